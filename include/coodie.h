@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/** @file coodie.h  All of coodie: the client and the mapper. libev.h is included by who brings a loop. */
+#ifndef COODIE_H
+#define COODIE_H
+
+#include <coodie/alloc.h>
+#include <coodie/driver.h>
+#include <coodie/error.h>
+#include <coodie/loop.h>
+#include <coodie/model.h>
+#include <coodie/query.h>
+#include <coodie/result.h>
+#include <coodie/schema.h>
+#include <coodie/session.h>
+#include <coodie/tls.h>
+#include <coodie/type.h>
+#include <coodie/value.h>
+#include <coodie/version.h>
+
+#endif

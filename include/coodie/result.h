@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file result.h
+ * What the server answered: rows read through a cursor, lazily, where they lie in the response.
+ *
+ * A result is one block of bytes and its metadata; everything borrowed from it (names, types, texts, blobs, collections)
+ * lives until coodie_result_free(). Any thread may read it, not two at once.
+ */
+#ifndef COODIE_RESULT_H
+#define COODIE_RESULT_H
+
+#include <coodie/value.h>
+
+COODIE_BEGIN
+
+typedef struct coodie_result coodie_result;
+
+/** The five kinds of RESULT (v4 section 4.2.5). */
+enum coodie_result_kind {
+	COODIE_RESULT_VOID = 1,
+	COODIE_RESULT_ROWS,
+	COODIE_RESULT_SET_KEYSPACE,
+	COODIE_RESULT_PREPARED,
+	COODIE_RESULT_SCHEMA_CHANGE
+};
+
+/** Frees the block, its rows, names and warnings in one call; NULL is fine. */
+COODIE_API void coodie_result_free(coodie_result *r);
+
+COODIE_API enum coodie_result_kind coodie_result_kind(const coodie_result *r);
+/** @return rows of this page; 0 for other kinds */
+COODIE_API size_t coodie_result_row_count(const coodie_result *r);
+COODIE_API size_t coodie_result_column_count(const coodie_result *r);
+/** @return borrowed; NULL past the end */
+COODIE_API const char *coodie_result_column_name(const coodie_result *r, size_t i);
+COODIE_API const cql_type *coodie_result_column_type(const coodie_result *r, size_t i);
+/** Finds a column by its exact name. @return false when there is none */
+COODIE_API bool coodie_result_column_index(const coodie_result *r, const char *name, size_t *i);
+
+/** @return whether more pages follow; an empty page may have one */
+COODIE_API bool coodie_result_has_more(const coodie_result *r);
+/** @return opaque bytes, borrowed; `data` NULL on the last page. Bound to the statement and the protocol version. */
+COODIE_API cql_blob coodie_result_paging_state(const coodie_result *r);
+
+/**
+ * Was a lightweight transaction applied? Reads the first column named "[applied]"; a result without one counts as
+ * applied.
+ */
+COODIE_API bool coodie_result_applied(const coodie_result *r);
+
+COODIE_API size_t coodie_result_warning_count(const coodie_result *r);
+/** @return the server's i-th warning, borrowed, NUL-terminated; NULL past the end */
+COODIE_API const char *coodie_result_warning(const coodie_result *r, size_t i);
+/** @return false when no trace was asked for */
+COODIE_API bool coodie_result_tracing_id(const coodie_result *r, cql_uuid *id);
+
+/** One encoded column of the current row: borrowed bytes. `data` NULL: null. */
+typedef struct coodie_cell {
+	const uint8_t *data;
+	size_t len;
+} coodie_cell;
+
+/**
+ * A position in the rows of a result. Starts before the first row.
+ *
+ *     coodie_cursor c = coodie_result_cursor(res);
+ *     while (coodie_cursor_next(&c))
+ *         if (!coodie_cursor_text(&c, 0, &name, &err)) ...
+ */
+typedef struct coodie_cursor {
+	const coodie_result *result;
+	const uint8_t *at, *end;
+	coodie_cell *cells; /**< of the current row, column_count of them */
+	uint32_t left;      /**< rows not yet read */
+	bool failed;        /**< the rows are broken on the wire: coodie_cursor_next() has returned false early */
+} coodie_cursor;
+
+/** A cursor over all rows. A result has room for one cursor at a time; a second call starts that one again. */
+COODIE_API coodie_cursor coodie_result_cursor(coodie_result *r);
+/** Moves to the next row. @return false after the last */
+COODIE_API bool coodie_cursor_next(coodie_cursor *c);
+
+/** @return the i-th column's bytes */
+COODIE_API coodie_cell coodie_cursor_cell(const coodie_cursor *c, size_t i);
+COODIE_API bool coodie_cursor_is_null(const coodie_cursor *c, size_t i);
+/** Decodes the i-th column into a view; null gives CQL_TAG_NULL. */
+COODIE_API bool coodie_cursor_value(const coodie_cursor *c, size_t i, cql_value *out, coodie_error *err);
+
+/** Typed getters; errors as in cql_to_*() with the column's name added. */
+COODIE_API bool coodie_cursor_bool(const coodie_cursor *c, size_t i, bool *out, coodie_error *err);
+COODIE_API bool coodie_cursor_int32(const coodie_cursor *c, size_t i, int32_t *out, coodie_error *err);
+COODIE_API bool coodie_cursor_int64(const coodie_cursor *c, size_t i, int64_t *out, coodie_error *err);
+COODIE_API bool coodie_cursor_double(const coodie_cursor *c, size_t i, double *out, coodie_error *err);
+COODIE_API bool coodie_cursor_text(const coodie_cursor *c, size_t i, cql_text *out, coodie_error *err);
+COODIE_API bool coodie_cursor_blob(const coodie_cursor *c, size_t i, cql_blob *out, coodie_error *err);
+COODIE_API bool coodie_cursor_uuid(const coodie_cursor *c, size_t i, cql_uuid *out, coodie_error *err);
+
+COODIE_END
+
+#endif

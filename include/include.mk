@@ -1,0 +1,25 @@
+# include/include.mk - the public headers; nothing else is installed
+include_HEADERS = include/coodie.h
+coodieincludedir = $(includedir)/coodie
+coodieinclude_HEADERS = \
+	include/coodie/alloc.h \
+	include/coodie/consistencies.def \
+	include/coodie/driver.h \
+	include/coodie/error.h \
+	include/coodie/errors.def \
+	include/coodie/export.h \
+	include/coodie/libev.h \
+	include/coodie/loop.h \
+	include/coodie/members.def \
+	include/coodie/model.h \
+	include/coodie/query.h \
+	include/coodie/result.h \
+	include/coodie/schema.h \
+	include/coodie/session.h \
+	include/coodie/tls.h \
+	include/coodie/type.h \
+	include/coodie/types.def \
+	include/coodie/value.h \
+	include/coodie/views.def
+nodist_coodieinclude_HEADERS = include/coodie/version.h
+EXTRA_DIST += include/coodie.sym
