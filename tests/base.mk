@@ -1,0 +1,1 @@
+# tests/base.mk - one program per file of base/; included by tests/tests.mk

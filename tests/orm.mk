@@ -1,0 +1,1 @@
+# tests/orm.mk - one program per file of orm/; included by tests/tests.mk

@@ -1,0 +1,54 @@
+# tests/tests.mk - everything `make check` runs; included by the top Makefile.am
+#
+# A program needs one line in its fragment: `check_PROGRAMS += tests/test_x` compiles tests/test_x.c and links
+# $(TEST_LIBS). A program of several files sets tests_test_x_SOURCES. `make check` runs all of check_PROGRAMS.
+
+# ---- style checks: scripts that need no test library
+# $(srcdir) by itself, never from a fragment: the scripts find the tree by these.
+AM_TESTS_ENVIRONMENT = \
+	srcdir='$(srcdir)'; export srcdir; \
+	CD_TEST_CERTS='$(abs_builddir)/tests/certs'; export CD_TEST_CERTS; \
+	CD_INSTRUMENTED='$(CD_INSTRUMENTED)'; export CD_INSTRUMENTED; \
+	CC='$(CC)'; export CC; CXX='$(CXX_TOOL)'; export CXX; \
+	NM='$(NM)'; export NM;
+STYLE_CHECKS =
+TESTS += $(STYLE_CHECKS)
+dist_check_SCRIPTS = $(STYLE_CHECKS)
+
+# ---- helpers every test program can use
+check_LTLIBRARIES += tests/libcd_test.la
+tests_libcd_test_la_SOURCES =
+
+if HAVE_CMOCKA
+TESTS += $(check_PROGRAMS)
+include tests/base.mk
+include tests/proto.mk
+include tests/net.mk
+include tests/orm.mk
+include tests/examples.mk
+include tests/tools.mk
+endif
+
+# ---- throw-away certificates for TLS tests, made once per build directory
+EXTRA_DIST += tests/cassandra
+if HAVE_OPENSSL_TOOL
+check_DATA += tests/certs.stamp
+endif
+tests/certs.stamp: $(srcdir)/tests/cassandra/make-certs
+	$(AM_V_GEN)rm -rf tests/certs && $(MKDIR_P) tests && $(srcdir)/tests/cassandra/make-certs tests/certs && touch $@
+CLEANFILES += tests/certs.stamp
+clean-local:
+	-rm -rf tests/certs
+
+# ---- the same programs under valgrind (not in a sanitizer build)
+.PHONY: check-valgrind check-cassandra
+check-valgrind: all
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(check_PROGRAMS)' LOG_COMPILER='$(LIBTOOL) --mode=execute \
+		$(VALGRIND) -q --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=99'
+
+# ---- the integration suite on real Apache Cassandra; built for this target only
+cassandra_tests =
+EXTRA_PROGRAMS += $(cassandra_tests)
+check-cassandra: all $(cassandra_tests) tests/certs.stamp
+	$(srcdir)/tests/cassandra/run $(cassandra_tests)
+CLEANFILES += $(cassandra_tests)

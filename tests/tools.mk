@@ -1,0 +1,1 @@
+# tests/tools.mk - the coodie command and the demos, run; included by tests/tests.mk
