@@ -17,7 +17,7 @@ dist_check_SCRIPTS = $(STYLE_CHECKS)
 
 # ---- helpers every test program can use
 check_LTLIBRARIES += tests/libcd_test.la
-tests_libcd_test_la_SOURCES =
+tests_libcd_test_la_SOURCES = tests/failalloc.c tests/failalloc.h tests/guard.c tests/guard.h
 
 if HAVE_CMOCKA
 TESTS += $(check_PROGRAMS)
