@@ -11,6 +11,10 @@ libcd_base_la_SOURCES = \
 	base/reader.h \
 	base/secret.c base/secret.h \
 	base/slab.c base/slab.h \
-	base/tls.h \
+	base/tls.c base/tls.h base/tls_engine.h \
+	base/tls_bio.c base/tls_bio.h \
+	base/tls_context.c base/tls_context.h \
+	base/tls_options.c base/tls_options.h \
+	base/tls_reason.c \
 	base/version.c
 libcoodie_la_LIBADD += libcd_base.la

@@ -7,13 +7,14 @@
 
 #include "base/buffer.h"
 
-/* A context shared by connections, made from a user's coodie_tls (copied: the options may be freed). Reference counted,
- * not thread-safe. */
+/* A context shared by the connections of a session, made from a user's coodie_tls (copied: the options may be freed).
+ * Reference counted; every connection holds one. Any thread may count references and make connections. */
 struct cd_tls_context;
 struct cd_tls_context *cd_tls_context_new(const coodie_tls *options, coodie_error *err);
 /* For tests and the node. `ca_path` NULL: no client certificate is asked for; otherwise one is required. */
 struct cd_tls_context *cd_tls_context_new_server(const char *cert_path, const char *key_path, const char *ca_path,
 						 coodie_error *err);
+void cd_tls_context_ref(struct cd_tls_context *c);
 void cd_tls_context_free(struct cd_tls_context *c);
 
 /* One connection's engine. Holds no descriptor. */
