@@ -3,17 +3,17 @@
 # A program needs one line in its fragment: `check_PROGRAMS += tests/test_x` compiles tests/test_x.c and links
 # $(TEST_LIBS). A program of several files sets tests_test_x_SOURCES. `make check` runs all of check_PROGRAMS.
 
-# ---- style checks: scripts that need no test library
-# $(srcdir) by itself, never from a fragment: the scripts find the tree by these.
+# ---- style checks: scripts that need no test library. They run in the build directory and find the tree by srcdir.
 AM_TESTS_ENVIRONMENT = \
 	srcdir='$(srcdir)'; export srcdir; \
 	CD_TEST_CERTS='$(abs_builddir)/tests/certs'; export CD_TEST_CERTS; \
 	CD_INSTRUMENTED='$(CD_INSTRUMENTED)'; export CD_INSTRUMENTED; \
 	CC='$(CC)'; export CC; CXX='$(CXX_TOOL)'; export CXX; \
 	NM='$(NM)'; export NM;
-STYLE_CHECKS =
+STYLE_CHECKS = tests/check-layers tests/check-exports tests/check-globals tests/check-lengths tests/check-headers
 TESTS += $(STYLE_CHECKS)
 dist_check_SCRIPTS = $(STYLE_CHECKS)
+EXTRA_DIST += tests/lengths.allowed
 
 # ---- helpers every test program can use
 check_LTLIBRARIES += tests/libcd_test.la
