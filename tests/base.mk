@@ -1,1 +1,9 @@
 # tests/base.mk - one program per file of base/; included by tests/tests.mk
+check_PROGRAMS += \
+	tests/test_arena \
+	tests/test_buffer \
+	tests/test_error \
+	tests/test_loop_ev \
+	tests/test_nearest \
+	tests/test_reader \
+	tests/test_slab

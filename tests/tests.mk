@@ -6,7 +6,7 @@
 # ---- style checks: scripts that need no test library. They run in the build directory and find the tree by srcdir.
 AM_TESTS_ENVIRONMENT = \
 	srcdir='$(srcdir)'; export srcdir; \
-	CD_TEST_CERTS='$(abs_builddir)/tests/certs'; export CD_TEST_CERTS; \
+	COODIE_TEST_CERTS='$(abs_builddir)/tests/certs'; export COODIE_TEST_CERTS; \
 	CD_INSTRUMENTED='$(CD_INSTRUMENTED)'; export CD_INSTRUMENTED; \
 	CC='$(CC)'; export CC; CXX='$(CXX_TOOL)'; export CXX; \
 	NM='$(NM)'; export NM;
@@ -17,11 +17,16 @@ EXTRA_DIST += tests/lengths.allowed
 
 # ---- helpers every test program can use
 check_LTLIBRARIES += tests/libcd_test.la
-tests_libcd_test_la_SOURCES = tests/failalloc.c tests/failalloc.h tests/guard.c tests/guard.h
+tests_libcd_test_la_SOURCES = tests/failalloc.c tests/failalloc.h tests/guard.c tests/guard.h tests/test.h
+
+# Programs of `make check-cassandra`, built for that target only; fragments add to it.
+cassandra_tests =
+EXTRA_PROGRAMS += $(cassandra_tests)
 
 if HAVE_CMOCKA
 TESTS += $(check_PROGRAMS)
 include tests/base.mk
+include tests/peer.mk
 include tests/proto.mk
 include tests/net.mk
 include tests/orm.mk
@@ -38,7 +43,7 @@ tests/certs.stamp: $(srcdir)/tests/cassandra/make-certs
 	$(AM_V_GEN)rm -rf tests/certs && $(MKDIR_P) tests && $(srcdir)/tests/cassandra/make-certs tests/certs && touch $@
 CLEANFILES += tests/certs.stamp
 clean-local:
-	-rm -rf tests/certs
+	-rm -rf tests/certs tests/cassandra-logs
 
 # ---- the same programs under valgrind (not in a sanitizer build)
 .PHONY: check-valgrind check-cassandra
@@ -46,9 +51,7 @@ check-valgrind: all
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(check_PROGRAMS)' LOG_COMPILER='$(LIBTOOL) --mode=execute \
 		$(VALGRIND) -q --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=99'
 
-# ---- the integration suite on real Apache Cassandra; built for this target only
-cassandra_tests =
-EXTRA_PROGRAMS += $(cassandra_tests)
-check-cassandra: all $(cassandra_tests) tests/certs.stamp
+# ---- the integration suite on real Apache Cassandra
+check-cassandra: all $(cassandra_tests)
 	$(srcdir)/tests/cassandra/run $(cassandra_tests)
 CLEANFILES += $(cassandra_tests)

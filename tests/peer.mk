@@ -1,0 +1,26 @@
+# tests/peer.mk - the scripted peer, what is tested with it, and the integration suite; included by tests/tests.mk
+tests_libcd_test_la_SOURCES += \
+	tests/peer.c \
+	tests/peer.h \
+	tests/peer_body.c \
+	tests/peer_conn.c \
+	tests/peer_cql.c \
+	tests/peer_internal.h \
+	tests/peer_wire.c
+
+check_PROGRAMS += tests/test_peer tests/test_failures
+EXTRA_DIST += docs/errors.md
+
+# for scripts, not a test by itself
+EXTRA_PROGRAMS += tests/peer_main
+check_DATA += tests/peer_main
+CLEANFILES += tests/peer_main
+
+cassandra_tests += tests/integration
+tests_integration_SOURCES = \
+	tests/integration.c \
+	tests/integration.h \
+	tests/integration_connect.c \
+	tests/integration_errors.c \
+	tests/integration_statements.c \
+	tests/integration_types.c
