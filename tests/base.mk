@@ -6,4 +6,5 @@ check_PROGRAMS += \
 	tests/test_loop_ev \
 	tests/test_nearest \
 	tests/test_reader \
-	tests/test_slab
+	tests/test_slab \
+	tests/test_tls
