@@ -156,7 +156,8 @@ typedef struct coodie_model {
 		.size = sizeof(coodie_model), .column_stride = sizeof(coodie_column),                 \
 		.columns = (columns_table),                                                           \
 		.column_count = sizeof(columns_table) / sizeof((columns_table)[0]),                   \
-		.object_size = _Generic(&((T *)0)->row, coodie_row *: sizeof(T)),                     \
+		.object_size = _Generic(&((T *)0)->row, coodie_row *: sizeof(T)) +                    \
+			       0 * sizeof(char[offsetof(T, row) == 0 ? 1 : -1]),                      \
 		.object_name = #T, .table = __VA_ARGS__                                               \
 	}
 #endif

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: MIT */
+/* Resolving models: once for each session, found again by address, checked by a digest of their content. */
+#include "orm/model.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/nearest.h"
+#include "orm/fragment.h"
+#include "orm/identifier.h"
+#include "orm/op.h"
+#include "orm/spelling.h"
+#include "orm/value.h"
+
+static const char orm_key = 0; /* its address is the mapper's place in a session */
+
+/* ---- the user's table, whatever version of the header wrote it ---------------------------------------------------- */
+
+static coodie_model read_model(const coodie_model *m)
+{
+	coodie_model def = { 0 };
+
+	memcpy(&def, m, m->size < sizeof(def) ? m->size : sizeof(def));
+	return def;
+}
+
+static coodie_column read_column(const coodie_model *m, size_t i)
+{
+	coodie_column def = { 0 };
+
+	memcpy(&def, (const char *)m->columns + i * m->column_stride,
+	       m->column_stride < sizeof(def) ? m->column_stride : sizeof(def));
+	return def;
+}
+
+static uint64_t mix(uint64_t h, uint64_t x)
+{
+	h = (h ^ x) * UINT64_C(0x9E3779B97F4A7C15);
+	return h ^ h >> 29;
+}
+
+static uint64_t mix_pointer(uint64_t h, const void *p)
+{
+	return mix(h, (uintptr_t)p);
+}
+
+static uint64_t mix_column(uint64_t h, const coodie_column *c)
+{
+	h = mix_pointer(h, c->name);
+	h = mix(h, (uint64_t)c->offset << 32 | c->size);
+	h = mix_pointer(h, c->type);
+	h = mix_pointer(h, c->db_name);
+	h = mix(h, (uint64_t)c->partition_key << 48 | (uint64_t)c->clustering_key << 32 | c->member);
+	h = mix(h, (uint64_t)c->max_length << 32 | (uint64_t)c->order << 3 | (uint64_t)c->index.on << 2 |
+			   (uint64_t)c->required << 1 | c->is_static);
+	return mix_pointer(h, c->index.name);
+}
+
+/* Field by field, not byte by byte: padding has no value. Texts count by address, they are constants. */
+static uint64_t digest_of(const coodie_model *m)
+{
+	coodie_model def = read_model(m);
+	uint64_t h = mix(def.column_stride, def.column_count);
+
+	h = mix_pointer(h, def.columns);
+	h = mix(h, def.object_size);
+	h = mix_pointer(h, def.object_name);
+	h = mix_pointer(h, def.table);
+	h = mix_pointer(h, def.keyspace);
+	h = mix_pointer(h, def.connection);
+	h = mix_pointer(h, def.comment);
+	h = mix(h, (uint64_t)def.default_ttl << 32 | (uint64_t)def.consistency);
+	for (size_t i = 0; i < def.column_count; i++) {
+		if (def.column_stride == sizeof(coodie_column)) {
+			h = mix_column(h, &def.columns[i]);
+		} else {
+			coodie_column c = read_column(&def, i);
+
+			h = mix_column(h, &c);
+		}
+	}
+	return h;
+}
+
+/* ---- resolving ----------------------------------------------------------------------------------------------------- */
+
+static const char *finish_text(struct cd_model *m, struct cd_buffer *b)
+{
+	const char *text = b->failed ? NULL : cd_arena_strndup(&m->arena, (const char *)b->data, b->len);
+
+	cd_buffer_deinit(b);
+	return text;
+}
+
+static bool resolve_names(struct cd_model *m, struct cd_column *c, coodie_error *err)
+{
+	struct cd_buffer b;
+
+	c->name = c->def.db_name ? c->def.db_name : c->def.name;
+	cd_buffer_init(&b, &m->allocator, 0);
+	cd_identifier_append_quoted(&b, c->name);
+	c->quoted = finish_text(m, &b);
+	cd_buffer_init(&b, &m->allocator, 0);
+	cd_spelling_append(&b, c->def.type);
+	c->spelling = finish_text(m, &b);
+	if (!c->quoted || !c->spelling)
+		return cd_no_memory(err, "a model");
+	c->multicell = cd_spelling_multicell(c->spelling);
+	return true;
+}
+
+static enum cd_role role_of(const coodie_column *def)
+{
+	if (def->partition_key)
+		return CD_ROLE_PARTITION;
+	if (def->clustering_key)
+		return CD_ROLE_CLUSTERING;
+	return def->is_static ? CD_ROLE_STATIC : CD_ROLE_REGULAR;
+}
+
+static bool resolve_column(struct cd_model *m, struct cd_column *c, size_t i, coodie_error *err)
+{
+	c->def = read_column(&m->def, i);
+	if (!c->def.name || !*c->def.name)
+		return cd_fail(err, COODIE_ERR_MODEL, "model %s: column %zu has no name; make it with COODIE_COLUMN()",
+			       m->label, i + 1);
+	if (!c->def.type || !*c->def.type)
+		return cd_fail(err, COODIE_ERR_MODEL, "model %s, column %s: no CQL type; it is the third argument of "
+			       "COODIE_COLUMN(%s, %s, \"...\")", m->label, c->def.name, m->label, c->def.name);
+	c->codec = cd_codec_of(c->def.member);
+	c->optional = (c->def.member & COODIE_MEMBER_OPTIONAL) != 0;
+	c->role = role_of(&c->def);
+	c->type = cql_type_parse(c->def.type, err);
+	if (!c->type) {
+		if (err && err->code != COODIE_ERR_NO_MEMORY) {
+			err->code = COODIE_ERR_MODEL;
+			cd_error_prefix(err, "model %s, column %s: \"%.60s\"", m->label, c->def.name, c->def.type);
+		}
+		return false;
+	}
+	c->kind = cql_type_kind(c->type);
+	c->checked = cd_value_needs_check(c->kind);
+	return resolve_names(m, c, err) && cd_model_check_column(m, c, err);
+}
+
+static bool resolve_columns(struct cd_model *m, coodie_error *err)
+{
+	m->columns = cd_arena_take_array(&m->arena, m->def.column_count, sizeof(*m->columns));
+	m->keys = cd_arena_take_array(&m->arena, m->def.column_count, sizeof(*m->keys));
+	m->all_columns = cd_arena_take_array(&m->arena, m->def.column_count, sizeof(*m->all_columns));
+	if (!m->columns || !m->keys || !m->all_columns)
+		return cd_no_memory(err, "a model");
+	for (uint32_t i = 0; i < m->def.column_count; i++) {
+		m->column_count = i + 1; /* what cd_model_free() has to look at */
+		m->all_columns[i] = i;
+		if (!resolve_column(m, &m->columns[i], i, err))
+			return false;
+		m->static_count += m->columns[i].role == CD_ROLE_STATIC;
+		m->regular_count += m->columns[i].role == CD_ROLE_REGULAR;
+		m->is_counter |= m->columns[i].kind == CQL_KIND_COUNTER;
+	}
+	return true;
+}
+
+/* "keyspace.table" as CQL writes it, and both names as the server stores them. */
+static bool resolve_table(struct cd_model *m, const coodie_session *s, coodie_error *err)
+{
+	const char *keyspace = m->def.keyspace ? m->def.keyspace : coodie_session_keyspace(s);
+	struct cd_buffer b;
+
+	if (!keyspace)
+		return cd_fail(err, COODIE_ERR_MODEL, "model %s has no keyspace; write .keyspace = \"...\" in "
+			       "COODIE_MODEL(), or set the session's with coodie_options_set_keyspace()", m->label);
+	if (!cd_identifier_valid(keyspace) || !cd_identifier_valid(m->def.table))
+		return cd_fail(err, COODIE_ERR_MODEL, "model %s: %.60s is no name; write it without quotes, or in whole "
+			       "ones with every quote inside doubled", m->label,
+			       cd_identifier_valid(keyspace) ? m->def.table : keyspace);
+	cd_buffer_init(&b, &m->allocator, 0);
+	cd_identifier_append(&b, keyspace);
+	cd_buffer_u8(&b, '.');
+	cd_identifier_append(&b, m->def.table);
+	m->table = finish_text(m, &b);
+	m->keyspace_name = cd_identifier_name(&m->arena, keyspace);
+	m->table_name = cd_identifier_name(&m->arena, m->def.table);
+	return (m->table && m->keyspace_name && m->table_name) || cd_no_memory(err, "a model");
+}
+
+static bool resolve(struct cd_model *m, const coodie_session *s, coodie_error *err)
+{
+	return resolve_table(m, s, err) && resolve_columns(m, err) && cd_model_check_keys(m, err) &&
+	       cd_model_check_whole(m, err) && (cd_model_write_texts(m) || cd_no_memory(err, "a model"));
+}
+
+static struct cd_model *model_new(coodie_session *s, const coodie_allocator *a, const coodie_model *source,
+				  uint64_t digest, coodie_error *err)
+{
+	struct cd_model *m;
+
+	if (!cd_model_check_table(source, err))
+		return NULL;
+	m = cd_alloc_zero(a, sizeof(*m));
+	if (!m) {
+		cd_no_memory(err, "a model");
+		return NULL;
+	}
+	atomic_init(&m->refs, 1);
+	m->allocator = *a;
+	cd_arena_init(&m->arena, &m->allocator, 4096);
+	m->source = source;
+	m->digest = digest;
+	m->def = read_model(source);
+	m->label = m->def.object_name;
+	if (!resolve(m, s, err)) {
+		cd_model_free(m);
+		return NULL;
+	}
+	return m;
+}
+
+struct cd_model *cd_model_ref(struct cd_model *m)
+{
+	atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
+	return m;
+}
+
+void cd_model_free(struct cd_model *m)
+{
+	coodie_allocator a;
+
+	if (!m || atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	for (uint32_t i = 0; i < m->column_count; i++)
+		cql_type_free(m->columns[i].type);
+	for (size_t i = 0; i < CD_FRAGMENTS; i++)
+		cd_release(&m->allocator, m->fragments[i]);
+	cd_arena_deinit(&m->arena);
+	a = m->allocator;
+	cd_release(&a, m);
+}
+
+/* ---- the session's table ------------------------------------------------------------------------------------------- */
+
+void cd_orm_free(struct cd_orm *orm)
+{
+	coodie_allocator a;
+
+	if (!orm || atomic_fetch_sub_explicit(&orm->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	for (size_t i = 0; i < orm->capacity; i++)
+		cd_model_free(orm->models[i]);
+	for (size_t i = 0; i < orm->retired_count; i++)
+		cd_model_free(orm->retired[i]);
+	cd_slab_deinit(&orm->ops);
+	a = orm->allocator;
+	cd_release(&a, orm->models);
+	cd_release(&a, orm->retired);
+	cd_release(&a, orm);
+}
+
+static void free_data(void *data)
+{
+	cd_orm_free(data);
+}
+
+struct cd_orm *cd_orm_of(coodie_session *s, coodie_error *err)
+{
+	struct cd_orm *orm = coodie_session_data(s, &orm_key);
+	const coodie_allocator *a;
+
+	if (orm)
+		return orm;
+	a = coodie_session_allocator(s);
+	if (!a)
+		a = &cd_malloc_allocator;
+	orm = cd_alloc_zero(a, sizeof(*orm));
+	if (!orm) {
+		cd_no_memory(err, "the session's models");
+		return NULL;
+	}
+	atomic_init(&orm->refs, 1);
+	orm->allocator = *a;
+	cd_slab_init(&orm->ops, &orm->allocator, sizeof(struct cd_op), 64);
+	if (!coodie_session_set_data(s, &orm_key, orm, free_data, err)) {
+		cd_orm_free(orm);
+		return NULL;
+	}
+	return orm;
+}
+
+/* The place of a model in the table, or the empty one where it would go. There always is an empty one. */
+static struct cd_model **slot_of(struct cd_model **models, size_t capacity, const coodie_model *source)
+{
+	size_t i = (size_t)(mix_pointer(0, source) >> 16) & (capacity - 1);
+
+	while (models[i] && models[i]->source != source)
+		i = (i + 1) & (capacity - 1);
+	return &models[i];
+}
+
+static bool grow(struct cd_orm *orm)
+{
+	size_t capacity = orm->capacity ? orm->capacity * 2 : 16;
+	struct cd_model **models = cd_alloc_array(&orm->allocator, capacity, sizeof(struct cd_model *));
+
+	if (!models)
+		return false;
+	for (size_t i = 0; i < orm->capacity; i++) {
+		if (orm->models[i])
+			*slot_of(models, capacity, orm->models[i]->source) = orm->models[i];
+	}
+	cd_release(&orm->allocator, orm->models);
+	orm->models = models;
+	orm->capacity = capacity;
+	return true;
+}
+
+/* Operations under way may still use a model whose table has changed: it goes when the session does. */
+static bool retire(struct cd_orm *orm, struct cd_model *m)
+{
+	struct cd_model **list = cd_resize(&orm->allocator, orm->retired, (orm->retired_count + 1) * sizeof(*list));
+
+	if (!list)
+		return false;
+	orm->retired = list;
+	orm->retired[orm->retired_count++] = m;
+	return true;
+}
+
+static struct cd_model *resolve_now(struct cd_orm *orm, coodie_session *s, const coodie_model *source, coodie_error *err)
+{
+	struct cd_model **slot, *m;
+
+	if ((!orm->capacity || orm->count * 2 >= orm->capacity) && !grow(orm)) {
+		cd_no_memory(err, "the session's models");
+		return NULL;
+	}
+	m = model_new(s, &orm->allocator, source, digest_of(source), err);
+	if (!m)
+		return NULL;
+	slot = slot_of(orm->models, orm->capacity, source);
+	if (*slot && !retire(orm, *slot)) {
+		cd_model_free(m);
+		cd_no_memory(err, "the session's models");
+		return NULL;
+	}
+	orm->count += !*slot;
+	*slot = m;
+	return m;
+}
+
+bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *out, coodie_error *err)
+{
+	struct cd_model *known;
+
+	if (!s)
+		return cd_fail(err, COODIE_ERR_INVALID, "the session is NULL");
+	if (!m)
+		return cd_fail(err, COODIE_ERR_INVALID, "the model is NULL");
+	if (!cd_model_check_table(m, err))
+		return false;
+	out->session = coodie_session_named(s, read_model(m).connection, err);
+	if (!out->session) {
+		if (err)
+			cd_error_prefix(err, "model %s", m->object_name);
+		return false;
+	}
+	out->orm = cd_orm_of(out->session, err);
+	if (!out->orm)
+		return false;
+	known = out->orm->capacity ? *slot_of(out->orm->models, out->orm->capacity, m) : NULL;
+	if (!known || known->digest != digest_of(m))
+		known = resolve_now(out->orm, out->session, m, err);
+	out->model = known;
+	return known != NULL;
+}
+
+bool coodie_model_check(coodie_session *s, const coodie_model *m, coodie_error *err)
+{
+	struct cd_place place;
+
+	cd_clear(err);
+	return cd_place_find(s, m, &place, err);
+}
+
+/* ---- names --------------------------------------------------------------------------------------------------------- */
+
+static bool same(const char *text, const char *name, size_t len)
+{
+	return strlen(text) == len && !memcmp(text, name, len);
+}
+
+const struct cd_column *cd_model_member(const struct cd_model *m, const char *name, size_t len)
+{
+	for (uint32_t i = 0; i < m->column_count; i++) {
+		if (same(m->columns[i].def.name, name, len))
+			return &m->columns[i];
+	}
+	return NULL;
+}
+
+const struct cd_column *cd_model_column(const struct cd_model *m, const char *name, size_t len)
+{
+	for (uint32_t i = 0; i < m->column_count; i++) {
+		if (same(m->columns[i].name, name, len))
+			return &m->columns[i];
+	}
+	return NULL;
+}
+
+static const char *member_name(const void *list, size_t i)
+{
+	const struct cd_model *m = list;
+
+	return i < m->column_count ? m->columns[i].def.name : NULL;
+}
+
+const char *cd_model_nearest(const struct cd_model *m, const char *name, size_t len)
+{
+	return cd_nearest(name, len, member_name, m);
+}
