@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads a command line by its table of options and prints the table for --help. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/arguments.h"
+#include "tools/tool.h"
+
+static const struct argument *find(const struct argument_table *tables, const char *name,
+				   size_t len)
+{
+	for (const struct argument_table *t = tables; t->count; t++)
+		for (size_t i = 0; i < t->count; i++)
+			if (strlen(t->rows[i].name) == len && !memcmp(t->rows[i].name, name, len))
+				return &t->rows[i];
+	return NULL;
+}
+
+/* Is `text` one of the words, which are parted by single spaces? */
+static bool is_word(const char *words, const char *text)
+{
+	size_t len = strlen(text);
+
+	for (const char *at = words; len && (at = strstr(at, text)); at += len)
+		if ((at == words || at[-1] == ' ') && (!at[len] || at[len] == ' '))
+			return true;
+	return false;
+}
+
+static bool store(const struct argument *a, const char *command, const char *value)
+{
+	char *end;
+	unsigned long n;
+
+	if (a->text) {
+		if (a->words && !is_word(a->words, value)) {
+			tool_misuse(command, "--%s %s: it must be one of: %s", a->name, value,
+				    a->words);
+			return false;
+		}
+		*a->text = value;
+		return true;
+	}
+	errno = 0;
+	n = strtoul(value, &end, 10);
+	if (errno || *end || *value < '0' || *value > '9' || n < a->least || n > a->most) {
+		tool_misuse(command, "--%s %s: it must be a number from %lu to %lu", a->name, value,
+			    (unsigned long)a->least, (unsigned long)a->most);
+		return false;
+	}
+	*a->number = (uint32_t)n;
+	return true;
+}
+
+/* Takes the option at argv[0]. Returns how many arguments it took; 0 after a mistake, which has been reported. */
+static int take_option(const struct argument_table *tables, const char *command, int argc,
+		       char **argv)
+{
+	const char *name = argv[0] + 2, *equals = strchr(name, '=');
+	size_t len = equals ? (size_t)(equals - name) : strlen(name);
+	const struct argument *a = find(tables, name, len);
+
+	if (!a) {
+		tool_misuse(command, "there is no option --%.*s", (int)len, name);
+		return 0;
+	}
+	if (a->flag) {
+		if (equals) {
+			tool_misuse(command, "--%s takes no value", a->name);
+			return 0;
+		}
+		*a->flag = true;
+		return 1;
+	}
+	if (!equals && argc < 2) {
+		tool_misuse(command, "--%s needs a value: --%s %s", a->name, a->name, a->value);
+		return 0;
+	}
+	if (!store(a, command, equals ? equals + 1 : argv[1]))
+		return 0;
+	return equals ? 1 : 2;
+}
+
+enum arguments_outcome arguments_parse(const struct argument_table *tables, const char *command,
+				       int argc, char **argv, const char **operand)
+{
+	int took;
+
+	for (int i = 1; i < argc; i += took) {
+		took = 1;
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+			return ARGUMENTS_HELP;
+		if (!strncmp(argv[i], "--", 2)) {
+			took = take_option(tables, command, argc - i, argv + i);
+			if (!took)
+				return ARGUMENTS_WRONG;
+		} else if (argv[i][0] == '-' && argv[i][1]) {
+			tool_misuse(command, "there is no option %s; options begin with two dashes",
+				    argv[i]);
+			return ARGUMENTS_WRONG;
+		} else if (*operand) {
+			tool_misuse(command, "one operand is enough, and %s is a second one",
+				    argv[i]);
+			return ARGUMENTS_WRONG;
+		} else {
+			*operand = argv[i];
+		}
+	}
+	return ARGUMENTS_OK;
+}
+
+void arguments_print(const struct argument_table *tables)
+{
+	for (const struct argument_table *t = tables; t->count; t++) {
+		printf("\n%s:\n", t->title);
+		for (size_t i = 0; i < t->count; i++) {
+			const struct argument *a = &t->rows[i];
+			char left[64];
+			snprintf(left, sizeof left, "--%s%s%s", a->name, a->value ? " " : "",
+				 a->value ? a->value : "");
+			printf("  %-22s %s\n", left, a->help);
+		}
+	}
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* Command line options as a table: what parses them and what --help prints are the same rows. */
+#ifndef TOOLS_ARGUMENTS_H
+#define TOOLS_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum argument_kind { ARGUMENT_FLAG, ARGUMENT_TEXT, ARGUMENT_NUMBER };
+
+/* One option. Exactly one of `flag`, `text`, `number` is set: where its value goes. */
+struct argument {
+	const char *name;  /* without the dashes */
+	const char *value; /* how --help calls its value; NULL for a flag */
+	const char *help;
+	bool *flag;
+	const char **text;
+	uint32_t *number;
+	uint32_t least, most; /* of a number */
+	const char *words;    /* "lz4 none": the texts that are allowed; NULL: any */
+};
+
+/* Several tables read as one. Ends with a table of no rows. */
+struct argument_table {
+	const char *title; /* of its part of --help */
+	const struct argument *rows;
+	size_t count;
+};
+
+enum arguments_outcome { ARGUMENTS_OK, ARGUMENTS_HELP, ARGUMENTS_WRONG };
+
+/* Reads `--name value`, `--name=value` and `--flag`; the one operand goes to `operand`. A mistake has been reported. */
+enum arguments_outcome arguments_parse(const struct argument_table *tables, const char *command,
+				       int argc, char **argv, const char **operand);
+/* The options' part of --help. */
+void arguments_print(const struct argument_table *tables);
+
+#endif

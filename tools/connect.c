@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* Makes a session from command line options; looks names up with the system's resolver first. */
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "tools/connect.h"
+#include "tools/tool.h"
+
+enum { SECRET_SIZE = 1024, HOST_SIZE = 256, DEFAULT_TIMEOUT_MS = 5000 };
+
+struct argument_table connect_arguments(struct connect *c)
+{
+	const struct argument rows[CONNECT_ARGUMENTS] = {
+		{ .name = "user",
+		  .value = "NAME",
+		  .help = "log in as this role",
+		  .text = &c->user },
+		{ .name = "password-file",
+		  .value = "FILE",
+		  .help = "its password: the first line of FILE, - for stdin",
+		  .text = &c->password_file },
+		{ .name = "password",
+		  .value = "TEXT",
+		  .help = "its password, which other users of the machine can see",
+		  .text = &c->password },
+		{ .name = "tls",
+		  .help = "speak TLS; the options below turn it on too",
+		  .flag = &c->tls },
+		{ .name = "ca",
+		  .value = "FILE",
+		  .help = "trust these authorities (PEM) instead of the system's",
+		  .text = &c->ca },
+		{ .name = "cert",
+		  .value = "FILE",
+		  .help = "our certificate (PEM), for servers that ask for one",
+		  .text = &c->cert },
+		{ .name = "key",
+		  .value = "FILE",
+		  .help = "the private key of --cert (PEM)",
+		  .text = &c->key },
+		{ .name = "server-name",
+		  .value = "NAME",
+		  .help = "the name in the server's certificate, if not HOST",
+		  .text = &c->server_name },
+		{ .name = "insecure",
+		  .help = "verify nothing about the server",
+		  .flag = &c->insecure },
+		{ .name = "protocol",
+		  .value = "4|5",
+		  .help = "use this version only (default: 5, then 4)",
+		  .number = &c->protocol,
+		  .least = 4,
+		  .most = 5 },
+		{ .name = "compression",
+		  .value = "lz4|none",
+		  .help = "default: none",
+		  .text = &c->compression,
+		  .words = "lz4 none" },
+		{ .name = "timeout",
+		  .value = "MS",
+		  .help = "to connect and for each answer (default: 5000)",
+		  .number = &c->timeout_ms,
+		  .least = 1,
+		  .most = 3600000 },
+	};
+
+	memset(c, 0, sizeof *c);
+	c->timeout_ms = DEFAULT_TIMEOUT_MS;
+	memcpy(c->rows, rows, sizeof rows);
+	return (struct argument_table){ "Connection", c->rows, CONNECT_ARGUMENTS };
+}
+
+bool connect_check(const struct connect *c, const char *command)
+{
+	const char *wrong = NULL;
+
+	if (c->password && c->password_file)
+		wrong = "--password and --password-file exclude each other";
+	else if (c->user && !c->password && !c->password_file)
+		wrong = "--user needs --password-file (or --password)";
+	else if (!c->user && (c->password || c->password_file))
+		wrong = "a password needs --user";
+	else if (!c->cert != !c->key)
+		wrong = "--cert and --key belong together";
+	else if (c->insecure && c->ca)
+		wrong = "--insecure verifies nothing, so --ca has no use";
+	if (wrong)
+		tool_misuse(command, "%s", wrong);
+	return !wrong;
+}
+
+static bool fail(coodie_error *err, enum coodie_errc code, const char *what, const char *why)
+{
+	*err = (coodie_error){ .code = code, .server_code = -1 };
+	snprintf(err->message, sizeof err->message, "%s: %s", what, why);
+	return false;
+}
+
+/* Overwrites a secret; volatile, so that the compiler keeps it. */
+static void wipe(char *secret, size_t len)
+{
+	volatile char *at = secret;
+
+	while (len--)
+		*at++ = 0;
+}
+
+/* Splits "host", "host:port", "[v6]", "[v6]:port" and a bare v6 address. `port` is "" when there is none. */
+static bool split(const char *where, char host[HOST_SIZE], char port[8], coodie_error *err)
+{
+	const char *colon = strrchr(where, ':'), *end = where + strlen(where);
+	const char *from = where;
+
+	if (*where == '[') {
+		from = where + 1;
+		end = strchr(where, ']');
+		if (!end || (end[1] && end[1] != ':'))
+			return fail(err, COODIE_ERR_INVALID, where,
+				    "an IPv6 address with a port is [address]:port");
+		colon = end[1] ? end + 1 : NULL;
+	} else if (colon && strchr(where, ':') == colon) {
+		end = colon;
+	} else {
+		colon = NULL;
+	}
+	if (end == from || (size_t)(end - from) >= HOST_SIZE)
+		return fail(err, COODIE_ERR_INVALID, where, "no host name");
+	if (colon && (!colon[1] || strlen(colon + 1) > 5))
+		return fail(err, COODIE_ERR_INVALID, where,
+			    "the port must be a number from 1 to 65535");
+	snprintf(host, HOST_SIZE, "%.*s", (int)(end - from), from);
+	snprintf(port, 8, "%s", colon ? colon + 1 : "");
+	return true;
+}
+
+static bool add_address(coodie_options *o, const struct addrinfo *a, const char *port,
+			coodie_error *err)
+{
+	char address[NI_MAXHOST], point[NI_MAXHOST + 16];
+	int status = getnameinfo(a->ai_addr, a->ai_addrlen, address, sizeof address, NULL, 0,
+				 NI_NUMERICHOST);
+
+	if (status)
+		return fail(err, COODIE_ERR_RESOLVE, "getnameinfo", gai_strerror(status));
+	snprintf(point, sizeof point, strchr(address, ':') ? "[%s]%s%s" : "%s%s%s", address,
+		 *port ? ":" : "", port);
+	return coodie_options_add_contact_point(o, point, err);
+}
+
+/* Adds every address of the host. `is_name` tells whether it was one, so that TLS can look for it. */
+static bool add_host(coodie_options *o, const char *host, const char *port, bool *is_name,
+		     coodie_error *err)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST },
+			*list = NULL;
+	int status = getaddrinfo(host, NULL, &hints, &list);
+	bool ok = true;
+
+	*is_name = status != 0;
+	if (status) {
+		hints.ai_flags = AI_ADDRCONFIG;
+		status = getaddrinfo(host, NULL, &hints, &list);
+	}
+	if (status)
+		return fail(err, COODIE_ERR_RESOLVE, host, gai_strerror(status));
+	for (const struct addrinfo *a = list; a && ok; a = a->ai_next)
+		ok = add_address(o, a, port, err);
+	freeaddrinfo(list);
+	return ok;
+}
+
+static bool read_password(const char *path, char secret[SECRET_SIZE], coodie_error *err)
+{
+	FILE *file = strcmp(path, "-") ? fopen(path, "r") : stdin;
+	bool ok = false;
+
+	if (!file)
+		return fail(err, COODIE_ERR_INVALID, path, strerror(errno));
+	setvbuf(file, NULL, _IONBF, 0); /* no copy of the password in stdio's buffer */
+	if (!fgets(secret, SECRET_SIZE, file)) {
+		fail(err, COODIE_ERR_INVALID, path,
+		     ferror(file) ? "it cannot be read" : "it is empty");
+	} else if (!strchr(secret, '\n') && !feof(file)) {
+		fail(err, COODIE_ERR_INVALID, path, "its first line is too long for a password");
+	} else {
+		secret[strcspn(secret, "\r\n")] = 0;
+		ok = true;
+	}
+	if (file != stdin)
+		fclose(file);
+	return ok;
+}
+
+static bool set_credentials(coodie_options *o, const struct connect *c, coodie_error *err)
+{
+	char secret[SECRET_SIZE] = "";
+	bool ok;
+
+	if (!c->user)
+		return true;
+	if (c->password)
+		return coodie_options_set_credentials(o, c->user, c->password, err);
+	ok = read_password(c->password_file, secret, err) &&
+	     coodie_options_set_credentials(o, c->user, secret, err);
+	wipe(secret, sizeof secret);
+	return ok;
+}
+
+static bool set_tls(coodie_options *o, const struct connect *c, const char *name, coodie_error *err)
+{
+	coodie_tls *tls;
+	bool ok;
+
+	if (!c->tls && !c->ca && !c->cert && !c->server_name && !c->insecure)
+		return true;
+	tls = coodie_tls_new(err);
+	if (!tls)
+		return false;
+	if (c->insecure)
+		coodie_tls_set_verify(tls, COODIE_TLS_VERIFY_NONE);
+	ok = (!c->ca || coodie_tls_add_ca_file(tls, c->ca, err)) &&
+	     (!c->cert || coodie_tls_set_certificate_file(tls, c->cert, c->key, NULL, err)) &&
+	     (!name || coodie_tls_set_server_name(tls, name, err)) &&
+	     coodie_options_set_tls(o, tls, err);
+	coodie_tls_free(tls);
+	return ok;
+}
+
+coodie_session *connect_session(const struct connect *c, const char *where, coodie_error *err)
+{
+	coodie_options *o = coodie_options_new(err);
+	coodie_session *s = NULL;
+	char host[HOST_SIZE], port[8];
+	bool is_name;
+
+	if (!o)
+		return NULL;
+	coodie_options_set_connect_timeout_ms(o, c->timeout_ms);
+	coodie_options_set_request_timeout_ms(o, c->timeout_ms);
+	if (c->compression && !strcmp(c->compression, "lz4"))
+		coodie_options_set_compression(o, COODIE_COMPRESSION_LZ4);
+	if (split(where, host, port, err) && add_host(o, host, port, &is_name, err) &&
+	    set_tls(o, c,
+		    c->server_name ? c->server_name
+		    : is_name      ? host
+				   : NULL,
+		    err) &&
+	    set_credentials(o, c, err) &&
+	    coodie_options_set_protocol_version(o, c->protocol, err) &&
+	    coodie_options_set_application(o, "coodie", coodie_version(), err))
+		s = coodie_session_new(o, err);
+	coodie_options_free(o);
+	return s;
+}

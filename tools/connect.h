@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The options every command that talks to a cluster takes, and the session they make. */
+#ifndef TOOLS_CONNECT_H
+#define TOOLS_CONNECT_H
+
+#include <coodie.h>
+
+#include "tools/arguments.h"
+
+enum { CONNECT_ARGUMENTS = 12 };
+
+/* Where the values of the options go. Zeroed by connect_arguments(). */
+struct connect {
+	const char *user, *password, *password_file;
+	const char *ca, *cert, *key, *server_name;
+	const char *compression;
+	uint32_t protocol, timeout_ms;
+	bool tls, insecure;
+	struct argument rows[CONNECT_ARGUMENTS];
+};
+
+/* Sets the defaults and makes the table of options that write to `c`, which must stay where it is. */
+struct argument_table connect_arguments(struct connect *c);
+
+/* Says what is wrong with the options taken together, on stderr; true when nothing is. */
+bool connect_check(const struct connect *c, const char *command);
+
+/* Looks the name up, reads the files and makes a session; no connection yet. `where` is HOST or HOST:PORT. */
+coodie_session *connect_session(const struct connect *c, const char *where, coodie_error *err);
+
+#endif

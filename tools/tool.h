@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* What the subcommands of `coodie` have in common: their exit codes and how they report failure. */
+#ifndef TOOLS_TOOL_H
+#define TOOLS_TOOL_H
+
+#include <coodie.h>
+
+enum tool_exit { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
+
+/* One subcommand: argv[0] is its name. Returns an exit code. */
+typedef int tool_fn(int argc, char **argv);
+
+tool_fn tool_ping;
+
+/* "coodie ping: <text>" and where help is, on stderr. Returns TOOL_USAGE. */
+int tool_misuse(const char *command, const char *format, ...) COODIE_PRINTF(2, 3);
+/* The error, its code and what to do about it, on stderr. Returns TOOL_FAILED. */
+int tool_fail(const char *command, const coodie_error *err);
+
+#endif
