@@ -28,6 +28,8 @@ typedef struct coodie_driver {
 	bool (*run)(void *driver, const bool *until, coodie_error *err);
 	bool (*cancel)(void *driver, uint64_t id);
 	void (*free)(void *driver);
+	const coodie_allocator *allocator; /**< of the session, copied; NULL: malloc */
+	const char *keyspace;              /**< what coodie_session_keyspace() answers, copied; NULL: none */
 } coodie_driver;
 
 /**
