@@ -41,16 +41,23 @@ void coodie_tls_free(coodie_tls *tls)
 	cd_release(NULL, tls);
 }
 
-/* Without a callback of ours OpenSSL would ask for the passphrase on the terminal. */
-static int passphrase_of(char *out, int size, int writing, void *user)
+/* What OpenSSL's question for a passphrase is answered with. */
+struct answer {
+	const char *passphrase; /* NULL: none was given */
+	bool asked;
+};
+
+/* Without a callback of ours OpenSSL would ask on the terminal. */
+static int give_passphrase(char *out, int size, int writing, void *user)
 {
-	const char *passphrase = user;
-	size_t len = passphrase ? strlen(passphrase) : 0;
+	struct answer *answer = user;
+	size_t len = answer->passphrase ? strlen(answer->passphrase) : 0;
 
 	(void)writing;
-	if (!passphrase || len > (size_t)size)
+	answer->asked = true;
+	if (!answer->passphrase || len > (size_t)size)
 		return -1;
-	memcpy(out, passphrase, len);
+	memcpy(out, answer->passphrase, len);
 	return (int)len;
 }
 
@@ -66,8 +73,10 @@ static const char *take_reason(const char *otherwise)
 /* Reads certificates to the end of `in`. False: one is broken, or out of memory; the stack keeps those before it. */
 static bool read_certificates(BIO *in, STACK_OF(X509) *out)
 {
+	struct answer none = { 0 };
+
 	ERR_clear_error();
-	for (X509 *x; (x = PEM_read_bio_X509_AUX(in, NULL, passphrase_of, NULL));) {
+	for (X509 *x; (x = PEM_read_bio_X509_AUX(in, NULL, give_passphrase, &none));) {
 		if (!sk_X509_push(out, x)) {
 			X509_free(x);
 			return false;
@@ -190,24 +199,20 @@ static EVP_PKEY *read_key(const char *path, const char *passphrase, coodie_error
 	if (!in)
 		return NULL;
 	ERR_clear_error();
-	EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, passphrase_of, (void *)(uintptr_t)passphrase);
+	struct answer answer = { .passphrase = passphrase };
+	EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, give_passphrase, &answer);
 	BIO_free(in);
-	if (key)
-		return key;
-	/* Which of OpenSSL's reasons a wrong passphrase gives depends on the cipher and the padding: not told apart. */
-	int reason = ERR_GET_REASON(ERR_peek_error());
-	if (reason == PEM_R_NO_START_LINE)
-		cd_fail(err, COODIE_ERR_TLS, "\"%s\" holds no private key in PEM", path);
-	else if (!passphrase)
-		cd_fail(err, COODIE_ERR_TLS,
-			"cannot read the private key \"%s\": it is encrypted and no passphrase was given (%s)",
-			path, take_reason("unknown"));
-	else
-		cd_fail(err, COODIE_ERR_TLS,
-			"cannot read the private key \"%s\": wrong passphrase, or broken (%s)", path,
+	if (!key && !answer.asked)
+		cd_fail(err, COODIE_ERR_TLS, "\"%s\" holds no private key in PEM, or a broken one: %s", path,
+			take_reason("unknown"));
+	else if (!key && !passphrase)
+		cd_fail(err, COODIE_ERR_TLS, "the private key \"%s\" is encrypted and no passphrase was given",
+			path);
+	else if (!key)
+		cd_fail(err, COODIE_ERR_TLS, "wrong passphrase for the private key \"%s\" (%s)", path,
 			take_reason("unknown"));
 	ERR_clear_error();
-	return NULL;
+	return key;
 }
 
 /* The leaf and what follows it; both NULL when it fails. */
