@@ -14,14 +14,16 @@ struct cd_arena {
 	size_t next_chunk;                 /* size of the next chunk in bytes */
 };
 
-/* `first_chunk` bytes are taken at the first cd_arena_take(), not before; 0 means 1 KiB. Chunks double up to 64 KiB. */
+/* `first_chunk` bytes are taken at the first cd_arena_take(), not before; 0 means 1 KiB. Chunks
+ * double up to 64 KiB. */
 void cd_arena_init(struct cd_arena *a, const coodie_allocator *allocator, size_t first_chunk);
 /* Gives everything back. Of a zeroed struct: fine. The arena can be used again. */
 void cd_arena_deinit(struct cd_arena *a);
 /* Forgets everything taken but keeps the newest chunk, for reuse without allocation. */
 void cd_arena_reset(struct cd_arena *a);
 
-/* `size` bytes aligned for any type, not zeroed; NULL when out of memory or when the size overflows. */
+/* `size` bytes aligned for any type, not zeroed; NULL when out of memory or when the size
+ * overflows. */
 void *cd_arena_take(struct cd_arena *a, size_t size);
 void *cd_arena_take_zero(struct cd_arena *a, size_t size);
 /* count * size, overflow-checked, zeroed. */

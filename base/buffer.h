@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A growable run of bytes with a maximum, written big endian at its end. A failed buffer stays failed: an encoder is
- * straight lines with one check at its end. */
+/* A growable run of bytes with a maximum, written big endian at its end. A failed buffer stays
+ * failed: an encoder is straight lines with one check at its end. */
 #ifndef BASE_BUFFER_H
 #define BASE_BUFFER_H
 

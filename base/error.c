@@ -9,7 +9,7 @@
 const char *coodie_errc_name(enum coodie_errc code)
 {
 	switch (code) {
-#define X(name, number, text)     \
+#define X(name, number, text) \
 	case COODIE_ERR_##name: \
 		return #name;
 #include <coodie/errors.def>
@@ -21,7 +21,7 @@ const char *coodie_errc_name(enum coodie_errc code)
 const char *coodie_errc_text(enum coodie_errc code)
 {
 	switch (code) {
-#define X(name, number, text)     \
+#define X(name, number, text) \
 	case COODIE_ERR_##name: \
 		return text;
 #include <coodie/errors.def>

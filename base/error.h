@@ -8,17 +8,19 @@
 /* Empties `err` (NULL is fine): what every public call does first. */
 void cd_clear(coodie_error *err);
 
-/* Fills `err` (NULL is fine) and returns false, so that a caller can `return cd_fail(...)`. A text that is too long is
- * cut at a UTF-8 boundary and ends in "...". */
+/* Fills `err` (NULL is fine) and returns false, so that a caller can `return cd_fail(...)`. A
+ * text that is too long is cut at a UTF-8 boundary and ends in "...". */
 bool cd_fail(coodie_error *err, enum coodie_errc code, const char *format, ...) COODIE_PRINTF(3, 4);
 
 /* As cd_fail(), for functions that return a pointer. */
-void *cd_fail_null(coodie_error *err, enum coodie_errc code, const char *format, ...) COODIE_PRINTF(3, 4);
+void *cd_fail_null(coodie_error *err, enum coodie_errc code, const char *format, ...)
+	COODIE_PRINTF(3, 4);
 
 /* Out of memory: one wording everywhere. `what` names what was being made. */
 bool cd_no_memory(coodie_error *err, const char *what);
 
-/* Puts "`prefix`: " (formatted) before the message that is there: who was doing it, said by the caller of who failed. */
+/* Puts "`prefix`: " (formatted) before the message that is there: who was doing it, said by the
+ * caller of who failed. */
 void cd_error_prefix(coodie_error *err, const char *format, ...) COODIE_PRINTF(2, 3);
 
 /* Copies `from` to `to` when `to` is not NULL. */

@@ -10,7 +10,8 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
-/* One watch of any kind. The vtable has no allocator of its own: these few come from malloc, as libev's do. */
+/* One watch of any kind. The vtable has no allocator of its own: these few come from malloc, as
+ * libev's do. */
 struct coodie_watch {
 	union {
 		ev_io io;
@@ -121,10 +122,11 @@ static coodie_watch *timer_new(void *loop, coodie_timer_fn *fn, void *user)
 
 static void timer_set(void *loop, coodie_watch *w, uint64_t delay_us)
 {
-	/* libev counts from the start of the turn, or from the last turn that was run: much too early after a caller
-	 * has been away from a private loop. */
+	/* libev counts from the start of the turn, or from the last turn that was run: much too
+	 * early after a caller has been away from a private loop. */
 	ev_now_update(loop);
-	/* ev_timer_again() moves a running timer within the heap; it stops one whose repeat is 0. */
+	/* ev_timer_again() moves a running timer within the heap; it stops one whose repeat is
+	 * 0. */
 	w->ev.timer.repeat = (ev_tstamp)(delay_us ? delay_us : 1) * 1e-6;
 	ev_timer_again(loop, &w->ev.timer);
 }

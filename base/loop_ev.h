@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A private libev loop: made with EVFLAG_NOENV | EVFLAG_NOSIGMASK, run by blocking calls and by owned threads. */
+/* A private libev loop: made with EVFLAG_NOENV | EVFLAG_NOSIGMASK, run by blocking calls and by
+ * owned threads. */
 #ifndef BASE_LOOP_EV_H
 #define BASE_LOOP_EV_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Edit distance over short names: insert, delete, replace, and swap of neighbours count one each. */
+/* Edit distance over short names: insert, delete, replace, and swap of neighbours count one
+ * each. */
 #include "base/nearest.h"
 
 #include <stdint.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The one bounded reader: every byte of a peer is read through it. A failed reader stays failed and yields zeros. */
+/* The one bounded reader: every byte of a peer is read through it. A failed reader stays failed
+ * and yields zeros. */
 #ifndef BASE_READER_H
 #define BASE_READER_H
 

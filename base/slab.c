@@ -66,7 +66,8 @@ static bool add_block(struct cd_slab *s)
 		return false;
 	b->next = s->blocks;
 	s->blocks = b;
-	for (size_t i = s->per_block; i-- > 0;) /* backwards: handed out in the order of addresses */
+	for (size_t i = s->per_block;
+	     i-- > 0;) /* backwards: handed out in the order of addresses */
 		push(s, b->objects + i * s->object_size);
 	return true;
 }

@@ -63,7 +63,8 @@ static bool set_host(struct cd_tls *t, const char *host, coodie_error *err)
 	else if (full)
 		ok = ok && X509_VERIFY_PARAM_set1_host(param, name, 0) == 1;
 	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	return ok || cd_fail(err, COODIE_ERR_TLS, "TLS: \"%s\" cannot be verified as a host name", name);
+	return ok ||
+	       cd_fail(err, COODIE_ERR_TLS, "TLS: \"%s\" cannot be verified as a host name", name);
 }
 
 static bool make_ssl(struct cd_tls *t, const char *host, coodie_error *err)
@@ -78,7 +79,8 @@ static bool make_ssl(struct cd_tls *t, const char *host, coodie_error *err)
 	SSL_set_bio(t->ssl, wire, wire);
 	SSL_set_app_data(t->ssl, t);
 	if (c->verify != COODIE_TLS_VERIFY_NONE)
-		SSL_set_verify(t->ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, on_verify);
+		SSL_set_verify(t->ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+			       on_verify);
 	if (c->is_server) {
 		SSL_set_accept_state(t->ssl);
 		return true;
@@ -157,7 +159,8 @@ static enum cd_tls_status handshake(struct cd_tls *t, coodie_error *err)
 }
 
 /* `plain` has reached its maximum: that is an error only when there is more to come. */
-static enum cd_tls_status read_past_maximum(struct cd_tls *t, struct cd_buffer *plain, coodie_error *err)
+static enum cd_tls_status read_past_maximum(struct cd_tls *t, struct cd_buffer *plain,
+					    coodie_error *err)
 {
 	char more;
 	size_t got = 0;
@@ -171,7 +174,8 @@ static enum cd_tls_status read_past_maximum(struct cd_tls *t, struct cd_buffer *
 	return CD_TLS_FAILED;
 }
 
-static enum cd_tls_status read_plaintext(struct cd_tls *t, struct cd_buffer *plain, coodie_error *err)
+static enum cd_tls_status read_plaintext(struct cd_tls *t, struct cd_buffer *plain,
+					 coodie_error *err)
 {
 	for (;;) {
 		size_t room = LARGEST_RECORD, got = 0;
@@ -185,7 +189,8 @@ static enum cd_tls_status read_plaintext(struct cd_tls *t, struct cd_buffer *pla
 			return CD_TLS_FAILED;
 		}
 		ERR_clear_error();
-		int returned = SSL_read_ex(t->ssl, plain->data + plain->len, plain->cap - plain->len, &got);
+		int returned = SSL_read_ex(t->ssl, plain->data + plain->len,
+					   plain->cap - plain->len, &got);
 		if (returned != 1)
 			return after(t, returned, err);
 		plain->len += got;
@@ -204,8 +209,8 @@ enum cd_tls_status cd_tls_start(struct cd_tls *t, coodie_error *err)
 	return t->failed ? refuse_failed(err) : handshake(t, err);
 }
 
-enum cd_tls_status cd_tls_feed(struct cd_tls *t, const void *data, size_t len, struct cd_buffer *plain,
-			       coodie_error *err)
+enum cd_tls_status cd_tls_feed(struct cd_tls *t, const void *data, size_t len,
+			       struct cd_buffer *plain, coodie_error *err)
 {
 	enum cd_tls_status status = CD_TLS_OK;
 
@@ -220,7 +225,8 @@ enum cd_tls_status cd_tls_feed(struct cd_tls *t, const void *data, size_t len, s
 		status = handshake(t, err);
 	if (t->ready && status == CD_TLS_OK)
 		status = read_plaintext(t, plain, err);
-	t->wire.in = cd_reader_over(NULL, 0); /* the bytes are the caller's, and all read unless it is over */
+	t->wire.in = cd_reader_over(
+		NULL, 0); /* the bytes are the caller's, and all read unless it is over */
 	return status;
 }
 
@@ -242,7 +248,8 @@ enum cd_tls_status cd_tls_write(struct cd_tls *t, const void *data, size_t len, 
 	if (!len)
 		return CD_TLS_OK;
 	ERR_clear_error();
-	int returned = SSL_write_ex(t->ssl, data, len, &written); /* all of it: the wire takes any amount */
+	int returned = SSL_write_ex(t->ssl, data, len,
+				    &written); /* all of it: the wire takes any amount */
 	return returned == 1 ? CD_TLS_OK : after(t, returned, err);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS without sockets: ciphertext in and out by memory BIOs, plaintext in and out by calls. Client and server role. */
+/* TLS without sockets: ciphertext in and out by memory BIOs, plaintext in and out by calls.
+ * Client and server role. */
 #ifndef BASE_TLS_H
 #define BASE_TLS_H
 
@@ -7,31 +8,36 @@
 
 #include "base/buffer.h"
 
-/* A context shared by the connections of a session, made from a user's coodie_tls (copied: the options may be freed).
- * Reference counted; every connection holds one. Any thread may count references and make connections. */
+/* A context shared by the connections of a session, made from a user's coodie_tls (copied: the
+ * options may be freed). Reference counted; every connection holds one. Any thread may count
+ * references and make connections. */
 struct cd_tls_context;
 struct cd_tls_context *cd_tls_context_new(const coodie_tls *options, coodie_error *err);
-/* For tests and the node. `ca_path` NULL: no client certificate is asked for; otherwise one is required. */
-struct cd_tls_context *cd_tls_context_new_server(const char *cert_path, const char *key_path, const char *ca_path,
-						 coodie_error *err);
+/* For tests and the node. `ca_path` NULL: no client certificate is asked for; otherwise one is
+ * required. */
+struct cd_tls_context *cd_tls_context_new_server(const char *cert_path, const char *key_path,
+						 const char *ca_path, coodie_error *err);
 void cd_tls_context_ref(struct cd_tls_context *c);
 void cd_tls_context_free(struct cd_tls_context *c);
 
 /* One connection's engine. Holds no descriptor. */
 struct cd_tls;
-/* `host`: the contact point, a name or an address, verified and (a name) sent as SNI unless the options say otherwise. */
-struct cd_tls *cd_tls_new(struct cd_tls_context *c, const char *host, const coodie_allocator *a, coodie_error *err);
+/* `host`: the contact point, a name or an address, verified and (a name) sent as SNI unless the
+ * options say otherwise. */
+struct cd_tls *cd_tls_new(struct cd_tls_context *c, const char *host, const coodie_allocator *a,
+			  coodie_error *err);
 void cd_tls_free(struct cd_tls *t);
 
 enum cd_tls_status {
 	CD_TLS_OK,     /* went as far as the bytes allow */
 	CD_TLS_CLOSED, /* the peer said close_notify */
-	CD_TLS_FAILED  /* `err` says why: COODIE_ERR_TLS; the engine may only be freed (pending bytes may still be sent) */
+	/* `err` says why; the engine may only be freed (bytes that wait may still be sent) */
+	CD_TLS_FAILED
 };
 
 /* Takes ciphertext from the wire, drives the handshake, appends plaintext to `plain`. */
-enum cd_tls_status cd_tls_feed(struct cd_tls *t, const void *data, size_t len, struct cd_buffer *plain,
-			       coodie_error *err);
+enum cd_tls_status cd_tls_feed(struct cd_tls *t, const void *data, size_t len,
+			       struct cd_buffer *plain, coodie_error *err);
 /* Starts the handshake (client: makes the ClientHello). */
 enum cd_tls_status cd_tls_start(struct cd_tls *t, coodie_error *err);
 bool cd_tls_ready(const struct cd_tls *t);
@@ -41,7 +47,8 @@ enum cd_tls_status cd_tls_write(struct cd_tls *t, const void *data, size_t len, 
 bool cd_tls_drain(struct cd_tls *t, struct cd_buffer *out);
 /* Queues close_notify. */
 void cd_tls_shutdown(struct cd_tls *t);
-/* The peer closed the socket: what that means at this point of the handshake (no client certificate, not TLS, ...). */
+/* The peer closed the socket: what that means at this point of the handshake (no client
+ * certificate, not TLS, ...). */
 void cd_tls_eof(struct cd_tls *t, coodie_error *err);
 
 /* "TLSv1.3" and "TLS_AES_256_GCM_SHA384"; static strings, "" before the handshake is over. */

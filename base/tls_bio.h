@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The BIO between OpenSSL and memory: it reads the bytes being fed, in place, and writes to a buffer. */
+/* The BIO between OpenSSL and memory: it reads the bytes being fed, in place, and writes to a
+ * buffer. */
 #ifndef BASE_TLS_BIO_H
 #define BASE_TLS_BIO_H
 

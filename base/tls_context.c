@@ -64,7 +64,8 @@ static int openssl_version(enum coodie_tls_version v)
 	return v == COODIE_TLS_1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;
 }
 
-/* By the paths built into OpenSSL, not SSL_CTX_set_default_verify_paths(): that one reads the environment. */
+/* By the paths built into OpenSSL, not SSL_CTX_set_default_verify_paths(): that one reads the
+ * environment. */
 static bool trust_system(SSL_CTX *ssl, coodie_error *err)
 {
 	X509_STORE *store = SSL_CTX_get_cert_store(ssl);
@@ -77,7 +78,7 @@ static bool trust_system(SSL_CTX *ssl, coodie_error *err)
 	return true;
 }
 
-static bool trust(SSL_CTX *ssl, STACK_OF(X509) *authorities, coodie_error *err)
+static bool trust(SSL_CTX *ssl, STACK_OF(X509) * authorities, coodie_error *err)
 {
 	X509_STORE *store = SSL_CTX_get_cert_store(ssl);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The user's TLS options: files are read and checked at once, so that what is wrong is said where it was asked for. */
+/* The user's TLS options: files are read and checked at once, so that what is wrong is said
+ * where it was asked for. */
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -70,8 +71,9 @@ static const char *take_reason(const char *otherwise)
 	return reason ? reason : otherwise;
 }
 
-/* Reads certificates to the end of `in`. False: one is broken, or out of memory; the stack keeps those before it. */
-static bool read_certificates(BIO *in, STACK_OF(X509) *out)
+/* Reads certificates to the end of `in`. False: one is broken, or out of memory; the stack keeps
+ * those before it. */
+static bool read_certificates(BIO *in, STACK_OF(X509) * out)
 {
 	struct answer none = { 0 };
 
@@ -90,7 +92,7 @@ static bool read_certificates(BIO *in, STACK_OF(X509) *out)
 }
 
 /* Moves all of `from` to the options' authorities. */
-static bool take_authorities(coodie_tls *tls, STACK_OF(X509) *from, coodie_error *err)
+static bool take_authorities(coodie_tls *tls, STACK_OF(X509) * from, coodie_error *err)
 {
 	if (!tls->authorities && !(tls->authorities = sk_X509_new_null()))
 		return cd_no_memory(err, "a list of authorities");
@@ -115,8 +117,8 @@ static bool add_from(coodie_tls *tls, BIO *in, const char *what, coodie_error *e
 		cd_fail(err, COODIE_ERR_TLS, "%s: certificate %d is broken: %s", what,
 			sk_X509_num(read) + 1, take_reason("not a certificate"));
 	else if (!sk_X509_num(read))
-		cd_fail(err, COODIE_ERR_TLS, "%s holds no certificate (-----BEGIN CERTIFICATE-----)",
-			what);
+		cd_fail(err, COODIE_ERR_TLS,
+			"%s holds no certificate (-----BEGIN CERTIFICATE-----)", what);
 	else
 		ok = take_authorities(tls, read, err);
 	sk_X509_pop_free(read, X509_free);
@@ -152,12 +154,13 @@ static bool add_directory(coodie_tls *tls, const char *path, coodie_error *err)
 	char file[PATH_MAX];
 
 	if (!dir)
-		return cd_fail(err, COODIE_ERR_TLS, "cannot read the authorities in \"%s\": %s", path,
-			       strerror(errno));
+		return cd_fail(err, COODIE_ERR_TLS, "cannot read the authorities in \"%s\": %s",
+			       path, strerror(errno));
 	for (struct dirent *entry; (entry = readdir(dir));) {
 		struct stat about;
 		int n = snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
-		if (n > 0 && (size_t)n < sizeof file && stat(file, &about) == 0 && S_ISREG(about.st_mode))
+		if (n > 0 && (size_t)n < sizeof file && stat(file, &about) == 0 &&
+		    S_ISREG(about.st_mode))
 			add_file(tls, file, NULL);
 	}
 	closedir(dir);
@@ -184,7 +187,9 @@ bool coodie_tls_add_ca_pem(coodie_tls *tls, const char *pem, size_t len, coodie_
 	cd_clear(err);
 	if (!tls || !pem || len > INT_MAX)
 		return cd_fail(err, COODIE_ERR_INVALID, "coodie_tls_add_ca_pem: %s",
-			       !tls ? "tls is NULL" : !pem ? "the text is NULL" : "the text is too long");
+			       !tls   ? "tls is NULL"
+			       : !pem ? "the text is NULL"
+				      : "the text is too long");
 	BIO *in = BIO_new_mem_buf(pem, (int)len);
 	if (!in)
 		return cd_no_memory(err, "a list of authorities");
@@ -203,20 +208,21 @@ static EVP_PKEY *read_key(const char *path, const char *passphrase, coodie_error
 	EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, give_passphrase, &answer);
 	BIO_free(in);
 	if (!key && !answer.asked)
-		cd_fail(err, COODIE_ERR_TLS, "\"%s\" holds no private key in PEM, or a broken one: %s", path,
+		cd_fail(err, COODIE_ERR_TLS,
+			"\"%s\" holds no private key in PEM, or a broken one: %s", path,
 			take_reason("unknown"));
 	else if (!key && !passphrase)
-		cd_fail(err, COODIE_ERR_TLS, "the private key \"%s\" is encrypted and no passphrase was given",
-			path);
+		cd_fail(err, COODIE_ERR_TLS,
+			"the private key \"%s\" is encrypted and no passphrase was given", path);
 	else if (!key)
-		cd_fail(err, COODIE_ERR_TLS, "wrong passphrase for the private key \"%s\" (%s)", path,
-			take_reason("unknown"));
+		cd_fail(err, COODIE_ERR_TLS, "wrong passphrase for the private key \"%s\" (%s)",
+			path, take_reason("unknown"));
 	ERR_clear_error();
 	return key;
 }
 
 /* The leaf and what follows it; both NULL when it fails. */
-static bool read_chain(const char *path, X509 **leaf, STACK_OF(X509) **chain, coodie_error *err)
+static bool read_chain(const char *path, X509 **leaf, STACK_OF(X509) * *chain, coodie_error *err)
 {
 	BIO *in = open_file(path, "certificate", err);
 	STACK_OF(X509) *read = in ? sk_X509_new_null() : NULL;
@@ -248,15 +254,19 @@ bool coodie_tls_set_certificate_file(coodie_tls *tls, const char *cert_path, con
 
 	cd_clear(err);
 	if (!tls || !cert_path || !key_path)
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_tls_set_certificate_file: %s is NULL",
-			       !tls ? "tls" : !cert_path ? "the certificate's path" : "the key's path");
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "coodie_tls_set_certificate_file: %s is NULL",
+			       !tls         ? "tls"
+			       : !cert_path ? "the certificate's path"
+					    : "the key's path");
 	if (!read_chain(cert_path, &leaf, &chain, err))
 		return false;
 	key = read_key(key_path, passphrase, err);
 	if (key && X509_check_private_key(leaf, key) != 1) {
 		ERR_clear_error();
-		cd_fail(err, COODIE_ERR_TLS, "the private key \"%s\" is not that of the certificate \"%s\"",
-			key_path, cert_path);
+		cd_fail(err, COODIE_ERR_TLS,
+			"the private key \"%s\" is not that of the certificate \"%s\"", key_path,
+			cert_path);
 		EVP_PKEY_free(key);
 		key = NULL;
 	}
@@ -287,7 +297,8 @@ bool coodie_tls_set_server_name(coodie_tls *tls, const char *name, coodie_error 
 		return cd_fail(err, COODIE_ERR_INVALID, "coodie_tls_set_server_name: tls is NULL");
 	size_t len = name ? strlen(name) : 0;
 	if (len > LONGEST_SERVER_NAME)
-		return cd_fail(err, COODIE_ERR_INVALID, "a server name of %zu bytes: 255 is the most", len);
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "a server name of %zu bytes: 255 is the most", len);
 	char *copy = len ? cd_strndup(NULL, name, len) : NULL;
 	if (len && !copy)
 		return cd_no_memory(err, "a server name");
@@ -308,11 +319,13 @@ bool coodie_tls_set_versions(coodie_tls *tls, enum coodie_tls_version lowest,
 	if (!tls)
 		return cd_fail(err, COODIE_ERR_INVALID, "coodie_tls_set_versions: tls is NULL");
 	if (!is_version((int)lowest) || !is_version((int)highest))
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "TLS versions %d to %d: only COODIE_TLS_1_2 and COODIE_TLS_1_3 exist",
-			       (int)lowest, (int)highest);
+		return cd_fail(
+			err, COODIE_ERR_INVALID,
+			"TLS versions %d to %d: only COODIE_TLS_1_2 and COODIE_TLS_1_3 exist",
+			(int)lowest, (int)highest);
 	if (highest < lowest)
-		return cd_fail(err, COODIE_ERR_INVALID, "the highest TLS version is below the lowest");
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "the highest TLS version is below the lowest");
 	tls->lowest = lowest;
 	tls->highest = highest;
 	return true;

@@ -7,9 +7,9 @@
 #include <openssl/x509.h>
 
 struct coodie_tls {
-	STACK_OF(X509) *authorities; /* NULL: the system's */
-	X509 *certificate;           /* ours; NULL: none */
-	STACK_OF(X509) *chain;       /* what follows it */
+	STACK_OF(X509) * authorities; /* NULL: the system's */
+	X509 *certificate;            /* ours; NULL: none */
+	STACK_OF(X509) * chain;       /* what follows it */
 	EVP_PKEY *key;
 	char *server_name; /* NULL: the contact point */
 	enum coodie_tls_verify verify;

@@ -8,13 +8,15 @@
 #include "base/tls.h"
 #include "base/tls_engine.h"
 
-/* The alerts a peer sends when it refuses us (RFC 8446 section 6.2), and what usually is behind them. */
+/* The alerts a peer sends when it refuses us (RFC 8446 section 6.2), and what usually is behind
+ * them. */
 static const struct {
 	int number;
 	const char *name, *hint;
 } alerts[] = {
 	{ 20, "bad_record_mac", "bytes were changed on the way" },
-	{ 40, "handshake_failure", "no cipher or certificate both sides accept, or it wants a client certificate" },
+	{ 40, "handshake_failure",
+	  "no cipher or certificate both sides accept, or it wants a client certificate" },
 	{ 42, "bad_certificate", "it does not accept our certificate, or wants one" },
 	{ 43, "unsupported_certificate", "our certificate is of a kind it does not take" },
 	{ 44, "certificate_revoked", "our certificate was revoked" },
@@ -41,13 +43,15 @@ static bool explain_alert(const struct cd_tls *t, int alert, coodie_error *err)
 {
 	for (size_t i = 0; i < sizeof alerts / sizeof *alerts; i++)
 		if (alerts[i].number == alert)
-			return cd_fail(err, COODIE_ERR_TLS, "%s refused us with TLS alert %d %s: %s", peer_of(t),
-				       alert, alerts[i].name, alerts[i].hint);
+			return cd_fail(err, COODIE_ERR_TLS,
+				       "%s refused us with TLS alert %d %s: %s", peer_of(t), alert,
+				       alerts[i].name, alerts[i].hint);
 	return cd_fail(err, COODIE_ERR_TLS, "%s refused us with TLS alert %d", peer_of(t), alert);
 }
 
 /* Text from a certificate goes into a message only as printable ASCII. */
-static size_t append_printable(char *out, size_t len, size_t size, const unsigned char *text, size_t text_len)
+static size_t append_printable(char *out, size_t len, size_t size, const unsigned char *text,
+			       size_t text_len)
 {
 	for (size_t i = 0; i < text_len && len + 1 < size; i++)
 		out[len++] = text[i] >= 0x20 && text[i] < 0x7f ? (char)text[i] : '?';
@@ -72,7 +76,8 @@ static void names_of(const X509 *x, char *out, size_t size)
 			at_len = (size_t)ASN1_STRING_length(name->d.dNSName);
 		} else if (name->type == GEN_IPADD && ASN1_STRING_length(name->d.iPAddress) == 4) {
 			const unsigned char *ip = ASN1_STRING_get0_data(name->d.iPAddress);
-			int n = snprintf(address, sizeof address, "%u.%u.%u.%u", ip[0], ip[1], ip[2], ip[3]);
+			int n = snprintf(address, sizeof address, "%u.%u.%u.%u", ip[0], ip[1],
+					 ip[2], ip[3]);
 			at = (const unsigned char *)address;
 			at_len = (size_t)n;
 		}
@@ -101,7 +106,8 @@ static void common_name(const X509_NAME *name, char *out, size_t size)
 {
 	char text[128] = "";
 
-	if (X509_NAME_get_text_by_NID((X509_NAME *)(uintptr_t)name, NID_commonName, text, sizeof text) <= 0)
+	if (X509_NAME_get_text_by_NID((X509_NAME *)(uintptr_t)name, NID_commonName, text,
+				      sizeof text) <= 0)
 		snprintf(text, sizeof text, "no common name");
 	append_printable(out, 0, size, (const unsigned char *)text, strlen(text));
 }
@@ -111,10 +117,11 @@ static bool explain_name(const struct cd_tls *t, coodie_error *err)
 	char names[96];
 
 	names_of(t->refused, names, sizeof names);
-	return cd_fail(err, COODIE_ERR_TLS,
-		       "the certificate of %s does not name it: it is for %s; connect by that name, or "
-		       "coodie_tls_set_server_name()",
-		       peer_of(t), names);
+	return cd_fail(
+		err, COODIE_ERR_TLS,
+		"the certificate of %s does not name it: it is for %s; connect by that name, or "
+		"coodie_tls_set_server_name()",
+		peer_of(t), names);
 }
 
 static bool explain_untrusted(const struct cd_tls *t, coodie_error *err)
@@ -122,10 +129,12 @@ static bool explain_untrusted(const struct cd_tls *t, coodie_error *err)
 	char issuer[64];
 
 	common_name(X509_get_issuer_name(t->refused), issuer, sizeof issuer);
-	return cd_fail(err, COODIE_ERR_TLS,
-		       "the certificate of %s is signed by \"%s\", which is no trusted authority; to trust it: %s",
-		       peer_of(t), issuer,
-		       t->context->is_server ? "add it to the server's authorities" : "coodie_tls_add_ca_file()");
+	return cd_fail(
+		err, COODIE_ERR_TLS,
+		"the certificate of %s is signed by \"%s\", which is no trusted authority; to trust it: %s",
+		peer_of(t), issuer,
+		t->context->is_server ? "add it to the server's authorities"
+				      : "coodie_tls_add_ca_file()");
 }
 
 static bool explain_verdict(const struct cd_tls *t, coodie_error *err)
@@ -148,16 +157,17 @@ static bool explain_verdict(const struct cd_tls *t, coodie_error *err)
 		return explain_name(t, err);
 	case X509_V_ERR_CERT_HAS_EXPIRED:
 		date_of(X509_get0_notAfter(x), date, sizeof date);
-		return cd_fail(err, COODIE_ERR_TLS, "the certificate of %s (\"%s\") expired on %s", peer_of(t),
-			       subject, date);
+		return cd_fail(err, COODIE_ERR_TLS, "the certificate of %s (\"%s\") expired on %s",
+			       peer_of(t), subject, date);
 	case X509_V_ERR_CERT_NOT_YET_VALID:
 		date_of(X509_get0_notBefore(x), date, sizeof date);
-		return cd_fail(err, COODIE_ERR_TLS,
-			       "the certificate of %s (\"%s\") is not valid before %s; is this machine's clock right?",
-			       peer_of(t), subject, date);
+		return cd_fail(
+			err, COODIE_ERR_TLS,
+			"the certificate of %s (\"%s\") is not valid before %s; is this machine's clock right?",
+			peer_of(t), subject, date);
 	default:
-		return cd_fail(err, COODIE_ERR_TLS, "the certificate of %s is refused: %s", peer_of(t),
-			       X509_verify_cert_error_string(t->refused_code));
+		return cd_fail(err, COODIE_ERR_TLS, "the certificate of %s is refused: %s",
+			       peer_of(t), X509_verify_cert_error_string(t->refused_code));
 	}
 }
 
@@ -177,11 +187,13 @@ static bool explain_reason(const struct cd_tls *t, int reason, coodie_error *err
 	case SSL_R_WRONG_SSL_VERSION:
 	case SSL_R_NO_PROTOCOLS_AVAILABLE:
 		return cd_fail(err, COODIE_ERR_TLS,
-			       "no TLS version in common with %s; see coodie_tls_set_versions()", peer_of(t));
+			       "no TLS version in common with %s; see coodie_tls_set_versions()",
+			       peer_of(t));
 	case SSL_R_NO_SHARED_CIPHER:
 		return cd_fail(err, COODIE_ERR_TLS, "no TLS cipher in common with %s", peer_of(t));
 	case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
-		return cd_fail(err, COODIE_ERR_TLS, "%s sent no certificate, and one is required", peer_of(t));
+		return cd_fail(err, COODIE_ERR_TLS, "%s sent no certificate, and one is required",
+			       peer_of(t));
 	default: {
 		const char *text = ERR_reason_error_string(ERR_peek_error());
 		return cd_fail(err, COODIE_ERR_TLS, "TLS with %s failed: %s", peer_of(t),
@@ -218,7 +230,8 @@ void cd_tls_eof(struct cd_tls *t, coodie_error *err)
 			"%s closed the connection without an answer to our TLS hello; is encryption enabled there?",
 			peer);
 	else if (!answered_in_tls(t))
-		cd_fail(err, COODIE_ERR_TLS, "%s does not speak TLS on this port: its first byte is 0x%02x", peer,
+		cd_fail(err, COODIE_ERR_TLS,
+			"%s does not speak TLS on this port: its first byte is 0x%02x", peer,
 			t->first_byte);
 	else if (!t->heard_data && without)
 		cd_fail(err, COODIE_ERR_TLS,
@@ -226,7 +239,9 @@ void cd_tls_eof(struct cd_tls *t, coodie_error *err)
 			"(coodie_tls_set_certificate_file())",
 			peer);
 	else if (!t->ready)
-		cd_fail(err, COODIE_ERR_TLS, "%s closed the connection during the TLS handshake", peer);
+		cd_fail(err, COODIE_ERR_TLS, "%s closed the connection during the TLS handshake",
+			peer);
 	else
-		cd_fail(err, COODIE_ERR_CLOSED, "%s closed the connection without ending TLS", peer);
+		cd_fail(err, COODIE_ERR_CLOSED, "%s closed the connection without ending TLS",
+			peer);
 }

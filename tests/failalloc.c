@@ -73,8 +73,10 @@ bool cd_failalloc_each(const char *name, cd_failalloc_fn *fn, void *user)
 			f.fail_on = fail_on;
 			bool worked = fn(&f.allocator, user);
 			if (f.live) {
-				fprintf(stderr, "%s: %zu pieces leaked when allocation %zu failed%s\n",
-					name, (size_t)f.live, n, fail_on ? " and all after it" : "");
+				fprintf(stderr,
+					"%s: %zu pieces leaked when allocation %zu failed%s\n",
+					name, (size_t)f.live, n,
+					fail_on ? " and all after it" : "");
 				return false;
 			}
 			if (f.failed)

@@ -26,8 +26,9 @@ void cd_failalloc_init(struct cd_failalloc *f, size_t fail_at);
 /* Does something with the allocator, undoes it, and says whether it worked. */
 typedef bool cd_failalloc_fn(const coodie_allocator *a, void *user);
 
-/* Runs `fn` with each allocation failed in turn (once alone, once with all that follow), until a run sees no failure.
- * False, with a line on stderr that names `name`, when something leaked or when the run without failure did not work. */
+/* Runs `fn` with each allocation failed in turn (once alone, once with all that follow), until a
+ * run sees no failure. False, with a line on stderr that names `name`, when something leaked or
+ * when the run without failure did not work. */
 bool cd_failalloc_each(const char *name, cd_failalloc_fn *fn, void *user);
 
 #endif

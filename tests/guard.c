@@ -10,7 +10,8 @@ bool cd_guard_init(struct cd_guard *g, size_t most)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	size_t room = (most + page - 1) / page * page;
-	uint8_t *pages = mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *pages = mmap(NULL, room + page, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (pages == MAP_FAILED)
 		return false;

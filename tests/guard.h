@@ -17,8 +17,8 @@ struct cd_guard {
 bool cd_guard_init(struct cd_guard *g, size_t most);
 void cd_guard_deinit(struct cd_guard *g);
 
-/* A copy of `data` that ends where the unreadable page begins; valid until the next call. NULL when it does not fit.
- * Of 0 bytes: the address of the unreadable page. */
+/* A copy of `data` that ends where the unreadable page begins; valid until the next call. NULL
+ * when it does not fit. Of 0 bytes: the address of the unreadable page. */
 uint8_t *cd_guard_copy(struct cd_guard *g, const void *data, size_t len);
 
 #endif

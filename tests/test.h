@@ -18,10 +18,10 @@
 #define CD_COUNT(table) (sizeof(table) / sizeof *(table))
 
 /* assert_true() for a row of a table: the message says which. */
-#define CD_CHECK(condition, row)                                                      \
-	do {                                                                          \
-		if (!(condition))                                                     \
-			fail_msg("row \"%s\": %s", (row), #condition);                \
+#define CD_CHECK(condition, row) \
+	do { \
+		if (!(condition)) \
+			fail_msg("row \"%s\": %s", (row), #condition); \
 	} while (0)
 
 #endif

@@ -10,7 +10,10 @@
 
 static void test_pieces(void **state)
 {
-	static const struct { const char *name; size_t first_chunk, size, count; } rows[] = {
+	static const struct {
+		const char *name;
+		size_t first_chunk, size, count;
+	} rows[] = {
 		{ "nothing at all", 0, 0, 3 },
 		{ "single bytes", 0, 1, 5000 },
 		{ "odd sizes", 0, 37, 3000 },
@@ -34,7 +37,8 @@ static void test_pieces(void **state)
 			CD_CHECK(p != last, rows[i].name);
 			memset(p, (int)n, rows[i].size);
 			/* the piece before is not touched by this one */
-			CD_CHECK(!last || !rows[i].size || last[rows[i].size - 1] == (unsigned char)(n - 1),
+			CD_CHECK(!last || !rows[i].size ||
+					 last[rows[i].size - 1] == (unsigned char)(n - 1),
 				 rows[i].name);
 			last = p;
 		}

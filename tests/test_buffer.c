@@ -18,7 +18,8 @@ static void test_big_endian(void **state)
 	cd_buffer_bytes(&b, NULL, 0);
 	assert_false(b.failed);
 	assert_int_equal(b.len, 1 + 2 + 4 + 8 + 3);
-	assert_memory_equal(b.data, "\xab\x01\x02\xff\xfe\xfd\xfc\x01\x23\x45\x67\x89\xab\xcd\xefhey", b.len);
+	assert_memory_equal(
+		b.data, "\xab\x01\x02\xff\xfe\xfd\xfc\x01\x23\x45\x67\x89\xab\xcd\xefhey", b.len);
 	cd_buffer_patch_be32(&b, 3, 7);
 	assert_memory_equal(b.data + 3, "\0\0\0\7", 4);
 	cd_buffer_deinit(&b);
@@ -27,7 +28,12 @@ static void test_big_endian(void **state)
 
 static void test_maximum(void **state)
 {
-	static const struct { const char *name; size_t max, first, second; bool ok; size_t len; } rows[] = {
+	static const struct {
+		const char *name;
+		size_t max, first, second;
+		bool ok;
+		size_t len;
+	} rows[] = {
 		{ "no maximum", 0, 100000, 100000, true, 200000 },
 		{ "just fits", 10, 4, 6, true, 10 },
 		{ "one too many", 10, 4, 7, false, 4 },
@@ -79,12 +85,13 @@ static void test_failure_sticks(void **state)
 
 static void test_consume(void **state)
 {
-	static const struct { const char *name; size_t n; const char *left; } rows[] = {
-		{ "none", 0, "abcdef" },
-		{ "some", 2, "cdef" },
-		{ "all but one", 5, "f" },
-		{ "all", 6, "" },
-		{ "more than there is", 7, "" },
+	static const struct {
+		const char *name;
+		size_t n;
+		const char *left;
+	} rows[] = {
+		{ "none", 0, "abcdef" }, { "some", 2, "cdef" },           { "all but one", 5, "f" },
+		{ "all", 6, "" },        { "more than there is", 7, "" },
 	};
 	(void)state;
 

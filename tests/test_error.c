@@ -7,7 +7,10 @@
 
 static void test_names(void **state)
 {
-	static const struct { const char *name; enum coodie_errc code; } rows[] = {
+	static const struct {
+		const char *name;
+		enum coodie_errc code;
+	} rows[] = {
 #define X(name, number, text) { #name, COODIE_ERR_##name },
 #include <coodie/errors.def>
 #undef X
@@ -21,7 +24,7 @@ static void test_names(void **state)
 			CD_CHECK(rows[i].code != rows[j].code, rows[i].name);
 	}
 	assert_string_equal(coodie_errc_name((enum coodie_errc)9999), "UNKNOWN");
-	assert_string_equal(coodie_errc_text((enum coodie_errc)-1), "unknown error");
+	assert_string_equal(coodie_errc_text((enum coodie_errc) - 1), "unknown error");
 }
 
 static void test_fail(void **state)
@@ -69,7 +72,10 @@ static void fill(char *text, size_t len, const char *with)
 
 static void test_cut(void **state)
 {
-	static const struct { const char *name, *unit; size_t len, want; } rows[] = {
+	static const struct {
+		const char *name, *unit;
+		size_t len, want;
+	} rows[] = {
 		{ "one byte of room left", "a", 238, 238 },
 		{ "just fits", "a", 239, 239 },
 		{ "one too many", "a", 240, 239 },
@@ -130,8 +136,9 @@ static void test_wipe(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names), cmocka_unit_test(test_fail),   cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_prefix), cmocka_unit_test(test_wipe),
+		cmocka_unit_test(test_names), cmocka_unit_test(test_fail),
+		cmocka_unit_test(test_cut),   cmocka_unit_test(test_prefix),
+		cmocka_unit_test(test_wipe),
 	};
 	return cmocka_run_group_tests_name("error", tests, NULL, NULL);
 }

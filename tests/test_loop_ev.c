@@ -67,7 +67,8 @@ static void test_io(void **state)
 	assert_int_equal(w.events, COODIE_IO_READ | COODIE_IO_WRITE);
 
 	w.calls = 0;
-	v->io_set(w.loop.state, w.watch, 0); /* nothing is watched: the turn has nothing to wait for */
+	v->io_set(w.loop.state, w.watch,
+		  0); /* nothing is watched: the turn has nothing to wait for */
 	v->run_once(w.loop.state);
 	assert_int_equal(w.calls, 0);
 	v->io_set(w.loop.state, w.watch, COODIE_IO_READ);
@@ -110,7 +111,11 @@ static void on_timer(void *user)
 
 static void test_timer(void **state)
 {
-	static const struct { const char *name; uint64_t delay_us; useconds_t away_us; } rows[] = {
+	static const struct {
+		const char *name;
+		uint64_t delay_us;
+		useconds_t away_us;
+	} rows[] = {
 		{ "at once", 0, 0 },
 		{ "a microsecond", 1, 0 },
 		{ "20 ms", 20000, 0 },
@@ -216,8 +221,9 @@ static void test_attached(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_io),   cmocka_unit_test(test_peer_hung_up), cmocka_unit_test(test_timer),
-		cmocka_unit_test(test_turn), cmocka_unit_test(test_attached),
+		cmocka_unit_test(test_io),       cmocka_unit_test(test_peer_hung_up),
+		cmocka_unit_test(test_timer),    cmocka_unit_test(test_turn),
+		cmocka_unit_test(test_attached),
 	};
 	return cmocka_run_group_tests_name("loop_ev", tests, NULL, NULL);
 }

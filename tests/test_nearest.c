@@ -5,8 +5,16 @@
 #include "base/nearest.h"
 
 static const char *const columns[] = {
-	"id", "email", "created_at", "updated_at", "age", "home_address", "x", "",
-	"a_name_so_long_that_nobody_would_ever_type_it_by_hand_and_which_is_not_compared", NULL,
+	"id",
+	"email",
+	"created_at",
+	"updated_at",
+	"age",
+	"home_address",
+	"x",
+	"",
+	"a_name_so_long_that_nobody_would_ever_type_it_by_hand_and_which_is_not_compared",
+	NULL,
 };
 
 static const char *nth(const void *list, size_t i)
@@ -16,7 +24,9 @@ static const char *nth(const void *list, size_t i)
 
 static void test_names(void **state)
 {
-	static const struct { const char *name, *typed, *want; } rows[] = {
+	static const struct {
+		const char *name, *typed, *want;
+	} rows[] = {
 		{ "the same", "email", "email" },
 		{ "another case", "EMail", "email" },
 		{ "a letter missing", "emal", "email" },

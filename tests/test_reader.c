@@ -7,7 +7,8 @@
 
 static void test_values(void **state)
 {
-	static const uint8_t bytes[] = { 0xff, 0x80, 0x01, 0x80, 0, 0, 2, 0x80, 0, 0, 0, 0, 0, 0, 3, 'a', 'b' };
+	static const uint8_t bytes[] = { 0xff, 0x80, 0x01, 0x80, 0, 0, 2,   0x80, 0,
+					 0,    0,    0,    0,    0, 3, 'a', 'b' };
 	struct cd_reader r = cd_reader_over(bytes, sizeof bytes);
 	(void)state;
 
@@ -31,11 +32,21 @@ static size_t read_all(struct cd_reader *r, const char *plan)
 
 	for (; *plan; plan++) {
 		switch (*plan) {
-		case 'b': sum += cd_reader_u8(r); break;
-		case 's': sum += cd_reader_be16(r); break;
-		case 'i': sum += cd_reader_be32(r); break;
-		case 'l': sum += (size_t)cd_reader_be64(r); break;
-		default: sum += cd_reader_span(r, (size_t)(*plan - '0')).len; break;
+		case 'b':
+			sum += cd_reader_u8(r);
+			break;
+		case 's':
+			sum += cd_reader_be16(r);
+			break;
+		case 'i':
+			sum += cd_reader_be32(r);
+			break;
+		case 'l':
+			sum += (size_t)cd_reader_be64(r);
+			break;
+		default:
+			sum += cd_reader_span(r, (size_t)(*plan - '0')).len;
+			break;
 		}
 	}
 	return sum;
@@ -43,13 +54,12 @@ static size_t read_all(struct cd_reader *r, const char *plan)
 
 static void test_every_prefix_at_the_guard(void **state)
 {
-	static const struct { const char *name, *plan; size_t len; } rows[] = {
-		{ "a byte", "b", 1 },
-		{ "a short", "s", 2 },
-		{ "an int", "i", 4 },
-		{ "a long", "l", 8 },
-		{ "a span", "5", 5 },
-		{ "one of each", "bsil5", 20 },
+	static const struct {
+		const char *name, *plan;
+		size_t len;
+	} rows[] = {
+		{ "a byte", "b", 1 },  { "a short", "s", 2 }, { "an int", "i", 4 },
+		{ "a long", "l", 8 },  { "a span", "5", 5 },  { "one of each", "bsil5", 20 },
 		{ "nothing", "0", 0 },
 	};
 	uint8_t bytes[32];
@@ -87,7 +97,8 @@ static void test_failure_sticks(void **state)
 static void test_huge_claims(void **state)
 {
 	static const uint8_t bytes[] = { 1, 2, 3 };
-	static const size_t claims[] = { 4, SIZE_MAX, SIZE_MAX - 2, SIZE_MAX / 2, (size_t)UINT32_MAX };
+	static const size_t claims[] = { 4, SIZE_MAX, SIZE_MAX - 2, SIZE_MAX / 2,
+					 (size_t)UINT32_MAX };
 	(void)state;
 
 	for (size_t i = 0; i < CD_COUNT(claims); i++) {

@@ -11,7 +11,10 @@
 
 static void test_objects(void **state)
 {
-	static const struct { const char *name; size_t size, per_block, count; } rows[] = {
+	static const struct {
+		const char *name;
+		size_t size, per_block, count;
+	} rows[] = {
 		{ "smaller than a pointer", 1, 16, 100 },
 		{ "odd size", 33, 7, 100 },
 		{ "one a block", 64, 1, 20 },
@@ -73,7 +76,10 @@ static void test_steady_path(void **state)
 
 static void test_overflow(void **state)
 {
-	static const struct { const char *name; size_t size, per_block; } rows[] = {
+	static const struct {
+		const char *name;
+		size_t size, per_block;
+	} rows[] = {
 		{ "huge objects", SIZE_MAX, 1 },
 		{ "huge objects, rounded", SIZE_MAX - 20, 1 },
 		{ "huge blocks", 64, SIZE_MAX / 2 },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* base/tls.c: a client and a server in memory; good and bad certificates, versions, bytes and endings. */
+/* base/tls.c: a client and a server in memory; good and bad certificates, versions, bytes and
+ * endings. */
 #include "tests/test.h"
 
 #include <openssl/pem.h>
@@ -109,7 +110,8 @@ static coodie_tls *make_options(const struct setup *s)
 	assert_non_null(o);
 	if (!coodie_tls_add_ca_file(o, cert(s->ca ? s->ca : "ca.pem"), &err))
 		fail_msg("%s", err.message);
-	if (s->client && !coodie_tls_set_certificate_file(o, pem(s->client), key(s->client), NULL, &err))
+	if (s->client &&
+	    !coodie_tls_set_certificate_file(o, pem(s->client), key(s->client), NULL, &err))
 		fail_msg("%s", err.message);
 	coodie_tls_set_verify(o, s->verify);
 	assert_true(coodie_tls_set_server_name(o, s->server_name, &err));
@@ -128,10 +130,11 @@ static void pair_init(struct pair *p, const struct setup *s)
 	p->client.context = cd_tls_context_new(o, &p->client.err);
 	coodie_tls_free(o); /* the context keeps nothing of it */
 	assert_non_null(p->client.context);
-	p->server.context =
-		cd_tls_context_new_server(pem(server), key(server), s->ask ? cert("ca.pem") : NULL, &p->server.err);
+	p->server.context = cd_tls_context_new_server(
+		pem(server), key(server), s->ask ? cert("ca.pem") : NULL, &p->server.err);
 	assert_non_null(p->server.context);
-	p->client.tls = cd_tls_new(p->client.context, s->host ? s->host : "localhost", NULL, &p->client.err);
+	p->client.tls = cd_tls_new(p->client.context, s->host ? s->host : "localhost", NULL,
+				   &p->client.err);
 	assert_non_null(p->client.tls);
 	p->server.tls = cd_tls_new(p->server.context, NULL, NULL, &p->server.err);
 	assert_non_null(p->server.tls);
@@ -146,7 +149,8 @@ static void test_handshakes(void **state)
 	static const struct {
 		const char *name;
 		struct setup setup;
-		const char *client_says[2], *server_says[2]; /* parts of the message; NULL: no failure */
+		const char *client_says[2],
+			*server_says[2]; /* parts of the message; NULL: no failure */
 	} rows[] = {
 		{ .name = "good, by name" },
 		{ .name = "good, by another name", .setup = { .host = "node.test" } },
@@ -154,18 +158,22 @@ static void test_handshakes(void **state)
 		{ .name = "good, by address", .setup = { .host = "127.0.0.1" } },
 		{ .name = "good, TLS 1.2", .setup = { .lowest = 12, .highest = 12 } },
 		{ .name = "good, TLS 1.3", .setup = { .lowest = 13, .highest = 13 } },
-		{ .name = "good, with a client certificate", .setup = { .ask = true, .client = "client" } },
+		{ .name = "good, with a client certificate",
+		  .setup = { .ask = true, .client = "client" } },
 		{ .name = "good, with a client certificate, TLS 1.2",
 		  .setup = { .ask = true, .client = "client", .lowest = 12, .highest = 12 } },
-		{ .name = "a client certificate nobody asked for", .setup = { .client = "client" } },
-		{ .name = "server name overridden", .setup = { .host = "10.0.0.1", .server_name = "node.test" } },
+		{ .name = "a client certificate nobody asked for",
+		  .setup = { .client = "client" } },
+		{ .name = "server name overridden",
+		  .setup = { .host = "10.0.0.1", .server_name = "node.test" } },
 		{ .name = "wrong authority",
 		  .setup = { .ca = "otherca.pem" },
 		  .client_says = { "localhost is signed by \"ca\"", "coodie_tls_add_ca_file()" },
 		  .server_says = { "TLS alert 48 unknown_ca", NULL } },
 		{ .name = "expired",
 		  .setup = { .server = "expired" },
-		  .client_says = { "the certificate of localhost (\"expired\") expired on 2021-01-01", NULL },
+		  .client_says = { "the certificate of localhost (\"expired\") expired on 2021-01-01",
+				   NULL },
 		  .server_says = { "TLS alert 45 certificate_expired", NULL } },
 		{ .name = "not yet valid",
 		  .setup = { .server = "future" },
@@ -173,7 +181,8 @@ static void test_handshakes(void **state)
 		  .server_says = { "TLS alert 42 bad_certificate", NULL } },
 		{ .name = "another host",
 		  .setup = { .server = "wronghost" },
-		  .client_says = { "does not name it: it is for elsewhere.test", "coodie_tls_set_server_name()" },
+		  .client_says = { "does not name it: it is for elsewhere.test",
+				   "coodie_tls_set_server_name()" },
 		  .server_says = { "TLS alert", NULL } },
 		{ .name = "another address",
 		  .setup = { .host = "10.9.8.7" },
@@ -190,10 +199,13 @@ static void test_handshakes(void **state)
 		  .client_says = { "signed by \"otherca\"", NULL },
 		  .server_says = { "TLS alert 48", NULL } },
 		{ .name = "anything, when nothing is verified",
-		  .setup = { .server = "stranger", .host = "nobody.test", .verify = COODIE_TLS_VERIFY_NONE } },
+		  .setup = { .server = "stranger",
+			     .host = "nobody.test",
+			     .verify = COODIE_TLS_VERIFY_NONE } },
 		{ .name = "no client certificate, TLS 1.3",
 		  .setup = { .ask = true },
-		  .client_says = { "TLS alert 116 certificate_required", "coodie_tls_set_certificate_file()" },
+		  .client_says = { "TLS alert 116 certificate_required",
+				   "coodie_tls_set_certificate_file()" },
 		  .server_says = { "the client sent no certificate", NULL } },
 		{ .name = "no client certificate, TLS 1.2",
 		  .setup = { .ask = true, .lowest = 12, .highest = 12 },
@@ -202,10 +214,12 @@ static void test_handshakes(void **state)
 		{ .name = "a stranger's client certificate",
 		  .setup = { .ask = true, .client = "stranger" },
 		  .client_says = { "TLS alert 48 unknown_ca: our certificate", NULL },
-		  .server_says = { "the certificate of the client is signed by \"otherca\"", NULL } },
+		  .server_says = { "the certificate of the client is signed by \"otherca\"",
+				   NULL } },
 		{ .name = "an expired client certificate",
 		  .setup = { .ask = true, .client = "expiredclient" },
-		  .client_says = { "TLS alert 45 certificate_expired: our certificate has expired", NULL },
+		  .client_says = { "TLS alert 45 certificate_expired: our certificate has expired",
+				   NULL },
 		  .server_says = { "expired on 2021-01-01", NULL } },
 	};
 	static const size_t chunks[] = { 0, 1, 100 };
@@ -221,11 +235,14 @@ static void test_handshakes(void **state)
 		CD_CHECK(cd_tls_ready(p.client.tls) == !fails, rows[row].name);
 		CD_CHECK(cd_tls_ready(p.server.tls) == !fails, rows[row].name);
 		for (int part = 0; part < 2; part++) {
-			const char *client = rows[row].client_says[part], *server = rows[row].server_says[part];
+			const char *client = rows[row].client_says[part],
+				   *server = rows[row].server_says[part];
 			if (client && !strstr(p.client.err.message, client))
-				fail_msg("%s: the client says: %s", rows[row].name, p.client.err.message);
+				fail_msg("%s: the client says: %s", rows[row].name,
+					 p.client.err.message);
 			if (server && !strstr(p.server.err.message, server))
-				fail_msg("%s: the server says: %s", rows[row].name, p.server.err.message);
+				fail_msg("%s: the server says: %s", rows[row].name,
+					 p.server.err.message);
 		}
 		CD_CHECK(!fails || p.client.err.code == COODIE_ERR_TLS, rows[row].name);
 		pair_deinit(&p);
@@ -234,7 +251,11 @@ static void test_handshakes(void **state)
 
 static void test_versions(void **state)
 {
-	static const struct { const char *name; int lowest, highest; const char *version; } rows[] = {
+	static const struct {
+		const char *name;
+		int lowest, highest;
+		const char *version;
+	} rows[] = {
 		{ "the default is the best", 0, 0, "TLSv1.3" },
 		{ "limited to 1.2", 12, 12, "TLSv1.2" },
 		{ "1.3 only", 13, 13, "TLSv1.3" },
@@ -245,10 +266,12 @@ static void test_versions(void **state)
 		struct setup s = { .lowest = rows[i].lowest, .highest = rows[i].highest };
 		struct pair p;
 		pair_init(&p, &s);
-		CD_CHECK(!*cd_tls_version(p.client.tls) && !*cd_tls_cipher(p.client.tls), rows[i].name);
+		CD_CHECK(!*cd_tls_version(p.client.tls) && !*cd_tls_cipher(p.client.tls),
+			 rows[i].name);
 		pump(&p);
 		CD_CHECK(!strcmp(cd_tls_version(p.client.tls), rows[i].version), rows[i].name);
-		CD_CHECK(strstr(cd_tls_cipher(p.client.tls), "AES") || strstr(cd_tls_cipher(p.client.tls), "CHACHA"),
+		CD_CHECK(strstr(cd_tls_cipher(p.client.tls), "AES") ||
+				 strstr(cd_tls_cipher(p.client.tls), "CHACHA"),
 			 rows[i].name);
 		pair_deinit(&p);
 	}
@@ -287,7 +310,11 @@ static void test_data(void **state)
 
 static void test_maximum(void **state)
 {
-	static const struct { const char *name; size_t max, len; bool ok; } rows[] = {
+	static const struct {
+		const char *name;
+		size_t max, len;
+		bool ok;
+	} rows[] = {
 		{ "just fits", 1000, 1000, true },
 		{ "one too many", 1000, 1001, false },
 		{ "over two records", 20000, 20000, true },
@@ -326,7 +353,8 @@ static void test_close_notify(void **state)
 	pump(&p);
 	assert_int_equal(p.client.status, CD_TLS_CLOSED);
 	assert_int_equal(p.client.plain.len, 10);
-	assert_true(cd_tls_write(p.client.tls, "x", 1, NULL) == CD_TLS_OK); /* our direction is still open */
+	assert_true(cd_tls_write(p.client.tls, "x", 1, NULL) ==
+		    CD_TLS_OK); /* our direction is still open */
 	pair_deinit(&p);
 }
 
@@ -342,7 +370,8 @@ static void test_eof(void **state)
 	carry(&p.client, &p.server, 0);
 	struct cd_buffer wire = { 0 };
 	cd_tls_drain(p.server.tls, &wire);
-	assert_int_equal(cd_tls_feed(p.client.tls, wire.data, 20, &p.client.plain, &err), CD_TLS_OK);
+	assert_int_equal(cd_tls_feed(p.client.tls, wire.data, 20, &p.client.plain, &err),
+			 CD_TLS_OK);
 	cd_buffer_deinit(&wire);
 	cd_tls_eof(p.client.tls, &err);
 	assert_non_null(strstr(err.message, "during the TLS handshake"));
@@ -367,8 +396,12 @@ static void test_eof(void **state)
 
 static void test_not_tls(void **state)
 {
-	static const struct { const char *name, *bytes; size_t len; } rows[] = {
-		{ "a CQL error frame", "\x84\x00\x00\x00\x00\x00\x00\x00\x0a\x00\x00\x00\x0a\x00\x04oops", 19 },
+	static const struct {
+		const char *name, *bytes;
+		size_t len;
+	} rows[] = {
+		{ "a CQL error frame",
+		  "\x84\x00\x00\x00\x00\x00\x00\x00\x0a\x00\x00\x00\x0a\x00\x04oops", 19 },
 		{ "HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n", 28 },
 		{ "zeros", "\0\0\0\0\0\0\0\0\0\0\0\0", 12 },
 	};
@@ -378,18 +411,21 @@ static void test_not_tls(void **state)
 		struct pair p;
 		pair_init(&p, &(struct setup){ 0 });
 		struct end *c = &p.client;
-		CD_CHECK(cd_tls_feed(c->tls, rows[i].bytes, rows[i].len, &c->plain, &c->err) == CD_TLS_FAILED,
+		CD_CHECK(cd_tls_feed(c->tls, rows[i].bytes, rows[i].len, &c->plain, &c->err) ==
+				 CD_TLS_FAILED,
 			 rows[i].name);
 		CD_CHECK(strstr(c->err.message, "does not speak TLS on this port"), rows[i].name);
 		/* and from then on it stays failed */
-		CD_CHECK(cd_tls_feed(c->tls, "x", 1, &c->plain, &c->err) == CD_TLS_FAILED, rows[i].name);
+		CD_CHECK(cd_tls_feed(c->tls, "x", 1, &c->plain, &c->err) == CD_TLS_FAILED,
+			 rows[i].name);
 		CD_CHECK(cd_tls_write(c->tls, "x", 1, &c->err) == CD_TLS_FAILED, rows[i].name);
 		CD_CHECK(!cd_tls_ready(c->tls), rows[i].name);
 		pair_deinit(&p);
 	}
 }
 
-/* Each byte of the server's first flight and of a data record changed in turn: an error or nothing, never a crash. */
+/* Each byte of the server's first flight and of a data record changed in turn: an error or
+ * nothing, never a crash. */
 static void test_changed_bytes(void **state)
 {
 	(void)state;
@@ -401,7 +437,8 @@ static void test_changed_bytes(void **state)
 		cd_tls_drain(p.server.tls, &wire);
 		if (at < wire.len)
 			wire.data[at] ^= 0x41;
-		p.client.status = cd_tls_feed(p.client.tls, wire.data, wire.len, &p.client.plain, &p.client.err);
+		p.client.status = cd_tls_feed(p.client.tls, wire.data, wire.len, &p.client.plain,
+					      &p.client.err);
 		assert_true(p.client.status != CD_TLS_FAILED || *p.client.err.message);
 		assert_true(at >= wire.len || !cd_tls_ready(p.client.tls));
 		cd_buffer_deinit(&wire);
@@ -415,8 +452,9 @@ static void test_changed_bytes(void **state)
 	cd_tls_write(p.server.tls, "secret", 6, NULL);
 	cd_tls_drain(p.server.tls, &wire);
 	wire.data[wire.len - 1] ^= 1;
-	assert_int_equal(cd_tls_feed(p.client.tls, wire.data, wire.len, &p.client.plain, &p.client.err),
-			 CD_TLS_FAILED);
+	assert_int_equal(
+		cd_tls_feed(p.client.tls, wire.data, wire.len, &p.client.plain, &p.client.err),
+		CD_TLS_FAILED);
 	assert_int_equal(p.client.plain.len, 0);
 	cd_buffer_deinit(&wire);
 	pair_deinit(&p);
@@ -450,7 +488,9 @@ static void encrypt_key(void)
 	EVP_PKEY *k = in ? PEM_read_PrivateKey(in, NULL, NULL, NULL) : NULL;
 
 	assert_true(k && out);
-	assert_int_equal(PEM_write_PKCS8PrivateKey(out, k, EVP_aes_256_cbc(), "cassandra", 9, NULL, NULL), 1);
+	assert_int_equal(
+		PEM_write_PKCS8PrivateKey(out, k, EVP_aes_256_cbc(), "cassandra", 9, NULL, NULL),
+		1);
 	EVP_PKEY_free(k);
 	fclose(in);
 	fclose(out);
@@ -458,22 +498,31 @@ static void encrypt_key(void)
 
 static void test_options(void **state)
 {
-	static const struct { const char *name, *cert, *key, *passphrase, *says; } certificates[] = {
+	static const struct {
+		const char *name, *cert, *key, *passphrase, *says;
+	} certificates[] = {
 		{ "good", "client.pem", "client.key", NULL, NULL },
 		{ "both in one file", "client.bundle.pem", "client.bundle.pem", NULL, NULL },
 		{ "encrypted key", "client.pem", "client.enc.key", "cassandra", NULL },
-		{ "no passphrase", "client.pem", "client.enc.key", NULL, "no passphrase was given" },
+		{ "no passphrase", "client.pem", "client.enc.key", NULL,
+		  "no passphrase was given" },
 		{ "wrong passphrase", "client.pem", "client.enc.key", "wrong", "wrong passphrase" },
-		{ "another's key", "client.pem", "server.key", NULL, "is not that of the certificate" },
+		{ "another's key", "client.pem", "server.key", NULL,
+		  "is not that of the certificate" },
 		{ "no such certificate", "missing.pem", "client.key", NULL, "No such file" },
 		{ "no such key", "client.pem", "missing.key", NULL, "No such file" },
-		{ "a key as certificate", "client.key", "client.key", NULL, "holds no certificate" },
-		{ "a certificate as key", "client.pem", "client.pem", NULL, "holds no private key" },
+		{ "a key as certificate", "client.key", "client.key", NULL,
+		  "holds no certificate" },
+		{ "a certificate as key", "client.pem", "client.pem", NULL,
+		  "holds no private key" },
 	};
-	static const struct { const char *name, *pem, *says; } texts[] = {
+	static const struct {
+		const char *name, *pem, *says;
+	} texts[] = {
 		{ "empty", "", "holds no certificate" },
 		{ "no certificate", "hello\n", "holds no certificate" },
-		{ "a broken one", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "1 is broken" },
+		{ "a broken one", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+		  "1 is broken" },
 		{ "a cut one", "-----BEGIN CERTIFICATE-----\nMIIB", "1 is broken" },
 	};
 	coodie_error err;
@@ -482,18 +531,21 @@ static void test_options(void **state)
 
 	encrypt_key();
 	for (size_t i = 0; i < CD_COUNT(certificates); i++)
-		expect(coodie_tls_set_certificate_file(o, cert(certificates[i].cert), cert(certificates[i].key),
+		expect(coodie_tls_set_certificate_file(o, cert(certificates[i].cert),
+						       cert(certificates[i].key),
 						       certificates[i].passphrase, &err),
 		       &err, certificates[i].says, certificates[i].name);
 	for (size_t i = 0; i < CD_COUNT(texts); i++)
-		expect(coodie_tls_add_ca_pem(o, texts[i].pem, strlen(texts[i].pem), &err), &err, texts[i].says,
-		       texts[i].name);
-	expect(coodie_tls_add_ca_file(o, cert("missing.pem"), &err), &err, "No such file", "missing CA");
+		expect(coodie_tls_add_ca_pem(o, texts[i].pem, strlen(texts[i].pem), &err), &err,
+		       texts[i].says, texts[i].name);
+	expect(coodie_tls_add_ca_file(o, cert("missing.pem"), &err), &err, "No such file",
+	       "missing CA");
 	expect(coodie_tls_add_ca_file(o, cert(""), &err), &err, NULL, "a directory of authorities");
 	expect(coodie_tls_add_ca_file(o, NULL, &err), &err, "NULL", "no path");
-	expect(coodie_tls_set_versions(o, COODIE_TLS_1_3, COODIE_TLS_1_2, &err), &err, "below", "versions swapped");
-	expect(coodie_tls_set_versions(o, (enum coodie_tls_version)11, COODIE_TLS_1_2, &err), &err, "only COODIE_TLS",
-	       "TLS 1.1");
+	expect(coodie_tls_set_versions(o, COODIE_TLS_1_3, COODIE_TLS_1_2, &err), &err, "below",
+	       "versions swapped");
+	expect(coodie_tls_set_versions(o, (enum coodie_tls_version)11, COODIE_TLS_1_2, &err), &err,
+	       "only COODIE_TLS", "TLS 1.1");
 	char name[300];
 	memset(name, 'a', sizeof name);
 	name[256] = '\0';
@@ -505,7 +557,8 @@ static void test_options(void **state)
 
 	assert_null(cd_tls_context_new_server(cert("missing.pem"), key("server"), NULL, &err));
 	assert_null(cd_tls_context_new_server(pem("server"), key("client"), NULL, &err));
-	assert_null(cd_tls_context_new_server(pem("server"), key("server"), cert("missing.pem"), &err));
+	assert_null(
+		cd_tls_context_new_server(pem("server"), key("server"), cert("missing.pem"), &err));
 	assert_int_equal(err.code, COODIE_ERR_TLS);
 	cd_tls_context_free(NULL);
 	cd_tls_free(NULL);
@@ -551,7 +604,8 @@ static bool talk(const coodie_allocator *a, void *user)
 		if (cd_tls_ready(c->tls) && cd_tls_write(c->tls, "ping", 4, &c->err) == CD_TLS_OK &&
 		    cd_tls_write(p->server.tls, "pong", 4, NULL) == CD_TLS_OK) {
 			pump(p);
-			ok = c->status == CD_TLS_OK && c->plain.len == 4 && p->server.plain.len == 4;
+			ok = c->status == CD_TLS_OK && c->plain.len == 4 &&
+			     p->server.plain.len == 4;
 		}
 	}
 	assert_true(ok || c->err.code == COODIE_ERR_NO_MEMORY);
@@ -574,12 +628,18 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_handshakes),     cmocka_unit_test(test_versions),
-		cmocka_unit_test(test_data),           cmocka_unit_test(test_maximum),
-		cmocka_unit_test(test_close_notify),   cmocka_unit_test(test_eof),
-		cmocka_unit_test(test_not_tls),        cmocka_unit_test(test_changed_bytes),
-		cmocka_unit_test(test_early_write),    cmocka_unit_test(test_options),
-		cmocka_unit_test(test_system_authorities), cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_handshakes),
+		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_data),
+		cmocka_unit_test(test_maximum),
+		cmocka_unit_test(test_close_notify),
+		cmocka_unit_test(test_eof),
+		cmocka_unit_test(test_not_tls),
+		cmocka_unit_test(test_changed_bytes),
+		cmocka_unit_test(test_early_write),
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_system_authorities),
+		cmocka_unit_test(test_no_memory),
 	};
 	char probe[512];
 	const char *certs = getenv("COODIE_TEST_CERTS");
