@@ -144,107 +144,103 @@ static void pair_init(struct pair *p, const struct setup *s)
 
 /* ---- handshakes */
 
+static const struct {
+	const char *name;
+	struct setup setup;
+	const char *client_says[2], *server_says[2]; /* parts of the message; NULL: no failure */
+} handshakes[] = {
+	{ .name = "good, by name" },
+	{ .name = "good, by another name", .setup = { .host = "node.test" } },
+	{ .name = "names know no case", .setup = { .host = "LOCALHOST" } },
+	{ .name = "good, by address", .setup = { .host = "127.0.0.1" } },
+	{ .name = "good, TLS 1.2", .setup = { .lowest = 12, .highest = 12 } },
+	{ .name = "good, TLS 1.3", .setup = { .lowest = 13, .highest = 13 } },
+	{ .name = "good, with a client certificate", .setup = { .ask = true, .client = "client" } },
+	{ .name = "good, with a client certificate, TLS 1.2",
+	  .setup = { .ask = true, .client = "client", .lowest = 12, .highest = 12 } },
+	{ .name = "a client certificate nobody asked for", .setup = { .client = "client" } },
+	{ .name = "server name overridden",
+	  .setup = { .host = "10.0.0.1", .server_name = "node.test" } },
+	{ .name = "wrong authority",
+	  .setup = { .ca = "otherca.pem" },
+	  .client_says = { "localhost is signed by \"ca\"", "coodie_tls_add_ca_file()" },
+	  .server_says = { "TLS alert 48 unknown_ca", NULL } },
+	{ .name = "expired",
+	  .setup = { .server = "expired" },
+	  .client_says = { "the certificate of localhost (\"expired\") expired on 2021-01-01",
+			   NULL },
+	  .server_says = { "TLS alert 45 certificate_expired", NULL } },
+	{ .name = "not yet valid",
+	  .setup = { .server = "future" },
+	  .client_says = { "is not valid before 2090-01-01", "clock" },
+	  .server_says = { "TLS alert 42 bad_certificate", NULL } },
+	{ .name = "another host",
+	  .setup = { .server = "wronghost" },
+	  .client_says = { "does not name it: it is for elsewhere.test",
+			   "coodie_tls_set_server_name()" },
+	  .server_says = { "TLS alert", NULL } },
+	{ .name = "another address",
+	  .setup = { .host = "10.9.8.7" },
+	  .client_says = { "10.9.8.7 does not name it", "localhost, node.test, 127.0.0.1" },
+	  .server_says = { "TLS alert", NULL } },
+	{ .name = "an IPv6 address it does not have",
+	  .setup = { .host = "::1" },
+	  .client_says = { "::1 does not name it", NULL },
+	  .server_says = { "TLS alert", NULL } },
+	{ .name = "any host, when only the chain is verified",
+	  .setup = { .server = "wronghost", .verify = COODIE_TLS_VERIFY_CHAIN } },
+	{ .name = "the chain is still verified then",
+	  .setup = { .server = "stranger", .verify = COODIE_TLS_VERIFY_CHAIN },
+	  .client_says = { "signed by \"otherca\"", NULL },
+	  .server_says = { "TLS alert 48", NULL } },
+	{ .name = "anything, when nothing is verified",
+	  .setup = { .server = "stranger",
+		     .host = "nobody.test",
+		     .verify = COODIE_TLS_VERIFY_NONE } },
+	{ .name = "no client certificate, TLS 1.3",
+	  .setup = { .ask = true },
+	  .client_says = { "TLS alert 116 certificate_required",
+			   "coodie_tls_set_certificate_file()" },
+	  .server_says = { "the client sent no certificate", NULL } },
+	{ .name = "no client certificate, TLS 1.2",
+	  .setup = { .ask = true, .lowest = 12, .highest = 12 },
+	  .client_says = { "TLS alert 40 handshake_failure", "client certificate" },
+	  .server_says = { "the client sent no certificate", NULL } },
+	{ .name = "a stranger's client certificate",
+	  .setup = { .ask = true, .client = "stranger" },
+	  .client_says = { "TLS alert 48 unknown_ca: our certificate", NULL },
+	  .server_says = { "the certificate of the client is signed by \"otherca\"", NULL } },
+	{ .name = "an expired client certificate",
+	  .setup = { .ask = true, .client = "expiredclient" },
+	  .client_says = { "TLS alert 45 certificate_expired: our certificate has expired", NULL },
+	  .server_says = { "expired on 2021-01-01", NULL } },
+};
+
 static void test_handshakes(void **state)
 {
-	static const struct {
-		const char *name;
-		struct setup setup;
-		const char *client_says[2],
-			*server_says[2]; /* parts of the message; NULL: no failure */
-	} rows[] = {
-		{ .name = "good, by name" },
-		{ .name = "good, by another name", .setup = { .host = "node.test" } },
-		{ .name = "names know no case", .setup = { .host = "LOCALHOST" } },
-		{ .name = "good, by address", .setup = { .host = "127.0.0.1" } },
-		{ .name = "good, TLS 1.2", .setup = { .lowest = 12, .highest = 12 } },
-		{ .name = "good, TLS 1.3", .setup = { .lowest = 13, .highest = 13 } },
-		{ .name = "good, with a client certificate",
-		  .setup = { .ask = true, .client = "client" } },
-		{ .name = "good, with a client certificate, TLS 1.2",
-		  .setup = { .ask = true, .client = "client", .lowest = 12, .highest = 12 } },
-		{ .name = "a client certificate nobody asked for",
-		  .setup = { .client = "client" } },
-		{ .name = "server name overridden",
-		  .setup = { .host = "10.0.0.1", .server_name = "node.test" } },
-		{ .name = "wrong authority",
-		  .setup = { .ca = "otherca.pem" },
-		  .client_says = { "localhost is signed by \"ca\"", "coodie_tls_add_ca_file()" },
-		  .server_says = { "TLS alert 48 unknown_ca", NULL } },
-		{ .name = "expired",
-		  .setup = { .server = "expired" },
-		  .client_says = { "the certificate of localhost (\"expired\") expired on 2021-01-01",
-				   NULL },
-		  .server_says = { "TLS alert 45 certificate_expired", NULL } },
-		{ .name = "not yet valid",
-		  .setup = { .server = "future" },
-		  .client_says = { "is not valid before 2090-01-01", "clock" },
-		  .server_says = { "TLS alert 42 bad_certificate", NULL } },
-		{ .name = "another host",
-		  .setup = { .server = "wronghost" },
-		  .client_says = { "does not name it: it is for elsewhere.test",
-				   "coodie_tls_set_server_name()" },
-		  .server_says = { "TLS alert", NULL } },
-		{ .name = "another address",
-		  .setup = { .host = "10.9.8.7" },
-		  .client_says = { "10.9.8.7 does not name it", "localhost, node.test, 127.0.0.1" },
-		  .server_says = { "TLS alert", NULL } },
-		{ .name = "an IPv6 address it does not have",
-		  .setup = { .host = "::1" },
-		  .client_says = { "::1 does not name it", NULL },
-		  .server_says = { "TLS alert", NULL } },
-		{ .name = "any host, when only the chain is verified",
-		  .setup = { .server = "wronghost", .verify = COODIE_TLS_VERIFY_CHAIN } },
-		{ .name = "the chain is still verified then",
-		  .setup = { .server = "stranger", .verify = COODIE_TLS_VERIFY_CHAIN },
-		  .client_says = { "signed by \"otherca\"", NULL },
-		  .server_says = { "TLS alert 48", NULL } },
-		{ .name = "anything, when nothing is verified",
-		  .setup = { .server = "stranger",
-			     .host = "nobody.test",
-			     .verify = COODIE_TLS_VERIFY_NONE } },
-		{ .name = "no client certificate, TLS 1.3",
-		  .setup = { .ask = true },
-		  .client_says = { "TLS alert 116 certificate_required",
-				   "coodie_tls_set_certificate_file()" },
-		  .server_says = { "the client sent no certificate", NULL } },
-		{ .name = "no client certificate, TLS 1.2",
-		  .setup = { .ask = true, .lowest = 12, .highest = 12 },
-		  .client_says = { "TLS alert 40 handshake_failure", "client certificate" },
-		  .server_says = { "the client sent no certificate", NULL } },
-		{ .name = "a stranger's client certificate",
-		  .setup = { .ask = true, .client = "stranger" },
-		  .client_says = { "TLS alert 48 unknown_ca: our certificate", NULL },
-		  .server_says = { "the certificate of the client is signed by \"otherca\"",
-				   NULL } },
-		{ .name = "an expired client certificate",
-		  .setup = { .ask = true, .client = "expiredclient" },
-		  .client_says = { "TLS alert 45 certificate_expired: our certificate has expired",
-				   NULL },
-		  .server_says = { "expired on 2021-01-01", NULL } },
-	};
 	static const size_t chunks[] = { 0, 1, 100 };
 	(void)state;
 
-	for (size_t i = 0; i < CD_COUNT(rows) * CD_COUNT(chunks); i++) {
+	for (size_t i = 0; i < CD_COUNT(handshakes) * CD_COUNT(chunks); i++) {
 		size_t row = i / CD_COUNT(chunks);
 		struct pair p;
-		pair_init(&p, &rows[row].setup);
+		pair_init(&p, &handshakes[row].setup);
 		p.chunk = chunks[i % CD_COUNT(chunks)];
 		pump(&p);
-		bool fails = rows[row].client_says[0];
-		CD_CHECK(cd_tls_ready(p.client.tls) == !fails, rows[row].name);
-		CD_CHECK(cd_tls_ready(p.server.tls) == !fails, rows[row].name);
+		bool fails = handshakes[row].client_says[0];
+		CD_CHECK(cd_tls_ready(p.client.tls) == !fails, handshakes[row].name);
+		CD_CHECK(cd_tls_ready(p.server.tls) == !fails, handshakes[row].name);
 		for (int part = 0; part < 2; part++) {
-			const char *client = rows[row].client_says[part],
-				   *server = rows[row].server_says[part];
+			const char *client = handshakes[row].client_says[part],
+				   *server = handshakes[row].server_says[part];
 			if (client && !strstr(p.client.err.message, client))
-				fail_msg("%s: the client says: %s", rows[row].name,
+				fail_msg("%s: the client says: %s", handshakes[row].name,
 					 p.client.err.message);
 			if (server && !strstr(p.server.err.message, server))
-				fail_msg("%s: the server says: %s", rows[row].name,
+				fail_msg("%s: the server says: %s", handshakes[row].name,
 					 p.server.err.message);
 		}
-		CD_CHECK(!fails || p.client.err.code == COODIE_ERR_TLS, rows[row].name);
+		CD_CHECK(!fails || p.client.err.code == COODIE_ERR_TLS, handshakes[row].name);
 		pair_deinit(&p);
 	}
 }
