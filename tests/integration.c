@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The integration suite: every group of tests on every cell of v4/v5 x plain/LZ4 x plain/TLS, against real nodes.
+/* The integration suite: every group of tests on every cell of v4/v5 x plain/LZ4 x plain/TLS,
+ * against real nodes.
  *
  * COODIE_TEST_PLAIN  address:port of a node in clear text, no password
  * COODIE_TEST_TLS    address:port of a node with TLS, role cassandra with password cassandra
  * COODIE_TEST_CERTS  the folder of make-certs that node took its certificate from
+ *
  * An argument names one variant ("v5-lz4-tls") or one group ("types") to run alone. */
 #include "tests/integration.h"
 
@@ -21,7 +23,7 @@ enum { GROUPS = sizeof groups / sizeof groups[0] };
 /* What the group in progress runs with: cmocka's set-up functions take no argument. */
 static struct integration now;
 
-/* ---- what the parts use -------------------------------------------------------------------------------------------- */
+/* ---- what the parts use ---------------------------------------------------------------------- */
 
 void integration_ok(bool ok, const coodie_error *err, const char *doing)
 {
@@ -118,7 +120,7 @@ int64_t integration_number(coodie_session *s, const char *cql, cql_args args)
 	return n;
 }
 
-/* ---- comparing values ---------------------------------------------------------------------------------------------- */
+/* ---- comparing values ------------------------------------------------------------------------ */
 
 static bool same_bytes(const void *a, size_t a_len, const void *b, size_t b_len)
 {
@@ -200,7 +202,7 @@ bool integration_same(cql_value a, cql_value b)
 	return false;
 }
 
-/* ---- the matrix ---------------------------------------------------------------------------------------------------- */
+/* ---- the matrix ------------------------------------------------------------------------------ */
 
 static int open_group(void **state)
 {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of the integration suite share: the matrix, a session per variant, and how a group is registered.
+/* What the parts of the integration suite share: the matrix, a session per variant, and how a
+ * group is registered.
  *
- * To add a part: write tests/integration_x.c with a `const struct integration_group integration_x`, declare it below,
- * add it to `groups` in integration.c and to tests_integration_SOURCES in tests/peer.mk. */
+ * To add a part: write tests/integration_x.c with a `const struct integration_group
+ * integration_x`, declare it below, add it to `groups` in integration.c and to
+ * tests_integration_SOURCES in tests/peer.mk. */
 #ifndef TESTS_INTEGRATION_H
 #define TESTS_INTEGRATION_H
 
@@ -56,7 +58,8 @@ coodie_options *integration_options(const struct integration *it);
 coodie_session *integration_open(coodie_options *take_options);
 /* Runs a statement that must work; the message is printed when it does not. */
 coodie_result *integration_query(coodie_session *s, const char *cql, cql_args args);
-/* The same for statements without a result worth looking at. `cql` may have printf's %s for one name. */
+/* The same for statements without a result worth looking at. `cql` may have printf's %s for one
+ * name. */
 void integration_do(coodie_session *s, const char *cql, ...) COODIE_PRINTF(2, 3);
 /* Runs a statement that must fail with this code. */
 void integration_refused(coodie_session *s, const char *cql, cql_args args, const coodie_request *r,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Integration: the server's errors arrive with their details, and our own are found before anything is sent. */
+/* Integration: the server's errors arrive with their details, and our own are found before
+ * anything is sent. */
 #include "tests/integration.h"
 
 #include <stdio.h>
@@ -92,7 +93,8 @@ static void test_unavailable(void **state)
 	integration_do(it->session, "DROP KEYSPACE %s_rf3", it->keyspace);
 }
 
-/* What is wrong with a bind is said before anything is sent: which one, its type, what was given. */
+/* What is wrong with a bind is said before anything is sent: which one, its type, what was
+ * given. */
 static void test_wrong_binds(void **state)
 {
 	static const char insert[] = "INSERT INTO bind_test (id, small, name) VALUES (?, ?, ?)";

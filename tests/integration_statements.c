@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Integration: statements as services use them: nulls and unset, paging, many in flight, prepared statements that the
- * server forgets, large values, lightweight transactions. */
+/* Integration: statements as services use them: nulls and unset, paging, many in flight,
+ * prepared statements that the server forgets, large values, lightweight transactions. */
 #include "tests/integration.h"
 
 #include <stdio.h>
@@ -75,7 +75,7 @@ static void test_null_and_unset(void **state)
 			 0);
 }
 
-/* ---- many in flight ------------------------------------------------------------------------------------------------ */
+/* ---- many in flight -------------------------------------------------------------------------- */
 
 struct tally {
 	int answers, failures;
@@ -168,7 +168,7 @@ static void test_paging(void **state)
 	}
 }
 
-/* ---- prepared statements ------------------------------------------------------------------------------------------- */
+/* ---- prepared statements --------------------------------------------------------------------- */
 
 static coodie_result *execute(struct integration *it, coodie_prepared *p, cql_args args)
 {
@@ -220,7 +220,7 @@ static void test_forgotten_statement(void **state)
 	coodie_prepared_free(select);
 }
 
-/* ---- the rest ------------------------------------------------------------------------------------------------------ */
+/* ---- the rest -------------------------------------------------------------------------------- */
 
 /* More than a segment of v5 holds, both ways; what LZ4 can pack and what it cannot. */
 static void test_large_value(void **state)

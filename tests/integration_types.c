@@ -161,7 +161,8 @@ static void test_times(void **state)
 	RUN(*state, rows);
 }
 
-/* Sets and maps are given in the order the server keeps, so that what is read can be compared item by item. */
+/* Sets and maps are given in the order the server keeps, so that what is read can be compared
+ * item by item. */
 static void test_collections(void **state)
 {
 	const struct type_row rows[] = {

@@ -27,7 +27,7 @@ static void set_nonblocking(int fd)
 		  "fcntl");
 }
 
-/* ---- the thread ---------------------------------------------------------------------------------------------------- */
+/* ---- the thread ------------------------------------------------------------------------------ */
 
 static void on_accept(int events, void *user)
 {
@@ -90,7 +90,7 @@ static void wake(struct peer *p)
 		;
 }
 
-/* ---- making one ---------------------------------------------------------------------------------------------------- */
+/* ---- making one ------------------------------------------------------------------------------ */
 
 static struct sockaddr_in address_of(const struct peer *p)
 {
@@ -213,7 +213,7 @@ void peer_free(struct peer *p)
 	free(p);
 }
 
-/* ---- the script ---------------------------------------------------------------------------------------------------- */
+/* ---- the script ------------------------------------------------------------------------------ */
 
 static char *copy_text(const char *text)
 {
@@ -248,8 +248,8 @@ static struct peer_script *new_script(const char *cql, const struct peer_answer 
 	return s;
 }
 
-/* Where a new row belongs: the place of the unlimited one of this text that it replaces, or, if it is limited itself, the
- * place before that one; else the end. */
+/* Where a new row belongs: the place of the unlimited one of this text that it replaces, or, if
+ * it is limited itself, the place before that one; else the end. */
 static struct peer_script **place_of(struct peer *p, const char *cql)
 {
 	struct peer_script **at = &p->scripts;
@@ -303,7 +303,7 @@ void peer_drop(struct peer *p)
 	wake(p);
 }
 
-/* ---- what it has seen ---------------------------------------------------------------------------------------------- */
+/* ---- what it has seen ------------------------------------------------------------------------ */
 
 const char *peer_address(const struct peer *p)
 {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A scripted CQL server for tests: a thread, a port on 127.0.0.1, and a table of what to answer to which statement.
+/* A scripted CQL server for tests: a thread, a port on 127.0.0.1, and a table of what to answer
+ * to which statement.
  *
- * It writes and reads the wire by itself, without proto/: what the library misunderstands on both sides would not be
- * found by a peer that shares its codec. It can do everything wrong that a peer on a network can. */
+ * It writes and reads the wire by itself, without proto/: what the library misunderstands on
+ * both sides would not be found by a peer that shares its codec. It can do everything wrong that
+ * a peer on a network can. */
 #ifndef TESTS_PEER_H
 #define TESTS_PEER_H
 
@@ -46,15 +48,15 @@ enum peer_damage {
 
 /* Borrowed texts must live until peer_free(). A zeroed struct is a friendly v5 server. */
 struct peer_options {
-	const char *address;         /* default 127.0.0.1 */
-	const char *user, *password; /* asks for them when set */
-	const char *certs,
-		*cert;      /* the folder of make-certs turns TLS on; cert defaults to "server" */
-	bool client_auth;   /* wants a client certificate */
-	unsigned highest;   /* protocol version: 3, 4, or 5 (default) */
-	bool no_lz4;        /* does not offer it */
-	bool fragment;      /* sends one byte per system call */
-	enum peer_phase at; /* something goes wrong here on every connection, */
+	const char *address;          /* default 127.0.0.1 */
+	const char *user, *password;  /* asks for them when set */
+	const char *certs;            /* the folder of make-certs: turns TLS on */
+	const char *cert;             /* default "server" */
+	bool client_auth;             /* wants a client certificate */
+	unsigned highest;             /* protocol version: 3, 4, or 5 (default) */
+	bool no_lz4;                  /* does not offer it */
+	bool fragment;                /* sends one byte per system call */
+	enum peer_phase at;           /* something goes wrong here on every connection, */
 	enum peer_damage damage;      /* namely this, */
 	unsigned first;               /* or only on so many; 0: on all */
 	const char *text;             /* for PEER_TEXT */
@@ -87,14 +89,16 @@ void peer_free(struct peer *p);
 const char *peer_address(const struct peer *p);
 unsigned peer_port(const struct peer *p);
 
-/* What to answer to this statement, or, with a last '*', to every one that begins so. Answers to the same text are used in
- * the order they were given, each until its `times` are over; one without `times` replaces the one without before it.
- * Statements nobody scripted: system.local and system.peers are answered as a one-node cluster does, USE too, the
- * rest is PEER_VOID. */
+/* What to answer to this statement, or, with a last '*', to every one that begins so. Answers to
+ * the same text are used in the order they were given, each until its `times` are over; one
+ * without `times` replaces the one without before it. Statements nobody scripted: system.local
+ * and system.peers are answered as a one-node cluster does, USE too, the rest is PEER_VOID. */
 void peer_on(struct peer *p, const char *cql, struct peer_answer answer);
-/* Answers PREPARE's ids it has given out with UNPREPARED from now on, until they are prepared again. */
+/* Answers PREPARE's ids it has given out with UNPREPARED from now on, until they are prepared
+ * again. */
 void peer_forget(struct peer *p);
-/* Collects answers to QUERY and EXECUTE; when there are n it sends them, the last first. 0: sends what it has and stops. */
+/* Collects answers to QUERY and EXECUTE; when there are n it sends them, the last first. 0:
+ * sends what it has and stops. */
 void peer_hold(struct peer *p, unsigned n);
 /* Ends all connections, the orderly way. */
 void peer_drop(struct peer *p);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The bodies of the peer's messages: strings, types, values, and what a one-node cluster says about itself. */
+/* The bodies of the peer's messages: strings, types, values, and what a one-node cluster says
+ * about itself. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,7 +116,7 @@ void peer_put_value(struct cd_buffer *b, const cql_type *type, cql_value v)
 	}
 }
 
-/* ---- columns ------------------------------------------------------------------------------------------------------- */
+/* ---- columns --------------------------------------------------------------------------------- */
 
 static char *copy(const char *from, const char *to)
 {
@@ -173,7 +174,7 @@ void peer_free_columns(struct peer_column *columns, size_t count)
 	free(columns);
 }
 
-/* ---- system.local and system.peers --------------------------------------------------------------------------------- */
+/* ---- system.local and system.peers ----------------------------------------------------------- */
 
 enum { FACTS = 22 };
 

@@ -15,7 +15,7 @@ static void watch(struct peer_conn *c, int events)
 	c->peer->loop.vtable->io_set(c->peer->loop.state, c->io, events);
 }
 
-/* ---- out ----------------------------------------------------------------------------------------------------------- */
+/* ---- out ------------------------------------------------------------------------------------- */
 
 /* Sends what it can; when everything is gone, ends a connection that waited for that. */
 static void flush(struct peer_conn *c)
@@ -78,7 +78,7 @@ void peer_conn_close(struct peer_conn *c, bool hard)
 	}
 }
 
-/* ---- damage -------------------------------------------------------------------------------------------------------- */
+/* ---- damage ---------------------------------------------------------------------------------- */
 
 static void send_garbage(struct peer_conn *c)
 {
@@ -142,7 +142,7 @@ void peer_conn_send(struct peer_conn *c, enum peer_damage damage, struct peer_me
 	}
 }
 
-/* ---- in ------------------------------------------------------------------------------------------------------------ */
+/* ---- in -------------------------------------------------------------------------------------- */
 
 /* Damage below CQL: what is sent then is not ciphered. */
 static void damage_transport(struct peer_conn *c)
@@ -214,7 +214,7 @@ static void on_io(int events, void *user)
 	peer_reap(p);
 }
 
-/* ---- life ---------------------------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 void peer_conn_new(struct peer *p, int fd)
 {

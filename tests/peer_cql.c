@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From requests to answers: the handshake, the script, prepared statements, paging, and answers held back. */
+/* From requests to answers: the handshake, the script, prepared statements, paging, and answers
+ * held back. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@ struct parameters {
 	bool skip_metadata;
 };
 
-/* ---- sending ------------------------------------------------------------------------------------------------------- */
+/* ---- sending --------------------------------------------------------------------------------- */
 
 static struct peer_message new_message(const struct peer_request *r, enum peer_opcode opcode)
 {
@@ -145,7 +146,7 @@ static void send_answer(struct peer_conn *c, struct peer_message *take, enum pee
 		peer_release_held(p);
 }
 
-/* ---- the handshake ------------------------------------------------------------------------------------------------- */
+/* ---- the handshake --------------------------------------------------------------------------- */
 
 static void on_options(struct peer_conn *c, const struct peer_request *r)
 {
@@ -238,7 +239,7 @@ static void on_register(struct peer_conn *c, const struct peer_request *r)
 	send_now(c, PEER_AT_REGISTER, &m, PEER_FINE);
 }
 
-/* ---- the script ---------------------------------------------------------------------------------------------------- */
+/* ---- the script ------------------------------------------------------------------------------ */
 
 struct peer_script *peer_script_ref(struct peer_script *s)
 {
@@ -271,7 +272,8 @@ static bool matches(const struct peer_script *s, const char *cql, bool whole)
 	return len && s->cql[len - 1] == '*' && !strncmp(s->cql, cql, len - 1);
 }
 
-/* The script's row for a statement, or what the peer says by itself. `use` counts it off. Freed with unref. */
+/* The script's row for a statement, or what the peer says by itself. `use` counts it off. Freed
+ * with unref. */
 static struct peer_script *find_script(struct peer *p, const char *cql, bool use)
 {
 	struct peer_script *found = NULL;
@@ -387,7 +389,7 @@ static void run(struct peer_conn *c, const struct peer_request *r, enum peer_pha
 	release_script(c->peer, s);
 }
 
-/* ---- statements ---------------------------------------------------------------------------------------------------- */
+/* ---- statements ------------------------------------------------------------------------------ */
 
 static char *take_long_string(struct cd_reader *r)
 {
@@ -573,7 +575,7 @@ static void on_batch(struct peer_conn *c, const struct peer_request *r)
 	send_answer(c, &m, PEER_FINE, 0);
 }
 
-/* ---- the table ----------------------------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static void (*const on_request[PEER_OPCODES])(struct peer_conn *c, const struct peer_request *r) = {
 	[PEER_OP_STARTUP] = on_startup,    [PEER_OP_OPTIONS] = on_options,
@@ -582,7 +584,8 @@ static void (*const on_request[PEER_OPCODES])(struct peer_conn *c, const struct 
 	[PEER_OP_AUTH_RESPONSE] = on_auth, [PEER_OP_BATCH] = on_batch,
 };
 
-/* Real nodes answer a version they do not speak with their own highest in the header, on stream 0. */
+/* Real nodes answer a version they do not speak with their own highest in the header, on stream
+ * 0. */
 static void refuse_version(struct peer_conn *c, const struct peer_request *r)
 {
 	struct peer_request at_zero = *r;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of the scripted peer share. All but the functions of peer.h run on the peer's thread. */
+/* What the parts of the scripted peer share. All but the functions of peer.h run on the peer's
+ * thread. */
 #ifndef TESTS_PEER_INTERNAL_H
 #define TESTS_PEER_INTERNAL_H
 
@@ -127,13 +128,15 @@ void peer_conn_new(struct peer *p, int fd);
 void peer_conn_free(struct peer_conn *c);
 void peer_conn_write(struct peer_conn *c, const void *data, size_t len);
 void peer_conn_close(struct peer_conn *c, bool hard);
-/* Sends a message with something wrong about it; `m` may be changed, and NULL when there was no question yet. */
+/* Sends a message with something wrong about it; `m` may be changed, and NULL when there was no
+ * question yet. */
 void peer_conn_send(struct peer_conn *c, enum peer_damage damage, struct peer_message *m);
 /* Frees what has died; the last thing every callback of the loop does. */
 void peer_reap(struct peer *p);
 
 /* peer_wire.c */
-/* Takes the next request out of c->in. 1: there is one, its body valid until peer_wire_done(); 0: not yet; -1: broken. */
+/* Takes the next request out of c->in. 1: there is one, its body valid until peer_wire_done();
+ * 0: not yet; -1: broken. */
 int peer_wire_next(struct peer_conn *c, struct peer_request *r);
 void peer_wire_done(struct peer_conn *c);
 /* Appends the bytes of a message to `out`, with the damage that concerns framing. */
@@ -155,7 +158,8 @@ void peer_put_value(struct cd_buffer *b, const cql_type *type, cql_value v);
 /* "a int, b list<text>" */
 struct peer_column *peer_parse_columns(const char *text, size_t *count);
 void peer_free_columns(struct peer_column *columns, size_t count);
-/* The rows of system.local and system.peers for the columns a SELECT names. NULL when `cql` asks for neither. */
+/* The rows of system.local and system.peers for the columns a SELECT names. NULL when `cql` asks
+ * for neither. */
 struct peer_script *peer_system_script(const struct peer *p, const char *cql);
 
 /* Ends the program: for what cannot happen in a test. */

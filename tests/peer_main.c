@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A scripted peer as a program, for tests that are scripts: prints its address and serves until it is killed.
- *   peer_main [--user U --password P] [--certs DIR [--cert NAME]] [--highest N] [--shards] [--stall] [--http] */
+/* A scripted peer as a program, for tests that are scripts: prints its address and serves until
+ * it is killed. peer_main [--user U --password P] [--certs DIR [--cert NAME]] [--highest N]
+ * [--shards] [--stall] [--http] */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 
 enum { HEADER = 9, SEGMENT_MAX = 131071, TRAILER = 4, BODY_MAX = 256 << 20 };
 
-/* ---- checksums ----------------------------------------------------------------------------------------------------- */
+/* ---- checksums ------------------------------------------------------------------------------- */
 
 static uint32_t crc24(const uint8_t *at, size_t len)
 {
@@ -46,7 +46,7 @@ static uint64_t get_le(const uint8_t *at, size_t bytes)
 	return v;
 }
 
-/* ---- in ------------------------------------------------------------------------------------------------------------ */
+/* ---- in -------------------------------------------------------------------------------------- */
 
 /* Unpacks the next segment of c->in to c->envelopes. As peer_wire_next(). */
 static int take_segment(struct peer_conn *c)
@@ -81,7 +81,8 @@ static int take_segment(struct peer_conn *c)
 	return 1;
 }
 
-/* Unpacks the body of a v4 request: [int] length and an LZ4 block. The envelope in `from` is replaced. */
+/* Unpacks the body of a v4 request: [int] length and an LZ4 block. The envelope in `from` is
+ * replaced. */
 static bool unpack_body(struct cd_buffer *from, size_t *len)
 {
 	struct cd_buffer plain;
@@ -144,13 +145,13 @@ int peer_wire_next(struct peer_conn *c, struct peer_request *r)
 
 void peer_wire_done(struct peer_conn *c)
 {
-	/* STARTUP turns segments on while it is being answered; it came without, and nothing came behind it */
+	/* STARTUP turns segments on while it is being answered; it came without one itself */
 	struct cd_buffer *from = c->envelopes.len ? &c->envelopes : &c->in;
 
 	cd_buffer_consume(from, HEADER + (size_t)cd_get_be32(from->data + 5));
 }
 
-/* ---- out ----------------------------------------------------------------------------------------------------------- */
+/* ---- out ------------------------------------------------------------------------------------- */
 
 static void put_segment(const struct peer_conn *c, const uint8_t *data, size_t len, bool whole,
 			struct cd_buffer *out)

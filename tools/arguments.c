@@ -54,7 +54,8 @@ static bool store(const struct argument *a, const char *command, const char *val
 	return true;
 }
 
-/* Takes the option at argv[0]. Returns how many arguments it took; 0 after a mistake, which has been reported. */
+/* Takes the option at argv[0]. Returns how many arguments it took; 0 after a mistake, which has
+ * been reported. */
 static int take_option(const struct argument_table *tables, const char *command, int argc,
 		       char **argv)
 {

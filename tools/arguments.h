@@ -30,7 +30,8 @@ struct argument_table {
 
 enum arguments_outcome { ARGUMENTS_OK, ARGUMENTS_HELP, ARGUMENTS_WRONG };
 
-/* Reads `--name value`, `--name=value` and `--flag`; the one operand goes to `operand`. A mistake has been reported. */
+/* Reads `--name value`, `--name=value` and `--flag`; the one operand goes to `operand`. A
+ * mistake has been reported. */
 enum arguments_outcome arguments_parse(const struct argument_table *tables, const char *command,
 				       int argc, char **argv, const char **operand);
 /* The options' part of --help. */

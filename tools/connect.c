@@ -15,57 +15,26 @@ enum { SECRET_SIZE = 1024, HOST_SIZE = 256, DEFAULT_TIMEOUT_MS = 5000 };
 struct argument_table connect_arguments(struct connect *c)
 {
 	const struct argument rows[CONNECT_ARGUMENTS] = {
-		{ .name = "user",
-		  .value = "NAME",
-		  .help = "log in as this role",
-		  .text = &c->user },
-		{ .name = "password-file",
-		  .value = "FILE",
-		  .help = "its password: the first line of FILE, - for stdin",
+		{ "user", "NAME", "log in as this role", .text = &c->user },
+		{ "password-file", "FILE", "its password: the first line of FILE, - for stdin",
 		  .text = &c->password_file },
-		{ .name = "password",
-		  .value = "TEXT",
-		  .help = "its password, which other users of the machine can see",
+		{ "password", "TEXT", "its password, which other users of the machine can see",
 		  .text = &c->password },
-		{ .name = "tls",
-		  .help = "speak TLS; the options below turn it on too",
-		  .flag = &c->tls },
-		{ .name = "ca",
-		  .value = "FILE",
-		  .help = "trust these authorities (PEM) instead of the system's",
+		{ "tls", NULL, "speak TLS; the options below turn it on too", .flag = &c->tls },
+		{ "ca", "FILE", "trust these authorities (PEM) instead of the system's",
 		  .text = &c->ca },
-		{ .name = "cert",
-		  .value = "FILE",
-		  .help = "our certificate (PEM), for servers that ask for one",
+		{ "cert", "FILE", "our certificate (PEM), for servers that ask for one",
 		  .text = &c->cert },
-		{ .name = "key",
-		  .value = "FILE",
-		  .help = "the private key of --cert (PEM)",
-		  .text = &c->key },
-		{ .name = "server-name",
-		  .value = "NAME",
-		  .help = "the name in the server's certificate, if not HOST",
+		{ "key", "FILE", "the private key of --cert (PEM)", .text = &c->key },
+		{ "server-name", "NAME", "the name in the server's certificate, if not HOST",
 		  .text = &c->server_name },
-		{ .name = "insecure",
-		  .help = "verify nothing about the server",
-		  .flag = &c->insecure },
-		{ .name = "protocol",
-		  .value = "4|5",
-		  .help = "use this version only (default: 5, then 4)",
-		  .number = &c->protocol,
-		  .least = 4,
-		  .most = 5 },
-		{ .name = "compression",
-		  .value = "lz4|none",
-		  .help = "default: none",
-		  .text = &c->compression,
+		{ "insecure", NULL, "verify nothing about the server", .flag = &c->insecure },
+		{ "protocol", "4|5", "use this version only (default: 5, then 4)",
+		  .number = &c->protocol, .least = 4, .most = 5 },
+		{ "compression", "lz4|none", "default: none", .text = &c->compression,
 		  .words = "lz4 none" },
-		{ .name = "timeout",
-		  .value = "MS",
-		  .help = "to connect and for each answer (default: 5000)",
-		  .number = &c->timeout_ms,
-		  .least = 1,
-		  .most = 3600000 },
+		{ "timeout", "MS", "to connect and for each answer (default: 5000)",
+		  .number = &c->timeout_ms, .least = 1, .most = 3600000 },
 	};
 
 	memset(c, 0, sizeof *c);
@@ -109,7 +78,8 @@ static void wipe(char *secret, size_t len)
 		*at++ = 0;
 }
 
-/* Splits "host", "host:port", "[v6]", "[v6]:port" and a bare v6 address. `port` is "" when there is none. */
+/* Splits "host", "host:port", "[v6]", "[v6]:port" and a bare v6 address. `port` is "" when there
+ * is none. */
 static bool split(const char *where, char host[HOST_SIZE], char port[8], coodie_error *err)
 {
 	const char *colon = strrchr(where, ':'), *end = where + strlen(where);
@@ -151,7 +121,8 @@ static bool add_address(coodie_options *o, const struct addrinfo *a, const char 
 	return coodie_options_add_contact_point(o, point, err);
 }
 
-/* Adds every address of the host. `is_name` tells whether it was one, so that TLS can look for it. */
+/* Adds every address of the host. `is_name` tells whether it was one, so that TLS can look for
+ * it. */
 static bool add_host(coodie_options *o, const char *host, const char *port, bool *is_name,
 		     coodie_error *err)
 {

@@ -19,13 +19,15 @@ struct connect {
 	struct argument rows[CONNECT_ARGUMENTS];
 };
 
-/* Sets the defaults and makes the table of options that write to `c`, which must stay where it is. */
+/* Sets the defaults and makes the table of options that write to `c`, which must stay where it
+ * is. */
 struct argument_table connect_arguments(struct connect *c);
 
 /* Says what is wrong with the options taken together, on stderr; true when nothing is. */
 bool connect_check(const struct connect *c, const char *command);
 
-/* Looks the name up, reads the files and makes a session; no connection yet. `where` is HOST or HOST:PORT. */
+/* Looks the name up, reads the files and makes a session; no connection yet. `where` is HOST or
+ * HOST:PORT. */
 coodie_session *connect_session(const struct connect *c, const char *where, coodie_error *err);
 
 #endif

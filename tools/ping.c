@@ -9,7 +9,8 @@
 #include "tools/connect.h"
 #include "tools/tool.h"
 
-/* What is asked of the node, and under which name each answer is shown. `column` is NULL for what the session knows. */
+/* What is asked of the node, and under which name each answer is shown. `column` is NULL for
+ * what the session knows. */
 enum fact_id {
 	FACT_ADDRESS,
 	FACT_SERVER,
@@ -167,7 +168,7 @@ static bool measure(struct ping *p, coodie_error *err)
 	return ok;
 }
 
-/* ---- the two ways to show it --------------------------------------------------------------------------------------- */
+/* ---- the two ways to show it ----------------------------------------------------------------- */
 
 static void print_text(const struct ping *p)
 {
@@ -237,12 +238,12 @@ static void print_json_error(const coodie_error *err)
 static void print_help(const struct argument_table *tables)
 {
 	puts("Usage: coodie ping HOST[:PORT] [OPTION...]\n\n"
-	     "Connects to a Cassandra or ScyllaDB node as an application would, prints what was negotiated and\n"
-	     "who answered, and times round trips: one small SELECT each. The port is 9042 when none is given;\n"
-	     "an IPv6 address with a port is written [::1]:9042.");
+	     "Connects to a Cassandra or ScyllaDB node as an application would, prints what was\n"
+	     "negotiated and who answered, and times round trips: one small SELECT each. The port\n"
+	     "is 9042 when none is given; an IPv6 address with a port is written [::1]:9042.");
 	arguments_print(tables);
-	puts("\nExit codes: 0 the node answered, 1 it could not be reached or refused (the reason is on stderr, with\n"
-	     "--json on stdout too), 2 wrong usage.\n\n"
+	puts("\nExit codes: 0 the node answered, 1 it could not be reached or refused (the reason is on\n"
+	     "stderr, with --json on stdout too), 2 wrong usage.\n\n"
 	     "Examples:\n"
 	     "  coodie ping 10.0.0.1\n"
 	     "  coodie ping node.example --tls --ca ca.pem --user app --password-file secret --json");
