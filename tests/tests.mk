@@ -35,7 +35,7 @@ include tests/tools.mk
 endif
 
 # ---- throw-away certificates for TLS tests, made once per build directory
-EXTRA_DIST += tests/cassandra
+EXTRA_DIST += tests/cassandra tests/scripts
 if HAVE_OPENSSL_TOOL
 check_DATA += tests/certs.stamp
 endif
@@ -48,6 +48,7 @@ clean-local:
 # ---- the same programs under valgrind (not in a sanitizer build)
 .PHONY: check-valgrind check-cassandra
 check-valgrind: all
+	@test -n '$(VALGRIND)' || { echo 'check-valgrind: configure found no valgrind' >&2; exit 1; }
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(check_PROGRAMS)' LOG_COMPILER='$(LIBTOOL) --mode=execute \
 		$(VALGRIND) -q --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=99'
 
