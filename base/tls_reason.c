@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Why TLS failed, in words that say what to change. */
+#include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -59,6 +60,33 @@ static size_t append_printable(char *out, size_t len, size_t size, const unsigne
 	return len;
 }
 
+/* One name of a certificate, appended to `out`; kinds a host cannot have are passed over. */
+static size_t append_name(const GENERAL_NAME *name, char *out, size_t len, size_t size)
+{
+	char address[INET6_ADDRSTRLEN];
+	const unsigned char *at;
+	size_t at_len;
+
+	if (name->type == GEN_DNS) {
+		at = ASN1_STRING_get0_data(name->d.dNSName);
+		at_len = (size_t)ASN1_STRING_length(name->d.dNSName);
+	} else if (name->type == GEN_IPADD) {
+		int ip_len = ASN1_STRING_length(name->d.iPAddress);
+		int family = ip_len == 4 ? AF_INET : AF_INET6;
+		at = ASN1_STRING_get0_data(name->d.iPAddress);
+		if ((ip_len != 4 && ip_len != 16) ||
+		    !inet_ntop(family, at, address, sizeof address))
+			return len;
+		at = (const unsigned char *)address;
+		at_len = strlen(address);
+	} else {
+		return len;
+	}
+	if (len)
+		len = append_printable(out, len, size, (const unsigned char *)", ", 2);
+	return append_printable(out, len, size, at, at_len);
+}
+
 /* The names and addresses a certificate is for, as many as fit. */
 static void names_of(const X509 *x, char *out, size_t size)
 {
@@ -66,27 +94,8 @@ static void names_of(const X509 *x, char *out, size_t size)
 	size_t len = 0;
 
 	out[0] = '\0';
-	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
-		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
-		const unsigned char *at = NULL;
-		size_t at_len = 0;
-		char address[16];
-		if (name->type == GEN_DNS) {
-			at = ASN1_STRING_get0_data(name->d.dNSName);
-			at_len = (size_t)ASN1_STRING_length(name->d.dNSName);
-		} else if (name->type == GEN_IPADD && ASN1_STRING_length(name->d.iPAddress) == 4) {
-			const unsigned char *ip = ASN1_STRING_get0_data(name->d.iPAddress);
-			int n = snprintf(address, sizeof address, "%u.%u.%u.%u", ip[0], ip[1],
-					 ip[2], ip[3]);
-			at = (const unsigned char *)address;
-			at_len = (size_t)n;
-		}
-		if (!at)
-			continue;
-		if (len)
-			len = append_printable(out, len, size, (const unsigned char *)", ", 2);
-		len = append_printable(out, len, size, at, at_len);
-	}
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
+		len = append_name(sk_GENERAL_NAME_value(names, i), out, len, size);
 	GENERAL_NAMES_free(names);
 	if (!len)
 		append_printable(out, 0, size, (const unsigned char *)"no name", 7);
