@@ -1,4 +1,29 @@
-# proto/proto.mk - included by the top Makefile.am
+# proto/proto.mk - the codec: bytes <-> values and messages; included by the top Makefile.am
 noinst_LTLIBRARIES += libcd_proto.la
-libcd_proto_la_SOURCES =
+libcd_proto_la_SOURCES = \
+	proto/crc.c proto/crc.h \
+	proto/frame.c proto/frame.h \
+	proto/inbox.c proto/inbox.h \
+	proto/inet.c \
+	proto/kind.c \
+	proto/lz4.c proto/lz4.h \
+	proto/notation.c proto/notation.h \
+	proto/opcode.c proto/opcode.def proto/opcode.h \
+	proto/outbox.c proto/outbox.h \
+	proto/request.c proto/request.h \
+	proto/response.c proto/response.h \
+	proto/result.c proto/result.h \
+	proto/segment.c proto/segment.h \
+	proto/server_error.def \
+	proto/type.c proto/type.h \
+	proto/type_class.c \
+	proto/type_format.c \
+	proto/type_parse.c \
+	proto/uuid.c \
+	proto/value.c proto/value.h \
+	proto/value_copy.c \
+	proto/value_decode.c \
+	proto/value_encode.c \
+	proto/value_format.c \
+	proto/value_read.c
 libcoodie_la_LIBADD += libcd_proto.la

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* Bytes to envelopes. Everything a header claims is checked before anything is kept because of it. */
+#include "proto/inbox.h"
+
+#include "base/error.h"
+#include "proto/lz4.h"
+#include "proto/segment.h"
+
+enum { FIRST_LOOK = 8 };
+
+void cd_inbox_init(struct cd_inbox *in, enum cd_role role, const coodie_allocator *a, const struct cd_limits *limits)
+{
+	*in = (struct cd_inbox){
+		.role = role,
+		.first = true,
+		.any_version = true,
+		.limits = limits ? *limits : cd_limits_default,
+		.allocator = a,
+	};
+	cd_buffer_init(&in->wire, a, 0);
+	cd_buffer_init(&in->plain, a, 0);
+	cd_buffer_init(&in->unpacked, a, 0);
+}
+
+void cd_inbox_deinit(struct cd_inbox *in)
+{
+	cd_buffer_deinit(&in->wire);
+	cd_buffer_deinit(&in->plain);
+	cd_buffer_deinit(&in->unpacked);
+}
+
+/* Drops what was taken from the front, once for each read from the socket. */
+static void compact(struct cd_buffer *b, size_t *taken)
+{
+	if (*taken) {
+		cd_buffer_consume(b, *taken);
+		*taken = 0;
+	}
+}
+
+uint8_t *cd_inbox_space(struct cd_inbox *in, size_t least, size_t *len)
+{
+	compact(&in->wire, &in->taken);
+	if (in->wire.cap - in->wire.len < least && !cd_buffer_reserve(&in->wire, least))
+		return NULL;
+	*len = in->wire.cap - in->wire.len;
+	return in->wire.data + in->wire.len;
+}
+
+void cd_inbox_filled(struct cd_inbox *in, size_t n)
+{
+	in->wire.len += n;
+}
+
+void cd_inbox_switch(struct cd_inbox *in, uint8_t version, bool lz4)
+{
+	in->version = version;
+	in->lz4 = lz4;
+	in->segments = version >= 5;
+	in->any_version = false;
+}
+
+bool cd_inbox_empty(const struct cd_inbox *in)
+{
+	return in->wire.len == in->taken && in->plain.len == in->plain_taken;
+}
+
+/* ---- is it CQL at all? ------------------------------------------------------------------------------------------- */
+
+static bool begins(const uint8_t *at, size_t len, const char *text)
+{
+	size_t n = strlen(text);
+
+	return len >= n && memcmp(at, text, n) == 0;
+}
+
+static enum cd_inbox_status not_cql(const uint8_t *at, size_t len, coodie_error *err)
+{
+	char hex[3 * FIRST_LOOK + 1] = "";
+
+	for (size_t i = 0; i < len && i < FIRST_LOOK; i++) {
+		static const char digits[] = "0123456789abcdef";
+		hex[3 * i] = digits[at[i] >> 4];
+		hex[3 * i + 1] = digits[at[i] & 15];
+		hex[3 * i + 2] = ' ';
+		hex[3 * i + 3] = '\0';
+	}
+	if (begins(at, len, "HTTP/"))
+		cd_fail(err, COODIE_ERR_NOT_CQL, "the peer speaks HTTP, not CQL: is this the right port? (CQL's is 9042)");
+	else if (begins(at, len, "SSH-"))
+		cd_fail(err, COODIE_ERR_NOT_CQL, "the peer speaks SSH, not CQL: is this the right port? (CQL's is 9042)");
+	else if (len >= 2 && (at[0] == 0x15 || at[0] == 0x16) && at[1] == 0x03)
+		cd_fail(err, COODIE_ERR_NOT_CQL, "the peer speaks TLS here: turn TLS on with coodie_options_set_tls()");
+	else
+		cd_fail(err, COODIE_ERR_NOT_CQL,
+			"the peer does not speak the CQL protocol (it began with %s): is this the right port? (CQL's is 9042)",
+			hex);
+	return CD_INBOX_FAILED;
+}
+
+/* A response begins with 0x83 to 0x86, or 0x80 | version of some later server: anything else is another protocol. */
+static bool looks_like_cql(const struct cd_inbox *in, uint8_t first)
+{
+	unsigned version = first & 0x7F;
+
+	return (first >> 7) == (in->role == CD_CLIENT) && version >= 1 && version <= 15;
+}
+
+/* ---- envelopes --------------------------------------------------------------------------------------------------- */
+
+static enum cd_inbox_status broken(coodie_error *err, const char *what, long long value)
+{
+	cd_fail(err, COODIE_ERR_PROTOCOL, "envelope header: %s (%lld)", what, value);
+	return CD_INBOX_FAILED;
+}
+
+static enum cd_inbox_status check_header(const struct cd_inbox *in, const struct cd_header *h, coodie_error *err)
+{
+	unsigned version = h->version & 0x7F;
+
+	if ((h->version >> 7) != (in->role == CD_CLIENT))
+		return broken(err, "wrong direction bit", h->version);
+	if (in->version && version != in->version && !(in->any_version && h->opcode == CD_OP_ERROR))
+		return broken(err, "another protocol version than was agreed", version);
+	if (cd_opcode_sender(h->opcode) != (in->role == CD_CLIENT ? CD_SENDER_SERVER : CD_SENDER_CLIENT))
+		return broken(err, "an opcode that the peer may not send", h->opcode);
+	if (h->length < 0)
+		return broken(err, "a negative length", h->length);
+	if ((uint32_t)h->length > in->limits.max_body)
+		return broken(err, "a body longer than the limit", h->length);
+	return CD_INBOX_ENVELOPE;
+}
+
+/* v4: [int] length and a block. A server packs an empty body too: `00000000 00`. */
+static bool unpack_body(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err)
+{
+	struct cd_reader r = cd_reader_over(out->body.at, out->body.len);
+	uint32_t size = cd_reader_be32(&r);
+
+	if (!in->lz4)
+		return cd_fail(err, COODIE_ERR_PROTOCOL, "a compressed body, but compression was not agreed");
+	if (r.failed)
+		return cd_fail(err, COODIE_ERR_PROTOCOL, "a compressed body of %zu bytes has no length", out->body.len);
+	cd_buffer_clear(&in->unpacked);
+	if (!cd_lz4_unpack(&in->unpacked, (struct cd_span){ r.at, cd_reader_left(&r) }, size, in->limits.max_body, err))
+		return false;
+	out->body = (struct cd_span){ in->unpacked.data, in->unpacked.len };
+	return true;
+}
+
+/* The envelope at the front of `b`, if it is whole. */
+static enum cd_inbox_status take_envelope(struct cd_inbox *in, const struct cd_buffer *b, size_t *taken,
+					  struct cd_envelope *out, coodie_error *err)
+{
+	size_t left = b->len - *taken;
+
+	if (left < CD_HEADER_SIZE)
+		return CD_INBOX_MORE;
+	struct cd_header h = cd_header_read(b->data + *taken);
+	enum cd_inbox_status status = check_header(in, &h, err);
+	if (status != CD_INBOX_ENVELOPE)
+		return status;
+	if (left - CD_HEADER_SIZE < (size_t)h.length)
+		return CD_INBOX_MORE;
+	*out = (struct cd_envelope){ h.version & 0x7F, h.flags, h.stream, h.opcode,
+				     { b->data + *taken + CD_HEADER_SIZE, (size_t)h.length } };
+	*taken += CD_HEADER_SIZE + (size_t)h.length;
+	/* in v5 the flag means nothing: segments are what is packed */
+	if (h.flags & CD_FLAG_COMPRESSED && !in->segments && !unpack_body(in, out, err))
+		return CD_INBOX_FAILED;
+	return CD_INBOX_ENVELOPE;
+}
+
+/* ---- segments ---------------------------------------------------------------------------------------------------- */
+
+static enum cd_inbox_status bad_segment(coodie_error *err, const char *what)
+{
+	cd_fail(err, COODIE_ERR_PROTOCOL, "segment: %s; the bytes were damaged on their way", what);
+	return CD_INBOX_FAILED;
+}
+
+static bool unpack_payload(struct cd_inbox *in, const struct cd_segment *s, const uint8_t *payload, coodie_error *err)
+{
+	if (s->unpacked)
+		return cd_lz4_unpack(&in->plain, (struct cd_span){ payload, s->wire_len }, s->unpacked, CD_SEGMENT_MAX, err);
+	cd_buffer_bytes(&in->plain, payload, s->wire_len);
+	return !in->plain.failed || cd_no_memory(err, "a message");
+}
+
+/* Takes one segment off the wire into `plain`. ENVELOPE: one was taken. */
+static enum cd_inbox_status take_segment(struct cd_inbox *in, coodie_error *err)
+{
+	size_t header = cd_segment_header_size(in->lz4), left = in->wire.len - in->taken;
+	const uint8_t *at = in->wire.data + in->taken;
+	struct cd_segment s;
+
+	if (left < header)
+		return CD_INBOX_MORE;
+	if (!cd_segment_read(at, in->lz4, &s))
+		return bad_segment(err, "the header's CRC24 does not match");
+	if (left - header < s.wire_len + (size_t)CD_SEGMENT_TRAILER)
+		return CD_INBOX_MORE;
+	if (!cd_segment_trailer_matches(at + header + s.wire_len, at + header, s.wire_len))
+		return bad_segment(err, "the payload's CRC32 does not match");
+	if (s.self_contained == in->split && s.wire_len && in->plain.len > in->plain_taken)
+		return bad_segment(err, "a whole envelope between the parts of another");
+	if (!unpack_payload(in, &s, at + header, err))
+		return CD_INBOX_FAILED;
+	in->split = !s.self_contained;
+	in->taken += header + s.wire_len + CD_SEGMENT_TRAILER;
+	return CD_INBOX_ENVELOPE;
+}
+
+/* The body of a self-contained segment holds whole envelopes; that of a part ends with its envelope. */
+static enum cd_inbox_status next_in_segments(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err)
+{
+	for (;;) {
+		enum cd_inbox_status status = take_envelope(in, &in->plain, &in->plain_taken, out, err);
+		if (status != CD_INBOX_MORE) {
+			if (status == CD_INBOX_ENVELOPE && in->split && in->plain.len > in->plain_taken)
+				return bad_segment(err, "more bytes than the envelope it is a part of");
+			return status;
+		}
+		if (!in->split && in->plain.len > in->plain_taken)
+			return bad_segment(err, "an envelope that does not end in its self-contained segment");
+		compact(&in->plain, &in->plain_taken);
+		status = take_segment(in, err);
+		if (status != CD_INBOX_ENVELOPE)
+			return status;
+	}
+}
+
+enum cd_inbox_status cd_inbox_next(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err)
+{
+	if (in->first) {
+		size_t len = in->wire.len - in->taken;
+		if (len == 0)
+			return CD_INBOX_MORE;
+		if (!looks_like_cql(in, in->wire.data[in->taken]))
+			return not_cql(in->wire.data + in->taken, len, err);
+		in->first = false;
+	}
+	return in->segments ? next_in_segments(in, out, err) : take_envelope(in, &in->wire, &in->taken, out, err);
+}

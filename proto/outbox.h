@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Envelopes to bytes. A message is written straight behind what waits to be sent; v5 segments are built around envelopes
+ * where they stand. */
+#ifndef PROTO_OUTBOX_H
+#define PROTO_OUTBOX_H
+
+#include "proto/frame.h"
+
+struct cd_outbox {
+	enum cd_role role;
+	uint8_t version;
+	bool segments, lz4;
+	const coodie_allocator *allocator;
+	struct cd_buffer bytes;  /* write messages here between begin and end */
+	size_t sent;             /* bytes at the front that are gone */
+	size_t segment;          /* offset of the open segment's header; SIZE_MAX: none */
+	uint32_t max_body;
+	struct cd_buffer scratch; /* for compression and large envelopes */
+};
+
+void cd_outbox_init(struct cd_outbox *out, enum cd_role role, const coodie_allocator *a, uint32_t max_body);
+void cd_outbox_deinit(struct cd_outbox *out);
+/* As cd_inbox_switch(). Nothing may be pending. */
+void cd_outbox_switch(struct cd_outbox *out, uint8_t version, bool lz4);
+/* Sets the version written in headers before the switch. */
+void cd_outbox_set_version(struct cd_outbox *out, uint8_t version);
+
+/* Begins an envelope: the body is then appended to out->bytes. @return a mark for end and abort */
+size_t cd_outbox_begin(struct cd_outbox *out, uint8_t flags, int16_t stream, enum cd_opcode opcode);
+/* Ends it: the length is set, the body packed. False: out of memory or too long, and all is as before begin. */
+bool cd_outbox_end(struct cd_outbox *out, size_t mark, coodie_error *err);
+/* Takes back what was written since begin. */
+void cd_outbox_abort(struct cd_outbox *out, size_t mark);
+
+/* Closes the open segment; what cd_outbox_pending() gives can then be sent. False: out of memory. */
+bool cd_outbox_seal(struct cd_outbox *out, coodie_error *err);
+/* Bytes to send, sealed ones only. */
+struct cd_span cd_outbox_pending(const struct cd_outbox *out);
+void cd_outbox_sent(struct cd_outbox *out, size_t n);
+
+#endif

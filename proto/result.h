@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* RESULT bodies (v4 section 4.2.5): metadata once, rows lazily. */
+#ifndef PROTO_RESULT_H
+#define PROTO_RESULT_H
+
+#include "proto/response.h"
+#include "proto/value.h"
+
+enum cd_result_kind {
+	CD_RESULT_VOID = 1,
+	CD_RESULT_ROWS,
+	CD_RESULT_SET_KEYSPACE,
+	CD_RESULT_PREPARED,
+	CD_RESULT_SCHEMA_CHANGE
+};
+
+/* Names are terminated, everything is in the arena the reader was given. */
+struct cd_column_spec {
+	const char *keyspace, *table, *name;
+	const cql_type *type;
+};
+
+struct cd_columns {
+	struct cd_column_spec *at;
+	uint32_t count;
+};
+
+/* Metadata of rows. Without `has_columns` (no-metadata) only `columns.count` is known. */
+struct cd_rows_metadata {
+	struct cd_columns columns;
+	bool has_columns;
+	struct cd_span paging_state;    /* at NULL: the last page */
+	struct cd_span new_metadata_id; /* v5, metadata changed; at NULL: no */
+};
+
+/* What PREPARE's answer says. Spans are borrowed from the body. */
+struct cd_prepared_result {
+	struct cd_span id, metadata_id; /* metadata_id: v5 */
+	uint32_t bind_flags;            /* ScyllaDB may mark lightweight transactions here */
+	struct cd_columns binds;
+	uint16_t *pk_indexes;
+	uint16_t pk_count;
+	struct cd_rows_metadata result;
+};
+
+/* A RESULT, read up to its rows: `rows` is what follows the row count. */
+struct cd_result {
+	enum cd_result_kind kind;
+	struct cd_rows_metadata metadata; /* rows */
+	uint32_t row_count;               /* rows; checked against the bytes that are left */
+	struct cd_span rows;
+	struct cd_span keyspace;          /* set keyspace */
+	struct cd_prepared_result prepared;
+	struct cd_schema_change change;
+};
+
+bool cd_read_result(struct cd_reader *r, unsigned version, struct cd_arena *a, unsigned max_depth,
+		    struct cd_result *out, coodie_error *err);
+
+/* ---- as a server writes them ------------------------------------------------------------------------------------- */
+
+void cd_write_result_void(struct cd_buffer *b);
+void cd_write_result_set_keyspace(struct cd_buffer *b, const char *keyspace);
+/* Metadata and the row count; `row_count` rows of [bytes] follow. */
+void cd_write_result_rows(struct cd_buffer *b, unsigned version, const struct cd_rows_metadata *m, uint32_t row_count);
+void cd_write_result_prepared(struct cd_buffer *b, unsigned version, const struct cd_prepared_result *p);
+
+#endif

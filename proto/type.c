@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* Types on the wire: the [option] of metadata (v4 section 4.2.5.2). */
+#include "proto/type.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "proto/notation.h"
+
+static const cql_type natives[] = {
+#define X(id_name, id, cql, class_name, size) { .kind = CQL_KIND_##id_name, .fixed_size = size },
+#include <coodie/types.def>
+#undef X
+};
+
+static bool has_parts(enum cql_kind kind)
+{
+	return kind == CQL_KIND_CUSTOM || kind >= CQL_KIND_LIST;
+}
+
+const cql_type *cd_type_native(enum cql_kind kind)
+{
+	for (size_t i = 0; i < sizeof natives / sizeof natives[0]; i++)
+		if (natives[i].kind == kind && !has_parts(kind))
+			return &natives[i];
+	return NULL;
+}
+
+cql_type *cd_type_new(struct cd_arena *a, enum cql_kind kind, uint32_t count, bool fields)
+{
+	cql_type *t = cd_arena_take_zero(a, sizeof *t);
+
+	if (!t)
+		return NULL;
+	t->kind = kind;
+	t->fixed_size = -1;
+	t->count = count;
+	if (count && !(t->inner = cd_arena_take_array(a, count, sizeof *t->inner)))
+		return NULL;
+	if (fields && !(t->fields = cd_arena_take_array(a, count ? count : 1, sizeof *t->fields)))
+		return NULL;
+	return t;
+}
+
+struct decoder {
+	struct cd_reader *r;
+	struct cd_arena *arena;
+	unsigned max_depth;
+	bool no_memory;
+	coodie_error *err;
+};
+
+static const cql_type *decode(struct decoder *d, unsigned depth);
+
+static const cql_type *no_memory(struct decoder *d)
+{
+	d->no_memory = true;
+	return cd_fail_null(d->err, COODIE_ERR_NO_MEMORY, "out of memory while reading a type");
+}
+
+static const cql_type *cut_short(struct decoder *d)
+{
+	d->r->failed = true;
+	return cd_fail_null(d->err, COODIE_ERR_PROTOCOL, "type: the body ends inside an [option]");
+}
+
+static const cql_type *decode_custom(struct decoder *d, unsigned depth)
+{
+	struct cd_span class_name = cd_read_string(d->r);
+
+	if (d->r->failed)
+		return cut_short(d);
+	return cd_type_parse_class(d->arena, (const char *)class_name.at, class_name.len, d->max_depth - depth, d->err);
+}
+
+/* A count is a claim: each inner type takes at least `least` bytes. */
+static bool plausible(const struct decoder *d, uint32_t count, size_t least)
+{
+	return count <= cd_reader_left(d->r) / least;
+}
+
+static const cql_type *decode_inner(struct decoder *d, cql_type *t, unsigned depth)
+{
+	for (uint32_t i = 0; i < t->count; i++) {
+		if (t->fields && !(t->fields[i] = cd_read_string_copy(d->r, d->arena, &d->no_memory)))
+			return d->no_memory ? no_memory(d) : cut_short(d);
+		t->inner[i] = decode(d, depth + 1);
+		if (!t->inner[i])
+			return NULL;
+	}
+	return t;
+}
+
+static const cql_type *decode_udt(struct decoder *d, unsigned depth)
+{
+	const char *keyspace = cd_read_string_copy(d->r, d->arena, &d->no_memory);
+	const char *name = keyspace ? cd_read_string_copy(d->r, d->arena, &d->no_memory) : NULL;
+	uint16_t count = cd_reader_be16(d->r);
+
+	if (d->no_memory)
+		return no_memory(d);
+	if (d->r->failed || !plausible(d, count, 4))
+		return cut_short(d);
+	cql_type *t = cd_type_new(d->arena, CQL_KIND_UDT, count, true);
+	if (!t)
+		return no_memory(d);
+	t->keyspace = keyspace;
+	t->name = name;
+	return decode_inner(d, t, depth);
+}
+
+static const cql_type *decode_counted(struct decoder *d, enum cql_kind kind, uint32_t count, unsigned depth)
+{
+	if (d->r->failed || !plausible(d, count, 2))
+		return cut_short(d);
+	cql_type *t = cd_type_new(d->arena, kind, count, false);
+	return t ? decode_inner(d, t, depth) : no_memory(d);
+}
+
+static const cql_type *decode(struct decoder *d, unsigned depth)
+{
+	enum cql_kind kind = (enum cql_kind)cd_reader_be16(d->r);
+
+	if (d->r->failed)
+		return cut_short(d);
+	if (depth > d->max_depth)
+		return cd_fail_null(d->err, COODIE_ERR_LIMIT, "type: nested deeper than %u levels", d->max_depth);
+	if (kind == 0x000A) /* text of v1: known to servers, never sent */
+		kind = CQL_KIND_TEXT;
+	switch (kind) {
+	case CQL_KIND_CUSTOM: return decode_custom(d, depth);
+	case CQL_KIND_LIST:
+	case CQL_KIND_SET: return decode_counted(d, kind, 1, depth);
+	case CQL_KIND_MAP: return decode_counted(d, kind, 2, depth);
+	case CQL_KIND_TUPLE: return decode_counted(d, kind, cd_reader_be16(d->r), depth);
+	case CQL_KIND_UDT: return decode_udt(d, depth);
+	default: break;
+	}
+	const cql_type *native = cd_type_native(kind);
+	if (!native)
+		cd_fail(d->err, COODIE_ERR_PROTOCOL, "type: unknown id 0x%04x", (unsigned)kind);
+	return native;
+}
+
+const cql_type *cd_type_decode(struct cd_reader *r, struct cd_arena *a, unsigned max_depth, coodie_error *err)
+{
+	struct decoder d = { .r = r, .arena = a, .max_depth = max_depth, .err = err };
+
+	return decode(&d, 0);
+}
+
+static void encode_class(struct cd_buffer *out, const cql_type *type)
+{
+	cd_buffer_be16(out, CQL_KIND_CUSTOM);
+	cd_buffer_be16(out, 0);
+	size_t start = out->len;
+	if (type->kind == CQL_KIND_CUSTOM)
+		cd_buffer_bytes(out, type->name, strlen(type->name));
+	else
+		cd_type_format_class(out, type);
+	if (out->failed)
+		return;
+	if (out->len - start > UINT16_MAX)
+		out->failed = out->too_long = true;
+	else
+		cd_put_be16(out->data + start - 2, (uint16_t)(out->len - start));
+}
+
+void cd_type_encode(struct cd_buffer *out, const cql_type *type, unsigned version)
+{
+	bool as_class = type->kind == CQL_KIND_CUSTOM || type->kind == CQL_KIND_VECTOR ||
+			(type->kind == CQL_KIND_DURATION && version < 5);
+
+	if (as_class) {
+		encode_class(out, type);
+		return;
+	}
+	cd_buffer_be16(out, (uint16_t)type->kind);
+	if (type->kind == CQL_KIND_UDT) {
+		cd_write_str(out, type->keyspace);
+		cd_write_str(out, type->name);
+	}
+	if (type->kind == CQL_KIND_UDT || type->kind == CQL_KIND_TUPLE)
+		cd_buffer_be16(out, (uint16_t)type->count);
+	for (uint32_t i = 0; i < type->count; i++) {
+		if (type->fields)
+			cd_write_str(out, type->fields[i]);
+		cd_type_encode(out, type->inner[i], version);
+	}
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool cd_type_equal(const cql_type *a, const cql_type *b)
+{
+	if (a == b)
+		return true;
+	if (a->kind != b->kind || a->count != b->count || a->dimension != b->dimension ||
+	    !same_text(a->name, b->name) || !same_text(a->keyspace, b->keyspace))
+		return false;
+	for (uint32_t i = 0; i < a->count; i++)
+		if (!cd_type_equal(a->inner[i], b->inner[i]) ||
+		    (a->fields && !same_text(a->fields[i], b->fields[i])))
+			return false;
+	return true;
+}
+
+/* ---- the public form: a type that owns its arena ----------------------------------------------------------------- */
+
+/* In front of every type that cql_type_parse() gives out. */
+struct owned {
+	struct cd_arena arena;
+	cql_type type; /* a copy of the root: what the caller holds */
+};
+
+cql_type *cql_type_parse(const char *text, coodie_error *err)
+{
+	struct cd_arena arena;
+
+	cd_clear(err);
+	if (!text)
+		return cd_fail_null(err, COODIE_ERR_INVALID, "the type is NULL");
+	cd_arena_init(&arena, NULL, 256);
+	const cql_type *root = cd_type_parse(&arena, text, strlen(text), CD_TYPE_DEPTH, err);
+	struct owned *o = root ? cd_alloc(NULL, sizeof *o) : NULL;
+	if (!o) {
+		if (root)
+			cd_no_memory(err, "a type");
+		cd_arena_deinit(&arena);
+		return NULL;
+	}
+	o->arena = arena;
+	o->type = *root;
+	return &o->type;
+}
+
+void cql_type_free(cql_type *type)
+{
+	if (!type)
+		return;
+	struct owned *o = (struct owned *)(void *)((char *)type - offsetof(struct owned, type));
+	cd_arena_deinit(&o->arena);
+	cd_release(NULL, o);
+}
+
+enum cql_kind cql_type_kind(const cql_type *type)
+{
+	return type->kind;
+}
+
+size_t cql_type_count(const cql_type *type)
+{
+	return type->count;
+}
+
+const cql_type *cql_type_at(const cql_type *type, size_t i)
+{
+	return i < type->count ? type->inner[i] : NULL;
+}
+
+const char *cql_type_field(const cql_type *type, size_t i)
+{
+	return type->fields && i < type->count ? type->fields[i] : NULL;
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+/* Class names of types, as servers give them: org.apache.cassandra.db.marshal.MapType(UTF8Type,Int32Type). */
+#include <ctype.h>
+
+#include "base/error.h"
+#include "proto/type.h"
+
+#define PACKAGE "org.apache.cassandra.db.marshal."
+
+struct parser {
+	const char *at, *end;
+	struct cd_arena *arena;
+	unsigned max_depth;
+	coodie_error *err;
+};
+
+struct word {
+	const char *at;
+	size_t len;
+};
+
+static const cql_type *parse_class(struct parser *p, unsigned depth);
+
+static void *fail(struct parser *p, const char *what)
+{
+	return cd_fail_null(p->err, COODIE_ERR_TYPE, "class name: %s before \"%.*s\"", what,
+			    (int)(p->end - p->at > 40 ? 40 : p->end - p->at), p->at);
+}
+
+static void *no_memory(struct parser *p)
+{
+	cd_no_memory(p->err, "a type");
+	return NULL;
+}
+
+static void skip_space(struct parser *p)
+{
+	while (p->at < p->end && isspace((unsigned char)*p->at))
+		p->at++;
+}
+
+static bool accept(struct parser *p, char c)
+{
+	skip_space(p);
+	if (p->at == p->end || *p->at != c)
+		return false;
+	p->at++;
+	return true;
+}
+
+static struct word read_word(struct parser *p)
+{
+	skip_space(p);
+	struct word w = { p->at, 0 };
+	while (p->at < p->end && !strchr("(),: \t\n", *p->at))
+		p->at++;
+	w.len = (size_t)(p->at - w.at);
+	return w;
+}
+
+static bool is(struct word w, const char *name)
+{
+	return strlen(name) == w.len && memcmp(w.at, name, w.len) == 0;
+}
+
+static struct word without_package(struct word w)
+{
+	size_t n = sizeof PACKAGE - 1;
+
+	return w.len > n && memcmp(w.at, PACKAGE, n) == 0 ? (struct word){ w.at + n, w.len - n } : w;
+}
+
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Names inside UserType() are the hexadecimal digits of their bytes. */
+static const char *read_hex_name(struct parser *p)
+{
+	struct word w = read_word(p);
+	char *name = cd_arena_take(p->arena, w.len / 2 + 1);
+
+	if (!name)
+		return no_memory(p);
+	if (w.len == 0 || w.len % 2)
+		return fail(p, "expected a name in hexadecimal");
+	for (size_t i = 0; i < w.len / 2; i++) {
+		int high = hex_digit(w.at[2 * i]), low = hex_digit(w.at[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return fail(p, "expected a name in hexadecimal");
+		name[i] = (char)(high << 4 | low);
+	}
+	name[w.len / 2] = '\0';
+	return name;
+}
+
+static const cql_type *close_type(struct parser *p, const cql_type *t)
+{
+	return !t || accept(p, ')') ? t : fail(p, "expected ')'");
+}
+
+static const cql_type *parse_inner(struct parser *p, enum cql_kind kind, uint32_t count, unsigned depth)
+{
+	cql_type *t = cd_type_new(p->arena, kind, count, false);
+
+	if (!t)
+		return no_memory(p);
+	for (uint32_t i = 0; i < count; i++) {
+		if (i && !accept(p, ','))
+			return fail(p, "expected ','");
+		t->inner[i] = parse_class(p, depth + 1);
+		if (!t->inner[i])
+			return NULL;
+	}
+	return t;
+}
+
+/* The elements of a tuple or UDT up to ')'; `fields` for "hexname:type". */
+static const cql_type *parse_elements(struct parser *p, enum cql_kind kind, unsigned depth)
+{
+	struct element {
+		struct element *next;
+		const char *field;
+		const cql_type *type;
+	} *first = NULL, **last = &first;
+	uint32_t count = 0;
+
+	for (; (kind == CQL_KIND_TUPLE && count == 0) || accept(p, ','); count++) {
+		struct element *e = cd_arena_take_zero(p->arena, sizeof *e);
+		if (!e)
+			return no_memory(p);
+		if (kind == CQL_KIND_UDT && !(e->field = read_hex_name(p)))
+			return NULL;
+		if (kind == CQL_KIND_UDT && !accept(p, ':'))
+			return fail(p, "expected ':'");
+		e->type = parse_class(p, depth + 1);
+		if (!e->type)
+			return NULL;
+		*last = e;
+		last = &e->next;
+	}
+	cql_type *t = cd_type_new(p->arena, kind, count, kind == CQL_KIND_UDT);
+	if (!t)
+		return no_memory(p);
+	for (uint32_t i = 0; i < count; i++, first = first->next) {
+		t->inner[i] = first->type;
+		if (t->fields)
+			t->fields[i] = first->field;
+	}
+	return t;
+}
+
+static const cql_type *parse_udt(struct parser *p, unsigned depth)
+{
+	struct word keyspace = read_word(p);
+	const char *name = accept(p, ',') ? read_hex_name(p) : fail(p, "expected the type's name");
+
+	if (!name)
+		return NULL;
+	const cql_type *t = parse_elements(p, CQL_KIND_UDT, depth);
+	if (!t)
+		return NULL;
+	cql_type *udt = cd_arena_take(p->arena, sizeof *udt);
+	if (!udt || !(udt->keyspace = cd_arena_strndup(p->arena, keyspace.at, keyspace.len)))
+		return no_memory(p);
+	*udt = *t;
+	udt->name = name;
+	return udt;
+}
+
+static const cql_type *parse_vector(struct parser *p, unsigned depth)
+{
+	const cql_type *t = parse_inner(p, CQL_KIND_VECTOR, 1, depth);
+	uint64_t n = 0;
+
+	if (!t)
+		return NULL;
+	if (!accept(p, ','))
+		return fail(p, "expected the vector's dimension");
+	struct word digits = read_word(p);
+	for (size_t i = 0; i < digits.len && n <= INT32_MAX; i++) {
+		if (digits.at[i] < '0' || digits.at[i] > '9')
+			return fail(p, "expected the vector's dimension");
+		n = n * 10 + (uint64_t)(digits.at[i] - '0');
+	}
+	if (n < 1 || n > INT32_MAX)
+		return fail(p, "a vector's dimension is a number from 1");
+	cql_type *v = cd_arena_take(p->arena, sizeof *v);
+	if (!v)
+		return no_memory(p);
+	*v = *t;
+	v->dimension = (uint32_t)n;
+	if (v->inner[0]->fixed_size > 0 && n * (uint64_t)v->inner[0]->fixed_size <= INT32_MAX)
+		v->fixed_size = (int32_t)n * v->inner[0]->fixed_size;
+	return v;
+}
+
+/* What is in the parentheses of a class that has any. */
+static const cql_type *parse_arguments(struct parser *p, struct word name, unsigned depth, bool *known)
+{
+	*known = true;
+	if (is(name, "ListType"))
+		return parse_inner(p, CQL_KIND_LIST, 1, depth);
+	if (is(name, "SetType"))
+		return parse_inner(p, CQL_KIND_SET, 1, depth);
+	if (is(name, "MapType"))
+		return parse_inner(p, CQL_KIND_MAP, 2, depth);
+	if (is(name, "TupleType"))
+		return parse_elements(p, CQL_KIND_TUPLE, depth);
+	if (is(name, "UserType"))
+		return parse_udt(p, depth);
+	if (is(name, "VectorType"))
+		return parse_vector(p, depth);
+	if (is(name, "FrozenType") || is(name, "ReversedType"))
+		return parse_class(p, depth + 1);
+	*known = false;
+	return NULL;
+}
+
+static const cql_type *native_of(struct word name)
+{
+	static const struct {
+		const char *name;
+		enum cql_kind kind;
+	} classes[] = {
+		{ "DateType", CQL_KIND_TIMESTAMP }, /* the old name */
+#define X(id_name, id, cql, class_name, size) { class_name, CQL_KIND_##id_name },
+#include <coodie/types.def>
+#undef X
+	};
+
+	for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
+		if (is(name, classes[i].name))
+			return cd_type_native(classes[i].kind);
+	return NULL;
+}
+
+/* Skips to the parenthesis that closes the one just read. */
+static bool skip_arguments(struct parser *p)
+{
+	for (unsigned open = 1; p->at < p->end; p->at++) {
+		open += *p->at == '(';
+		open -= *p->at == ')';
+		if (open == 0) {
+			p->at++;
+			return true;
+		}
+	}
+	return false;
+}
+
+static const cql_type *custom(struct parser *p, const char *from)
+{
+	cql_type *t = cd_type_new(p->arena, CQL_KIND_CUSTOM, 0, false);
+
+	if (!t || !(t->name = cd_arena_strndup(p->arena, from, (size_t)(p->at - from))))
+		return no_memory(p);
+	return t;
+}
+
+static const cql_type *parse_class(struct parser *p, unsigned depth)
+{
+	if (depth > p->max_depth)
+		return cd_fail_null(p->err, COODIE_ERR_LIMIT, "class name: nested deeper than %u levels", p->max_depth);
+	struct word whole = read_word(p), name = without_package(whole);
+	bool known;
+
+	if (name.len == 0)
+		return fail(p, "expected a class");
+	if (!accept(p, '(')) {
+		const cql_type *native = native_of(name);
+		return native ? native : custom(p, whole.at);
+	}
+	const cql_type *t = parse_arguments(p, name, depth, &known);
+	if (known)
+		return close_type(p, t);
+	return skip_arguments(p) ? custom(p, whole.at) : fail(p, "a parenthesis is not closed");
+}
+
+const cql_type *cd_type_parse_class(struct cd_arena *a, const char *text, size_t len, unsigned max_depth,
+				    coodie_error *err)
+{
+	struct parser p = { text, text + len, a, max_depth, err };
+
+	if (len == 0) { /* a custom type without a name is opaque */
+		p.at = p.end = text;
+		return custom(&p, text);
+	}
+	const cql_type *t = parse_class(&p, 0);
+	if (!t)
+		return NULL;
+	skip_space(&p);
+	return p.at == p.end ? t : fail(&p, "something is left over");
+}
+
+/* ---- printing ---------------------------------------------------------------------------------------------------- */
+
+static void put(struct cd_buffer *out, const char *text)
+{
+	cd_buffer_bytes(out, text, strlen(text));
+}
+
+static void put_hex(struct cd_buffer *out, const char *name)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (const unsigned char *c = (const unsigned char *)name; *c; c++) {
+		cd_buffer_u8(out, (uint8_t)digits[*c >> 4]);
+		cd_buffer_u8(out, (uint8_t)digits[*c & 15]);
+	}
+}
+
+static void put_number(struct cd_buffer *out, uint32_t n)
+{
+	char text[12], *at = text + sizeof text;
+
+	*--at = '\0';
+	do
+		*--at = (char)('0' + n % 10);
+	while (n /= 10);
+	put(out, at);
+}
+
+static const char *class_of(enum cql_kind kind)
+{
+	switch (kind) {
+#define X(id_name, id, cql, class_name, size) \
+	case CQL_KIND_##id_name: return class_name;
+#include <coodie/types.def>
+#undef X
+	}
+	return "BytesType";
+}
+
+static void format(struct cd_buffer *out, const cql_type *t, bool frozen)
+{
+	/* FrozenType is printed around the outermost collection or UDT of a vector only, never inside a tuple */
+	bool freeze = !frozen && (t->kind == CQL_KIND_LIST || t->kind == CQL_KIND_SET || t->kind == CQL_KIND_MAP ||
+				  t->kind == CQL_KIND_UDT);
+
+	if (t->kind == CQL_KIND_CUSTOM) {
+		put(out, t->name);
+		return;
+	}
+	if (freeze)
+		put(out, PACKAGE "FrozenType(");
+	put(out, PACKAGE);
+	put(out, class_of(t->kind));
+	if (t->count)
+		put(out, "(");
+	if (t->kind == CQL_KIND_UDT) {
+		put(out, t->keyspace);
+		put(out, ",");
+		put_hex(out, t->name);
+	}
+	for (uint32_t i = 0; i < t->count; i++) {
+		if (i || t->kind == CQL_KIND_UDT)
+			put(out, ",");
+		if (t->fields) {
+			put_hex(out, t->fields[i]);
+			put(out, ":");
+		}
+		format(out, t->inner[i], frozen || freeze || t->kind == CQL_KIND_TUPLE);
+	}
+	if (t->kind == CQL_KIND_VECTOR) {
+		put(out, " , ");
+		put_number(out, t->dimension);
+	}
+	if (t->count)
+		put(out, ")");
+	if (freeze)
+		put(out, ")");
+}
+
+void cd_type_format_class(struct cd_buffer *out, const cql_type *type)
+{
+	format(out, type, false);
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/* Parses types in CQL spelling: map<text, frozen<list<int>>>, vector<float, 3>, "Quoted".name. */
+#include <ctype.h>
+#include <strings.h>
+
+#include "base/error.h"
+#include "proto/type.h"
+
+struct parser {
+	const char *start, *at, *end;
+	struct cd_arena *arena;
+	unsigned max_depth;
+	coodie_error *err;
+};
+
+static const cql_type *parse_type(struct parser *p, unsigned depth);
+
+static void *fail(struct parser *p, const char *what)
+{
+	return cd_fail_null(p->err, COODIE_ERR_TYPE, "type \"%.*s\": %s at position %d", (int)(p->end - p->start),
+			    p->start, what, (int)(p->at - p->start) + 1);
+}
+
+static void *no_memory(struct parser *p)
+{
+	cd_no_memory(p->err, "a type");
+	return NULL;
+}
+
+static void skip_space(struct parser *p)
+{
+	while (p->at < p->end && isspace((unsigned char)*p->at))
+		p->at++;
+}
+
+static bool accept(struct parser *p, char c)
+{
+	skip_space(p);
+	if (p->at == p->end || *p->at != c)
+		return false;
+	p->at++;
+	return true;
+}
+
+/* A word, folded to lower case, or a quoted name as it stands; NULL with err set. */
+static char *read_name(struct parser *p, bool *quoted)
+{
+	skip_space(p);
+	*quoted = p->at < p->end && *p->at == '"';
+	if (!*quoted) {
+		const char *from = p->at;
+		while (p->at < p->end && (isalnum((unsigned char)*p->at) || *p->at == '_'))
+			p->at++;
+		if (p->at == from)
+			return fail(p, "expected a type's name");
+		char *name = cd_arena_strndup(p->arena, from, (size_t)(p->at - from));
+		for (char *c = name; c && *c; c++)
+			*c = (char)tolower((unsigned char)*c);
+		return name ? name : no_memory(p);
+	}
+	char *name = cd_arena_take(p->arena, (size_t)(p->end - p->at));
+	char *to = name;
+	if (!name)
+		return no_memory(p);
+	for (p->at++; p->at < p->end; *to++ = *p->at++) {
+		if (*p->at == '"' && (p->at + 1 == p->end || p->at[1] != '"'))
+			break;
+		p->at += *p->at == '"';
+	}
+	if (p->at == p->end)
+		return fail(p, "the quote is not closed");
+	p->at++;
+	*to = '\0';
+	return name;
+}
+
+static const cql_type *parse_inner(struct parser *p, cql_type *t, unsigned depth)
+{
+	for (uint32_t i = 0; i < t->count; i++) {
+		if (i && !accept(p, ','))
+			return fail(p, "expected ','");
+		t->inner[i] = parse_type(p, depth + 1);
+		if (!t->inner[i])
+			return NULL;
+	}
+	return t;
+}
+
+static const cql_type *parse_collection(struct parser *p, enum cql_kind kind, uint32_t count, unsigned depth)
+{
+	cql_type *t = cd_type_new(p->arena, kind, count, false);
+
+	if (!t)
+		return no_memory(p);
+	if (!parse_inner(p, t, depth))
+		return NULL;
+	return accept(p, '>') ? t : fail(p, "expected '>'");
+}
+
+static const cql_type *parse_tuple(struct parser *p, unsigned depth)
+{
+	const cql_type *inner[256];
+	uint32_t count = 0;
+
+	do {
+		if (count == sizeof inner / sizeof inner[0])
+			return fail(p, "more than 256 elements");
+		inner[count] = parse_type(p, depth + 1);
+		if (!inner[count++])
+			return NULL;
+	} while (accept(p, ','));
+	if (!accept(p, '>'))
+		return fail(p, "expected ',' or '>'");
+	cql_type *t = cd_type_new(p->arena, CQL_KIND_TUPLE, count, false);
+	if (!t)
+		return no_memory(p);
+	memcpy(t->inner, inner, count * sizeof inner[0]);
+	return t;
+}
+
+static const cql_type *parse_vector(struct parser *p, unsigned depth)
+{
+	cql_type *t = cd_type_new(p->arena, CQL_KIND_VECTOR, 1, false);
+	uint64_t n = 0;
+
+	if (!t)
+		return no_memory(p);
+	t->inner[0] = parse_type(p, depth + 1);
+	if (!t->inner[0])
+		return NULL;
+	if (!accept(p, ','))
+		return fail(p, "expected ',' and the vector's dimension");
+	skip_space(p);
+	while (p->at < p->end && isdigit((unsigned char)*p->at) && n <= INT32_MAX)
+		n = n * 10 + (uint64_t)(*p->at++ - '0');
+	if (n < 1 || n > INT32_MAX)
+		return fail(p, "a vector's dimension is a number from 1");
+	t->dimension = (uint32_t)n;
+	if (t->inner[0]->fixed_size > 0 && n * (uint64_t)t->inner[0]->fixed_size <= INT32_MAX)
+		t->fixed_size = (int32_t)n * t->inner[0]->fixed_size;
+	return accept(p, '>') ? t : fail(p, "expected '>'");
+}
+
+static const cql_type *parse_frozen(struct parser *p, unsigned depth)
+{
+	const cql_type *inner = parse_type(p, depth + 1);
+
+	if (!inner)
+		return NULL;
+	cql_type *t = cd_arena_take(p->arena, sizeof *t); /* aligned, which cd_arena_copy() is not */
+	if (!t)
+		return no_memory(p);
+	*t = *inner;
+	t->frozen = true;
+	return accept(p, '>') ? t : fail(p, "expected '>'");
+}
+
+static const cql_type *parse_with_parts(struct parser *p, const char *name, unsigned depth)
+{
+	static const struct {
+		const char *name;
+		enum cql_kind kind;
+		uint32_t count;
+	} collections[] = {
+		{ "list", CQL_KIND_LIST, 1 },
+		{ "set", CQL_KIND_SET, 1 },
+		{ "map", CQL_KIND_MAP, 2 },
+	};
+
+	for (size_t i = 0; i < sizeof collections / sizeof collections[0]; i++)
+		if (strcmp(name, collections[i].name) == 0)
+			return parse_collection(p, collections[i].kind, collections[i].count, depth);
+	if (strcmp(name, "tuple") == 0)
+		return parse_tuple(p, depth);
+	if (strcmp(name, "vector") == 0)
+		return parse_vector(p, depth);
+	if (strcmp(name, "frozen") == 0)
+		return parse_frozen(p, depth);
+	return fail(p, "only list, set, map, tuple, vector and frozen take types in <>");
+}
+
+static const cql_type *native_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum cql_kind kind;
+	} names[] = {
+		{ "varchar", CQL_KIND_TEXT },
+#define X(id_name, id, cql, class_name, size) { cql, CQL_KIND_##id_name },
+#include <coodie/types.def>
+#undef X
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(name, names[i].name) == 0)
+			return cd_type_native(names[i].kind);
+	return NULL;
+}
+
+/* A name that is no type of CQL's is that of a user type; its fields are not known here. */
+static const cql_type *parse_udt(struct parser *p, const char *name)
+{
+	cql_type *t = cd_type_new(p->arena, CQL_KIND_UDT, 0, true);
+	bool quoted;
+
+	if (!t)
+		return no_memory(p);
+	t->keyspace = "";
+	t->name = name;
+	if (accept(p, '.')) {
+		t->keyspace = name;
+		t->name = read_name(p, &quoted);
+		if (!t->name)
+			return NULL;
+	}
+	return t;
+}
+
+/* 'org.apache.cassandra.db.marshal.DynamicCompositeType(...)' */
+static const cql_type *parse_quoted_class(struct parser *p, unsigned depth)
+{
+	const char *from = ++p->at;
+
+	while (p->at < p->end && *p->at != '\'')
+		p->at++;
+	if (p->at == p->end)
+		return fail(p, "the quote is not closed");
+	p->at++;
+	return cd_type_parse_class(p->arena, from, (size_t)(p->at - 1 - from), p->max_depth - depth, p->err);
+}
+
+static const cql_type *parse_type(struct parser *p, unsigned depth)
+{
+	bool quoted;
+
+	if (depth > p->max_depth)
+		return fail(p, "nested too deeply");
+	skip_space(p);
+	if (p->at < p->end && *p->at == '\'')
+		return parse_quoted_class(p, depth);
+	const char *name = read_name(p, &quoted);
+	if (!name)
+		return NULL;
+	if (!quoted && accept(p, '<'))
+		return parse_with_parts(p, name, depth);
+	const cql_type *native = quoted ? NULL : native_of(name);
+	return native ? native : parse_udt(p, name);
+}
+
+const cql_type *cd_type_parse(struct cd_arena *a, const char *text, size_t len, unsigned max_depth, coodie_error *err)
+{
+	struct parser p = { text, text, text + len, a, max_depth, err };
+	const cql_type *t;
+
+	if (len > 5 && memchr(text, '(', len) && !memchr(text, '<', len))
+		return cd_type_parse_class(a, text, len, max_depth, err);
+	t = parse_type(&p, 0);
+	if (!t)
+		return NULL;
+	skip_space(&p);
+	return p.at == p.end ? t : fail(&p, "something is left over");
+}

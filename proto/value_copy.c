@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* Values that must outlive what they point to. */
+#include "proto/value.h"
+
+static bool copy_bytes(struct cd_arena *a, const void **at, size_t len)
+{
+	/* not NULL for no bytes: empty is not null */
+	void *copy = len ? cd_arena_copy(a, *at, len) : cd_arena_take(a, 1);
+
+	if (copy)
+		*at = copy;
+	return copy != NULL;
+}
+
+static bool copy_seq(struct cd_arena *a, cql_value *out)
+{
+	cql_seq *seq = &out->as.seq;
+	size_t count = (size_t)seq->count * (out->is.tag == CQL_TAG_MAP ? 2 : 1);
+
+	if (!seq->items || count == 0)
+		return true;
+	if (seq->type)
+		return copy_bytes(a, &seq->items, seq->bytes);
+	const cql_value *from = seq->items;
+	cql_value *to = cd_arena_take_array(a, count, sizeof *to);
+	for (size_t i = 0; to && i < count; i++)
+		if (!cd_value_copy(a, &to[i], &from[i]))
+			return false;
+	seq->items = to;
+	return to != NULL;
+}
+
+bool cd_value_copy(struct cd_arena *a, cql_value *out, const cql_value *in)
+{
+	const void *at;
+	bool ok = true;
+
+	*out = *in;
+	switch (in->is.tag) {
+	case CQL_TAG_TEXT:
+		at = in->as.text.data;
+		ok = copy_bytes(a, &at, in->as.text.len);
+		out->as.text.data = at;
+		return ok;
+	case CQL_TAG_BLOB:
+	case CQL_TAG_ENCODED:
+		at = in->as.blob.data;
+		ok = copy_bytes(a, &at, in->as.blob.len);
+		out->as.blob.data = at;
+		return ok;
+	case CQL_TAG_VARINT:
+		at = in->as.varint.data;
+		ok = copy_bytes(a, &at, in->as.varint.len);
+		out->as.varint.data = at;
+		return ok;
+	case CQL_TAG_DECIMAL:
+		at = in->as.decimal.unscaled.data;
+		ok = copy_bytes(a, &at, in->as.decimal.unscaled.len);
+		out->as.decimal.unscaled.data = at;
+		return ok;
+	case CQL_TAG_LIST:
+	case CQL_TAG_SET:
+	case CQL_TAG_MAP: return copy_seq(a, out);
+	default: return true;
+	}
+}

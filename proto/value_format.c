@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* Values as CQL literals, for people and logs. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "proto/value.h"
+
+struct text {
+	char *out;
+	size_t size, len;
+};
+
+static void put_char(struct text *t, char c)
+{
+	if (t->len + 1 < t->size)
+		t->out[t->len] = c;
+	t->len++;
+}
+
+static void put(struct text *t, const char *s)
+{
+	while (*s)
+		put_char(t, *s++);
+}
+
+static void put_number(struct text *t, const char *format, ...) COODIE_PRINTF(2, 3);
+
+
+static void put_number(struct text *t, const char *format, ...)
+{
+	char number[64];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(number, sizeof number, format, args);
+	va_end(args);
+	put(t, number);
+}
+
+static void put_quoted(struct text *t, const char *at, size_t len)
+{
+	put_char(t, '\'');
+	for (size_t i = 0; i < len; i++) {
+		put_char(t, at[i]);
+		if (at[i] == '\'')
+			put_char(t, '\'');
+	}
+	put_char(t, '\'');
+}
+
+static void put_hex(struct text *t, const uint8_t *at, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	put(t, "0x");
+	for (size_t i = 0; i < len; i++) {
+		put_char(t, digits[at[i] >> 4]);
+		put_char(t, digits[at[i] & 15]);
+	}
+}
+
+/* Shortest digits that read back as the same number. */
+static void put_real(struct text *t, double d, int digits)
+{
+	put_number(t, "%.*g", digits, d);
+}
+
+static void put_varint(struct text *t, cql_varint v)
+{
+	int64_t n;
+
+	if (cd_varint_to_int64(v, &n))
+		put_number(t, "%" PRId64, n);
+	else
+		put_hex(t, v.data, v.len);
+}
+
+static void format(struct text *t, const cql_value *v);
+
+static void put_seq(struct text *t, const cql_value *v)
+{
+	bool is_map = v->is.tag == CQL_TAG_MAP, is_list = v->is.tag == CQL_TAG_LIST;
+	cql_iter it = is_map ? cql_map_iter((cql_map){ v->as.seq }) : cql_list_iter((cql_list){ v->as.seq });
+	cql_value key, value;
+	const char *before = is_list ? "[" : "{";
+
+	while (is_map ? cql_iter_next_pair(&it, &key, &value) : cql_iter_next(&it, &key)) {
+		put(t, before);
+		format(t, &key);
+		if (is_map) {
+			put(t, ": ");
+			format(t, &value);
+		}
+		before = ", ";
+	}
+	if (*before != ',')
+		put(t, before);
+	put(t, is_list ? "]" : "}");
+}
+
+static void put_date(struct text *t, int64_t days)
+{
+	/* civil from days: eras of 400 years that begin on the first of March */
+	int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
+	int64_t doe = z - era * 146097, yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+	int64_t month = mp < 10 ? mp + 3 : mp - 9, year = yoe + era * 400 + (month <= 2);
+
+	put_number(t, "%04" PRId64 "-%02" PRId64 "-%02" PRId64, year, month, doy - (153 * mp + 2) / 5 + 1);
+}
+
+static void put_time(struct text *t, int64_t units, int64_t per_second, int digits)
+{
+	int64_t seconds = units / per_second;
+
+	put_number(t, "%02" PRId64 ":%02" PRId64 ":%02" PRId64 ".%0*" PRId64, seconds / 3600, seconds / 60 % 60,
+		   seconds % 60, digits, units % per_second);
+}
+
+static void put_timestamp(struct text *t, int64_t ms)
+{
+	int64_t day = INT64_C(86400000), days = ms / day - (ms % day < 0);
+
+	put_char(t, '\'');
+	put_date(t, days);
+	put_char(t, 'T');
+	put_time(t, ms - days * day, 1000, 3);
+	put(t, "Z'");
+}
+
+static void put_plain(struct text *t, const cql_value *v)
+{
+	char buffer[CQL_INET_TEXT_SIZE];
+
+	switch (v->is.tag) {
+	case CQL_TAG_UUID: put(t, cql_uuid_format(v->as.uuid, buffer)); break;
+	case CQL_TAG_INET:
+		put_char(t, '\'');
+		put(t, cql_inet_format(v->as.inet, buffer));
+		put_char(t, '\'');
+		break;
+	case CQL_TAG_DATE:
+		put_char(t, '\'');
+		put_date(t, v->as.date.days);
+		put_char(t, '\'');
+		break;
+	case CQL_TAG_TIME:
+		put_char(t, '\'');
+		put_time(t, v->as.time.nanoseconds, 1000000000, 9);
+		put_char(t, '\'');
+		break;
+	case CQL_TAG_TIMESTAMP: put_timestamp(t, v->as.timestamp.milliseconds); break;
+	case CQL_TAG_DURATION:
+		put_number(t, "%" PRId32 "mo%" PRId32 "d%" PRId64 "ns", v->as.duration.months, v->as.duration.days,
+			   v->as.duration.nanoseconds);
+		break;
+	case CQL_TAG_VARINT: put_varint(t, v->as.varint); break;
+	case CQL_TAG_DECIMAL:
+		put_varint(t, v->as.decimal.unscaled);
+		put_number(t, "e%" PRId64, -(int64_t)v->as.decimal.scale);
+		break;
+	default: put(t, "?"); break;
+	}
+}
+
+static void format(struct text *t, const cql_value *v)
+{
+	switch (v->is.tag) {
+	case CQL_TAG_NULL: put(t, "null"); break;
+	case CQL_TAG_UNSET: put(t, "unset"); break;
+	case CQL_TAG_BOOL: put(t, v->as.boolean ? "true" : "false"); break;
+	case CQL_TAG_INT: put_number(t, "%" PRId64, v->as.integer); break;
+	case CQL_TAG_UINT: put_number(t, "%" PRIu64, v->as.unsigned_integer); break;
+	case CQL_TAG_FLOAT: put_real(t, (double)v->as.single, 9); break;
+	case CQL_TAG_DOUBLE: put_real(t, v->as.real, 17); break;
+	case CQL_TAG_TEXT: put_quoted(t, v->as.text.data, v->as.text.len); break;
+	case CQL_TAG_BLOB:
+	case CQL_TAG_ENCODED: put_hex(t, v->as.blob.data, v->as.blob.len); break;
+	case CQL_TAG_LIST:
+	case CQL_TAG_SET:
+	case CQL_TAG_MAP: put_seq(t, v); break;
+	default: put_plain(t, v); break;
+	}
+}
+
+size_t cql_value_format(cql_value v, char *out, size_t size)
+{
+	struct text t = { out, size, 0 };
+
+	format(&t, &v);
+	if (size)
+		out[t.len < size ? t.len : size - 1] = '\0';
+	return t.len;
+}
