@@ -162,9 +162,12 @@ static const cql_type *parse_udt(struct parser *p, unsigned depth)
 	if (!t)
 		return NULL;
 	cql_type *udt = cd_arena_take(p->arena, sizeof *udt);
-	if (!udt || !(udt->keyspace = cd_arena_strndup(p->arena, keyspace.at, keyspace.len)))
+	if (!udt)
 		return no_memory(p);
 	*udt = *t;
+	udt->keyspace = cd_arena_strndup(p->arena, keyspace.at, keyspace.len);
+	if (!udt->keyspace)
+		return no_memory(p);
 	udt->name = name;
 	return udt;
 }

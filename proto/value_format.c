@@ -121,11 +121,12 @@ static void put_time(struct text *t, int64_t units, int64_t per_second, int digi
 static void put_timestamp(struct text *t, int64_t ms)
 {
 	int64_t day = INT64_C(86400000), days = ms / day - (ms % day < 0);
+	int64_t of_day = ms % day + (ms % day < 0 ? day : 0); /* ms - days * day would overflow */
 
 	put_char(t, '\'');
 	put_date(t, days);
 	put_char(t, 'T');
-	put_time(t, ms - days * day, 1000, 3);
+	put_time(t, of_day, 1000, 3);
 	put(t, "Z'");
 }
 
