@@ -78,14 +78,13 @@ static bool check_fit(const struct cd_model *m, const struct cd_column *c, coodi
 
 	if (c->kind == CQL_KIND_UDT)
 		return check_user_type(m, c, err);
-	if (!c->codec) {
-		if (!member)
-			return BAD_COLUMN("no member can hold %.60s", c->spelling);
+	if (!member)
+		return BAD_COLUMN("columns of type %.60s are not supported yet", c->spelling);
+	if (!c->codec)
 		return BAD_COLUMN("coodie does not know the member's C type; for %.60s make it %s", c->spelling, member);
-	}
 	if (!cd_codec_takes(c->codec, c->kind))
 		return BAD_COLUMN("the member is %s%s but the CQL type is %.60s; make the member %s%s, or the column %s",
-				  c->codec->text, c->optional ? " *" : "", c->spelling, member ? member : "another",
+				  c->codec->text, c->optional ? " *" : "", c->spelling, member,
 				  c->optional ? " *" : "", suggest_type(c->codec));
 	return true;
 }
@@ -116,7 +115,8 @@ static bool check_vector(const struct cd_model *m, const struct cd_column *c, co
 	if (c->kind != CQL_KIND_VECTOR || c->codec->size)
 		return true;
 	if (cql_type_kind(cql_type_at(c->type, 0)) != CQL_KIND_FLOAT)
-		return BAD_COLUMN("the member is float[] but the CQL type is %.60s; make the member cql_list", c->spelling);
+		return BAD_COLUMN("the member is float[] but the CQL type is %.60s; only vectors of float have a member yet",
+				  c->spelling);
 	for (const char *d = comma ? comma + 1 : ""; *d; d++) {
 		if (*d >= '0' && *d <= '9' && dimension < UINT32_MAX)
 			dimension = dimension * 10 + (unsigned long)(*d - '0');

@@ -29,7 +29,6 @@
 	X(TIMESTAMP, cql_timestamp, cql_from_timestamp, cql_to_timestamp)                          \
 	X(DURATION, cql_duration, cql_from_duration, cql_to_duration)                              \
 	X(TEXT, cql_text, cql_from_text, cql_to_text)                                              \
-	X(BLOB, cql_blob, cql_from_blob, cql_to_blob)                                              \
 	X(VARINT, cql_varint, cql_from_varint, cql_to_varint)                                      \
 	X(DECIMAL, cql_decimal, cql_from_decimal, cql_to_decimal)                                  \
 	X(LIST, cql_list, cql_from_list, cql_to_list)                                              \
@@ -48,29 +47,6 @@
 DIRECT_MEMBERS(X)
 #undef X
 
-/* A varint of any length into 64 bits: leading bytes that only repeat the sign are passed over. */
-static bool read_varint(cql_varint v, int64_t *out, coodie_error *err)
-{
-	uint64_t bits = v.len && (v.data[0] & 0x80) ? UINT64_MAX : 0;
-
-	while (v.len > 8 && v.data[0] == (uint8_t)bits && ((v.data[0] ^ v.data[1]) & 0x80) == 0)
-		v = (cql_varint){ v.data + 1, v.len - 1 };
-	if (v.len > 8)
-		return cd_fail(err, COODIE_ERR_RANGE, "a varint of %zu bytes does not fit 64 bits; use cql_varint",
-			       v.len);
-	for (size_t i = 0; i < v.len; i++)
-		bits = bits << 8 | v.data[i];
-	*out = (int64_t)bits;
-	return true;
-}
-
-static bool read_integer(cql_value v, int64_t *out, coodie_error *err)
-{
-	if (v.is.tag == CQL_TAG_VARINT)
-		return read_varint(v.as.varint, out, err);
-	return cql_to_int64(v, out, err);
-}
-
 static void get_LONG(const void *at, cql_value *out)
 {
 	*out = cql_from_long(*(const long *)at);
@@ -80,7 +56,7 @@ static bool set_LONG(void *at, cql_value v, coodie_error *err)
 {
 	int64_t wide;
 
-	if (!read_integer(v, &wide, err))
+	if (!cql_to_int64(v, &wide, err))
 		return false;
 	*(long *)at = (long)wide;
 	return true;
@@ -95,10 +71,23 @@ static bool set_LLONG(void *at, cql_value v, coodie_error *err)
 {
 	int64_t wide;
 
-	if (!read_integer(v, &wide, err))
+	if (!cql_to_int64(v, &wide, err))
 		return false;
 	*(long long *)at = wide;
 	return true;
+}
+
+static void get_BLOB(const void *at, cql_value *out)
+{
+	*out = cql_from_blob(*(const cql_blob *)at);
+}
+
+/* A custom type has no other C form than its bytes. */
+static bool set_BLOB(void *at, cql_value v, coodie_error *err)
+{
+	if (v.is.tag == CQL_TAG_ENCODED)
+		v = cql_from_blob(v.as.blob);
+	return cql_to_blob(v, at, err);
 }
 
 /* ---- texts and arrays ---------------------------------------------------------------------------------------------- */
@@ -152,7 +141,7 @@ static const struct cd_codec codecs[] = {
 	ROW(BLOB, cql_blob, "cql_blob", true, { CQL_KIND_BLOB, CQL_KIND_CUSTOM }, 2),
 	ROW(VARINT, cql_varint, "cql_varint", true, { CQL_KIND_VARINT }, 1),
 	ROW(DECIMAL, cql_decimal, "cql_decimal", true, { CQL_KIND_DECIMAL }, 1),
-	ROW(LIST, cql_list, "cql_list", true, { CQL_KIND_LIST, CQL_KIND_VECTOR, CQL_KIND_TUPLE }, 3),
+	ROW(LIST, cql_list, "cql_list", true, { CQL_KIND_LIST }, 1),
 	ROW(SET, cql_set, "cql_set", true, { CQL_KIND_SET }, 1),
 	ROW(MAP, cql_map, "cql_map", true, { CQL_KIND_MAP }, 1),
 	ROW(STR, const char *, "const char *", true, { CQL_KIND_TEXT, CQL_KIND_ASCII }, 2),
@@ -344,8 +333,8 @@ bool cd_member_set(const struct cd_column *c, void *object, cql_value v, struct 
 		ok = set_chars(c, at, v, err);
 	else if (kind_of(c) == COODIE_MEMBER_FLOATS)
 		ok = set_floats(c, at, v, err);
-	else
-		ok = c->codec->set(at, v, err);
+	else /* the first time without `err`, which costs to clear */
+		ok = c->codec->set(at, v, NULL) || c->codec->set(at, v, err);
 	if (!ok && err)
 		cd_error_prefix(err, "column %s (%s)", c->name, c->spelling);
 	return ok;

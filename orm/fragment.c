@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "orm/lexer.h"
-#include "orm/value.h"
+#include "orm/datum.h"
 
 struct parser {
 	struct cd_model *model;
@@ -492,7 +492,7 @@ static bool check_in(cql_value v, const cql_type *type, coodie_error *err)
 	for (; cql_iter_next(&it, &item); i++) {
 		if (item.is.tag == CQL_TAG_NULL || item.is.tag == CQL_TAG_UNSET)
 			return cd_fail(err, COODIE_ERR_QUERY, "item %u is null, and nothing equals null", i);
-		if (!cd_value_fits(item, type, err)) {
+		if (!cd_datum_fits(item, type, err)) {
 			if (err)
 				cd_error_prefix(err, "item %u", i);
 			return false;
@@ -521,13 +521,13 @@ static bool check_bind(const struct cd_column *c, enum cd_bind_kind kind, cql_va
 		return cd_fail(err, COODIE_ERR_QUERY, "unset in a condition; leave the condition out");
 	switch (kind) {
 	case CD_BIND_COLUMN:
-		return cd_value_fits(v, c->type, err);
+		return cd_datum_fits(v, c->type, err);
 	case CD_BIND_IN:
 		return check_in(v, c->type, err);
 	case CD_BIND_ITEM:
-		return cd_value_fits(v, cql_type_at(c->type, c->kind == CQL_KIND_MAP ? 1 : 0), err);
+		return cd_datum_fits(v, cql_type_at(c->type, c->kind == CQL_KIND_MAP ? 1 : 0), err);
 	case CD_BIND_KEY:
-		return cd_value_fits(v, cql_type_at(c->type, 0), err);
+		return cd_datum_fits(v, cql_type_at(c->type, 0), err);
 	case CD_BIND_TOKEN:
 		return check_token(v, err);
 	}

@@ -12,7 +12,7 @@
 #include "orm/identifier.h"
 #include "orm/op.h"
 #include "orm/spelling.h"
-#include "orm/value.h"
+#include "orm/datum.h"
 
 static const char orm_key = 0; /* its address is the mapper's place in a session */
 
@@ -141,7 +141,7 @@ static bool resolve_column(struct cd_model *m, struct cd_column *c, size_t i, co
 		return false;
 	}
 	c->kind = cql_type_kind(c->type);
-	c->checked = cd_value_needs_check(c->kind);
+	c->checked = cd_datum_needs_check(c->kind);
 	return resolve_names(m, c, err) && cd_model_check_column(m, c, err);
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "orm/value.h"
+#include "orm/datum.h"
 
 #define ALIGNED(n) (((n) + (size_t)15) & ~(size_t)15)
 
@@ -93,7 +93,7 @@ static bool copy_member(struct cd_object *to, const struct cd_column *c, const v
 	struct cd_arena *a = &to->home->arena;
 	cql_value v;
 
-	return cd_member_get(c, from, a, &v, err) && cd_value_copy(a, v, &v, err) &&
+	return cd_member_get(c, from, a, &v, err) && cd_datum_copy(a, v, &v, err) &&
 	       cd_member_set(c, to->memory, v, a, err);
 }
 
@@ -107,7 +107,7 @@ static bool copy_tracking(struct cd_object *to, const struct cd_object *from, co
 	to->touches = from->touches;
 	memcpy(to->touched, from->touched, count * sizeof(*to->touched));
 	for (uint32_t i = 0; i < count; i++) {
-		if (!cd_value_copy(&to->home->arena, from->loaded[i], &to->loaded[i], err))
+		if (!cd_datum_copy(&to->home->arena, from->loaded[i], &to->loaded[i], err))
 			return false;
 	}
 	return true;
@@ -226,11 +226,11 @@ bool cd_object_changed(const struct cd_object *o, uint32_t column, cql_value v, 
 		return false; /* not loaded: never written unless touched */
 	if (hides_null(o, c))
 		return false;
-	if (c->multicell && cd_value_is_empty(v) && cd_value_is_empty(was))
+	if (c->multicell && cd_datum_is_empty(v) && cd_datum_is_empty(was))
 		return false;
 	if (v.is.tag == CQL_TAG_UNSET)
 		v = cql_null();
-	return !cd_value_same(was, v, scratch);
+	return !cd_datum_same(was, v, scratch);
 }
 
 bool cd_object_check_key(const struct cd_object *o, struct cd_arena *scratch, coodie_error *err)

@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += libcd_orm.la
 libcd_orm_la_SOURCES = \
 	orm/check.c \
 	orm/codec.c orm/codec.h \
+	orm/datum.c orm/datum.h \
 	orm/fragment.c orm/fragment.h \
 	orm/identifier.c orm/identifier.h \
 	orm/lexer.c orm/lexer.h \
@@ -17,6 +18,5 @@ libcd_orm_la_SOURCES = \
 	orm/spelling.c orm/spelling.h \
 	orm/sync.c \
 	orm/texts.c \
-	orm/value.c orm/value.h \
 	orm/write.c orm/write.h
 libcoodie_la_LIBADD += libcd_orm.la

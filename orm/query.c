@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 #include "base/buffer.h"
 #include "base/error.h"
-#include "orm/value.h"
+#include "orm/datum.h"
 
 /* ---- making and freeing -------------------------------------------------------------------------------------------- */
 
@@ -31,7 +31,7 @@ static void build_where(coodie_query *q, const char *where, cql_args args)
 		}
 	}
 	if (cd_fragment_check(q->place.model, f, args, &q->err) && args.count &&
-	    cd_values_copy(&q->arena, args, &binds, &q->err))
+	    cd_data_copy(&q->arena, args, &binds, &q->err))
 		q->binds = (cql_args){ args.count, binds };
 }
 

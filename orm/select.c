@@ -9,7 +9,7 @@
 #include "orm/object.h"
 #include "orm/op.h"
 #include "orm/query.h"
-#include "orm/value.h"
+#include "orm/datum.h"
 
 /* Rows on their way. */
 struct fetch {
@@ -319,7 +319,7 @@ static bool check_keys(const struct cd_model *m, cql_args keys, coodie_error *er
 		if (v.is.tag == CQL_TAG_NULL || v.is.tag == CQL_TAG_UNSET)
 			return cd_fail(err, COODIE_ERR_QUERY, "coodie_get(%s): the value for %s is null, and no key is", m->label,
 				       c->def.name);
-		if (!cd_value_fits(v, c->type, err)) {
+		if (!cd_datum_fits(v, c->type, err)) {
 			if (err)
 				cd_error_prefix(err, "coodie_get(%s): value %u for %s (%s)", m->label, (unsigned)i + 1,
 						c->def.name, c->spelling);

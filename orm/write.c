@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "orm/value.h"
+#include "orm/datum.h"
 
 struct plan {
 	struct cd_write *w;
@@ -45,7 +45,7 @@ static bool check_member(struct plan *p, const struct cd_column *c, cql_value v)
 	if (c->def.max_length && byte_length(v) > c->def.max_length)
 		return cd_fail(p->err, COODIE_ERR_RANGE, "%zu bytes, max_length is %u", byte_length(v),
 			       (unsigned)c->def.max_length);
-	return !c->checked || cd_value_fits(v, c->type, p->err);
+	return !c->checked || cd_datum_fits(v, c->type, p->err);
 }
 
 static bool read_members(struct plan *p)
@@ -216,7 +216,7 @@ static bool keep_changes(struct plan *p)
 		p->w->change_count++;
 		if (p->writes[i].is.tag == CQL_TAG_UNSET)
 			change->value = cql_null();
-		else if (!cd_value_copy(&change->bytes, p->writes[i], &change->value, p->err))
+		else if (!cd_datum_copy(&change->bytes, p->writes[i], &change->value, p->err))
 			return false;
 	}
 	return true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Fitting, comparing and copying values. */
-#include "orm/value.h"
+#include "orm/datum.h"
 
 #include <string.h>
 
@@ -8,10 +8,13 @@
 
 #define DEEPEST 32 /* nesting of collections; proto refuses more */
 #define TAG(name) (UINT32_C(1) << CQL_TAG_##name)
+#define TAG_OF(v) (UINT32_C(1) << (v).is.tag)
+#define WHOLE (TAG(INT) | TAG(UINT) | TAG(VARINT))
 #define NANOSECONDS_PER_DAY INT64_C(86400000000000)
 
 /* ---- fits ---------------------------------------------------------------------------------------------------------- */
 
+/* The same as the encoder takes, but known before anything is prepared. */
 static const struct fit {
 	enum cql_kind kind;
 	uint32_t tags;    /* what C values it takes */
@@ -21,27 +24,26 @@ static const struct fit {
 	{ CQL_KIND_TEXT, TAG(TEXT), 0, 0 },
 	{ CQL_KIND_BLOB, TAG(BLOB), 0, 0 },
 	{ CQL_KIND_CUSTOM, TAG(BLOB), 0, 0 },
-	{ CQL_KIND_BOOLEAN, TAG(BOOL) | TAG(INT) | TAG(UINT), 0, 1 },
-	{ CQL_KIND_TINYINT, TAG(INT) | TAG(UINT), INT8_MIN, INT8_MAX },
-	{ CQL_KIND_SMALLINT, TAG(INT) | TAG(UINT), INT16_MIN, INT16_MAX },
-	{ CQL_KIND_INT, TAG(INT) | TAG(UINT), INT32_MIN, INT32_MAX },
-	{ CQL_KIND_BIGINT, TAG(INT) | TAG(UINT), INT64_MIN, INT64_MAX },
-	{ CQL_KIND_COUNTER, TAG(INT) | TAG(UINT), INT64_MIN, INT64_MAX },
-	{ CQL_KIND_VARINT, TAG(INT) | TAG(UINT) | TAG(VARINT), INT64_MIN, INT64_MAX },
-	{ CQL_KIND_DECIMAL, TAG(DECIMAL), 0, 0 },
-	{ CQL_KIND_FLOAT, TAG(FLOAT) | TAG(DOUBLE), 0, 0 },
-	{ CQL_KIND_DOUBLE, TAG(FLOAT) | TAG(DOUBLE), 0, 0 },
+	{ CQL_KIND_BOOLEAN, TAG(BOOL) | TAG(INT), 0, 1 },
+	{ CQL_KIND_TINYINT, WHOLE, INT8_MIN, INT8_MAX },
+	{ CQL_KIND_SMALLINT, WHOLE, INT16_MIN, INT16_MAX },
+	{ CQL_KIND_INT, WHOLE, INT32_MIN, INT32_MAX },
+	{ CQL_KIND_BIGINT, WHOLE, INT64_MIN, INT64_MAX },
+	{ CQL_KIND_COUNTER, WHOLE, INT64_MIN, INT64_MAX },
+	{ CQL_KIND_VARINT, WHOLE, INT64_MIN, INT64_MAX },
+	{ CQL_KIND_DECIMAL, TAG(DECIMAL) | TAG(INT) | TAG(UINT), INT64_MIN, INT64_MAX },
+	{ CQL_KIND_FLOAT, TAG(FLOAT) | TAG(DOUBLE) | TAG(INT), -(1 << 24), 1 << 24 },
+	{ CQL_KIND_DOUBLE, TAG(FLOAT) | TAG(DOUBLE) | TAG(INT), -(INT64_C(1) << 53), INT64_C(1) << 53 },
 	{ CQL_KIND_UUID, TAG(UUID), 0, 0 },
 	{ CQL_KIND_TIMEUUID, TAG(UUID), 0, 0 },
 	{ CQL_KIND_INET, TAG(INET), 0, 0 },
 	{ CQL_KIND_DATE, TAG(DATE), 0, 0 },
 	{ CQL_KIND_TIME, TAG(TIME), 0, 0 },
-	{ CQL_KIND_TIMESTAMP, TAG(TIMESTAMP), 0, 0 },
+	{ CQL_KIND_TIMESTAMP, TAG(TIMESTAMP) | WHOLE, INT64_MIN, INT64_MAX },
 	{ CQL_KIND_DURATION, TAG(DURATION), 0, 0 },
-	{ CQL_KIND_LIST, TAG(LIST), 0, 0 },
+	{ CQL_KIND_LIST, TAG(LIST) | TAG(SET), 0, 0 },
 	{ CQL_KIND_VECTOR, TAG(LIST), 0, 0 },
-	{ CQL_KIND_TUPLE, TAG(LIST), 0, 0 },
-	{ CQL_KIND_SET, TAG(SET), 0, 0 },
+	{ CQL_KIND_SET, TAG(SET) | TAG(LIST), 0, 0 },
 	{ CQL_KIND_MAP, TAG(MAP), 0, 0 },
 };
 
@@ -74,10 +76,19 @@ static const struct fit *fit_of(enum cql_kind kind)
 static bool fits_integer(cql_value v, const struct fit *fit, coodie_error *err)
 {
 	char shown[32];
+	int64_t small;
 
+	if (v.is.tag == CQL_TAG_VARINT) {
+		if (fit->kind == CQL_KIND_VARINT)
+			return true;
+		if (!cql_to_int64(v, &small, NULL))
+			return cd_fail(err, COODIE_ERR_RANGE, "a varint of %zu bytes does not fit %s", v.as.varint.len,
+				       cql_kind_name(fit->kind));
+		v = cql_from_llong(small);
+	}
 	if (v.is.tag == CQL_TAG_UINT && v.as.unsigned_integer <= INT64_MAX)
 		v = cql_from_llong((long long)v.as.unsigned_integer);
-	if (v.is.tag == CQL_TAG_UINT ? fit->kind == CQL_KIND_VARINT :
+	if (v.is.tag == CQL_TAG_UINT ? fit->kind == CQL_KIND_VARINT || fit->kind == CQL_KIND_DECIMAL :
 				       v.as.integer >= fit->min && v.as.integer <= fit->max)
 		return true;
 	cql_value_format(v, shown, sizeof(shown));
@@ -124,7 +135,7 @@ static bool fits_scalar(cql_value v, const struct fit *fit, coodie_error *err)
 			return true;
 		return cd_fail(err, COODIE_ERR_RANGE, "an inet has 4 or 16 bytes, not %u", v.as.inet.length);
 	default:
-		if (v.is.tag == CQL_TAG_INT || v.is.tag == CQL_TAG_UINT)
+		if (TAG_OF(v) & WHOLE)
 			return fits_integer(v, fit, err);
 		return true;
 	}
@@ -139,34 +150,13 @@ static bool fits_item(cql_value item, const cql_type *type, unsigned depth, cood
 	return fits(item, type, depth, err);
 }
 
-/* A tuple has a type for each place and takes null; the others have one type for all. */
-static bool fits_list(cql_value v, const cql_type *type, unsigned depth, coodie_error *err)
-{
-	cql_iter it = cql_list_iter((cql_list){ v.as.seq });
-	bool is_tuple = cql_type_kind(type) == CQL_KIND_TUPLE;
-	size_t i = 0;
-
-	for (cql_value item; cql_iter_next(&it, &item); i++) {
-		const cql_type *inner = cql_type_at(type, is_tuple ? i : 0);
-
-		if (!inner)
-			return cd_fail(err, COODIE_ERR_TYPE, "%u values for a tuple of %zu", (unsigned)v.as.seq.count,
-				       cql_type_count(type));
-		if (is_tuple ? !fits(item, inner, depth, err) : !fits_item(item, inner, depth, err))
-			return false;
-	}
-	return !it.failed || cd_fail(err, COODIE_ERR_PROTOCOL, "a list is broken after item %zu", i);
-}
-
 static bool fits_seq(cql_value v, const cql_type *type, unsigned depth, coodie_error *err)
 {
 	cql_iter it;
 	cql_value key, item;
 
-	if (v.is.tag == CQL_TAG_LIST)
-		return fits_list(v, type, depth, err);
-	if (v.is.tag == CQL_TAG_SET) {
-		it = cql_set_iter((cql_set){ v.as.seq });
+	if (v.is.tag != CQL_TAG_MAP) {
+		it = cql_list_iter((cql_list){ v.as.seq });
 		while (cql_iter_next(&it, &item)) {
 			if (!fits_item(item, cql_type_at(type, 0), depth, err))
 				return false;
@@ -206,16 +196,16 @@ static bool fits(cql_value v, const cql_type *type, unsigned depth, coodie_error
 	return is_seq(v) ? fits_seq(v, type, depth + 1, err) : fits_scalar(v, fit, err);
 }
 
-bool cd_value_fits(cql_value v, const cql_type *type, coodie_error *err)
+bool cd_datum_fits(cql_value v, const cql_type *type, coodie_error *err)
 {
 	return fits(v, type, 0, err);
 }
 
-bool cd_value_needs_check(enum cql_kind kind)
+bool cd_datum_needs_check(enum cql_kind kind)
 {
 	static const enum cql_kind kinds[] = { CQL_KIND_ASCII, CQL_KIND_TIME,  CQL_KIND_DURATION, CQL_KIND_TIMEUUID,
 					       CQL_KIND_INET,  CQL_KIND_LIST,  CQL_KIND_SET,      CQL_KIND_MAP,
-					       CQL_KIND_TUPLE, CQL_KIND_VECTOR };
+					       CQL_KIND_VECTOR };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (kinds[i] == kind)
@@ -269,8 +259,13 @@ static int order_durations(cql_duration a, cql_duration b)
 	return a.days != b.days ? order_numbers(a.days, b.days) : order_numbers(a.nanoseconds, b.nanoseconds);
 }
 
+/* One form for each integer, so that a varint and a C integer compare. */
 static cql_value plain_integer(cql_value v)
 {
+	int64_t small;
+
+	if (v.is.tag == CQL_TAG_VARINT && cql_to_int64(v, &small, NULL))
+		return cql_from_llong(small);
 	if (v.is.tag == CQL_TAG_UINT && v.as.unsigned_integer <= INT64_MAX)
 		return cql_from_llong((long long)v.as.unsigned_integer);
 	return v;
@@ -401,7 +396,7 @@ static bool same_unordered(cql_value a, cql_value b, struct cd_arena *scratch)
 	return y != NULL;
 }
 
-bool cd_value_same(cql_value a, cql_value b, struct cd_arena *scratch)
+bool cd_datum_same(cql_value a, cql_value b, struct cd_arena *scratch)
 {
 	if (is_seq(a) && a.is.tag == b.is.tag && a.as.seq.items == b.as.seq.items &&
 	    a.as.seq.count == b.as.seq.count && a.as.seq.type && b.as.seq.type)
@@ -412,7 +407,7 @@ bool cd_value_same(cql_value a, cql_value b, struct cd_arena *scratch)
 	       same_unordered(a, b, scratch);
 }
 
-bool cd_value_is_empty(cql_value v)
+bool cd_datum_is_empty(cql_value v)
 {
 	return v.is.tag == CQL_TAG_NULL || v.is.tag == CQL_TAG_UNSET || (is_seq(v) && v.as.seq.count == 0);
 }
@@ -470,19 +465,19 @@ static bool copy(struct cd_arena *a, cql_value v, cql_value *out, unsigned depth
 	return true;
 }
 
-bool cd_value_copy(struct cd_arena *a, cql_value v, cql_value *out, coodie_error *err)
+bool cd_datum_copy(struct cd_arena *a, cql_value v, cql_value *out, coodie_error *err)
 {
 	return copy(a, v, out, 0, err);
 }
 
-bool cd_values_copy(struct cd_arena *a, cql_args args, cql_value **out, coodie_error *err)
+bool cd_data_copy(struct cd_arena *a, cql_args args, cql_value **out, coodie_error *err)
 {
 	cql_value *values = cd_arena_take_array(a, args.count + 1, sizeof(*values));
 
 	if (!values)
 		return cd_no_memory(err, "a copy of the binds");
 	for (size_t i = 0; i < args.count; i++) {
-		if (!cd_value_copy(a, args.values[i], &values[i], err))
+		if (!cd_datum_copy(a, args.values[i], &values[i], err))
 			return false;
 	}
 	*out = values;
