@@ -15,7 +15,7 @@
 
 static const struct integration_group *const groups[] = {
 	&integration_connect,    &integration_login,  &integration_types,
-	&integration_statements, &integration_errors,
+	&integration_statements, &integration_errors, &integration_orm,
 };
 
 enum { GROUPS = sizeof groups / sizeof groups[0] };

@@ -35,6 +35,7 @@ enum peer_damage {
 	PEER_RESET,      /* a hard one */
 	PEER_TEXT,       /* options.text as it is, then the end */
 	PEER_GARBAGE,    /* bytes that mean nothing */
+	PEER_ALERT,      /* a TLS alert in clear, then the end: a TLS server that heard CQL */
 	PEER_LONG,       /* a header that claims 1 GiB */
 	PEER_NEGATIVE,   /* a header with a body length of -1 */
 	PEER_STREAM,     /* the answer, on a stream nobody asked on */

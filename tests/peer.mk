@@ -22,5 +22,6 @@ tests_integration_SOURCES = \
 	tests/integration.h \
 	tests/integration_connect.c \
 	tests/integration_errors.c \
+	tests/integration_orm.c \
 	tests/integration_statements.c \
 	tests/integration_types.c

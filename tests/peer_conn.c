@@ -89,6 +89,14 @@ static void send_garbage(struct peer_conn *c)
 	peer_conn_write(c, bytes, sizeof bytes);
 }
 
+static void send_alert(struct peer_conn *c)
+{
+	static const uint8_t alert[] = { 0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46 };
+
+	peer_conn_write(c, alert, sizeof alert);
+	peer_conn_close(c, false);
+}
+
 static void send_message(struct peer_conn *c, enum peer_damage damage, struct peer_message *m)
 {
 	struct cd_buffer bytes;
@@ -129,6 +137,9 @@ void peer_conn_send(struct peer_conn *c, enum peer_damage damage, struct peer_me
 	case PEER_TEXT:
 		peer_conn_write(c, text, strlen(text));
 		peer_conn_close(c, false);
+		break;
+	case PEER_ALERT:
+		send_alert(c);
 		break;
 	case PEER_GARBAGE:
 		send_garbage(c);
