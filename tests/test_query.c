@@ -398,13 +398,50 @@ static void bounded_cache(void **state)
 	mock_close(&m);
 }
 
+/* Words in any order, cut anywhere: an answer or a message, never anything else. */
+static void random_fragments(void **state)
+{
+	static const char *const words[] = { "id", "age", "tags", "scores", "email", "bucket", "\"email\"", "\"", "'x'", "?",
+					     "?", "=", "<", ">=", "!=", "IN", "CONTAINS", "KEY", "LIKE", "AND", "OR", "NOT",
+					     "token", "(", ")", ",", "12", "-1.5", ";", "\xff", "WHERE", "DESC" };
+	unsigned random = 7;
+	size_t worked = 0;
+	struct mock m;
+
+	(void)state;
+	mock_open(&m);
+	for (int i = 0; i < 20000; i++) {
+		char where[256] = "";
+		size_t len = 0, count = (random >> 8) % 12;
+		coodie_error err = { 0 };
+		coodie_query *q;
+
+		for (size_t k = 0; k < count; k++) {
+			random = random * 1664525u + 1013904223u;
+			len += (size_t)snprintf(where + len, sizeof(where) - len, "%s%s", words[(random >> 16) % CD_COUNT(words)],
+						random & 0x1000 ? " " : "");
+		}
+		if (len && random & 0x8000)
+			where[len - 1] = '\0';
+		q = coodie_find(m.session, &user_model, where, CQL_ARGS());
+		coodie_order_by(q, where);
+		coodie_only(q, where);
+		worked += coodie_query_cql(q, NULL, 0, &err) > 0;
+		assert_true(err.code == COODIE_OK || err.message[0]);
+		coodie_query_free(q);
+		random = random * 1664525u + 1013904223u;
+	}
+	assert_true(worked < 20000);
+	mock_close(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_fragments), cmocka_unit_test(composite_keys),   cmocka_unit_test(wrong_queries),
 		cmocka_unit_test(wrong_builders), cmocka_unit_test(whole_statement),  cmocka_unit_test(defer_and_limits),
 		cmocka_unit_test(copies),         cmocka_unit_test(null_queries),     cmocka_unit_test(wrong_places),
-		cmocka_unit_test(bounded_cache),
+		cmocka_unit_test(bounded_cache),  cmocka_unit_test(random_fragments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
