@@ -5,7 +5,7 @@
 
 #include "orm/object.h"
 
-#define CD_FIXED_VALUES 40 /* binds of a statement without an allocation */
+#define CD_FIXED_VALUES 64 /* binds of a statement without an allocation */
 
 /* One write, planned: everything is checked, nothing is sent. */
 struct cd_write {
