@@ -8,7 +8,8 @@
 
 enum { FIRST_LOOK = 8 };
 
-void cd_inbox_init(struct cd_inbox *in, enum cd_role role, const coodie_allocator *a, const struct cd_limits *limits)
+void cd_inbox_init(struct cd_inbox *in, enum cd_role role, const coodie_allocator *a,
+		   const struct cd_limits *limits)
 {
 	*in = (struct cd_inbox){
 		.role = role,
@@ -86,11 +87,14 @@ static enum cd_inbox_status not_cql(const uint8_t *at, size_t len, coodie_error 
 		hex[3 * i + 3] = '\0';
 	}
 	if (begins(at, len, "HTTP/"))
-		cd_fail(err, COODIE_ERR_NOT_CQL, "the peer speaks HTTP, not CQL: is this the right port? (CQL's is 9042)");
+		cd_fail(err, COODIE_ERR_NOT_CQL,
+			"the peer speaks HTTP, not CQL: is this the right port? (CQL's is 9042)");
 	else if (begins(at, len, "SSH-"))
-		cd_fail(err, COODIE_ERR_NOT_CQL, "the peer speaks SSH, not CQL: is this the right port? (CQL's is 9042)");
+		cd_fail(err, COODIE_ERR_NOT_CQL,
+			"the peer speaks SSH, not CQL: is this the right port? (CQL's is 9042)");
 	else if (len >= 2 && (at[0] == 0x15 || at[0] == 0x16) && at[1] == 0x03)
-		cd_fail(err, COODIE_ERR_NOT_CQL, "the peer speaks TLS here: turn TLS on with coodie_options_set_tls()");
+		cd_fail(err, COODIE_ERR_NOT_CQL,
+			"the peer speaks TLS here: turn TLS on with coodie_options_set_tls()");
 	else
 		cd_fail(err, COODIE_ERR_NOT_CQL,
 			"the peer does not speak the CQL protocol (it began with %s): is this the right port? (CQL's is 9042)",
@@ -114,7 +118,8 @@ static enum cd_inbox_status broken(coodie_error *err, const char *what, long lon
 	return CD_INBOX_FAILED;
 }
 
-static enum cd_inbox_status check_header(const struct cd_inbox *in, const struct cd_header *h, coodie_error *err)
+static enum cd_inbox_status check_header(const struct cd_inbox *in, const struct cd_header *h,
+					 coodie_error *err)
 {
 	unsigned version = h->version & 0x7F;
 
@@ -122,7 +127,8 @@ static enum cd_inbox_status check_header(const struct cd_inbox *in, const struct
 		return broken(err, "wrong direction bit", h->version);
 	if (in->version && version != in->version && !(in->any_version && h->opcode == CD_OP_ERROR))
 		return broken(err, "another protocol version than was agreed", version);
-	if (cd_opcode_sender(h->opcode) != (in->role == CD_CLIENT ? CD_SENDER_SERVER : CD_SENDER_CLIENT))
+	if (cd_opcode_sender(h->opcode) !=
+	    (in->role == CD_CLIENT ? CD_SENDER_SERVER : CD_SENDER_CLIENT))
 		return broken(err, "an opcode that the peer may not send", h->opcode);
 	if (h->length < 0)
 		return broken(err, "a negative length", h->length);
@@ -138,19 +144,22 @@ static bool unpack_body(struct cd_inbox *in, struct cd_envelope *out, coodie_err
 	uint32_t size = cd_reader_be32(&r);
 
 	if (!in->lz4)
-		return cd_fail(err, COODIE_ERR_PROTOCOL, "a compressed body, but compression was not agreed");
+		return cd_fail(err, COODIE_ERR_PROTOCOL,
+			       "a compressed body, but compression was not agreed");
 	if (r.failed)
-		return cd_fail(err, COODIE_ERR_PROTOCOL, "a compressed body of %zu bytes has no length", out->body.len);
+		return cd_fail(err, COODIE_ERR_PROTOCOL,
+			       "a compressed body of %zu bytes has no length", out->body.len);
 	cd_buffer_clear(&in->unpacked);
-	if (!cd_lz4_unpack(&in->unpacked, (struct cd_span){ r.at, cd_reader_left(&r) }, size, in->limits.max_body, err))
+	if (!cd_lz4_unpack(&in->unpacked, (struct cd_span){ r.at, cd_reader_left(&r) }, size,
+			   in->limits.max_body, err))
 		return false;
 	out->body = (struct cd_span){ in->unpacked.data, in->unpacked.len };
 	return true;
 }
 
 /* The envelope at the front of `b`, if it is whole. */
-static enum cd_inbox_status take_envelope(struct cd_inbox *in, const struct cd_buffer *b, size_t *taken,
-					  struct cd_envelope *out, coodie_error *err)
+static enum cd_inbox_status take_envelope(struct cd_inbox *in, const struct cd_buffer *b,
+					  size_t *taken, struct cd_envelope *out, coodie_error *err)
 {
 	size_t left = b->len - *taken;
 
@@ -162,7 +171,10 @@ static enum cd_inbox_status take_envelope(struct cd_inbox *in, const struct cd_b
 		return status;
 	if (left - CD_HEADER_SIZE < (size_t)h.length)
 		return CD_INBOX_MORE;
-	*out = (struct cd_envelope){ h.version & 0x7F, h.flags, h.stream, h.opcode,
+	*out = (struct cd_envelope){ h.version & 0x7F,
+				     h.flags,
+				     h.stream,
+				     h.opcode,
 				     { b->data + *taken + CD_HEADER_SIZE, (size_t)h.length } };
 	*taken += CD_HEADER_SIZE + (size_t)h.length;
 	/* in v5 the flag means nothing: segments are what is packed */
@@ -179,10 +191,12 @@ static enum cd_inbox_status bad_segment(coodie_error *err, const char *what)
 	return CD_INBOX_FAILED;
 }
 
-static bool unpack_payload(struct cd_inbox *in, const struct cd_segment *s, const uint8_t *payload, coodie_error *err)
+static bool unpack_payload(struct cd_inbox *in, const struct cd_segment *s, const uint8_t *payload,
+			   coodie_error *err)
 {
 	if (s->unpacked)
-		return cd_lz4_unpack(&in->plain, (struct cd_span){ payload, s->wire_len }, s->unpacked, CD_SEGMENT_MAX, err);
+		return cd_lz4_unpack(&in->plain, (struct cd_span){ payload, s->wire_len },
+				     s->unpacked, CD_SEGMENT_MAX, err);
 	cd_buffer_bytes(&in->plain, payload, s->wire_len);
 	return !in->plain.failed || cd_no_memory(err, "a message");
 }
@@ -212,17 +226,22 @@ static enum cd_inbox_status take_segment(struct cd_inbox *in, coodie_error *err)
 }
 
 /* The body of a self-contained segment holds whole envelopes; that of a part ends with its envelope. */
-static enum cd_inbox_status next_in_segments(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err)
+static enum cd_inbox_status next_in_segments(struct cd_inbox *in, struct cd_envelope *out,
+					     coodie_error *err)
 {
 	for (;;) {
-		enum cd_inbox_status status = take_envelope(in, &in->plain, &in->plain_taken, out, err);
+		enum cd_inbox_status status = take_envelope(in, &in->plain, &in->plain_taken, out,
+							    err);
 		if (status != CD_INBOX_MORE) {
-			if (status == CD_INBOX_ENVELOPE && in->split && in->plain.len > in->plain_taken)
-				return bad_segment(err, "more bytes than the envelope it is a part of");
+			if (status == CD_INBOX_ENVELOPE && in->split &&
+			    in->plain.len > in->plain_taken)
+				return bad_segment(err,
+						   "more bytes than the envelope it is a part of");
 			return status;
 		}
 		if (!in->split && in->plain.len > in->plain_taken)
-			return bad_segment(err, "an envelope that does not end in its self-contained segment");
+			return bad_segment(
+				err, "an envelope that does not end in its self-contained segment");
 		compact(&in->plain, &in->plain_taken);
 		status = take_segment(in, err);
 		if (status != CD_INBOX_ENVELOPE)
@@ -240,5 +259,6 @@ enum cd_inbox_status cd_inbox_next(struct cd_inbox *in, struct cd_envelope *out,
 			return not_cql(in->wire.data + in->taken, len, err);
 		in->first = false;
 	}
-	return in->segments ? next_in_segments(in, out, err) : take_envelope(in, &in->wire, &in->taken, out, err);
+	return in->segments ? next_in_segments(in, out, err)
+			    : take_envelope(in, &in->wire, &in->taken, out, err);
 }

@@ -7,28 +7,29 @@
 #include "proto/frame.h"
 
 enum cd_inbox_status {
-	CD_INBOX_MORE,     /* not a whole envelope yet */
+	CD_INBOX_MORE, /* not a whole envelope yet */
 	CD_INBOX_ENVELOPE, /* `out` is filled; its body lives until the next call of any function of the inbox */
-	CD_INBOX_FAILED    /* the stream is broken for good: close it */
+	CD_INBOX_FAILED /* the stream is broken for good: close it */
 };
 
 struct cd_inbox {
-	enum cd_role role;       /* who we are: a client takes responses */
-	uint8_t version;         /* of every envelope from now on; 0: any we know (before the handshake is over) */
+	enum cd_role role; /* who we are: a client takes responses */
+	uint8_t version; /* of every envelope from now on; 0: any we know (before the handshake is over) */
 	bool segments, lz4;
-	bool first;              /* no byte has been judged yet: is this CQL at all? */
-	bool any_version;        /* the refusal of a version comes with another version's header */
+	bool first;       /* no byte has been judged yet: is this CQL at all? */
+	bool any_version; /* the refusal of a version comes with another version's header */
 	struct cd_limits limits;
 	const coodie_allocator *allocator;
-	struct cd_buffer wire;   /* as it came; `taken` bytes at its front are done with */
+	struct cd_buffer wire; /* as it came; `taken` bytes at its front are done with */
 	size_t taken;
-	struct cd_buffer plain;  /* out of segments; likewise */
+	struct cd_buffer plain; /* out of segments; likewise */
 	size_t plain_taken;
 	struct cd_buffer unpacked; /* the body of one compressed v4 envelope */
-	bool split;              /* `plain` ends in a part of an envelope */
+	bool split;                /* `plain` ends in a part of an envelope */
 };
 
-void cd_inbox_init(struct cd_inbox *in, enum cd_role role, const coodie_allocator *a, const struct cd_limits *limits);
+void cd_inbox_init(struct cd_inbox *in, enum cd_role role, const coodie_allocator *a,
+		   const struct cd_limits *limits);
 void cd_inbox_deinit(struct cd_inbox *in);
 
 /* Room for at least `least` bytes; NULL when out of memory. */

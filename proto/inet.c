@@ -12,7 +12,8 @@ char *cql_inet_format(cql_inet inet, char out[CQL_INET_TEXT_SIZE])
 	if (inet.length != 4 && inet.length != 16)
 		out[0] = '\0';
 	else
-		inet_ntop(inet.length == 4 ? AF_INET : AF_INET6, inet.address, out, CQL_INET_TEXT_SIZE);
+		inet_ntop(inet.length == 4 ? AF_INET : AF_INET6, inet.address, out,
+			  CQL_INET_TEXT_SIZE);
 	return out;
 }
 
@@ -27,7 +28,8 @@ bool cql_inet_parse(const char *text, cql_inet *out, coodie_error *err)
 			text = NULL;
 	}
 	if (!text)
-		return cd_fail(err, COODIE_ERR_INVALID, "no address: expected IPv4 as 127.0.0.1 or IPv6 as ::1");
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "no address: expected IPv4 as 127.0.0.1 or IPv6 as ::1");
 	*out = inet;
 	return true;
 }

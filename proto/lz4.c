@@ -7,20 +7,24 @@
 
 #include "base/error.h"
 
-bool cd_lz4_unpack(struct cd_buffer *out, struct cd_span block, size_t size, size_t max, coodie_error *err)
+bool cd_lz4_unpack(struct cd_buffer *out, struct cd_span block, size_t size, size_t max,
+		   coodie_error *err)
 {
 	/* 255 is the most a byte of LZ4 can stand for */
 	if (size > max || block.len > INT_MAX || size / 255 > block.len)
-		return cd_fail(err, COODIE_ERR_PROTOCOL, "LZ4: %zu bytes claim to unpack to %zu (limit %zu)", block.len,
-			       size, max);
+		return cd_fail(err, COODIE_ERR_PROTOCOL,
+			       "LZ4: %zu bytes claim to unpack to %zu (limit %zu)", block.len, size,
+			       max);
 	uint8_t *at = cd_buffer_grow(out, size ? size : 1);
 	if (!at)
 		return cd_no_memory(err, "an unpacked message");
-	int got = LZ4_decompress_safe((const char *)block.at, (char *)at, (int)block.len, (int)size);
+	int got = LZ4_decompress_safe((const char *)block.at, (char *)at, (int)block.len,
+				      (int)size);
 	if (size == 0)
 		out->len--;
 	if (got < 0 || (size_t)got != size)
-		return cd_fail(err, COODIE_ERR_PROTOCOL, "LZ4: a block of %zu bytes does not unpack to the %zu it claims",
+		return cd_fail(err, COODIE_ERR_PROTOCOL,
+			       "LZ4: a block of %zu bytes does not unpack to the %zu it claims",
 			       block.len, size);
 	return true;
 }
@@ -33,7 +37,8 @@ bool cd_lz4_pack(struct cd_buffer *out, const uint8_t *data, size_t len)
 		out->failed = true;
 		return false;
 	}
-	int got = LZ4_compress_default((const char *)data, (char *)out->data + out->len, (int)len, bound);
+	int got = LZ4_compress_default((const char *)data, (char *)out->data + out->len, (int)len,
+				       bound);
 	out->failed |= got <= 0;
 	out->len += got > 0 ? (size_t)got : 0;
 	return got > 0;

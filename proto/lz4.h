@@ -10,7 +10,8 @@
 
 /* Unpacks a block that must give exactly `size` bytes and appends them. A claim beyond 255 times its input, or beyond
  * `max`, is refused before anything is allocated. */
-bool cd_lz4_unpack(struct cd_buffer *out, struct cd_span block, size_t size, size_t max, coodie_error *err);
+bool cd_lz4_unpack(struct cd_buffer *out, struct cd_span block, size_t size, size_t max,
+		   coodie_error *err);
 /* Appends the block of `len` bytes; false: out of memory. */
 bool cd_lz4_pack(struct cd_buffer *out, const uint8_t *data, size_t len);
 

@@ -8,7 +8,8 @@
 
 #define NO_SEGMENT SIZE_MAX
 
-void cd_outbox_init(struct cd_outbox *out, enum cd_role role, const coodie_allocator *a, uint32_t max_body)
+void cd_outbox_init(struct cd_outbox *out, enum cd_role role, const coodie_allocator *a,
+		    uint32_t max_body)
 {
 	*out = (struct cd_outbox){
 		.role = role,
@@ -48,10 +49,13 @@ size_t cd_outbox_begin(struct cd_outbox *out, uint8_t flags, int16_t stream, enu
 	size_t mark = out->bytes.len;
 	uint8_t *at = cd_buffer_grow(&out->bytes, CD_HEADER_SIZE);
 	if (at)
-		cd_header_write(at, &(struct cd_header){ .version = (uint8_t)(out->version | (out->role == CD_SERVER ? 0x80 : 0)),
-							 .flags = flags,
-							 .stream = stream,
-							 .opcode = (uint8_t)opcode });
+		cd_header_write(at,
+				&(struct cd_header){
+					.version = (uint8_t)(out->version |
+							     (out->role == CD_SERVER ? 0x80 : 0)),
+					.flags = flags,
+					.stream = stream,
+					.opcode = (uint8_t)opcode });
 	return mark;
 }
 
@@ -64,8 +68,10 @@ static size_t payload_start(const struct cd_outbox *out)
 void cd_outbox_abort(struct cd_outbox *out, size_t mark)
 {
 	cd_buffer_truncate(&out->bytes, mark < out->bytes.len ? mark : out->bytes.len);
-	if (out->segment != NO_SEGMENT && out->bytes.len <= payload_start(out)) { /* nothing in it: take it back too */
-		cd_buffer_truncate(&out->bytes, out->segment < out->bytes.len ? out->segment : out->bytes.len);
+	if (out->segment != NO_SEGMENT &&
+	    out->bytes.len <= payload_start(out)) { /* nothing in it: take it back too */
+		cd_buffer_truncate(&out->bytes,
+				   out->segment < out->bytes.len ? out->segment : out->bytes.len);
 		out->segment = NO_SEGMENT;
 	}
 }
@@ -91,7 +97,8 @@ static bool pack_body(struct cd_outbox *out, size_t mark)
 }
 
 /* Writes one segment around `len` bytes. */
-static void put_segment(struct cd_outbox *out, struct cd_buffer *to, const uint8_t *payload, size_t len, bool whole)
+static void put_segment(struct cd_outbox *out, struct cd_buffer *to, const uint8_t *payload,
+			size_t len, bool whole)
 {
 	struct cd_segment s = { .wire_len = (uint32_t)len, .self_contained = whole };
 	size_t header = to->len, size = cd_segment_header_size(out->lz4);
@@ -107,7 +114,8 @@ static void put_segment(struct cd_outbox *out, struct cd_buffer *to, const uint8
 	if (!cd_buffer_grow(to, CD_SEGMENT_TRAILER))
 		return;
 	cd_segment_write(to->data + header, out->lz4, &s);
-	cd_segment_write_trailer(to->data + to->len - CD_SEGMENT_TRAILER, to->data + header + size, s.wire_len);
+	cd_segment_write_trailer(to->data + to->len - CD_SEGMENT_TRAILER, to->data + header + size,
+				 s.wire_len);
 }
 
 /* Replaces the bytes from `from` on by what is in scratch. */
@@ -122,7 +130,8 @@ static bool replace_tail(struct cd_outbox *out, size_t from)
 static bool seal_at(struct cd_outbox *out, size_t end)
 {
 	struct cd_buffer *b = &out->bytes;
-	size_t start = payload_start(out), len = end - start, size = cd_segment_header_size(out->lz4);
+	size_t start = payload_start(out), len = end - start,
+	       size = cd_segment_header_size(out->lz4);
 
 	if (!out->lz4 && end == b->len) { /* in place */
 		if (!cd_buffer_grow(b, CD_SEGMENT_TRAILER))
@@ -141,7 +150,8 @@ static bool seal_at(struct cd_outbox *out, size_t end)
 		cd_buffer_grow(&out->scratch, size);
 		cd_buffer_bytes(&out->scratch, b->data + end, tail);
 	}
-	if (out->scratch.failed || !cd_buffer_reserve(b, out->scratch.len) || !replace_tail(out, segment))
+	if (out->scratch.failed || !cd_buffer_reserve(b, out->scratch.len) ||
+	    !replace_tail(out, segment))
 		return false;
 	out->segment = tail ? segment + next : NO_SEGMENT;
 	return true;
@@ -155,9 +165,10 @@ static bool split(struct cd_outbox *out, size_t mark)
 
 	cd_buffer_clear(&out->scratch);
 	for (size_t at = 0; at < len; at += CD_SEGMENT_MAX)
-		put_segment(out, &out->scratch, b->data + mark + at, len - at < CD_SEGMENT_MAX ? len - at : CD_SEGMENT_MAX,
-			    false);
-	if (out->scratch.failed || !cd_buffer_reserve(b, out->scratch.len) || !replace_tail(out, from))
+		put_segment(out, &out->scratch, b->data + mark + at,
+			    len - at < CD_SEGMENT_MAX ? len - at : CD_SEGMENT_MAX, false);
+	if (out->scratch.failed || !cd_buffer_reserve(b, out->scratch.len) ||
+	    !replace_tail(out, from))
 		return false;
 	out->segment = NO_SEGMENT;
 	return true;
@@ -184,7 +195,8 @@ bool cd_outbox_end(struct cd_outbox *out, size_t mark, coodie_error *err)
 
 	if (!b->failed && len > out->max_body) {
 		cd_outbox_abort(out, mark);
-		return cd_fail(err, COODIE_ERR_LIMIT, "a message of %zu bytes; the limit is %u", len, (unsigned)out->max_body);
+		return cd_fail(err, COODIE_ERR_LIMIT, "a message of %zu bytes; the limit is %u",
+			       len, (unsigned)out->max_body);
 	}
 	if (b->failed || (out->lz4 && !out->segments && !pack_body(out, mark))) {
 		cd_outbox_abort(out, mark);

@@ -11,14 +11,15 @@ struct cd_outbox {
 	uint8_t version;
 	bool segments, lz4;
 	const coodie_allocator *allocator;
-	struct cd_buffer bytes;  /* write messages here between begin and end */
-	size_t sent;             /* bytes at the front that are gone */
-	size_t segment;          /* offset of the open segment's header; SIZE_MAX: none */
+	struct cd_buffer bytes; /* write messages here between begin and end */
+	size_t sent;            /* bytes at the front that are gone */
+	size_t segment;         /* offset of the open segment's header; SIZE_MAX: none */
 	uint32_t max_body;
 	struct cd_buffer scratch; /* for compression and large envelopes */
 };
 
-void cd_outbox_init(struct cd_outbox *out, enum cd_role role, const coodie_allocator *a, uint32_t max_body);
+void cd_outbox_init(struct cd_outbox *out, enum cd_role role, const coodie_allocator *a,
+		    uint32_t max_body);
 void cd_outbox_deinit(struct cd_outbox *out);
 /* As cd_inbox_switch(). Nothing may be pending. */
 void cd_outbox_switch(struct cd_outbox *out, uint8_t version, bool lz4);

@@ -44,7 +44,8 @@ void cd_write_auth_plain(struct cd_buffer *b, const char *user, const char *pass
 	cd_buffer_bytes(b, password, password_len);
 }
 
-void cd_write_prepare(struct cd_buffer *b, unsigned version, const char *cql, size_t len, const char *keyspace)
+void cd_write_prepare(struct cd_buffer *b, unsigned version, const char *cql, size_t len,
+		      const char *keyspace)
 {
 	cd_write_long_string(b, cql, len);
 	if (version < 5)
@@ -55,11 +56,14 @@ void cd_write_prepare(struct cd_buffer *b, unsigned version, const char *cql, si
 }
 
 /* <consistency><flags>: the flags are a [byte] in v4 and an [int] in v5. */
-static void begin_params(struct cd_buffer *b, unsigned version, const struct cd_query_params *p, bool values)
+static void begin_params(struct cd_buffer *b, unsigned version, const struct cd_query_params *p,
+			 bool values)
 {
 	uint32_t flags = (values ? WITH_VALUES : 0u) | (p->skip_metadata ? SKIP_METADATA : 0u) |
-			 (p->page_rows ? WITH_PAGE_SIZE : 0u) | (p->paging_state.at ? WITH_PAGING_STATE : 0u) |
-			 (p->serial_consistency ? WITH_SERIAL : 0u) | (p->has_timestamp ? WITH_TIMESTAMP : 0u);
+			 (p->page_rows ? WITH_PAGE_SIZE : 0u) |
+			 (p->paging_state.at ? WITH_PAGING_STATE : 0u) |
+			 (p->serial_consistency ? WITH_SERIAL : 0u) |
+			 (p->has_timestamp ? WITH_TIMESTAMP : 0u);
 
 	cd_write_consistency(b, p->consistency);
 	if (version < 5) {
@@ -94,8 +98,9 @@ void cd_write_query(struct cd_buffer *b, unsigned version, const char *cql, size
 	cd_write_params_end(b, version, p);
 }
 
-void cd_write_execute_begin(struct cd_buffer *b, unsigned version, struct cd_span id, struct cd_span metadata_id,
-			    const struct cd_query_params *p, uint16_t count)
+void cd_write_execute_begin(struct cd_buffer *b, unsigned version, struct cd_span id,
+			    struct cd_span metadata_id, const struct cd_query_params *p,
+			    uint16_t count)
 {
 	cd_write_short_bytes(b, id.at, id.len);
 	if (version >= 5)
@@ -109,10 +114,12 @@ void cd_write_execute_begin(struct cd_buffer *b, unsigned version, struct cd_spa
 
 static bool cut_short(const char *what, coodie_error *err)
 {
-	return cd_fail(err, COODIE_ERR_PROTOCOL, "%s: the body ends too early, or a length in it is negative", what);
+	return cd_fail(err, COODIE_ERR_PROTOCOL,
+		       "%s: the body ends too early, or a length in it is negative", what);
 }
 
-static bool read_values(struct cd_reader *r, struct cd_arena *a, bool names, struct cd_statement *out, coodie_error *err)
+static bool read_values(struct cd_reader *r, struct cd_arena *a, bool names,
+			struct cd_statement *out, coodie_error *err)
 {
 	uint16_t count = cd_reader_be16(r);
 
@@ -132,8 +139,8 @@ static bool read_values(struct cd_reader *r, struct cd_arena *a, bool names, str
 	return true;
 }
 
-static bool read_params(struct cd_reader *r, unsigned version, struct cd_arena *a, struct cd_statement *out,
-			coodie_error *err)
+static bool read_params(struct cd_reader *r, unsigned version, struct cd_arena *a,
+			struct cd_statement *out, coodie_error *err)
 {
 	struct cd_query_params *p = &out->params;
 
@@ -159,8 +166,8 @@ static bool read_params(struct cd_reader *r, unsigned version, struct cd_arena *
 	return true;
 }
 
-bool cd_read_query(struct cd_span body, unsigned version, struct cd_arena *a, struct cd_statement *out,
-		   coodie_error *err)
+bool cd_read_query(struct cd_span body, unsigned version, struct cd_arena *a,
+		   struct cd_statement *out, coodie_error *err)
 {
 	struct cd_reader r = cd_reader_over(body.at, body.len);
 	struct cd_statement st = { .cql = cd_read_long_string(&r) };
@@ -173,7 +180,8 @@ bool cd_read_query(struct cd_span body, unsigned version, struct cd_arena *a, st
 	return true;
 }
 
-bool cd_read_prepare(struct cd_span body, unsigned version, struct cd_statement *out, coodie_error *err)
+bool cd_read_prepare(struct cd_span body, unsigned version, struct cd_statement *out,
+		     coodie_error *err)
 {
 	struct cd_reader r = cd_reader_over(body.at, body.len);
 	struct cd_statement st = { .cql = cd_read_long_string(&r) };
@@ -186,8 +194,8 @@ bool cd_read_prepare(struct cd_span body, unsigned version, struct cd_statement 
 	return true;
 }
 
-bool cd_read_execute(struct cd_span body, unsigned version, struct cd_arena *a, struct cd_statement *out,
-		     coodie_error *err)
+bool cd_read_execute(struct cd_span body, unsigned version, struct cd_arena *a,
+		     struct cd_statement *out, coodie_error *err)
 {
 	struct cd_reader r = cd_reader_over(body.at, body.len);
 	struct cd_statement st = { .id = cd_read_short_bytes(&r) };
@@ -202,7 +210,8 @@ bool cd_read_execute(struct cd_span body, unsigned version, struct cd_arena *a, 
 	return true;
 }
 
-struct cd_pair *cd_read_startup(struct cd_span body, struct cd_arena *a, size_t *count, coodie_error *err)
+struct cd_pair *cd_read_startup(struct cd_span body, struct cd_arena *a, size_t *count,
+				coodie_error *err)
 {
 	struct cd_reader r = cd_reader_over(body.at, body.len);
 	uint16_t n = cd_reader_be16(&r);
@@ -218,7 +227,8 @@ struct cd_pair *cd_read_startup(struct cd_span body, struct cd_arena *a, size_t 
 		pairs[i].value = cd_read_string_copy(&r, a, &no_memory);
 	}
 	if (!pairs || no_memory)
-		return cd_fail_null(err, COODIE_ERR_NO_MEMORY, "out of memory while reading STARTUP");
+		return cd_fail_null(err, COODIE_ERR_NO_MEMORY,
+				    "out of memory while reading STARTUP");
 	if (r.failed) {
 		cut_short("STARTUP", err);
 		return NULL;
@@ -227,7 +237,8 @@ struct cd_pair *cd_read_startup(struct cd_span body, struct cd_arena *a, size_t 
 	return pairs;
 }
 
-const char **cd_read_register(struct cd_span body, struct cd_arena *a, size_t *count, coodie_error *err)
+const char **cd_read_register(struct cd_span body, struct cd_arena *a, size_t *count,
+			      coodie_error *err)
 {
 	struct cd_reader r = cd_reader_over(body.at, body.len);
 	uint16_t n = cd_reader_be16(&r);
@@ -241,7 +252,8 @@ const char **cd_read_register(struct cd_span body, struct cd_arena *a, size_t *c
 	for (uint16_t i = 0; events && i < n && !r.failed && !no_memory; i++)
 		events[i] = cd_read_string_copy(&r, a, &no_memory);
 	if (!events || no_memory)
-		return cd_fail_null(err, COODIE_ERR_NO_MEMORY, "out of memory while reading REGISTER");
+		return cd_fail_null(err, COODIE_ERR_NO_MEMORY,
+				    "out of memory while reading REGISTER");
 	if (r.failed) {
 		cut_short("REGISTER", err);
 		return NULL;

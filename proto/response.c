@@ -192,19 +192,21 @@ static void read_details(const struct details *d, int32_t code)
 			bodies[i].read(d);
 }
 
-bool cd_read_error(struct cd_reader *r, unsigned version, coodie_error *out, struct cd_span *unprepared_id,
-		   coodie_error *err)
+bool cd_read_error(struct cd_reader *r, unsigned version, coodie_error *out,
+		   struct cd_span *unprepared_id, coodie_error *err)
 {
 	struct cd_span ignored;
 	coodie_error e;
 	int32_t code = (int32_t)cd_reader_be32(r);
 	struct cd_span message = cd_read_string(r);
-	int shown = message.len > COODIE_ERROR_MESSAGE_SIZE ? COODIE_ERROR_MESSAGE_SIZE : (int)message.len;
+	int shown = message.len > COODIE_ERROR_MESSAGE_SIZE ? COODIE_ERROR_MESSAGE_SIZE
+							    : (int)message.len;
 
-	cd_fail(&e, COODIE_ERR_SERVER, "[0x%04x %s] %.*s", (unsigned)code, cql_error_name(code), shown,
-		message.at ? (const char *)message.at : "");
+	cd_fail(&e, COODIE_ERR_SERVER, "[0x%04x %s] %.*s", (unsigned)code, cql_error_name(code),
+		shown, message.at ? (const char *)message.at : "");
 	e.server_code = code;
-	read_details(&(struct details){ r, version, &e, unprepared_id ? unprepared_id : &ignored }, code);
+	read_details(&(struct details){ r, version, &e, unprepared_id ? unprepared_id : &ignored },
+		     code);
 	if (r->failed)
 		return cut_short("ERROR", err);
 	*out = e;
@@ -213,7 +215,8 @@ bool cd_read_error(struct cd_reader *r, unsigned version, coodie_error *out, str
 
 /* ---- SUPPORTED --------------------------------------------------------------------------------------------------- */
 
-static bool read_values(struct cd_reader *r, struct cd_arena *a, struct cd_option *o, bool *no_memory)
+static bool read_values(struct cd_reader *r, struct cd_arena *a, struct cd_option *o,
+			bool *no_memory)
 {
 	o->value_count = cd_reader_be16(r);
 	if (o->value_count > cd_reader_left(r) / 2)
@@ -227,7 +230,8 @@ static bool read_values(struct cd_reader *r, struct cd_arena *a, struct cd_optio
 	return !r->failed && !*no_memory;
 }
 
-bool cd_read_supported(struct cd_reader *r, struct cd_arena *a, struct cd_supported *out, coodie_error *err)
+bool cd_read_supported(struct cd_reader *r, struct cd_arena *a, struct cd_supported *out,
+		       coodie_error *err)
 {
 	struct cd_supported s = { .count = cd_reader_be16(r) };
 	bool no_memory = false;

@@ -14,7 +14,7 @@ struct cd_prefix {
 	cql_uuid tracing_id;
 	struct cd_span warnings; /* a [string list] from its first string on */
 	uint16_t warning_count;
-	struct cd_span payload;  /* a [bytes map] from its first key on */
+	struct cd_span payload; /* a [bytes map] from its first key on */
 	uint16_t payload_count;
 };
 
@@ -23,8 +23,8 @@ bool cd_read_prefix(struct cd_reader *r, uint8_t flags, struct cd_prefix *out, c
 
 /* ERROR: fills `out` with code, details and the server's message ("... [0x2200 invalid]"). `*unprepared_id` for 0x2500.
  * False (with `err`) only when the body is broken; unknown codes are fine. */
-bool cd_read_error(struct cd_reader *r, unsigned version, coodie_error *out, struct cd_span *unprepared_id,
-		   coodie_error *err);
+bool cd_read_error(struct cd_reader *r, unsigned version, coodie_error *out,
+		   struct cd_span *unprepared_id, coodie_error *err);
 
 /* SUPPORTED: copies into the arena. */
 struct cd_supported {
@@ -32,10 +32,11 @@ struct cd_supported {
 		const char *key;
 		const char **values; /* NULL behind the last */
 		uint16_t value_count;
-	} *at;
+	} * at;
 	uint16_t count;
 };
-bool cd_read_supported(struct cd_reader *r, struct cd_arena *a, struct cd_supported *out, coodie_error *err);
+bool cd_read_supported(struct cd_reader *r, struct cd_arena *a, struct cd_supported *out,
+		       coodie_error *err);
 /* The i-th value of a key; NULL when there is none. */
 const char *cd_supported_value(const struct cd_supported *s, const char *key, size_t i);
 /* Whether a value is in the list of a key, in any case. */

@@ -40,8 +40,8 @@ static bool read_columns(struct decoder *d, uint32_t flags, uint32_t count, stru
 	if (flags & GLOBAL_TABLE && (!(keyspace = read_name(d)) || !(table = read_name(d))))
 		return cut_short(d, "table name");
 	if (count > cd_reader_left(d->r) / 4)
-		return cd_fail(d->err, COODIE_ERR_PROTOCOL, "RESULT: %u columns in %zu bytes", (unsigned)count,
-			       cd_reader_left(d->r));
+		return cd_fail(d->err, COODIE_ERR_PROTOCOL, "RESULT: %u columns in %zu bytes",
+			       (unsigned)count, cd_reader_left(d->r));
 	struct cd_column_spec *at = cd_arena_take_array(d->arena, count ? count : 1, sizeof *at);
 	if (!at)
 		return cd_no_memory(d->err, "a result's metadata");
@@ -53,7 +53,8 @@ static bool read_columns(struct decoder *d, uint32_t flags, uint32_t count, stru
 			return cut_short(d, "columns");
 		at[i].type = cd_type_decode(d->r, d->arena, d->max_depth, d->err);
 		if (!at[i].type) {
-			cd_error_prefix(d->err, "RESULT: column %u (%.40s)", (unsigned)i + 1, at[i].name);
+			cd_error_prefix(d->err, "RESULT: column %u (%.40s)", (unsigned)i + 1,
+					at[i].name);
 			return false;
 		}
 	}
@@ -92,8 +93,10 @@ static bool read_rows(struct decoder *d, struct cd_result *out)
 	if (d->r->failed)
 		return cut_short(d, "row count");
 	if (count < 0 || (uint64_t)count * (least ? least : 1) > left)
-		return count == 0 || cd_fail(d->err, COODIE_ERR_PROTOCOL, "RESULT: %d rows of %u columns in %zu bytes",
-					     (int)count, (unsigned)out->metadata.columns.count, left);
+		return count == 0 ||
+		       cd_fail(d->err, COODIE_ERR_PROTOCOL,
+			       "RESULT: %d rows of %u columns in %zu bytes", (int)count,
+			       (unsigned)out->metadata.columns.count, left);
 	out->row_count = (uint32_t)count;
 	out->rows = (struct cd_span){ d->r->at, left };
 	return true;
@@ -103,9 +106,11 @@ static bool read_pk_indexes(struct decoder *d, struct cd_prepared_result *out)
 {
 	int32_t count = (int32_t)cd_reader_be32(d->r);
 
-	if (d->r->failed || count < 0 || (size_t)count > cd_reader_left(d->r) / 2 || count > UINT16_MAX)
+	if (d->r->failed || count < 0 || (size_t)count > cd_reader_left(d->r) / 2 ||
+	    count > UINT16_MAX)
 		return cut_short(d, "partition key indexes");
-	out->pk_indexes = cd_arena_take_array(d->arena, count ? (size_t)count : 1, sizeof *out->pk_indexes);
+	out->pk_indexes = cd_arena_take_array(d->arena, count ? (size_t)count : 1,
+					      sizeof *out->pk_indexes);
 	if (!out->pk_indexes)
 		return cd_no_memory(d->err, "a prepared statement");
 	for (int32_t i = 0; i < count; i++)
@@ -127,7 +132,8 @@ static bool read_prepared(struct decoder *d, struct cd_result *out)
 		return cut_short(d, "statement id");
 	if (count < 0 || count > UINT16_MAX)
 		return cd_fail(d->err, COODIE_ERR_PROTOCOL, "RESULT: %d bind markers", (int)count);
-	return read_pk_indexes(d, p) && read_columns(d, p->bind_flags, (uint32_t)count, &p->binds) &&
+	return read_pk_indexes(d, p) &&
+	       read_columns(d, p->bind_flags, (uint32_t)count, &p->binds) &&
 	       read_metadata(d, &p->result);
 }
 
@@ -159,7 +165,9 @@ bool cd_read_result(struct cd_reader *r, unsigned version, struct cd_arena *a, u
 		[CD_RESULT_PREPARED] = read_prepared,
 		[CD_RESULT_SCHEMA_CHANGE] = read_schema_change,
 	};
-	struct decoder d = { .r = r, .version = version, .max_depth = max_depth, .arena = a, .err = err };
+	struct decoder d = {
+		.r = r, .version = version, .max_depth = max_depth, .arena = a, .err = err
+	};
 	uint32_t kind = cd_reader_be32(r);
 
 	*out = (struct cd_result){ .kind = (enum cd_result_kind)kind };
@@ -187,7 +195,8 @@ static void write_columns(struct cd_buffer *b, unsigned version, const struct cd
 static void write_metadata(struct cd_buffer *b, unsigned version, const struct cd_rows_metadata *m)
 {
 	uint32_t flags = (m->has_columns && m->columns.count ? GLOBAL_TABLE : 0u) |
-			 (m->paging_state.at ? HAS_MORE_PAGES : 0u) | (m->has_columns ? 0u : NO_METADATA) |
+			 (m->paging_state.at ? HAS_MORE_PAGES : 0u) |
+			 (m->has_columns ? 0u : NO_METADATA) |
 			 (m->new_metadata_id.at ? METADATA_CHANGED : 0u);
 
 	cd_buffer_be32(b, flags);
@@ -211,14 +220,16 @@ void cd_write_result_set_keyspace(struct cd_buffer *b, const char *keyspace)
 	cd_write_str(b, keyspace);
 }
 
-void cd_write_result_rows(struct cd_buffer *b, unsigned version, const struct cd_rows_metadata *m, uint32_t row_count)
+void cd_write_result_rows(struct cd_buffer *b, unsigned version, const struct cd_rows_metadata *m,
+			  uint32_t row_count)
 {
 	cd_buffer_be32(b, CD_RESULT_ROWS);
 	write_metadata(b, version, m);
 	cd_buffer_be32(b, row_count);
 }
 
-void cd_write_result_prepared(struct cd_buffer *b, unsigned version, const struct cd_prepared_result *p)
+void cd_write_result_prepared(struct cd_buffer *b, unsigned version,
+			      const struct cd_prepared_result *p)
 {
 	cd_buffer_be32(b, CD_RESULT_PREPARED);
 	cd_write_short_bytes(b, p->id.at, p->id.len);

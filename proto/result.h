@@ -49,7 +49,7 @@ struct cd_result {
 	struct cd_rows_metadata metadata; /* rows */
 	uint32_t row_count;               /* rows; checked against the bytes that are left */
 	struct cd_span rows;
-	struct cd_span keyspace;          /* set keyspace */
+	struct cd_span keyspace; /* set keyspace */
 	struct cd_prepared_result prepared;
 	struct cd_schema_change change;
 };
@@ -62,7 +62,9 @@ bool cd_read_result(struct cd_reader *r, unsigned version, struct cd_arena *a, u
 void cd_write_result_void(struct cd_buffer *b);
 void cd_write_result_set_keyspace(struct cd_buffer *b, const char *keyspace);
 /* Metadata and the row count; `row_count` rows of [bytes] follow. */
-void cd_write_result_rows(struct cd_buffer *b, unsigned version, const struct cd_rows_metadata *m, uint32_t row_count);
-void cd_write_result_prepared(struct cd_buffer *b, unsigned version, const struct cd_prepared_result *p);
+void cd_write_result_rows(struct cd_buffer *b, unsigned version, const struct cd_rows_metadata *m,
+			  uint32_t row_count);
+void cd_write_result_prepared(struct cd_buffer *b, unsigned version,
+			      const struct cd_prepared_result *p);
 
 #endif

@@ -69,7 +69,8 @@ static const cql_type *decode_custom(struct decoder *d, unsigned depth)
 
 	if (d->r->failed)
 		return cut_short(d);
-	return cd_type_parse_class(d->arena, (const char *)class_name.at, class_name.len, d->max_depth - depth, d->err);
+	return cd_type_parse_class(d->arena, (const char *)class_name.at, class_name.len,
+				   d->max_depth - depth, d->err);
 }
 
 /* A count is a claim: each inner type takes at least `least` bytes. */
@@ -81,7 +82,8 @@ static bool plausible(const struct decoder *d, uint32_t count, size_t least)
 static const cql_type *decode_inner(struct decoder *d, cql_type *t, unsigned depth)
 {
 	for (uint32_t i = 0; i < t->count; i++) {
-		if (t->fields && !(t->fields[i] = cd_read_string_copy(d->r, d->arena, &d->no_memory)))
+		if (t->fields &&
+		    !(t->fields[i] = cd_read_string_copy(d->r, d->arena, &d->no_memory)))
 			return d->no_memory ? no_memory(d) : cut_short(d);
 		t->inner[i] = decode(d, depth + 1);
 		if (!t->inner[i])
@@ -108,7 +110,8 @@ static const cql_type *decode_udt(struct decoder *d, unsigned depth)
 	return decode_inner(d, t, depth);
 }
 
-static const cql_type *decode_counted(struct decoder *d, enum cql_kind kind, uint32_t count, unsigned depth)
+static const cql_type *decode_counted(struct decoder *d, enum cql_kind kind, uint32_t count,
+				      unsigned depth)
 {
 	if (d->r->failed || !plausible(d, count, 2))
 		return cut_short(d);
@@ -123,17 +126,24 @@ static const cql_type *decode(struct decoder *d, unsigned depth)
 	if (d->r->failed)
 		return cut_short(d);
 	if (depth > d->max_depth)
-		return cd_fail_null(d->err, COODIE_ERR_LIMIT, "type: nested deeper than %u levels", d->max_depth);
+		return cd_fail_null(d->err, COODIE_ERR_LIMIT, "type: nested deeper than %u levels",
+				    d->max_depth);
 	if (kind == 0x000A) /* text of v1: known to servers, never sent */
 		kind = CQL_KIND_TEXT;
 	switch (kind) {
-	case CQL_KIND_CUSTOM: return decode_custom(d, depth);
+	case CQL_KIND_CUSTOM:
+		return decode_custom(d, depth);
 	case CQL_KIND_LIST:
-	case CQL_KIND_SET: return decode_counted(d, kind, 1, depth);
-	case CQL_KIND_MAP: return decode_counted(d, kind, 2, depth);
-	case CQL_KIND_TUPLE: return decode_counted(d, kind, cd_reader_be16(d->r), depth);
-	case CQL_KIND_UDT: return decode_udt(d, depth);
-	default: break;
+	case CQL_KIND_SET:
+		return decode_counted(d, kind, 1, depth);
+	case CQL_KIND_MAP:
+		return decode_counted(d, kind, 2, depth);
+	case CQL_KIND_TUPLE:
+		return decode_counted(d, kind, cd_reader_be16(d->r), depth);
+	case CQL_KIND_UDT:
+		return decode_udt(d, depth);
+	default:
+		break;
 	}
 	const cql_type *native = cd_type_native(kind);
 	if (!native)
@@ -141,7 +151,8 @@ static const cql_type *decode(struct decoder *d, unsigned depth)
 	return native;
 }
 
-const cql_type *cd_type_decode(struct cd_reader *r, struct cd_arena *a, unsigned max_depth, coodie_error *err)
+const cql_type *cd_type_decode(struct cd_reader *r, struct cd_arena *a, unsigned max_depth,
+			       coodie_error *err)
 {
 	struct decoder d = { .r = r, .arena = a, .max_depth = max_depth, .err = err };
 

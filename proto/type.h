@@ -13,28 +13,30 @@ enum { CD_TYPE_DEPTH = 16 }; /* default limit of nesting */
 
 struct cql_type {
 	enum cql_kind kind;
-	bool frozen;             /* known from text only: the wire does not say it */
-	int32_t fixed_size;      /* bytes of an element in a vector; -1: each has its length in front (v5 §6.24) */
-	uint32_t dimension;      /* of a vector */
-	uint32_t count;          /* inner types */
+	bool frozen; /* known from text only: the wire does not say it */
+	int32_t fixed_size; /* bytes of an element in a vector; -1: each has its length in front (v5 §6.24) */
+	uint32_t dimension; /* of a vector */
+	uint32_t count;     /* inner types */
 	const cql_type **inner;
-	const char **fields;     /* of a UDT, `count` names */
-	const char *keyspace;    /* of a UDT; may be "" */
-	const char *name;        /* of a UDT; the class of a custom type */
+	const char **fields;  /* of a UDT, `count` names */
+	const char *keyspace; /* of a UDT; may be "" */
+	const char *name;     /* of a UDT; the class of a custom type */
 };
 
 /* A type without inner ones: static, nothing to free. NULL for kinds that have any, and for unknown ones. */
 const cql_type *cd_type_native(enum cql_kind kind);
 
 /* Reads an [option] (v4 §4.2.5.2). Custom class names that mean a type we know become that type. */
-const cql_type *cd_type_decode(struct cd_reader *r, struct cd_arena *a, unsigned max_depth, coodie_error *err);
+const cql_type *cd_type_decode(struct cd_reader *r, struct cd_arena *a, unsigned max_depth,
+			       coodie_error *err);
 /* Writes an [option] for a protocol version: duration in v4, and vector, travel as class names. */
 void cd_type_encode(struct cd_buffer *out, const cql_type *type, unsigned version);
 
 /* Reads CQL spelling, or a class name, of `len` bytes. */
-const cql_type *cd_type_parse(struct cd_arena *a, const char *text, size_t len, unsigned max_depth, coodie_error *err);
-const cql_type *cd_type_parse_class(struct cd_arena *a, const char *text, size_t len, unsigned max_depth,
-				    coodie_error *err);
+const cql_type *cd_type_parse(struct cd_arena *a, const char *text, size_t len, unsigned max_depth,
+			      coodie_error *err);
+const cql_type *cd_type_parse_class(struct cd_arena *a, const char *text, size_t len,
+				    unsigned max_depth, coodie_error *err);
 /* Appends the class name as Cassandra prints it. */
 void cd_type_format_class(struct cd_buffer *out, const cql_type *type);
 bool cd_type_equal(const cql_type *a, const cql_type *b);

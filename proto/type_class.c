@@ -67,12 +67,16 @@ static struct word without_package(struct word w)
 {
 	size_t n = sizeof PACKAGE - 1;
 
-	return w.len > n && memcmp(w.at, PACKAGE, n) == 0 ? (struct word){ w.at + n, w.len - n } : w;
+	return w.len > n && memcmp(w.at, PACKAGE, n) == 0 ? (struct word){ w.at + n, w.len - n }
+							  : w;
 }
 
 static int hex_digit(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
 }
 
 /* Names inside UserType() are the hexadecimal digits of their bytes. */
@@ -100,7 +104,8 @@ static const cql_type *close_type(struct parser *p, const cql_type *t)
 	return !t || accept(p, ')') ? t : fail(p, "expected ')'");
 }
 
-static const cql_type *parse_inner(struct parser *p, enum cql_kind kind, uint32_t count, unsigned depth)
+static const cql_type *parse_inner(struct parser *p, enum cql_kind kind, uint32_t count,
+				   unsigned depth)
 {
 	cql_type *t = cd_type_new(p->arena, kind, count, false);
 
@@ -200,7 +205,8 @@ static const cql_type *parse_vector(struct parser *p, unsigned depth)
 }
 
 /* What is in the parentheses of a class that has any. */
-static const cql_type *parse_arguments(struct parser *p, struct word name, unsigned depth, bool *known)
+static const cql_type *parse_arguments(struct parser *p, struct word name, unsigned depth,
+				       bool *known)
 {
 	*known = true;
 	if (is(name, "ListType"))
@@ -265,7 +271,8 @@ static const cql_type *custom(struct parser *p, const char *from)
 static const cql_type *parse_class(struct parser *p, unsigned depth)
 {
 	if (depth > p->max_depth)
-		return cd_fail_null(p->err, COODIE_ERR_LIMIT, "class name: nested deeper than %u levels", p->max_depth);
+		return cd_fail_null(p->err, COODIE_ERR_LIMIT,
+				    "class name: nested deeper than %u levels", p->max_depth);
 	struct word whole = read_word(p), name = without_package(whole);
 	bool known;
 
@@ -281,8 +288,8 @@ static const cql_type *parse_class(struct parser *p, unsigned depth)
 	return skip_arguments(p) ? custom(p, whole.at) : fail(p, "a parenthesis is not closed");
 }
 
-const cql_type *cd_type_parse_class(struct cd_arena *a, const char *text, size_t len, unsigned max_depth,
-				    coodie_error *err)
+const cql_type *cd_type_parse_class(struct cd_arena *a, const char *text, size_t len,
+				    unsigned max_depth, coodie_error *err)
 {
 	struct parser p = { text, text + len, a, max_depth, err };
 
@@ -329,7 +336,8 @@ static const char *class_of(enum cql_kind kind)
 {
 	switch (kind) {
 #define X(id_name, id, cql, class_name, size) \
-	case CQL_KIND_##id_name: return class_name;
+	case CQL_KIND_##id_name: \
+		return class_name;
 #include <coodie/types.def>
 #undef X
 	}
@@ -339,8 +347,8 @@ static const char *class_of(enum cql_kind kind)
 static void format(struct cd_buffer *out, const cql_type *t, bool frozen)
 {
 	/* FrozenType is printed around the outermost collection or UDT of a vector only, never inside a tuple */
-	bool freeze = !frozen && (t->kind == CQL_KIND_LIST || t->kind == CQL_KIND_SET || t->kind == CQL_KIND_MAP ||
-				  t->kind == CQL_KIND_UDT);
+	bool freeze = !frozen && (t->kind == CQL_KIND_LIST || t->kind == CQL_KIND_SET ||
+				  t->kind == CQL_KIND_MAP || t->kind == CQL_KIND_UDT);
 
 	if (t->kind == CQL_KIND_CUSTOM) {
 		put(out, t->name);

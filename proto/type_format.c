@@ -22,7 +22,8 @@ static void put_name(struct text *t, const char *name)
 	bool plain = islower((unsigned char)*name);
 
 	for (const char *c = name; *c; c++)
-		plain = plain && (islower((unsigned char)*c) || isdigit((unsigned char)*c) || *c == '_');
+		plain = plain &&
+			(islower((unsigned char)*c) || isdigit((unsigned char)*c) || *c == '_');
 	if (!plain)
 		put(t, "\"");
 	for (; *name; name++)

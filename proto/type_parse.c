@@ -17,8 +17,8 @@ static const cql_type *parse_type(struct parser *p, unsigned depth);
 
 static void *fail(struct parser *p, const char *what)
 {
-	return cd_fail_null(p->err, COODIE_ERR_TYPE, "type \"%.*s\": %s at position %d", (int)(p->end - p->start),
-			    p->start, what, (int)(p->at - p->start) + 1);
+	return cd_fail_null(p->err, COODIE_ERR_TYPE, "type \"%.*s\": %s at position %d",
+			    (int)(p->end - p->start), p->start, what, (int)(p->at - p->start) + 1);
 }
 
 static void *no_memory(struct parser *p)
@@ -86,7 +86,8 @@ static const cql_type *parse_inner(struct parser *p, cql_type *t, unsigned depth
 	return t;
 }
 
-static const cql_type *parse_collection(struct parser *p, enum cql_kind kind, uint32_t count, unsigned depth)
+static const cql_type *parse_collection(struct parser *p, enum cql_kind kind, uint32_t count,
+					unsigned depth)
 {
 	cql_type *t = cd_type_new(p->arena, kind, count, false);
 
@@ -147,7 +148,8 @@ static const cql_type *parse_frozen(struct parser *p, unsigned depth)
 
 	if (!inner)
 		return NULL;
-	cql_type *t = cd_arena_take(p->arena, sizeof *t); /* aligned, which cd_arena_copy() is not */
+	cql_type *t = cd_arena_take(p->arena,
+				    sizeof *t); /* aligned, which cd_arena_copy() is not */
 	if (!t)
 		return no_memory(p);
 	*t = *inner;
@@ -169,7 +171,8 @@ static const cql_type *parse_with_parts(struct parser *p, const char *name, unsi
 
 	for (size_t i = 0; i < sizeof collections / sizeof collections[0]; i++)
 		if (strcmp(name, collections[i].name) == 0)
-			return parse_collection(p, collections[i].kind, collections[i].count, depth);
+			return parse_collection(p, collections[i].kind, collections[i].count,
+						depth);
 	if (strcmp(name, "tuple") == 0)
 		return parse_tuple(p, depth);
 	if (strcmp(name, "vector") == 0)
@@ -226,7 +229,8 @@ static const cql_type *parse_quoted_class(struct parser *p, unsigned depth)
 	if (p->at == p->end)
 		return fail(p, "the quote is not closed");
 	p->at++;
-	return cd_type_parse_class(p->arena, from, (size_t)(p->at - 1 - from), p->max_depth - depth, p->err);
+	return cd_type_parse_class(p->arena, from, (size_t)(p->at - 1 - from), p->max_depth - depth,
+				   p->err);
 }
 
 static const cql_type *parse_type(struct parser *p, unsigned depth)
@@ -247,7 +251,8 @@ static const cql_type *parse_type(struct parser *p, unsigned depth)
 	return native ? native : parse_udt(p, name);
 }
 
-const cql_type *cd_type_parse(struct cd_arena *a, const char *text, size_t len, unsigned max_depth, coodie_error *err)
+const cql_type *cd_type_parse(struct cd_arena *a, const char *text, size_t len, unsigned max_depth,
+			      coodie_error *err)
 {
 	struct parser p = { text, text, text + len, a, max_depth, err };
 	const cql_type *t;

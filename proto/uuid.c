@@ -53,9 +53,10 @@ bool cql_uuid_parse(const char *text, cql_uuid *out, coodie_error *err)
 
 	cd_clear(err);
 	if (!text || !parse(text, &u))
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "\"%.50s\" is no uuid: expected 32 hexadecimal digits, as 8-4-4-4-12 or without dashes",
-			       text ? text : "NULL");
+		return cd_fail(
+			err, COODIE_ERR_INVALID,
+			"\"%.50s\" is no uuid: expected 32 hexadecimal digits, as 8-4-4-4-12 or without dashes",
+			text ? text : "NULL");
 	*out = u;
 	return true;
 }

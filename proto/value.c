@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define MAKE(tag_name, field, v) ((cql_value){ .is = { CQL_TAG_##tag_name }, .as = { .field = (v) } })
+#define MAKE(tag_name, field, v) \
+	((cql_value){ .is = { CQL_TAG_##tag_name }, .as = { .field = (v) } })
 
 cql_value cql_null(void)
 {
@@ -17,40 +18,40 @@ cql_value cql_unset(void)
 }
 
 /* Plain constructors: X(function, C type, tag, field) */
-#define CONSTRUCTORS                                                 \
-	X(cql_from_bool, bool, BOOL, boolean)                        \
-	X(cql_from_int, int, INT, integer)                           \
-	X(cql_from_long, long, INT, integer)                         \
-	X(cql_from_llong, long long, INT, integer)                   \
-	X(cql_from_uint, unsigned, UINT, unsigned_integer)           \
-	X(cql_from_ulong, unsigned long, UINT, unsigned_integer)     \
+#define CONSTRUCTORS \
+	X(cql_from_bool, bool, BOOL, boolean) \
+	X(cql_from_int, int, INT, integer) \
+	X(cql_from_long, long, INT, integer) \
+	X(cql_from_llong, long long, INT, integer) \
+	X(cql_from_uint, unsigned, UINT, unsigned_integer) \
+	X(cql_from_ulong, unsigned long, UINT, unsigned_integer) \
 	X(cql_from_ullong, unsigned long long, UINT, unsigned_integer) \
-	X(cql_from_float, float, FLOAT, single)                      \
-	X(cql_from_double, double, DOUBLE, real)                     \
-	X(cql_from_uuid, cql_uuid, UUID, uuid)                       \
-	X(cql_from_date, cql_date, DATE, date)                       \
-	X(cql_from_time, cql_time, TIME, time)                       \
-	X(cql_from_timestamp, cql_timestamp, TIMESTAMP, timestamp)   \
+	X(cql_from_float, float, FLOAT, single) \
+	X(cql_from_double, double, DOUBLE, real) \
+	X(cql_from_uuid, cql_uuid, UUID, uuid) \
+	X(cql_from_date, cql_date, DATE, date) \
+	X(cql_from_time, cql_time, TIME, time) \
+	X(cql_from_timestamp, cql_timestamp, TIMESTAMP, timestamp) \
 	X(cql_from_duration, cql_duration, DURATION, duration)
 
-#define X(function, c_type, tag_name, field)      \
-	cql_value function(c_type v)              \
-	{                                         \
-		return MAKE(tag_name, field, v);  \
+#define X(function, c_type, tag_name, field) \
+	cql_value function(c_type v) \
+	{ \
+		return MAKE(tag_name, field, v); \
 	}
 CONSTRUCTORS
 #undef X
 
 /* Constructors of what is null without data: X(function, C type, tag, field) */
-#define VIEWS                                        \
-	X(cql_from_text, cql_text, TEXT, text)       \
-	X(cql_from_blob, cql_blob, BLOB, blob)       \
+#define VIEWS \
+	X(cql_from_text, cql_text, TEXT, text) \
+	X(cql_from_blob, cql_blob, BLOB, blob) \
 	X(cql_from_varint, cql_varint, VARINT, varint)
 
-#define X(function, c_type, tag_name, field)                              \
-	cql_value function(c_type v)                                      \
-	{                                                                 \
-		return v.data ? MAKE(tag_name, field, v) : cql_null();    \
+#define X(function, c_type, tag_name, field) \
+	cql_value function(c_type v) \
+	{ \
+		return v.data ? MAKE(tag_name, field, v) : cql_null(); \
 	}
 VIEWS
 #undef X
@@ -98,7 +99,8 @@ cql_value cql_from_encoded(const void *data, size_t len)
 static cql_seq seq_of(const cql_value *items, size_t count)
 {
 	/* a count beyond 32 bits cannot be sent: it is kept at the limit, which the encoder refuses */
-	return (cql_seq){ .items = items, .count = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count };
+	return (cql_seq){ .items = items,
+			  .count = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count };
 }
 
 cql_list cql_list_of(const cql_value *items, size_t count)

@@ -60,7 +60,9 @@ bool cd_value_copy(struct cd_arena *a, cql_value *out, const cql_value *in)
 		return ok;
 	case CQL_TAG_LIST:
 	case CQL_TAG_SET:
-	case CQL_TAG_MAP: return copy_seq(a, out);
-	default: return true;
+	case CQL_TAG_MAP:
+		return copy_seq(a, out);
+	default:
+		return true;
 	}
 }

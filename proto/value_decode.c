@@ -164,7 +164,8 @@ static bool decode_duration(const cql_type *type, struct cd_span cell, cql_value
 	(void)type;
 	if (r.failed || cd_reader_left(&r) || months != (int32_t)months || days != (int32_t)days)
 		return false;
-	if ((months < 0 || days < 0 || nanoseconds < 0) && (months > 0 || days > 0 || nanoseconds > 0))
+	if ((months < 0 || days < 0 || nanoseconds < 0) &&
+	    (months > 0 || days > 0 || nanoseconds > 0))
 		return false;
 	*out = cql_from_duration((cql_duration){ (int32_t)months, (int32_t)days, nanoseconds });
 	return true;
@@ -196,9 +197,12 @@ static bool decode_collection(const cql_type *type, struct cd_span cell, cql_val
 	size_t left = cd_reader_left(&r);
 
 	/* each item has a length of four bytes at least */
-	if (r.failed || count > INT32_MAX || (uint64_t)count * type->count * 4 > left || left > UINT32_MAX)
+	if (r.failed || count > INT32_MAX || (uint64_t)count * type->count * 4 > left ||
+	    left > UINT32_MAX)
 		return false;
-	out->is.tag = type->kind == CQL_KIND_LIST ? CQL_TAG_LIST : type->kind == CQL_KIND_SET ? CQL_TAG_SET : CQL_TAG_MAP;
+	out->is.tag = type->kind == CQL_KIND_LIST  ? CQL_TAG_LIST
+		      : type->kind == CQL_KIND_SET ? CQL_TAG_SET
+						   : CQL_TAG_MAP;
 	out->as.seq = (cql_seq){ type, r.at, count, (uint32_t)left };
 	return true;
 }
@@ -206,21 +210,23 @@ static bool decode_collection(const cql_type *type, struct cd_span cell, cql_val
 static decode_fn *decoder_of(enum cql_kind kind)
 {
 	static decode_fn *const decoders[] = {
-		[CQL_KIND_CUSTOM] = decode_opaque,     [CQL_KIND_ASCII] = decode_text,
-		[CQL_KIND_BIGINT] = decode_bigint,     [CQL_KIND_BLOB] = decode_blob,
-		[CQL_KIND_BOOLEAN] = decode_boolean,   [CQL_KIND_COUNTER] = decode_bigint,
-		[CQL_KIND_DECIMAL] = decode_decimal,   [CQL_KIND_DOUBLE] = decode_double,
-		[CQL_KIND_FLOAT] = decode_float,       [CQL_KIND_INT] = decode_int,
+		[CQL_KIND_CUSTOM] = decode_opaque,       [CQL_KIND_ASCII] = decode_text,
+		[CQL_KIND_BIGINT] = decode_bigint,       [CQL_KIND_BLOB] = decode_blob,
+		[CQL_KIND_BOOLEAN] = decode_boolean,     [CQL_KIND_COUNTER] = decode_bigint,
+		[CQL_KIND_DECIMAL] = decode_decimal,     [CQL_KIND_DOUBLE] = decode_double,
+		[CQL_KIND_FLOAT] = decode_float,         [CQL_KIND_INT] = decode_int,
 		[CQL_KIND_TIMESTAMP] = decode_timestamp, [CQL_KIND_UUID] = decode_uuid,
-		[CQL_KIND_TEXT] = decode_text,	       [CQL_KIND_VARINT] = decode_varint,
-		[CQL_KIND_TIMEUUID] = decode_uuid,     [CQL_KIND_INET] = decode_inet,
-		[CQL_KIND_DATE] = decode_date,	       [CQL_KIND_TIME] = decode_time,
-		[CQL_KIND_SMALLINT] = decode_smallint, [CQL_KIND_TINYINT] = decode_tinyint,
-		[CQL_KIND_DURATION] = decode_duration, [CQL_KIND_LIST] = decode_collection,
-		[CQL_KIND_MAP] = decode_collection,    [CQL_KIND_SET] = decode_collection,
+		[CQL_KIND_TEXT] = decode_text,           [CQL_KIND_VARINT] = decode_varint,
+		[CQL_KIND_TIMEUUID] = decode_uuid,       [CQL_KIND_INET] = decode_inet,
+		[CQL_KIND_DATE] = decode_date,           [CQL_KIND_TIME] = decode_time,
+		[CQL_KIND_SMALLINT] = decode_smallint,   [CQL_KIND_TINYINT] = decode_tinyint,
+		[CQL_KIND_DURATION] = decode_duration,   [CQL_KIND_LIST] = decode_collection,
+		[CQL_KIND_MAP] = decode_collection,      [CQL_KIND_SET] = decode_collection,
 	};
 
-	return (size_t)kind < sizeof decoders / sizeof decoders[0] && decoders[kind] ? decoders[kind] : decode_opaque;
+	return (size_t)kind < sizeof decoders / sizeof decoders[0] && decoders[kind]
+		       ? decoders[kind]
+		       : decode_opaque;
 }
 
 /* Types that have an "empty" value of zero bytes, for history's sake. */
@@ -238,8 +244,10 @@ static bool has_empty(enum cql_kind kind)
 	case CQL_KIND_INET:
 	case CQL_KIND_VARINT:
 	case CQL_KIND_DECIMAL:
-	case CQL_KIND_COUNTER: return true;
-	default: return false;
+	case CQL_KIND_COUNTER:
+		return true;
+	default:
+		return false;
 	}
 }
 
@@ -254,7 +262,8 @@ bool cd_value_decode(const cql_type *type, struct cd_span cell, cql_value *out, 
 	if (!decoder_of(type->kind)(type, cell, &v)) {
 		char name[64];
 		cql_type_format(type, name, sizeof name);
-		return cd_fail(err, COODIE_ERR_PROTOCOL, "%zu bytes that are no value of the type %s", cell.len, name);
+		return cd_fail(err, COODIE_ERR_PROTOCOL,
+			       "%zu bytes that are no value of the type %s", cell.len, name);
 	}
 	*out = v;
 	return true;
@@ -285,7 +294,9 @@ bool cd_varint_to_int64(cql_varint v, int64_t *out)
 
 static cql_iter begin(const cql_seq *seq, bool is_map)
 {
-	return (cql_iter){ .seq = *seq, .at = seq->items, .left = seq->items ? seq->count : 0, .is_map = is_map };
+	return (cql_iter){
+		.seq = *seq, .at = seq->items, .left = seq->items ? seq->count : 0, .is_map = is_map
+	};
 }
 
 cql_iter cql_list_iter(cql_list list)
@@ -353,10 +364,12 @@ bool cd_value_check(const cql_type *type, struct cd_span cell, coodie_error *err
 		for (uint32_t part = 0; part < type->count; part++) {
 			struct cd_span item = cd_read_bytes(&r);
 			if (r.failed)
-				return cd_fail(err, COODIE_ERR_PROTOCOL, "a collection ends inside item %" PRIu32, i + 1);
+				return cd_fail(err, COODIE_ERR_PROTOCOL,
+					       "a collection ends inside item %" PRIu32, i + 1);
 			if (!cd_value_check(type->inner[part], item, err))
 				return false;
 		}
 	return cd_reader_left(&r) == 0 ||
-	       cd_fail(err, COODIE_ERR_PROTOCOL, "%zu bytes behind a collection's last item", cd_reader_left(&r));
+	       cd_fail(err, COODIE_ERR_PROTOCOL, "%zu bytes behind a collection's last item",
+		       cd_reader_left(&r));
 }

@@ -9,14 +9,16 @@
 
 #define NANOS_PER_DAY INT64_C(86400000000000)
 
-typedef bool encode_fn(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err);
+typedef bool encode_fn(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+		       coodie_error *err);
 
 static bool wrong(const cql_type *type, const cql_value *v, coodie_error *err)
 {
 	char name[64];
 
 	cql_type_format(type, name, sizeof name);
-	return cd_fail(err, COODIE_ERR_TYPE, "%s does not fit the type %s", cd_tag_name(v->is.tag), name);
+	return cd_fail(err, COODIE_ERR_TYPE, "%s does not fit the type %s", cd_tag_name(v->is.tag),
+		       name);
 }
 
 /* ---- integers ---------------------------------------------------------------------------------------------------- */
@@ -36,8 +38,8 @@ static bool integer_of(const cql_value *v, int64_t *out, bool *fits)
 	return true;
 }
 
-static bool encode_integer(struct cd_buffer *out, const cql_type *type, const cql_value *v, unsigned bytes,
-			   coodie_error *err)
+static bool encode_integer(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			   unsigned bytes, coodie_error *err)
 {
 	int64_t n = 0, highest = (int64_t)(UINT64_MAX >> (65 - 8 * bytes));
 	bool fits;
@@ -46,8 +48,9 @@ static bool encode_integer(struct cd_buffer *out, const cql_type *type, const cq
 		return wrong(type, v, err);
 	if (!fits || n > highest || n < -highest - 1)
 		return cd_fail(err, COODIE_ERR_RANGE,
-			       "%s%" PRId64 " is out of range for %s (%" PRId64 " to %" PRId64 ")", fits ? "" : "more than ",
-			       n, cql_kind_name(type->kind), -highest - 1, highest);
+			       "%s%" PRId64 " is out of range for %s (%" PRId64 " to %" PRId64 ")",
+			       fits ? "" : "more than ", n, cql_kind_name(type->kind), -highest - 1,
+			       highest);
 	uint8_t *at = cd_buffer_grow(out, 4 + bytes);
 	if (!at)
 		return true;
@@ -57,17 +60,20 @@ static bool encode_integer(struct cd_buffer *out, const cql_type *type, const cq
 	return true;
 }
 
-static bool encode_tinyint(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_tinyint(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			   coodie_error *err)
 {
 	return encode_integer(out, type, v, 1, err);
 }
 
-static bool encode_smallint(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_smallint(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			    coodie_error *err)
 {
 	return encode_integer(out, type, v, 2, err);
 }
 
-static bool encode_int(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_int(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+		       coodie_error *err)
 {
 	if (v->is.tag != CQL_TAG_INT || v->as.integer != (int32_t)v->as.integer)
 		return encode_integer(out, type, v, 4, err);
@@ -90,18 +96,22 @@ static bool encode_8(struct cd_buffer *out, uint64_t bits)
 	return true;
 }
 
-static bool encode_bigint(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_bigint(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			  coodie_error *err)
 {
-	return v->is.tag == CQL_TAG_INT ? encode_8(out, (uint64_t)v->as.integer) : encode_integer(out, type, v, 8, err);
+	return v->is.tag == CQL_TAG_INT ? encode_8(out, (uint64_t)v->as.integer)
+					: encode_integer(out, type, v, 8, err);
 }
 
-static bool encode_boolean(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_boolean(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			   coodie_error *err)
 {
 	bool b = v->as.boolean;
 
 	if (v->is.tag == CQL_TAG_INT) { /* a comparison in C yields int */
 		if (v->as.integer != 0 && v->as.integer != 1)
-			return cd_fail(err, COODIE_ERR_RANGE, "%" PRId64 " is out of range for boolean (0 or 1)",
+			return cd_fail(err, COODIE_ERR_RANGE,
+				       "%" PRId64 " is out of range for boolean (0 or 1)",
 				       v->as.integer);
 		b = v->as.integer != 0;
 	} else if (v->is.tag != CQL_TAG_BOOL) {
@@ -115,7 +125,8 @@ static bool encode_boolean(struct cd_buffer *out, const cql_type *type, const cq
 /* The shortest two's complement: no byte that only repeats the sign. */
 static struct cd_span shortest(const uint8_t *at, size_t len)
 {
-	while (len > 1 && ((at[0] == 0x00 && !(at[1] & 0x80)) || (at[0] == 0xFF && (at[1] & 0x80)))) {
+	while (len > 1 &&
+	       ((at[0] == 0x00 && !(at[1] & 0x80)) || (at[0] == 0xFF && (at[1] & 0x80)))) {
 		at++;
 		len--;
 	}
@@ -131,7 +142,8 @@ static struct cd_span varint_bytes(const cql_value *v, uint8_t scratch[9])
 	return shortest(scratch, 9);
 }
 
-static bool encode_varint(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_varint(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			  coodie_error *err)
 {
 	uint8_t scratch[9];
 
@@ -144,7 +156,8 @@ static bool encode_varint(struct cd_buffer *out, const cql_type *type, const cql
 	return true;
 }
 
-static bool encode_decimal(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_decimal(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			   coodie_error *err)
 {
 	uint8_t scratch[9];
 	bool whole = v->is.tag == CQL_TAG_INT || v->is.tag == CQL_TAG_UINT;
@@ -152,9 +165,11 @@ static bool encode_decimal(struct cd_buffer *out, const cql_type *type, const cq
 	if (!whole && v->is.tag != CQL_TAG_DECIMAL)
 		return wrong(type, v, err);
 	struct cd_span bytes = whole ? varint_bytes(v, scratch)
-				     : shortest(v->as.decimal.unscaled.data, v->as.decimal.unscaled.len);
+				     : shortest(v->as.decimal.unscaled.data,
+						v->as.decimal.unscaled.len);
 	if (bytes.len == 0)
-		return cd_fail(err, COODIE_ERR_RANGE, "a decimal's unscaled part has at least one byte");
+		return cd_fail(err, COODIE_ERR_RANGE,
+			       "a decimal's unscaled part has at least one byte");
 	cd_buffer_be32(out, (uint32_t)bytes.len + 4);
 	cd_buffer_be32(out, whole ? 0 : (uint32_t)v->as.decimal.scale);
 	cd_buffer_bytes(out, bytes.at, bytes.len);
@@ -177,7 +192,8 @@ static bool real_of(const cql_value *v, int64_t exact, double *out)
 	return true;
 }
 
-static bool encode_double(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_double(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			  coodie_error *err)
 {
 	double d;
 	uint64_t bits;
@@ -188,7 +204,8 @@ static bool encode_double(struct cd_buffer *out, const cql_type *type, const cql
 	return encode_8(out, isnan(d) ? UINT64_C(0x7FF8000000000000) : bits);
 }
 
-static bool encode_float(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_float(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			 coodie_error *err)
 {
 	double d;
 	uint32_t bits;
@@ -211,7 +228,12 @@ bool cd_utf8_valid(const char *text, size_t len)
 	const uint8_t *at = (const uint8_t *)text, *end = at + len;
 
 	while (at < end) {
-		unsigned c = *at, more = c < 0x80 ? 0 : c < 0xC2 ? 9 : c < 0xE0 ? 1 : c < 0xF0 ? 2 : c < 0xF5 ? 3 : 9;
+		unsigned c = *at, more = c < 0x80   ? 0
+					 : c < 0xC2 ? 9
+					 : c < 0xE0 ? 1
+					 : c < 0xF0 ? 2
+					 : c < 0xF5 ? 3
+						    : 9;
 		if (more == 9 || (size_t)(end - at) <= more)
 			return false;
 		uint32_t code = more ? c & (0x3Fu >> more) : c;
@@ -228,30 +250,35 @@ bool cd_utf8_valid(const char *text, size_t len)
 	return true;
 }
 
-static bool encode_text(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_text(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			coodie_error *err)
 {
 	if (v->is.tag != CQL_TAG_TEXT)
 		return wrong(type, v, err);
 	if (!cd_utf8_valid(v->as.text.data, v->as.text.len))
-		return cd_fail(err, COODIE_ERR_RANGE, "the text is not valid UTF-8; bind bytes to a blob");
+		return cd_fail(err, COODIE_ERR_RANGE,
+			       "the text is not valid UTF-8; bind bytes to a blob");
 	cd_write_bytes(out, v->as.text.data, v->as.text.len);
 	return true;
 }
 
-static bool encode_ascii(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_ascii(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			 coodie_error *err)
 {
 	if (v->is.tag != CQL_TAG_TEXT)
 		return wrong(type, v, err);
 	for (size_t i = 0; i < v->as.text.len; i++)
 		if ((unsigned char)v->as.text.data[i] >= 0x80)
-			return cd_fail(err, COODIE_ERR_RANGE,
-				       "byte %zu of the text is 0x%02x, which ascii (0x00 to 0x7f) cannot hold", i,
-				       (unsigned char)v->as.text.data[i]);
+			return cd_fail(
+				err, COODIE_ERR_RANGE,
+				"byte %zu of the text is 0x%02x, which ascii (0x00 to 0x7f) cannot hold",
+				i, (unsigned char)v->as.text.data[i]);
 	cd_write_bytes(out, v->as.text.data, v->as.text.len);
 	return true;
 }
 
-static bool encode_blob(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_blob(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			coodie_error *err)
 {
 	if (v->is.tag != CQL_TAG_BLOB && v->is.tag != CQL_TAG_ENCODED)
 		return wrong(type, v, err);
@@ -261,28 +288,33 @@ static bool encode_blob(struct cd_buffer *out, const cql_type *type, const cql_v
 
 /* ---- identifiers, addresses, times ------------------------------------------------------------------------------- */
 
-static bool encode_uuid(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_uuid(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			coodie_error *err)
 {
 	if (v->is.tag != CQL_TAG_UUID)
 		return wrong(type, v, err);
 	if (type->kind == CQL_KIND_TIMEUUID && v->as.uuid.bytes[6] >> 4 != 1)
-		return cd_fail(err, COODIE_ERR_RANGE, "a timeuuid is a version 1 uuid, this one is of version %d",
+		return cd_fail(err, COODIE_ERR_RANGE,
+			       "a timeuuid is a version 1 uuid, this one is of version %d",
 			       v->as.uuid.bytes[6] >> 4);
 	cd_write_bytes(out, v->as.uuid.bytes, 16);
 	return true;
 }
 
-static bool encode_inet(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_inet(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			coodie_error *err)
 {
 	if (v->is.tag != CQL_TAG_INET)
 		return wrong(type, v, err);
 	if (v->as.inet.length != 4 && v->as.inet.length != 16)
-		return cd_fail(err, COODIE_ERR_RANGE, "an inet has 4 or 16 bytes, this one %d", v->as.inet.length);
+		return cd_fail(err, COODIE_ERR_RANGE, "an inet has 4 or 16 bytes, this one %d",
+			       v->as.inet.length);
 	cd_write_bytes(out, v->as.inet.address, v->as.inet.length);
 	return true;
 }
 
-static bool encode_date(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_date(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			coodie_error *err)
 {
 	if (v->is.tag != CQL_TAG_DATE)
 		return wrong(type, v, err);
@@ -291,7 +323,8 @@ static bool encode_date(struct cd_buffer *out, const cql_type *type, const cql_v
 	return true;
 }
 
-static bool encode_time(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_time(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			coodie_error *err)
 {
 	int64_t n = v->as.time.nanoseconds;
 
@@ -299,25 +332,31 @@ static bool encode_time(struct cd_buffer *out, const cql_type *type, const cql_v
 		return wrong(type, v, err);
 	if (n < 0 || n >= NANOS_PER_DAY)
 		return cd_fail(err, COODIE_ERR_RANGE,
-			       "%" PRId64 " is out of range for time (0 to 86399999999999 nanoseconds)", n);
+			       "%" PRId64
+			       " is out of range for time (0 to 86399999999999 nanoseconds)",
+			       n);
 	return encode_8(out, (uint64_t)n);
 }
 
-static bool encode_timestamp(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_timestamp(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			     coodie_error *err)
 {
 	if (v->is.tag == CQL_TAG_TIMESTAMP)
 		return encode_8(out, (uint64_t)v->as.timestamp.milliseconds);
 	return encode_bigint(out, type, v, err);
 }
 
-static bool encode_duration(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_duration(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			    coodie_error *err)
 {
 	const cql_duration *d = &v->as.duration;
 
 	if (v->is.tag != CQL_TAG_DURATION)
 		return wrong(type, v, err);
-	if ((d->months < 0 || d->days < 0 || d->nanoseconds < 0) && (d->months > 0 || d->days > 0 || d->nanoseconds > 0))
-		return cd_fail(err, COODIE_ERR_RANGE, "the parts of a duration are all >= 0 or all <= 0");
+	if ((d->months < 0 || d->days < 0 || d->nanoseconds < 0) &&
+	    (d->months > 0 || d->days > 0 || d->nanoseconds > 0))
+		return cd_fail(err, COODIE_ERR_RANGE,
+			       "the parts of a duration are all >= 0 or all <= 0");
 	size_t start = out->len;
 	cd_buffer_be32(out, 0);
 	cd_write_vint(out, d->months);
@@ -329,10 +368,12 @@ static bool encode_duration(struct cd_buffer *out, const cql_type *type, const c
 
 /* ---- collections ------------------------------------------------------------------------------------------------- */
 
-static bool encode_item(struct cd_buffer *out, const cql_type *type, const cql_value *item, uint32_t i, coodie_error *err)
+static bool encode_item(struct cd_buffer *out, const cql_type *type, const cql_value *item,
+			uint32_t i, coodie_error *err)
 {
 	if (item->is.tag == CQL_TAG_NULL || item->is.tag == CQL_TAG_UNSET)
-		return cd_fail(err, COODIE_ERR_TYPE, "item %" PRIu32 " is %s, which a collection cannot hold", i + 1,
+		return cd_fail(err, COODIE_ERR_TYPE,
+			       "item %" PRIu32 " is %s, which a collection cannot hold", i + 1,
 			       cd_tag_name(item->is.tag));
 	if (cd_value_encode(out, type, item, err))
 		return true;
@@ -340,7 +381,8 @@ static bool encode_item(struct cd_buffer *out, const cql_type *type, const cql_v
 	return false;
 }
 
-static bool encode_collection(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_collection(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			      coodie_error *err)
 {
 	const cql_seq *seq = &v->as.seq;
 	const cql_value *items = seq->items;
@@ -350,11 +392,12 @@ static bool encode_collection(struct cd_buffer *out, const cql_type *type, const
 						      : CQL_TAG_MAP;
 
 	/* a list may stand for a set, and the other way round: the server orders and drops what is there twice */
-	if (v->is.tag != wanted && (v->is.tag == CQL_TAG_MAP || wanted == CQL_TAG_MAP || v->is.tag < CQL_TAG_LIST ||
-				    v->is.tag > CQL_TAG_MAP))
+	if (v->is.tag != wanted && (v->is.tag == CQL_TAG_MAP || wanted == CQL_TAG_MAP ||
+				    v->is.tag < CQL_TAG_LIST || v->is.tag > CQL_TAG_MAP))
 		return wrong(type, v, err);
 	if (seq->count > INT32_MAX)
-		return cd_fail(err, COODIE_ERR_RANGE, "a collection of %" PRIu32 " items", seq->count);
+		return cd_fail(err, COODIE_ERR_RANGE, "a collection of %" PRIu32 " items",
+			       seq->count);
 	if (seq->type) { /* still encoded, as it came */
 		if (seq->type->kind != type->kind || !cd_type_equal(seq->type, type))
 			return wrong(type, v, err);
@@ -368,7 +411,8 @@ static bool encode_collection(struct cd_buffer *out, const cql_type *type, const
 	cd_buffer_be32(out, seq->count);
 	for (uint32_t i = 0; i < seq->count; i++)
 		for (uint32_t part = 0; part < parts; part++)
-			if (!encode_item(out, type->inner[part], &items[(size_t)i * parts + part], i, err))
+			if (!encode_item(out, type->inner[part], &items[(size_t)i * parts + part],
+					 i, err))
 				return false;
 	if (out->len - start > INT32_MAX)
 		return cd_fail(err, COODIE_ERR_RANGE, "a collection of more than 2 GiB");
@@ -376,7 +420,8 @@ static bool encode_collection(struct cd_buffer *out, const cql_type *type, const
 	return true;
 }
 
-static bool encode_vector(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_vector(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			  coodie_error *err)
 {
 	const cql_seq *seq = &v->as.seq;
 	const cql_value *items = seq->items;
@@ -384,7 +429,8 @@ static bool encode_vector(struct cd_buffer *out, const cql_type *type, const cql
 	if (v->is.tag != CQL_TAG_LIST || seq->type)
 		return wrong(type, v, err);
 	if (seq->count != type->dimension)
-		return cd_fail(err, COODIE_ERR_RANGE, "a vector of %" PRIu32 " elements, the type has %" PRIu32,
+		return cd_fail(err, COODIE_ERR_RANGE,
+			       "a vector of %" PRIu32 " elements, the type has %" PRIu32,
 			       seq->count, type->dimension);
 	if (type->inner[0]->fixed_size < 0)
 		return cd_fail(err, COODIE_ERR_UNSUPPORTED, "vectors of %s are not supported yet",
@@ -404,7 +450,8 @@ static bool encode_vector(struct cd_buffer *out, const cql_type *type, const cql
 	return true;
 }
 
-static bool encode_opaque(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+static bool encode_opaque(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			  coodie_error *err)
 {
 	return type->kind == CQL_KIND_CUSTOM ? encode_blob(out, type, v, err) : wrong(type, v, err);
 }
@@ -412,27 +459,30 @@ static bool encode_opaque(struct cd_buffer *out, const cql_type *type, const cql
 static encode_fn *encoder_of(enum cql_kind kind)
 {
 	static encode_fn *const encoders[] = {
-		[CQL_KIND_CUSTOM] = encode_opaque,     [CQL_KIND_ASCII] = encode_ascii,
-		[CQL_KIND_BIGINT] = encode_bigint,     [CQL_KIND_BLOB] = encode_blob,
-		[CQL_KIND_BOOLEAN] = encode_boolean,   [CQL_KIND_COUNTER] = encode_bigint,
-		[CQL_KIND_DECIMAL] = encode_decimal,   [CQL_KIND_DOUBLE] = encode_double,
-		[CQL_KIND_FLOAT] = encode_float,       [CQL_KIND_INT] = encode_int,
+		[CQL_KIND_CUSTOM] = encode_opaque,       [CQL_KIND_ASCII] = encode_ascii,
+		[CQL_KIND_BIGINT] = encode_bigint,       [CQL_KIND_BLOB] = encode_blob,
+		[CQL_KIND_BOOLEAN] = encode_boolean,     [CQL_KIND_COUNTER] = encode_bigint,
+		[CQL_KIND_DECIMAL] = encode_decimal,     [CQL_KIND_DOUBLE] = encode_double,
+		[CQL_KIND_FLOAT] = encode_float,         [CQL_KIND_INT] = encode_int,
 		[CQL_KIND_TIMESTAMP] = encode_timestamp, [CQL_KIND_UUID] = encode_uuid,
-		[CQL_KIND_TEXT] = encode_text,	       [CQL_KIND_VARINT] = encode_varint,
-		[CQL_KIND_TIMEUUID] = encode_uuid,     [CQL_KIND_INET] = encode_inet,
-		[CQL_KIND_DATE] = encode_date,	       [CQL_KIND_TIME] = encode_time,
-		[CQL_KIND_SMALLINT] = encode_smallint, [CQL_KIND_TINYINT] = encode_tinyint,
-		[CQL_KIND_DURATION] = encode_duration, [CQL_KIND_LIST] = encode_collection,
-		[CQL_KIND_MAP] = encode_collection,    [CQL_KIND_SET] = encode_collection,
-		[CQL_KIND_UDT] = encode_opaque,	       [CQL_KIND_TUPLE] = encode_opaque,
+		[CQL_KIND_TEXT] = encode_text,           [CQL_KIND_VARINT] = encode_varint,
+		[CQL_KIND_TIMEUUID] = encode_uuid,       [CQL_KIND_INET] = encode_inet,
+		[CQL_KIND_DATE] = encode_date,           [CQL_KIND_TIME] = encode_time,
+		[CQL_KIND_SMALLINT] = encode_smallint,   [CQL_KIND_TINYINT] = encode_tinyint,
+		[CQL_KIND_DURATION] = encode_duration,   [CQL_KIND_LIST] = encode_collection,
+		[CQL_KIND_MAP] = encode_collection,      [CQL_KIND_SET] = encode_collection,
+		[CQL_KIND_UDT] = encode_opaque,          [CQL_KIND_TUPLE] = encode_opaque,
 	};
 
 	if (kind == CQL_KIND_VECTOR)
 		return encode_vector;
-	return (size_t)kind < sizeof encoders / sizeof encoders[0] && encoders[kind] ? encoders[kind] : encode_opaque;
+	return (size_t)kind < sizeof encoders / sizeof encoders[0] && encoders[kind]
+		       ? encoders[kind]
+		       : encode_opaque;
 }
 
-bool cd_value_encode(struct cd_buffer *out, const cql_type *type, const cql_value *v, coodie_error *err)
+bool cd_value_encode(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+		     coodie_error *err)
 {
 	size_t start = out->len;
 	bool ok = true;
@@ -449,7 +499,8 @@ bool cd_value_encode(struct cd_buffer *out, const cql_type *type, const cql_valu
 		return true;
 	if (ok) {
 		if (out->too_long)
-			cd_fail(err, COODIE_ERR_LIMIT, "the message is longer than %zu bytes", out->max);
+			cd_fail(err, COODIE_ERR_LIMIT, "the message is longer than %zu bytes",
+				out->max);
 		else
 			cd_no_memory(err, "a message");
 	}

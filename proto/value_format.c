@@ -26,7 +26,6 @@ static void put(struct text *t, const char *s)
 
 static void put_number(struct text *t, const char *format, ...) COODIE_PRINTF(2, 3);
 
-
 static void put_number(struct text *t, const char *format, ...)
 {
 	char number[64];
@@ -81,7 +80,8 @@ static void format(struct text *t, const cql_value *v);
 static void put_seq(struct text *t, const cql_value *v)
 {
 	bool is_map = v->is.tag == CQL_TAG_MAP, is_list = v->is.tag == CQL_TAG_LIST;
-	cql_iter it = is_map ? cql_map_iter((cql_map){ v->as.seq }) : cql_list_iter((cql_list){ v->as.seq });
+	cql_iter it = is_map ? cql_map_iter((cql_map){ v->as.seq })
+			     : cql_list_iter((cql_list){ v->as.seq });
 	cql_value key, value;
 	const char *before = is_list ? "[" : "{";
 
@@ -107,15 +107,16 @@ static void put_date(struct text *t, int64_t days)
 	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
 	int64_t month = mp < 10 ? mp + 3 : mp - 9, year = yoe + era * 400 + (month <= 2);
 
-	put_number(t, "%04" PRId64 "-%02" PRId64 "-%02" PRId64, year, month, doy - (153 * mp + 2) / 5 + 1);
+	put_number(t, "%04" PRId64 "-%02" PRId64 "-%02" PRId64, year, month,
+		   doy - (153 * mp + 2) / 5 + 1);
 }
 
 static void put_time(struct text *t, int64_t units, int64_t per_second, int digits)
 {
 	int64_t seconds = units / per_second;
 
-	put_number(t, "%02" PRId64 ":%02" PRId64 ":%02" PRId64 ".%0*" PRId64, seconds / 3600, seconds / 60 % 60,
-		   seconds % 60, digits, units % per_second);
+	put_number(t, "%02" PRId64 ":%02" PRId64 ":%02" PRId64 ".%0*" PRId64, seconds / 3600,
+		   seconds / 60 % 60, seconds % 60, digits, units % per_second);
 }
 
 static void put_timestamp(struct text *t, int64_t ms)
@@ -135,7 +136,9 @@ static void put_plain(struct text *t, const cql_value *v)
 	char buffer[CQL_INET_TEXT_SIZE];
 
 	switch (v->is.tag) {
-	case CQL_TAG_UUID: put(t, cql_uuid_format(v->as.uuid, buffer)); break;
+	case CQL_TAG_UUID:
+		put(t, cql_uuid_format(v->as.uuid, buffer));
+		break;
 	case CQL_TAG_INET:
 		put_char(t, '\'');
 		put(t, cql_inet_format(v->as.inet, buffer));
@@ -151,37 +154,65 @@ static void put_plain(struct text *t, const cql_value *v)
 		put_time(t, v->as.time.nanoseconds, 1000000000, 9);
 		put_char(t, '\'');
 		break;
-	case CQL_TAG_TIMESTAMP: put_timestamp(t, v->as.timestamp.milliseconds); break;
-	case CQL_TAG_DURATION:
-		put_number(t, "%" PRId32 "mo%" PRId32 "d%" PRId64 "ns", v->as.duration.months, v->as.duration.days,
-			   v->as.duration.nanoseconds);
+	case CQL_TAG_TIMESTAMP:
+		put_timestamp(t, v->as.timestamp.milliseconds);
 		break;
-	case CQL_TAG_VARINT: put_varint(t, v->as.varint); break;
+	case CQL_TAG_DURATION:
+		put_number(t, "%" PRId32 "mo%" PRId32 "d%" PRId64 "ns", v->as.duration.months,
+			   v->as.duration.days, v->as.duration.nanoseconds);
+		break;
+	case CQL_TAG_VARINT:
+		put_varint(t, v->as.varint);
+		break;
 	case CQL_TAG_DECIMAL:
 		put_varint(t, v->as.decimal.unscaled);
 		put_number(t, "e%" PRId64, -(int64_t)v->as.decimal.scale);
 		break;
-	default: put(t, "?"); break;
+	default:
+		put(t, "?");
+		break;
 	}
 }
 
 static void format(struct text *t, const cql_value *v)
 {
 	switch (v->is.tag) {
-	case CQL_TAG_NULL: put(t, "null"); break;
-	case CQL_TAG_UNSET: put(t, "unset"); break;
-	case CQL_TAG_BOOL: put(t, v->as.boolean ? "true" : "false"); break;
-	case CQL_TAG_INT: put_number(t, "%" PRId64, v->as.integer); break;
-	case CQL_TAG_UINT: put_number(t, "%" PRIu64, v->as.unsigned_integer); break;
-	case CQL_TAG_FLOAT: put_real(t, (double)v->as.single, 9); break;
-	case CQL_TAG_DOUBLE: put_real(t, v->as.real, 17); break;
-	case CQL_TAG_TEXT: put_quoted(t, v->as.text.data, v->as.text.len); break;
+	case CQL_TAG_NULL:
+		put(t, "null");
+		break;
+	case CQL_TAG_UNSET:
+		put(t, "unset");
+		break;
+	case CQL_TAG_BOOL:
+		put(t, v->as.boolean ? "true" : "false");
+		break;
+	case CQL_TAG_INT:
+		put_number(t, "%" PRId64, v->as.integer);
+		break;
+	case CQL_TAG_UINT:
+		put_number(t, "%" PRIu64, v->as.unsigned_integer);
+		break;
+	case CQL_TAG_FLOAT:
+		put_real(t, (double)v->as.single, 9);
+		break;
+	case CQL_TAG_DOUBLE:
+		put_real(t, v->as.real, 17);
+		break;
+	case CQL_TAG_TEXT:
+		put_quoted(t, v->as.text.data, v->as.text.len);
+		break;
 	case CQL_TAG_BLOB:
-	case CQL_TAG_ENCODED: put_hex(t, v->as.blob.data, v->as.blob.len); break;
+	case CQL_TAG_ENCODED:
+		put_hex(t, v->as.blob.data, v->as.blob.len);
+		break;
 	case CQL_TAG_LIST:
 	case CQL_TAG_SET:
-	case CQL_TAG_MAP: put_seq(t, v); break;
-	default: put_plain(t, v); break;
+	case CQL_TAG_MAP:
+		put_seq(t, v);
+		break;
+	default:
+		put_plain(t, v);
+		break;
 	}
 }
 

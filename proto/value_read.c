@@ -36,7 +36,8 @@ const char *cd_tag_name(uint8_t tag)
 
 static bool wrong(cql_value v, const char *wanted, coodie_error *err)
 {
-	return cd_fail(err, COODIE_ERR_TYPE, "the value is %s, not %s", cd_tag_name(v.is.tag), wanted);
+	return cd_fail(err, COODIE_ERR_TYPE, "the value is %s, not %s", cd_tag_name(v.is.tag),
+		       wanted);
 }
 
 /* Any integer as int64_t: of a C integer, or of a varint that fits. */
@@ -67,58 +68,59 @@ static bool read_integer(cql_value v, unsigned bits, int64_t *out, coodie_error 
 	if (!integer_of(v, &n))
 		return cd_fail(err, COODIE_ERR_RANGE, "the value does not fit %u bits", bits);
 	if (n > highest || n < -highest - 1)
-		return cd_fail(err, COODIE_ERR_RANGE, "the value %" PRId64 " does not fit %u bits", n, bits);
+		return cd_fail(err, COODIE_ERR_RANGE, "the value %" PRId64 " does not fit %u bits",
+			       n, bits);
 	*out = n;
 	return true;
 }
 
 /* X(function, C type, bits) */
-#define INTEGERS                        \
-	X(cql_to_int8, int8_t, 8)       \
-	X(cql_to_int16, int16_t, 16)    \
-	X(cql_to_int32, int32_t, 32)    \
+#define INTEGERS \
+	X(cql_to_int8, int8_t, 8) \
+	X(cql_to_int16, int16_t, 16) \
+	X(cql_to_int32, int32_t, 32) \
 	X(cql_to_int64, int64_t, 64)
 
-#define X(function, c_type, bits)                                     \
-	bool function(cql_value v, c_type *out, coodie_error *err)    \
-	{                                                             \
-		int64_t n;                                            \
-                                                                      \
-		cd_clear(err);                                        \
-		if (!read_integer(v, bits, &n, err))                  \
-			return false;                                 \
-		*out = (c_type)n;                                     \
-		return true;                                          \
+#define X(function, c_type, bits) \
+	bool function(cql_value v, c_type *out, coodie_error *err) \
+	{ \
+		int64_t n; \
+\
+		cd_clear(err); \
+		if (!read_integer(v, bits, &n, err)) \
+			return false; \
+		*out = (c_type)n; \
+		return true; \
 	}
 INTEGERS
 #undef X
 
 /* X(function, C type, tag, field) */
-#define PLAIN                                                      \
-	X(cql_to_bool, bool, BOOL, boolean)                        \
-	X(cql_to_float, float, FLOAT, single)                      \
-	X(cql_to_text, cql_text, TEXT, text)                       \
-	X(cql_to_blob, cql_blob, BLOB, blob)                       \
-	X(cql_to_uuid, cql_uuid, UUID, uuid)                       \
-	X(cql_to_inet, cql_inet, INET, inet)                       \
-	X(cql_to_date, cql_date, DATE, date)                       \
-	X(cql_to_time, cql_time, TIME, time)                       \
-	X(cql_to_timestamp, cql_timestamp, TIMESTAMP, timestamp)   \
-	X(cql_to_duration, cql_duration, DURATION, duration)       \
-	X(cql_to_varint, cql_varint, VARINT, varint)               \
-	X(cql_to_decimal, cql_decimal, DECIMAL, decimal)           \
-	X(cql_to_list, cql_list, LIST, seq)                        \
-	X(cql_to_set, cql_set, SET, seq)                           \
+#define PLAIN \
+	X(cql_to_bool, bool, BOOL, boolean) \
+	X(cql_to_float, float, FLOAT, single) \
+	X(cql_to_text, cql_text, TEXT, text) \
+	X(cql_to_blob, cql_blob, BLOB, blob) \
+	X(cql_to_uuid, cql_uuid, UUID, uuid) \
+	X(cql_to_inet, cql_inet, INET, inet) \
+	X(cql_to_date, cql_date, DATE, date) \
+	X(cql_to_time, cql_time, TIME, time) \
+	X(cql_to_timestamp, cql_timestamp, TIMESTAMP, timestamp) \
+	X(cql_to_duration, cql_duration, DURATION, duration) \
+	X(cql_to_varint, cql_varint, VARINT, varint) \
+	X(cql_to_decimal, cql_decimal, DECIMAL, decimal) \
+	X(cql_to_list, cql_list, LIST, seq) \
+	X(cql_to_set, cql_set, SET, seq) \
 	X(cql_to_map, cql_map, MAP, seq)
 
-#define X(function, c_type, tag_name, field)                                \
-	bool function(cql_value v, c_type *out, coodie_error *err)          \
-	{                                                                   \
-		cd_clear(err);                                              \
-		if (v.is.tag != CQL_TAG_##tag_name)                         \
+#define X(function, c_type, tag_name, field) \
+	bool function(cql_value v, c_type *out, coodie_error *err) \
+	{ \
+		cd_clear(err); \
+		if (v.is.tag != CQL_TAG_##tag_name) \
 			return wrong(v, cd_tag_name(CQL_TAG_##tag_name), err); \
-		memcpy(out, &v.as.field, sizeof *out);                      \
-		return true;                                                \
+		memcpy(out, &v.as.field, sizeof *out); \
+		return true; \
 	}
 PLAIN
 #undef X
