@@ -1,4 +1,25 @@
-# net/net.mk - included by the top Makefile.am
+# net/net.mk - connections to a cluster; included by the top Makefile.am
 noinst_LTLIBRARIES += libcd_net.la
-libcd_net_la_SOURCES =
+libcd_net_la_SOURCES = \
+	net/blocking.c \
+	net/conn.c net/conn.h \
+	net/cursor.c \
+	net/driver.c \
+	net/engine.c net/engine.h net/engine_impl.h \
+	net/engine_answer.c \
+	net/engine_dial.c \
+	net/engine_submit.c \
+	net/generate.c \
+	net/info.c \
+	net/link.c net/link.h \
+	net/log.c net/log.h \
+	net/options.c net/options.h \
+	net/prepared.c net/prepared.h \
+	net/registry.c \
+	net/request.c net/request.h \
+	net/resolve.c net/resolve.h \
+	net/result.c net/result.h \
+	net/session.c net/session.h \
+	net/streams.c net/streams.h \
+	net/wheel.c net/wheel.h
 libcoodie_la_LIBADD += libcd_net.la

@@ -26,6 +26,7 @@ EXTRA_PROGRAMS += $(cassandra_tests)
 if HAVE_CMOCKA
 TESTS += $(check_PROGRAMS)
 include tests/base.mk
+include tests/demos.mk
 include tests/peer.mk
 include tests/proto.mk
 include tests/net.mk

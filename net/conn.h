@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* The protocol's side of one connection: from OPTIONS to READY, and whose answer comes next. No I/O: bytes go in through
+ * `in` and out through `out`, and whoever owns it takes events until there are no more. */
+#ifndef NET_CONN_H
+#define NET_CONN_H
+
+#include "base/arena.h"
+#include "net/options.h"
+#include "net/streams.h"
+#include "proto/inbox.h"
+#include "proto/outbox.h"
+#include "proto/response.h"
+
+enum cd_conn_state {
+	CD_CONN_NEW,
+	CD_CONN_OPTIONS,  /* waits for SUPPORTED */
+	CD_CONN_STARTUP,  /* waits for READY or AUTHENTICATE */
+	CD_CONN_AUTH,     /* waits for AUTH_SUCCESS */
+	CD_CONN_KEYSPACE, /* waits for the answer to USE */
+	CD_CONN_READY,
+	CD_CONN_FAILED,
+	CD_CONN_STATES
+};
+
+enum cd_conn_event {
+	CD_CONN_MORE,   /* nothing until more bytes come */
+	CD_CONN_UP,     /* requests may be sent from now on */
+	CD_CONN_ANSWER, /* an envelope for a stream */
+	CD_CONN_BROKEN  /* close it; `lower_version` may say how to try again */
+};
+
+struct cd_conn {
+	enum cd_conn_state state;
+	const coodie_options *options;
+	const char *keyspace;    /* to use; NULL: none; borrowed until READY */
+	uint8_t version;         /* tried, then agreed */
+	uint8_t lower_version;   /* not 0: a new connection with this one may work */
+	bool lz4;
+	struct cd_inbox in;
+	struct cd_outbox out;
+	struct cd_streams streams;
+	struct cd_arena arena;   /* of `supported` */
+	struct cd_supported supported;
+};
+
+void cd_conn_init(struct cd_conn *c, const coodie_options *o, const char *keyspace, uint8_t version);
+void cd_conn_deinit(struct cd_conn *c);
+/* Writes OPTIONS. */
+bool cd_conn_start(struct cd_conn *c, coodie_error *err);
+/* What the bytes in the inbox mean. `out` is borrowed until the next call. */
+enum cd_conn_event cd_conn_next(struct cd_conn *c, struct cd_envelope *out, coodie_error *err);
+/* What is being waited for: "OPTIONS", "STARTUP", "AUTH_RESPONSE", "USE"; "a request" when ready. */
+const char *cd_conn_phase(const struct cd_conn *c);
+/* Answers that are still expected, and wanted. */
+uint32_t cd_conn_in_flight(const struct cd_conn *c);
+/* Whether so many answers are missing that the connection should be replaced. */
+bool cd_conn_worn_out(const struct cd_conn *c);
+
+#endif

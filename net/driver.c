@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* The driver seam: sessions over somebody else's driver, and statements on their way to any. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "net/session.h"
+
+bool cd_take_struct(void *to, size_t to_size, const void *from, const char *name, coodie_error *err)
+{
+	size_t size;
+
+	memcpy(&size, from, sizeof size);
+	if (size < sizeof size)
+		return cd_fail(err, COODIE_ERR_INVALID, "%s: its `size` is %zu; it must be sizeof(%s)",
+			       name, size, name);
+	memset(to, 0, to_size);
+	memcpy(to, from, size < to_size ? size : to_size);
+	memcpy(to, &to_size, sizeof to_size);
+	return true;
+}
+
+coodie_session *coodie_session_from_driver(const coodie_driver *table, void *driver,
+					   coodie_error *err)
+{
+	coodie_driver own;
+
+	cd_clear(err);
+	if (!table || !cd_take_struct(&own, sizeof own, table, "coodie_driver", err))
+		return NULL;
+	if (!own.submit || !own.run)
+		return cd_fail_null(err, COODIE_ERR_INVALID,
+				    "coodie_driver: submit and run must be set");
+	coodie_session *s = cd_session_new(own.allocator, own.keyspace, err);
+	if (!s)
+		return NULL;
+	own.allocator = &s->allocator;
+	own.keyspace = s->keyspace;
+	s->driver = own;
+	s->state = driver;
+	return s;
+}
+
+bool coodie_session_submit(coodie_session *s, const coodie_statement *st, coodie_done_fn *done,
+			   void *user, coodie_error *err)
+{
+	coodie_request request = { .size = sizeof request };
+	coodie_statement own;
+
+	cd_clear(err);
+	s = cd_session_carrier(s, err);
+	if (!s || !cd_take_struct(&own, sizeof own, st, "coodie_statement", err))
+		return false;
+	if (own.request &&
+	    !cd_take_struct(&request, sizeof request, own.request, "coodie_request", err))
+		return false;
+	own.request = &request;
+	return s->driver.submit(s->state, &own, done, user, err);
+}
+
+bool coodie_session_query_async(coodie_session *s, const char *cql, cql_args args,
+				const coodie_request *r, coodie_done_fn *done, void *user,
+				coodie_error *err)
+{
+	const coodie_statement st = {
+		.size = sizeof st,
+		.cql = cql,
+		.args = args,
+		.request = r,
+	};
+
+	if (!cql)
+		return cd_fail(err, COODIE_ERR_INVALID, "query: no statement was given");
+	return coodie_session_submit(s, &st, done, user, err);
+}
+
+bool coodie_session_cancel(coodie_session *s, uint64_t id)
+{
+	s = cd_session_carrier(s, NULL);
+	return s && id && s->driver.cancel && s->driver.cancel(s->state, id);
+}
+
+bool coodie_session_run(coodie_session *s, const bool *until, coodie_error *err)
+{
+	cd_clear(err);
+	s = cd_session_carrier(s, err);
+	if (!s || (s->engine && !cd_engine_may_block(s->engine, err)))
+		return false;
+	return s->driver.run(s->state, until, err);
+}

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: MIT */
+/* The native engine: its life, its hooks in the loop, and how requests end. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/loop_ev.h"
+#include "net/engine_impl.h"
+
+/* ---- turns --------------------------------------------------------------------------------------- */
+
+static void destroy(struct cd_engine *e)
+{
+	struct coodie_options *options = e->options;
+	void (*gone)(void *) = e->gone;
+	void *user = e->gone_user;
+
+	cd_engine_bury(e);
+	if (e->timer)
+		e->loop.vtable->timer_free(e->loop.state, e->timer);
+	if (e->turn)
+		e->loop.vtable->turn_free(e->loop.state, e->turn);
+	cd_request_pool_deinit(&e->pool);
+	cd_prepared_cache_deinit(&e->prepared);
+	coodie_result_free(e->void_result);
+	cd_release(e->allocator, e->keyspace);
+	if (e->private_loop)
+		cd_loop_ev_free(&e->loop);
+	cd_release(e->allocator, e);
+	cd_options_free(options);
+	if (gone)
+		gone(user);
+}
+
+void cd_engine_enter(struct cd_engine *e)
+{
+	e->inside++;
+	e->now_us = e->loop.vtable->now_us(e->loop.state);
+}
+
+void cd_engine_leave(struct cd_engine *e)
+{
+	if (--e->inside)
+		return;
+	if (e->freed && !e->running && !e->done.count)
+		destroy(e);
+	else if (e->dead)
+		cd_engine_bury(e);
+}
+
+uint64_t cd_engine_now(const struct cd_engine *e)
+{
+	return e->inside ? e->now_us : e->loop.vtable->now_us(e->loop.state);
+}
+
+void cd_engine_arm(struct cd_engine *e)
+{
+	if (e->turn_armed)
+		return;
+	e->turn_armed = true;
+	e->loop.vtable->turn_set(e->loop.state, e->turn, true);
+}
+
+static void set_timer(struct cd_engine *e, uint64_t at_us, uint64_t now_us)
+{
+	e->timer_at = at_us;
+	e->loop.vtable->timer_set(e->loop.state, e->timer, at_us > now_us ? at_us - now_us : 0);
+}
+
+void cd_engine_add_deadline(struct cd_engine *e, struct cd_deadline *d, uint32_t ms)
+{
+	uint64_t now = cd_engine_now(e), at = now + (uint64_t)ms * 1000;
+
+	cd_wheel_add(&e->wheel, d, at);
+	if (at < e->timer_at) /* the tick after it, when the wheel calls it over */
+		set_timer(e, (d->tick) * CD_WHEEL_TICK_US, now);
+}
+
+void cd_engine_settle(struct cd_engine *e)
+{
+	if (e->freed)
+		return;
+	if (e->waiting.count) {
+		cd_engine_pump(e);
+		cd_engine_dial(e);
+	}
+	if (e->closing && e->live == e->closers.count && !e->done.count) {
+		coodie_error err;
+		cd_fail(&err, COODIE_ERR_CLOSED, "the session is closed");
+		cd_engine_close_wires(e, &err);
+		e->closed = true;
+		for (struct cd_request *r; (r = cd_requests_pop(&e->closers));)
+			cd_engine_finish(e, r);
+	}
+}
+
+static void on_turn(void *user)
+{
+	struct cd_engine *e = user;
+
+	cd_engine_enter(e);
+	e->turn_armed = false;
+	e->loop.vtable->turn_set(e->loop.state, e->turn, false);
+	cd_engine_deliver(e);
+	cd_engine_settle(e);
+	cd_engine_flush(e);
+	cd_engine_leave(e);
+}
+
+/* ---- deadlines ----------------------------------------------------------------------------------- */
+
+static void describe_late(const struct cd_engine *e, const struct cd_request *r, coodie_error *err)
+{
+	if (r->wire)
+		cd_fail(err, COODIE_ERR_TIMEOUT, "no answer from %s within %" PRIu32 " ms",
+			r->wire->link.address.text, r->timeout_ms);
+	else if (e->wire && !e->wire->up)
+		cd_fail(err, COODIE_ERR_TIMEOUT,
+			"no connection to %s within %" PRIu32 " ms (it waits for the answer to %s)",
+			e->wire->link.address.text, r->timeout_ms, cd_link_phase(&e->wire->link));
+	else
+		cd_fail(err, COODIE_ERR_TIMEOUT,
+			"not sent within %" PRIu32 " ms: %" PRIu32 " requests were in flight, %" PRIu32
+			" waited",
+			r->timeout_ms, e->in_flight, e->waiting.count + e->held);
+}
+
+static void request_late(struct cd_engine *e, struct cd_request *r)
+{
+	struct cd_wire *w = r->wire;
+	coodie_error err;
+
+	describe_late(e, r, &err);
+	e->stats.timeouts++;
+	cd_engine_detach(e, r);
+	cd_engine_fail(e, r, &err);
+	if (w && !w->draining && cd_conn_worn_out(&w->link.conn)) {
+		cd_log(e->options, COODIE_LOG_WARN,
+		       "%s: too many answers are missing; it is replaced", w->link.address.text);
+		cd_engine_retire(e, w);
+	}
+	if (w)
+		cd_engine_end_if_drained(e, w);
+}
+
+static void on_timer(void *user)
+{
+	struct cd_engine *e = user;
+	struct cd_deadline *d;
+
+	cd_engine_enter(e);
+	e->timer_at = UINT64_MAX;
+	while ((d = cd_wheel_expired(&e->wheel, e->now_us)))
+		if (d == &e->attempt)
+			cd_engine_dial_late(e);
+		else
+			request_late(e, (void *)((char *)d - offsetof(struct cd_request, deadline)));
+	uint64_t next = cd_wheel_next_us(&e->wheel);
+	if (next < e->timer_at)
+		set_timer(e, next, e->now_us);
+	cd_engine_deliver(e);
+	cd_engine_settle(e);
+	cd_engine_leave(e);
+}
+
+/* ---- the end of a request ------------------------------------------------------------------------ */
+
+void cd_engine_detach(struct cd_engine *e, struct cd_request *r)
+{
+	if (r->stream >= 0) {
+		cd_streams_orphan(&r->wire->link.conn.streams, r->stream);
+		r->stream = -1;
+		r->wire = NULL;
+		e->in_flight--;
+	} else if (r->in) {
+		if (r->prepared && r->in == &r->prepared->waiters)
+			e->held--;
+		cd_requests_remove(r);
+	}
+	cd_wheel_remove(&e->wheel, &r->deadline);
+}
+
+void cd_engine_drop(struct cd_engine *e, struct cd_request *r)
+{
+	cd_wheel_remove(&e->wheel, &r->deadline);
+	cd_request_give(&e->pool, r);
+	e->live--;
+}
+
+void cd_engine_finish(struct cd_engine *e, struct cd_request *r)
+{
+	cd_wheel_remove(&e->wheel, &r->deadline);
+	cd_requests_push(&e->done, r);
+	cd_engine_arm(e);
+}
+
+void cd_engine_fail(struct cd_engine *e, struct cd_request *r, const coodie_error *err)
+{
+	if (r->kind == CD_REQUEST_LOAD) {
+		cd_engine_load_failed(e, r, err);
+		return;
+	}
+	e->stats.errors++;
+	r->failed = true;
+	r->error = *err;
+	cd_engine_finish(e, r);
+}
+
+typedef void call_fn(const struct cd_request *r, const coodie_error *err);
+
+static void call_result(const struct cd_request *r, const coodie_error *err)
+{
+	r->done.result(r->result, err, r->user);
+}
+
+static void call_prepared(const struct cd_request *r, const coodie_error *err)
+{
+	r->done.prepared(err->code == COODIE_OK ? r->prepared : NULL, err, r->user);
+}
+
+static void call_status(const struct cd_request *r, const coodie_error *err)
+{
+	r->done.status(err, r->user);
+}
+
+static call_fn *const calls[] = {
+	[CD_REQUEST_VOID] = call_result,       [CD_REQUEST_QUERY] = call_result,
+	[CD_REQUEST_EXECUTE] = call_result,    [CD_REQUEST_PREPARE] = call_prepared,
+	[CD_REQUEST_CONNECT] = call_status,    [CD_REQUEST_CLOSE] = call_status,
+};
+
+/* The request is given back first: whatever the callback does, it is over. */
+static void call_failed(struct cd_engine *e, struct cd_request *r)
+{
+	struct cd_request over = { .kind = r->kind, .done = r->done, .user = r->user };
+	coodie_error err = r->error;
+
+	cd_engine_drop(e, r);
+	calls[over.kind](&over, &err);
+}
+
+void cd_engine_call(struct cd_engine *e, struct cd_request *r)
+{
+	enum cd_request_kind kind = r->kind;
+	coodie_done_fn *result_fn = r->done.result;
+	coodie_result *result = r->result;
+	void *user = r->user;
+
+	if (r->failed) {
+		call_failed(e, r);
+	} else if (kind == CD_REQUEST_EXECUTE || kind == CD_REQUEST_QUERY) {
+		cd_engine_drop(e, r);
+		result_fn(result, &e->ok, user);
+	} else {
+		struct cd_request over = { .done = r->done,
+					   .user = user,
+					   .result = result,
+					   .prepared = r->prepared };
+		if (kind == CD_REQUEST_PREPARE)
+			cd_prepared_ref(r->prepared);
+		cd_engine_drop(e, r);
+		calls[kind](&over, &e->ok);
+	}
+}
+
+void cd_engine_deliver(struct cd_engine *e)
+{
+	uint32_t due = e->done.count; /* what is added meanwhile is for the next turn */
+
+	for (struct cd_request *r; due && (r = cd_requests_pop(&e->done)); due--)
+		cd_engine_call(e, r);
+	if (e->done.count)
+		cd_engine_arm(e);
+}
+
+/* ---- life ---------------------------------------------------------------------------------------- */
+
+static bool make_watches(struct cd_engine *e, coodie_error *err)
+{
+	e->timer = e->loop.vtable->timer_new(e->loop.state, on_timer, e);
+	e->turn = e->timer ? e->loop.vtable->turn_new(e->loop.state, on_turn, e) : NULL;
+	return e->turn || cd_no_memory(err, "the hooks of a session");
+}
+
+static bool set_up(struct cd_engine *e, const coodie_loop *loop, coodie_error *err)
+{
+	const struct coodie_options *o = e->options;
+
+	if (loop)
+		e->loop = *loop;
+	else if (!cd_loop_ev_new(&e->loop, err))
+		return false;
+	e->private_loop = !loop;
+	if (!make_watches(e, err))
+		return false;
+	e->void_result = cd_result_new_void(e->allocator, err);
+	if (!e->void_result)
+		return false;
+	if (o->keyspace && !(e->keyspace = cd_strndup(e->allocator, o->keyspace, strlen(o->keyspace))))
+		return cd_no_memory(err, "a session");
+	cd_wheel_init(&e->wheel, e->loop.vtable->now_us(e->loop.state));
+	return true;
+}
+
+struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop, coodie_error *err)
+{
+	struct coodie_options *options = cd_options_copy(o, err);
+
+	if (!options)
+		return NULL;
+	struct cd_engine *e = cd_alloc_zero(&options->allocator, sizeof *e);
+	if (!e) {
+		cd_options_free(options);
+		cd_no_memory(err, "a session");
+		return NULL;
+	}
+	e->options = options;
+	e->allocator = &options->allocator;
+	e->timer_at = UINT64_MAX;
+	e->version = (uint8_t)(options->protocol_version ? options->protocol_version : CD_VERSION_MAX);
+	cd_clear(&e->ok);
+	cd_request_pool_init(&e->pool, e->allocator);
+	cd_prepared_cache_init(&e->prepared, e->allocator, options->max_prepared);
+	if (set_up(e, loop, err))
+		return e;
+	destroy(e);
+	return NULL;
+}
+
+void cd_engine_on_gone(struct cd_engine *e, void (*gone)(void *user), void *user)
+{
+	e->gone = gone;
+	e->gone_user = user;
+}
+
+static void fail_all(struct cd_engine *e, const coodie_error *err)
+{
+	cd_engine_close_wires(e, err);
+	for (struct cd_request *r; (r = cd_requests_pop(&e->waiting));)
+		cd_engine_fail(e, r, err);
+	for (struct cd_request *r; (r = cd_requests_pop(&e->closers));)
+		cd_engine_fail(e, r, err);
+}
+
+static void engine_free(void *driver)
+{
+	struct cd_engine *e = driver;
+	coodie_error err;
+
+	if (e->freed)
+		return;
+	cd_fail(&err, COODIE_ERR_CLOSED, "the session was freed");
+	e->freed = true;
+	fail_all(e, &err);
+	e->inside++; /* callbacks below must not end the engine under us */
+	while (e->private_loop && e->done.count)
+		cd_engine_deliver(e);
+	cd_engine_leave(e);
+}
+
+bool cd_engine_may_block(const struct cd_engine *e, coodie_error *err)
+{
+	if (e->freed)
+		return cd_fail(err, COODIE_ERR_CLOSED, "the session was freed");
+	if (!e->private_loop)
+		return cd_fail(err, COODIE_ERR_WOULD_BLOCK,
+			       "the session is attached to a loop: use the _async call");
+	if (e->running || e->inside)
+		return cd_fail(err, COODIE_ERR_WOULD_BLOCK,
+			       "blocking calls cannot be made inside a callback: use the _async call");
+	return true;
+}
+
+static bool engine_run(void *driver, const bool *until, coodie_error *err)
+{
+	struct cd_engine *e = driver;
+	bool ok = true;
+
+	if (!cd_engine_may_block(e, err))
+		return false;
+	e->running = true;
+	while (until ? !*until : e->live != 0) {
+		if (!e->live) {
+			ok = cd_fail(err, COODIE_ERR_CLOSED,
+				     "nothing is in flight that could end the wait");
+			break;
+		}
+		e->loop.vtable->run_once(e->loop.state);
+		if (e->freed)
+			break;
+	}
+	e->running = false;
+	if (!e->freed)
+		return ok;
+	destroy(e);
+	return (until && *until) || cd_fail(err, COODIE_ERR_CLOSED, "the session was freed");
+}
+
+static bool engine_cancel(void *driver, uint64_t id)
+{
+	struct cd_engine *e = driver;
+	struct cd_request *r = cd_request_find(&e->pool, id);
+	coodie_error err;
+
+	if (!r || r->in == &e->done || r->in == &e->closers)
+		return false;
+	struct cd_wire *w = r->wire;
+	cd_fail(&err, COODIE_ERR_CANCELLED, "the request was cancelled%s",
+		w ? "; the server may still do it" : "");
+	cd_engine_detach(e, r);
+	cd_engine_fail(e, r, &err);
+	if (w && !w->draining && cd_conn_worn_out(&w->link.conn))
+		cd_engine_retire(e, w);
+	if (w)
+		cd_engine_end_if_drained(e, w);
+	return true;
+}
+
+const coodie_driver cd_engine_driver = {
+	.size = sizeof cd_engine_driver,
+	.submit = cd_engine_submit,
+	.run = engine_run,
+	.cancel = engine_cancel,
+	.free = engine_free,
+};
+
+/* ---- what it knows ------------------------------------------------------------------------------- */
+
+static const struct cd_wire *known(const struct cd_engine *e)
+{
+	return e->wire && e->wire->up ? e->wire : e->last;
+}
+
+const char *cd_engine_supported(const struct cd_engine *e, const char *key, size_t i)
+{
+	const struct cd_wire *w = known(e);
+
+	return w ? cd_supported_value(&w->link.conn.supported, key, i) : NULL;
+}
+
+static int32_t supported_number(const struct cd_engine *e, const char *key)
+{
+	const char *text = cd_engine_supported(e, key, 0);
+	char *end = NULL;
+	long n = text ? strtol(text, &end, 10) : -1;
+
+	return text && *text && !*end && n >= 0 && n <= INT32_MAX ? (int32_t)n : -1;
+}
+
+bool cd_engine_info(const struct cd_engine *e, coodie_connection_info *info, coodie_error *err)
+{
+	const struct cd_wire *w = e->wire;
+
+	if (!w || !w->up)
+		return cd_fail(err, COODIE_ERR_CLOSED, "the session is not connected");
+	*info = (coodie_connection_info){
+		.size = sizeof *info,
+		.address = e->address,
+		.protocol_version = w->link.conn.version,
+		.compression = w->link.conn.lz4 ? "lz4" : "none",
+		.tls_version = w->link.tls ? cd_tls_version(w->link.tls) : "",
+		.tls_cipher = w->link.tls ? cd_tls_cipher(w->link.tls) : "",
+		.shard = supported_number(e, "SCYLLA_SHARD"),
+		.shard_count = supported_number(e, "SCYLLA_NR_SHARDS"),
+	};
+	return true;
+}
+
+void cd_engine_stats(const struct cd_engine *e, coodie_session_stats *stats)
+{
+	*stats = e->stats;
+	stats->size = sizeof *stats;
+	for (const struct cd_wire *w = e->wires; w; w = w->next) {
+		stats->bytes_sent += w->link.bytes_sent;
+		stats->bytes_received += w->link.bytes_received;
+	}
+	stats->in_flight = e->in_flight;
+	stats->waiting = e->waiting.count + e->held;
+}

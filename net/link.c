@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/* The link: non-blocking socket, TLS in between, one send per turn of the loop. */
+#include "net/link.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+enum { READ_BYTES = 65536, READS_PER_EVENT = 16 };
+
+/* A message for an error of the kernel; strerror_r() in the form that a C library may have either way is avoided. */
+static const char *reason(int number)
+{
+	switch (number) {
+	case ECONNREFUSED:
+		return "connection refused";
+	case ECONNRESET:
+	case EPIPE:
+		return "connection reset by the peer";
+	case EHOSTUNREACH:
+		return "no route to the host";
+	case ENETUNREACH:
+		return "the network cannot be reached";
+	case ETIMEDOUT:
+		return "connection timed out";
+	default:
+		return strerrordesc_np(number) ? strerrordesc_np(number) : "unknown error";
+	}
+}
+
+const char *cd_link_phase(const struct cd_link *l)
+{
+	if (l->connecting)
+		return "connect";
+	if (l->tls && !cd_tls_ready(l->tls))
+		return "the TLS handshake";
+	return cd_conn_phase(&l->conn);
+}
+
+bool cd_link_late(const struct cd_link *l, uint32_t timeout_ms, coodie_error *err)
+{
+	return cd_fail(err, COODIE_ERR_TIMEOUT, "no answer to %s from %s within %" PRIu32 " ms", cd_link_phase(l),
+		       l->address.text, timeout_ms);
+}
+
+/* ---- ends ------------------------------------------------------------------------------------ */
+
+static bool fail_os(const struct cd_link *l, int number, coodie_error *err)
+{
+	if (l->connecting)
+		return cd_fail(err, number == ETIMEDOUT ? COODIE_ERR_TIMEOUT : COODIE_ERR_CONNECT, "%s", reason(number));
+	return cd_fail(err, COODIE_ERR_CLOSED, "%s during %s%s", reason(number), cd_link_phase(l),
+		       !l->tls && l->conn.state == CD_CONN_OPTIONS ? " (does it expect TLS?)" : "");
+}
+
+static bool fail_eof(const struct cd_link *l, coodie_error *err)
+{
+	if (l->tls && !cd_tls_ready(l->tls)) {
+		cd_tls_eof(l->tls, err);
+		return false;
+	}
+	if (l->conn.state == CD_CONN_READY && !cd_conn_in_flight(&l->conn))
+		return cd_fail(err, COODIE_ERR_CLOSED, "the peer closed the connection");
+	return cd_fail(err, COODIE_ERR_CLOSED, "the peer closed the connection during %s%s", cd_link_phase(l),
+		       !l->tls && l->conn.state == CD_CONN_OPTIONS ? " (does it expect TLS?)" : "");
+}
+
+void cd_link_close(struct cd_link *l)
+{
+	if (l->watch)
+		l->loop->vtable->io_free(l->loop->state, l->watch);
+	l->watch = NULL;
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = -1;
+	cd_tls_free(l->tls);
+	l->tls = NULL;
+	cd_buffer_deinit(&l->plain);
+	cd_buffer_deinit(&l->cipher);
+}
+
+static void set_events(struct cd_link *l)
+{
+	int events = l->connecting ? COODIE_IO_WRITE : COODIE_IO_READ | (l->blocked ? COODIE_IO_WRITE : 0);
+
+	l->loop->vtable->io_set(l->loop->state, l->watch, events);
+}
+
+/* ---- out ------------------------------------------------------------------------------------- */
+
+/* @return bytes the kernel took; less than `len`: it is full; -1: errno */
+static ssize_t send_some(struct cd_link *l, const uint8_t *at, size_t len)
+{
+	size_t sent = 0;
+
+	while (sent < len) {
+		struct iovec piece = { .iov_base = (void *)(uintptr_t)(at + sent), .iov_len = len - sent };
+		struct msghdr message = { .msg_iov = &piece, .msg_iovlen = 1 };
+		ssize_t n = sendmsg(l->fd, &message, MSG_NOSIGNAL);
+		if (n >= 0)
+			sent += (size_t)n;
+		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+			break;
+		else if (errno != EINTR)
+			return -1;
+	}
+	l->bytes_sent += sent;
+	return (ssize_t)sent;
+}
+
+/* Encrypted bytes; `*full` when some are left. */
+static bool send_cipher(struct cd_link *l, bool *full, coodie_error *err)
+{
+	if (!cd_tls_drain(l->tls, &l->cipher))
+		return cd_no_memory(err, "encrypted bytes");
+	ssize_t n = send_some(l, l->cipher.data + l->cipher_sent, l->cipher.len - l->cipher_sent);
+	if (n < 0)
+		return fail_os(l, errno, err);
+	l->cipher_sent += (size_t)n;
+	*full = l->cipher_sent < l->cipher.len;
+	if (!*full) {
+		cd_buffer_clear(&l->cipher);
+		l->cipher_sent = 0;
+	}
+	return true;
+}
+
+static bool send_encrypted(struct cd_link *l, struct cd_span pending, bool *full, coodie_error *err)
+{
+	if (!send_cipher(l, full, err))
+		return false;
+	if (*full || !pending.len || !cd_tls_ready(l->tls))
+		return true;
+	if (cd_tls_write(l->tls, pending.at, pending.len, err) != CD_TLS_OK)
+		return false;
+	cd_outbox_sent(&l->conn.out, pending.len);
+	return send_cipher(l, full, err);
+}
+
+static bool send_plain(struct cd_link *l, struct cd_span pending, bool *full, coodie_error *err)
+{
+	ssize_t n = pending.len ? send_some(l, pending.at, pending.len) : 0;
+
+	if (n < 0)
+		return fail_os(l, errno, err);
+	cd_outbox_sent(&l->conn.out, (size_t)n);
+	*full = (size_t)n < pending.len;
+	return true;
+}
+
+bool cd_link_flush(struct cd_link *l, coodie_error *err)
+{
+	bool full = false, ok;
+
+	if (l->connecting || l->blocked)
+		return true;
+	if (!cd_outbox_seal(&l->conn.out, err))
+		return false;
+	struct cd_span pending = cd_outbox_pending(&l->conn.out);
+	ok = l->tls ? send_encrypted(l, pending, &full, err) : send_plain(l, pending, &full, err);
+	if (ok && full != l->blocked) {
+		l->blocked = full;
+		set_events(l);
+	}
+	return ok;
+}
+
+/* ---- in -------------------------------------------------------------------------------------- */
+
+static bool pass_on(struct cd_link *l, coodie_error *err)
+{
+	size_t len;
+	uint8_t *room;
+
+	if (!l->plain.len)
+		return true;
+	room = cd_inbox_space(&l->conn.in, l->plain.len, &len);
+	if (!room)
+		return cd_no_memory(err, "room for a response");
+	memcpy(room, l->plain.data, l->plain.len);
+	cd_inbox_filled(&l->conn.in, l->plain.len);
+	cd_buffer_clear(&l->plain);
+	return true;
+}
+
+/* Ciphertext goes through the engine; what it says of itself (handshake, alerts) is sent at once. */
+static bool decrypt(struct cd_link *l, const uint8_t *at, size_t len, coodie_error *err)
+{
+	bool full = false;
+	coodie_error other;
+	enum cd_tls_status status = cd_tls_feed(l->tls, at, len, &l->plain, err);
+
+	if (status == CD_TLS_FAILED) {
+		send_cipher(l, &full, &other); /* the alert that tells the peer why */
+		return false;
+	}
+	if (!pass_on(l, err) || !send_cipher(l, &full, err))
+		return false;
+	return status != CD_TLS_CLOSED || fail_eof(l, err);
+}
+
+/* One read. @return whether there may be more; false with `*failed`: `err` says why it is over */
+static bool read_some(struct cd_link *l, bool *failed, coodie_error *err)
+{
+	static const size_t plenty = READ_BYTES;
+	uint8_t wire[16384];
+	size_t len = sizeof wire;
+	uint8_t *room = l->tls ? wire : cd_inbox_space(&l->conn.in, plenty, &len);
+
+	if (!room) {
+		*failed = true;
+		return cd_no_memory(err, "room for a response");
+	}
+	ssize_t n = recv(l->fd, room, len, 0);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+		return errno == EINTR;
+	if (n <= 0) {
+		*failed = true;
+		return n < 0 ? fail_os(l, errno, err) : fail_eof(l, err);
+	}
+	l->bytes_received += (uint64_t)n;
+	if (!l->tls)
+		cd_inbox_filled(&l->conn.in, (size_t)n);
+	else if (!decrypt(l, room, (size_t)n, err))
+		*failed = true;
+	return !*failed && (size_t)n == len;
+}
+
+/* What came before an end is still handed on. */
+static void readable(struct cd_link *l)
+{
+	struct cd_link_owner owner = l->owner;
+	coodie_error err;
+	bool failed = false;
+
+	cd_clear(&err);
+	for (int i = 0; i < READS_PER_EVENT && read_some(l, &failed, &err); i++)
+		;
+	if (failed && l->tls && !cd_tls_ready(l->tls))
+		owner.lost(&err, owner.user);
+	else if (owner.moved(owner.user) && failed)
+		owner.lost(&err, owner.user);
+}
+
+/* ---- the loop's callback ---------------------------------------------------------------------- */
+
+/* connect() is over. */
+static bool connected(struct cd_link *l, coodie_error *err)
+{
+	int number = 0;
+	socklen_t len = sizeof number;
+
+	if (getsockopt(l->fd, SOL_SOCKET, SO_ERROR, &number, &len))
+		number = errno;
+	if (number)
+		return fail_os(l, number, err);
+	l->connecting = false;
+	if (l->tls && cd_tls_start(l->tls, err) != CD_TLS_OK)
+		return false;
+	set_events(l);
+	return cd_link_flush(l, err);
+}
+
+static void on_io(int events, void *user)
+{
+	struct cd_link *l = user;
+	struct cd_link_owner owner = l->owner;
+	coodie_error err;
+	bool ok = true;
+
+	if (l->connecting) {
+		ok = connected(l, &err);
+	} else if (events & COODIE_IO_WRITE) {
+		l->blocked = false;
+		ok = cd_link_flush(l, &err);
+		if (ok)
+			set_events(l);
+	}
+	if (!ok)
+		owner.lost(&err, owner.user);
+	else if (events & COODIE_IO_READ)
+		readable(l);
+	owner.done(owner.user);
+}
+
+static bool open_socket(struct cd_link *l, coodie_error *err)
+{
+	int one = 1;
+
+	l->fd = socket(l->address.of.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (l->fd < 0)
+		return cd_fail(err, COODIE_ERR_CONNECT, "no socket: %s", reason(errno));
+	setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	setsockopt(l->fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
+	l->connecting = true;
+	/* A connect() that is through at once is found writable on the next turn. */
+	if (connect(l->fd, &l->address.of.any, l->address.len) && errno != EINPROGRESS && errno != EINTR)
+		return fail_os(l, errno, err);
+	l->watch = l->loop->vtable->io_new(l->loop->state, l->fd, COODIE_IO_WRITE, on_io, l);
+	return l->watch || cd_no_memory(err, "a watch of a socket");
+}
+
+bool cd_link_open(struct cd_link *l, const coodie_loop *loop, const struct cd_link_owner *owner,
+		  struct cd_tls_context *context, const char *host, coodie_error *err)
+{
+	const coodie_allocator *a = &l->conn.options->allocator;
+
+	l->loop = loop;
+	l->owner = *owner;
+	l->fd = -1;
+	l->tls = NULL;
+	l->watch = NULL;
+	cd_buffer_init(&l->plain, a, 0);
+	cd_buffer_init(&l->cipher, a, 0);
+	if (context)
+		l->tls = cd_tls_new(context, host, a, err);
+	if ((!context || l->tls) && cd_conn_start(&l->conn, err) && open_socket(l, err))
+		return true;
+	cd_link_close(l);
+	return false;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* Prepared statements: the public type, and the cache (chained hash table and list by use). */
+#include "net/prepared.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+enum { FIRST_BUCKETS = 64 };
+
+/* ---- the public calls --------------------------------------------------------------------- */
+
+coodie_prepared *cd_prepared_ref(coodie_prepared *p)
+{
+	p->refs++;
+	return p;
+}
+
+void coodie_prepared_free(coodie_prepared *p)
+{
+	if (!p || --p->refs)
+		return;
+	coodie_allocator a = p->allocator;
+	cd_metadata_free(p->home);
+	cd_metadata_free(p->result);
+	cd_release(&a, p->id);
+	cd_release(&a, p->cql);
+	cd_release(&a, p->keyspace);
+	cd_release(&a, p);
+}
+
+size_t coodie_prepared_bind_count(const coodie_prepared *p)
+{
+	return p->binds.count;
+}
+
+const char *coodie_prepared_bind_name(const coodie_prepared *p, size_t i)
+{
+	return i < p->binds.count ? p->binds.at[i].name : NULL;
+}
+
+const cql_type *coodie_prepared_bind_type(const coodie_prepared *p, size_t i)
+{
+	return i < p->binds.count ? p->binds.at[i].type : NULL;
+}
+
+const char *coodie_prepared_cql(const coodie_prepared *p)
+{
+	return p->cql;
+}
+
+/* ---- the cache ---------------------------------------------------------------------------- */
+
+void cd_prepared_cache_init(struct cd_prepared_cache *c, const coodie_allocator *a, uint32_t max)
+{
+	*c = (struct cd_prepared_cache){ .allocator = a, .max = max ? max : 1 };
+}
+
+void cd_prepared_cache_deinit(struct cd_prepared_cache *c)
+{
+	while (c->newest)
+		cd_prepared_forget(c, c->newest);
+	cd_release(c->allocator, c->buckets);
+	*c = (struct cd_prepared_cache){ 0 };
+}
+
+/* FNV-1a of both texts with a byte between them that no text has. */
+static uint64_t hash_of(const char *cql, const char *keyspace)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (const char *at = keyspace; *at; at++)
+		h = (h ^ (uint8_t)*at) * UINT64_C(0x100000001b3);
+	h = (h ^ 0xff) * UINT64_C(0x100000001b3);
+	for (const char *at = cql; *at; at++)
+		h = (h ^ (uint8_t)*at) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+static void unlink_use(struct cd_prepared_cache *c, struct coodie_prepared *p)
+{
+	*(p->newer ? &p->newer->older : &c->newest) = p->older;
+	*(p->older ? &p->older->newer : &c->oldest) = p->newer;
+	p->newer = p->older = NULL;
+}
+
+static void link_use(struct cd_prepared_cache *c, struct coodie_prepared *p)
+{
+	p->newer = NULL;
+	p->older = c->newest;
+	*(c->newest ? &c->newest->newer : &c->oldest) = p;
+	c->newest = p;
+}
+
+void cd_prepared_forget(struct cd_prepared_cache *c, struct coodie_prepared *p)
+{
+	if (!p->cached)
+		return;
+	struct coodie_prepared **at = &c->buckets[p->hash & (c->size - 1)];
+	while (*at != p)
+		at = &(*at)->chain;
+	*at = p->chain;
+	p->chain = NULL;
+	unlink_use(c, p);
+	p->cached = false;
+	c->count--;
+	if (c->last == p)
+		c->last = NULL;
+	coodie_prepared_free(p);
+}
+
+/* Twice the buckets; with the old ones it works too, only slower. */
+static bool grow(struct cd_prepared_cache *c)
+{
+	size_t size = c->size ? c->size * 2 : FIRST_BUCKETS;
+	struct coodie_prepared **buckets = cd_alloc_array(c->allocator, size, sizeof(void *));
+
+	if (!buckets)
+		return c->size != 0;
+	for (struct coodie_prepared *p = c->newest; p; p = p->older) {
+		struct coodie_prepared **at = &buckets[p->hash & (size - 1)];
+		p->chain = *at;
+		*at = p;
+	}
+	cd_release(c->allocator, c->buckets);
+	c->buckets = buckets;
+	c->size = size;
+	return true;
+}
+
+static struct coodie_prepared *make_prepared(struct cd_prepared_cache *c, const char *cql, const char *keyspace)
+{
+	struct coodie_prepared *p = cd_alloc_zero(c->allocator, sizeof *p);
+
+	if (!p)
+		return NULL;
+	p->allocator = *c->allocator;
+	p->refs = 1;
+	p->cql_len = strlen(cql);
+	p->cql = cd_strndup(c->allocator, cql, p->cql_len);
+	p->keyspace = cd_strndup(c->allocator, keyspace, strlen(keyspace));
+	if (p->cql && p->keyspace)
+		return p;
+	coodie_prepared_free(p);
+	return NULL;
+}
+
+static struct coodie_prepared *add(struct cd_prepared_cache *c, const char *cql, const char *keyspace, uint64_t hash)
+{
+	if (c->count >= c->size && !grow(c))
+		return NULL;
+	struct coodie_prepared *p = make_prepared(c, cql, keyspace);
+	if (!p)
+		return NULL;
+	while (c->count >= c->max)
+		cd_prepared_forget(c, c->oldest);
+	p->hash = hash;
+	p->chain = c->buckets[hash & (c->size - 1)];
+	c->buckets[hash & (c->size - 1)] = p;
+	p->cached = true;
+	c->count++;
+	link_use(c, p);
+	return p;
+}
+
+static bool same(const struct coodie_prepared *p, const char *cql, const char *keyspace, bool own_keyspace)
+{
+	return p->own_keyspace == own_keyspace && !strcmp(p->cql, cql) && !strcmp(p->keyspace, keyspace);
+}
+
+struct coodie_prepared *cd_prepared_get(struct cd_prepared_cache *c, const char *cql, const char *keyspace,
+					bool own_keyspace, coodie_error *err)
+{
+	if (c->last && c->last_text == cql && same(c->last, cql, keyspace, own_keyspace))
+		return c->last;
+	uint64_t hash = hash_of(cql, keyspace);
+	struct coodie_prepared *p = c->size ? c->buckets[hash & (c->size - 1)] : NULL;
+	while (p && (p->hash != hash || !same(p, cql, keyspace, own_keyspace)))
+		p = p->chain;
+	if (p) {
+		unlink_use(c, p);
+		link_use(c, p);
+	} else {
+		p = add(c, cql, keyspace, hash);
+		if (!p)
+			return cd_no_memory(err, "a prepared statement"), NULL;
+		p->own_keyspace = own_keyspace;
+	}
+	c->last = p;
+	c->last_text = cql;
+	return p;
+}
+
+/* ---- what the server says ------------------------------------------------------------------ */
+
+static bool same_binds(const struct cd_columns *a, const struct cd_columns *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (uint32_t i = 0; i < a->count; i++)
+		if (!cd_type_equal(a->at[i].type, b->at[i].type))
+			return false;
+	return true;
+}
+
+static bool set_ids(struct coodie_prepared *p, struct cd_span id, struct cd_span metadata_id)
+{
+	uint8_t *ids = cd_alloc(&p->allocator, id.len + metadata_id.len + 1);
+
+	if (!ids)
+		return false;
+	if (id.len)
+		memcpy(ids, id.at, id.len);
+	if (metadata_id.len)
+		memcpy(ids + id.len, metadata_id.at, metadata_id.len);
+	cd_release(&p->allocator, p->id);
+	p->id = ids;
+	p->id_len = id.len;
+	p->metadata_id_len = metadata_id.len;
+	return true;
+}
+
+static void set_columns(struct coodie_prepared *p, struct cd_metadata *take_columns, unsigned version)
+{
+	const struct cd_columns *columns = &take_columns->columns;
+
+	cd_metadata_free(p->result);
+	p->result = take_columns;
+	/* A lightweight transaction answers with other columns than PREPARE said (v5 section 4.2.5.4, notes). */
+	p->skip_metadata = version >= 5 && p->metadata_id_len && columns->count && columns->at;
+	for (uint32_t i = 0; p->skip_metadata && i < columns->count; i++)
+		if (!strcmp(columns->at[i].name, "[applied]"))
+			p->skip_metadata = false;
+}
+
+static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m, const struct cd_prepared_result *answer,
+			unsigned version, coodie_error *err)
+{
+	if (p->home && !same_binds(&p->binds, &answer->binds))
+		return cd_fail(err, COODIE_ERR_CONFLICT,
+			       "the types of the statement's markers have changed on the server; prepare it again: %.120s",
+			       p->cql);
+	if (!set_ids(p, answer->id, answer->metadata_id))
+		return cd_no_memory(err, "a prepared statement");
+	if (!p->home) {
+		p->home = cd_metadata_ref(m);
+		p->binds = answer->binds;
+	}
+	m->columns = answer->result.has_columns ? answer->result.columns : (struct cd_columns){ 0 };
+	set_columns(p, cd_metadata_ref(m), version);
+	p->state = CD_PREPARED_READY;
+	p->load++;
+	return true;
+}
+
+bool cd_prepared_load(struct coodie_prepared *p, struct cd_reader *body, unsigned version, unsigned max_depth,
+		      coodie_error *err)
+{
+	struct cd_metadata *m = cd_metadata_new(&p->allocator);
+	struct cd_result answer;
+	bool ok = false;
+
+	if (!m)
+		return cd_no_memory(err, "a prepared statement");
+	if (!cd_read_result(body, version, &m->arena, max_depth, &answer, err))
+		goto out;
+	if (answer.kind != CD_RESULT_PREPARED) {
+		cd_fail(err, COODIE_ERR_PROTOCOL, "PREPARE was answered with a result of kind %d", (int)answer.kind);
+		goto out;
+	}
+	ok = take_answer(p, m, &answer.prepared, version, err);
+out:
+	cd_metadata_free(m);
+	return ok;
+}
+
+bool cd_prepared_changed(struct coodie_prepared *p, struct cd_span metadata_id, struct cd_metadata *columns)
+{
+	if (!columns || !set_ids(p, (struct cd_span){ p->id, p->id_len }, metadata_id))
+		return false;
+	set_columns(p, cd_metadata_ref(columns), 5);
+	return true;
+}

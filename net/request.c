@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests: lists, the pool, and the bytes they keep. The values of an EXECUTE stay until its answer, so that it can be sent
+ * again after UNPREPARED: one memcpy, no allocation, since a request keeps its buffer when it is recycled. */
+#include "net/request.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "net/prepared.h"
+
+enum { PER_BLOCK = 64, KEPT_BYTES = 4096, ARENA_CHUNK = 512 };
+
+/* ---- lists -------------------------------------------------------------------------------- */
+
+void cd_requests_push(struct cd_requests *list, struct cd_request *r)
+{
+	r->in = list;
+	r->next = NULL;
+	r->prev = list->last;
+	*(list->last ? &list->last->next : &list->first) = r;
+	list->last = r;
+	list->count++;
+}
+
+void cd_requests_push_front(struct cd_requests *list, struct cd_request *r)
+{
+	r->in = list;
+	r->prev = NULL;
+	r->next = list->first;
+	*(list->first ? &list->first->prev : &list->last) = r;
+	list->first = r;
+	list->count++;
+}
+
+void cd_requests_remove(struct cd_request *r)
+{
+	struct cd_requests *list = r->in;
+
+	if (!list)
+		return;
+	*(r->prev ? &r->prev->next : &list->first) = r->next;
+	*(r->next ? &r->next->prev : &list->last) = r->prev;
+	r->next = r->prev = NULL;
+	r->in = NULL;
+	list->count--;
+}
+
+struct cd_request *cd_requests_pop(struct cd_requests *list)
+{
+	struct cd_request *r = list->first;
+
+	if (r)
+		cd_requests_remove(r);
+	return r;
+}
+
+void cd_requests_move(struct cd_requests *to, struct cd_requests *from)
+{
+	for (struct cd_request *r; (r = cd_requests_pop(from));)
+		cd_requests_push(to, r);
+}
+
+/* ---- the pool ----------------------------------------------------------------------------- */
+
+void cd_request_pool_init(struct cd_request_pool *p, const coodie_allocator *a)
+{
+	*p = (struct cd_request_pool){ .allocator = a };
+	cd_slab_init(&p->slab, a, sizeof(struct cd_request), PER_BLOCK);
+}
+
+void cd_request_pool_deinit(struct cd_request_pool *p)
+{
+	for (uint32_t i = 0; i < p->count; i++) {
+		cd_buffer_deinit(&p->all[i]->kept);
+		cd_arena_deinit(&p->all[i]->arena);
+	}
+	cd_release(p->allocator, p->all);
+	cd_slab_deinit(&p->slab);
+	*p = (struct cd_request_pool){ 0 };
+}
+
+static struct cd_request *make_request(struct cd_request_pool *p)
+{
+	if (p->count == p->size) {
+		uint32_t size = p->size ? p->size * 2 : PER_BLOCK;
+		struct cd_request **all = cd_resize(p->allocator, p->all, size * sizeof *all);
+		if (!all)
+			return NULL;
+		p->all = all;
+		p->size = size;
+	}
+	struct cd_request *r = cd_slab_take(&p->slab);
+	if (!r)
+		return NULL;
+	memset(r, 0, sizeof *r);
+	cd_buffer_init(&r->kept, p->allocator, 0);
+	cd_arena_init(&r->arena, p->allocator, ARENA_CHUNK);
+	r->index = p->count;
+	p->all[p->count++] = r;
+	return r;
+}
+
+struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_kind kind)
+{
+	struct cd_request *r = p->free;
+
+	if (r)
+		p->free = r->next;
+	else
+		r = make_request(p);
+	if (!r)
+		return NULL;
+	r->next = r->prev = NULL;
+	r->in = NULL;
+	r->deadline = (struct cd_deadline){ 0 };
+	r->kind = kind;
+	r->failed = r->tracing = r->resent = r->encoded = r->idempotent = r->retried = false;
+	r->stream = -1;
+	r->wire = NULL;
+	r->timeout_ms = r->load = 0;
+	r->done.result = NULL;
+	r->user = NULL;
+	r->prepared = NULL;
+	r->metadata = NULL;
+	r->params = (struct cd_query_params){ 0 };
+	r->text = r->values = r->paging_state = r->keyspace = (struct cd_piece){ 0 };
+	r->value_count = 0;
+	r->args = NULL;
+	r->result = NULL;
+	return r;
+}
+
+void cd_request_give(struct cd_request_pool *p, struct cd_request *r)
+{
+	coodie_prepared_free(r->prepared);
+	cd_metadata_free(r->metadata);
+	r->prepared = NULL;
+	r->metadata = NULL;
+	if (r->args)
+		cd_arena_deinit(&r->arena);
+	r->args = NULL;
+	cd_buffer_clear(&r->kept);
+	if (r->kept.cap > KEPT_BYTES) {
+		cd_buffer_deinit(&r->kept);
+		cd_buffer_init(&r->kept, p->allocator, 0);
+	}
+	r->generation++;
+	r->next = p->free;
+	p->free = r;
+}
+
+uint64_t cd_request_id(const struct cd_request *r)
+{
+	return (uint64_t)r->generation << 32 | (r->index + 1u);
+}
+
+struct cd_request *cd_request_find(const struct cd_request_pool *p, uint64_t id)
+{
+	uint32_t index = (uint32_t)id - 1u;
+
+	if (!(uint32_t)id || index >= p->count || p->all[index]->generation != id >> 32)
+		return NULL;
+	/* One that waits to be used again has a new generation, which nobody has been told. */
+	return p->all[index];
+}
+
+/* ---- bytes -------------------------------------------------------------------------------- */
+
+struct cd_piece cd_request_keep(struct cd_request *r, const void *data, size_t len)
+{
+	struct cd_piece piece = { .at = r->kept.len, .len = len };
+
+	cd_buffer_bytes(&r->kept, data, len);
+	return piece;
+}
+
+bool cd_request_keep_args(struct cd_request *r, cql_args args, coodie_error *err)
+{
+	cql_value *copies;
+
+	if (args.count > UINT16_MAX)
+		return cd_fail(err, COODIE_ERR_INVALID, "%zu values are more than the protocol can carry (65535)",
+			       args.count);
+	copies = cd_arena_take_array(&r->arena, args.count ? args.count : 1, sizeof *copies);
+	r->args = copies;
+	for (size_t i = 0; copies && i < args.count; i++)
+		if (!cd_value_copy(&r->arena, &copies[i], &args.values[i]))
+			copies = NULL;
+	if (!copies) {
+		cd_arena_deinit(&r->arena);
+		r->args = NULL;
+		return cd_no_memory(err, "a copy of a statement's values");
+	}
+	r->value_count = (uint16_t)args.count;
+	return true;
+}
+
+/* "bind 2 (age int): ..." */
+static void name_marker(const struct coodie_prepared *p, size_t i, coodie_error *err)
+{
+	char type[96];
+
+	if (!err)
+		return;
+	cql_type_format(p->binds.at[i].type, type, sizeof type);
+	cd_error_prefix(err, "bind %zu (%s %s)", i + 1, p->binds.at[i].name, type);
+}
+
+bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t count, coodie_error *err)
+{
+	const struct coodie_prepared *p = r->prepared;
+
+	if (count != p->binds.count)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "the statement has %" PRIu32 " marker%s, %zu value%s given", p->binds.count,
+			       p->binds.count == 1 ? "" : "s", count, count == 1 ? " was" : "s were");
+	r->values.at = r->kept.len;
+	for (size_t i = 0; i < count; i++) {
+		if (cd_value_encode(&r->kept, p->binds.at[i].type, &values[i], err))
+			continue;
+		name_marker(p, i, err);
+		return false;
+	}
+	if (r->kept.failed)
+		return cd_no_memory(err, "a statement's values");
+	r->values.len = r->kept.len - r->values.at;
+	r->value_count = (uint16_t)count;
+	r->encoded = true;
+	return true;
+}

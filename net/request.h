@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* One request from its submission to its callback, the lists it stands in on the way, and the pool it comes from. */
+#ifndef NET_REQUEST_H
+#define NET_REQUEST_H
+
+#include <coodie/session.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/slab.h"
+#include "net/result.h"
+#include "net/wheel.h"
+#include "proto/request.h"
+
+enum cd_request_kind {
+	CD_REQUEST_VOID,    /* nothing to send */
+	CD_REQUEST_QUERY,   /* a text as it is */
+	CD_REQUEST_EXECUTE, /* through a prepared statement */
+	CD_REQUEST_PREPARE, /* a user waits for a prepared statement */
+	CD_REQUEST_LOAD,    /* the engine's own: sends PREPARE for all who wait for it */
+	CD_REQUEST_CONNECT,
+	CD_REQUEST_CLOSE
+};
+
+struct cd_request;
+
+/* A queue of requests. Each request stands in at most one. */
+struct cd_requests {
+	struct cd_request *first, *last;
+	uint32_t count;
+};
+
+/* A piece of the request's `kept` bytes. */
+struct cd_piece {
+	size_t at, len;
+};
+
+struct cd_request {
+	struct cd_request *next, *prev;
+	struct cd_requests *in; /* the list it stands in */
+	struct cd_deadline deadline;
+	enum cd_request_kind kind;
+	bool failed;            /* `error` says why; otherwise `result` */
+	bool tracing;
+	bool resent;            /* the server had forgotten the statement, and has been told */
+	bool encoded;           /* `values` is complete; otherwise `args` are still to be encoded */
+	bool idempotent;        /* may be sent again when its connection is lost, */
+	bool retried;           /* which has been done */
+	int32_t stream;         /* -1: not on the wire */
+	struct cd_wire *wire;   /* NULL likewise */
+	uint32_t index, generation; /* what its id is made of */
+	uint32_t timeout_ms;
+	uint32_t load;          /* which PREPARE's answer it was sent with */
+	union {
+		coodie_done_fn *result;
+		coodie_status_fn *status;
+		coodie_prepared_fn *prepared;
+	} done;
+	void *user;
+	struct coodie_prepared *prepared; /* a reference */
+	struct cd_metadata *metadata;     /* what a response without columns means; a reference */
+	struct cd_query_params params;    /* its pointers are set when it is sent */
+	struct cd_buffer kept;            /* the text, the values, and what params points to */
+	struct cd_piece text, values, paging_state, keyspace;
+	uint16_t value_count;
+	struct cd_arena arena;            /* of `args` */
+	cql_value *args;
+	coodie_result *result;
+	coodie_error error;
+};
+
+void cd_requests_push(struct cd_requests *list, struct cd_request *r);
+void cd_requests_push_front(struct cd_requests *list, struct cd_request *r);
+/* Takes it out of the list it stands in, if any. */
+void cd_requests_remove(struct cd_request *r);
+struct cd_request *cd_requests_pop(struct cd_requests *list);
+/* Moves all of `from` to the end of `to`. */
+void cd_requests_move(struct cd_requests *to, struct cd_requests *from);
+
+/* Requests are recycled with the memory of their bytes, so that the steady path takes none. */
+struct cd_request_pool {
+	const coodie_allocator *allocator;
+	struct cd_slab slab;
+	struct cd_request **all; /* by index */
+	uint32_t count, size;
+	struct cd_request *free; /* by `next` */
+};
+
+void cd_request_pool_init(struct cd_request_pool *p, const coodie_allocator *a);
+/* Every request must have been given back. */
+void cd_request_pool_deinit(struct cd_request_pool *p);
+/* An empty one; NULL: out of memory. */
+struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_kind kind);
+/* Drops what it holds, but not `result`, and not its place in a list or on a wheel. */
+void cd_request_give(struct cd_request_pool *p, struct cd_request *r);
+
+/* Never 0, and never again another request's. */
+uint64_t cd_request_id(const struct cd_request *r);
+/* NULL when the request of that id is over. */
+struct cd_request *cd_request_find(const struct cd_request_pool *p, uint64_t id);
+
+/* Appends bytes to `kept`; check kept.failed at the end. */
+struct cd_piece cd_request_keep(struct cd_request *r, const void *data, size_t len);
+/* Copies the values, to be encoded when the types are known. */
+bool cd_request_keep_args(struct cd_request *r, cql_args args, coodie_error *err);
+/* Encodes values for the markers of r->prepared into `kept`. */
+bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t count, coodie_error *err);
+
+#endif

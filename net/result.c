@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: MIT */
+/* Results: the response's body in one allocation with everything that points into it. */
+#include <stdalign.h>
+#include <string.h>
+
+#include <coodie/driver.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "net/result.h"
+
+/* One allocation: this, the cells of a row, the warnings, the block and its spare byte, the
+ * warnings' texts. */
+struct coodie_result {
+	atomic_uint refs; /* a void result is shared by many */
+	coodie_allocator allocator;
+	enum coodie_result_kind kind;
+	uint32_t column_count, row_count;
+	struct cd_metadata *metadata;
+	struct cd_span rows, paging_state, keyspace; /* in the block */
+	uint8_t *block_end;
+	coodie_cell *cells;
+	const char **warnings;
+	uint16_t warning_count;
+	bool traced;
+	cql_uuid tracing_id;
+};
+
+/* ---- metadata ------------------------------------------------------------------------------------ */
+
+struct cd_metadata *cd_metadata_new(const coodie_allocator *a)
+{
+	struct cd_metadata *m = cd_alloc_zero(a, sizeof *m);
+
+	if (!m)
+		return NULL;
+	atomic_init(&m->refs, 1);
+	m->allocator = a ? *a : cd_malloc_allocator;
+	cd_arena_init(&m->arena, &m->allocator, 0);
+	return m;
+}
+
+struct cd_metadata *cd_metadata_ref(struct cd_metadata *m)
+{
+	if (m)
+		atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
+	return m;
+}
+
+void cd_metadata_free(struct cd_metadata *m)
+{
+	if (!m || atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	coodie_allocator a = m->allocator;
+	cd_arena_deinit(&m->arena);
+	cd_release(&a, m);
+}
+
+/* Takes over the arena that `columns` lie in. */
+static struct cd_metadata *adopt(const coodie_allocator *a, struct cd_arena *take_arena,
+				 const struct cd_columns *columns)
+{
+	struct cd_metadata *m = cd_metadata_new(a);
+
+	if (!m)
+		return NULL;
+	m->arena = *take_arena;
+	m->arena.allocator = &m->allocator;
+	m->columns = *columns;
+	cd_arena_init(take_arena, a, 0);
+	return m;
+}
+
+/* ---- making one ---------------------------------------------------------------------------------- */
+
+static bool too_large(coodie_error *err)
+{
+	return cd_fail(err, COODIE_ERR_LIMIT, "a result that does not fit into memory");
+}
+
+/* An empty result with room for `columns` cells and a block of `block_len` bytes, which starts at
+ * r->rows.at; the warnings' texts take `texts` bytes. */
+static coodie_result *make(const coodie_allocator *a, size_t columns, size_t block_len,
+			   uint16_t warnings, size_t texts, coodie_error *err)
+{
+	size_t head = (sizeof(coodie_result) + alignof(max_align_t) - 1) / alignof(max_align_t) *
+		      alignof(max_align_t);
+	size_t cells = columns * sizeof(coodie_cell), list = warnings * sizeof(char *);
+
+	if (columns > SIZE_MAX / 4 / sizeof(coodie_cell) || block_len > SIZE_MAX / 4 ||
+	    texts > SIZE_MAX / 4) {
+		too_large(err);
+		return NULL;
+	}
+	uint8_t *at = cd_alloc(a, head + cells + list + block_len + 1 + texts);
+	if (!at) {
+		cd_no_memory(err, "a result");
+		return NULL;
+	}
+	coodie_result *r = (void *)at;
+	memset(r, 0, head + cells);
+	atomic_init(&r->refs, 1);
+	r->allocator = a ? *a : cd_malloc_allocator;
+	r->column_count = (uint32_t)columns;
+	r->cells = (void *)(at + head);
+	r->warnings = (void *)(at + head + cells);
+	r->warning_count = warnings;
+	r->rows = (struct cd_span){ at + head + cells + list, block_len };
+	r->block_end = at + head + cells + list + block_len;
+	*r->block_end = 0;
+	return r;
+}
+
+/* Bytes the warnings need as terminated texts; checks them on the way (v4 section 2.2). */
+static bool measure_warnings(const struct cd_prefix *prefix, size_t *texts, coodie_error *err)
+{
+	struct cd_reader r = cd_reader_over(prefix->warnings.at, prefix->warnings.len);
+
+	*texts = 0;
+	for (uint16_t i = 0; i < prefix->warning_count; i++)
+		*texts += cd_read_string(&r).len + 1;
+	return !r.failed || cd_fail(err, COODIE_ERR_PROTOCOL, "RESULT: its warnings are cut short");
+}
+
+static void copy_warnings(coodie_result *r, const struct cd_prefix *prefix)
+{
+	struct cd_reader from = cd_reader_over(prefix->warnings.at, prefix->warnings.len);
+	char *to = (char *)r->block_end + 1;
+
+	for (uint16_t i = 0; i < r->warning_count; i++) {
+		struct cd_span text = cd_read_string(&from);
+		if (text.len)
+			memcpy(to, text.at, text.len);
+		to[text.len] = '\0';
+		r->warnings[i] = to;
+		to += text.len + 1;
+	}
+}
+
+/* A span of the envelope's body, moved to where the body was copied. */
+static struct cd_span moved(struct cd_span from, struct cd_span body, const uint8_t *block)
+{
+	if (!from.at)
+		return from;
+	return (struct cd_span){ block + (from.at - body.at), from.len };
+}
+
+/* What was read of a response, before a result is made of it. */
+struct reading {
+	struct cd_prefix prefix;
+	struct cd_result result;
+	struct cd_arena arena; /* of its columns */
+};
+
+/* The columns of the rows: the response's own, or those of the prepared statement. */
+static bool find_metadata(const coodie_allocator *a, struct reading *in, struct cd_metadata *shared,
+			  struct cd_metadata **out, coodie_error *err)
+{
+	const struct cd_rows_metadata *m = &in->result.metadata;
+
+	*out = NULL;
+	if (in->result.kind != CD_RESULT_ROWS)
+		return true;
+	if (m->has_columns) {
+		*out = adopt(a, &in->arena, &m->columns);
+		return *out || cd_no_memory(err, "the columns of a result");
+	}
+	if (!shared && m->columns.count)
+		return cd_fail(err, COODIE_ERR_PROTOCOL,
+			       "RESULT: the columns were left out, which was not asked for");
+	if (shared && shared->columns.count != m->columns.count)
+		return cd_fail(err, COODIE_ERR_PROTOCOL,
+			       "RESULT: %u columns; the prepared statement has %u",
+			       (unsigned)m->columns.count, (unsigned)shared->columns.count);
+	*out = cd_metadata_ref(shared);
+	return true;
+}
+
+static coodie_result *keep(const coodie_allocator *a, const struct cd_envelope *e,
+			   struct reading *in, struct cd_metadata *shared, struct cd_span *new_id,
+			   coodie_error *err)
+{
+	const struct cd_result *from = &in->result;
+	bool is_rows = from->kind == CD_RESULT_ROWS;
+	struct cd_metadata *metadata;
+	size_t texts;
+
+	if (!measure_warnings(&in->prefix, &texts, err) ||
+	    !find_metadata(a, in, shared, &metadata, err))
+		return NULL;
+	coodie_result *r = make(a, is_rows ? from->metadata.columns.count : 0, e->body.len,
+				in->prefix.warning_count, texts, err);
+	if (!r) {
+		cd_metadata_free(metadata);
+		return NULL;
+	}
+	uint8_t *block = r->block_end - e->body.len;
+	if (e->body.len)
+		memcpy(block, e->body.at, e->body.len);
+	copy_warnings(r, &in->prefix);
+	r->kind = (enum coodie_result_kind)from->kind;
+	r->metadata = metadata;
+	r->traced = in->prefix.has_tracing_id;
+	r->tracing_id = in->prefix.tracing_id;
+	r->rows = moved(from->rows, e->body, block);
+	r->keyspace = moved(from->keyspace, e->body, block);
+	if (is_rows) {
+		r->row_count = from->row_count;
+		r->paging_state = moved(from->metadata.paging_state, e->body, block);
+		if (new_id)
+			*new_id = moved(from->metadata.new_metadata_id, e->body, block);
+	}
+	return r;
+}
+
+coodie_result *cd_result_new(const coodie_allocator *a, const struct cd_envelope *e,
+			     struct cd_metadata *shared, struct cd_span *new_id, coodie_error *err)
+{
+	struct cd_reader body = cd_reader_over(e->body.at, e->body.len);
+	coodie_result *r = NULL;
+	struct reading in;
+
+	if (new_id)
+		*new_id = (struct cd_span){ NULL, 0 };
+	memset(&in, 0, sizeof in);
+	cd_arena_init(&in.arena, a, 0);
+	if (!cd_read_prefix(&body, e->flags, &in.prefix, err) ||
+	    !cd_read_result(&body, e->version, &in.arena, CD_TYPE_DEPTH, &in.result, err))
+		goto out;
+	if (in.result.kind == CD_RESULT_PREPARED) {
+		cd_fail(err, COODIE_ERR_PROTOCOL, "RESULT of kind prepared, but nothing was");
+		goto out;
+	}
+	r = keep(a, e, &in, shared, new_id, err);
+out:
+	cd_arena_deinit(&in.arena);
+	return r;
+}
+
+coodie_result *cd_result_new_void(const coodie_allocator *a, coodie_error *err)
+{
+	coodie_result *r = make(a, 0, 0, 0, 0, err);
+
+	if (r) {
+		r->kind = COODIE_RESULT_VOID;
+		r->rows = (struct cd_span){ NULL, 0 };
+	}
+	return r;
+}
+
+coodie_result *cd_result_ref(coodie_result *r)
+{
+	atomic_fetch_add_explicit(&r->refs, 1, memory_order_relaxed);
+	return r;
+}
+
+bool cd_result_is_plain_void(const struct cd_envelope *e)
+{
+	static const uint8_t kind[4] = { 0, 0, 0, CD_RESULT_VOID };
+	const uint8_t extra = CD_FLAG_TRACING | CD_FLAG_WARNINGS | CD_FLAG_CUSTOM_PAYLOAD;
+
+	return e->opcode == CD_OP_RESULT && !(e->flags & extra) && e->body.len >= sizeof kind &&
+	       memcmp(e->body.at, kind, sizeof kind) == 0;
+}
+
+void coodie_result_free(coodie_result *r)
+{
+	if (!r || atomic_fetch_sub_explicit(&r->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	coodie_allocator a = r->allocator;
+	cd_metadata_free(r->metadata);
+	cd_release(&a, r);
+}
+
+struct cd_metadata *cd_result_metadata(const coodie_result *r)
+{
+	return r->metadata;
+}
+
+struct cd_span cd_result_keyspace(const coodie_result *r)
+{
+	return r->keyspace;
+}
+
+/* ---- results made by hand ------------------------------------------------------------------------ */
+
+coodie_result *coodie_result_new_void(coodie_error *err)
+{
+	cd_clear(err);
+	return cd_result_new_void(NULL, err);
+}
+
+static bool parse_columns(struct cd_metadata *m, const coodie_column_spec *columns, size_t count,
+			  coodie_error *err)
+{
+	m->columns.at = cd_arena_take_array(&m->arena, count ? count : 1, sizeof *m->columns.at);
+	if (!m->columns.at)
+		return cd_no_memory(err, "the columns of a result");
+	m->columns.count = (uint32_t)count;
+	for (size_t i = 0; i < count; i++) {
+		struct cd_column_spec *spec = &m->columns.at[i];
+		const char *type = columns[i].type;
+		spec->keyspace = spec->table = "";
+		spec->name = cd_arena_strndup(&m->arena, columns[i].name, strlen(columns[i].name));
+		if (!spec->name)
+			return cd_no_memory(err, "the columns of a result");
+		spec->type = cd_type_parse(&m->arena, type, strlen(type), CD_TYPE_DEPTH, err);
+		if (!spec->type) {
+			cd_error_prefix(err, "column %s", spec->name);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool encode_rows(struct cd_buffer *out, const struct cd_columns *columns,
+			const cql_value *values, size_t row_count, coodie_error *err)
+{
+	for (size_t row = 0; row < row_count; row++)
+		for (uint32_t i = 0; i < columns->count; i++)
+			if (!cd_value_encode(out, columns->at[i].type, values++, err)) {
+				cd_error_prefix(err, "row %zu, column %s", row,
+						columns->at[i].name);
+				return false;
+			}
+	return true;
+}
+
+coodie_result *coodie_result_new_rows(const coodie_column_spec *columns, size_t column_count,
+				      const cql_value *values, size_t row_count, coodie_error *err)
+{
+	struct cd_buffer rows;
+	coodie_result *r = NULL;
+	struct cd_metadata *m;
+
+	cd_clear(err);
+	if (column_count > UINT16_MAX || row_count > INT32_MAX)
+		return cd_fail_null(err, COODIE_ERR_LIMIT, "a result of %zu columns and %zu rows",
+				    column_count, row_count);
+	cd_buffer_init(&rows, NULL, 0);
+	m = cd_metadata_new(NULL);
+	if (!m) {
+		cd_no_memory(err, "a result");
+		return NULL;
+	}
+	if (!parse_columns(m, columns, column_count, err) ||
+	    !encode_rows(&rows, &m->columns, values, row_count, err))
+		goto out;
+	r = make(NULL, column_count, rows.len, 0, 0, err);
+	if (!r)
+		goto out;
+	if (rows.len)
+		memcpy(r->block_end - rows.len, rows.data, rows.len);
+	r->kind = COODIE_RESULT_ROWS;
+	r->row_count = (uint32_t)row_count;
+	r->metadata = cd_metadata_ref(m);
+out:
+	cd_buffer_deinit(&rows);
+	cd_metadata_free(m);
+	return r;
+}
+
+uint8_t *coodie_result_own_block(coodie_result *r)
+{
+	return r->block_end;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------- */
+
+enum coodie_result_kind coodie_result_kind(const coodie_result *r)
+{
+	return r->kind;
+}
+
+size_t coodie_result_row_count(const coodie_result *r)
+{
+	return r->row_count;
+}
+
+size_t coodie_result_column_count(const coodie_result *r)
+{
+	return r->column_count;
+}
+
+const char *coodie_result_column_name(const coodie_result *r, size_t i)
+{
+	return i < r->column_count ? r->metadata->columns.at[i].name : NULL;
+}
+
+const cql_type *coodie_result_column_type(const coodie_result *r, size_t i)
+{
+	return i < r->column_count ? r->metadata->columns.at[i].type : NULL;
+}
+
+bool coodie_result_column_index(const coodie_result *r, const char *name, size_t *i)
+{
+	for (size_t at = 0; at < r->column_count; at++)
+		if (strcmp(r->metadata->columns.at[at].name, name) == 0) {
+			*i = at;
+			return true;
+		}
+	return false;
+}
+
+bool coodie_result_has_more(const coodie_result *r)
+{
+	return r->paging_state.at != NULL;
+}
+
+cql_blob coodie_result_paging_state(const coodie_result *r)
+{
+	return (cql_blob){ r->paging_state.at, r->paging_state.len };
+}
+
+bool coodie_result_applied(const coodie_result *r)
+{
+	struct cd_reader rows = cd_reader_over(r->rows.at, r->rows.len);
+	size_t wanted;
+
+	if (!coodie_result_column_index(r, "[applied]", &wanted) || r->row_count == 0)
+		return true;
+	for (size_t i = 0; i < wanted; i++)
+		cd_read_bytes(&rows);
+	struct cd_span cell = cd_read_bytes(&rows);
+	return cell.len == 1 && cell.at[0] != 0;
+}
+
+size_t coodie_result_warning_count(const coodie_result *r)
+{
+	return r->warning_count;
+}
+
+const char *coodie_result_warning(const coodie_result *r, size_t i)
+{
+	return i < r->warning_count ? r->warnings[i] : NULL;
+}
+
+bool coodie_result_tracing_id(const coodie_result *r, cql_uuid *id)
+{
+	if (r->traced)
+		*id = r->tracing_id;
+	return r->traced;
+}
+
+coodie_cursor coodie_result_cursor(coodie_result *r)
+{
+	if (r->column_count)
+		memset(r->cells, 0, r->column_count * sizeof *r->cells);
+	return (coodie_cursor){
+		.result = r,
+		.at = r->rows.at,
+		.end = r->rows.at ? r->rows.at + r->rows.len : NULL,
+		.cells = r->cells,
+		.left = r->row_count,
+	};
+}
+
+/* The hot path of reading: a length and a skip for each column, nothing else. */
+bool coodie_cursor_next(coodie_cursor *c)
+{
+	struct cd_reader r = { c->at, c->end, false };
+	coodie_cell *cell = c->cells, *last = cell + c->result->column_count;
+
+	if (c->left == 0)
+		return false;
+	for (; cell < last; cell++) {
+		int32_t len = (int32_t)cd_reader_be32(&r);
+		*cell = (coodie_cell){ NULL, 0 };
+		if (len >= 0)
+			*cell = (coodie_cell){ cd_reader_take(&r, (size_t)len), (size_t)len };
+		if (r.failed)
+			goto broken;
+	}
+	c->at = r.at;
+	c->left--;
+	return true;
+broken: /* half a row is none */
+	memset(c->cells, 0, c->result->column_count * sizeof *c->cells);
+	c->left = 0;
+	c->failed = true;
+	return false;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* A result: one allocation that holds the response's body, and column metadata that may be shared with others. */
+#ifndef NET_RESULT_H
+#define NET_RESULT_H
+
+#include <stdatomic.h>
+
+#include <coodie/result.h>
+
+#include "base/arena.h"
+#include "proto/result.h"
+
+/* Column metadata shared by a prepared statement and its results. */
+struct cd_metadata {
+	atomic_uint refs;
+	coodie_allocator allocator;
+	struct cd_arena arena; /* names and types */
+	struct cd_columns columns;
+};
+
+/* With one reference and an empty arena. */
+struct cd_metadata *cd_metadata_new(const coodie_allocator *a);
+struct cd_metadata *cd_metadata_ref(struct cd_metadata *m); /* NULL is fine */
+void cd_metadata_free(struct cd_metadata *m);               /* gives a reference back; NULL is fine */
+
+/* Makes a result out of a RESULT envelope of kind void, rows, set keyspace or schema change; its body is copied once.
+ * @param shared    columns for a response without metadata (skip_metadata); a reference is taken; may be NULL
+ * @param new_id    set to the new result metadata id when the response has one (v5), borrowed from the result; its
+ *                  columns are then those of cd_result_metadata()
+ * @return NULL with COODIE_ERR_PROTOCOL when the body is broken, or COODIE_ERR_NO_MEMORY */
+coodie_result *cd_result_new(const coodie_allocator *a, const struct cd_envelope *e, struct cd_metadata *shared,
+			     struct cd_span *new_id, coodie_error *err);
+/* A void result that can be given out many times: cd_result_ref() for each of them. */
+coodie_result *cd_result_new_void(const coodie_allocator *a, coodie_error *err);
+coodie_result *cd_result_ref(coodie_result *r);
+/* Whether a response says nothing but "done", so that a shared void result can stand for it. */
+bool cd_result_is_plain_void(const struct cd_envelope *e);
+/* The metadata of a rows result; borrowed. */
+struct cd_metadata *cd_result_metadata(const coodie_result *r);
+/* The keyspace of a set keyspace result, borrowed. */
+struct cd_span cd_result_keyspace(const coodie_result *r);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* Sessions: made over the native engine, and ended when the last callback has run. */
+#include "net/session.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+struct cd_session_data {
+	struct cd_session_data *next;
+	const void *key;
+	void *data;
+	void (*free_data)(void *);
+};
+
+/* ---- the struct ---------------------------------------------------------------------------------- */
+
+coodie_session *cd_session_new(const coodie_allocator *a, const char *keyspace, coodie_error *err)
+{
+	coodie_session *s = cd_alloc_zero(a, sizeof *s);
+
+	if (!s) {
+		cd_no_memory(err, "a session");
+		return NULL;
+	}
+	s->allocator = a ? *a : cd_malloc_allocator;
+	if (keyspace && !(s->keyspace = cd_strndup(a, keyspace, strlen(keyspace)))) {
+		cd_release(a, s);
+		cd_no_memory(err, "a session");
+		return NULL;
+	}
+	return s;
+}
+
+/* What was set last may lean on what was set before it. */
+static void free_data(coodie_session *s)
+{
+	while (s->data) {
+		struct cd_session_data *d = s->data;
+		s->data = d->next;
+		if (d->free_data)
+			d->free_data(d->data);
+		cd_release(&s->allocator, d);
+	}
+}
+
+void cd_session_destroy(coodie_session *s)
+{
+	coodie_allocator a = s->allocator;
+	coodie_session *registry = s->registry;
+
+	free_data(s);
+	cd_release(&a, s->keyspace);
+	cd_release(&a, s);
+	if (registry && --registry->alive == 0 && registry->freed)
+		cd_session_destroy(registry);
+}
+
+static void on_gone(void *user)
+{
+	cd_session_destroy(user);
+}
+
+static coodie_session *over_engine(const coodie_options *o, const coodie_loop *loop,
+				   coodie_error *err)
+{
+	cd_clear(err);
+	if (!o || o->point_count == 0)
+		return cd_fail_null(err, COODIE_ERR_INVALID,
+				    "no contact point: coodie_options_add_contact_point()");
+	coodie_session *s = cd_session_new(&o->allocator, o->keyspace, err);
+	if (!s)
+		return NULL;
+	s->engine = cd_engine_new(o, loop, err);
+	if (!s->engine) {
+		cd_session_destroy(s);
+		return NULL;
+	}
+	s->driver = cd_engine_driver;
+	s->state = s->engine;
+	cd_engine_on_gone(s->engine, on_gone, s);
+	return s;
+}
+
+coodie_session *coodie_session_new(const coodie_options *o, coodie_error *err)
+{
+	return over_engine(o, NULL, err);
+}
+
+coodie_session *coodie_session_attach(const coodie_options *o, const coodie_loop *loop,
+				      coodie_error *err)
+{
+	if (!loop || !loop->vtable || !loop->vtable->io_new || !loop->vtable->timer_new ||
+	    !loop->vtable->turn_new || !loop->vtable->now_us)
+		return cd_fail_null(err, COODIE_ERR_INVALID,
+				    "the loop's table is not filled in (coodie/loop.h)");
+	return over_engine(o, loop, err);
+}
+
+void coodie_session_free(coodie_session *s)
+{
+	if (!s)
+		return;
+	if (s->is_registry) {
+		s->freed = true;
+		if (cd_registry_end(s))
+			cd_session_destroy(s);
+		return;
+	}
+	bool ours = s->engine != NULL; /* on_gone() ends the session, maybe before free() returns */
+	if (s->driver.free)
+		s->driver.free(s->state);
+	if (!ours)
+		cd_session_destroy(s);
+}
+
+/* ---- what is kept with it ------------------------------------------------------------------------ */
+
+void *coodie_session_data(const coodie_session *s, const void *key)
+{
+	for (const struct cd_session_data *d = s->data; d; d = d->next)
+		if (d->key == key)
+			return d->data;
+	return NULL;
+}
+
+static struct cd_session_data *find_data(coodie_session *s, const void *key)
+{
+	for (struct cd_session_data *d = s->data; d; d = d->next)
+		if (d->key == key)
+			return d;
+	return NULL;
+}
+
+bool coodie_session_set_data(coodie_session *s, const void *key, void *take_data,
+			     void (*free_data)(void *), coodie_error *err)
+{
+	struct cd_session_data *d = find_data(s, key);
+
+	cd_clear(err);
+	if (d && d->free_data && d->data != take_data)
+		d->free_data(d->data);
+	if (!d) {
+		d = cd_alloc_zero(&s->allocator, sizeof *d);
+		if (!d)
+			return cd_no_memory(err, "data of a session");
+		d->key = key;
+		d->next = s->data;
+		s->data = d;
+	}
+	d->data = take_data;
+	d->free_data = free_data;
+	return true;
+}
+
+const coodie_allocator *coodie_session_allocator(const coodie_session *s)
+{
+	return &s->allocator;
+}
+
+const char *coodie_session_keyspace(const coodie_session *s)
+{
+	return s->keyspace;
+}
+
+/* ---- calls that go straight to the engine -------------------------------------------------------- */
+
+struct cd_engine *cd_session_engine(coodie_session *s, const char *what, coodie_error *err)
+{
+	s = cd_session_carrier(s, err);
+	if (!s)
+		return NULL;
+	if (!s->engine)
+		return cd_fail_null(err, COODIE_ERR_UNSUPPORTED,
+				    "%s: this session was made from a driver, not for a cluster",
+				    what);
+	return s->engine;
+}
+
+bool coodie_session_connect_async(coodie_session *s, coodie_status_fn *done, void *user,
+				  coodie_error *err)
+{
+	cd_clear(err);
+	struct cd_engine *e = cd_session_engine(s, "connect", err);
+	return e && cd_engine_connect(e, done, user, err);
+}
+
+bool coodie_session_close_async(coodie_session *s, coodie_status_fn *done, void *user,
+				coodie_error *err)
+{
+	cd_clear(err);
+	struct cd_engine *e = cd_session_engine(s, "close", err);
+	return e && cd_engine_close(e, done, user, err);
+}
+
+bool coodie_session_prepare_async(coodie_session *s, const char *cql, coodie_prepared_fn *done,
+				  void *user, coodie_error *err)
+{
+	cd_clear(err);
+	if (!cql)
+		return cd_fail(err, COODIE_ERR_INVALID, "prepare: no statement was given");
+	struct cd_engine *e = cd_session_engine(s, "prepare", err);
+	return e && cd_engine_prepare(e, cql, done, user, err);
+}
+
+bool coodie_session_execute_async(coodie_session *s, coodie_prepared *p, cql_args args,
+				  const coodie_request *r, coodie_done_fn *done, void *user,
+				  coodie_error *err)
+{
+	coodie_request request = { 0 };
+
+	cd_clear(err);
+	if (!p)
+		return cd_fail(err, COODIE_ERR_INVALID, "execute: no prepared statement was given");
+	if (r && !cd_take_struct(&request, sizeof request, r, "coodie_request", err))
+		return false;
+	struct cd_engine *e = cd_session_engine(s, "execute", err);
+	return e && cd_engine_execute(e, p, args, &request, done, user, err);
+}

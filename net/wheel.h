@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Deadlines on a hashed timing wheel: O(1) to add and to remove, whatever their number; ticks of 10 ms. No clock of its
+ * own: time is an argument, in microseconds. */
+#ifndef NET_WHEEL_H
+#define NET_WHEEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CD_WHEEL_SLOTS = 1024, CD_WHEEL_TICK_US = 10000 };
+
+/* A deadline, inside whatever has one. Zeroed: not on a wheel. */
+struct cd_deadline {
+	struct cd_deadline *next, **link; /* link NULL: not on a wheel */
+	uint64_t tick;
+};
+
+struct cd_wheel {
+	struct cd_deadline *slots[CD_WHEEL_SLOTS];
+	uint64_t used[CD_WHEEL_SLOTS / 64]; /* a bit for each slot that may hold one */
+	uint64_t now;                       /* ticks up to this one have been looked at */
+	size_t count;
+};
+
+void cd_wheel_init(struct cd_wheel *w, uint64_t now_us);
+/* Adds a deadline that is on no wheel. It passes at `at_us` or up to a tick later, never before. */
+void cd_wheel_add(struct cd_wheel *w, struct cd_deadline *d, uint64_t at_us);
+/* Takes it off; fine when it is not on. */
+void cd_wheel_remove(struct cd_wheel *w, struct cd_deadline *d);
+/* Takes off and returns one that has passed; NULL when there is none left. Call until NULL. */
+struct cd_deadline *cd_wheel_expired(struct cd_wheel *w, uint64_t now_us);
+/* When to look again: not after the first deadline, maybe before it. UINT64_MAX when empty. */
+uint64_t cd_wheel_next_us(const struct cd_wheel *w);
+
+#endif
