@@ -103,6 +103,9 @@ static void on_turn(void *user)
 	cd_engine_enter(e);
 	e->turn_armed = false;
 	e->loop.vtable->turn_set(e->loop.state, e->turn, false);
+	/* A callback may have been what coodie_session_run() waits for: the loop must not sleep now. */
+	if (e->done.count && e->running)
+		cd_engine_arm(e);
 	cd_engine_deliver(e);
 	cd_engine_settle(e);
 	cd_engine_flush(e);

@@ -7,13 +7,14 @@
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/error.h"
 
 enum { READ_BYTES = 65536, READS_PER_EVENT = 16 };
 
-/* A message for an error of the kernel; strerror_r() in the form that a C library may have either way is avoided. */
+/* The common ones in words that are the same everywhere. */
 static const char *reason(int number)
 {
 	switch (number) {
@@ -29,7 +30,7 @@ static const char *reason(int number)
 	case ETIMEDOUT:
 		return "connection timed out";
 	default:
-		return strerrordesc_np(number) ? strerrordesc_np(number) : "unknown error";
+		return strerror(number);
 	}
 }
 
@@ -58,9 +59,15 @@ static bool fail_os(const struct cd_link *l, int number, coodie_error *err)
 		       !l->tls && l->conn.state == CD_CONN_OPTIONS ? " (does it expect TLS?)" : "");
 }
 
+/* TLS 1.3: a server that does not like our certificate says so after our side of the handshake is over. */
+static bool in_handshake(const struct cd_link *l)
+{
+	return l->tls && (!cd_tls_ready(l->tls) || l->conn.state == CD_CONN_OPTIONS);
+}
+
 static bool fail_eof(const struct cd_link *l, coodie_error *err)
 {
-	if (l->tls && !cd_tls_ready(l->tls)) {
+	if (in_handshake(l)) {
 		cd_tls_eof(l->tls, err);
 		return false;
 	}
@@ -82,6 +89,7 @@ void cd_link_close(struct cd_link *l)
 	l->tls = NULL;
 	cd_buffer_deinit(&l->plain);
 	cd_buffer_deinit(&l->cipher);
+	cd_conn_deinit(&l->conn);
 }
 
 static void set_events(struct cd_link *l)
@@ -207,10 +215,9 @@ static bool decrypt(struct cd_link *l, const uint8_t *at, size_t len, coodie_err
 /* One read. @return whether there may be more; false with `*failed`: `err` says why it is over */
 static bool read_some(struct cd_link *l, bool *failed, coodie_error *err)
 {
-	static const size_t plenty = READ_BYTES;
 	uint8_t wire[16384];
 	size_t len = sizeof wire;
-	uint8_t *room = l->tls ? wire : cd_inbox_space(&l->conn.in, plenty, &len);
+	uint8_t *room = l->tls ? wire : cd_inbox_space(&l->conn.in, READ_BYTES, &len);
 
 	if (!room) {
 		*failed = true;
