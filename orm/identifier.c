@@ -66,6 +66,15 @@ bool cd_identifier_valid(const char *name)
 	return name && *name && (*name != '"' || well_quoted(name));
 }
 
+bool cd_identifier_legal(const char *name)
+{
+	const char *c = name;
+
+	while ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_')
+		c++;
+	return *name && !*c;
+}
+
 void cd_identifier_append_quoted(struct cd_buffer *b, const char *name)
 {
 	cd_buffer_u8(b, '"');

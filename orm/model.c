@@ -184,7 +184,13 @@ static bool resolve_table(struct cd_model *m, const coodie_session *s, coodie_er
 	m->table = finish_text(m, &b);
 	m->keyspace_name = cd_identifier_name(&m->arena, keyspace);
 	m->table_name = cd_identifier_name(&m->arena, m->def.table);
-	return (m->table && m->keyspace_name && m->table_name) || cd_no_memory(err, "a model");
+	if (!m->table || !m->keyspace_name || !m->table_name)
+		return cd_no_memory(err, "a model");
+	if (!cd_identifier_legal(m->keyspace_name) || !cd_identifier_legal(m->table_name))
+		return cd_fail(err, COODIE_ERR_MODEL, "model %s: %.60s is no name for a %s; use letters, digits and underscores",
+			       m->label, cd_identifier_legal(m->keyspace_name) ? m->table_name : m->keyspace_name,
+			       cd_identifier_legal(m->keyspace_name) ? "table" : "keyspace");
+	return true;
 }
 
 static bool resolve(struct cd_model *m, const coodie_session *s, coodie_error *err)

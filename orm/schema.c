@@ -259,7 +259,7 @@ bool cd_schema_compare(const struct cd_model *m, coodie_result *columns, coodie_
 /* ---- comparing indexes --------------------------------------------------------------------------------------------- */
 
 /* "target" of an index: a column, quoted or not, perhaps inside values() or full(). */
-static bool target_is(cql_text target, const char *column)
+static bool target_is(cql_text target, const struct cd_column *c)
 {
 	const char *open = memchr(target.data, '(', target.len);
 
@@ -268,9 +268,7 @@ static bool target_is(cql_text target, const char *column)
 
 		target = (cql_text){ open + 1, target.len - skip - 1 };
 	}
-	if (target.len > 1 && *target.data == '"') /* a quote inside a name: not worth finding, it is made again */
-		target = (cql_text){ target.data + 1, target.len - 2 };
-	return text_is(target, column);
+	return text_is(target, target.len && *target.data == '"' ? c->quoted : c->name);
 }
 
 static bool read_target(const coodie_cursor *cursor, cql_text *out, coodie_error *err)
@@ -314,7 +312,7 @@ bool cd_schema_has_index(const struct cd_model *m, const struct cd_column *c, co
 		if (!ok)
 			break;
 		same_name = text_is(there, (const char *)name.data);
-		same_column = target_is(target, c->name);
+		same_column = target_is(target, c);
 		if (same_name && !same_column)
 			ok = CONFLICT("%s: index %s is on %.*s in the table and on %s in the model; give it another name: "
 				      "COODIE_INDEX(.name = \"...\")", m->table, (const char *)name.data, (int)target.len,

@@ -275,10 +275,15 @@ bool coodie_sync_table(coodie_session *s, const coodie_model *m, const coodie_sy
 static bool check_keyspace(const char *name, const coodie_keyspace *options, coodie_error *err)
 {
 	const char *map = options ? options->replication : NULL;
+	size_t len = name ? strlen(name) : 0;
+	bool quoted = len > 2 && *name == '"' && name[len - 1] == '"';
+	char bare[64] = "";
 
-	if (!cd_identifier_valid(name))
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_create_keyspace: %.60s is no name; write it without quotes, or in "
-			       "whole ones with every quote inside doubled", name ? name : "NULL");
+	if (len && len < sizeof(bare))
+		memcpy(bare, name + quoted, len - 2 * quoted);
+	if (!cd_identifier_legal(bare))
+		return cd_fail(err, COODIE_ERR_INVALID, "coodie_create_keyspace: %.60s is no name for a keyspace; use letters, "
+			       "digits and underscores, at most 48", name ? name : "NULL");
 	if (map && (options->replication_factor || *map != '{' || map[strlen(map) - 1] != '}'))
 		return cd_fail(err, COODIE_ERR_INVALID, "coodie_create_keyspace(%s): replication is a CQL map by itself, such as "
 			       "{'class': 'NetworkTopologyStrategy', 'dc1': 3}; without .replication_factor", name);

@@ -72,7 +72,7 @@ static const coodie_column every_columns[] = {
 	COODIE_COLUMN(every, note, "text", .is_static = true),
 };
 static const coodie_model every_model =
-	COODIE_MODEL(every, every_columns, "Every Type", .default_ttl = 86400, .comment = "it's all here");
+	COODIE_MODEL(every, every_columns, "EveryType", .default_ttl = 86400, .comment = "it's all here");
 
 typedef struct item {
 	coodie_row row;
@@ -508,9 +508,9 @@ static void test_no_keyspace(void **state)
 
 	assert_false(coodie_sync_table(it->session, &lost, NULL, &err));
 	assert_non_null(strstr(err.message, "coodie_create_keyspace()"));
-	ok(coodie_create_keyspace(it->session, "It\"made", NULL, &err), &err, "create keyspace");
-	ok(coodie_create_keyspace(it->session, "It\"made", NULL, &err), &err, "create keyspace again");
-	integration_do(it->session, "DROP KEYSPACE \"It\"\"made\"");
+	ok(coodie_create_keyspace(it->session, "ItMade", NULL, &err), &err, "create keyspace");
+	ok(coodie_create_keyspace(it->session, "ItMade", NULL, &err), &err, "create keyspace again");
+	integration_do(it->session, "DROP KEYSPACE \"ItMade\"");
 }
 
 /* The table changed under the model: reading says so instead of guessing. */

@@ -147,6 +147,13 @@ static void wrong_tables(void **state)
 	m.keyspace = "\"shop";
 	assert_false(coodie_model_check(mock.session, &m, &err));
 	assert_non_null(strstr(err.message, "model thing: \"shop is no name; write it without quotes"));
+	m.keyspace = "my shop";
+	assert_false(coodie_model_check(mock.session, &m, &err));
+	assert_non_null(strstr(err.message, "my shop is no name for a keyspace; use letters, digits and underscores"));
+	m.keyspace = "shop";
+	m.table = "\"my-things\"";
+	assert_false(coodie_model_check(mock.session, &m, &err));
+	assert_non_null(strstr(err.message, "my-things is no name for a table"));
 	m = good;
 	m.keyspace = "shop";
 	m.default_ttl = 700000000;
