@@ -89,7 +89,6 @@ void cd_link_close(struct cd_link *l)
 	l->tls = NULL;
 	cd_buffer_deinit(&l->plain);
 	cd_buffer_deinit(&l->cipher);
-	cd_conn_deinit(&l->conn);
 }
 
 static void set_events(struct cd_link *l)

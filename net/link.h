@@ -39,10 +39,10 @@ struct cd_link {
 };
 
 /* Starts to connect to `address` with `conn`, both set by the caller; `context` NULL: no TLS. `host` is what the peer's certificate is checked against. On failure
- * nothing is left, of the conn neither. The link must not move afterwards. */
+ * nothing is left but the conn. The link must not move afterwards. */
 bool cd_link_open(struct cd_link *l, const coodie_loop *loop, const struct cd_link_owner *owner,
 		  struct cd_tls_context *context, const char *host, coodie_error *err);
-/* And ends its conn. */
+/* Its conn stays: the caller knows who waited on it. */
 void cd_link_close(struct cd_link *l);
 /* Sends what the conn has for the wire, as far as the kernel takes it. */
 bool cd_link_flush(struct cd_link *l, coodie_error *err);
