@@ -1,1 +1,22 @@
 # tests/proto.mk - one program per file of proto/; included by tests/tests.mk
+tests_libcd_test_la_SOURCES += tests/hex.c tests/hex.h
+check_PROGRAMS += \
+	tests/test_crc \
+	tests/test_notation
+EXTRA_DIST += \
+	tests/data/frames_lz4.inc \
+	tests/data/frames_malformed.inc \
+	tests/data/frames_requests.inc \
+	tests/data/frames_responses.inc \
+	tests/data/frames_results.inc \
+	tests/data/frames_tolerated.inc \
+	tests/data/notations.inc \
+	tests/data/segment_streams.inc \
+	tests/data/segments.inc \
+	tests/data/segments_corrupt.inc \
+	tests/data/segments_large.inc \
+	tests/data/type_options.inc \
+	tests/data/values.inc \
+	tests/data/values_decode.inc \
+	tests/data/values_lax.inc \
+	tests/data/values_reject.inc
