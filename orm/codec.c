@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of member kinds: what C type each is, which CQL types it holds, and the two ways across. */
+/* The table of member kinds: what C type each is, which CQL types it holds, and the two ways
+ * across. */
 #include "orm/codec.h"
 
 #include <limits.h>
@@ -12,37 +13,37 @@
 
 #define OPTIONAL_MASK (~(uint32_t)COODIE_MEMBER_OPTIONAL)
 
-/* ---- scalars and views: a constructor one way, a typed reader the other ------------------------------------------- */
+/* ---- scalars and views: a constructor one way, a typed reader the other ---------------------- */
 
 /* X(NAME, C type, constructor, reader) */
-#define DIRECT_MEMBERS(X)                                                                          \
-	X(BOOL, bool, cql_from_bool, cql_to_bool)                                                  \
-	X(INT8, int8_t, cql_from_int, cql_to_int8)                                                 \
-	X(INT16, int16_t, cql_from_int, cql_to_int16)                                              \
-	X(INT32, int32_t, cql_from_int, cql_to_int32)                                              \
-	X(FLOAT, float, cql_from_float, cql_to_float)                                              \
-	X(DOUBLE, double, cql_from_double, cql_to_double)                                          \
-	X(UUID, cql_uuid, cql_from_uuid, cql_to_uuid)                                              \
-	X(INET, cql_inet, cql_from_inet, cql_to_inet)                                              \
-	X(DATE, cql_date, cql_from_date, cql_to_date)                                              \
-	X(TIME, cql_time, cql_from_time, cql_to_time)                                              \
-	X(TIMESTAMP, cql_timestamp, cql_from_timestamp, cql_to_timestamp)                          \
-	X(DURATION, cql_duration, cql_from_duration, cql_to_duration)                              \
-	X(TEXT, cql_text, cql_from_text, cql_to_text)                                              \
-	X(VARINT, cql_varint, cql_from_varint, cql_to_varint)                                      \
-	X(DECIMAL, cql_decimal, cql_from_decimal, cql_to_decimal)                                  \
-	X(LIST, cql_list, cql_from_list, cql_to_list)                                              \
-	X(SET, cql_set, cql_from_set, cql_to_set)                                                  \
+#define DIRECT_MEMBERS(X) \
+	X(BOOL, bool, cql_from_bool, cql_to_bool) \
+	X(INT8, int8_t, cql_from_int, cql_to_int8) \
+	X(INT16, int16_t, cql_from_int, cql_to_int16) \
+	X(INT32, int32_t, cql_from_int, cql_to_int32) \
+	X(FLOAT, float, cql_from_float, cql_to_float) \
+	X(DOUBLE, double, cql_from_double, cql_to_double) \
+	X(UUID, cql_uuid, cql_from_uuid, cql_to_uuid) \
+	X(INET, cql_inet, cql_from_inet, cql_to_inet) \
+	X(DATE, cql_date, cql_from_date, cql_to_date) \
+	X(TIME, cql_time, cql_from_time, cql_to_time) \
+	X(TIMESTAMP, cql_timestamp, cql_from_timestamp, cql_to_timestamp) \
+	X(DURATION, cql_duration, cql_from_duration, cql_to_duration) \
+	X(TEXT, cql_text, cql_from_text, cql_to_text) \
+	X(VARINT, cql_varint, cql_from_varint, cql_to_varint) \
+	X(DECIMAL, cql_decimal, cql_from_decimal, cql_to_decimal) \
+	X(LIST, cql_list, cql_from_list, cql_to_list) \
+	X(SET, cql_set, cql_from_set, cql_to_set) \
 	X(MAP, cql_map, cql_from_map, cql_to_map)
 
-#define X(name, type, from, to)                                                                    \
-	static void get_##name(const void *at, cql_value *out)                                     \
-	{                                                                                          \
-		*out = from(*(const type *)at);                                                    \
-	}                                                                                          \
-	static bool set_##name(void *at, cql_value v, coodie_error *err)                           \
-	{                                                                                          \
-		return to(v, at, err);                                                             \
+#define X(name, type, from, to) \
+	static void get_##name(const void *at, cql_value *out) \
+	{ \
+		*out = from(*(const type *)at); \
+	} \
+	static bool set_##name(void *at, cql_value v, coodie_error *err) \
+	{ \
+		return to(v, at, err); \
 	}
 DIRECT_MEMBERS(X)
 #undef X
@@ -90,7 +91,7 @@ static bool set_BLOB(void *at, cql_value v, coodie_error *err)
 	return cql_to_blob(v, at, err);
 }
 
-/* ---- texts and arrays ---------------------------------------------------------------------------------------------- */
+/* ---- texts and arrays ------------------------------------------------------------------------ */
 
 static void get_STR(const void *at, cql_value *out)
 {
@@ -104,8 +105,10 @@ static bool set_STR(void *at, cql_value v, coodie_error *err)
 	if (!cql_to_text(v, &text, err))
 		return false;
 	if (text.len && memchr(text.data, '\0', text.len))
-		return cd_fail(err, COODIE_ERR_TYPE,
-			       "the text has a NUL in it, which a char * cannot show; make the member a cql_text");
+		return cd_fail(
+			err, COODIE_ERR_TYPE,
+			"the text has a NUL in it, which a char * cannot show; make the member a "
+			"cql_text");
 	*(const char **)at = text.data;
 	return true;
 }
@@ -118,8 +121,9 @@ static bool set_STR(void *at, cql_value v, coodie_error *err)
 #endif
 
 /* ROW(NAME, C type, text, nullable, { kinds }, how many) */
-#define ROW(name, type, text, nullable, ...)                                                       \
-	[COODIE_MEMBER_##name] = { text, sizeof(type), nullable, __VA_ARGS__, get_##name, set_##name }
+#define ROW(name, type, text, nullable, ...) \
+	[COODIE_MEMBER_## \
+		name] = { text, sizeof(type), nullable, __VA_ARGS__, get_##name, set_##name }
 
 static const struct cd_codec codecs[] = {
 	ROW(BOOL, bool, "bool", false, { CQL_KIND_BOOLEAN }, 1),
@@ -145,7 +149,13 @@ static const struct cd_codec codecs[] = {
 	ROW(SET, cql_set, "cql_set", true, { CQL_KIND_SET }, 1),
 	ROW(MAP, cql_map, "cql_map", true, { CQL_KIND_MAP }, 1),
 	ROW(STR, const char *, "const char *", true, { CQL_KIND_TEXT, CQL_KIND_ASCII }, 2),
-	[COODIE_MEMBER_CHARS] = { "char[]", 0, false, { CQL_KIND_TEXT, CQL_KIND_ASCII }, 2, NULL, NULL },
+	[COODIE_MEMBER_CHARS] = { "char[]",
+				  0,
+				  false,
+				  { CQL_KIND_TEXT, CQL_KIND_ASCII },
+				  2,
+				  NULL,
+				  NULL },
 	[COODIE_MEMBER_FLOATS] = { "float[]", 0, false, { CQL_KIND_VECTOR }, 1, NULL, NULL },
 };
 
@@ -183,7 +193,7 @@ const char *cd_codec_suggest(enum cql_kind kind)
 	return NULL;
 }
 
-/* ---- members ------------------------------------------------------------------------------------------------------- */
+/* ---- members --------------------------------------------------------------------------------- */
 
 static uint32_t kind_of(const struct cd_column *c)
 {
@@ -208,19 +218,24 @@ static bool set_chars(const struct cd_column *c, char *at, cql_value v, coodie_e
 	if (!cql_to_text(v, &text, err))
 		return false;
 	if (text.len >= c->def.size)
-		return cd_fail(err, COODIE_ERR_RANGE, "a text of %zu bytes does not fit char[%u]; make the member longer",
+		return cd_fail(err, COODIE_ERR_RANGE,
+			       "a text of %zu bytes does not fit char[%u]; make the member longer",
 			       text.len, (unsigned)c->def.size);
 	if (text.len && memchr(text.data, '\0', text.len))
-		return cd_fail(err, COODIE_ERR_TYPE,
-			       "the text has a NUL in it, which a char[] cannot show; make the member a cql_text");
+		return cd_fail(
+			err, COODIE_ERR_TYPE,
+			"the text has a NUL in it, which a char[] cannot show; make the member a "
+			"cql_text");
 	memset(at, 0, c->def.size);
 	if (text.len)
 		memcpy(at, text.data, text.len);
 	return true;
 }
 
-/* Floats go as the vector's wire form, big endian one after the other: no cql_value for each of a thousand. */
-static bool get_floats(const struct cd_column *c, const char *at, struct cd_arena *a, cql_value *out, coodie_error *err)
+/* Floats go as the vector's wire form, big endian one after the other: no cql_value for each of
+ * a thousand. */
+static bool get_floats(const struct cd_column *c, const char *at, struct cd_arena *a,
+		       cql_value *out, coodie_error *err)
 {
 	uint8_t *bytes = cd_arena_take(a, c->def.size);
 
@@ -240,7 +255,8 @@ static bool set_floats(const struct cd_column *c, char *at, cql_value v, coodie_
 {
 	if (v.is.tag != CQL_TAG_ENCODED || v.as.blob.len != c->def.size)
 		return cd_fail(err, COODIE_ERR_TYPE, "a vector of %zu bytes does not fit float[%u]",
-			       v.is.tag == CQL_TAG_ENCODED ? v.as.blob.len : 0, (unsigned)c->def.size / 4);
+			       v.is.tag == CQL_TAG_ENCODED ? v.as.blob.len : 0,
+			       (unsigned)c->def.size / 4);
 	for (uint32_t i = 0; i < c->def.size; i += 4) {
 		uint32_t bits = cd_get_be32(v.as.blob.data + i);
 
@@ -265,7 +281,8 @@ bool cd_member_is_str(const struct cd_column *c)
 	return kind_of(c) == COODIE_MEMBER_STR;
 }
 
-/* What the constructors cannot see: a zeroed collection is an empty one to them, and "not set" to a model. */
+/* What the constructors cannot see: a zeroed collection is an empty one to them, and "not set"
+ * to a model. */
 static bool says_nothing(const struct cd_column *c, cql_value v)
 {
 	if (v.is.tag == CQL_TAG_NULL)
@@ -284,8 +301,8 @@ static bool says_nothing(const struct cd_column *c, cql_value v)
 	}
 }
 
-bool cd_member_get(const struct cd_column *c, const void *object, struct cd_arena *a, cql_value *out,
-		   coodie_error *err)
+bool cd_member_get(const struct cd_column *c, const void *object, struct cd_arena *a,
+		   cql_value *out, coodie_error *err)
 {
 	const char *at = (const char *)object + c->def.offset;
 
@@ -306,7 +323,8 @@ bool cd_member_get(const struct cd_column *c, const void *object, struct cd_aren
 	return true;
 }
 
-static bool set_optional(const struct cd_column *c, void *at, cql_value v, struct cd_arena *a, coodie_error *err)
+static bool set_optional(const struct cd_column *c, void *at, cql_value v, struct cd_arena *a,
+			 coodie_error *err)
 {
 	void *scalar = cd_arena_take_zero(a, c->codec->size);
 
@@ -318,7 +336,8 @@ static bool set_optional(const struct cd_column *c, void *at, cql_value v, struc
 	return true;
 }
 
-bool cd_member_set(const struct cd_column *c, void *object, cql_value v, struct cd_arena *a, coodie_error *err)
+bool cd_member_set(const struct cd_column *c, void *object, cql_value v, struct cd_arena *a,
+		   coodie_error *err)
 {
 	char *at = (char *)object + c->def.offset;
 	bool ok;

@@ -12,7 +12,7 @@
 #define WHOLE (TAG(INT) | TAG(UINT) | TAG(VARINT))
 #define NANOSECONDS_PER_DAY INT64_C(86400000000000)
 
-/* ---- fits ---------------------------------------------------------------------------------------------------------- */
+/* ---- fits ------------------------------------------------------------------------------------ */
 
 /* The same as the encoder takes, but known before anything is prepared. */
 static const struct fit {
@@ -33,7 +33,8 @@ static const struct fit {
 	{ CQL_KIND_VARINT, WHOLE, INT64_MIN, INT64_MAX },
 	{ CQL_KIND_DECIMAL, TAG(DECIMAL) | TAG(INT) | TAG(UINT), INT64_MIN, INT64_MAX },
 	{ CQL_KIND_FLOAT, TAG(FLOAT) | TAG(DOUBLE) | TAG(INT), -(1 << 24), 1 << 24 },
-	{ CQL_KIND_DOUBLE, TAG(FLOAT) | TAG(DOUBLE) | TAG(INT), -(INT64_C(1) << 53), INT64_C(1) << 53 },
+	{ CQL_KIND_DOUBLE, TAG(FLOAT) | TAG(DOUBLE) | TAG(INT), -(INT64_C(1) << 53),
+	  INT64_C(1) << 53 },
 	{ CQL_KIND_UUID, TAG(UUID), 0, 0 },
 	{ CQL_KIND_TIMEUUID, TAG(UUID), 0, 0 },
 	{ CQL_KIND_INET, TAG(INET), 0, 0 },
@@ -49,19 +50,23 @@ static const struct fit {
 
 /* What a value is, for messages. */
 static const char tag_names[][12] = {
-	[CQL_TAG_NULL] = "null",         [CQL_TAG_UNSET] = "unset",       [CQL_TAG_BOOL] = "a boolean",
-	[CQL_TAG_INT] = "an integer",    [CQL_TAG_UINT] = "an integer",   [CQL_TAG_FLOAT] = "a float",
-	[CQL_TAG_DOUBLE] = "a double",   [CQL_TAG_TEXT] = "a text",       [CQL_TAG_BLOB] = "a blob",
-	[CQL_TAG_UUID] = "a uuid",       [CQL_TAG_INET] = "an inet",      [CQL_TAG_DATE] = "a date",
-	[CQL_TAG_TIME] = "a time",       [CQL_TAG_TIMESTAMP] = "a timestamp",
-	[CQL_TAG_DURATION] = "a duration", [CQL_TAG_VARINT] = "a varint", [CQL_TAG_DECIMAL] = "a decimal",
-	[CQL_TAG_LIST] = "a list",       [CQL_TAG_SET] = "a set",         [CQL_TAG_MAP] = "a map",
+	[CQL_TAG_NULL] = "null",           [CQL_TAG_UNSET] = "unset",
+	[CQL_TAG_BOOL] = "a boolean",      [CQL_TAG_INT] = "an integer",
+	[CQL_TAG_UINT] = "an integer",     [CQL_TAG_FLOAT] = "a float",
+	[CQL_TAG_DOUBLE] = "a double",     [CQL_TAG_TEXT] = "a text",
+	[CQL_TAG_BLOB] = "a blob",         [CQL_TAG_UUID] = "a uuid",
+	[CQL_TAG_INET] = "an inet",        [CQL_TAG_DATE] = "a date",
+	[CQL_TAG_TIME] = "a time",         [CQL_TAG_TIMESTAMP] = "a timestamp",
+	[CQL_TAG_DURATION] = "a duration", [CQL_TAG_VARINT] = "a varint",
+	[CQL_TAG_DECIMAL] = "a decimal",   [CQL_TAG_LIST] = "a list",
+	[CQL_TAG_SET] = "a set",           [CQL_TAG_MAP] = "a map",
 	[CQL_TAG_ENCODED] = "raw bytes",
 };
 
 static const char *tag_name(cql_value v)
 {
-	return v.is.tag < sizeof(tag_names) / sizeof(tag_names[0]) ? tag_names[v.is.tag] : "no value";
+	return v.is.tag < sizeof(tag_names) / sizeof(tag_names[0]) ? tag_names[v.is.tag]
+								   : "no value";
 }
 
 static const struct fit *fit_of(enum cql_kind kind)
@@ -82,24 +87,27 @@ static bool fits_integer(cql_value v, const struct fit *fit, coodie_error *err)
 		if (fit->kind == CQL_KIND_VARINT)
 			return true;
 		if (!cql_to_int64(v, &small, NULL))
-			return cd_fail(err, COODIE_ERR_RANGE, "a varint of %zu bytes does not fit %s", v.as.varint.len,
+			return cd_fail(err, COODIE_ERR_RANGE,
+				       "a varint of %zu bytes does not fit %s", v.as.varint.len,
 				       cql_kind_name(fit->kind));
 		v = cql_from_llong(small);
 	}
 	if (v.is.tag == CQL_TAG_UINT && v.as.unsigned_integer <= INT64_MAX)
 		v = cql_from_llong((long long)v.as.unsigned_integer);
-	if (v.is.tag == CQL_TAG_UINT ? fit->kind == CQL_KIND_VARINT || fit->kind == CQL_KIND_DECIMAL :
-				       v.as.integer >= fit->min && v.as.integer <= fit->max)
+	if (v.is.tag == CQL_TAG_UINT ? fit->kind == CQL_KIND_VARINT || fit->kind == CQL_KIND_DECIMAL
+				     : v.as.integer >= fit->min && v.as.integer <= fit->max)
 		return true;
 	cql_value_format(v, shown, sizeof(shown));
-	return cd_fail(err, COODIE_ERR_RANGE, "%s does not fit %s", shown, cql_kind_name(fit->kind));
+	return cd_fail(err, COODIE_ERR_RANGE, "%s does not fit %s", shown,
+		       cql_kind_name(fit->kind));
 }
 
 static bool fits_ascii(cql_text text, coodie_error *err)
 {
 	for (size_t i = 0; i < text.len; i++) {
 		if ((unsigned char)text.data[i] > 127)
-			return cd_fail(err, COODIE_ERR_TYPE, "byte %zu of an ascii text is 0x%02x; use a text column", i,
+			return cd_fail(err, COODIE_ERR_TYPE,
+				       "byte %zu of an ascii text is 0x%02x; use a text column", i,
 				       (unsigned char)text.data[i]);
 	}
 	return true;
@@ -107,9 +115,11 @@ static bool fits_ascii(cql_text text, coodie_error *err)
 
 static bool fits_duration(cql_duration d, coodie_error *err)
 {
-	if ((d.months >= 0 && d.days >= 0 && d.nanoseconds >= 0) || (d.months <= 0 && d.days <= 0 && d.nanoseconds <= 0))
+	if ((d.months >= 0 && d.days >= 0 && d.nanoseconds >= 0) ||
+	    (d.months <= 0 && d.days <= 0 && d.nanoseconds <= 0))
 		return true;
-	return cd_fail(err, COODIE_ERR_RANGE, "the parts of a duration must all be >= 0 or all <= 0");
+	return cd_fail(err, COODIE_ERR_RANGE,
+		       "the parts of a duration must all be >= 0 or all <= 0");
 }
 
 /* What a type says beyond the tag. */
@@ -121,19 +131,22 @@ static bool fits_scalar(cql_value v, const struct fit *fit, coodie_error *err)
 	case CQL_KIND_TIME:
 		if (v.as.time.nanoseconds >= 0 && v.as.time.nanoseconds < NANOSECONDS_PER_DAY)
 			return true;
-		return cd_fail(err, COODIE_ERR_RANGE, "a time of %lld nanoseconds is not within a day",
+		return cd_fail(err, COODIE_ERR_RANGE,
+			       "a time of %lld nanoseconds is not within a day",
 			       (long long)v.as.time.nanoseconds);
 	case CQL_KIND_DURATION:
 		return fits_duration(v.as.duration, err);
 	case CQL_KIND_TIMEUUID:
 		if (v.as.uuid.bytes[6] >> 4 == 1)
 			return true;
-		return cd_fail(err, COODIE_ERR_RANGE, "a timeuuid is a uuid of version 1, this one has version %u",
+		return cd_fail(err, COODIE_ERR_RANGE,
+			       "a timeuuid is a uuid of version 1, this one has version %u",
 			       v.as.uuid.bytes[6] >> 4);
 	case CQL_KIND_INET:
 		if (v.as.inet.length == 4 || v.as.inet.length == 16)
 			return true;
-		return cd_fail(err, COODIE_ERR_RANGE, "an inet has 4 or 16 bytes, not %u", v.as.inet.length);
+		return cd_fail(err, COODIE_ERR_RANGE, "an inet has 4 or 16 bytes, not %u",
+			       v.as.inet.length);
 	default:
 		if (TAG_OF(v) & WHOLE)
 			return fits_integer(v, fit, err);
@@ -146,7 +159,8 @@ static bool fits(cql_value v, const cql_type *type, unsigned depth, coodie_error
 static bool fits_item(cql_value item, const cql_type *type, unsigned depth, coodie_error *err)
 {
 	if (item.is.tag == CQL_TAG_NULL || item.is.tag == CQL_TAG_UNSET)
-		return cd_fail(err, COODIE_ERR_TYPE, "%s inside a collection, which cannot hold it", tag_name(item));
+		return cd_fail(err, COODIE_ERR_TYPE, "%s inside a collection, which cannot hold it",
+			       tag_name(item));
 	return fits(item, type, depth, err);
 }
 
@@ -188,7 +202,8 @@ static bool fits(cql_value v, const cql_type *type, unsigned depth, coodie_error
 		return cd_fail(err, COODIE_ERR_LIMIT, "collections nested deeper than %d", DEEPEST);
 	fit = type ? fit_of(cql_type_kind(type)) : NULL;
 	if (!fit)
-		return cd_fail(err, COODIE_ERR_UNSUPPORTED, "values of this type are not supported yet");
+		return cd_fail(err, COODIE_ERR_UNSUPPORTED,
+			       "values of this type are not supported yet");
 	if (v.is.tag > CQL_TAG_ENCODED || !(fit->tags >> v.is.tag & 1)) {
 		cql_type_format(type, want, sizeof(want));
 		return cd_fail(err, COODIE_ERR_TYPE, "%s was given for %s", tag_name(v), want);
@@ -203,9 +218,9 @@ bool cd_datum_fits(cql_value v, const cql_type *type, coodie_error *err)
 
 bool cd_datum_needs_check(enum cql_kind kind)
 {
-	static const enum cql_kind kinds[] = { CQL_KIND_ASCII, CQL_KIND_TIME,  CQL_KIND_DURATION, CQL_KIND_TIMEUUID,
-					       CQL_KIND_INET,  CQL_KIND_LIST,  CQL_KIND_SET,      CQL_KIND_MAP,
-					       CQL_KIND_VECTOR };
+	static const enum cql_kind kinds[] = { CQL_KIND_ASCII,    CQL_KIND_TIME, CQL_KIND_DURATION,
+					       CQL_KIND_TIMEUUID, CQL_KIND_INET, CQL_KIND_LIST,
+					       CQL_KIND_SET,      CQL_KIND_MAP,  CQL_KIND_VECTOR };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (kinds[i] == kind)
@@ -214,7 +229,7 @@ bool cd_datum_needs_check(enum cql_kind kind)
 	return false;
 }
 
-/* ---- same ---------------------------------------------------------------------------------------------------------- */
+/* ---- same ------------------------------------------------------------------------------------ */
 
 static int order_numbers(int64_t a, int64_t b)
 {
@@ -231,12 +246,15 @@ static int order_bytes(const void *a, size_t a_len, const void *b, size_t b_len)
 
 static int order_values(const cql_value *a, const cql_value *b);
 
-/* In the order they come: what is written differs when the order does, except at the top of a set or map. */
+/* In the order they come: what is written differs when the order does, except at the top of a
+ * set or map. */
 static int order_seqs(const cql_value *a, const cql_value *b)
 {
 	bool is_map = a->is.tag == CQL_TAG_MAP;
-	cql_iter x = is_map ? cql_map_iter((cql_map){ a->as.seq }) : cql_list_iter((cql_list){ a->as.seq });
-	cql_iter y = is_map ? cql_map_iter((cql_map){ b->as.seq }) : cql_list_iter((cql_list){ b->as.seq });
+	cql_iter x = is_map ? cql_map_iter((cql_map){ a->as.seq })
+			    : cql_list_iter((cql_list){ a->as.seq });
+	cql_iter y = is_map ? cql_map_iter((cql_map){ b->as.seq })
+			    : cql_list_iter((cql_list){ b->as.seq });
 	int order = order_numbers(a->as.seq.count, b->as.seq.count);
 	cql_value xk = cql_null(), yk = cql_null(), xv, yv;
 
@@ -256,7 +274,8 @@ static int order_durations(cql_duration a, cql_duration b)
 {
 	if (a.months != b.months)
 		return order_numbers(a.months, b.months);
-	return a.days != b.days ? order_numbers(a.days, b.days) : order_numbers(a.nanoseconds, b.nanoseconds);
+	return a.days != b.days ? order_numbers(a.days, b.days)
+				: order_numbers(a.nanoseconds, b.nanoseconds);
 }
 
 /* One form for each integer, so that a varint and a C integer compare. */
@@ -287,7 +306,8 @@ static int order_values(const cql_value *left, const cql_value *right)
 	case CQL_TAG_INT:
 		return order_numbers(a.as.integer, b.as.integer);
 	case CQL_TAG_UINT:
-		return (a.as.unsigned_integer > b.as.unsigned_integer) - (a.as.unsigned_integer < b.as.unsigned_integer);
+		return (a.as.unsigned_integer > b.as.unsigned_integer) -
+		       (a.as.unsigned_integer < b.as.unsigned_integer);
 	case CQL_TAG_FLOAT:
 		return memcmp(&a.as.single, &b.as.single, sizeof(float));
 	case CQL_TAG_DOUBLE:
@@ -298,11 +318,13 @@ static int order_values(const cql_value *left, const cql_value *right)
 	case CQL_TAG_ENCODED:
 		return order_bytes(a.as.blob.data, a.as.blob.len, b.as.blob.data, b.as.blob.len);
 	case CQL_TAG_VARINT:
-		return order_bytes(a.as.varint.data, a.as.varint.len, b.as.varint.data, b.as.varint.len);
+		return order_bytes(a.as.varint.data, a.as.varint.len, b.as.varint.data,
+				   b.as.varint.len);
 	case CQL_TAG_UUID:
 		return memcmp(a.as.uuid.bytes, b.as.uuid.bytes, sizeof(a.as.uuid.bytes));
 	case CQL_TAG_INET:
-		return order_bytes(a.as.inet.address, a.as.inet.length, b.as.inet.address, b.as.inet.length);
+		return order_bytes(a.as.inet.address, a.as.inet.length, b.as.inet.address,
+				   b.as.inet.length);
 	case CQL_TAG_DATE:
 		return order_numbers(a.as.date.days, b.as.date.days);
 	case CQL_TAG_TIME:
@@ -314,8 +336,8 @@ static int order_values(const cql_value *left, const cql_value *right)
 	case CQL_TAG_DECIMAL:
 		if (a.as.decimal.scale != b.as.decimal.scale)
 			return order_numbers(a.as.decimal.scale, b.as.decimal.scale);
-		return order_bytes(a.as.decimal.unscaled.data, a.as.decimal.unscaled.len, b.as.decimal.unscaled.data,
-				   b.as.decimal.unscaled.len);
+		return order_bytes(a.as.decimal.unscaled.data, a.as.decimal.unscaled.len,
+				   b.as.decimal.unscaled.data, b.as.decimal.unscaled.len);
 	case CQL_TAG_LIST:
 	case CQL_TAG_SET:
 	case CQL_TAG_MAP:
@@ -366,16 +388,17 @@ static void sort_items(struct item *items, size_t count)
 
 static struct item *sorted_items(cql_value v, struct cd_arena *scratch)
 {
-	struct item *items = cd_arena_take_array(scratch, (size_t)v.as.seq.count + 1, sizeof(*items));
-	cql_iter it = v.is.tag == CQL_TAG_MAP ? cql_map_iter((cql_map){ v.as.seq }) :
-						cql_set_iter((cql_set){ v.as.seq });
+	struct item *items = cd_arena_take_array(scratch, (size_t)v.as.seq.count + 1,
+						 sizeof(*items));
+	cql_iter it = v.is.tag == CQL_TAG_MAP ? cql_map_iter((cql_map){ v.as.seq })
+					      : cql_set_iter((cql_set){ v.as.seq });
 	size_t i = 0;
 
 	if (!items)
 		return NULL;
-	while (i < v.as.seq.count && (v.is.tag == CQL_TAG_MAP ?
-					      cql_iter_next_pair(&it, &items[i].key, &items[i].value) :
-					      cql_iter_next(&it, &items[i].key)))
+	while (i < v.as.seq.count &&
+	       (v.is.tag == CQL_TAG_MAP ? cql_iter_next_pair(&it, &items[i].key, &items[i].value)
+					: cql_iter_next(&it, &items[i].key)))
 		i++;
 	sort_items(items, i);
 	return i == v.as.seq.count ? items : NULL;
@@ -409,12 +432,14 @@ bool cd_datum_same(cql_value a, cql_value b, struct cd_arena *scratch)
 
 bool cd_datum_is_empty(cql_value v)
 {
-	return v.is.tag == CQL_TAG_NULL || v.is.tag == CQL_TAG_UNSET || (is_seq(v) && v.as.seq.count == 0);
+	return v.is.tag == CQL_TAG_NULL || v.is.tag == CQL_TAG_UNSET ||
+	       (is_seq(v) && v.as.seq.count == 0);
 }
 
-/* ---- copy ---------------------------------------------------------------------------------------------------------- */
+/* ---- copy ------------------------------------------------------------------------------------ */
 
-static bool copy(struct cd_arena *a, cql_value v, cql_value *out, unsigned depth, coodie_error *err);
+static bool copy(struct cd_arena *a, cql_value v, cql_value *out, unsigned depth,
+		 coodie_error *err);
 
 /* The bytes with a NUL behind them; never NULL for an empty run. */
 static const void *copy_bytes(struct cd_arena *a, const void *data, size_t len)
@@ -422,21 +447,26 @@ static const void *copy_bytes(struct cd_arena *a, const void *data, size_t len)
 	return cd_arena_strndup(a, len ? data : "", len);
 }
 
-static bool copy_seq(struct cd_arena *a, cql_value v, cql_value *out, unsigned depth, coodie_error *err)
+static bool copy_seq(struct cd_arena *a, cql_value v, cql_value *out, unsigned depth,
+		     coodie_error *err)
 {
 	bool is_map = v.is.tag == CQL_TAG_MAP;
 	size_t count = (size_t)v.as.seq.count * (is_map ? 2 : 1), i = 0;
 	cql_value *items = cd_arena_take_array(a, count + 1, sizeof(*items)), item, value;
-	cql_iter it = is_map ? cql_map_iter((cql_map){ v.as.seq }) : cql_list_iter((cql_list){ v.as.seq });
+	cql_iter it = is_map ? cql_map_iter((cql_map){ v.as.seq })
+			     : cql_list_iter((cql_list){ v.as.seq });
 
 	if (!items)
 		return cd_no_memory(err, "a copy of a collection");
-	while (i < count && (is_map ? cql_iter_next_pair(&it, &item, &value) : cql_iter_next(&it, &item))) {
-		if (!copy(a, item, &items[i++], depth, err) || (is_map && !copy(a, value, &items[i++], depth, err)))
+	while (i < count &&
+	       (is_map ? cql_iter_next_pair(&it, &item, &value) : cql_iter_next(&it, &item))) {
+		if (!copy(a, item, &items[i++], depth, err) ||
+		    (is_map && !copy(a, value, &items[i++], depth, err)))
 			return false;
 	}
 	if (i != count)
-		return cd_fail(err, COODIE_ERR_PROTOCOL, "a collection is broken after item %zu", i);
+		return cd_fail(err, COODIE_ERR_PROTOCOL, "a collection is broken after item %zu",
+			       i);
 	v.as.seq = (cql_seq){ .items = items, .count = v.as.seq.count };
 	*out = v;
 	return true;
@@ -457,8 +487,8 @@ static bool copy(struct cd_arena *a, cql_value v, cql_value *out, unsigned depth
 	else if (v.is.tag == CQL_TAG_VARINT)
 		v.as.varint.data = bytes = copy_bytes(a, v.as.varint.data, v.as.varint.len);
 	else if (v.is.tag == CQL_TAG_DECIMAL)
-		v.as.decimal.unscaled.data = bytes =
-			copy_bytes(a, v.as.decimal.unscaled.data, v.as.decimal.unscaled.len);
+		v.as.decimal.unscaled.data = bytes = copy_bytes(a, v.as.decimal.unscaled.data,
+								v.as.decimal.unscaled.len);
 	if (!bytes)
 		return cd_no_memory(err, "a copy of a value");
 	*out = v;

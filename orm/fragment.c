@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The parser of conditions: every refusal says where in the fragment, what is wrong, and what to write. */
+/* The parser of conditions: every refusal says where in the fragment, what is wrong, and what to
+ * write. */
 #include "orm/fragment.h"
 
 #include <stdarg.h>
@@ -10,8 +11,8 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/nearest.h"
-#include "orm/lexer.h"
 #include "orm/datum.h"
+#include "orm/lexer.h"
 
 struct parser {
 	struct cd_model *model;
@@ -25,7 +26,8 @@ struct parser {
 };
 
 /* "user, where, position 5 ("emial"): ..." */
-static bool fail_at(struct parser *p, const struct cd_token *t, const char *format, ...) COODIE_PRINTF(3, 4);
+static bool fail_at(struct parser *p, const struct cd_token *t, const char *format, ...)
+	COODIE_PRINTF(3, 4);
 
 static bool fail_at(struct parser *p, const struct cd_token *t, const char *format, ...)
 {
@@ -37,9 +39,10 @@ static bool fail_at(struct parser *p, const struct cd_token *t, const char *form
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
 	if (t->kind == CD_TOKEN_END)
-		return cd_fail(p->err, COODIE_ERR_QUERY, "%s, %s, at the end: %s", p->model->label, p->what, message);
-	return cd_fail(p->err, COODIE_ERR_QUERY, "%s, %s, position %zu (%.*s): %s", p->model->label, p->what, t->at, len,
-		       t->text, message);
+		return cd_fail(p->err, COODIE_ERR_QUERY, "%s, %s, at the end: %s", p->model->label,
+			       p->what, message);
+	return cd_fail(p->err, COODIE_ERR_QUERY, "%s, %s, position %zu (%.*s): %s", p->model->label,
+		       p->what, t->at, len, t->text, message);
 }
 
 static void advance(struct parser *p)
@@ -52,14 +55,15 @@ static void put(struct parser *p, const char *text)
 	cd_buffer_bytes(&p->cql, text, strlen(text));
 }
 
-/* ---- names --------------------------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 static bool fail_unknown(struct parser *p, const struct cd_token *t)
 {
 	const char *near = cd_model_nearest(p->model, t->text, t->len);
 
 	if (near)
-		return fail_at(p, t, "%s has no such member; did you mean %s?", p->model->label, near);
+		return fail_at(p, t, "%s has no such member; did you mean %s?", p->model->label,
+			       near);
 	return fail_at(p, t, "%s has no such member", p->model->label);
 }
 
@@ -91,7 +95,10 @@ static bool take_column(struct parser *p, const struct cd_column **out)
 	else if (p->now.kind == CD_TOKEN_QUOTED)
 		c = quoted_column(p, &p->now);
 	else if (p->now.kind == CD_TOKEN_STRING || p->now.kind == CD_TOKEN_NUMBER)
-		return fail_at(p, &p->now, "a literal where a member's name belongs; write `name = ?` and bind the value");
+		return fail_at(
+			p, &p->now,
+			"a literal where a member's name belongs; write `name = ?` and bind the "
+			"value");
 	else
 		return fail_at(p, &p->now, "a member's name belongs here");
 	if (!c)
@@ -101,17 +108,20 @@ static bool take_column(struct parser *p, const struct cd_column **out)
 	return true;
 }
 
-/* ---- markers ------------------------------------------------------------------------------------------------------- */
+/* ---- markers --------------------------------------------------------------------------------- */
 
 static bool take_mark(struct parser *p, const struct cd_column *c, enum cd_bind_kind kind)
 {
-	if (p->now.kind == CD_TOKEN_STRING || p->now.kind == CD_TOKEN_NUMBER || is_literal_word(&p->now))
-		return fail_at(p, &p->now, "a literal in a condition; write ? and bind it with cql()");
+	if (p->now.kind == CD_TOKEN_STRING || p->now.kind == CD_TOKEN_NUMBER ||
+	    is_literal_word(&p->now))
+		return fail_at(p, &p->now,
+			       "a literal in a condition; write ? and bind it with cql()");
 	if (p->now.kind != CD_TOKEN_MARK)
 		return fail_at(p, &p->now, "a ? belongs here");
 	if (p->bind_count == CD_FRAGMENT_MARKERS)
 		return fail_at(p, &p->now, "more than %d markers", CD_FRAGMENT_MARKERS);
-	p->binds[p->bind_count++] = (struct cd_bind){ (uint16_t)cd_column_index(p->model, c), (uint8_t)kind };
+	p->binds[p->bind_count++] = (struct cd_bind){ (uint16_t)cd_column_index(p->model, c),
+						      (uint8_t)kind };
 	put(p, "?");
 	advance(p);
 	return true;
@@ -126,7 +136,7 @@ static bool expect(struct parser *p, enum cd_token_kind kind, const char *text)
 	return true;
 }
 
-/* ---- operators ----------------------------------------------------------------------------------------------------- */
+/* ---- operators ------------------------------------------------------------------------------- */
 
 static bool is_collection(const struct cd_column *c)
 {
@@ -135,20 +145,26 @@ static bool is_collection(const struct cd_column *c)
 
 static bool refuse_multicell(struct parser *p, const struct cd_token *op, const struct cd_column *c)
 {
-	return fail_at(p, op, "%s is a %s, which is not compared whole; use CONTAINS%s, or make the column frozen<%s>",
-		       c->def.name, c->spelling, c->kind == CQL_KIND_MAP ? " [KEY]" : "", c->spelling);
+	return fail_at(
+		p, op,
+		"%s is a %s, which is not compared whole; use CONTAINS%s, or make the column "
+		"frozen<%s>",
+		c->def.name, c->spelling, c->kind == CQL_KIND_MAP ? " [KEY]" : "", c->spelling);
 }
 
-static bool relation_comparison(struct parser *p, const struct cd_token *op, const struct cd_column *c)
+static bool relation_comparison(struct parser *p, const struct cd_token *op,
+				const struct cd_column *c)
 {
 	bool equal = op->len == 1 && *op->text == '=';
 
 	if (c->multicell)
 		return refuse_multicell(p, op, c);
 	if (!equal && c->kind == CQL_KIND_DURATION)
-		return fail_at(p, op, "%s is a duration, and durations have no order; only = works", c->def.name);
+		return fail_at(p, op, "%s is a duration, and durations have no order; only = works",
+			       c->def.name);
 	if (!equal && c->kind == CQL_KIND_VECTOR)
-		return fail_at(p, op, "%s is a %s, and vectors have no order; only = works", c->def.name, c->spelling);
+		return fail_at(p, op, "%s is a %s, and vectors have no order; only = works",
+			       c->def.name, c->spelling);
 	put(p, " ");
 	cd_buffer_bytes(&p->cql, op->text, op->len);
 	put(p, " ");
@@ -160,21 +176,27 @@ static bool relation_in(struct parser *p, const struct cd_token *op, const struc
 	if (c->multicell)
 		return refuse_multicell(p, op, c);
 	if (p->now.kind == CD_TOKEN_OPEN)
-		return fail_at(p, &p->now, "IN takes one list; write `%s IN ?` and bind CQL_LIST(...)", c->def.name);
+		return fail_at(p, &p->now,
+			       "IN takes one list; write `%s IN ?` and bind CQL_LIST(...)",
+			       c->def.name);
 	put(p, " IN ");
 	return take_mark(p, c, CD_BIND_IN);
 }
 
-static bool relation_contains(struct parser *p, const struct cd_token *op, const struct cd_column *c)
+static bool relation_contains(struct parser *p, const struct cd_token *op,
+			      const struct cd_column *c)
 {
 	bool key = cd_token_is(&p->now, "KEY");
 
 	if (key) {
 		advance(p);
 		if (c->kind != CQL_KIND_MAP)
-			return fail_at(p, op, "CONTAINS KEY is for maps, and %s is a %s", c->def.name, c->spelling);
+			return fail_at(p, op, "CONTAINS KEY is for maps, and %s is a %s",
+				       c->def.name, c->spelling);
 	} else if (!is_collection(c)) {
-		return fail_at(p, op, "CONTAINS is for collections, and %s is a %s; use =", c->def.name, c->spelling);
+		return fail_at(p, op,
+			       "CONTAINS is for collections, and %s is a %s; use =", c->def.name,
+			       c->spelling);
 	}
 	put(p, key ? " CONTAINS KEY " : " CONTAINS ");
 	return take_mark(p, c, key ? CD_BIND_KEY : CD_BIND_ITEM);
@@ -183,14 +205,17 @@ static bool relation_contains(struct parser *p, const struct cd_token *op, const
 static bool relation_like(struct parser *p, const struct cd_token *op, const struct cd_column *c)
 {
 	if (c->kind != CQL_KIND_TEXT && c->kind != CQL_KIND_ASCII)
-		return fail_at(p, op, "LIKE is for text, and %s is a %s; use =", c->def.name, c->spelling);
+		return fail_at(p, op, "LIKE is for text, and %s is a %s; use =", c->def.name,
+			       c->spelling);
 	put(p, " LIKE ");
 	return take_mark(p, c, CD_BIND_COLUMN);
 }
 
 static bool relation_is(struct parser *p, const struct cd_token *op, const struct cd_column *c)
 {
-	return fail_at(p, op, "IS [NOT] NULL is only for materialized views; nothing finds %s by null", c->def.name);
+	return fail_at(p, op,
+		       "IS [NOT] NULL is only for materialized views; nothing finds %s by null",
+		       c->def.name);
 }
 
 static bool relation_not(struct parser *p, const struct cd_token *op, const struct cd_column *c)
@@ -204,20 +229,22 @@ static const struct {
 	char word[12];
 	relation_fn *parse;
 } relations[] = {
-	{ "IN", relation_in },     { "CONTAINS", relation_contains }, { "LIKE", relation_like },
-	{ "IS", relation_is },     { "NOT", relation_not },
+	{ "IN", relation_in }, { "CONTAINS", relation_contains }, { "LIKE", relation_like },
+	{ "IS", relation_is }, { "NOT", relation_not },
 };
 
 static bool is_not_equal(const struct cd_token *t)
 {
-	return t->kind == CD_TOKEN_OPERATOR && t->len == 2 && (*t->text == '!' || t->text[1] == '>');
+	return t->kind == CD_TOKEN_OPERATOR && t->len == 2 &&
+	       (*t->text == '!' || t->text[1] == '>');
 }
 
 /* The operator of a relation that only comparisons fit: tuples and token(). */
 static bool take_comparison(struct parser *p)
 {
 	if (is_not_equal(&p->now))
-		return fail_at(p, &p->now, "CQL has no != in WHERE; use < and >, or skip those rows");
+		return fail_at(p, &p->now,
+			       "CQL has no != in WHERE; use < and >, or skip those rows");
 	if (p->now.kind != CD_TOKEN_OPERATOR)
 		return fail_at(p, &p->now, "one of = < <= > >= belongs here");
 	put(p, " ");
@@ -251,7 +278,7 @@ static bool parse_plain(struct parser *p)
 	return fail_at(p, &op, "an operator belongs here: = < <= > >= IN CONTAINS LIKE");
 }
 
-/* ---- token() and tuples -------------------------------------------------------------------------------------------- */
+/* ---- token() and tuples ---------------------------------------------------------------------- */
 
 /* token(a, b): the whole partition key, in its order. */
 static bool take_token_columns(struct parser *p)
@@ -272,7 +299,9 @@ static bool take_token_columns(struct parser *p)
 		if (!take_column(p, &c))
 			return false;
 		if (c != want)
-			return fail_at(p, &at, "token() takes the whole partition key in its order: here belongs %s",
+			return fail_at(p, &at,
+				       "token() takes the whole partition key in its order: here "
+				       "belongs %s",
 				       want->def.name);
 		put(p, c->quoted);
 	}
@@ -322,11 +351,17 @@ static bool take_tuple_columns(struct parser *p, const struct cd_column **column
 		if (!take_column(p, &c))
 			return false;
 		if (c->role != CD_ROLE_CLUSTERING)
-			return fail_at(p, &at, "a tuple is of clustering columns, and %s is none; write it by itself with AND",
-				       c->def.name);
+			return fail_at(
+				p, &at,
+				"a tuple is of clustering columns, and %s is none; write it by "
+				"itself with AND",
+				c->def.name);
 		if (*count && c->def.clustering_key != columns[*count - 1]->def.clustering_key + 1)
-			return fail_at(p, &at, "the columns of a tuple follow each other as they cluster; after %s comes no %s",
-				       columns[*count - 1]->def.name, c->def.name);
+			return fail_at(
+				p, &at,
+				"the columns of a tuple follow each other as they cluster; after "
+				"%s comes no %s",
+				columns[*count - 1]->def.name, c->def.name);
 		if (*count == m->key_count - m->partition_count)
 			return fail_at(p, &at, "the tuple is longer than the clustering key");
 		columns[(*count)++] = c;
@@ -345,7 +380,8 @@ static bool parse_tuple(struct parser *p)
 	if (!take_tuple_columns(p, columns, &count))
 		return false;
 	if (cd_token_is(&p->now, "IN"))
-		return fail_at(p, &p->now, "IN over a tuple is not supported; run one query for each");
+		return fail_at(p, &p->now,
+			       "IN over a tuple is not supported; run one query for each");
 	if (!take_comparison(p))
 		return false;
 	for (uint32_t i = 0; i < count; i++) {
@@ -356,11 +392,12 @@ static bool parse_tuple(struct parser *p)
 			return false;
 	}
 	if (p->now.kind == CD_TOKEN_COMMA)
-		return fail_at(p, &p->now, "more values than the %u columns of the tuple", (unsigned)count);
+		return fail_at(p, &p->now, "more values than the %u columns of the tuple",
+			       (unsigned)count);
 	return expect(p, CD_TOKEN_CLOSE, ")");
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static bool next_is_open(const struct parser *p)
 {
@@ -435,8 +472,8 @@ static uint64_t hash_text(const char *text)
 static struct cd_fragment *fragment_new(const struct parser *p, const char *text, uint64_t hash)
 {
 	size_t binds = p->bind_count * sizeof(struct cd_bind), text_len = strlen(text) + 1;
-	struct cd_fragment *f =
-		cd_alloc(&p->model->allocator, sizeof(*f) + binds + text_len + p->cql.len + 1);
+	struct cd_fragment *f = cd_alloc(&p->model->allocator,
+					 sizeof(*f) + binds + text_len + p->cql.len + 1);
 	char *at;
 
 	if (!f)
@@ -478,7 +515,7 @@ const struct cd_fragment *cd_fragment_where(struct cd_model *m, const char *text
 	return f;
 }
 
-/* ---- binds --------------------------------------------------------------------------------------------------------- */
+/* ---- binds ----------------------------------------------------------------------------------- */
 
 static bool check_in(cql_value v, const cql_type *type, coodie_error *err)
 {
@@ -491,14 +528,16 @@ static bool check_in(cql_value v, const cql_type *type, coodie_error *err)
 	it = cql_list_iter((cql_list){ v.as.seq });
 	for (; cql_iter_next(&it, &item); i++) {
 		if (item.is.tag == CQL_TAG_NULL || item.is.tag == CQL_TAG_UNSET)
-			return cd_fail(err, COODIE_ERR_QUERY, "item %u is null, and nothing equals null", i);
+			return cd_fail(err, COODIE_ERR_QUERY,
+				       "item %u is null, and nothing equals null", i);
 		if (!cd_datum_fits(item, type, err)) {
 			if (err)
 				cd_error_prefix(err, "item %u", i);
 			return false;
 		}
 	}
-	return !it.failed || cd_fail(err, COODIE_ERR_PROTOCOL, "the list is broken after item %u", i - 1);
+	return !it.failed ||
+	       cd_fail(err, COODIE_ERR_PROTOCOL, "the list is broken after item %u", i - 1);
 }
 
 static bool check_token(cql_value v, coodie_error *err)
@@ -513,12 +552,15 @@ static bool check_token(cql_value v, coodie_error *err)
 	return true;
 }
 
-static bool check_bind(const struct cd_column *c, enum cd_bind_kind kind, cql_value v, coodie_error *err)
+static bool check_bind(const struct cd_column *c, enum cd_bind_kind kind, cql_value v,
+		       coodie_error *err)
 {
 	if (v.is.tag == CQL_TAG_NULL)
-		return cd_fail(err, COODIE_ERR_QUERY, "null finds nothing in CQL; leave the condition out");
+		return cd_fail(err, COODIE_ERR_QUERY,
+			       "null finds nothing in CQL; leave the condition out");
 	if (v.is.tag == CQL_TAG_UNSET)
-		return cd_fail(err, COODIE_ERR_QUERY, "unset in a condition; leave the condition out");
+		return cd_fail(err, COODIE_ERR_QUERY,
+			       "unset in a condition; leave the condition out");
 	switch (kind) {
 	case CD_BIND_COLUMN:
 		return cd_datum_fits(v, c->type, err);
@@ -534,25 +576,28 @@ static bool check_bind(const struct cd_column *c, enum cd_bind_kind kind, cql_va
 	return false;
 }
 
-bool cd_fragment_check(const struct cd_model *m, const struct cd_fragment *f, cql_args args, coodie_error *err)
+bool cd_fragment_check(const struct cd_model *m, const struct cd_fragment *f, cql_args args,
+		       coodie_error *err)
 {
 	if (args.count != f->bind_count)
-		return cd_fail(err, COODIE_ERR_QUERY, "%s, where \"%.80s\": %u ? but %zu values; give CQL_ARGS() one for "
-			       "each ?", m->label, f->text, (unsigned)f->bind_count, args.count);
+		return cd_fail(err, COODIE_ERR_QUERY,
+			       "%s, where \"%.80s\": %u ? but %zu values; give CQL_ARGS() one for "
+			       "each ?",
+			       m->label, f->text, (unsigned)f->bind_count, args.count);
 	for (uint32_t i = 0; i < f->bind_count; i++) {
 		const struct cd_column *c = &m->columns[f->binds[i].column];
 
 		if (!check_bind(c, (enum cd_bind_kind)f->binds[i].kind, args.values[i], err)) {
 			if (err)
-				cd_error_prefix(err, "%s, where, value %u for %s (%s)", m->label, (unsigned)i + 1,
-						c->def.name, c->spelling);
+				cd_error_prefix(err, "%s, where, value %u for %s (%s)", m->label,
+						(unsigned)i + 1, c->def.name, c->spelling);
 			return false;
 		}
 	}
 	return true;
 }
 
-/* ---- lists of names ------------------------------------------------------------------------------------------------ */
+/* ---- lists of names -------------------------------------------------------------------------- */
 
 static bool add_name(struct parser *p, struct cd_names *out)
 {
@@ -575,12 +620,13 @@ static bool add_name(struct parser *p, struct cd_names *out)
 	return true;
 }
 
-bool cd_fragment_names(const struct cd_model *m, const char *what, const char *text, struct cd_names *out,
-		       coodie_error *err)
+bool cd_fragment_names(const struct cd_model *m, const char *what, const char *text,
+		       struct cd_names *out, coodie_error *err)
 {
 	struct parser p = { .what = what, .lexer = cd_lexer_over(text), .err = err };
 
-	p.model = (struct cd_model *)m; /* only read: the parser writes to the cache of conditions alone */
+	p.model = (struct cd_model *)
+		m; /* only read: the parser writes to the cache of conditions alone */
 	out->count = 0;
 	for (;;) {
 		advance(&p);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Conditions: parsed once for each text and model, checked against the model, rewritten with the table's names. */
+/* Conditions: parsed once for each text and model, checked against the model, rewritten with the
+ * table's names. */
 #ifndef ORM_FRAGMENT_H
 #define ORM_FRAGMENT_H
 
@@ -30,10 +31,13 @@ struct cd_fragment {
 
 #define CD_FRAGMENT_MARKERS 256 /* the most in one fragment */
 
-/* The parsed form of a WHERE fragment, borrowed from the model's cache until the next call. COODIE_ERR_QUERY. */
-const struct cd_fragment *cd_fragment_where(struct cd_model *m, const char *text, coodie_error *err);
+/* The parsed form of a WHERE fragment, borrowed from the model's cache until the next call.
+ * COODIE_ERR_QUERY. */
+const struct cd_fragment *cd_fragment_where(struct cd_model *m, const char *text,
+					    coodie_error *err);
 /* Checks the values against the fragment's markers: their number, null, type and range. */
-bool cd_fragment_check(const struct cd_model *m, const struct cd_fragment *f, cql_args args, coodie_error *err);
+bool cd_fragment_check(const struct cd_model *m, const struct cd_fragment *f, cql_args args,
+		       coodie_error *err);
 
 /* A list of columns by name. */
 struct cd_names {
@@ -43,7 +47,7 @@ struct cd_names {
 };
 
 /* Reads "a, b DESC"; `what` names the call in messages. COODIE_ERR_QUERY. */
-bool cd_fragment_names(const struct cd_model *m, const char *what, const char *text, struct cd_names *out,
-		       coodie_error *err);
+bool cd_fragment_names(const struct cd_model *m, const char *what, const char *text,
+		       struct cd_names *out, coodie_error *err);
 
 #endif

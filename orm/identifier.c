@@ -6,15 +6,15 @@
 
 /* CQL's reserved words, sorted. In one block of bytes, so that the table has no relocations. */
 static const char reserved[][16] = {
-	"add",      "allow",  "alter",    "and",          "apply",    "asc",      "authorize",
-	"batch",    "begin",  "by",       "columnfamily", "create",   "default",  "delete",
-	"desc",     "describe", "drop",   "entries",      "execute",  "from",     "full",
-	"grant",    "if",     "in",       "index",        "infinity", "insert",   "into",
-	"is",       "keyspace", "limit",  "materialized", "mbean",    "mbeans",   "modify",
-	"nan",      "norecursive", "not", "null",         "of",       "on",       "or",
-	"order",    "primary", "rename",  "replace",      "revoke",   "schema",   "select",
-	"set",      "table",  "to",       "token",        "truncate", "unlogged", "unset",
-	"update",   "use",    "using",    "view",         "where",    "with",
+	"add",    "allow",       "alter",  "and",          "apply",    "asc",      "authorize",
+	"batch",  "begin",       "by",     "columnfamily", "create",   "default",  "delete",
+	"desc",   "describe",    "drop",   "entries",      "execute",  "from",     "full",
+	"grant",  "if",          "in",     "index",        "infinity", "insert",   "into",
+	"is",     "keyspace",    "limit",  "materialized", "mbean",    "mbeans",   "modify",
+	"nan",    "norecursive", "not",    "null",         "of",       "on",       "or",
+	"order",  "primary",     "rename", "replace",      "revoke",   "schema",   "select",
+	"set",    "table",       "to",     "token",        "truncate", "unlogged", "unset",
+	"update", "use",         "using",  "view",         "where",    "with",
 };
 
 static bool is_reserved(const char *name)
@@ -70,7 +70,8 @@ bool cd_identifier_legal(const char *name)
 {
 	const char *c = name;
 
-	while ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_')
+	while ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
+	       *c == '_')
 		c++;
 	return *name && !*c;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Names as CQL writes them. Columns are always quoted; keyspaces, tables and indexes only where they have to be. */
+/* Names as CQL writes them. Columns are always quoted; keyspaces, tables and indexes only where
+ * they have to be. */
 #ifndef ORM_IDENTIFIER_H
 #define ORM_IDENTIFIER_H
 
@@ -8,11 +9,14 @@
 
 /* Whether a name needs no quotes: [a-z][a-z0-9_]* and not a reserved word. */
 bool cd_identifier_plain(const char *name);
-/* Whether a name can be written at all: not empty, and if it begins with a quote, well quoted to its end. */
+/* Whether a name can be written at all: not empty, and if it begins with a quote, well quoted to
+ * its end. */
 bool cd_identifier_valid(const char *name);
-/* Whether a keyspace or table may have this name (without quotes): servers take letters, digits and underscores alone. */
+/* Whether a keyspace or table may have this name (without quotes): servers take letters, digits
+ * and underscores alone. */
 bool cd_identifier_legal(const char *name);
-/* Appends a keyspace's or table's name: bare when plain, as it is when it is quoted already, otherwise quoted. */
+/* Appends a keyspace's or table's name: bare when plain, as it is when it is quoted already,
+ * otherwise quoted. */
 void cd_identifier_append(struct cd_buffer *b, const char *name);
 /* Appends a name in quotes, with its own quotes doubled: every column. */
 void cd_identifier_append_quoted(struct cd_buffer *b, const char *name);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Splits a fragment into words. Bytes above 127 count as letters, so that a name in any script is one word. */
+/* Splits a fragment into words. Bytes above 127 count as letters, so that a name in any script
+ * is one word. */
 #include "orm/lexer.h"
 
 #include <string.h>
@@ -11,10 +12,12 @@ static bool is_digit(char c)
 
 static bool is_letter(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c > 127;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+	       (unsigned char)c > 127;
 }
 
-static struct cd_token token(const struct cd_lexer *l, enum cd_token_kind kind, const char *from, size_t len)
+static struct cd_token token(const struct cd_lexer *l, enum cd_token_kind kind, const char *from,
+			     size_t len)
 {
 	return (struct cd_token){ kind, from, len, (size_t)(from - l->text) + 1 };
 }
@@ -41,7 +44,8 @@ static struct cd_token take_quoted(struct cd_lexer *l)
 		return token(l, CD_TOKEN_STRING, from, len);
 	if (!closed || len == 2)
 		return token(l, CD_TOKEN_OTHER, from, len);
-	return (struct cd_token){ CD_TOKEN_QUOTED, from + 1, len - 2, (size_t)(from - l->text) + 1 };
+	return (struct cd_token){ CD_TOKEN_QUOTED, from + 1, len - 2,
+				  (size_t)(from - l->text) + 1 };
 }
 
 static struct cd_token take_word(struct cd_lexer *l)
@@ -70,7 +74,8 @@ static struct cd_token take_operator(struct cd_lexer *l)
 struct cd_token cd_lexer_next(struct cd_lexer *l)
 {
 	static const char singles[] = "?(),";
-	static const enum cd_token_kind kinds[] = { CD_TOKEN_MARK, CD_TOKEN_OPEN, CD_TOKEN_CLOSE, CD_TOKEN_COMMA };
+	static const enum cd_token_kind kinds[] = { CD_TOKEN_MARK, CD_TOKEN_OPEN, CD_TOKEN_CLOSE,
+						    CD_TOKEN_COMMA };
 	const char *single;
 
 	while (*l->at == ' ' || *l->at == '\t' || *l->at == '\n' || *l->at == '\r')
@@ -86,7 +91,8 @@ struct cd_token cd_lexer_next(struct cd_lexer *l)
 		return take_quoted(l);
 	if (strchr("=<>!", *l->at))
 		return take_operator(l);
-	if (is_letter(*l->at) || is_digit(*l->at) || ((*l->at == '-' || *l->at == '.') && is_digit(l->at[1])))
+	if (is_letter(*l->at) || is_digit(*l->at) ||
+	    ((*l->at == '-' || *l->at == '.') && is_digit(l->at[1])))
 		return take_word(l);
 	l->at++;
 	return token(l, CD_TOKEN_OTHER, l->at - 1, 1);

@@ -8,8 +8,9 @@
 
 enum cd_token_kind {
 	CD_TOKEN_END,
-	CD_TOKEN_NAME,     /* letters, digits, underscores */
-	CD_TOKEN_QUOTED,   /* "name": text and len are without the quotes, doubled ones still doubled */
+	CD_TOKEN_NAME, /* letters, digits, underscores */
+	/* "name": text and len are without the quotes, doubled ones still doubled */
+	CD_TOKEN_QUOTED,
 	CD_TOKEN_MARK,     /* ? */
 	CD_TOKEN_OPERATOR, /* = != < <= > >= <> */
 	CD_TOKEN_OPEN,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Resolving models: once for each session, found again by address, checked by a digest of their content. */
+/* Resolving models: once for each session, found again by address, checked by a digest of their
+ * content. */
 #include "orm/model.h"
 
 #include <string.h>
@@ -8,15 +9,15 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/nearest.h"
+#include "orm/datum.h"
 #include "orm/fragment.h"
 #include "orm/identifier.h"
 #include "orm/op.h"
 #include "orm/spelling.h"
-#include "orm/datum.h"
 
 static const char orm_key = 0; /* its address is the mapper's place in a session */
 
-/* ---- the user's table, whatever version of the header wrote it ---------------------------------------------------- */
+/* ---- the user's table, whatever version of the header wrote it ------------------------------- */
 
 static coodie_model read_model(const coodie_model *m)
 {
@@ -52,13 +53,15 @@ static uint64_t mix_column(uint64_t h, const coodie_column *c)
 	h = mix(h, (uint64_t)c->offset << 32 | c->size);
 	h = mix_pointer(h, c->type);
 	h = mix_pointer(h, c->db_name);
-	h = mix(h, (uint64_t)c->partition_key << 48 | (uint64_t)c->clustering_key << 32 | c->member);
-	h = mix(h, (uint64_t)c->max_length << 32 | (uint64_t)c->order << 3 | (uint64_t)c->index.on << 2 |
-			   (uint64_t)c->required << 1 | c->is_static);
+	h = mix(h,
+		(uint64_t)c->partition_key << 48 | (uint64_t)c->clustering_key << 32 | c->member);
+	h = mix(h, (uint64_t)c->max_length << 32 | (uint64_t)c->order << 3 |
+			   (uint64_t)c->index.on << 2 | (uint64_t)c->required << 1 | c->is_static);
 	return mix_pointer(h, c->index.name);
 }
 
-/* Field by field, not byte by byte: padding has no value. Texts count by address, they are constants. */
+/* Field by field, not byte by byte: padding has no value. Texts count by address, they are
+ * constants. */
 static uint64_t digest_of(const coodie_model *m)
 {
 	coodie_model def = read_model(m);
@@ -84,11 +87,12 @@ static uint64_t digest_of(const coodie_model *m)
 	return h;
 }
 
-/* ---- resolving ----------------------------------------------------------------------------------------------------- */
+/* ---- resolving ------------------------------------------------------------------------------- */
 
 static const char *finish_text(struct cd_model *m, struct cd_buffer *b)
 {
-	const char *text = b->failed ? NULL : cd_arena_strndup(&m->arena, (const char *)b->data, b->len);
+	const char *text = b->failed ? NULL
+				     : cd_arena_strndup(&m->arena, (const char *)b->data, b->len);
 
 	cd_buffer_deinit(b);
 	return text;
@@ -124,11 +128,14 @@ static bool resolve_column(struct cd_model *m, struct cd_column *c, size_t i, co
 {
 	c->def = read_column(&m->def, i);
 	if (!c->def.name || !*c->def.name)
-		return cd_fail(err, COODIE_ERR_MODEL, "model %s: column %zu has no name; make it with COODIE_COLUMN()",
+		return cd_fail(err, COODIE_ERR_MODEL,
+			       "model %s: column %zu has no name; make it with COODIE_COLUMN()",
 			       m->label, i + 1);
 	if (!c->def.type || !*c->def.type)
-		return cd_fail(err, COODIE_ERR_MODEL, "model %s, column %s: no CQL type; it is the third argument of "
-			       "COODIE_COLUMN(%s, %s, \"...\")", m->label, c->def.name, m->label, c->def.name);
+		return cd_fail(err, COODIE_ERR_MODEL,
+			       "model %s, column %s: no CQL type; it is the third argument of "
+			       "COODIE_COLUMN(%s, %s, \"...\")",
+			       m->label, c->def.name, m->label, c->def.name);
 	c->codec = cd_codec_of(c->def.member);
 	c->optional = (c->def.member & COODIE_MEMBER_OPTIONAL) != 0;
 	c->role = role_of(&c->def);
@@ -136,7 +143,8 @@ static bool resolve_column(struct cd_model *m, struct cd_column *c, size_t i, co
 	if (!c->type) {
 		if (err && err->code != COODIE_ERR_NO_MEMORY) {
 			err->code = COODIE_ERR_MODEL;
-			cd_error_prefix(err, "model %s, column %s: \"%.60s\"", m->label, c->def.name, c->def.type);
+			cd_error_prefix(err, "model %s, column %s: \"%.60s\"", m->label,
+					c->def.name, c->def.type);
 		}
 		return false;
 	}
@@ -149,7 +157,8 @@ static bool resolve_columns(struct cd_model *m, coodie_error *err)
 {
 	m->columns = cd_arena_take_array(&m->arena, m->def.column_count, sizeof(*m->columns));
 	m->keys = cd_arena_take_array(&m->arena, m->def.column_count, sizeof(*m->keys));
-	m->all_columns = cd_arena_take_array(&m->arena, m->def.column_count, sizeof(*m->all_columns));
+	m->all_columns = cd_arena_take_array(&m->arena, m->def.column_count,
+					     sizeof(*m->all_columns));
 	if (!m->columns || !m->keys || !m->all_columns)
 		return cd_no_memory(err, "a model");
 	for (uint32_t i = 0; i < m->def.column_count; i++) {
@@ -171,12 +180,16 @@ static bool resolve_table(struct cd_model *m, const coodie_session *s, coodie_er
 	struct cd_buffer b;
 
 	if (!keyspace)
-		return cd_fail(err, COODIE_ERR_MODEL, "model %s has no keyspace; write .keyspace = \"...\" in "
-			       "COODIE_MODEL(), or set the session's with coodie_options_set_keyspace()", m->label);
+		return cd_fail(
+			err, COODIE_ERR_MODEL,
+			"model %s has no keyspace; write .keyspace = \"...\" in COODIE_MODEL(), or "
+			"set the session's with coodie_options_set_keyspace()",
+			m->label);
 	if (!cd_identifier_valid(keyspace) || !cd_identifier_valid(m->def.table))
-		return cd_fail(err, COODIE_ERR_MODEL, "model %s: %.60s is no name; write it without quotes, or in whole "
-			       "ones with every quote inside doubled", m->label,
-			       cd_identifier_valid(keyspace) ? m->def.table : keyspace);
+		return cd_fail(err, COODIE_ERR_MODEL,
+			       "model %s: %.60s is no name; write it without quotes, or in whole "
+			       "ones with every quote inside doubled",
+			       m->label, cd_identifier_valid(keyspace) ? m->def.table : keyspace);
 	cd_buffer_init(&b, &m->allocator, 0);
 	cd_identifier_append(&b, keyspace);
 	cd_buffer_u8(&b, '.');
@@ -187,20 +200,24 @@ static bool resolve_table(struct cd_model *m, const coodie_session *s, coodie_er
 	if (!m->table || !m->keyspace_name || !m->table_name)
 		return cd_no_memory(err, "a model");
 	if (!cd_identifier_legal(m->keyspace_name) || !cd_identifier_legal(m->table_name))
-		return cd_fail(err, COODIE_ERR_MODEL, "model %s: %.60s is no name for a %s; use letters, digits and underscores",
-			       m->label, cd_identifier_legal(m->keyspace_name) ? m->table_name : m->keyspace_name,
-			       cd_identifier_legal(m->keyspace_name) ? "table" : "keyspace");
+		return cd_fail(
+			err, COODIE_ERR_MODEL,
+			"model %s: %.60s is no name for a %s; use letters, digits and underscores",
+			m->label,
+			cd_identifier_legal(m->keyspace_name) ? m->table_name : m->keyspace_name,
+			cd_identifier_legal(m->keyspace_name) ? "table" : "keyspace");
 	return true;
 }
 
 static bool resolve(struct cd_model *m, const coodie_session *s, coodie_error *err)
 {
 	return resolve_table(m, s, err) && resolve_columns(m, err) && cd_model_check_keys(m, err) &&
-	       cd_model_check_whole(m, err) && (cd_model_write_texts(m) || cd_no_memory(err, "a model"));
+	       cd_model_check_whole(m, err) &&
+	       (cd_model_write_texts(m) || cd_no_memory(err, "a model"));
 }
 
-static struct cd_model *model_new(coodie_session *s, const coodie_allocator *a, const coodie_model *source,
-				  uint64_t digest, coodie_error *err)
+static struct cd_model *model_new(coodie_session *s, const coodie_allocator *a,
+				  const coodie_model *source, uint64_t digest, coodie_error *err)
 {
 	struct cd_model *m;
 
@@ -246,7 +263,7 @@ void cd_model_free(struct cd_model *m)
 	cd_release(&a, m);
 }
 
-/* ---- the session's table ------------------------------------------------------------------------------------------- */
+/* ---- the session's table --------------------------------------------------------------------- */
 
 void cd_orm_free(struct cd_orm *orm)
 {
@@ -295,8 +312,10 @@ struct cd_orm *cd_orm_of(coodie_session *s, coodie_error *err)
 	return orm;
 }
 
-/* The place of a model in the table, or the empty one where it would go. There always is an empty one. */
-static struct cd_model **slot_of(struct cd_model **models, size_t capacity, const coodie_model *source)
+/* The place of a model in the table, or the empty one where it would go. There always is an
+ * empty one. */
+static struct cd_model **slot_of(struct cd_model **models, size_t capacity,
+				 const coodie_model *source)
 {
 	size_t i = (size_t)(mix_pointer(0, source) >> 16) & (capacity - 1);
 
@@ -308,7 +327,8 @@ static struct cd_model **slot_of(struct cd_model **models, size_t capacity, cons
 static bool grow(struct cd_orm *orm)
 {
 	size_t capacity = orm->capacity ? orm->capacity * 2 : 16;
-	struct cd_model **models = cd_alloc_array(&orm->allocator, capacity, sizeof(struct cd_model *));
+	struct cd_model **models = cd_alloc_array(&orm->allocator, capacity,
+						  sizeof(struct cd_model *));
 
 	if (!models)
 		return false;
@@ -322,10 +342,12 @@ static bool grow(struct cd_orm *orm)
 	return true;
 }
 
-/* Operations under way may still use a model whose table has changed: it goes when the session does. */
+/* Operations under way may still use a model whose table has changed: it goes when the session
+ * does. */
 static bool retire(struct cd_orm *orm, struct cd_model *m)
 {
-	struct cd_model **list = cd_resize(&orm->allocator, orm->retired, (orm->retired_count + 1) * sizeof(*list));
+	struct cd_model **list = cd_resize(&orm->allocator, orm->retired,
+					   (orm->retired_count + 1) * sizeof(*list));
 
 	if (!list)
 		return false;
@@ -334,7 +356,8 @@ static bool retire(struct cd_orm *orm, struct cd_model *m)
 	return true;
 }
 
-static struct cd_model *resolve_now(struct cd_orm *orm, coodie_session *s, const coodie_model *source, coodie_error *err)
+static struct cd_model *resolve_now(struct cd_orm *orm, coodie_session *s,
+				    const coodie_model *source, coodie_error *err)
 {
 	struct cd_model **slot, *m;
 
@@ -356,7 +379,8 @@ static struct cd_model *resolve_now(struct cd_orm *orm, coodie_session *s, const
 	return m;
 }
 
-bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *out, coodie_error *err)
+bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *out,
+		   coodie_error *err)
 {
 	struct cd_model *known;
 
@@ -390,7 +414,7 @@ bool coodie_model_check(coodie_session *s, const coodie_model *m, coodie_error *
 	return cd_place_find(s, m, &place, err);
 }
 
-/* ---- names --------------------------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 static bool same(const char *text, const char *name, size_t len)
 {

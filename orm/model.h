@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A resolved model: the user's table checked, its types parsed, its statements written; once for each session. */
+/* A resolved model: the user's table checked, its types parsed, its statements written; once for
+ * each session. */
 #ifndef ORM_MODEL_H
 #define ORM_MODEL_H
 
@@ -13,7 +14,7 @@
 
 struct cd_fragment;
 
-#define CD_FRAGMENTS 128 /* parsed conditions kept for each model */
+#define CD_FRAGMENTS 128     /* parsed conditions kept for each model */
 #define CD_MAX_TTL 630720000 /* seconds, Cassandra's limit: twenty years */
 
 enum cd_role { CD_ROLE_PARTITION, CD_ROLE_CLUSTERING, CD_ROLE_STATIC, CD_ROLE_REGULAR };
@@ -29,7 +30,8 @@ struct cd_column {
 	enum cd_role role;
 	bool optional;  /* the member is a pointer to a scalar */
 	bool multicell; /* a collection that is not frozen */
-	bool checked;   /* a member of the right C type may still not fit: ranges, items of collections */
+	/* a member of the right C type may still not fit: ranges, items of collections */
+	bool checked;
 };
 
 /* With and without "USING TTL ?". */
@@ -81,7 +83,8 @@ struct cd_place {
 };
 
 /* Finds a model's session, and the model in it, resolved; checks it the first time. */
-bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *out, coodie_error *err);
+bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *out,
+		   coodie_error *err);
 
 /* The mapper's data of a session (not a registry), made the first time. */
 struct cd_orm *cd_orm_of(coodie_session *s, coodie_error *err);
@@ -98,7 +101,8 @@ bool cd_model_check_whole(const struct cd_model *m, coodie_error *err);
 /* texts.c: the constant statements; false when out of memory. */
 bool cd_model_write_texts(struct cd_model *m);
 
-/* The column of a member's name of `len` bytes, or of its name in the table; NULL when there is none. */
+/* The column of a member's name of `len` bytes, or of its name in the table; NULL when there is
+ * none. */
 const struct cd_column *cd_model_member(const struct cd_model *m, const char *name, size_t len);
 const struct cd_column *cd_model_column(const struct cd_model *m, const char *name, size_t len);
 /* The nearest member's name to a wrong one; NULL when none is near. */

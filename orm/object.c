@@ -10,7 +10,7 @@
 
 #define ALIGNED(n) (((n) + (size_t)15) & ~(size_t)15)
 
-/* ---- making -------------------------------------------------------------------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 coodie_rows *cd_rows_new(struct cd_model *m, bool single, coodie_error *err)
 {
@@ -88,7 +88,8 @@ void *coodie_new(coodie_session *s, const coodie_model *m, coodie_error *err)
 }
 
 /* Copies a member by way of its value: what is behind pointers comes along. */
-static bool copy_member(struct cd_object *to, const struct cd_column *c, const void *from, coodie_error *err)
+static bool copy_member(struct cd_object *to, const struct cd_column *c, const void *from,
+			coodie_error *err)
 {
 	struct cd_arena *a = &to->home->arena;
 	cql_value v;
@@ -122,7 +123,8 @@ static void *dup(struct cd_model *m, const void *memory, coodie_error *err)
 	to = object_new(m, err);
 	if (!to)
 		return NULL;
-	/* first everything, then members one by one: members that are no column are copied as they are */
+	/* first everything, then members one by one: members that are no column are copied as
+	 * they are */
 	memcpy((char *)to->memory + sizeof(coodie_row), (const char *)memory + sizeof(coodie_row),
 	       m->def.object_size - sizeof(coodie_row));
 	for (uint32_t i = 0; i < m->column_count; i++) {
@@ -155,9 +157,10 @@ void coodie_object_free(void *object)
 		coodie_rows_free(row->object->home);
 }
 
-/* ---- knowing ------------------------------------------------------------------------------------------------------- */
+/* ---- knowing --------------------------------------------------------------------------------- */
 
-bool cd_object_find(const struct cd_model *m, const void *memory, struct cd_object **out, coodie_error *err)
+bool cd_object_find(const struct cd_model *m, const void *memory, struct cd_object **out,
+		    coodie_error *err)
 {
 	const coodie_row *row = memory;
 	const struct cd_model *theirs;
@@ -168,12 +171,16 @@ bool cd_object_find(const struct cd_model *m, const void *memory, struct cd_obje
 	if (!row->self && !row->object)
 		return true;
 	if (row->self != memory)
-		return cd_fail(err, COODIE_ERR_INVALID, "this %s was copied from a tracked object by assignment (or its row "
-			       "header was written to); copy with coodie_dup(), or zero .row to make it one of your own",
-			       m->label);
+		return cd_fail(
+			err, COODIE_ERR_INVALID,
+			"this %s was copied from a tracked object by assignment (or its row header "
+			"was written to); copy with coodie_dup(), or zero .row to make it one of "
+			"your own",
+			m->label);
 	theirs = row->object->home->model;
 	if (theirs->source != m->source || theirs->digest != m->digest)
-		return cd_fail(err, COODIE_ERR_INVALID, "the object is a %s, the model is for %s", theirs->label, m->label);
+		return cd_fail(err, COODIE_ERR_INVALID, "the object is a %s, the model is for %s",
+			       theirs->label, m->label);
 	*out = row->object;
 	return true;
 }
@@ -187,23 +194,29 @@ bool coodie_touch(void *object, const char *member, coodie_error *err)
 
 	cd_clear(err);
 	if (!object || !member)
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_touch: the %s is NULL", object ? "member" : "object");
+		return cd_fail(err, COODIE_ERR_INVALID, "coodie_touch: the %s is NULL",
+			       object ? "member" : "object");
 	if (!row->self)
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_touch: a struct of your own is not tracked; each save writes "
-			       "it whole");
+		return cd_fail(
+			err, COODIE_ERR_INVALID,
+			"coodie_touch: a struct of your own is not tracked; each save writes it "
+			"whole");
 	if (row->self != object)
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_touch: this struct was copied from a tracked object by "
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "coodie_touch: this struct was copied from a tracked object by "
 			       "assignment; copy with coodie_dup()");
 	m = row->object->home->model;
 	c = cd_model_member(m, member, strlen(member));
 	if (!c) {
 		near = cd_model_nearest(m, member, strlen(member));
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_touch: %s has no member %.60s%s%s", m->label, member,
-			       near ? "; did you mean " : "", near ? near : "");
+		return cd_fail(err, COODIE_ERR_INVALID, "coodie_touch: %s has no member %.60s%s%s",
+			       m->label, member, near ? "; did you mean " : "", near ? near : "");
 	}
 	if (cd_column_is_key(c))
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_touch: %s is in the primary key, which every save names "
-			       "anyway", c->def.name);
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "coodie_touch: %s is in the primary key, which every save names "
+			       "anyway",
+			       c->def.name);
 	row->object->touched[cd_column_index(m, c)] = ++row->object->touches;
 	return true;
 }
@@ -211,11 +224,12 @@ bool coodie_touch(void *object, const char *member, coodie_error *err)
 /* A plain scalar cannot show null: read as zero, it is unchanged while it is zero. */
 static bool hides_null(const struct cd_object *o, const struct cd_column *c)
 {
-	return o->loaded[cd_column_index(o->home->model, c)].is.tag == CQL_TAG_NULL && !c->optional &&
-	       !c->codec->nullable && cd_member_is_zero(c, o->memory);
+	return o->loaded[cd_column_index(o->home->model, c)].is.tag == CQL_TAG_NULL &&
+	       !c->optional && !c->codec->nullable && cd_member_is_zero(c, o->memory);
 }
 
-bool cd_object_changed(const struct cd_object *o, uint32_t column, cql_value v, struct cd_arena *scratch)
+bool cd_object_changed(const struct cd_object *o, uint32_t column, cql_value v,
+		       struct cd_arena *scratch)
 {
 	const struct cd_column *c = &o->home->model->columns[column];
 	cql_value was = o->loaded[column];
@@ -248,19 +262,23 @@ bool cd_object_check_key(const struct cd_object *o, struct cd_arena *scratch, co
 			continue;
 		cql_value_format(o->loaded[m->keys[i]], was, sizeof(was));
 		cql_value_format(v, is, sizeof(is));
-		return cd_fail(err, COODIE_ERR_INVALID, "%s: the primary key changed: %s was %s and is %s; that is another row: "
-			       "save it as a new object and delete the old one", m->label, c->def.name, was, is);
+		return cd_fail(
+			err, COODIE_ERR_INVALID,
+			"%s: the primary key changed: %s was %s and is %s; that is another row: "
+			"save it as a new object and delete the old one",
+			m->label, c->def.name, was, is);
 	}
 	return true;
 }
 
-/* ---- after a write ------------------------------------------------------------------------------------------------- */
+/* ---- after a write --------------------------------------------------------------------------- */
 
 bool cd_object_reserve(struct cd_object *o, coodie_error *err)
 {
 	if (o->saved)
 		return true;
-	o->saved = cd_arena_take_array(&o->home->arena, o->home->model->column_count, sizeof(*o->saved));
+	o->saved = cd_arena_take_array(&o->home->arena, o->home->model->column_count,
+				       sizeof(*o->saved));
 	if (!o->saved)
 		return cd_no_memory(err, "what was saved");
 	o->next_saved = o->home->saved;

@@ -7,7 +7,8 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
-struct cd_op *cd_op_new(const struct cd_place *place, const char *verb, cd_step_fn *step, void *user, coodie_error *err)
+struct cd_op *cd_op_new(const struct cd_place *place, const char *verb, cd_step_fn *step,
+			void *user, coodie_error *err)
 {
 	struct cd_op *op = cd_slab_take(&place->orm->ops);
 
@@ -36,12 +37,15 @@ static void on_done(coodie_result *take_res, const coodie_error *err, void *user
 	op->step(op, take_res, err);
 }
 
-bool cd_op_submit(struct cd_op *op, const char *cql, cql_args args, const coodie_request *r, coodie_error *err)
+bool cd_op_submit(struct cd_op *op, const char *cql, cql_args args, const coodie_request *r,
+		  coodie_error *err)
 {
 	static const coodie_request plain = { .size = sizeof(plain) };
-	coodie_statement st = {
-		.size = sizeof(st), .cql = cql, .args = args, .request = r ? r : &plain, .prepare = args.count > 0
-	};
+	coodie_statement st = { .size = sizeof(st),
+				.cql = cql,
+				.args = args,
+				.request = r ? r : &plain,
+				.prepare = args.count > 0 };
 
 	return coodie_session_submit(op->place.session, &st, on_done, op, err);
 }
@@ -55,7 +59,7 @@ coodie_error cd_op_error(const struct cd_op *op, const coodie_error *from)
 	return err;
 }
 
-/* ---- blocking calls ------------------------------------------------------------------------------------------------ */
+/* ---- blocking calls -------------------------------------------------------------------------- */
 
 struct cd_wait *cd_wait_new(coodie_session *s, coodie_error *err)
 {
@@ -128,7 +132,8 @@ void cd_wait_count(uint64_t count, const coodie_error *err, void *user)
 		w->count = count;
 }
 
-bool cd_wait_finish(struct cd_wait *take_wait, coodie_session *s, bool accepted, struct cd_wait *out, coodie_error *err)
+bool cd_wait_finish(struct cd_wait *take_wait, coodie_session *s, bool accepted,
+		    struct cd_wait *out, coodie_error *err)
 {
 	struct cd_wait *w = take_wait;
 

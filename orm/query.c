@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "orm/datum.h"
 
-/* ---- making and freeing -------------------------------------------------------------------------------------------- */
+/* ---- making and freeing ---------------------------------------------------------------------- */
 
 static void build_where(coodie_query *q, const char *where, cql_args args)
 {
@@ -35,7 +35,8 @@ static void build_where(coodie_query *q, const char *where, cql_args args)
 		q->binds = (cql_args){ args.count, binds };
 }
 
-coodie_query *coodie_find(coodie_session *s, const coodie_model *m, const char *where, cql_args args)
+coodie_query *coodie_find(coodie_session *s, const coodie_model *m, const char *where,
+			  cql_args args)
 {
 	const coodie_allocator *a = s ? coodie_session_allocator(s) : NULL;
 	coodie_query *q;
@@ -75,9 +76,10 @@ void coodie_query_free(coodie_query *q)
 	cd_release(&a, q);
 }
 
-/* ---- building ------------------------------------------------------------------------------------------------------ */
+/* ---- building -------------------------------------------------------------------------------- */
 
-/* Whether a builder may go on; statements written before are forgotten, calls under way keep theirs. */
+/* Whether a builder may go on; statements written before are forgotten, calls under way keep
+ * theirs. */
 static bool begin(coodie_query *q)
 {
 	if (!q || q->err.code != COODIE_OK)
@@ -95,7 +97,8 @@ static bool check_count(coodie_query *q, const char *what, uint32_t rows)
 {
 	if (rows > 0 && rows <= INT32_MAX)
 		return true;
-	return cd_fail(&q->err, COODIE_ERR_QUERY, "%s, %s(%lu): 1 to %ld rows; leave the call out for all", label(q), what,
+	return cd_fail(&q->err, COODIE_ERR_QUERY,
+		       "%s, %s(%lu): 1 to %ld rows; leave the call out for all", label(q), what,
 		       (unsigned long)rows, (long)INT32_MAX);
 }
 
@@ -136,20 +139,24 @@ void coodie_timeout_ms(coodie_query *q, uint32_t ms)
 }
 
 /* Reads a list of names into arrays of the query's arena. */
-static bool read_names(coodie_query *q, const char *what, const char *text, bool ordered, struct cd_names *out)
+static bool read_names(coodie_query *q, const char *what, const char *text, bool ordered,
+		       struct cd_names *out)
 {
 	const struct cd_model *m = q->place.model;
 
 	if (!text)
-		return cd_fail(&q->err, COODIE_ERR_QUERY, "%s, %s: the list is NULL", m->label, what);
+		return cd_fail(&q->err, COODIE_ERR_QUERY, "%s, %s: the list is NULL", m->label,
+			       what);
 	out->columns = cd_arena_take_array(&q->arena, m->column_count, sizeof(*out->columns));
-	out->descending = ordered ? cd_arena_take_array(&q->arena, m->column_count, sizeof(bool)) : NULL;
+	out->descending = ordered ? cd_arena_take_array(&q->arena, m->column_count, sizeof(bool))
+				  : NULL;
 	if (!out->columns || (ordered && !out->descending))
 		return cd_no_memory(&q->err, "a query");
 	return cd_fragment_names(m, what, text, out, &q->err);
 }
 
-/* Rows lie in clustering order on disk: they can be read in that order or in the reverse of it, nothing else. */
+/* Rows lie in clustering order on disk: they can be read in that order or in the reverse of it,
+ * nothing else. */
 static bool check_order(coodie_query *q, const struct cd_names *names)
 {
 	const struct cd_model *m = q->place.model;
@@ -159,15 +166,23 @@ static bool check_order(coodie_query *q, const struct cd_names *names)
 	for (uint32_t i = 0; i < names->count; i++) {
 		const struct cd_column *c = &m->columns[names->columns[i]];
 		bool reversed = names->descending[i] != (c->def.order == COODIE_DESC);
-		const char *want = i < clustering ? m->columns[m->keys[m->partition_count + i]].def.name : "none";
+		const char *want = i < clustering
+					   ? m->columns[m->keys[m->partition_count + i]].def.name
+					   : "none";
 
 		if (c->role != CD_ROLE_CLUSTERING || c->def.clustering_key != i + 1)
-			return cd_fail(&q->err, COODIE_ERR_QUERY, "%s, coodie_order_by: rows are ordered by the clustering columns "
-				       "in their order; place %u is %s, not %s", m->label, (unsigned)i + 1, want, c->def.name);
+			return cd_fail(
+				&q->err, COODIE_ERR_QUERY,
+				"%s, coodie_order_by: rows are ordered by the clustering columns "
+				"in their order; place %u is %s, not %s",
+				m->label, (unsigned)i + 1, want, c->def.name);
 		if (i && reversed != reverse)
-			return cd_fail(&q->err, COODIE_ERR_QUERY, "%s, coodie_order_by: %s turns the other way than the columns "
-				       "before it; write %s, so that all follow the table's order or all reverse it", m->label,
-				       c->def.name, names->descending[i] ? "ASC" : "DESC");
+			return cd_fail(
+				&q->err, COODIE_ERR_QUERY,
+				"%s, coodie_order_by: %s turns the other way than the columns "
+				"before it; write %s, so that all follow the table's order or all "
+				"reverse it",
+				m->label, c->def.name, names->descending[i] ? "ASC" : "DESC");
 		reverse = reversed;
 	}
 	return true;
@@ -177,14 +192,16 @@ void coodie_order_by(coodie_query *q, const char *columns)
 {
 	struct cd_names names = { 0 };
 
-	if (begin(q) && read_names(q, "coodie_order_by", columns, true, &names) && check_order(q, &names))
+	if (begin(q) && read_names(q, "coodie_order_by", columns, true, &names) &&
+	    check_order(q, &names))
 		q->order = names;
 }
 
 static bool make_left_out(coodie_query *q)
 {
 	if (!q->left_out)
-		q->left_out = cd_arena_take_array(&q->arena, q->place.model->column_count, sizeof(bool));
+		q->left_out = cd_arena_take_array(&q->arena, q->place.model->column_count,
+						  sizeof(bool));
 	return q->left_out || cd_no_memory(&q->err, "a query");
 }
 
@@ -197,7 +214,8 @@ void coodie_only(coodie_query *q, const char *members)
 		return;
 	m = q->place.model;
 	if (q->only) {
-		cd_fail(&q->err, COODIE_ERR_QUERY, "%s, coodie_only: it was called before; name all members in one call",
+		cd_fail(&q->err, COODIE_ERR_QUERY,
+			"%s, coodie_only: it was called before; name all members in one call",
 			m->label);
 		return;
 	}
@@ -215,21 +233,24 @@ void coodie_defer(coodie_query *q, const char *members)
 {
 	struct cd_names names = { 0 };
 
-	if (!begin(q) || !read_names(q, "coodie_defer", members, false, &names) || !make_left_out(q))
+	if (!begin(q) || !read_names(q, "coodie_defer", members, false, &names) ||
+	    !make_left_out(q))
 		return;
 	for (uint32_t i = 0; i < names.count; i++) {
 		const struct cd_column *c = &q->place.model->columns[names.columns[i]];
 
 		if (cd_column_is_key(c)) {
-			cd_fail(&q->err, COODIE_ERR_QUERY, "%s, coodie_defer: %s is in the primary key, by which an object is "
-				"saved; leave it out of the list", label(q), c->def.name);
+			cd_fail(&q->err, COODIE_ERR_QUERY,
+				"%s, coodie_defer: %s is in the primary key, by which an object is "
+				"saved; leave it out of the list",
+				label(q), c->def.name);
 			return;
 		}
 		q->left_out[names.columns[i]] = true;
 	}
 }
 
-/* ---- writing the statement ----------------------------------------------------------------------------------------- */
+/* ---- writing the statement ------------------------------------------------------------------- */
 
 static void put(struct cd_buffer *b, const char *text)
 {
@@ -265,14 +286,16 @@ static void put_order(struct cd_buffer *b, const coodie_query *q)
 
 static uint32_t limit_of(const coodie_query *q, enum cd_select_kind kind)
 {
-	static const uint32_t most[CD_SELECT_KINDS] = { [CD_SELECT_FIRST] = 1, [CD_SELECT_ONE] = 2 };
+	static const uint32_t most[CD_SELECT_KINDS] = {
+		[CD_SELECT_FIRST] = 1, [CD_SELECT_ONE] = 2
+	};
 
 	return most[kind] && (!q->limit || q->limit > most[kind]) ? most[kind] : q->limit;
 }
 
 /* Limits are bound, so that the text says only the shape. */
-static bool write_select(struct cd_buffer *b, coodie_query *q, enum cd_select_kind kind, struct cd_select *s,
-			 cql_value *args)
+static bool write_select(struct cd_buffer *b, coodie_query *q, enum cd_select_kind kind,
+			 struct cd_select *s, cql_value *args)
 {
 	uint32_t limit = limit_of(q, kind);
 
@@ -301,7 +324,8 @@ static bool write_select(struct cd_buffer *b, coodie_query *q, enum cd_select_ki
 	return !b->failed;
 }
 
-static const struct cd_select *make_select(coodie_query *q, enum cd_select_kind kind, coodie_error *err)
+static const struct cd_select *make_select(coodie_query *q, enum cd_select_kind kind,
+					   coodie_error *err)
 {
 	struct cd_select *s = cd_arena_take_zero(&q->arena, sizeof(*s));
 	cql_value *args = cd_arena_take_array(&q->arena, q->binds.count + 2, sizeof(*args));
@@ -329,7 +353,8 @@ static const struct cd_select *make_select(coodie_query *q, enum cd_select_kind 
 	return s;
 }
 
-const struct cd_select *cd_query_select(coodie_query *q, enum cd_select_kind kind, coodie_error *err)
+const struct cd_select *cd_query_select(coodie_query *q, enum cd_select_kind kind,
+					coodie_error *err)
 {
 	if (!q) {
 		cd_no_memory(err, "the query (it is NULL)");

@@ -13,11 +13,12 @@ struct cd_page {
 	coodie_result *result;
 };
 
-/* ---- does the result have what the model says? --------------------------------------------------------------------- */
+/* ---- does the result have what the model says? ----------------------------------------------- */
 
 static bool same_type(const cql_type *a, const cql_type *b, unsigned depth)
 {
-	if (!a || !b || depth > 32 || cql_type_kind(a) != cql_type_kind(b) || cql_type_count(a) != cql_type_count(b))
+	if (!a || !b || depth > 32 || cql_type_kind(a) != cql_type_kind(b) ||
+	    cql_type_count(a) != cql_type_count(b))
 		return false;
 	for (size_t i = 0; i < cql_type_count(a); i++) {
 		if (!same_type(cql_type_at(a, i), cql_type_at(b, i), depth + 1))
@@ -26,7 +27,8 @@ static bool same_type(const cql_type *a, const cql_type *b, unsigned depth)
 	return true;
 }
 
-static bool check_type(const struct cd_model *m, const struct cd_column *c, const cql_type *type, coodie_error *err)
+static bool check_type(const struct cd_model *m, const struct cd_column *c, const cql_type *type,
+		       coodie_error *err)
 {
 	char spelling[80];
 
@@ -37,28 +39,33 @@ static bool check_type(const struct cd_model *m, const struct cd_column *c, cons
 	spelling[0] = '\0';
 	if (type)
 		cql_type_format(type, spelling, sizeof(spelling));
-	return cd_fail(err, COODIE_ERR_CONFLICT, "%s: column %s is %s in the cluster and %s in the model; make the model say "
-		       "what the table has (coodie_sync_table() shows all differences)", m->label, c->name, spelling,
-		       c->spelling);
+	return cd_fail(err, COODIE_ERR_CONFLICT,
+		       "%s: column %s is %s in the cluster and %s in the model; make the model say "
+		       "what the table has (coodie_sync_table() shows all differences)",
+		       m->label, c->name, spelling, c->spelling);
 }
 
-static bool check_columns(const struct cd_model *m, const coodie_result *page, const uint32_t *columns, uint32_t count,
-			  coodie_error *err)
+static bool check_columns(const struct cd_model *m, const coodie_result *page,
+			  const uint32_t *columns, uint32_t count, coodie_error *err)
 {
-	if (coodie_result_kind(page) != COODIE_RESULT_ROWS || coodie_result_column_count(page) != count)
-		return cd_fail(err, COODIE_ERR_PROTOCOL, "%s: %u columns were asked for, the answer has %zu", m->label,
+	if (coodie_result_kind(page) != COODIE_RESULT_ROWS ||
+	    coodie_result_column_count(page) != count)
+		return cd_fail(err, COODIE_ERR_PROTOCOL,
+			       "%s: %u columns were asked for, the answer has %zu", m->label,
 			       (unsigned)count, coodie_result_column_count(page));
 	for (uint32_t i = 0; i < count; i++) {
-		if (!check_type(m, &m->columns[columns[i]], coodie_result_column_type(page, i), err))
+		if (!check_type(m, &m->columns[columns[i]], coodie_result_column_type(page, i),
+				err))
 			return false;
 	}
 	return true;
 }
 
-/* ---- decoding ------------------------------------------------------------------------------------------------------ */
+/* ---- decoding -------------------------------------------------------------------------------- */
 
 /* Into what is remembered as loaded, and from there into the member. */
-static bool decode_cell(const coodie_cursor *cursor, uint32_t i, struct cd_object *o, uint32_t column, coodie_error *err)
+static bool decode_cell(const coodie_cursor *cursor, uint32_t i, struct cd_object *o,
+			uint32_t column, coodie_error *err)
 {
 	const struct cd_column *c = &o->home->model->columns[column];
 	coodie_cell cell;
@@ -73,30 +80,34 @@ static bool decode_cell(const coodie_cursor *cursor, uint32_t i, struct cd_objec
 	return cd_member_set(c, o->memory, o->loaded[column], &o->home->arena, err);
 }
 
-static bool decode_rows(coodie_rows *rows, coodie_result *page, struct cd_object *o, const uint32_t *columns,
-			uint32_t count, coodie_error *err)
+static bool decode_rows(coodie_rows *rows, coodie_result *page, struct cd_object *o,
+			const uint32_t *columns, uint32_t count, coodie_error *err)
 {
 	coodie_cursor cursor = coodie_result_cursor(page);
 	size_t row = 1;
 
 	for (; coodie_cursor_next(&cursor); row++, o = o->next) {
 		if (!o)
-			return cd_fail(err, COODIE_ERR_PROTOCOL, "%s: more rows than announced", rows->model->label);
+			return cd_fail(err, COODIE_ERR_PROTOCOL, "%s: more rows than announced",
+				       rows->model->label);
 		for (uint32_t i = 0; i < count; i++) {
 			if (!decode_cell(&cursor, i, o, columns[i], err)) {
 				if (err)
-					cd_error_prefix(err, "%s, row %zu", rows->model->label, row);
+					cd_error_prefix(err, "%s, row %zu", rows->model->label,
+							row);
 				return false;
 			}
 		}
 		o->state = CD_OBJECT_LOADED;
 	}
-	return (!cursor.failed && !o) || cd_fail(err, COODIE_ERR_PROTOCOL, "%s: the answer is broken after row %zu",
-						 rows->model->label, row - 1);
+	return (!cursor.failed && !o) ||
+	       cd_fail(err, COODIE_ERR_PROTOCOL, "%s: the answer is broken after row %zu",
+		       rows->model->label, row - 1);
 }
 
 /* A NUL goes over the first byte of the next cell's length: only when every cell has been read. */
-static void terminate_texts(const struct cd_model *m, struct cd_object *o, const uint32_t *columns, uint32_t count)
+static void terminate_texts(const struct cd_model *m, struct cd_object *o, const uint32_t *columns,
+			    uint32_t count)
 {
 	for (; o; o = o->next) {
 		for (uint32_t i = 0; i < count; i++) {
@@ -108,8 +119,8 @@ static void terminate_texts(const struct cd_model *m, struct cd_object *o, const
 	}
 }
 
-bool cd_rows_add_page(coodie_rows *rows, coodie_result *take_page, const uint32_t *columns, uint32_t count,
-		      coodie_error *err)
+bool cd_rows_add_page(coodie_rows *rows, coodie_result *take_page, const uint32_t *columns,
+		      uint32_t count, coodie_error *err)
 {
 	struct cd_page *page = cd_arena_take(&rows->arena, sizeof(*page));
 	struct cd_object *first = NULL;
@@ -136,7 +147,7 @@ bool cd_rows_add_page(coodie_rows *rows, coodie_result *take_page, const uint32_
 	return true;
 }
 
-/* ---- the user's side ----------------------------------------------------------------------------------------------- */
+/* ---- the user's side ------------------------------------------------------------------------- */
 
 void *coodie_next(coodie_rows *rows, coodie_error *err)
 {

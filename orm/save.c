@@ -7,7 +7,7 @@
 #include "orm/op.h"
 #include "orm/write.h"
 
-/* ---- options ------------------------------------------------------------------------------------------------------- */
+/* ---- options --------------------------------------------------------------------------------- */
 
 /* Options of an older program are shorter: what it does not have is zero. */
 static coodie_write read_options(const coodie_write *w)
@@ -15,7 +15,8 @@ static coodie_write read_options(const coodie_write *w)
 	coodie_write options = { 0 };
 
 	if (w)
-		memcpy(&options, w, w->size && w->size < sizeof(options) ? w->size : sizeof(options));
+		memcpy(&options, w,
+		       w->size && w->size < sizeof(options) ? w->size : sizeof(options));
 	return options;
 }
 
@@ -32,7 +33,7 @@ static coodie_request request_of(const struct cd_model *m, const coodie_write *o
 	};
 }
 
-/* ---- save ---------------------------------------------------------------------------------------------------------- */
+/* ---- save ------------------------------------------------------------------------------------ */
 
 /* What a save of a tracked object remembers until the answer comes. */
 struct saving {
@@ -71,7 +72,8 @@ static void on_saved(struct cd_op *op, coodie_result *take_res, const coodie_err
 }
 
 /* Hands what a plan wants remembered to the operation. */
-static bool take_changes(struct cd_op *op, struct cd_object *o, struct cd_write *plan, coodie_error *err)
+static bool take_changes(struct cd_op *op, struct cd_object *o, struct cd_write *plan,
+			 coodie_error *err)
 {
 	struct saving *saving;
 
@@ -87,7 +89,8 @@ static bool take_changes(struct cd_op *op, struct cd_object *o, struct cd_write 
 }
 
 static bool send_plan(const struct cd_place *place, struct cd_object *o, struct cd_write *plan,
-		      const coodie_write *options, coodie_status_fn *done, void *user, coodie_error *err)
+		      const coodie_write *options, coodie_status_fn *done, void *user,
+		      coodie_error *err)
 {
 	coodie_request r = request_of(place->model, options);
 	struct cd_op *op = cd_op_new(place, "coodie_save", on_saved, user, err);
@@ -102,8 +105,8 @@ static bool send_plan(const struct cd_place *place, struct cd_object *o, struct 
 	return false;
 }
 
-static bool save(const struct cd_place *place, void *object, const coodie_write *w, coodie_status_fn *done, void *user,
-		 coodie_error *err)
+static bool save(const struct cd_place *place, void *object, const coodie_write *w,
+		 coodie_status_fn *done, void *user, coodie_error *err)
 {
 	coodie_write options = read_options(w);
 	struct cd_write plan;
@@ -118,8 +121,8 @@ static bool save(const struct cd_place *place, void *object, const coodie_write 
 	return ok;
 }
 
-bool coodie_save_async(coodie_session *s, const coodie_model *m, void *object, const coodie_write *w,
-		       coodie_status_fn *done, void *user, coodie_error *err)
+bool coodie_save_async(coodie_session *s, const coodie_model *m, void *object,
+		       const coodie_write *w, coodie_status_fn *done, void *user, coodie_error *err)
 {
 	struct cd_place place;
 
@@ -127,7 +130,8 @@ bool coodie_save_async(coodie_session *s, const coodie_model *m, void *object, c
 	return cd_place_find(s, m, &place, err) && save(&place, object, w, done, user, err);
 }
 
-bool coodie_save(coodie_session *s, const coodie_model *m, void *object, const coodie_write *w, coodie_error *err)
+bool coodie_save(coodie_session *s, const coodie_model *m, void *object, const coodie_write *w,
+		 coodie_error *err)
 {
 	struct cd_place place;
 	struct cd_wait *wait, out;
@@ -136,10 +140,12 @@ bool coodie_save(coodie_session *s, const coodie_model *m, void *object, const c
 	if (!cd_place_find(s, m, &place, err))
 		return false;
 	wait = cd_wait_new(place.session, err);
-	return wait && cd_wait_finish(wait, place.session, save(&place, object, w, cd_wait_status, wait, err), &out, err);
+	return wait &&
+	       cd_wait_finish(wait, place.session,
+			      save(&place, object, w, cd_wait_status, wait, err), &out, err);
 }
 
-/* ---- delete -------------------------------------------------------------------------------------------------------- */
+/* ---- delete ---------------------------------------------------------------------------------- */
 
 static void on_deleted(struct cd_op *op, coodie_result *take_res, const coodie_error *err)
 {
@@ -148,7 +154,8 @@ static void on_deleted(struct cd_op *op, coodie_result *take_res, const coodie_e
 }
 
 /* The primary key as binds, in the order of the model's keys. */
-static bool read_keys(const struct cd_model *m, const void *object, struct cd_arena *a, cql_args *out, coodie_error *err)
+static bool read_keys(const struct cd_model *m, const void *object, struct cd_arena *a,
+		      cql_args *out, coodie_error *err)
 {
 	cql_value *keys = cd_arena_take_array(a, m->key_count, sizeof(*keys));
 
@@ -160,8 +167,10 @@ static bool read_keys(const struct cd_model *m, const void *object, struct cd_ar
 		if (!cd_member_get(c, object, a, &keys[i], err))
 			return false;
 		if (keys[i].is.tag == CQL_TAG_UNSET)
-			return cd_fail(err, COODIE_ERR_INVALID, "%s, %s (%s): it is in the primary key and not set; give it "
-				       "a value", m->label, c->def.name, c->spelling);
+			return cd_fail(err, COODIE_ERR_INVALID,
+				       "%s, %s (%s): it is in the primary key and not set; give it "
+				       "a value",
+				       m->label, c->def.name, c->spelling);
 	}
 	*out = (cql_args){ m->key_count, keys };
 	return true;
@@ -170,13 +179,14 @@ static bool read_keys(const struct cd_model *m, const void *object, struct cd_ar
 static bool check_delete(const struct cd_model *m, const coodie_write *options, coodie_error *err)
 {
 	if (options->ttl || options->full)
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_delete(%s): a delete has no %s; leave it out", m->label,
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "coodie_delete(%s): a delete has no %s; leave it out", m->label,
 			       options->ttl ? "ttl" : "full");
 	return true;
 }
 
-static bool delete(const struct cd_place *place, const void *object, const coodie_write *w, coodie_status_fn *done,
-		   void *user, coodie_error *err)
+static bool delete (const struct cd_place *place, const void *object, const coodie_write *w,
+		    coodie_status_fn *done, void *user, coodie_error *err)
 {
 	const struct cd_model *m = place->model;
 	coodie_write options = read_options(w);
@@ -201,17 +211,18 @@ static bool delete(const struct cd_place *place, const void *object, const coodi
 	return ok;
 }
 
-bool coodie_delete_async(coodie_session *s, const coodie_model *m, const void *object, const coodie_write *w,
-			 coodie_status_fn *done, void *user, coodie_error *err)
+bool coodie_delete_async(coodie_session *s, const coodie_model *m, const void *object,
+			 const coodie_write *w, coodie_status_fn *done, void *user,
+			 coodie_error *err)
 {
 	struct cd_place place;
 
 	cd_clear(err);
-	return cd_place_find(s, m, &place, err) && delete(&place, object, w, done, user, err);
+	return cd_place_find(s, m, &place, err) && delete (&place, object, w, done, user, err);
 }
 
-bool coodie_delete(coodie_session *s, const coodie_model *m, const void *object, const coodie_write *w,
-		   coodie_error *err)
+bool coodie_delete(coodie_session *s, const coodie_model *m, const void *object,
+		   const coodie_write *w, coodie_error *err)
 {
 	struct cd_place place;
 	struct cd_wait *wait, out;
@@ -221,5 +232,6 @@ bool coodie_delete(coodie_session *s, const coodie_model *m, const void *object,
 		return false;
 	wait = cd_wait_new(place.session, err);
 	return wait &&
-	       cd_wait_finish(wait, place.session, delete(&place, object, w, cd_wait_status, wait, err), &out, err);
+	       cd_wait_finish(wait, place.session,
+			      delete (&place, object, w, cd_wait_status, wait, err), &out, err);
 }

@@ -9,7 +9,7 @@
 #include "orm/identifier.h"
 #include "orm/spelling.h"
 
-/* ---- DDL ----------------------------------------------------------------------------------------------------------- */
+/* ---- DDL ------------------------------------------------------------------------------------- */
 
 static void put(struct cd_buffer *b, const char *text)
 {
@@ -73,7 +73,8 @@ void cd_schema_create_table(struct cd_buffer *b, const struct cd_model *m)
 	}
 	if (m->def.default_ttl) {
 		put(b, join);
-		snprintf(ttl, sizeof(ttl), "default_time_to_live = %u", (unsigned)m->def.default_ttl);
+		snprintf(ttl, sizeof(ttl), "default_time_to_live = %u",
+			 (unsigned)m->def.default_ttl);
 		put(b, ttl);
 		join = " AND ";
 	}
@@ -85,14 +86,15 @@ void cd_schema_create_table(struct cd_buffer *b, const struct cd_model *m)
 }
 
 /* Cassandra's own default: the table, the column, only letters, digits and underscores. */
-static void put_default_index_name(struct cd_buffer *b, const struct cd_model *m, const struct cd_column *c)
+static void put_default_index_name(struct cd_buffer *b, const struct cd_model *m,
+				   const struct cd_column *c)
 {
 	const char *parts[] = { m->table_name, "_", c->name, "_idx" };
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		for (const char *at = parts[i]; *at; at++) {
-			if ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') ||
-			    *at == '_')
+			if ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
+			    (*at >= '0' && *at <= '9') || *at == '_')
 				cd_buffer_u8(b, (uint8_t)*at);
 		}
 	}
@@ -109,9 +111,11 @@ static bool index_name(struct cd_buffer *b, const struct cd_model *m, const stru
 	return !b->failed;
 }
 
-void cd_schema_create_index(struct cd_buffer *b, const struct cd_model *m, const struct cd_column *c)
+void cd_schema_create_index(struct cd_buffer *b, const struct cd_model *m,
+			    const struct cd_column *c)
 {
-	bool whole = !c->multicell && (c->kind == CQL_KIND_LIST || c->kind == CQL_KIND_SET || c->kind == CQL_KIND_MAP);
+	bool whole = !c->multicell && (c->kind == CQL_KIND_LIST || c->kind == CQL_KIND_SET ||
+				       c->kind == CQL_KIND_MAP);
 	struct cd_buffer name;
 
 	put(b, "CREATE INDEX IF NOT EXISTS ");
@@ -128,7 +132,7 @@ void cd_schema_create_index(struct cd_buffer *b, const struct cd_model *m, const
 	put(b, whole ? "))" : ")");
 }
 
-/* ---- comparing columns --------------------------------------------------------------------------------------------- */
+/* ---- comparing columns ----------------------------------------------------------------------- */
 
 /* A row of system_schema.columns; views of the result. */
 struct there {
@@ -138,8 +142,10 @@ struct there {
 
 static bool read_there(const coodie_cursor *cursor, struct there *out, coodie_error *err)
 {
-	return coodie_cursor_text(cursor, 0, &out->name, err) && coodie_cursor_text(cursor, 1, &out->type, err) &&
-	       coodie_cursor_text(cursor, 2, &out->kind, err) && coodie_cursor_int32(cursor, 3, &out->position, err) &&
+	return coodie_cursor_text(cursor, 0, &out->name, err) &&
+	       coodie_cursor_text(cursor, 1, &out->type, err) &&
+	       coodie_cursor_text(cursor, 2, &out->kind, err) &&
+	       coodie_cursor_int32(cursor, 3, &out->position, err) &&
 	       coodie_cursor_text(cursor, 4, &out->order, err);
 }
 
@@ -153,14 +159,17 @@ static bool text_is(cql_text text, const char *word)
 static const char *role_name(enum cd_role role)
 {
 	static const char names[][16] = {
-		[CD_ROLE_PARTITION] = "partition_key", [CD_ROLE_CLUSTERING] = "clustering",
-		[CD_ROLE_STATIC] = "static",           [CD_ROLE_REGULAR] = "regular",
+		[CD_ROLE_PARTITION] = "partition_key",
+		[CD_ROLE_CLUSTERING] = "clustering",
+		[CD_ROLE_STATIC] = "static",
+		[CD_ROLE_REGULAR] = "regular",
 	};
 
 	return names[role];
 }
 
-static bool compare_type(const struct cd_model *m, const struct cd_column *c, cql_text type, coodie_error *err)
+static bool compare_type(const struct cd_model *m, const struct cd_column *c, cql_text type,
+			 coodie_error *err)
 {
 	struct cd_buffer text, spelling;
 	bool ok;
@@ -177,41 +186,53 @@ static bool compare_type(const struct cd_model *m, const struct cd_column *c, cq
 	else if (!strcmp((const char *)spelling.data, c->spelling))
 		ok = true;
 	else if (cd_column_is_key(c))
-		ok = CONFLICT("%s: key column %s is %s in the table and %s in the model; write \"%s\" in the model, or make "
-			      "another table", m->table, c->quoted, (const char *)spelling.data, c->spelling,
-			      (const char *)spelling.data);
+		ok = CONFLICT(
+			"%s: key column %s is %s in the table and %s in the model; write \"%s\" in "
+			"the model, or make another table",
+			m->table, c->quoted, (const char *)spelling.data, c->spelling,
+			(const char *)spelling.data);
 	else
-		ok = CONFLICT("%s: column %s is %s in the table and %s in the model; write \"%s\" in the model, or lose its "
-			      "data: ALTER TABLE %s DROP %s", m->table, c->quoted, (const char *)spelling.data,
-			      c->spelling, (const char *)spelling.data, m->table, c->quoted);
+		ok = CONFLICT(
+			"%s: column %s is %s in the table and %s in the model; write \"%s\" in the "
+			"model, or lose its data: ALTER TABLE %s DROP %s",
+			m->table, c->quoted, (const char *)spelling.data, c->spelling,
+			(const char *)spelling.data, m->table, c->quoted);
 	cd_buffer_deinit(&text);
 	cd_buffer_deinit(&spelling);
 	return ok;
 }
 
-static bool compare_column(const struct cd_model *m, const struct cd_column *c, const struct there *t, coodie_error *err)
+static bool compare_column(const struct cd_model *m, const struct cd_column *c,
+			   const struct there *t, coodie_error *err)
 {
-	int32_t position = c->role == CD_ROLE_PARTITION ? c->def.partition_key - 1 : c->def.clustering_key - 1;
+	int32_t position = c->role == CD_ROLE_PARTITION ? c->def.partition_key - 1
+							: c->def.clustering_key - 1;
 	const char *order = c->def.order == COODIE_DESC ? "desc" : "asc";
 
 	if (!text_is(t->kind, role_name(c->role)))
-		return CONFLICT("%s: column %s is %.*s in the table and %s in the model; change the model, or make another "
-				"table", m->table, c->quoted, (int)t->kind.len, t->kind.data, role_name(c->role));
+		return CONFLICT(
+			"%s: column %s is %.*s in the table and %s in the model; change the model, "
+			"or make another table",
+			m->table, c->quoted, (int)t->kind.len, t->kind.data, role_name(c->role));
 	if (!compare_type(m, c, t->type, err))
 		return false;
 	if (cd_column_is_key(c) && t->position != position)
-		return CONFLICT("%s: column %s has place %d in the table's %s and %d in the model; change the model, or make "
-				"another table", m->table, c->quoted, (int)t->position + 1, role_name(c->role),
+		return CONFLICT("%s: column %s has place %d in the table's %s and %d in the model; "
+				"change the model, or make another table",
+				m->table, c->quoted, (int)t->position + 1, role_name(c->role),
 				(int)position + 1);
 	if (c->role == CD_ROLE_CLUSTERING && !text_is(t->order, order))
-		return CONFLICT("%s: column %s is ordered %.*s in the table and %s in the model; write .order = COODIE_%s, or "
-				"make another table", m->table, c->quoted, (int)t->order.len, t->order.data, order,
-				c->def.order == COODIE_DESC ? "ASC" : "DESC");
+		return CONFLICT(
+			"%s: column %s is ordered %.*s in the table and %s in the model; write "
+			".order = COODIE_%s, or make another table",
+			m->table, c->quoted, (int)t->order.len, t->order.data, order,
+			c->def.order == COODIE_DESC ? "ASC" : "DESC");
 	return true;
 }
 
 /* Looks one column of the model up among the table's. */
-static bool compare_one(const struct cd_model *m, const struct cd_column *c, coodie_result *columns, coodie_error *err)
+static bool compare_one(const struct cd_model *m, const struct cd_column *c, coodie_result *columns,
+			coodie_error *err)
 {
 	coodie_cursor cursor = coodie_result_cursor(columns);
 	struct there t;
@@ -223,13 +244,17 @@ static bool compare_one(const struct cd_model *m, const struct cd_column *c, coo
 			return compare_column(m, c, &t, err);
 	}
 	if (cd_column_is_key(c))
-		return CONFLICT("%s: the table has no column %s, which is in the model's primary key; a key cannot be changed: "
-				"make another table", m->table, c->quoted);
-	return CONFLICT("%s: the table has no column %s; run: ALTER TABLE %s ADD %s %s%s", m->table, c->quoted, m->table,
-			c->quoted, c->spelling, c->def.is_static ? " STATIC" : "");
+		return CONFLICT(
+			"%s: the table has no column %s, which is in the model's primary key; a "
+			"key cannot be changed: make another table",
+			m->table, c->quoted);
+	return CONFLICT("%s: the table has no column %s; run: ALTER TABLE %s ADD %s %s%s", m->table,
+			c->quoted, m->table, c->quoted, c->spelling,
+			c->def.is_static ? " STATIC" : "");
 }
 
-/* Other columns may be there that the model does not know, but not in the key: no row could be written without them. */
+/* Other columns may be there that the model does not know, but not in the key: no row could be
+ * written without them. */
 static bool compare_keys(const struct cd_model *m, coodie_result *columns, coodie_error *err)
 {
 	coodie_cursor cursor = coodie_result_cursor(columns);
@@ -239,10 +264,13 @@ static bool compare_keys(const struct cd_model *m, coodie_result *columns, coodi
 		if (!read_there(&cursor, &t, err))
 			return false;
 		if (t.position >= 0 && !cd_model_column(m, t.name.data, t.name.len))
-			return CONFLICT("%s: column %.*s (%.*s) is in the table's primary key and not in the model; add it with "
-					".%s = %d", m->table, (int)t.name.len, t.name.data, (int)t.type.len, t.type.data,
-					text_is(t.kind, "clustering") ? "clustering_key" : "partition_key",
-					(int)t.position + 1);
+			return CONFLICT(
+				"%s: column %.*s (%.*s) is in the table's primary key and not in "
+				"the model; add it with .%s = %d",
+				m->table, (int)t.name.len, t.name.data, (int)t.type.len,
+				t.type.data,
+				text_is(t.kind, "clustering") ? "clustering_key" : "partition_key",
+				(int)t.position + 1);
 	}
 	return true;
 }
@@ -256,7 +284,7 @@ bool cd_schema_compare(const struct cd_model *m, coodie_result *columns, coodie_
 	return compare_keys(m, columns, err);
 }
 
-/* ---- comparing indexes --------------------------------------------------------------------------------------------- */
+/* ---- comparing indexes ----------------------------------------------------------------------- */
 
 /* "target" of an index: a column, quoted or not, perhaps inside values() or full(). */
 static bool target_is(cql_text target, const struct cd_column *c)
@@ -293,8 +321,8 @@ static bool read_target(const coodie_cursor *cursor, cql_text *out, coodie_error
 	return true;
 }
 
-bool cd_schema_has_index(const struct cd_model *m, const struct cd_column *c, coodie_result *indexes, bool *has,
-			 coodie_error *err)
+bool cd_schema_has_index(const struct cd_model *m, const struct cd_column *c,
+			 coodie_result *indexes, bool *has, coodie_error *err)
 {
 	coodie_cursor cursor = coodie_result_cursor(indexes);
 	cql_text there, target;
@@ -308,15 +336,18 @@ bool cd_schema_has_index(const struct cd_model *m, const struct cd_column *c, co
 	while (ok && !*has && coodie_cursor_next(&cursor)) {
 		bool same_name, same_column;
 
-		ok = coodie_cursor_text(&cursor, 0, &there, err) && read_target(&cursor, &target, err);
+		ok = coodie_cursor_text(&cursor, 0, &there, err) &&
+		     read_target(&cursor, &target, err);
 		if (!ok)
 			break;
 		same_name = text_is(there, (const char *)name.data);
 		same_column = target_is(target, c);
 		if (same_name && !same_column)
-			ok = CONFLICT("%s: index %s is on %.*s in the table and on %s in the model; give it another name: "
-				      "COODIE_INDEX(.name = \"...\")", m->table, (const char *)name.data, (int)target.len,
-				      target.data, c->quoted);
+			ok = CONFLICT(
+				"%s: index %s is on %.*s in the table and on %s in the model; give "
+				"it another name: COODIE_INDEX(.name = \"...\")",
+				m->table, (const char *)name.data, (int)target.len, target.data,
+				c->quoted);
 		*has = same_column && (same_name || !c->def.index.name);
 	}
 	cd_buffer_deinit(&name);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The calls that run a query, and coodie_get: pages are fetched until there is enough, then the user is told. */
+/* The calls that run a query, and coodie_get: pages are fetched until there is enough, then the
+ * user is told. */
 #include <string.h>
 
 #include <coodie/driver.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "orm/datum.h"
 #include "orm/object.h"
 #include "orm/op.h"
 #include "orm/query.h"
-#include "orm/datum.h"
 
 /* Rows on their way. */
 struct fetch {
@@ -29,7 +30,7 @@ static void fetch_free(const struct cd_op *op, struct fetch *f)
 	cd_release(&op->place.orm->allocator, f);
 }
 
-/* ---- endings: each frees the operation and tells the user ---------------------------------------------------------- */
+/* ---- endings: each frees the operation and tells the user ------------------------------------ */
 
 static void finish_rows(struct cd_op *op, struct fetch *f, coodie_error *err)
 {
@@ -62,17 +63,20 @@ static void finish_object(struct cd_op *op, struct fetch *f, coodie_error *err)
 static void finish_get(struct cd_op *op, struct fetch *f, coodie_error *err)
 {
 	if (err->code == COODIE_OK && f->rows->count == 0)
-		cd_fail(err, COODIE_ERR_NOT_FOUND, "%s(%s): no row has this key", op->verb, op->place.model->label);
+		cd_fail(err, COODIE_ERR_NOT_FOUND, "%s(%s): no row has this key", op->verb,
+			op->place.model->label);
 	finish_object(op, f, err);
 }
 
 static void finish_one(struct cd_op *op, struct fetch *f, coodie_error *err)
 {
 	if (err->code == COODIE_OK && f->rows->count == 0)
-		cd_fail(err, COODIE_ERR_NOT_FOUND, "%s(%s): no row matches", op->verb, op->place.model->label);
+		cd_fail(err, COODIE_ERR_NOT_FOUND, "%s(%s): no row matches", op->verb,
+			op->place.model->label);
 	else if (err->code == COODIE_OK && f->rows->count > 1)
-		cd_fail(err, COODIE_ERR_MULTIPLE_FOUND, "%s(%s): more than one row matches; coodie_first() takes any",
-			op->verb, op->place.model->label);
+		cd_fail(err, COODIE_ERR_MULTIPLE_FOUND,
+			"%s(%s): more than one row matches; coodie_first() takes any", op->verb,
+			op->place.model->label);
 	finish_object(op, f, err);
 }
 
@@ -95,7 +99,7 @@ static void end(struct cd_op *op, const coodie_error *from)
 	f->finish(op, f, &err);
 }
 
-/* ---- pages --------------------------------------------------------------------------------------------------------- */
+/* ---- pages ----------------------------------------------------------------------------------- */
 
 static void on_page(struct cd_op *op, coodie_result *take_res, const coodie_error *err)
 {
@@ -110,8 +114,10 @@ static void on_page(struct cd_op *op, coodie_result *take_res, const coodie_erro
 		return;
 	}
 	more = coodie_result_has_more(take_res);
-	r.paging_state = coodie_result_paging_state(take_res); /* lies before the rows: decoding them leaves it alone */
-	if (!cd_rows_add_page(f->rows, take_res, f->select->columns, f->select->column_count, &failed)) {
+	r.paging_state = coodie_result_paging_state(
+		take_res); /* lies before the rows: decoding them leaves it alone */
+	if (!cd_rows_add_page(f->rows, take_res, f->select->columns, f->select->column_count,
+			      &failed)) {
 		end(op, &failed);
 		return;
 	}
@@ -138,7 +144,7 @@ static void on_count(struct cd_op *op, coodie_result *take_res, const coodie_err
 	end(op, &failed);
 }
 
-/* ---- starting ------------------------------------------------------------------------------------------------------ */
+/* ---- starting -------------------------------------------------------------------------------- */
 
 /* What differs between the terminals. */
 struct terminal {
@@ -149,14 +155,18 @@ struct terminal {
 	void (*finish)(struct cd_op *op, struct fetch *f, coodie_error *err);
 };
 
-static const struct terminal all_terminal = { "coodie_all", CD_SELECT_ALL, 0, on_page, finish_rows };
-static const struct terminal first_terminal = { "coodie_first", CD_SELECT_FIRST, 1, on_page, finish_object };
+static const struct terminal all_terminal = { "coodie_all", CD_SELECT_ALL, 0, on_page,
+					      finish_rows };
+static const struct terminal first_terminal = { "coodie_first", CD_SELECT_FIRST, 1, on_page,
+						finish_object };
 static const struct terminal one_terminal = { "coodie_one", CD_SELECT_ONE, 2, on_page, finish_one };
-static const struct terminal count_terminal = { "coodie_count", CD_SELECT_COUNT, 0, on_count, finish_count };
+static const struct terminal count_terminal = { "coodie_count", CD_SELECT_COUNT, 0, on_count,
+						finish_count };
 static const struct terminal get_terminal = { "coodie_get", CD_SELECT_ALL, 1, on_page, finish_get };
 
 /* An operation with room for the rows; the caller sets the callback and sends. */
-static struct cd_op *fetch_new(const struct cd_place *place, const struct terminal *t, void *user, coodie_error *err)
+static struct cd_op *fetch_new(const struct cd_place *place, const struct terminal *t, void *user,
+			       coodie_error *err)
 {
 	struct cd_op *op = cd_op_new(place, t->verb, t->step, user, err);
 	struct fetch *f;
@@ -195,8 +205,8 @@ static bool fetch_send(struct cd_op *op, const struct cd_select *select, coodie_
 	return false;
 }
 
-static struct cd_op *query_op(coodie_query *q, const struct terminal *t, const struct cd_select **select, void *user,
-			      coodie_error *err)
+static struct cd_op *query_op(coodie_query *q, const struct terminal *t,
+			      const struct cd_select **select, void *user, coodie_error *err)
 {
 	struct cd_op *op;
 
@@ -221,7 +231,8 @@ bool coodie_all_async(coodie_query *q, coodie_rows_fn *done, void *user, coodie_
 	return fetch_send(op, select, err);
 }
 
-static bool object_async(coodie_query *q, const struct terminal *t, coodie_object_fn *done, void *user, coodie_error *err)
+static bool object_async(coodie_query *q, const struct terminal *t, coodie_object_fn *done,
+			 void *user, coodie_error *err)
 {
 	const struct cd_select *select;
 	struct cd_op *op = query_op(q, t, &select, user, err);
@@ -253,7 +264,7 @@ bool coodie_count_async(coodie_query *q, coodie_count_fn *done, void *user, cood
 	return fetch_send(op, select, err);
 }
 
-/* ---- the blocking twins -------------------------------------------------------------------------------------------- */
+/* ---- the blocking twins ---------------------------------------------------------------------- */
 
 /* A place to wait for a query that has one; a query with a mistake reports it first. */
 static struct cd_wait *query_wait(coodie_query *q, coodie_error *err)
@@ -270,7 +281,8 @@ coodie_rows *coodie_all(coodie_query *q, coodie_error *err)
 {
 	struct cd_wait *w = query_wait(q, err), out;
 
-	if (!w || !cd_wait_finish(w, q->place.session, coodie_all_async(q, cd_wait_rows, w, err), &out, err))
+	if (!w || !cd_wait_finish(w, q->place.session, coodie_all_async(q, cd_wait_rows, w, err),
+				  &out, err))
 		return NULL;
 	return out.rows;
 }
@@ -279,7 +291,8 @@ static void *object_blocking(coodie_query *q, const struct terminal *t, coodie_e
 {
 	struct cd_wait *w = query_wait(q, err), out;
 
-	if (!w || !cd_wait_finish(w, q->place.session, object_async(q, t, cd_wait_object, w, err), &out, err))
+	if (!w || !cd_wait_finish(w, q->place.session, object_async(q, t, cd_wait_object, w, err),
+				  &out, err))
 		return NULL;
 	return out.object;
 }
@@ -298,31 +311,38 @@ bool coodie_count(coodie_query *q, uint64_t *count, coodie_error *err)
 {
 	struct cd_wait *w = query_wait(q, err), out;
 
-	if (!w || !cd_wait_finish(w, q->place.session, coodie_count_async(q, cd_wait_count, w, err), &out, err))
+	if (!w || !cd_wait_finish(w, q->place.session, coodie_count_async(q, cd_wait_count, w, err),
+				  &out, err))
 		return false;
 	*count = out.count;
 	return true;
 }
 
-/* ---- by key -------------------------------------------------------------------------------------------------------- */
+/* ---- by key ---------------------------------------------------------------------------------- */
 
 static bool check_keys(const struct cd_model *m, cql_args keys, coodie_error *err)
 {
 	if (keys.count != m->key_count)
-		return cd_fail(err, COODIE_ERR_QUERY, "coodie_get(%s): %u columns in the primary key but %zu values; give them "
-			       "from %s to %s", m->label, (unsigned)m->key_count, keys.count,
-			       m->columns[m->keys[0]].def.name, m->columns[m->keys[m->key_count - 1]].def.name);
+		return cd_fail(
+			err, COODIE_ERR_QUERY,
+			"coodie_get(%s): %u columns in the primary key but %zu values; give them "
+			"from %s to %s",
+			m->label, (unsigned)m->key_count, keys.count,
+			m->columns[m->keys[0]].def.name,
+			m->columns[m->keys[m->key_count - 1]].def.name);
 	for (uint32_t i = 0; i < m->key_count; i++) {
 		const struct cd_column *c = &m->columns[m->keys[i]];
 		cql_value v = keys.values[i];
 
 		if (v.is.tag == CQL_TAG_NULL || v.is.tag == CQL_TAG_UNSET)
-			return cd_fail(err, COODIE_ERR_QUERY, "coodie_get(%s): the value for %s is null, and no key is", m->label,
-				       c->def.name);
+			return cd_fail(err, COODIE_ERR_QUERY,
+				       "coodie_get(%s): the value for %s is null, and no key is",
+				       m->label, c->def.name);
 		if (!cd_datum_fits(v, c->type, err)) {
 			if (err)
-				cd_error_prefix(err, "coodie_get(%s): value %u for %s (%s)", m->label, (unsigned)i + 1,
-						c->def.name, c->spelling);
+				cd_error_prefix(err, "coodie_get(%s): value %u for %s (%s)",
+						m->label, (unsigned)i + 1, c->def.name,
+						c->spelling);
 			return false;
 		}
 	}
@@ -330,10 +350,14 @@ static bool check_keys(const struct cd_model *m, cql_args keys, coodie_error *er
 }
 
 /* One row: no page follows, so the keys need not be kept. */
-static bool get(const struct cd_place *place, cql_args keys, coodie_object_fn *done, void *user, coodie_error *err)
+static bool get(const struct cd_place *place, cql_args keys, coodie_object_fn *done, void *user,
+		coodie_error *err)
 {
 	const struct cd_model *m = place->model;
-	coodie_request r = { .size = sizeof(r), .consistency = m->def.consistency, .page_rows = -1, .idempotent = true };
+	coodie_request r = { .size = sizeof(r),
+			     .consistency = m->def.consistency,
+			     .page_rows = -1,
+			     .idempotent = true };
 	struct cd_op *op;
 	struct fetch *f;
 
@@ -344,12 +368,13 @@ static bool get(const struct cd_place *place, cql_args keys, coodie_object_fn *d
 		return false;
 	op->done.object = done;
 	f = op->state;
-	f->by_key = (struct cd_select){ m->select_by_key, keys, m->all_columns, m->column_count, r };
+	f->by_key = (struct cd_select){ m->select_by_key, keys, m->all_columns, m->column_count,
+					r };
 	return fetch_send(op, &f->by_key, err);
 }
 
-bool coodie_get_async(coodie_session *s, const coodie_model *m, cql_args keys, coodie_object_fn *done, void *user,
-		      coodie_error *err)
+bool coodie_get_async(coodie_session *s, const coodie_model *m, cql_args keys,
+		      coodie_object_fn *done, void *user, coodie_error *err)
 {
 	struct cd_place place;
 
@@ -366,7 +391,8 @@ void *coodie_get(coodie_session *s, const coodie_model *m, cql_args keys, coodie
 	if (!cd_place_find(s, m, &place, err))
 		return NULL;
 	w = cd_wait_new(place.session, err);
-	if (!w || !cd_wait_finish(w, place.session, get(&place, keys, cd_wait_object, w, err), &out, err))
+	if (!w ||
+	    !cd_wait_finish(w, place.session, get(&place, keys, cd_wait_object, w, err), &out, err))
 		return NULL;
 	return out.object;
 }

@@ -33,8 +33,8 @@ static void end(struct cd_op *op, const coodie_error *from)
 	done(&err, user);
 }
 
-static struct cd_op *sync_new(const struct cd_place *place, const char *verb, size_t statements, coodie_status_fn *done,
-			      void *user, coodie_error *err)
+static struct cd_op *sync_new(const struct cd_place *place, const char *verb, size_t statements,
+			      coodie_status_fn *done, void *user, coodie_error *err)
 {
 	struct cd_op *op = cd_op_new(place, verb, NULL, user, err);
 	struct sync *sync = op ? cd_alloc_zero(&place->orm->allocator, sizeof(*sync)) : NULL;
@@ -63,9 +63,10 @@ static void sync_drop(struct cd_op *op)
 	cd_op_free(op);
 }
 
-/* ---- running ------------------------------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------------- */
 
-static bool send(struct cd_op *op, cd_step_fn *step, const char *cql, cql_args args, coodie_error *err)
+static bool send(struct cd_op *op, cd_step_fn *step, const char *cql, cql_args args,
+		 coodie_error *err)
 {
 	const struct sync *sync = op->state;
 	coodie_request r = { .size = sizeof(r), .timeout_ms = sync->options.timeout_ms };
@@ -76,8 +77,10 @@ static bool send(struct cd_op *op, cd_step_fn *step, const char *cql, cql_args a
 
 static bool add_statement(struct sync *sync, struct cd_buffer *take_b, coodie_error *err)
 {
-	const char *text = take_b->failed ? NULL :
-					    cd_arena_strndup(&sync->arena, (const char *)take_b->data, take_b->len);
+	const char *text = take_b->failed
+				   ? NULL
+				   : cd_arena_strndup(&sync->arena, (const char *)take_b->data,
+						      take_b->len);
 
 	cd_buffer_deinit(take_b);
 	if (!text)
@@ -116,13 +119,15 @@ static void run_next(struct cd_op *op)
 
 	while (sync->options.dry_run && sync->at < sync->count)
 		tell(sync, sync->at++);
-	if (sync->at == sync->count || !send(op, on_ran, sync->statements[sync->at], (cql_args){ 0 }, &err))
+	if (sync->at == sync->count ||
+	    !send(op, on_ran, sync->statements[sync->at], (cql_args){ 0 }, &err))
 		end(op, &err);
 }
 
-/* ---- looking ------------------------------------------------------------------------------------------------------- */
+/* ---- looking --------------------------------------------------------------------------------- */
 
-static bool look(struct cd_op *op, cd_step_fn *step, const char *cql, size_t binds, coodie_error *err)
+static bool look(struct cd_op *op, cd_step_fn *step, const char *cql, size_t binds,
+		 coodie_error *err)
 {
 	const struct cd_model *m = op->place.model;
 	cql_value args[2] = { cql_from_str(m->keyspace_name), cql_from_str(m->table_name) };
@@ -204,7 +209,8 @@ static void on_keyspace(struct cd_op *op, coodie_result *take_res, const coodie_
 	struct cd_buffer b;
 
 	if (err.code == COODIE_OK && coodie_result_row_count(take_res) == 0)
-		cd_fail(&err, COODIE_ERR_CONFLICT, "there is no keyspace %s; make it with coodie_create_keyspace()",
+		cd_fail(&err, COODIE_ERR_CONFLICT,
+			"there is no keyspace %s; make it with coodie_create_keyspace()",
 			m->keyspace_name);
 	coodie_result_free(take_res);
 	if (err.code == COODIE_OK) {
@@ -231,10 +237,11 @@ static void on_table(struct cd_op *op, coodie_result *take_res, const coodie_err
 		look_or_end(op, on_keyspace, CD_SCHEMA_KEYSPACE, 1);
 }
 
-static bool sync_table(const struct cd_place *place, const coodie_sync *options, coodie_status_fn *done, void *user,
-		       coodie_error *err)
+static bool sync_table(const struct cd_place *place, const coodie_sync *options,
+		       coodie_status_fn *done, void *user, coodie_error *err)
 {
-	struct cd_op *op = sync_new(place, "coodie_sync_table", (size_t)place->model->column_count + 1, done, user, err);
+	struct cd_op *op = sync_new(place, "coodie_sync_table",
+				    (size_t)place->model->column_count + 1, done, user, err);
 	struct sync *sync;
 
 	if (!op)
@@ -242,15 +249,16 @@ static bool sync_table(const struct cd_place *place, const coodie_sync *options,
 	sync = op->state;
 	if (options)
 		memcpy(&sync->options, options,
-		       options->size && options->size < sizeof(*options) ? options->size : sizeof(*options));
+		       options->size && options->size < sizeof(*options) ? options->size
+									 : sizeof(*options));
 	if (look(op, on_table, CD_SCHEMA_TABLE, 2, err))
 		return true;
 	sync_drop(op);
 	return false;
 }
 
-bool coodie_sync_table_async(coodie_session *s, const coodie_model *m, const coodie_sync *options, coodie_status_fn *done,
-			     void *user, coodie_error *err)
+bool coodie_sync_table_async(coodie_session *s, const coodie_model *m, const coodie_sync *options,
+			     coodie_status_fn *done, void *user, coodie_error *err)
 {
 	struct cd_place place;
 
@@ -258,7 +266,8 @@ bool coodie_sync_table_async(coodie_session *s, const coodie_model *m, const coo
 	return cd_place_find(s, m, &place, err) && sync_table(&place, options, done, user, err);
 }
 
-bool coodie_sync_table(coodie_session *s, const coodie_model *m, const coodie_sync *options, coodie_error *err)
+bool coodie_sync_table(coodie_session *s, const coodie_model *m, const coodie_sync *options,
+		       coodie_error *err)
 {
 	struct cd_place place;
 	struct cd_wait *w, out;
@@ -267,10 +276,11 @@ bool coodie_sync_table(coodie_session *s, const coodie_model *m, const coodie_sy
 	if (!cd_place_find(s, m, &place, err))
 		return false;
 	w = cd_wait_new(place.session, err);
-	return w && cd_wait_finish(w, place.session, sync_table(&place, options, cd_wait_status, w, err), &out, err);
+	return w && cd_wait_finish(w, place.session,
+				   sync_table(&place, options, cd_wait_status, w, err), &out, err);
 }
 
-/* ---- keyspaces ----------------------------------------------------------------------------------------------------- */
+/* ---- keyspaces ------------------------------------------------------------------------------- */
 
 static bool check_keyspace(const char *name, const coodie_keyspace *options, coodie_error *err)
 {
@@ -282,11 +292,18 @@ static bool check_keyspace(const char *name, const coodie_keyspace *options, coo
 	if (len && len < sizeof(bare))
 		memcpy(bare, name + quoted, len - 2 * quoted);
 	if (!cd_identifier_legal(bare))
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_create_keyspace: %.60s is no name for a keyspace; use letters, "
-			       "digits and underscores, at most 48", name ? name : "NULL");
+		return cd_fail(
+			err, COODIE_ERR_INVALID,
+			"coodie_create_keyspace: %.60s is no name for a keyspace; use letters, "
+			"digits and underscores, at most 48",
+			name ? name : "NULL");
 	if (map && (options->replication_factor || *map != '{' || map[strlen(map) - 1] != '}'))
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_create_keyspace(%s): replication is a CQL map by itself, such as "
-			       "{'class': 'NetworkTopologyStrategy', 'dc1': 3}; without .replication_factor", name);
+		return cd_fail(
+			err, COODIE_ERR_INVALID,
+			"coodie_create_keyspace(%s): replication is a CQL map by itself, such as "
+			"{'class': 'NetworkTopologyStrategy', 'dc1': 3}; without "
+			".replication_factor",
+			name);
 	return true;
 }
 
@@ -315,8 +332,9 @@ static void write_keyspace(struct cd_buffer *b, const char *name, const coodie_k
 	put(b, "}");
 }
 
-static bool create_keyspace(const struct cd_place *place, const char *name, const coodie_keyspace *options,
-			    coodie_status_fn *done, void *user, coodie_error *err)
+static bool create_keyspace(const struct cd_place *place, const char *name,
+			    const coodie_keyspace *options, coodie_status_fn *done, void *user,
+			    coodie_error *err)
 {
 	struct cd_op *op = sync_new(place, "coodie_create_keyspace", 1, done, user, err);
 	struct sync *sync;
@@ -335,7 +353,8 @@ static bool create_keyspace(const struct cd_place *place, const char *name, cons
 	return false;
 }
 
-bool coodie_create_keyspace(coodie_session *s, const char *name, const coodie_keyspace *options, coodie_error *err)
+bool coodie_create_keyspace(coodie_session *s, const char *name, const coodie_keyspace *options,
+			    coodie_error *err)
 {
 	struct cd_place place = { 0 };
 	struct cd_wait *w, out;
@@ -350,6 +369,7 @@ bool coodie_create_keyspace(coodie_session *s, const char *name, const coodie_ke
 	if (!place.orm)
 		return false;
 	w = cd_wait_new(place.session, err);
-	return w && cd_wait_finish(w, place.session, create_keyspace(&place, name, options, cd_wait_status, w, err), &out,
-				   err);
+	return w && cd_wait_finish(w, place.session,
+				   create_keyspace(&place, name, options, cd_wait_status, w, err),
+				   &out, err);
 }

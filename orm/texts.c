@@ -27,8 +27,8 @@ static bool is_static(const struct cd_column *c)
 }
 
 /* "a", "b": the columns a rule picks, each followed by `after`. */
-static void put_columns(struct cd_buffer *b, const struct cd_model *m, bool (*picks)(const struct cd_column *),
-			const char *after)
+static void put_columns(struct cd_buffer *b, const struct cd_model *m,
+			bool (*picks)(const struct cd_column *), const char *after)
 {
 	bool first = true;
 
@@ -72,7 +72,8 @@ static void write_update(struct cd_buffer *b, const struct cd_model *m, int shap
 	put_where(b, m, m->key_count);
 }
 
-/* Statics belong to the partition: a WHERE with the whole key is refused when nothing else is set. */
+/* Statics belong to the partition: a WHERE with the whole key is refused when nothing else is
+ * set. */
 static void write_update_static(struct cd_buffer *b, const struct cd_model *m, int shape)
 {
 	put(b, "UPDATE ");
@@ -115,7 +116,8 @@ static bool keep(struct cd_model *m, write_fn *write, int shape, const char **ou
 
 bool cd_model_write_texts(struct cd_model *m)
 {
-	bool ok = keep(m, write_remove, 0, &m->remove) && keep(m, write_select, 0, &m->select_by_key);
+	bool ok = keep(m, write_remove, 0, &m->remove) &&
+		  keep(m, write_select, 0, &m->select_by_key);
 
 	for (int shape = CD_PLAIN; ok && shape < CD_TTL_SHAPES; shape++) {
 		ok = keep(m, write_insert, shape, &m->insert[shape]);

@@ -19,7 +19,7 @@ struct plan {
 	coodie_error *err;
 };
 
-/* ---- what each member says ----------------------------------------------------------------------------------------- */
+/* ---- what each member says ------------------------------------------------------------------- */
 
 static bool fail_column(struct plan *p, const struct cd_column *c)
 {
@@ -30,7 +30,9 @@ static bool fail_column(struct plan *p, const struct cd_column *c)
 
 static size_t byte_length(cql_value v)
 {
-	return v.is.tag == CQL_TAG_TEXT ? v.as.text.len : v.is.tag == CQL_TAG_BLOB ? v.as.blob.len : 0;
+	return v.is.tag == CQL_TAG_TEXT   ? v.as.text.len
+	       : v.is.tag == CQL_TAG_BLOB ? v.as.blob.len
+					  : 0;
 }
 
 static bool is_missing(cql_value v)
@@ -43,8 +45,8 @@ static bool check_member(struct plan *p, const struct cd_column *c, cql_value v)
 	if (is_missing(v))
 		return true;
 	if (c->def.max_length && byte_length(v) > c->def.max_length)
-		return cd_fail(p->err, COODIE_ERR_RANGE, "%zu bytes, max_length is %u", byte_length(v),
-			       (unsigned)c->def.max_length);
+		return cd_fail(p->err, COODIE_ERR_RANGE, "%zu bytes, max_length is %u",
+			       byte_length(v), (unsigned)c->def.max_length);
 	return !c->checked || cd_datum_fits(v, c->type, p->err);
 }
 
@@ -57,16 +59,18 @@ static bool read_members(struct plan *p)
 		    !check_member(p, c, p->members[i]))
 			return fail_column(p, c);
 		if (cd_column_is_key(c) && is_missing(p->members[i])) {
-			cd_fail(p->err, COODIE_ERR_INVALID, "it is in the primary key and not set; give it a value");
+			cd_fail(p->err, COODIE_ERR_INVALID,
+				"it is in the primary key and not set; give it a value");
 			return fail_column(p, c);
 		}
 	}
 	return true;
 }
 
-/* ---- what is written ----------------------------------------------------------------------------------------------- */
+/* ---- what is written ------------------------------------------------------------------------- */
 
-/* The whole row, but never a column that was not loaded. A member that is not set writes null only where it takes
+/* The whole row, but never a column that was not loaded. A member that is not set writes null only
+ * where it takes
  * something away: a tombstone for nothing costs the reader. */
 static cql_value whole_value(const struct plan *p, uint32_t i)
 {
@@ -104,21 +108,23 @@ static bool plan_values(struct plan *p, bool whole)
 		if (!c->def.required || (loaded && p->writes[i].is.tag == CQL_TAG_UNSET))
 			continue;
 		if (is_missing(p->writes[i])) {
-			cd_fail(p->err, COODIE_ERR_INVALID, "it is required and not set; give it a value");
+			cd_fail(p->err, COODIE_ERR_INVALID,
+				"it is required and not set; give it a value");
 			return fail_column(p, c);
 		}
 	}
 	return true;
 }
 
-/* ---- the statement ------------------------------------------------------------------------------------------------- */
+/* ---- the statement --------------------------------------------------------------------------- */
 
 static bool check_options(const struct plan *p)
 {
 	int32_t ttl = p->options ? p->options->ttl : 0;
 
 	if (ttl < COODIE_NO_TTL || ttl > CD_MAX_TTL)
-		return cd_fail(p->err, COODIE_ERR_RANGE, "%s: a ttl of %d seconds; 1 to %d, or COODIE_NO_TTL", p->m->label,
+		return cd_fail(p->err, COODIE_ERR_RANGE,
+			       "%s: a ttl of %d seconds; 1 to %d, or COODIE_NO_TTL", p->m->label,
 			       (int)ttl, CD_MAX_TTL);
 	return true;
 }
@@ -127,7 +133,8 @@ static bool check_options(const struct plan *p)
 static void put_ttl(const struct plan *p, cql_value *args, size_t *count)
 {
 	if (p->options && p->options->ttl)
-		args[(*count)++] = cql_from_int(p->options->ttl == COODIE_NO_TTL ? 0 : p->options->ttl);
+		args[(*count)++] = cql_from_int(p->options->ttl == COODIE_NO_TTL ? 0
+										 : p->options->ttl);
 }
 
 static int shape_of(const struct plan *p)
@@ -176,7 +183,7 @@ static void write_update(struct plan *p, cql_value *args)
 	p->w->args = (cql_args){ count, args };
 }
 
-/* ---- what to remember when it was applied -------------------------------------------------------------------------- */
+/* ---- what to remember when it was applied ---------------------------------------------------- */
 
 void cd_changes_free(const coodie_allocator *a, struct cd_change *changes, uint32_t count)
 {
@@ -185,7 +192,8 @@ void cd_changes_free(const coodie_allocator *a, struct cd_change *changes, uint3
 	cd_release(a, changes);
 }
 
-/* A new row's columns that were not set count as null from then on; of a loaded row only what was written changes. */
+/* A new row's columns that were not set count as null from then on; of a loaded row only what
+ * was written changes. */
 static bool to_remember(const struct plan *p, uint32_t i)
 {
 	return p->writes[i].is.tag != CQL_TAG_UNSET || p->o->state == CD_OBJECT_NEW;
@@ -222,7 +230,7 @@ static bool keep_changes(struct plan *p)
 	return true;
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 void cd_write_deinit(struct cd_write *w)
 {
@@ -237,18 +245,21 @@ static cql_value *plan_room(struct plan *p)
 {
 	size_t count = p->m->column_count;
 	size_t values = 3 * count + 1;
-	cql_value *room = values <= CD_FIXED_VALUES ? p->w->fixed :
-						      cd_arena_take_array(&p->w->arena, values, sizeof(cql_value));
+	cql_value *room = values <= CD_FIXED_VALUES
+				  ? p->w->fixed
+				  : cd_arena_take_array(&p->w->arena, values, sizeof(cql_value));
 
 	p->members = room;
 	p->writes = room ? room + count : NULL;
 	return room ? room + 2 * count : NULL;
 }
 
-bool cd_write_plan(struct cd_write *w, const struct cd_model *m, const void *memory, struct cd_object *o,
-		   const coodie_write *options, coodie_error *err)
+bool cd_write_plan(struct cd_write *w, const struct cd_model *m, const void *memory,
+		   struct cd_object *o, const coodie_write *options, coodie_error *err)
 {
-	struct plan p = { .w = w, .m = m, .memory = memory, .o = o, .options = options, .err = err };
+	struct plan p = {
+		.w = w, .m = m, .memory = memory, .o = o, .options = options, .err = err
+	};
 	bool whole = !o || o->state != CD_OBJECT_LOADED || (options && options->full);
 	cql_value *args;
 
@@ -258,12 +269,14 @@ bool cd_write_plan(struct cd_write *w, const struct cd_model *m, const void *mem
 	w->change_count = 0;
 	cd_arena_init(&w->arena, &m->allocator, 0);
 	if (m->is_counter)
-		return cd_fail(err, COODIE_ERR_QUERY, "%s is a table of counters, which are added to, not saved", m->label);
+		return cd_fail(err, COODIE_ERR_QUERY,
+			       "%s is a table of counters, which are added to, not saved",
+			       m->label);
 	args = plan_room(&p);
 	if (!args)
 		return cd_no_memory(err, "a write");
-	if (!check_options(&p) || (o && !cd_object_check_key(o, &w->arena, err)) || !read_members(&p) ||
-	    !plan_values(&p, whole))
+	if (!check_options(&p) || (o && !cd_object_check_key(o, &w->arena, err)) ||
+	    !read_members(&p) || !plan_values(&p, whole))
 		return false;
 	if (whole)
 		write_insert(&p, args);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Integration: the mapper against the cluster: sync, save, get, find, delete, every type, paging, conflicts. */
+/* Integration: the mapper against the cluster: sync, save, get, find, delete, every type,
+ * paging, conflicts. */
 #include "tests/integration.h"
 
 #include <stdio.h>
@@ -58,21 +59,23 @@ static const coodie_column every_columns[] = {
 	COODIE_COLUMN(every, timestamp, "timestamp"),
 	COODIE_COLUMN(every, timestamp_p, "timestamp"),
 	COODIE_COLUMN(every, duration, "duration"),
-	COODIE_COLUMN(every, text, "varchar", .db_name = "Te\"xt", .index = COODIE_INDEX(.name = "by_text")),
+	COODIE_COLUMN(every, text, "varchar", .db_name = "Te\"xt",
+		      .index = COODIE_INDEX(.name = "by_text")),
 	COODIE_COLUMN(every, blob, "blob"),
 	COODIE_COLUMN(every, varint, "varint"),
 	COODIE_COLUMN(every, decimal, "decimal"),
 	COODIE_COLUMN(every, list, "list<int>"),
 	COODIE_COLUMN(every, set, "set<text>", .index = COODIE_INDEX()),
 	COODIE_COLUMN(every, map, "map<text,frozen<list<int>>>"),
-	COODIE_COLUMN(every, frozen, "frozen< map<text, frozen<set<int>>> >", .index = COODIE_INDEX()),
+	COODIE_COLUMN(every, frozen, "frozen< map<text, frozen<set<int>>> >",
+		      .index = COODIE_INDEX()),
 	COODIE_COLUMN(every, str, "ascii"),
 	COODIE_COLUMN(every, chars, "text"),
 	COODIE_COLUMN(every, floats, "vector<float, 3>"),
 	COODIE_COLUMN(every, note, "text", .is_static = true),
 };
-static const coodie_model every_model =
-	COODIE_MODEL(every, every_columns, "EveryType", .default_ttl = 86400, .comment = "it's all here");
+static const coodie_model every_model = COODIE_MODEL(
+	every, every_columns, "EveryType", .default_ttl = 86400, .comment = "it's all here");
 
 typedef struct item {
 	coodie_row row;
@@ -108,11 +111,13 @@ static void sync_model(struct integration *it, const coodie_model *m, size_t sta
 	coodie_error err = { 0 };
 	size_t count = 0;
 
-	ok(coodie_sync_table(it->session, m, COODIE_SYNC(.each = count_statements, .user = &count), &err), &err, "sync");
+	ok(coodie_sync_table(it->session, m, COODIE_SYNC(.each = count_statements, .user = &count),
+			     &err),
+	   &err, "sync");
 	assert_int_equal(count, statements);
 }
 
-/* ---- every type ---------------------------------------------------------------------------------------------------- */
+/* ---- every type ------------------------------------------------------------------------------ */
 
 static void test_sync_twice(void **state)
 {
@@ -133,13 +138,34 @@ static every some_every(void)
 	static cql_timestamp timestamp = { -1 };
 
 	return (every){
-		.id = 1, .part = 2, .flag = true, .tiny = -128, .small = 32767, .small_p = &small, .big = INT64_MAX,
-		.big_p = &big, .varint_number = -70000, .single = 0.25f, .real = -1e300, .real_p = &real,
-		.uuid = cql_uuid_random(), .uuid_p = &uuid, .inet = { { 10, 0, 0, 1 }, 4 }, .date = { -3 },
-		.time = { 86399999999999 }, .timestamp = { 1700000000123 }, .timestamp_p = &timestamp,
-		.duration = { -1, -2, -3 }, .text = { "a\0b \xe2\x82\xac", 7 }, .blob = { (const uint8_t *)"\0\xff", 2 },
-		.varint = { big_varint, sizeof(big_varint) }, .decimal = { { big_varint, 2 }, 3 }, .str = "plain",
-		.chars = "chars", .floats = { 1, -2, 0.5f }, .note = "shared",
+		.id = 1,
+		.part = 2,
+		.flag = true,
+		.tiny = -128,
+		.small = 32767,
+		.small_p = &small,
+		.big = INT64_MAX,
+		.big_p = &big,
+		.varint_number = -70000,
+		.single = 0.25f,
+		.real = -1e300,
+		.real_p = &real,
+		.uuid = cql_uuid_random(),
+		.uuid_p = &uuid,
+		.inet = { { 10, 0, 0, 1 }, 4 },
+		.date = { -3 },
+		.time = { 86399999999999 },
+		.timestamp = { 1700000000123 },
+		.timestamp_p = &timestamp,
+		.duration = { -1, -2, -3 },
+		.text = { "a\0b \xe2\x82\xac", 7 },
+		.blob = { (const uint8_t *)"\0\xff", 2 },
+		.varint = { big_varint, sizeof(big_varint) },
+		.decimal = { { big_varint, 2 }, 3 },
+		.str = "plain",
+		.chars = "chars",
+		.floats = { 1, -2, 0.5f },
+		.note = "shared",
 	};
 }
 
@@ -192,7 +218,8 @@ static void test_every_type(void **state)
 {
 	struct integration *it = *state;
 	cql_value inner[] = { cql(3), cql(1) };
-	cql_value list = cql_from_list(cql_list_of(inner, 2)), set = cql_from_set(cql_set_of(inner + 1, 1));
+	cql_value list = cql_from_list(cql_list_of(inner, 2)),
+		  set = cql_from_set(cql_set_of(inner + 1, 1));
 	every e = some_every(), *back;
 	coodie_error err = { 0 };
 
@@ -248,7 +275,7 @@ static void test_nothing_set(void **state)
 	coodie_object_free(e);
 }
 
-/* ---- queries ------------------------------------------------------------------------------------------------------- */
+/* ---- queries --------------------------------------------------------------------------------- */
 
 static void fill_items(struct integration *it, int shelves, int places)
 {
@@ -257,7 +284,9 @@ static void fill_items(struct integration *it, int shelves, int places)
 	integration_do(it->session, "TRUNCATE items");
 	for (int i = 0; i < shelves * places; i++) {
 		char name[32];
-		item x = { .shelf = i / places, .place = i % places, .name = name, .count = &(int){ i } };
+		item x = {
+			.shelf = i / places, .place = i % places, .name = name, .count = &(int){ i }
+		};
 
 		snprintf(name, sizeof(name), "item %d", i);
 		x.labels = CQL_SET(cql(i % 2 ? "odd" : "even"));
@@ -317,12 +346,23 @@ static void test_conditions(void **state)
 	coodie_session *s = it->session;
 	coodie_query *q;
 
-	assert_int_equal(count_rows(coodie_find(s, &item_model, "shelf = ? AND place >= ?", CQL_ARGS(cql(1), cql(15)))), 5);
-	assert_int_equal(count_rows(coodie_find(s, &item_model, "shelf IN ?", CQL_ARGS(cql(CQL_LIST(cql(0), cql(2)))))), 40);
-	assert_int_equal(count_rows(coodie_find(s, &item_model, "shelf = ? AND (place) > (?)", CQL_ARGS(cql(1), cql(15)))), 4);
-	assert_int_equal(count_rows(coodie_find(s, &item_model, "token(shelf) >= ?", CQL_ARGS(cql(INT64_MIN)))), 60);
-	assert_int_equal(count_rows(coodie_find(s, &item_model, "token(shelf) = token(?)", CQL_ARGS(cql(2)))), 20);
-	q = coodie_find(s, &item_model, "labels CONTAINS ? AND count < ?", CQL_ARGS(cql("even"), cql(10)));
+	assert_int_equal(count_rows(coodie_find(s, &item_model, "shelf = ? AND place >= ?",
+						CQL_ARGS(cql(1), cql(15)))),
+			 5);
+	assert_int_equal(count_rows(coodie_find(s, &item_model, "shelf IN ?",
+						CQL_ARGS(cql(CQL_LIST(cql(0), cql(2)))))),
+			 40);
+	assert_int_equal(count_rows(coodie_find(s, &item_model, "shelf = ? AND (place) > (?)",
+						CQL_ARGS(cql(1), cql(15)))),
+			 4);
+	assert_int_equal(count_rows(coodie_find(s, &item_model, "token(shelf) >= ?",
+						CQL_ARGS(cql(INT64_MIN)))),
+			 60);
+	assert_int_equal(count_rows(coodie_find(s, &item_model, "token(shelf) = token(?)",
+						CQL_ARGS(cql(2)))),
+			 20);
+	q = coodie_find(s, &item_model, "labels CONTAINS ? AND count < ?",
+			CQL_ARGS(cql("even"), cql(10)));
 	coodie_allow_filtering(q);
 	assert_int_equal(count_rows(q), 5);
 }
@@ -352,7 +392,8 @@ static void test_order_and_first(void **state)
 static void test_only(void **state)
 {
 	struct integration *it = *state;
-	coodie_query *q = coodie_find(it->session, &item_model, "shelf = ? AND place = ?", CQL_ARGS(cql(0), cql(3)));
+	coodie_query *q = coodie_find(it->session, &item_model, "shelf = ? AND place = ?",
+				      CQL_ARGS(cql(0), cql(3)));
 	coodie_error err = { 0 };
 	item *x;
 
@@ -362,7 +403,8 @@ static void test_only(void **state)
 	assert_null(x->count);
 	x->name = "renamed";
 	ok(coodie_save(it->session, &item_model, x, NULL, &err), &err, "save");
-	ok(coodie_save(it->session, &item_model, x, COODIE_WRITE(.full = true), &err), &err, "save whole");
+	ok(coodie_save(it->session, &item_model, x, COODIE_WRITE(.full = true), &err), &err,
+	   "save whole");
 	coodie_object_free(x);
 	coodie_query_free(q);
 	x = coodie_get(it->session, &item_model, CQL_ARGS(cql(0), cql(3)), &err);
@@ -372,8 +414,11 @@ static void test_only(void **state)
 	ok(coodie_touch(x, "count", &err), &err, "touch");
 	x->count = NULL;
 	ok(coodie_save(it->session, &item_model, x, NULL, &err), &err, "save null");
-	assert_int_equal(integration_number(it->session, "SELECT COUNT(count) FROM items WHERE shelf = 0 AND place = 3",
-					    CQL_ARGS()), 0);
+	assert_int_equal(
+		integration_number(it->session,
+				   "SELECT COUNT(count) FROM items WHERE shelf = 0 AND place = 3",
+				   CQL_ARGS()),
+		0);
 	coodie_object_free(x);
 }
 
@@ -386,8 +431,12 @@ static void test_ttl_and_timestamp(void **state)
 	coodie_cursor c;
 	int64_t ttl = 0, written = 0;
 
-	ok(coodie_save(it->session, &item_model, &x, COODIE_WRITE(.ttl = 1000, .timestamp_us = 5000), &err), &err, "save");
-	r = integration_query(it->session, "SELECT TTL(name), WRITETIME(name) FROM items WHERE shelf = 50", CQL_ARGS());
+	ok(coodie_save(it->session, &item_model, &x,
+		       COODIE_WRITE(.ttl = 1000, .timestamp_us = 5000), &err),
+	   &err, "save");
+	r = integration_query(it->session,
+			      "SELECT TTL(name), WRITETIME(name) FROM items WHERE shelf = 50",
+			      CQL_ARGS());
 	c = coodie_result_cursor(r);
 	assert_true(coodie_cursor_next(&c) && coodie_cursor_int64(&c, 0, &ttl, &err) &&
 		    coodie_cursor_int64(&c, 1, &written, &err));
@@ -395,14 +444,20 @@ static void test_ttl_and_timestamp(void **state)
 	assert_int_equal(written, 5000);
 	coodie_result_free(r);
 	x.name = "older"; /* an older write loses */
-	ok(coodie_save(it->session, &item_model, &x, COODIE_WRITE(.timestamp_us = 4000), &err), &err, "save older");
-	ok(coodie_delete(it->session, &item_model, &x, COODIE_WRITE(.timestamp_us = 4500), &err), &err, "delete older");
-	assert_int_equal(count_rows(coodie_find(it->session, &item_model, "shelf = ?", CQL_ARGS(cql(50)))), 1);
-	assert_int_equal(integration_number(it->session, "SELECT WRITETIME(name) FROM items WHERE shelf = 50", CQL_ARGS()),
+	ok(coodie_save(it->session, &item_model, &x, COODIE_WRITE(.timestamp_us = 4000), &err),
+	   &err, "save older");
+	ok(coodie_delete(it->session, &item_model, &x, COODIE_WRITE(.timestamp_us = 4500), &err),
+	   &err, "delete older");
+	assert_int_equal(
+		count_rows(coodie_find(it->session, &item_model, "shelf = ?", CQL_ARGS(cql(50)))),
+		1);
+	assert_int_equal(integration_number(it->session,
+					    "SELECT WRITETIME(name) FROM items WHERE shelf = 50",
+					    CQL_ARGS()),
 			 5000);
 }
 
-/* ---- asynchronous -------------------------------------------------------------------------------------------------- */
+/* ---- asynchronous ---------------------------------------------------------------------------- */
 
 static void on_saved(const coodie_error *err, void *user)
 {
@@ -428,7 +483,8 @@ static void test_many_at_once(void **state)
 	for (int i = 0; i < 500; i++) {
 		item x = { .shelf = i % 10, .place = i, .name = "many" };
 
-		ok(coodie_save_async(it->session, &item_model, &x, NULL, on_saved, &saved, &err), &err, "save_async");
+		ok(coodie_save_async(it->session, &item_model, &x, NULL, on_saved, &saved, &err),
+		   &err, "save_async");
 	}
 	ok(coodie_session_run(it->session, NULL, &err), &err, "run");
 	assert_int_equal(saved, 500);
@@ -442,16 +498,18 @@ static void test_many_at_once(void **state)
 	assert_int_equal(read, 2500);
 }
 
-/* ---- differences --------------------------------------------------------------------------------------------------- */
+/* ---- differences ----------------------------------------------------------------------------- */
 
 static void test_conflicts(void **state)
 {
 	static const coodie_column missing[] = {
-		COODIE_COLUMN(item, shelf, "int", .partition_key = 1), COODIE_COLUMN(item, place, "int", .clustering_key = 1),
+		COODIE_COLUMN(item, shelf, "int", .partition_key = 1),
+		COODIE_COLUMN(item, place, "int", .clustering_key = 1),
 		COODIE_COLUMN(item, name, "text", .db_name = "title"),
 	};
 	static const coodie_column another[] = {
-		COODIE_COLUMN(item, shelf, "int", .partition_key = 1), COODIE_COLUMN(item, place, "int", .clustering_key = 1),
+		COODIE_COLUMN(item, shelf, "int", .partition_key = 1),
+		COODIE_COLUMN(item, place, "int", .clustering_key = 1),
 		COODIE_COLUMN(item, name, "ascii"),
 	};
 	static const coodie_column order[] = {
@@ -485,7 +543,8 @@ static void test_conflicts(void **state)
 static void test_follow_the_advice(void **state)
 {
 	static const coodie_column more[] = {
-		COODIE_COLUMN(item, shelf, "int", .partition_key = 1), COODIE_COLUMN(item, place, "int", .clustering_key = 1),
+		COODIE_COLUMN(item, shelf, "int", .partition_key = 1),
+		COODIE_COLUMN(item, place, "int", .clustering_key = 1),
 		COODIE_COLUMN(item, name, "text", .db_name = "Other Name"),
 	};
 	static const coodie_model more_model = COODIE_MODEL(item, more, "items");
@@ -502,14 +561,16 @@ static void test_follow_the_advice(void **state)
 
 static void test_no_keyspace(void **state)
 {
-	static const coodie_model lost = COODIE_MODEL(item, item_columns, "items", .keyspace = "it_is_not_there");
+	static const coodie_model lost = COODIE_MODEL(item, item_columns, "items",
+						      .keyspace = "it_is_not_there");
 	struct integration *it = *state;
 	coodie_error err = { 0 };
 
 	assert_false(coodie_sync_table(it->session, &lost, NULL, &err));
 	assert_non_null(strstr(err.message, "coodie_create_keyspace()"));
 	ok(coodie_create_keyspace(it->session, "ItMade", NULL, &err), &err, "create keyspace");
-	ok(coodie_create_keyspace(it->session, "ItMade", NULL, &err), &err, "create keyspace again");
+	ok(coodie_create_keyspace(it->session, "ItMade", NULL, &err), &err,
+	   "create keyspace again");
 	integration_do(it->session, "DROP KEYSPACE \"ItMade\"");
 }
 
@@ -520,22 +581,31 @@ static void test_changed_table(void **state)
 	coodie_error err = { 0 };
 
 	integration_do(it->session, "DROP TABLE items");
-	integration_do(it->session, "CREATE TABLE items (shelf int, place int, name blob, count int, labels set<text>, PRIMARY KEY "
-				    "(shelf, place))");
+	integration_do(it->session,
+		       "CREATE TABLE items (shelf int, place int, name blob, count int, labels "
+		       "set<text>, PRIMARY KEY (shelf, place))");
 	integration_do(it->session, "INSERT INTO items (shelf, place, name) VALUES (1, 1, 0xff)");
 	assert_null(coodie_get(it->session, &item_model, CQL_ARGS(cql(1), cql(1)), &err));
 	assert_int_equal(err.code, COODIE_ERR_CONFLICT);
-	assert_non_null(strstr(err.message, "column name is blob in the cluster and text in the model"));
+	assert_non_null(
+		strstr(err.message, "column name is blob in the cluster and text in the model"));
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_sync_twice),       cmocka_unit_test(test_every_type),
-	cmocka_unit_test(test_nothing_set),      cmocka_unit_test(test_paging),
-	cmocka_unit_test(test_conditions),       cmocka_unit_test(test_order_and_first),
-	cmocka_unit_test(test_only),             cmocka_unit_test(test_ttl_and_timestamp),
-	cmocka_unit_test(test_many_at_once),     cmocka_unit_test(test_conflicts),
-	cmocka_unit_test(test_follow_the_advice), cmocka_unit_test(test_no_keyspace),
+	cmocka_unit_test(test_sync_twice),
+	cmocka_unit_test(test_every_type),
+	cmocka_unit_test(test_nothing_set),
+	cmocka_unit_test(test_paging),
+	cmocka_unit_test(test_conditions),
+	cmocka_unit_test(test_order_and_first),
+	cmocka_unit_test(test_only),
+	cmocka_unit_test(test_ttl_and_timestamp),
+	cmocka_unit_test(test_many_at_once),
+	cmocka_unit_test(test_conflicts),
+	cmocka_unit_test(test_follow_the_advice),
+	cmocka_unit_test(test_no_keyspace),
 	cmocka_unit_test(test_changed_table),
 };
 
-const struct integration_group integration_orm = INTEGRATION_GROUP("orm", tests, INTEGRATION_ALWAYS);
+const struct integration_group integration_orm = INTEGRATION_GROUP("orm", tests,
+								   INTEGRATION_ALWAYS);

@@ -6,7 +6,8 @@
 #include "orm/datum.h"
 #include "tests/test.h"
 
-static bool mock_submit(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user, coodie_error *err)
+static bool mock_submit(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user,
+			coodie_error *err)
 {
 	struct mock *m = driver;
 	struct mock_call *call = &m->calls[m->call_count];
@@ -99,10 +100,12 @@ static void mock_free(void *driver)
 bool mock_open_with(struct mock *m, const coodie_allocator *a, coodie_error *err)
 {
 	*m = (struct mock){ 0 };
-	m->driver = (coodie_driver){
-		.size = sizeof(coodie_driver), .submit = mock_submit, .run = mock_run, .cancel = mock_cancel,
-		.free = mock_free, .allocator = a
-	};
+	m->driver = (coodie_driver){ .size = sizeof(coodie_driver),
+				     .submit = mock_submit,
+				     .run = mock_run,
+				     .cancel = mock_cancel,
+				     .free = mock_free,
+				     .allocator = a };
 	cd_arena_init(&m->arena, NULL, 0);
 	m->session = coodie_session_from_driver(&m->driver, m, err);
 	return m->session != NULL;
@@ -166,7 +169,8 @@ void mock_expect(const struct mock *m, const char *cql, const char *binds)
 			strcpy(value, "unset");
 		else
 			cql_value_format(call->args.values[i], value, sizeof(value));
-		len += (size_t)snprintf(shown + len, sizeof(shown) - len, "%s%s", i ? "|" : "", value);
+		len += (size_t)snprintf(shown + len, sizeof(shown) - len, "%s%s", i ? "|" : "",
+					value);
 		assert_true(len < sizeof(shown));
 	}
 	assert_string_equal(call->cql, cql);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A driver that records what it is given and answers what it was told: the cluster of the mapper's tests. */
+/* A driver that records what it is given and answers what it was told: the cluster of the
+ * mapper's tests. */
 #ifndef TESTS_MOCK_H
 #define TESTS_MOCK_H
 
@@ -55,7 +56,8 @@ void mock_answer_refuse(struct mock *m, enum coodie_errc code, const char *messa
 
 /* The last statement that would have been sent; fails the test when there is none. */
 const struct mock_call *mock_last(const struct mock *m);
-/* Fails the test unless the last statement and its binds (as cql_value_format() shows them, joined by "|") are these. */
+/* Fails the test unless the last statement and its binds (as cql_value_format() shows them,
+ * joined by "|") are these. */
 void mock_expect(const struct mock *m, const char *cql, const char *binds);
 
 #endif

@@ -39,7 +39,8 @@ static const coodie_column user_columns[] = {
 	COODIE_COLUMN(user, motto, "text", .is_static = true),
 	COODIE_COLUMN(user, photo, "blob", .max_length = 8),
 };
-static const coodie_model user_model = COODIE_MODEL(user, user_columns, "users", .keyspace = "shop");
+static const coodie_model user_model = COODIE_MODEL(user, user_columns, "users",
+						    .keyspace = "shop");
 
 /* The small one: what most tests need. */
 typedef struct note {
@@ -56,8 +57,8 @@ static const coodie_column note_columns[] = {
 	COODIE_COLUMN(note, stars, "int"),
 	COODIE_COLUMN(note, tags, "set<text>"),
 };
-static const coodie_model note_model =
-	COODIE_MODEL(note, note_columns, "notes", .keyspace = "shop", .default_ttl = 60, .comment = "it's small");
+static const coodie_model note_model = COODIE_MODEL(note, note_columns, "notes", .keyspace = "shop",
+						    .default_ttl = 60, .comment = "it's small");
 
 /* Two columns in each part of the key, names of their own in the table. */
 typedef struct event {
@@ -78,6 +79,7 @@ static const coodie_column event_columns[] = {
 	COODIE_COLUMN(event, value, "double"),
 	COODIE_COLUMN(event, lasted, "duration"),
 };
-static const coodie_model event_model = COODIE_MODEL(event, event_columns, "Events", .keyspace = "shop");
+static const coodie_model event_model = COODIE_MODEL(event, event_columns, "Events",
+						     .keyspace = "shop");
 
 #endif

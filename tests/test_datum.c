@@ -20,7 +20,8 @@ static void fitting(void **state)
 		{ "int", cql(INT32_MAX), COODIE_OK, "" },
 		{ "int", cql(2147483648L), COODIE_ERR_RANGE, "2147483648 does not fit int" },
 		{ "int", cql(7u), COODIE_OK, "" },
-		{ "bigint", cql(UINT64_MAX), COODIE_ERR_RANGE, "18446744073709551615 does not fit bigint" },
+		{ "bigint", cql(UINT64_MAX), COODIE_ERR_RANGE,
+		  "18446744073709551615 does not fit bigint" },
 		{ "varint", cql(UINT64_MAX), COODIE_OK, "" },
 		{ "tinyint", cql(-129), COODIE_ERR_RANGE, "-129 does not fit tinyint" },
 		{ "smallint", cql(1.0), COODIE_ERR_TYPE, "a double was given for smallint" },
@@ -29,14 +30,19 @@ static void fitting(void **state)
 		{ "text", cql(1), COODIE_ERR_TYPE, "an integer was given for text" },
 		{ "text", cql_null(), COODIE_OK, "" },
 		{ "time", cql(((cql_time){ -1 })), COODIE_ERR_RANGE, "not within a day" },
-		{ "duration", cql(((cql_duration){ 1, -1, 0 })), COODIE_ERR_RANGE, "must all be >= 0" },
+		{ "duration", cql(((cql_duration){ 1, -1, 0 })), COODIE_ERR_RANGE,
+		  "must all be >= 0" },
 		{ "timeuuid", uuid_of_version(4), COODIE_ERR_RANGE, "this one has version 4" },
 		{ "timeuuid", uuid_of_version(1), COODIE_OK, "" },
 		{ "uuid", uuid_of_version(4), COODIE_OK, "" },
-		{ "list<int>", cql(CQL_LIST(cql(1), cql("x"))), COODIE_ERR_TYPE, "a text was given for int" },
-		{ "set<frozen<list<int>>>", cql(CQL_SET(cql(CQL_LIST(cql(1L << 40))))), COODIE_ERR_RANGE, "does not fit int" },
-		{ "map<text, int>", cql(CQL_MAP(cql("a"), cql_null())), COODIE_ERR_TYPE, "null inside a collection" },
-		{ "map<text, int>", cql(CQL_LIST()), COODIE_ERR_TYPE, "a list was given for map<text, int>" },
+		{ "list<int>", cql(CQL_LIST(cql(1), cql("x"))), COODIE_ERR_TYPE,
+		  "a text was given for int" },
+		{ "set<frozen<list<int>>>", cql(CQL_SET(cql(CQL_LIST(cql(1L << 40))))),
+		  COODIE_ERR_RANGE, "does not fit int" },
+		{ "map<text, int>", cql(CQL_MAP(cql("a"), cql_null())), COODIE_ERR_TYPE,
+		  "null inside a collection" },
+		{ "map<text, int>", cql(CQL_LIST()), COODIE_ERR_TYPE,
+		  "a list was given for map<text, int>" },
 		{ "set<int>", cql(CQL_LIST(cql(1))), COODIE_OK, "" },
 	};
 
@@ -46,8 +52,10 @@ static void fitting(void **state)
 		cql_type *type = cql_type_parse(rows[i].type, &err);
 		bool fits = cd_datum_fits(rows[i].v, type, &err);
 
-		if (fits != (rows[i].code == COODIE_OK) || err.code != rows[i].code || !strstr(err.message, rows[i].says))
-			fail_msg("row %zu, %s: %s: %s", i, rows[i].type, coodie_errc_name(err.code), err.message);
+		if (fits != (rows[i].code == COODIE_OK) || err.code != rows[i].code ||
+		    !strstr(err.message, rows[i].says))
+			fail_msg("row %zu, %s: %s: %s", i, rows[i].type, coodie_errc_name(err.code),
+				 err.message);
 		cql_type_free(type);
 	}
 }
@@ -60,21 +68,28 @@ static void comparing(void **state)
 		bool same;
 	} rows[] = {
 		{ "integers of two signs", cql(5), cql(5u), true },
-		{ "a varint", cql(-2), cql(((cql_varint){ (const uint8_t *)"\xff\xfe", 2 })), true },
+		{ "a varint", cql(-2), cql(((cql_varint){ (const uint8_t *)"\xff\xfe", 2 })),
+		  true },
 		{ "text and blob", cql("a"), cql(cql_blob_of("a", 1)), false },
 		{ "texts", cql("a"), cql("a"), true },
 		{ "a prefix", cql("a"), cql("ab"), false },
 		{ "null and unset", cql_null(), cql_unset(), false },
 		{ "zeros of two signs", cql(0.0), cql(-0.0), false },
-		{ "lists in order", cql(CQL_LIST(cql(1), cql(2))), cql(CQL_LIST(cql(2), cql(1))), false },
-		{ "sets in any order", cql(CQL_SET(cql(1), cql(2), cql(3))), cql(CQL_SET(cql(3), cql(1), cql(2))), true },
-		{ "sets of other items", cql(CQL_SET(cql(1), cql(2))), cql(CQL_SET(cql(3), cql(1))), false },
+		{ "lists in order", cql(CQL_LIST(cql(1), cql(2))), cql(CQL_LIST(cql(2), cql(1))),
+		  false },
+		{ "sets in any order", cql(CQL_SET(cql(1), cql(2), cql(3))),
+		  cql(CQL_SET(cql(3), cql(1), cql(2))), true },
+		{ "sets of other items", cql(CQL_SET(cql(1), cql(2))), cql(CQL_SET(cql(3), cql(1))),
+		  false },
 		{ "maps in any order", cql(CQL_MAP(cql("a"), cql(1), cql("b"), cql(2))),
 		  cql(CQL_MAP(cql("b"), cql(2), cql("a"), cql(1))), true },
-		{ "maps of other values", cql(CQL_MAP(cql("a"), cql(1))), cql(CQL_MAP(cql("a"), cql(2))), false },
+		{ "maps of other values", cql(CQL_MAP(cql("a"), cql(1))),
+		  cql(CQL_MAP(cql("a"), cql(2))), false },
 		{ "an empty set and null", cql(CQL_SET()), cql_null(), false },
-		{ "durations", cql(((cql_duration){ 1, 2, 3 })), cql(((cql_duration){ 1, 2, 4 })), false },
-		{ "inets of two lengths", cql(((cql_inet){ { 0 }, 4 })), cql(((cql_inet){ { 0 }, 16 })), false },
+		{ "durations", cql(((cql_duration){ 1, 2, 3 })), cql(((cql_duration){ 1, 2, 4 })),
+		  false },
+		{ "inets of two lengths", cql(((cql_inet){ { 0 }, 4 })),
+		  cql(((cql_inet){ { 0 }, 16 })), false },
 	};
 
 	(void)state;
@@ -82,8 +97,10 @@ static void comparing(void **state)
 		struct cd_arena scratch;
 
 		cd_arena_init(&scratch, NULL, 0);
-		CD_CHECK(cd_datum_same(rows[i].a, rows[i].b, &scratch) == rows[i].same, rows[i].row);
-		CD_CHECK(cd_datum_same(rows[i].b, rows[i].a, &scratch) == rows[i].same, rows[i].row);
+		CD_CHECK(cd_datum_same(rows[i].a, rows[i].b, &scratch) == rows[i].same,
+			 rows[i].row);
+		CD_CHECK(cd_datum_same(rows[i].b, rows[i].a, &scratch) == rows[i].same,
+			 rows[i].row);
 		CD_CHECK(cd_datum_same(rows[i].a, rows[i].a, &scratch), rows[i].row);
 		cd_arena_deinit(&scratch);
 	}
@@ -109,9 +126,11 @@ static void sorting(void **state)
 			b[k] = swap;
 		}
 		cd_arena_init(&scratch, NULL, 0);
-		assert_true(cd_datum_same(cql_from_set(cql_set_of(a, 7)), cql_from_set(cql_set_of(b, 7)), &scratch));
+		assert_true(cd_datum_same(cql_from_set(cql_set_of(a, 7)),
+					  cql_from_set(cql_set_of(b, 7)), &scratch));
 		b[3] = cql(-1);
-		assert_false(cd_datum_same(cql_from_set(cql_set_of(a, 7)), cql_from_set(cql_set_of(b, 7)), &scratch));
+		assert_false(cd_datum_same(cql_from_set(cql_set_of(a, 7)),
+					   cql_from_set(cql_set_of(b, 7)), &scratch));
 		cd_arena_deinit(&scratch);
 	}
 }

@@ -34,7 +34,8 @@ static void table_names(void **state)
 		cd_identifier_append(&b, names[i].name);
 		cd_buffer_u8(&b, 0);
 		CD_CHECK(!strcmp((char *)b.data, names[i].cql), names[i].row);
-		CD_CHECK(!strcmp(cd_identifier_name(&a, names[i].name), names[i].stored), names[i].row);
+		CD_CHECK(!strcmp(cd_identifier_name(&a, names[i].name), names[i].stored),
+			 names[i].row);
 		CD_CHECK(cd_identifier_valid(names[i].name), names[i].row);
 		cd_buffer_deinit(&b);
 		cd_arena_deinit(&a);
@@ -55,7 +56,8 @@ static void column_names(void **state)
 
 static void wrong_names(void **state)
 {
-	static const char *const wrong[] = { "", "\"", "\"\"", "\"a", "\"a\"b", "\"a\"b\"", "\"a\"\"" };
+	static const char *const wrong[] = { "",       "\"",       "\"\"",   "\"a",
+					     "\"a\"b", "\"a\"b\"", "\"a\"\"" };
 
 	(void)state;
 	assert_false(cd_identifier_valid(NULL));

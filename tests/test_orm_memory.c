@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every allocation of the mapper failed in turn: an error each time, nothing lost, and the object as it was. */
+/* Every allocation of the mapper failed in turn: an error each time, nothing lost, and the
+ * object as it was. */
 #include <coodie/query.h>
 #include <coodie/schema.h>
 
@@ -8,7 +9,8 @@
 #include "tests/orm_models.h"
 #include "tests/test.h"
 
-/* Each step fails with an error or works: a step that fails without one is a failure of the test. */
+/* Each step fails with an error or works: a step that fails without one is a failure of the
+ * test. */
 static bool step(bool worked, const coodie_error *err)
 {
 	if (!worked && err->code == COODIE_OK)
@@ -21,7 +23,8 @@ static coodie_result *note_row(void)
 	static const coodie_column_spec columns[] = {
 		{ "id", "int" }, { "text", "text" }, { "stars", "int" }, { "tags", "set<text>" }
 	};
-	const cql_value values[] = { cql(1), cql("hello"), cql(3), cql(CQL_SET(cql("a"), cql("b"))) };
+	const cql_value values[] = { cql(1), cql("hello"), cql(3),
+				     cql(CQL_SET(cql("a"), cql("b"))) };
 	coodie_result *r = coodie_result_new_rows(columns, 4, values, 1, NULL);
 
 	assert_non_null(r);
@@ -70,7 +73,8 @@ static bool get_and_save(struct mock *m, coodie_error *err)
 
 static bool find_all(struct mock *m, coodie_error *err)
 {
-	coodie_query *q = coodie_find(m->session, &note_model, "text = ? AND tags CONTAINS ?", CQL_ARGS(cql("x"), cql("y")));
+	coodie_query *q = coodie_find(m->session, &note_model, "text = ? AND tags CONTAINS ?",
+				      CQL_ARGS(cql("x"), cql("y")));
 	coodie_rows *rows;
 	bool worked;
 
@@ -142,8 +146,12 @@ static bool with_mock(const coodie_allocator *a, void *user)
 static void each_allocation(void **state)
 {
 	static const struct use uses[] = {
-		{ "save one's own", save_own }, { "save a new object", save_new }, { "get, save, dup, delete", get_and_save },
-		{ "find", find_all },           { "read rows", all_rows },         { "sync a table", sync_table },
+		{ "save one's own", save_own },
+		{ "save a new object", save_new },
+		{ "get, save, dup, delete", get_and_save },
+		{ "find", find_all },
+		{ "read rows", all_rows },
+		{ "sync a table", sync_table },
 		{ "create a keyspace", keyspace },
 	};
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows as objects: every member decoded, texts terminated in place, lifetimes, and what is refused. */
+/* Rows as objects: every member decoded, texts terminated in place, lifetimes, and what is
+ * refused. */
 #include <coodie/query.h>
 
 #include "tests/mock.h"
@@ -115,7 +116,7 @@ static void text_at_the_end(void **state)
 	coodie_query_free(q);
 }
 
-/* ---- a member of every kind ---------------------------------------------------------------------------------------- */
+/* ---- a member of every kind ------------------------------------------------------------------ */
 
 typedef struct every {
 	coodie_row row;
@@ -145,21 +146,38 @@ typedef struct every {
 	float floats[2];
 } every;
 
-#define BOTH(member, type) COODIE_COLUMN(every, member, type), COODIE_COLUMN(every, member##_p, type)
+#define BOTH(member, type) \
+	COODIE_COLUMN(every, member, type), COODIE_COLUMN(every, member##_p, type)
 
 static const coodie_column every_columns[] = {
 	COODIE_COLUMN(every, id, "int", .partition_key = 1),
-	BOTH(flag, "boolean"), BOTH(tiny, "tinyint"), BOTH(small, "smallint"), BOTH(big, "bigint"), BOTH(huge, "bigint"),
+	BOTH(flag, "boolean"),
+	BOTH(tiny, "tinyint"),
+	BOTH(small, "smallint"),
+	BOTH(big, "bigint"),
+	BOTH(huge, "bigint"),
 	COODIE_COLUMN(every, varint_number, "varint"),
-	BOTH(single, "float"), BOTH(real, "double"), BOTH(uuid, "uuid"), BOTH(inet, "inet"), BOTH(date, "date"),
-	BOTH(time, "time"), BOTH(timestamp, "timestamp"), BOTH(duration, "duration"),
-	COODIE_COLUMN(every, text, "text"), COODIE_COLUMN(every, blob, "blob"), COODIE_COLUMN(every, varint, "varint"),
-	COODIE_COLUMN(every, decimal, "decimal"), COODIE_COLUMN(every, list, "list<int>"),
-	COODIE_COLUMN(every, set, "set<int>"), COODIE_COLUMN(every, map, "map<int, text>"),
-	COODIE_COLUMN(every, str, "ascii"), COODIE_COLUMN(every, chars, "text"),
+	BOTH(single, "float"),
+	BOTH(real, "double"),
+	BOTH(uuid, "uuid"),
+	BOTH(inet, "inet"),
+	BOTH(date, "date"),
+	BOTH(time, "time"),
+	BOTH(timestamp, "timestamp"),
+	BOTH(duration, "duration"),
+	COODIE_COLUMN(every, text, "text"),
+	COODIE_COLUMN(every, blob, "blob"),
+	COODIE_COLUMN(every, varint, "varint"),
+	COODIE_COLUMN(every, decimal, "decimal"),
+	COODIE_COLUMN(every, list, "list<int>"),
+	COODIE_COLUMN(every, set, "set<int>"),
+	COODIE_COLUMN(every, map, "map<int, text>"),
+	COODIE_COLUMN(every, str, "ascii"),
+	COODIE_COLUMN(every, chars, "text"),
 	COODIE_COLUMN(every, floats, "vector<float, 2>"),
 };
-static const coodie_model every_model = COODIE_MODEL(every, every_columns, "every", .keyspace = "shop");
+static const coodie_model every_model = COODIE_MODEL(every, every_columns, "every",
+						     .keyspace = "shop");
 
 enum { EVERY = CD_COUNT(every_columns) };
 
@@ -181,13 +199,41 @@ static every every_value(void)
 	static cql_duration duration = { 1, 2, 3 };
 
 	return (every){
-		.id = 1, .flag = flag, .flag_p = &flag, .tiny = tiny, .tiny_p = &tiny, .small = small, .small_p = &small,
-		.big = big, .big_p = &big, .huge = huge, .huge_p = &huge, .varint_number = -300, .single = single,
-		.single_p = &single, .real = real, .real_p = &real, .uuid = uuid, .uuid_p = &uuid, .inet = inet,
-		.inet_p = &inet, .date = date, .date_p = &date, .time = time, .time_p = &time, .timestamp = timestamp,
-		.timestamp_p = &timestamp, .duration = duration, .duration_p = &duration, .text = { "a\0b", 3 },
-		.blob = { minus_two, 1 }, .varint = { minus_two, 1 }, .decimal = { { minus_two, 1 }, 3 }, .str = "str",
-		.chars = "chars", .floats = { 1.5f, -2 },
+		.id = 1,
+		.flag = flag,
+		.flag_p = &flag,
+		.tiny = tiny,
+		.tiny_p = &tiny,
+		.small = small,
+		.small_p = &small,
+		.big = big,
+		.big_p = &big,
+		.huge = huge,
+		.huge_p = &huge,
+		.varint_number = -300,
+		.single = single,
+		.single_p = &single,
+		.real = real,
+		.real_p = &real,
+		.uuid = uuid,
+		.uuid_p = &uuid,
+		.inet = inet,
+		.inet_p = &inet,
+		.date = date,
+		.date_p = &date,
+		.time = time,
+		.time_p = &time,
+		.timestamp = timestamp,
+		.timestamp_p = &timestamp,
+		.duration = duration,
+		.duration_p = &duration,
+		.text = { "a\0b", 3 },
+		.blob = { minus_two, 1 },
+		.varint = { minus_two, 1 },
+		.decimal = { { minus_two, 1 }, 3 },
+		.str = "str",
+		.chars = "chars",
+		.floats = { 1.5f, -2 },
 	};
 }
 
@@ -223,7 +269,8 @@ static void every_member(void **state)
 	answer_every(values);
 	back = coodie_get(mock.session, &every_model, CQL_ARGS(cql(1)), &err);
 	ok(back, &err);
-	assert_true(*back->flag_p && back->tiny == -8 && *back->small_p == -16 && back->huge == INT64_MAX);
+	assert_true(*back->flag_p && back->tiny == -8 && *back->small_p == -16 &&
+		    back->huge == INT64_MAX);
 	assert_true(back->varint_number == -300 && back->date.days == -1 && *back->real_p == -0.25);
 	assert_int_equal(back->text.len, 3);
 	assert_string_equal(back->str, "str");
@@ -287,12 +334,14 @@ static void every_change(void **state)
 		CD_CHECK(mock.sent == 2, c->name);
 		for (size_t k = 0; k + 1 < mock_last(&mock)->args.count; k++)
 			written += mock_last(&mock)->args.values[k].is.tag != CQL_TAG_UNSET;
-		CD_CHECK(written == 1 && mock_last(&mock)->args.values[i - 1].is.tag != CQL_TAG_UNSET, c->name);
+		CD_CHECK(written == 1 &&
+				 mock_last(&mock)->args.values[i - 1].is.tag != CQL_TAG_UNSET,
+			 c->name);
 		coodie_object_free(back);
 	}
 }
 
-/* ---- what is refused ----------------------------------------------------------------------------------------------- */
+/* ---- what is refused ------------------------------------------------------------------------- */
 
 static void wrong_answers(void **state)
 {
@@ -304,27 +353,46 @@ static void wrong_answers(void **state)
 		enum coodie_errc code;
 		const char *says;
 	} rows[] = {
-		{ "a NUL in a char *", { { "id", "int" }, { "text", "text" } }, { cql(1), cql(((cql_text){ "a\0b", 3 })) }, 2,
-		  COODIE_ERR_TYPE, "note, row 1: column text (text): the text has a NUL in it" },
-		{ "another type", { { "id", "int" }, { "text", "blob" } }, { cql(1), cql_null() }, 2, COODIE_ERR_CONFLICT,
+		{ "a NUL in a char *",
+		  { { "id", "int" }, { "text", "text" } },
+		  { cql(1), cql(((cql_text){ "a\0b", 3 })) },
+		  2,
+		  COODIE_ERR_TYPE,
+		  "note, row 1: column text (text): the text has a NUL in it" },
+		{ "another type",
+		  { { "id", "int" }, { "text", "blob" } },
+		  { cql(1), cql_null() },
+		  2,
+		  COODIE_ERR_CONFLICT,
 		  "note: column text is blob in the cluster and text in the model" },
-		{ "another width", { { "id", "bigint" }, { "text", "text" } }, { cql(1), cql_null() }, 2, COODIE_ERR_CONFLICT,
+		{ "another width",
+		  { { "id", "bigint" }, { "text", "text" } },
+		  { cql(1), cql_null() },
+		  2,
+		  COODIE_ERR_CONFLICT,
 		  "column id is bigint in the cluster and int in the model" },
-		{ "too few columns", { { "id", "int" } }, { cql(1) }, 1, COODIE_ERR_PROTOCOL, "2 columns were asked for, the answer has 1" },
+		{ "too few columns",
+		  { { "id", "int" } },
+		  { cql(1) },
+		  1,
+		  COODIE_ERR_PROTOCOL,
+		  "2 columns were asked for, the answer has 1" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < CD_COUNT(rows); i++) {
 		coodie_query *q = all_notes();
 		coodie_error err = { 0 };
-		coodie_result *r = coodie_result_new_rows(rows[i].columns, rows[i].count, rows[i].values, 1, &err);
+		coodie_result *r = coodie_result_new_rows(rows[i].columns, rows[i].count,
+							  rows[i].values, 1, &err);
 
 		ok(r, &err);
 		coodie_only(q, "text");
 		mock_answer(&mock, r);
 		CD_CHECK(!coodie_all(q, &err), rows[i].name);
 		if (err.code != rows[i].code || !strstr(err.message, rows[i].says))
-			fail_msg("row \"%s\": %s: %s", rows[i].name, coodie_errc_name(err.code), err.message);
+			fail_msg("row \"%s\": %s: %s", rows[i].name, coodie_errc_name(err.code),
+				 err.message);
 		coodie_query_free(q);
 	}
 }
@@ -352,14 +420,20 @@ static void too_long_for_chars(void **state)
 	answer_every(values);
 	assert_null(coodie_get(mock.session, &every_model, CQL_ARGS(cql(1)), &err));
 	assert_int_equal(err.code, COODIE_ERR_RANGE);
-	assert_non_null(strstr(err.message, "column chars (text): a text of 6 bytes does not fit char[6]"));
+	assert_non_null(
+		strstr(err.message, "column chars (text): a text of 6 bytes does not fit char[6]"));
 }
 
-/* ---- terminals ----------------------------------------------------------------------------------------------------- */
+/* ---- terminals ------------------------------------------------------------------------------- */
 
-static const cql_value two_notes[] = { { .is = { CQL_TAG_INT }, .as = { .integer = 1 } }, { .is = { 0 } }, { .is = { 0 } },
-				       { .is = { 0 } }, { .is = { CQL_TAG_INT }, .as = { .integer = 2 } }, { .is = { 0 } },
-				       { .is = { 0 } }, { .is = { 0 } } };
+static const cql_value two_notes[] = { { .is = { CQL_TAG_INT }, .as = { .integer = 1 } },
+				       { .is = { 0 } },
+				       { .is = { 0 } },
+				       { .is = { 0 } },
+				       { .is = { CQL_TAG_INT }, .as = { .integer = 2 } },
+				       { .is = { 0 } },
+				       { .is = { 0 } },
+				       { .is = { 0 } } };
 
 static void terminals(void **state)
 {
@@ -405,16 +479,19 @@ static void wrong_keys(void **state)
 	(void)state;
 	assert_null(coodie_get(mock.session, &event_model, CQL_ARGS(cql("t")), &err));
 	assert_int_equal(err.code, COODIE_ERR_QUERY);
-	assert_non_null(strstr(err.message, "4 columns in the primary key but 1 values; give them from tenant to seq"));
+	assert_non_null(
+		strstr(err.message,
+		       "4 columns in the primary key but 1 values; give them from tenant to seq"));
 	assert_null(coodie_get(mock.session, &note_model, CQL_ARGS(cql("t")), &err));
 	assert_int_equal(err.code, COODIE_ERR_TYPE);
-	assert_non_null(strstr(err.message, "coodie_get(note): value 1 for id (int): a text was given for int"));
+	assert_non_null(strstr(err.message,
+			       "coodie_get(note): value 1 for id (int): a text was given for int"));
 	assert_null(coodie_get(mock.session, &note_model, CQL_ARGS(cql_null()), &err));
 	assert_non_null(strstr(err.message, "the value for id is null"));
 	assert_int_equal(mock.call_count, 0);
 }
 
-/* ---- asynchronous -------------------------------------------------------------------------------------------------- */
+/* ---- asynchronous ---------------------------------------------------------------------------- */
 
 struct seen {
 	int calls;
@@ -426,17 +503,20 @@ struct seen {
 
 static void on_rows(coodie_rows *take_rows, const coodie_error *err, void *user)
 {
-	*(struct seen *)user = (struct seen){ ((struct seen *)user)->calls + 1, err->code, take_rows, NULL, 0 };
+	*(struct seen *)user = (struct seen){ ((struct seen *)user)->calls + 1, err->code,
+					      take_rows, NULL, 0 };
 }
 
 static void on_object(void *take_object, const coodie_error *err, void *user)
 {
-	*(struct seen *)user = (struct seen){ ((struct seen *)user)->calls + 1, err->code, NULL, take_object, 0 };
+	*(struct seen *)user = (struct seen){ ((struct seen *)user)->calls + 1, err->code, NULL,
+					      take_object, 0 };
 }
 
 static void on_count(uint64_t count, const coodie_error *err, void *user)
 {
-	*(struct seen *)user = (struct seen){ ((struct seen *)user)->calls + 1, err->code, NULL, NULL, count };
+	*(struct seen *)user = (struct seen){ ((struct seen *)user)->calls + 1, err->code, NULL,
+					      NULL, count };
 }
 
 static void asynchronous(void **state)
@@ -472,7 +552,8 @@ static void asynchronous(void **state)
 	ok(coodie_session_run(mock.session, NULL, &err), &err);
 	assert_int_equal(seen.count, 12);
 	answer_notes(two_notes, 1);
-	ok(coodie_get_async(mock.session, &note_model, CQL_ARGS(cql(1)), on_object, &seen, &err), &err);
+	ok(coodie_get_async(mock.session, &note_model, CQL_ARGS(cql(1)), on_object, &seen, &err),
+	   &err);
 	ok(coodie_session_run(mock.session, NULL, &err), &err);
 	assert_int_equal(seen.calls, 5);
 	coodie_object_free(seen.object);
@@ -524,8 +605,10 @@ static void objects_of_rows(void **state)
 	ok(coodie_save(mock.session, &note_model, n, NULL, &err), &err);
 	memcpy(text, "six", 3);
 	ok(coodie_save(mock.session, &note_model, n, NULL, &err), &err);
-	mock_expect(&mock, "UPDATE shop.notes SET \"text\" = ?, \"stars\" = ?, \"tags\" = ? WHERE \"id\" = ?",
-		    "'six'|unset|unset|1");
+	mock_expect(
+		&mock,
+		"UPDATE shop.notes SET \"text\" = ?, \"stars\" = ?, \"tags\" = ? WHERE \"id\" = ?",
+		"'six'|unset|unset|1");
 	coodie_rows_free(rows);
 	coodie_query_free(q);
 	assert_string_equal(copy->text, "one");
@@ -537,9 +620,11 @@ static void objects_of_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(texts_in_place), TEST(text_at_the_end), TEST(every_member), TEST(every_null),    TEST(every_change),
-		TEST(wrong_answers),  TEST(void_answer),     TEST(too_long_for_chars), TEST(terminals), TEST(wrong_keys),
-		TEST(asynchronous),   TEST(freed_session),   TEST(objects_of_rows),
+		TEST(texts_in_place),  TEST(text_at_the_end),    TEST(every_member),
+		TEST(every_null),      TEST(every_change),       TEST(wrong_answers),
+		TEST(void_answer),     TEST(too_long_for_chars), TEST(terminals),
+		TEST(wrong_keys),      TEST(asynchronous),       TEST(freed_session),
+		TEST(objects_of_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

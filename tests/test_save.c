@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Saving and deleting: what is sent of own, new and loaded objects, and what is remembered (LC-02..06, LC-11..18). */
+/* Saving and deleting: what is sent of own, new and loaded objects, and what is remembered
+ * (LC-02..06, LC-11..18). */
 #include <coodie/query.h>
 
 #include "tests/mock.h"
 #include "tests/orm_models.h"
 #include "tests/test.h"
 
-#define INSERT_NOTE "INSERT INTO shop.notes (\"id\", \"text\", \"stars\", \"tags\") VALUES (?, ?, ?, ?)"
-#define UPDATE_NOTE "UPDATE shop.notes SET \"text\" = ?, \"stars\" = ?, \"tags\" = ? WHERE \"id\" = ?"
+#define INSERT_NOTE \
+	"INSERT INTO shop.notes (\"id\", \"text\", \"stars\", \"tags\") VALUES (?, ?, ?, ?)"
+#define UPDATE_NOTE \
+	"UPDATE shop.notes SET \"text\" = ?, \"stars\" = ?, \"tags\" = ? WHERE \"id\" = ?"
 
 static struct mock mock;
 
@@ -42,7 +45,8 @@ static void refused(bool worked, const coodie_error *err, enum coodie_errc code,
 {
 	assert_false(worked);
 	if (err->code != code || !strstr(err->message, says))
-		fail_msg("%s: \"%s\" is not in \"%s\"", coodie_errc_name(err->code), says, err->message);
+		fail_msg("%s: \"%s\" is not in \"%s\"", coodie_errc_name(err->code), says,
+			 err->message);
 }
 
 /* One row of notes as a result. */
@@ -75,7 +79,7 @@ static note *load_usual(void)
 	return load(cql(1), cql("hello"), cql(3), cql(CQL_SET(cql("blue"), cql("red"))));
 }
 
-/* ---- own objects --------------------------------------------------------------------------------------------------- */
+/* ---- own objects ----------------------------------------------------------------------------- */
 
 static void own_objects(void **state)
 {
@@ -85,7 +89,9 @@ static void own_objects(void **state)
 	save(&n, NULL);
 	mock_expect(&mock, INSERT_NOTE, "1|unset|unset|unset");
 	assert_true(mock_last(&mock)->prepare);
-	n = (note){ .id = 2, .text = "", .stars = &(int32_t){ 5 }, .tags = CQL_SET(cql("b"), cql("a")) };
+	n = (note){
+		.id = 2, .text = "", .stars = &(int32_t){ 5 }, .tags = CQL_SET(cql("b"), cql("a"))
+	};
 	save(&n, NULL);
 	mock_expect(&mock, INSERT_NOTE, "2|''|5|{'b', 'a'}");
 	save(&n, NULL); /* each save writes it whole, and nothing about it is kept */
@@ -100,33 +106,44 @@ static void options(void **state)
 	coodie_error err = { 0 };
 
 	(void)state;
-	save(&n, COODIE_WRITE(.ttl = 60, .timestamp_us = 99, .consistency = CQL_CONSISTENCY_ALL, .timeout_ms = 7));
+	save(&n, COODIE_WRITE(.ttl = 60, .timestamp_us = 99, .consistency = CQL_CONSISTENCY_ALL,
+			      .timeout_ms = 7));
 	mock_expect(&mock, INSERT_NOTE " USING TTL ?", "1|unset|unset|unset|60");
 	assert_int_equal(mock_last(&mock)->request.timestamp_us, 99);
 	assert_int_equal(mock_last(&mock)->request.consistency, CQL_CONSISTENCY_ALL);
 	assert_int_equal(mock_last(&mock)->request.timeout_ms, 7);
 	save(&n, COODIE_WRITE(.ttl = COODIE_NO_TTL));
 	mock_expect(&mock, INSERT_NOTE " USING TTL ?", "1|unset|unset|unset|0");
-	refused(coodie_save(mock.session, &note_model, &n, COODIE_WRITE(.ttl = -2), &err), &err, COODIE_ERR_RANGE,
-		"a ttl of -2 seconds; 1 to 630720000");
-	refused(coodie_delete(mock.session, &note_model, &n, COODIE_WRITE(.ttl = 2), &err), &err, COODIE_ERR_INVALID,
-		"a delete has no ttl");
+	refused(coodie_save(mock.session, &note_model, &n, COODIE_WRITE(.ttl = -2), &err), &err,
+		COODIE_ERR_RANGE, "a ttl of -2 seconds; 1 to 630720000");
+	refused(coodie_delete(mock.session, &note_model, &n, COODIE_WRITE(.ttl = 2), &err), &err,
+		COODIE_ERR_INVALID, "a delete has no ttl");
 }
 
 static void every_member(void **state)
 {
-	user u = { .id = { { 1 } },       .bucket = 2,     .email = "e",  .nick = "nick", .taste = { 1, 2, 3 },
-		   .visits = 5,           .active = true,  .motto = "m",  .photo = { (const uint8_t *)"\x01", 1 },
-		   .scores = CQL_MAP(cql("a"), cql(1)), .history = CQL_LIST(cql(4), cql(5)) };
+	user u = { .id = { { 1 } },
+		   .bucket = 2,
+		   .email = "e",
+		   .nick = "nick",
+		   .taste = { 1, 2, 3 },
+		   .visits = 5,
+		   .active = true,
+		   .motto = "m",
+		   .photo = { (const uint8_t *)"\x01", 1 },
+		   .scores = CQL_MAP(cql("a"), cql(1)),
+		   .history = CQL_LIST(cql(4), cql(5)) };
 	coodie_error err = { 0 };
 
 	(void)state;
 	ok(coodie_save(mock.session, &user_model, &u, NULL, &err), &err);
-	mock_expect(&mock,
-		    "INSERT INTO shop.users (\"id\", \"bucket\", \"email\", \"age\", \"tags\", \"scores\", \"history\", \"nick\", "
-		    "\"taste\", \"active\", \"visits\", \"motto\", \"photo\") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		    "01000000-0000-0000-0000-000000000000|2|'e'|unset|unset|{'a': 1}|[4, 5]|'nick'|0x3f8000004000000040400000|"
-		    "true|5|'m'|0x01");
+	mock_expect(
+		&mock,
+		"INSERT INTO shop.users (\"id\", \"bucket\", \"email\", \"age\", \"tags\", "
+		"\"scores\", \"history\", \"nick\", \"taste\", \"active\", \"visits\", \"motto\", "
+		"\"photo\") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"01000000-0000-0000-0000-000000000000|2|'e'|unset|unset|{'a': 1}|[4, "
+		"5]|'nick'|0x3f8000004000000040400000|true|5|'m'|0x01");
 }
 
 static void refused_values(void **state)
@@ -135,9 +152,11 @@ static void refused_values(void **state)
 	coodie_error err = { 0 };
 
 	(void)state;
-	refused(coodie_save(mock.session, &user_model, &u, NULL, &err), &err, COODIE_ERR_TYPE, "user, nick (ascii): byte 3");
+	refused(coodie_save(mock.session, &user_model, &u, NULL, &err), &err, COODIE_ERR_TYPE,
+		"user, nick (ascii): byte 3");
 	memcpy(u.nick, "12345678", 8);
-	refused(coodie_save(mock.session, &user_model, &u, NULL, &err), &err, COODIE_ERR_RANGE, "char[8] has no NUL");
+	refused(coodie_save(mock.session, &user_model, &u, NULL, &err), &err, COODIE_ERR_RANGE,
+		"char[8] has no NUL");
 	strcpy(u.nick, "x");
 	u.photo = cql_blob_of("123456789", 9);
 	refused(coodie_save(mock.session, &user_model, &u, NULL, &err), &err, COODIE_ERR_RANGE,
@@ -147,12 +166,14 @@ static void refused_values(void **state)
 	refused(coodie_save(mock.session, &user_model, &u, NULL, &err), &err, COODIE_ERR_TYPE,
 		"user, tags (set<text>): an integer was given for text");
 	u.tags = CQL_SET(cql_null());
-	refused(coodie_save(mock.session, &user_model, &u, NULL, &err), &err, COODIE_ERR_TYPE, "null inside a collection");
+	refused(coodie_save(mock.session, &user_model, &u, NULL, &err), &err, COODIE_ERR_TYPE,
+		"null inside a collection");
 	u.tags = (cql_set){ 0 };
 	u.scores = CQL_MAP(cql("a"), cql(5000000000L));
 	refused(coodie_save(mock.session, &user_model, &u, NULL, &err), &err, COODIE_ERR_RANGE,
 		"user, scores (map<text, int>): 5000000000 does not fit int");
-	refused(coodie_save(mock.session, &user_model, NULL, NULL, &err), &err, COODIE_ERR_INVALID, "the object is NULL");
+	refused(coodie_save(mock.session, &user_model, NULL, NULL, &err), &err, COODIE_ERR_INVALID,
+		"the object is NULL");
 	assert_int_equal(mock.call_count, 0);
 }
 
@@ -166,7 +187,8 @@ static const coodie_column strict_columns[] = {
 	COODIE_COLUMN(strict, id, "text", .partition_key = 1),
 	COODIE_COLUMN(strict, name, "text", .required = true),
 };
-static const coodie_model strict_model = COODIE_MODEL(strict, strict_columns, "stricts", .keyspace = "shop");
+static const coodie_model strict_model = COODIE_MODEL(strict, strict_columns, "stricts",
+						      .keyspace = "shop");
 
 static void required(void **state)
 {
@@ -179,11 +201,11 @@ static void required(void **state)
 	s = (strict){ .name = "x" };
 	refused(coodie_save(mock.session, &strict_model, &s, NULL, &err), &err, COODIE_ERR_INVALID,
 		"strict, id (text): it is in the primary key and not set");
-	refused(coodie_delete(mock.session, &strict_model, &s, NULL, &err), &err, COODIE_ERR_INVALID,
-		"strict, id (text): it is in the primary key and not set");
+	refused(coodie_delete(mock.session, &strict_model, &s, NULL, &err), &err,
+		COODIE_ERR_INVALID, "strict, id (text): it is in the primary key and not set");
 }
 
-/* ---- new objects --------------------------------------------------------------------------------------------------- */
+/* ---- new objects ----------------------------------------------------------------------------- */
 
 static void new_objects(void **state)
 {
@@ -204,7 +226,9 @@ static void new_objects(void **state)
 	mock_expect(&mock, UPDATE_NOTE, "unset|2|unset|4");
 	n->text = NULL;
 	save(n, COODIE_WRITE(.ttl = 9));
-	mock_expect(&mock, "UPDATE shop.notes USING TTL ? SET \"text\" = ?, \"stars\" = ?, \"tags\" = ? WHERE \"id\" = ?",
+	mock_expect(&mock,
+		    "UPDATE shop.notes USING TTL ? SET \"text\" = ?, \"stars\" = ?, \"tags\" = ? "
+		    "WHERE \"id\" = ?",
 		    "9|null|unset|unset|4");
 	save(n, NULL);
 	assert_int_equal(mock.sent, 3);
@@ -224,7 +248,7 @@ static void touched_new(void **state)
 	coodie_object_free(n);
 }
 
-/* ---- loaded objects ------------------------------------------------------------------------------------------------ */
+/* ---- loaded objects -------------------------------------------------------------------------- */
 
 static void loaded_objects(void **state)
 {
@@ -232,7 +256,9 @@ static void loaded_objects(void **state)
 	char text[] = "hello";
 
 	(void)state;
-	mock_expect(&mock, "SELECT \"id\", \"text\", \"stars\", \"tags\" FROM shop.notes WHERE \"id\" = ?", "1");
+	mock_expect(&mock,
+		    "SELECT \"id\", \"text\", \"stars\", \"tags\" FROM shop.notes WHERE \"id\" = ?",
+		    "1");
 	assert_string_equal(n->text, "hello");
 	assert_int_equal(*n->stars, 3);
 	save(n, NULL);
@@ -274,7 +300,8 @@ static void touched_loaded(void **state)
 	refused(coodie_touch(n, "txt", &err), &err, COODIE_ERR_INVALID, "did you mean text");
 	refused(coodie_touch(n, "id", &err), &err, COODIE_ERR_INVALID, "primary key");
 	refused(coodie_touch(NULL, "id", &err), &err, COODIE_ERR_INVALID, "object is NULL");
-	refused(coodie_touch(&(note){ .id = 1 }, "text", &err), &err, COODIE_ERR_INVALID, "not tracked");
+	refused(coodie_touch(&(note){ .id = 1 }, "text", &err), &err, COODIE_ERR_INVALID,
+		"not tracked");
 	coodie_object_free(n);
 }
 
@@ -332,8 +359,10 @@ static void changed_key(void **state)
 
 	(void)state;
 	n->id = 2;
-	refused(coodie_save(mock.session, &note_model, n, NULL, &err), &err, COODIE_ERR_INVALID, "id was 1 and is 2");
-	refused(coodie_delete(mock.session, &note_model, n, NULL, &err), &err, COODIE_ERR_INVALID, "id was 1 and is 2");
+	refused(coodie_save(mock.session, &note_model, n, NULL, &err), &err, COODIE_ERR_INVALID,
+		"id was 1 and is 2");
+	refused(coodie_delete(mock.session, &note_model, n, NULL, &err), &err, COODIE_ERR_INVALID,
+		"id was 1 and is 2");
 	n->id = 1;
 	save(n, NULL);
 	assert_int_equal(mock.sent, 1);
@@ -346,8 +375,10 @@ static void copied_by_value(void **state)
 	coodie_error err = { 0 };
 
 	(void)state;
-	refused(coodie_save(mock.session, &note_model, &copy, NULL, &err), &err, COODIE_ERR_INVALID, "coodie_dup()");
-	refused(coodie_delete(mock.session, &note_model, &copy, NULL, &err), &err, COODIE_ERR_INVALID, "coodie_dup()");
+	refused(coodie_save(mock.session, &note_model, &copy, NULL, &err), &err, COODIE_ERR_INVALID,
+		"coodie_dup()");
+	refused(coodie_delete(mock.session, &note_model, &copy, NULL, &err), &err,
+		COODIE_ERR_INVALID, "coodie_dup()");
 	refused(coodie_touch(&copy, "text", &err), &err, COODIE_ERR_INVALID, "coodie_dup()");
 	assert_null(coodie_dup(mock.session, &note_model, &copy, &err));
 	coodie_object_free(n);
@@ -381,9 +412,11 @@ static void failed_saves(void **state)
 	(void)state;
 	n->text = "new";
 	mock_answer_error(&mock, COODIE_ERR_TIMEOUT, "late");
-	refused(coodie_save(mock.session, &note_model, n, NULL, &err), &err, COODIE_ERR_TIMEOUT, "coodie_save(note): late");
+	refused(coodie_save(mock.session, &note_model, n, NULL, &err), &err, COODIE_ERR_TIMEOUT,
+		"coodie_save(note): late");
 	mock_answer_refuse(&mock, COODIE_ERR_OVERLOAD, "full");
-	refused(coodie_save(mock.session, &note_model, n, NULL, &err), &err, COODIE_ERR_OVERLOAD, "full");
+	refused(coodie_save(mock.session, &note_model, n, NULL, &err), &err, COODIE_ERR_OVERLOAD,
+		"full");
 	save(n, NULL);
 	mock_expect(&mock, UPDATE_NOTE, "'new'|unset|unset|1");
 	save(n, NULL);
@@ -394,9 +427,12 @@ static void failed_saves(void **state)
 /* A plain scalar cannot show null: it reads as zero and stays null until it is something else. */
 static void hidden_null(void **state)
 {
-	static const coodie_column_spec columns[] = { { "Tenant", "text" }, { "day", "int" },      { "at", "timestamp" },
-						      { "seq", "int" },     { "value", "double" }, { "lasted", "duration" } };
-	const cql_value row[] = { cql("t"), cql(1), cql(((cql_timestamp){ 5 })), cql(2), cql_null(), cql_null() };
+	static const coodie_column_spec columns[] = {
+		{ "Tenant", "text" }, { "day", "int" },      { "at", "timestamp" },
+		{ "seq", "int" },     { "value", "double" }, { "lasted", "duration" }
+	};
+	const cql_value row[] = { cql("t"), cql(1),     cql(((cql_timestamp){ 5 })),
+				  cql(2),   cql_null(), cql_null() };
 	coodie_error err = { 0 };
 	event *e;
 
@@ -409,8 +445,10 @@ static void hidden_null(void **state)
 	assert_int_equal(mock.sent, 1);
 	e->value = 1.5;
 	ok(coodie_save(mock.session, &event_model, e, NULL, &err), &err);
-	mock_expect(&mock, "UPDATE shop.\"Events\" SET \"value\" = ?, \"lasted\" = ? WHERE \"Tenant\" = ? AND \"day\" = ? AND "
-			   "\"at\" = ? AND \"seq\" = ?", "1.5|unset|'t'|1|'1970-01-01T00:00:00.005Z'|2");
+	mock_expect(&mock,
+		    "UPDATE shop.\"Events\" SET \"value\" = ?, \"lasted\" = ? WHERE \"Tenant\" = ? "
+		    "AND \"day\" = ? AND \"at\" = ? AND \"seq\" = ?",
+		    "1.5|unset|'t'|1|'1970-01-01T00:00:00.005Z'|2");
 	coodie_object_free(e);
 }
 
@@ -448,12 +486,13 @@ static void counters(void **state)
 	coodie_error err = { 0 };
 
 	(void)state;
-	refused(coodie_save(mock.session, &hits_model, &h, NULL, &err), &err, COODIE_ERR_QUERY, "added to, not saved");
+	refused(coodie_save(mock.session, &hits_model, &h, NULL, &err), &err, COODIE_ERR_QUERY,
+		"added to, not saved");
 	ok(coodie_delete(mock.session, &hits_model, &h, NULL, &err), &err);
 	mock_expect(&mock, "DELETE FROM shop.hits WHERE \"id\" = ?", "1");
 }
 
-/* ---- dup ----------------------------------------------------------------------------------------------------------- */
+/* ---- dup ------------------------------------------------------------------------------------- */
 
 static void dup_objects(void **state)
 {
@@ -478,7 +517,8 @@ static void dup_objects(void **state)
 	mock_expect(&mock, UPDATE_NOTE, "unset|9|unset|1");
 	coodie_object_free(copy);
 
-	own = coodie_dup(mock.session, &note_model, &(note){ .id = 5, .text = text, .stars = &(int32_t){ 1 } }, &err);
+	own = coodie_dup(mock.session, &note_model,
+			 &(note){ .id = 5, .text = text, .stars = &(int32_t){ 1 } }, &err);
 	ok(own, &err);
 	memset(text, 'x', 4);
 	save(own, NULL);
@@ -505,7 +545,7 @@ static void dup_other_members(void **state)
 	coodie_object_free(&u); /* no harm: it is not the library's */
 }
 
-/* ---- asynchronous -------------------------------------------------------------------------------------------------- */
+/* ---- asynchronous ---------------------------------------------------------------------------- */
 
 struct seen {
 	int calls;
@@ -533,8 +573,10 @@ static void save_async(void **state)
 	{
 		note own = { .id = 8 };
 
-		ok(coodie_save_async(mock.session, &note_model, &own, NULL, on_status, &seen, &err), &err);
-		memset(&own, 0x5a, sizeof(own)); /* one's own must live only until the call returns */
+		ok(coodie_save_async(mock.session, &note_model, &own, NULL, on_status, &seen, &err),
+		   &err);
+		memset(&own, 0x5a,
+		       sizeof(own)); /* one's own must live only until the call returns */
 	}
 	assert_int_equal(seen.calls, 0);
 	ok(coodie_session_run(mock.session, NULL, &err), &err);
@@ -550,7 +592,9 @@ static void save_async(void **state)
 
 	/* cancelled: told once, and the object is as dirty as before */
 	n->text = "new";
-	ok(coodie_save_async(mock.session, &note_model, n, COODIE_WRITE(.id = &id), on_status, &seen, &err), &err);
+	ok(coodie_save_async(mock.session, &note_model, n, COODIE_WRITE(.id = &id), on_status,
+			     &seen, &err),
+	   &err);
 	assert_true(coodie_session_cancel(mock.session, id));
 	ok(coodie_session_run(mock.session, NULL, &err), &err);
 	assert_int_equal(seen.calls, 3);
@@ -611,9 +655,13 @@ static void deletes(void **state)
 	note *n = load_usual();
 
 	(void)state;
-	ok(coodie_delete(mock.session, &event_model, &e, COODIE_WRITE(.timestamp_us = 3), &err), &err);
-	mock_expect(&mock, "DELETE FROM shop.\"Events\" WHERE \"Tenant\" = ? AND \"day\" = ? AND \"at\" = ? AND \"seq\" = ?",
-		    "'t'|1|'1970-01-01T00:00:00.005Z'|2");
+	ok(coodie_delete(mock.session, &event_model, &e, COODIE_WRITE(.timestamp_us = 3), &err),
+	   &err);
+	mock_expect(
+		&mock,
+		"DELETE FROM shop.\"Events\" WHERE \"Tenant\" = ? AND \"day\" = ? AND \"at\" = ? "
+		"AND \"seq\" = ?",
+		"'t'|1|'1970-01-01T00:00:00.005Z'|2");
 	assert_int_equal(mock_last(&mock)->request.timestamp_us, 3);
 	ok(coodie_delete(mock.session, &note_model, n, NULL, &err), &err);
 	mock_expect(&mock, "DELETE FROM shop.notes WHERE \"id\" = ?", "1");
@@ -624,16 +672,17 @@ static void deletes(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(own_objects),     TEST(options),       TEST(every_member),      TEST(refused_values), TEST(required),
-		TEST(new_objects),     TEST(touched_new),   TEST(loaded_objects),    TEST(touched_loaded), TEST(not_loaded),
-		TEST(full_save),       TEST(changed_key),   TEST(copied_by_value),   TEST(another_model),  TEST(failed_saves),
-		TEST(hidden_null),     TEST(statics),       TEST(counters),          TEST(dup_objects),    TEST(dup_other_members),
-		TEST(save_async),      TEST(changed_meanwhile), TEST(deletes),
-		TEST(freed_session),
+		TEST(own_objects),       TEST(options),           TEST(every_member),
+		TEST(refused_values),    TEST(required),          TEST(new_objects),
+		TEST(touched_new),       TEST(loaded_objects),    TEST(touched_loaded),
+		TEST(not_loaded),        TEST(full_save),         TEST(changed_key),
+		TEST(copied_by_value),   TEST(another_model),     TEST(failed_saves),
+		TEST(hidden_null),       TEST(statics),           TEST(counters),
+		TEST(dup_objects),       TEST(dup_other_members), TEST(save_async),
+		TEST(changed_meanwhile), TEST(deletes),           TEST(freed_session),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,7 +27,8 @@ static const struct {
 	{ "frozen<\"Address\">", "frozen<\"Address\">", false, NULL },
 	{ "list<list<int>>", "list<list<int>>", true, "list<int>>" },
 	{ "map<int, set<text>>", "map<int, set<text>>", true, "set<text>>" },
-	{ "map<frozen<list<int>>, list<text>>", "map<frozen<list<int>>, list<text>>", true, "list<text>>" },
+	{ "map<frozen<list<int>>, list<text>>", "map<frozen<list<int>>, list<text>>", true,
+	  "list<text>>" },
 	{ "frozen<map<int, set<text>>>", "frozen<map<int, set<text>>>", false, NULL },
 };
 
@@ -44,7 +45,8 @@ static void spellings(void **state)
 		CD_CHECK(!strcmp((char *)b.data, rows[i].canonical), rows[i].type);
 		CD_CHECK(cd_spelling_multicell((char *)b.data) == rows[i].multicell, rows[i].type);
 		unfrozen = cd_spelling_unfrozen((char *)b.data);
-		CD_CHECK(!unfrozen == !rows[i].unfrozen && (!unfrozen || !strcmp(unfrozen, rows[i].unfrozen)),
+		CD_CHECK(!unfrozen == !rows[i].unfrozen &&
+				 (!unfrozen || !strcmp(unfrozen, rows[i].unfrozen)),
 			 rows[i].type);
 		cd_buffer_deinit(&b);
 	}
@@ -53,8 +55,10 @@ static void spellings(void **state)
 /* Whatever is given, the walk ends inside the text. */
 static void broken(void **state)
 {
-	static const char *const texts[] = { "", "<", ">", "list<", "list<int", "frozen", "frozen<", ",,,", "a<b>c<d>",
-					     "\"", "list<<<<<<<<<<<", "frozen<>", "<<>>,," };
+	static const char *const texts[] = {
+		"",    "<",        ">",  "list<",           "list<int", "frozen", "frozen<",
+		",,,", "a<b>c<d>", "\"", "list<<<<<<<<<<<", "frozen<>", "<<>>,,"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < CD_COUNT(texts); i++) {

@@ -28,7 +28,8 @@ static void ok(bool worked, const coodie_error *err)
 		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
 }
 
-static void answer(const coodie_column_spec *columns, size_t column_count, const cql_value *values, size_t rows)
+static void answer(const coodie_column_spec *columns, size_t column_count, const cql_value *values,
+		   size_t rows)
 {
 	coodie_error err = { 0 };
 	coodie_result *r = coodie_result_new_rows(columns, column_count, values, rows, &err);
@@ -54,10 +55,11 @@ struct there {
 
 static void answer_columns(const struct there *there, size_t count)
 {
-	static const coodie_column_spec columns[] = {
-		{ "column_name", "text" }, { "type", "text" }, { "kind", "text" }, { "position", "int" },
-		{ "clustering_order", "text" }
-	};
+	static const coodie_column_spec columns[] = { { "column_name", "text" },
+						      { "type", "text" },
+						      { "kind", "text" },
+						      { "position", "int" },
+						      { "clustering_order", "text" } };
 	cql_value values[5 * 16];
 
 	for (size_t i = 0; i < count; i++) {
@@ -72,7 +74,8 @@ static void answer_columns(const struct there *there, size_t count)
 
 static void answer_index(const char *name, const char *target)
 {
-	static const coodie_column_spec columns[] = { { "index_name", "text" }, { "options", "map<text, text>" } };
+	static const coodie_column_spec columns[] = { { "index_name", "text" },
+						      { "options", "map<text, text>" } };
 	const cql_value options[] = { cql("class"), cql("x"), cql("target"), cql(target) };
 	const cql_value values[] = { cql(name), cql_from_map(cql_map_of(options, 2)) };
 
@@ -89,10 +92,13 @@ static void tell(const char *cql, void *user)
 	snprintf(told[told_count++], sizeof(told[0]), "%s", cql);
 }
 
-#define CREATE_USERS                                                                                                \
-	"CREATE TABLE IF NOT EXISTS shop.users (\"id\" uuid, \"bucket\" int, \"email\" text, \"age\" int, "           \
-	"\"tags\" set<text>, \"scores\" map<text, int>, \"history\" frozen<list<int>>, \"nick\" ascii, "              \
-	"\"taste\" vector<float, 3>, \"active\" boolean, \"visits\" bigint, \"motto\" text STATIC, \"photo\" blob, "  \
+#define CREATE_USERS \
+	"CREATE TABLE IF NOT EXISTS shop.users (\"id\" uuid, \"bucket\" int, \"email\" text, " \
+	"\"age\" int, " \
+	"\"tags\" set<text>, \"scores\" map<text, int>, " \
+	"\"history\" frozen<list<int>>, \"nick\" ascii, " \
+	"\"taste\" vector<float, 3>, \"active\" boolean, \"visits\" bigint, " \
+	"\"motto\" text STATIC, \"photo\" blob, " \
 	"PRIMARY KEY ((\"id\"), \"bucket\")) WITH CLUSTERING ORDER BY (\"bucket\" DESC)"
 #define INDEX_USERS "CREATE INDEX IF NOT EXISTS users_email_idx ON shop.users (\"email\")"
 
@@ -104,11 +110,14 @@ static void create_table(void **state)
 	told_count = 0;
 	answer_name(NULL);
 	answer_name("shop");
-	ok(coodie_sync_table(mock.session, &user_model, COODIE_SYNC(.each = tell, .user = &told_count, .timeout_ms = 9), &err),
+	ok(coodie_sync_table(mock.session, &user_model,
+			     COODIE_SYNC(.each = tell, .user = &told_count, .timeout_ms = 9), &err),
 	   &err);
 	assert_int_equal(mock.sent, 4);
-	assert_string_equal(mock.calls[0].cql, "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND "
-					       "table_name = ?");
+	assert_string_equal(
+		mock.calls[0].cql,
+		"SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND "
+		"table_name = ?");
 	assert_string_equal(mock.calls[2].cql, CREATE_USERS);
 	assert_string_equal(mock.calls[3].cql, INDEX_USERS);
 	assert_false(mock.calls[2].prepare);
@@ -126,7 +135,8 @@ static void dry_run(void **state)
 	told_count = 0;
 	answer_name(NULL);
 	answer_name("shop");
-	ok(coodie_sync_table(mock.session, &user_model, COODIE_SYNC(.dry_run = true, .each = tell, .user = &told_count), &err),
+	ok(coodie_sync_table(mock.session, &user_model,
+			     COODIE_SYNC(.dry_run = true, .each = tell, .user = &told_count), &err),
 	   &err);
 	assert_int_equal(mock.sent, 2);
 	assert_int_equal(told_count, 2);
@@ -140,14 +150,20 @@ static void other_tables(void **state)
 	answer_name(NULL);
 	answer_name("shop");
 	ok(coodie_sync_table(mock.session, &note_model, NULL, &err), &err);
-	mock_expect(&mock, "CREATE TABLE IF NOT EXISTS shop.notes (\"id\" int, \"text\" text, \"stars\" int, \"tags\" set<text>, "
-			   "PRIMARY KEY ((\"id\"))) WITH default_time_to_live = 60 AND comment = 'it''s small'", "");
+	mock_expect(&mock,
+		    "CREATE TABLE IF NOT EXISTS shop.notes (\"id\" int, \"text\" text, \"stars\" "
+		    "int, \"tags\" set<text>, PRIMARY KEY ((\"id\"))) WITH default_time_to_live = "
+		    "60 AND comment = 'it''s small'",
+		    "");
 	answer_name(NULL);
 	answer_name("shop");
 	ok(coodie_sync_table(mock.session, &event_model, NULL, &err), &err);
-	mock_expect(&mock, "CREATE TABLE IF NOT EXISTS shop.\"Events\" (\"Tenant\" text, \"day\" int, \"at\" timestamp, \"seq\" int, "
-			   "\"value\" double, \"lasted\" duration, PRIMARY KEY ((\"Tenant\", \"day\"), \"at\", \"seq\")) WITH "
-			   "CLUSTERING ORDER BY (\"at\" DESC, \"seq\" ASC)", "");
+	mock_expect(&mock,
+		    "CREATE TABLE IF NOT EXISTS shop.\"Events\" (\"Tenant\" text, \"day\" int, "
+		    "\"at\" timestamp, \"seq\" int, \"value\" double, \"lasted\" duration, PRIMARY "
+		    "KEY ((\"Tenant\", \"day\"), \"at\", \"seq\")) WITH CLUSTERING ORDER BY "
+		    "(\"at\" DESC, \"seq\" ASC)",
+		    "");
 }
 
 static void no_keyspace(void **state)
@@ -159,14 +175,18 @@ static void no_keyspace(void **state)
 	answer_name(NULL);
 	assert_false(coodie_sync_table(mock.session, &note_model, NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_CONFLICT);
-	assert_string_equal(err.message, "coodie_sync_table(note): there is no keyspace shop; make it with "
-					 "coodie_create_keyspace()");
+	assert_string_equal(err.message,
+			    "coodie_sync_table(note): there is no keyspace shop; make it with "
+			    "coodie_create_keyspace()");
 }
 
 static const struct there events[] = {
-	{ "Tenant", "text", "partition_key", 0, "none" }, { "day", "int", "partition_key", 1, "none" },
-	{ "at", "timestamp", "clustering", 0, "desc" },   { "seq", "int", "clustering", 1, "asc" },
-	{ "value", "double", "regular", -1, "none" },     { "lasted", "duration", "regular", -1, "none" },
+	{ "Tenant", "text", "partition_key", 0, "none" },
+	{ "day", "int", "partition_key", 1, "none" },
+	{ "at", "timestamp", "clustering", 0, "desc" },
+	{ "seq", "int", "clustering", 1, "asc" },
+	{ "value", "double", "regular", -1, "none" },
+	{ "lasted", "duration", "regular", -1, "none" },
 	{ "more", "text", "regular", -1, "none" },
 };
 
@@ -178,7 +198,9 @@ static void second_sync(void **state)
 	told_count = 0;
 	answer_name("Events");
 	answer_columns(events, CD_COUNT(events));
-	ok(coodie_sync_table(mock.session, &event_model, COODIE_SYNC(.each = tell, .user = &told_count), &err), &err);
+	ok(coodie_sync_table(mock.session, &event_model,
+			     COODIE_SYNC(.each = tell, .user = &told_count), &err),
+	   &err);
 	assert_int_equal(mock.sent, 2);
 	assert_int_equal(told_count, 0);
 }
@@ -191,23 +213,46 @@ static void conflicts(void **state)
 		struct there is;
 		const char *says[3];
 	} rows[] = {
-		{ "a missing column", 4, { "other", "double", "regular", -1, "none" },
-		  { "shop.\"Events\"", "has no column \"value\"", "run: ALTER TABLE shop.\"Events\" ADD \"value\" double" } },
-		{ "another type", 4, { "value", "float", "regular", -1, "none" },
-		  { "column \"value\" is float in the table and double in the model", "write \"float\" in the model",
+		{ "a missing column",
+		  4,
+		  { "other", "double", "regular", -1, "none" },
+		  { "shop.\"Events\"", "has no column \"value\"",
+		    "run: ALTER TABLE shop.\"Events\" ADD \"value\" double" } },
+		{ "another type",
+		  4,
+		  { "value", "float", "regular", -1, "none" },
+		  { "column \"value\" is float in the table and double in the model",
+		    "write \"float\" in the model",
 		    "ALTER TABLE shop.\"Events\" DROP \"value\"" } },
-		{ "another type in the key", 1, { "day", "bigint", "partition_key", 1, "none" },
-		  { "key column \"day\" is bigint in the table and int in the model", "write \"bigint\"", "another table" } },
-		{ "another kind", 4, { "value", "double", "static", -1, "none" },
-		  { "column \"value\" is static in the table and regular in the model", "change the model" } },
-		{ "another order", 2, { "at", "timestamp", "clustering", 0, "asc" },
-		  { "column \"at\" is ordered asc in the table and desc in the model", "write .order = COODIE_ASC" } },
-		{ "another place", 1, { "day", "int", "partition_key", 2, "none" },
-		  { "column \"day\" has place 3 in the table's partition_key and 2 in the model" } },
-		{ "a missing key column", 3, { "sequence", "int", "clustering", 1, "asc" },
+		{ "another type in the key",
+		  1,
+		  { "day", "bigint", "partition_key", 1, "none" },
+		  { "key column \"day\" is bigint in the table and int in the model",
+		    "write \"bigint\"", "another table" } },
+		{ "another kind",
+		  4,
+		  { "value", "double", "static", -1, "none" },
+		  { "column \"value\" is static in the table and regular in the model",
+		    "change the model" } },
+		{ "another order",
+		  2,
+		  { "at", "timestamp", "clustering", 0, "asc" },
+		  { "column \"at\" is ordered asc in the table and desc in the model",
+		    "write .order = COODIE_ASC" } },
+		{ "another place",
+		  1,
+		  { "day", "int", "partition_key", 2, "none" },
+		  { "column \"day\" has place 3 in the table's partition_key",
+		    "and 2 in the model" } },
+		{ "a missing key column",
+		  3,
+		  { "sequence", "int", "clustering", 1, "asc" },
 		  { "has no column \"seq\"", "a key cannot be changed" } },
-		{ "a key column the model does not know", 6, { "more", "text", "clustering", 2, "asc" },
-		  { "column more (text) is in the table's primary key and not in the model", "add it with .clustering_key = 3" } },
+		{ "a key column the model does not know",
+		  6,
+		  { "more", "text", "clustering", 2, "asc" },
+		  { "column more (text) is in the table's primary key and not in the model",
+		    "add it with .clustering_key = 3" } },
 	};
 
 	(void)state;
@@ -220,12 +265,14 @@ static void conflicts(void **state)
 		told_count = 0;
 		answer_name("Events");
 		answer_columns(there, CD_COUNT(there));
-		CD_CHECK(!coodie_sync_table(mock.session, &event_model, COODIE_SYNC(.each = tell, .user = &told_count), &err),
+		CD_CHECK(!coodie_sync_table(mock.session, &event_model,
+					    COODIE_SYNC(.each = tell, .user = &told_count), &err),
 			 rows[i].name);
 		CD_CHECK(err.code == COODIE_ERR_CONFLICT && told_count == 0, rows[i].name);
 		for (size_t k = 0; k < CD_COUNT(rows[i].says); k++) {
 			if (rows[i].says[k] && !strstr(err.message, rows[i].says[k]))
-				fail_msg("row \"%s\": \"%s\" is not in \"%s\"", rows[i].name, rows[i].says[k], err.message);
+				fail_msg("row \"%s\": \"%s\" is not in \"%s\"", rows[i].name,
+					 rows[i].says[k], err.message);
 		}
 	}
 }
@@ -245,7 +292,8 @@ static const coodie_column tag_columns[] = {
 static const coodie_model tag_model = COODIE_MODEL(tag, tag_columns, "tags", .keyspace = "shop");
 
 static const struct there tags[] = {
-	{ "id", "int", "partition_key", 0, "none" }, { "Names", "set<text>", "regular", -1, "none" },
+	{ "id", "int", "partition_key", 0, "none" },
+	{ "Names", "set<text>", "regular", -1, "none" },
 	{ "frozen", "frozen<list<int>>", "regular", -1, "none" },
 };
 
@@ -256,7 +304,8 @@ static void indexes(void **state)
 		size_t made;
 		const char *first, *conflict;
 	} rows[] = {
-		{ "none there", NULL, NULL, 2, "CREATE INDEX IF NOT EXISTS \"tags_Names_idx\" ON shop.tags (\"Names\")", NULL },
+		{ "none there", NULL, NULL, 2,
+		  "CREATE INDEX IF NOT EXISTS \"tags_Names_idx\" ON shop.tags (\"Names\")", NULL },
 		{ "one there", "tags_Names_idx", "values(\"Names\")", 1,
 		  "CREATE INDEX IF NOT EXISTS \"By_list\" ON shop.tags (FULL(\"frozen\"))", NULL },
 		{ "under another name", "foo", "\"Names\"", 1,
@@ -274,7 +323,8 @@ static void indexes(void **state)
 		answer_name("tags");
 		answer_columns(tags, CD_COUNT(tags));
 		answer_index(rows[i].name, rows[i].target);
-		worked = coodie_sync_table(mock.session, &tag_model, COODIE_SYNC(.each = tell, .user = &told_count), &err);
+		worked = coodie_sync_table(mock.session, &tag_model,
+					   COODIE_SYNC(.each = tell, .user = &told_count), &err);
 		CD_CHECK(worked == !rows[i].conflict, rows[i].row);
 		CD_CHECK(worked || strstr(err.message, rows[i].conflict), rows[i].row);
 		CD_CHECK(told_count == rows[i].made, rows[i].row);
@@ -295,8 +345,9 @@ static void failures(void **state)
 	answer_name("shop");
 	mock_answer_error(&mock, COODIE_ERR_SERVER, "no room");
 	assert_false(coodie_sync_table(mock.session, &note_model, NULL, &err));
-	assert_string_equal(err.message,
-			    "coodie_sync_table(note): CREATE TABLE IF NOT EXISTS shop.notes (\"...: no room");
+	assert_string_equal(
+		err.message,
+		"coodie_sync_table(note): CREATE TABLE IF NOT EXISTS shop.notes (\"...: no room");
 	mock_answer_refuse(&mock, COODIE_ERR_OVERLOAD, "full");
 	assert_false(coodie_sync_table(mock.session, &note_model, NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_OVERLOAD);
@@ -308,19 +359,33 @@ static void keyspaces(void **state)
 
 	(void)state;
 	ok(coodie_create_keyspace(mock.session, "shop", NULL, &err), &err);
-	mock_expect(&mock, "CREATE KEYSPACE IF NOT EXISTS shop WITH replication = {'class': 'SimpleStrategy', "
-			   "'replication_factor': 1}", "");
-	ok(coodie_create_keyspace(mock.session, "Shop", COODIE_KEYSPACE(.replication_factor = 13), &err), &err);
-	mock_expect(&mock, "CREATE KEYSPACE IF NOT EXISTS \"Shop\" WITH replication = {'class': 'SimpleStrategy', "
-			   "'replication_factor': 13}", "");
-	ok(coodie_create_keyspace(mock.session, "s",
-				  COODIE_KEYSPACE(.replication = "{'class': 'NetworkTopologyStrategy', 'dc1': 3}"), &err), &err);
-	mock_expect(&mock, "CREATE KEYSPACE IF NOT EXISTS s WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 3}", "");
+	mock_expect(
+		&mock,
+		"CREATE KEYSPACE IF NOT EXISTS shop WITH replication = {'class': 'SimpleStrategy', "
+		"'replication_factor': 1}",
+		"");
+	ok(coodie_create_keyspace(mock.session, "Shop", COODIE_KEYSPACE(.replication_factor = 13),
+				  &err),
+	   &err);
+	mock_expect(&mock,
+		    "CREATE KEYSPACE IF NOT EXISTS \"Shop\" WITH replication = {'class': "
+		    "'SimpleStrategy', 'replication_factor': 13}",
+		    "");
+	ok(coodie_create_keyspace(
+		   mock.session, "s",
+		   COODIE_KEYSPACE(.replication = "{'class': 'NetworkTopologyStrategy', 'dc1': 3}"),
+		   &err),
+	   &err);
+	mock_expect(&mock,
+		    "CREATE KEYSPACE IF NOT EXISTS s WITH replication = {'class': "
+		    "'NetworkTopologyStrategy', 'dc1': 3}",
+		    "");
 	assert_false(coodie_create_keyspace(mock.session, "", NULL, &err));
 	assert_false(coodie_create_keyspace(mock.session, NULL, NULL, &err));
 	assert_false(coodie_create_keyspace(mock.session, "\"x", NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_INVALID);
-	assert_false(coodie_create_keyspace(mock.session, "x", COODIE_KEYSPACE(.replication = "simple"), &err));
+	assert_false(coodie_create_keyspace(mock.session, "x",
+					    COODIE_KEYSPACE(.replication = "simple"), &err));
 	assert_non_null(strstr(err.message, "is a CQL map"));
 	mock_answer_error(&mock, COODIE_ERR_SERVER, "no");
 	assert_false(coodie_create_keyspace(mock.session, "shop", NULL, &err));
@@ -332,8 +397,9 @@ static void keyspaces(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(create_table), TEST(dry_run),   TEST(other_tables), TEST(no_keyspace), TEST(second_sync),
-		TEST(conflicts),    TEST(indexes),   TEST(failures),     TEST(keyspaces),
+		TEST(create_table), TEST(dry_run),     TEST(other_tables),
+		TEST(no_keyspace),  TEST(second_sync), TEST(conflicts),
+		TEST(indexes),      TEST(failures),    TEST(keyspaces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
