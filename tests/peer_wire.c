@@ -113,6 +113,11 @@ static bool unpack_body(struct cd_buffer *from, size_t *len)
 	return ok;
 }
 
+static bool knows_version(const struct peer *p, unsigned version)
+{
+	return version >= 3 && version <= p->options.highest;
+}
+
 int peer_wire_next(struct peer_conn *c, struct peer_request *r)
 {
 	struct cd_buffer *from = c->segments ? &c->envelopes : &c->in;
@@ -128,6 +133,8 @@ int peer_wire_next(struct peer_conn *c, struct peer_request *r)
 	if (from->len < HEADER)
 		return 0;
 	len = cd_get_be32(from->data + 5);
+	if (!c->version && !knows_version(c->peer, from->data[0]))
+		len = 0; /* who knows what that is: it will be refused */
 	if (len > BODY_MAX)
 		return -1;
 	if (from->len - HEADER < len)
@@ -148,7 +155,9 @@ void peer_wire_done(struct peer_conn *c)
 	/* STARTUP turns segments on while it is being answered; it came without one itself */
 	struct cd_buffer *from = c->envelopes.len ? &c->envelopes : &c->in;
 
-	cd_buffer_consume(from, HEADER + (size_t)cd_get_be32(from->data + 5));
+	size_t len = HEADER + (size_t)cd_get_be32(from->data + 5);
+
+	cd_buffer_consume(from, len < from->len ? len : from->len);
 }
 
 /* ---- out ------------------------------------------------------------------------------------- */
