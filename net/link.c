@@ -51,22 +51,28 @@ bool cd_link_late(const struct cd_link *l, uint32_t timeout_ms, coodie_error *er
 
 /* ---- ends ------------------------------------------------------------------------------------ */
 
-static bool fail_os(const struct cd_link *l, int number, coodie_error *err)
-{
-	if (l->connecting)
-		return cd_fail(err, number == ETIMEDOUT ? COODIE_ERR_TIMEOUT : COODIE_ERR_CONNECT, "%s", reason(number));
-	return cd_fail(err, COODIE_ERR_CLOSED, "%s during %s%s", reason(number), cd_link_phase(l),
-		       !l->tls && l->conn.state == CD_CONN_OPTIONS ? " (does it expect TLS?)" : "");
-}
-
 /* TLS 1.3: a server that does not like our certificate says so after our side of the handshake is over. */
 static bool in_handshake(const struct cd_link *l)
 {
 	return l->tls && (!cd_tls_ready(l->tls) || l->conn.state == CD_CONN_OPTIONS);
 }
 
+static bool fail_os(const struct cd_link *l, int number, coodie_error *err)
+{
+	if (l->connecting)
+		return cd_fail(err, number == ETIMEDOUT ? COODIE_ERR_TIMEOUT : COODIE_ERR_CONNECT, "%s", reason(number));
+	if (in_handshake(l) && (number == ECONNRESET || number == EPIPE)) {
+		cd_tls_eof(l->tls, err);
+		return false;
+	}
+	return cd_fail(err, COODIE_ERR_CLOSED, "%s during %s%s", reason(number), cd_link_phase(l),
+		       !l->tls && l->conn.state == CD_CONN_OPTIONS ? " (does it expect TLS?)" : "");
+}
+
 static bool fail_eof(const struct cd_link *l, coodie_error *err)
 {
+	if (l->reset)
+		return fail_os(l, ECONNRESET, err);
 	if (in_handshake(l)) {
 		cd_tls_eof(l->tls, err);
 		return false;
@@ -77,8 +83,21 @@ static bool fail_eof(const struct cd_link *l, coodie_error *err)
 		       !l->tls && l->conn.state == CD_CONN_OPTIONS ? " (does it expect TLS?)" : "");
 }
 
+static ssize_t send_some(struct cd_link *l, const uint8_t *at, size_t len);
+
+/* Tells a TLS peer that this is the end, if the kernel takes it at once. */
+static void say_goodbye(struct cd_link *l)
+{
+	if (l->fd < 0 || l->reset || !l->tls || !cd_tls_ready(l->tls) || l->cipher_sent < l->cipher.len)
+		return;
+	cd_tls_shutdown(l->tls);
+	if (cd_tls_drain(l->tls, &l->cipher))
+		send_some(l, l->cipher.data + l->cipher_sent, l->cipher.len - l->cipher_sent);
+}
+
 void cd_link_close(struct cd_link *l)
 {
+	say_goodbye(l);
 	if (l->watch)
 		l->loop->vtable->io_free(l->loop->state, l->watch);
 	l->watch = NULL;
@@ -100,7 +119,8 @@ static void set_events(struct cd_link *l)
 
 /* ---- out ------------------------------------------------------------------------------------- */
 
-/* @return bytes the kernel took; less than `len`: it is full; -1: errno */
+/* A peer that is gone may have said why before it went: that is read first, and the end found there.
+ * @return bytes the kernel took; less than `len`: it is full; -1: errno */
 static ssize_t send_some(struct cd_link *l, const uint8_t *at, size_t len)
 {
 	size_t sent = 0;
@@ -111,10 +131,12 @@ static ssize_t send_some(struct cd_link *l, const uint8_t *at, size_t len)
 		ssize_t n = sendmsg(l->fd, &message, MSG_NOSIGNAL);
 		if (n >= 0)
 			sent += (size_t)n;
-		else if (errno == EAGAIN || errno == EWOULDBLOCK)
-			break;
-		else if (errno != EINTR)
+		else if (errno == EPIPE || errno == ECONNRESET)
+			l->reset = true;
+		else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
 			return -1;
+		if (n < 0 && errno != EINTR)
+			break;
 	}
 	l->bytes_sent += sent;
 	return (ssize_t)sent;
@@ -321,6 +343,7 @@ bool cd_link_open(struct cd_link *l, const coodie_loop *loop, const struct cd_li
 	l->fd = -1;
 	l->tls = NULL;
 	l->watch = NULL;
+	l->reset = false;
 	cd_buffer_init(&l->plain, a, 0);
 	cd_buffer_init(&l->cipher, a, 0);
 	if (context)

@@ -35,6 +35,7 @@ struct cd_link {
 	int fd;
 	bool connecting;         /* the kernel is still at it */
 	bool blocked;            /* it takes no more bytes for now */
+	bool reset;              /* nor ever again: the peer is gone */
 	uint64_t bytes_sent, bytes_received;
 };
 

@@ -116,6 +116,7 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 	r->in = NULL;
 	r->deadline = (struct cd_deadline){ 0 };
 	r->kind = kind;
+	r->used = true;
 	r->failed = r->tracing = r->resent = r->encoded = r->idempotent = r->retried = false;
 	r->stream = -1;
 	r->wire = NULL;
@@ -147,6 +148,7 @@ void cd_request_give(struct cd_request_pool *p, struct cd_request *r)
 		cd_buffer_init(&r->kept, p->allocator, 0);
 	}
 	r->generation++;
+	r->used = false;
 	r->next = p->free;
 	p->free = r;
 }
@@ -162,8 +164,7 @@ struct cd_request *cd_request_find(const struct cd_request_pool *p, uint64_t id)
 
 	if (!(uint32_t)id || index >= p->count || p->all[index]->generation != id >> 32)
 		return NULL;
-	/* One that waits to be used again has a new generation, which nobody has been told. */
-	return p->all[index];
+	return p->all[index]->used ? p->all[index] : NULL;
 }
 
 /* ---- bytes -------------------------------------------------------------------------------- */

@@ -41,6 +41,7 @@ struct cd_request {
 	struct cd_deadline deadline;
 	enum cd_request_kind kind;
 	bool failed;            /* `error` says why; otherwise `result` */
+	bool used;              /* taken from the pool */
 	bool tracing;
 	bool resent;            /* the server had forgotten the statement, and has been told */
 	bool encoded;           /* `values` is complete; otherwise `args` are still to be encoded */
