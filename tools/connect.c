@@ -65,7 +65,7 @@ bool connect_check(const struct connect *c, const char *command)
 static bool fail(coodie_error *err, enum coodie_errc code, const char *what, const char *why)
 {
 	*err = (coodie_error){ .code = code, .server_code = -1 };
-	snprintf(err->message, sizeof err->message, "%s: %s", what, why);
+	snprintf(err->message, sizeof err->message, "%.100s: %.120s", what, why);
 	return false;
 }
 
