@@ -58,7 +58,7 @@ void cd_inbox_switch(struct cd_inbox *in, uint8_t version, bool lz4)
 	in->version = version;
 	in->lz4 = lz4;
 	in->segments = version >= 5;
-	in->any_version = false;
+	in->any_version = in->first = false;
 }
 
 bool cd_inbox_empty(const struct cd_inbox *in)
@@ -86,6 +86,10 @@ static enum cd_inbox_status not_cql(const uint8_t *at, size_t len, coodie_error 
 		hex[3 * i + 2] = ' ';
 		hex[3 * i + 3] = '\0';
 	}
+	if (len < sizeof "HTTP/" - 1 &&
+	    (memcmp(at, "HTTP/", len) == 0 || (len < 4 && memcmp(at, "SSH-", len) == 0) ||
+	     (len == 1 && (at[0] == 0x15 || at[0] == 0x16))))
+		return CD_INBOX_MORE; /* it may become something with a name */
 	if (begins(at, len, "HTTP/"))
 		cd_fail(err, COODIE_ERR_NOT_CQL,
 			"the peer speaks HTTP, not CQL: is this the right port? (CQL's is 9042)");
@@ -118,6 +122,17 @@ static enum cd_inbox_status broken(coodie_error *err, const char *what, long lon
 	return CD_INBOX_FAILED;
 }
 
+/* Before the handshake is over a server reads any version, to refuse it, and a client takes the refusal of any. */
+static bool version_fits(const struct cd_inbox *in, unsigned version, uint8_t opcode)
+{
+	if (in->version && version == in->version)
+		return true;
+	if (!in->any_version)
+		return false;
+	return in->role == CD_SERVER || opcode == CD_OP_ERROR ||
+	       (!in->version && version >= CD_VERSION_MIN && version <= CD_VERSION_MAX);
+}
+
 static enum cd_inbox_status check_header(const struct cd_inbox *in, const struct cd_header *h,
 					 coodie_error *err)
 {
@@ -125,15 +140,18 @@ static enum cd_inbox_status check_header(const struct cd_inbox *in, const struct
 
 	if ((h->version >> 7) != (in->role == CD_CLIENT))
 		return broken(err, "wrong direction bit", h->version);
-	if (in->version && version != in->version && !(in->any_version && h->opcode == CD_OP_ERROR))
+	if (!version_fits(in, version, h->opcode))
 		return broken(err, "another protocol version than was agreed", version);
 	if (cd_opcode_sender(h->opcode) !=
 	    (in->role == CD_CLIENT ? CD_SENDER_SERVER : CD_SENDER_CLIENT))
 		return broken(err, "an opcode that the peer may not send", h->opcode);
 	if (h->length < 0)
 		return broken(err, "a negative length", h->length);
-	if ((uint32_t)h->length > in->limits.max_body)
-		return broken(err, "a body longer than the limit", h->length);
+	if ((uint32_t)h->length > in->limits.max_body) {
+		cd_fail(err, COODIE_ERR_LIMIT, "a message of %d bytes; the limit is %u",
+			(int)h->length, (unsigned)in->limits.max_body);
+		return CD_INBOX_FAILED;
+	}
 	return CD_INBOX_ENVELOPE;
 }
 

@@ -225,6 +225,8 @@ struct cd_span cd_outbox_pending(const struct cd_outbox *out)
 {
 	size_t end = out->segment == NO_SEGMENT ? out->bytes.len : out->segment;
 
+	if (end == out->sent)
+		return (struct cd_span){ NULL, 0 };
 	return (struct cd_span){ out->bytes.data + out->sent, end - out->sent };
 }
 

@@ -139,12 +139,21 @@ static bool read_values(struct cd_reader *r, struct cd_arena *a, bool names,
 	return true;
 }
 
+/* A server refuses levels it does not know. */
+static bool read_level(struct cd_reader *r, cql_consistency *out, coodie_error *err)
+{
+	*out = cd_read_consistency(r);
+	return *out <= CQL_CONSISTENCY_NODE_LOCAL ||
+	       cd_fail(err, COODIE_ERR_PROTOCOL, "unknown consistency 0x%04x", (unsigned)*out - 1);
+}
+
 static bool read_params(struct cd_reader *r, unsigned version, struct cd_arena *a,
 			struct cd_statement *out, coodie_error *err)
 {
 	struct cd_query_params *p = &out->params;
 
-	p->consistency = cd_read_consistency(r);
+	if (!read_level(r, &p->consistency, err))
+		return false;
 	uint32_t flags = version < 5 ? cd_reader_u8(r) & 0x7Fu : cd_reader_be32(r);
 	p->skip_metadata = flags & SKIP_METADATA;
 	if (flags & WITH_VALUES && !read_values(r, a, flags & WITH_NAMES, out, err))
@@ -153,8 +162,8 @@ static bool read_params(struct cd_reader *r, unsigned version, struct cd_arena *
 		p->page_rows = (int32_t)cd_reader_be32(r);
 	if (flags & WITH_PAGING_STATE)
 		p->paging_state = cd_read_bytes(r);
-	if (flags & WITH_SERIAL)
-		p->serial_consistency = cd_read_consistency(r);
+	if (flags & WITH_SERIAL && !read_level(r, &p->serial_consistency, err))
+		return false;
 	p->has_timestamp = flags & WITH_TIMESTAMP;
 	if (p->has_timestamp)
 		p->timestamp_us = (int64_t)cd_reader_be64(r);

@@ -289,13 +289,23 @@ bool cd_read_authenticate(struct cd_reader *r, struct cd_span *class_name, coodi
 	return true;
 }
 
+static bool is(struct cd_span word, const char *name)
+{
+	return word.len == strlen(name) && memcmp(word.at, name, word.len) == 0;
+}
+
 bool cd_read_schema_change(struct cd_reader *r, struct cd_schema_change *out, coodie_error *err)
 {
-	struct cd_schema_change c = { .change = cd_read_string(r), .target = cd_read_string(r) };
+	struct cd_schema_change c = { 0 };
 
+	c.change = cd_read_string(r);
+	c.target = cd_read_string(r);
 	c.keyspace = cd_read_string(r);
-	if (!r->failed && !(c.target.len == 8 && memcmp(c.target.at, "KEYSPACE", 8) == 0))
+	if (!is(c.target, "KEYSPACE"))
 		c.name = cd_read_string(r);
+	if (is(c.target, "FUNCTION") || is(c.target, "AGGREGATE")) /* argument types, not kept */
+		for (uint16_t n = cd_reader_be16(r); n > 0 && !r->failed; n--)
+			cd_read_string(r);
 	if (r->failed)
 		return cut_short("SCHEMA_CHANGE", err);
 	*out = c;

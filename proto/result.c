@@ -76,6 +76,9 @@ static bool read_metadata(struct decoder *d, struct cd_rows_metadata *out)
 		return cut_short(d, "metadata");
 	if (count < 0)
 		return cd_fail(d->err, COODIE_ERR_PROTOCOL, "RESULT: %d columns", (int)count);
+	if (flags & NO_METADATA && count > UINT16_MAX) /* nothing else bounds it */
+		return cd_fail(d->err, COODIE_ERR_PROTOCOL, "RESULT: %d columns without metadata",
+			       (int)count);
 	out->columns.count = (uint32_t)count;
 	/* with no-metadata the global bit may still be set, but no names follow */
 	out->has_columns = !(flags & NO_METADATA);

@@ -25,7 +25,16 @@ const cql_type *cd_type_native(enum cql_kind kind)
 	return NULL;
 }
 
-cql_type *cd_type_new(struct cd_arena *a, enum cql_kind kind, uint32_t count, bool fields)
+static struct cd_type_udt *new_udt(struct cd_arena *a, uint32_t count)
+{
+	struct cd_type_udt *udt = cd_arena_take_zero(a, sizeof *udt);
+
+	if (udt && count && !(udt->fields = cd_arena_take_array(a, count, sizeof *udt->fields)))
+		return NULL;
+	return udt;
+}
+
+cql_type *cd_type_new(struct cd_arena *a, enum cql_kind kind, uint32_t count)
 {
 	cql_type *t = cd_arena_take_zero(a, sizeof *t);
 
@@ -34,9 +43,11 @@ cql_type *cd_type_new(struct cd_arena *a, enum cql_kind kind, uint32_t count, bo
 	t->kind = kind;
 	t->fixed_size = -1;
 	t->count = count;
-	if (count && !(t->inner = cd_arena_take_array(a, count, sizeof *t->inner)))
+	if (kind == CQL_KIND_LIST || kind == CQL_KIND_SET)
+		t->inner = &t->of.only;
+	else if (count && !(t->inner = cd_arena_take_array(a, count, sizeof *t->inner)))
 		return NULL;
-	if (fields && !(t->fields = cd_arena_take_array(a, count ? count : 1, sizeof *t->fields)))
+	if (kind == CQL_KIND_UDT && !(t->of.udt = new_udt(a, count)))
 		return NULL;
 	return t;
 }
@@ -63,14 +74,27 @@ static const cql_type *cut_short(struct decoder *d)
 	return cd_fail_null(d->err, COODIE_ERR_PROTOCOL, "type: the body ends inside an [option]");
 }
 
+/* A class name nobody can read is that of a custom type: its values are bytes. */
 static const cql_type *decode_custom(struct decoder *d, unsigned depth)
 {
 	struct cd_span class_name = cd_read_string(d->r);
+	const char *text = (const char *)class_name.at;
+	coodie_error err;
 
 	if (d->r->failed)
 		return cut_short(d);
-	return cd_type_parse_class(d->arena, (const char *)class_name.at, class_name.len,
-				   d->max_depth - depth, d->err);
+	const cql_type *known = cd_type_parse_class(d->arena, text, class_name.len,
+						    d->max_depth - depth, &err);
+	if (!known && err.code != COODIE_ERR_TYPE) {
+		cd_error_copy(d->err, &err);
+		return NULL;
+	}
+	if (known)
+		return known;
+	cql_type *custom = cd_type_new(d->arena, CQL_KIND_CUSTOM, 0);
+	if (custom)
+		custom->of.class_name = cd_arena_strndup(d->arena, text, class_name.len);
+	return custom && custom->of.class_name ? custom : no_memory(d);
 }
 
 /* A count is a claim: each inner type takes at least `least` bytes. */
@@ -81,9 +105,10 @@ static bool plausible(const struct decoder *d, uint32_t count, size_t least)
 
 static const cql_type *decode_inner(struct decoder *d, cql_type *t, unsigned depth)
 {
+	const char **fields = t->kind == CQL_KIND_UDT ? t->of.udt->fields : NULL;
+
 	for (uint32_t i = 0; i < t->count; i++) {
-		if (t->fields &&
-		    !(t->fields[i] = cd_read_string_copy(d->r, d->arena, &d->no_memory)))
+		if (fields && !(fields[i] = cd_read_string_copy(d->r, d->arena, &d->no_memory)))
 			return d->no_memory ? no_memory(d) : cut_short(d);
 		t->inner[i] = decode(d, depth + 1);
 		if (!t->inner[i])
@@ -102,11 +127,11 @@ static const cql_type *decode_udt(struct decoder *d, unsigned depth)
 		return no_memory(d);
 	if (d->r->failed || !plausible(d, count, 4))
 		return cut_short(d);
-	cql_type *t = cd_type_new(d->arena, CQL_KIND_UDT, count, true);
+	cql_type *t = cd_type_new(d->arena, CQL_KIND_UDT, count);
 	if (!t)
 		return no_memory(d);
-	t->keyspace = keyspace;
-	t->name = name;
+	t->of.udt->keyspace = keyspace;
+	t->of.udt->name = name;
 	return decode_inner(d, t, depth);
 }
 
@@ -115,7 +140,7 @@ static const cql_type *decode_counted(struct decoder *d, enum cql_kind kind, uin
 {
 	if (d->r->failed || !plausible(d, count, 2))
 		return cut_short(d);
-	cql_type *t = cd_type_new(d->arena, kind, count, false);
+	cql_type *t = cd_type_new(d->arena, kind, count);
 	return t ? decode_inner(d, t, depth) : no_memory(d);
 }
 
@@ -165,7 +190,7 @@ static void encode_class(struct cd_buffer *out, const cql_type *type)
 	cd_buffer_be16(out, 0);
 	size_t start = out->len;
 	if (type->kind == CQL_KIND_CUSTOM)
-		cd_buffer_bytes(out, type->name, strlen(type->name));
+		cd_buffer_bytes(out, type->of.class_name, strlen(type->of.class_name));
 	else
 		cd_type_format_class(out, type);
 	if (out->failed)
@@ -187,33 +212,44 @@ void cd_type_encode(struct cd_buffer *out, const cql_type *type, unsigned versio
 	}
 	cd_buffer_be16(out, (uint16_t)type->kind);
 	if (type->kind == CQL_KIND_UDT) {
-		cd_write_str(out, type->keyspace);
-		cd_write_str(out, type->name);
+		cd_write_str(out, type->of.udt->keyspace);
+		cd_write_str(out, type->of.udt->name);
 	}
 	if (type->kind == CQL_KIND_UDT || type->kind == CQL_KIND_TUPLE)
 		cd_buffer_be16(out, (uint16_t)type->count);
 	for (uint32_t i = 0; i < type->count; i++) {
-		if (type->fields)
-			cd_write_str(out, type->fields[i]);
+		if (type->kind == CQL_KIND_UDT)
+			cd_write_str(out, type->of.udt->fields[i]);
 		cd_type_encode(out, type->inner[i], version);
 	}
 }
 
-static bool same_text(const char *a, const char *b)
+/* What is not an inner type; the kinds and counts are the same. */
+static bool same_names(const cql_type *a, const cql_type *b)
 {
-	return a == b || (a && b && strcmp(a, b) == 0);
+	if (a->kind == CQL_KIND_VECTOR)
+		return a->of.dimension == b->of.dimension;
+	if (a->kind == CQL_KIND_CUSTOM)
+		return strcmp(a->of.class_name, b->of.class_name) == 0;
+	if (a->kind != CQL_KIND_UDT)
+		return true;
+	const struct cd_type_udt *u = a->of.udt, *v = b->of.udt;
+	if (strcmp(u->keyspace, v->keyspace) != 0 || strcmp(u->name, v->name) != 0)
+		return false;
+	for (uint32_t i = 0; i < a->count; i++)
+		if (strcmp(u->fields[i], v->fields[i]) != 0)
+			return false;
+	return true;
 }
 
 bool cd_type_equal(const cql_type *a, const cql_type *b)
 {
 	if (a == b)
 		return true;
-	if (a->kind != b->kind || a->count != b->count || a->dimension != b->dimension ||
-	    !same_text(a->name, b->name) || !same_text(a->keyspace, b->keyspace))
+	if (a->kind != b->kind || a->count != b->count || !same_names(a, b))
 		return false;
 	for (uint32_t i = 0; i < a->count; i++)
-		if (!cd_type_equal(a->inner[i], b->inner[i]) ||
-		    (a->fields && !same_text(a->fields[i], b->fields[i])))
+		if (!cd_type_equal(a->inner[i], b->inner[i]))
 			return false;
 	return true;
 }
@@ -273,5 +309,5 @@ const cql_type *cql_type_at(const cql_type *type, size_t i)
 
 const char *cql_type_field(const cql_type *type, size_t i)
 {
-	return type->fields && i < type->count ? type->fields[i] : NULL;
+	return type->kind == CQL_KIND_UDT && i < type->count ? type->of.udt->fields[i] : NULL;
 }

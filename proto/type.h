@@ -11,16 +11,26 @@
 
 enum { CD_TYPE_DEPTH = 16 }; /* default limit of nesting */
 
+struct cd_type_udt {
+	const char *keyspace; /* may be "" */
+	const char *name;
+	const char **fields; /* as many names as there are inner types */
+};
+
+/* 32 bytes, because two bytes of a peer can ask for one: a list inside a list. */
 struct cql_type {
 	enum cql_kind kind;
 	bool frozen; /* known from text only: the wire does not say it */
 	int32_t fixed_size; /* bytes of an element in a vector; -1: each has its length in front (v5 §6.24) */
-	uint32_t dimension; /* of a vector */
-	uint32_t count;     /* inner types */
+	uint32_t count; /* inner types */
 	const cql_type **inner;
-	const char **fields;  /* of a UDT, `count` names */
-	const char *keyspace; /* of a UDT; may be "" */
-	const char *name;     /* of a UDT; the class of a custom type */
+	union {
+		const cql_type
+			*only;      /* of a list or set: its one inner type, where `inner` points */
+		uint32_t dimension; /* of a vector */
+		const char *class_name;  /* of a custom type */
+		struct cd_type_udt *udt; /* of a UDT */
+	} of;
 };
 
 /* A type without inner ones: static, nothing to free. NULL for kinds that have any, and for unknown ones. */
@@ -40,7 +50,7 @@ const cql_type *cd_type_parse_class(struct cd_arena *a, const char *text, size_t
 /* Appends the class name as Cassandra prints it. */
 void cd_type_format_class(struct cd_buffer *out, const cql_type *type);
 bool cd_type_equal(const cql_type *a, const cql_type *b);
-/* Makes inner slots: `count` NULL types (and names when `fields`). NULL: out of memory. */
-cql_type *cd_type_new(struct cd_arena *a, enum cql_kind kind, uint32_t count, bool fields);
+/* Makes inner slots: `count` NULL types, and as many names for a UDT. NULL: out of memory. */
+cql_type *cd_type_new(struct cd_arena *a, enum cql_kind kind, uint32_t count);
 
 #endif

@@ -104,11 +104,18 @@ static const cql_type *close_type(struct parser *p, const cql_type *t)
 	return !t || accept(p, ')') ? t : fail(p, "expected ')'");
 }
 
+/* A count is a claim: each argument takes at least `least` characters, the last one less. */
+static bool plausible(const struct parser *p, uint32_t count, size_t least)
+{
+	return count <= (size_t)(p->end - p->at) / least + 1;
+}
+
 static const cql_type *parse_inner(struct parser *p, enum cql_kind kind, uint32_t count,
 				   unsigned depth)
 {
-	cql_type *t = cd_type_new(p->arena, kind, count, false);
-
+	if (!plausible(p, count, sizeof "abc"))
+		return fail(p, "expected a class");
+	cql_type *t = cd_type_new(p->arena, kind, count);
 	if (!t)
 		return no_memory(p);
 	for (uint32_t i = 0; i < count; i++) {
@@ -121,39 +128,26 @@ static const cql_type *parse_inner(struct parser *p, enum cql_kind kind, uint32_
 	return t;
 }
 
-/* The elements of a tuple or UDT up to ')'; `fields` for "hexname:type". */
-static const cql_type *parse_elements(struct parser *p, enum cql_kind kind, unsigned depth)
+/* How many arguments are there from here to the parenthesis that closes these. */
+static uint32_t count_arguments(const struct parser *p)
 {
-	struct element {
-		struct element *next;
-		const char *field;
-		const cql_type *type;
-	} *first = NULL, **last = &first;
-	uint32_t count = 0;
+	uint32_t count = 1;
+	unsigned open = 1;
 
-	for (; (kind == CQL_KIND_TUPLE && count == 0) || accept(p, ','); count++) {
-		struct element *e = cd_arena_take_zero(p->arena, sizeof *e);
-		if (!e)
-			return no_memory(p);
-		if (kind == CQL_KIND_UDT && !(e->field = read_hex_name(p)))
-			return NULL;
-		if (kind == CQL_KIND_UDT && !accept(p, ':'))
-			return fail(p, "expected ':'");
-		e->type = parse_class(p, depth + 1);
-		if (!e->type)
-			return NULL;
-		*last = e;
-		last = &e->next;
+	for (const char *at = p->at; at < p->end && open; at++) {
+		open += *at == '(';
+		open -= *at == ')';
+		count += *at == ',' && open == 1;
 	}
-	cql_type *t = cd_type_new(p->arena, kind, count, kind == CQL_KIND_UDT);
-	if (!t)
-		return no_memory(p);
-	for (uint32_t i = 0; i < count; i++, first = first->next) {
-		t->inner[i] = first->type;
-		if (t->fields)
-			t->fields[i] = first->field;
-	}
-	return t;
+	return count;
+}
+
+/* "hexname:" in front of a UDT's element. */
+static const char *read_field(struct parser *p)
+{
+	const char *field = read_hex_name(p);
+
+	return !field || accept(p, ':') ? field : fail(p, "expected ':'");
 }
 
 static const cql_type *parse_udt(struct parser *p, unsigned depth)
@@ -163,18 +157,22 @@ static const cql_type *parse_udt(struct parser *p, unsigned depth)
 
 	if (!name)
 		return NULL;
-	const cql_type *t = parse_elements(p, CQL_KIND_UDT, depth);
-	if (!t)
-		return NULL;
-	cql_type *udt = cd_arena_take(p->arena, sizeof *udt);
-	if (!udt)
+	uint32_t count = count_arguments(p) - 1;
+	if (!plausible(p, count, sizeof "61:abc")) /* with its comma */
+		return fail(p, "expected a field");
+	cql_type *t = cd_type_new(p->arena, CQL_KIND_UDT, count);
+	if (!t || !(t->of.udt->keyspace = cd_arena_strndup(p->arena, keyspace.at, keyspace.len)))
 		return no_memory(p);
-	*udt = *t;
-	udt->keyspace = cd_arena_strndup(p->arena, keyspace.at, keyspace.len);
-	if (!udt->keyspace)
-		return no_memory(p);
-	udt->name = name;
-	return udt;
+	t->of.udt->name = name;
+	for (uint32_t i = 0; i < t->count; i++) {
+		if (!accept(p, ','))
+			return fail(p, "expected ','");
+		if (!(t->of.udt->fields[i] = read_field(p)))
+			return NULL;
+		if (!(t->inner[i] = parse_class(p, depth + 1)))
+			return NULL;
+	}
+	return t;
 }
 
 static const cql_type *parse_vector(struct parser *p, unsigned depth)
@@ -198,7 +196,7 @@ static const cql_type *parse_vector(struct parser *p, unsigned depth)
 	if (!v)
 		return no_memory(p);
 	*v = *t;
-	v->dimension = (uint32_t)n;
+	v->of.dimension = (uint32_t)n;
 	if (v->inner[0]->fixed_size > 0 && n * (uint64_t)v->inner[0]->fixed_size <= INT32_MAX)
 		v->fixed_size = (int32_t)n * v->inner[0]->fixed_size;
 	return v;
@@ -216,7 +214,7 @@ static const cql_type *parse_arguments(struct parser *p, struct word name, unsig
 	if (is(name, "MapType"))
 		return parse_inner(p, CQL_KIND_MAP, 2, depth);
 	if (is(name, "TupleType"))
-		return parse_elements(p, CQL_KIND_TUPLE, depth);
+		return parse_inner(p, CQL_KIND_TUPLE, count_arguments(p), depth);
 	if (is(name, "UserType"))
 		return parse_udt(p, depth);
 	if (is(name, "VectorType"))
@@ -261,9 +259,11 @@ static bool skip_arguments(struct parser *p)
 
 static const cql_type *custom(struct parser *p, const char *from)
 {
-	cql_type *t = cd_type_new(p->arena, CQL_KIND_CUSTOM, 0, false);
-
-	if (!t || !(t->name = cd_arena_strndup(p->arena, from, (size_t)(p->at - from))))
+	/* two characters and a comma would cost a peer 3 bytes, and us 56: beyond 16 for one */
+	if (p->at > from && p->at - from < 3)
+		return fail(p, "expected a class");
+	cql_type *t = cd_type_new(p->arena, CQL_KIND_CUSTOM, 0);
+	if (!t || !(t->of.class_name = cd_arena_strndup(p->arena, from, (size_t)(p->at - from))))
 		return no_memory(p);
 	return t;
 }
@@ -351,7 +351,7 @@ static void format(struct cd_buffer *out, const cql_type *t, bool frozen)
 				  t->kind == CQL_KIND_MAP || t->kind == CQL_KIND_UDT);
 
 	if (t->kind == CQL_KIND_CUSTOM) {
-		put(out, t->name);
+		put(out, t->of.class_name);
 		return;
 	}
 	if (freeze)
@@ -361,22 +361,22 @@ static void format(struct cd_buffer *out, const cql_type *t, bool frozen)
 	if (t->count)
 		put(out, "(");
 	if (t->kind == CQL_KIND_UDT) {
-		put(out, t->keyspace);
+		put(out, t->of.udt->keyspace);
 		put(out, ",");
-		put_hex(out, t->name);
+		put_hex(out, t->of.udt->name);
 	}
 	for (uint32_t i = 0; i < t->count; i++) {
 		if (i || t->kind == CQL_KIND_UDT)
 			put(out, ",");
-		if (t->fields) {
-			put_hex(out, t->fields[i]);
+		if (t->kind == CQL_KIND_UDT) {
+			put_hex(out, t->of.udt->fields[i]);
 			put(out, ":");
 		}
 		format(out, t->inner[i], frozen || freeze || t->kind == CQL_KIND_TUPLE);
 	}
 	if (t->kind == CQL_KIND_VECTOR) {
 		put(out, " , ");
-		put_number(out, t->dimension);
+		put_number(out, t->of.dimension);
 	}
 	if (t->count)
 		put(out, ")");

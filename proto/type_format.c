@@ -49,14 +49,14 @@ static void format(struct text *t, const cql_type *type)
 		put(t, "frozen<");
 	if (type->kind == CQL_KIND_CUSTOM) {
 		put(t, "'");
-		put(t, type->name);
+		put(t, type->of.class_name);
 		put(t, "'");
 	} else if (type->kind == CQL_KIND_UDT) {
-		if (*type->keyspace) {
-			put_name(t, type->keyspace);
+		if (*type->of.udt->keyspace) {
+			put_name(t, type->of.udt->keyspace);
 			put(t, ".");
 		}
-		put_name(t, type->name);
+		put_name(t, type->of.udt->name);
 	} else {
 		put(t, cql_kind_name(type->kind));
 		for (uint32_t i = 0; i < type->count; i++) {
@@ -65,7 +65,7 @@ static void format(struct text *t, const cql_type *type)
 		}
 		if (type->kind == CQL_KIND_VECTOR) {
 			put(t, ", ");
-			put_number(t, type->dimension);
+			put_number(t, type->of.dimension);
 		}
 		if (type->count)
 			put(t, ">");

@@ -89,7 +89,7 @@ static const cql_type *parse_inner(struct parser *p, cql_type *t, unsigned depth
 static const cql_type *parse_collection(struct parser *p, enum cql_kind kind, uint32_t count,
 					unsigned depth)
 {
-	cql_type *t = cd_type_new(p->arena, kind, count, false);
+	cql_type *t = cd_type_new(p->arena, kind, count);
 
 	if (!t)
 		return no_memory(p);
@@ -112,7 +112,7 @@ static const cql_type *parse_tuple(struct parser *p, unsigned depth)
 	} while (accept(p, ','));
 	if (!accept(p, '>'))
 		return fail(p, "expected ',' or '>'");
-	cql_type *t = cd_type_new(p->arena, CQL_KIND_TUPLE, count, false);
+	cql_type *t = cd_type_new(p->arena, CQL_KIND_TUPLE, count);
 	if (!t)
 		return no_memory(p);
 	memcpy(t->inner, inner, count * sizeof inner[0]);
@@ -121,7 +121,7 @@ static const cql_type *parse_tuple(struct parser *p, unsigned depth)
 
 static const cql_type *parse_vector(struct parser *p, unsigned depth)
 {
-	cql_type *t = cd_type_new(p->arena, CQL_KIND_VECTOR, 1, false);
+	cql_type *t = cd_type_new(p->arena, CQL_KIND_VECTOR, 1);
 	uint64_t n = 0;
 
 	if (!t)
@@ -136,7 +136,7 @@ static const cql_type *parse_vector(struct parser *p, unsigned depth)
 		n = n * 10 + (uint64_t)(*p->at++ - '0');
 	if (n < 1 || n > INT32_MAX)
 		return fail(p, "a vector's dimension is a number from 1");
-	t->dimension = (uint32_t)n;
+	t->of.dimension = (uint32_t)n;
 	if (t->inner[0]->fixed_size > 0 && n * (uint64_t)t->inner[0]->fixed_size <= INT32_MAX)
 		t->fixed_size = (int32_t)n * t->inner[0]->fixed_size;
 	return accept(p, '>') ? t : fail(p, "expected '>'");
@@ -182,6 +182,16 @@ static const cql_type *parse_with_parts(struct parser *p, const char *name, unsi
 	return fail(p, "only list, set, map, tuple, vector and frozen take types in <>");
 }
 
+static bool takes_parts(const char *name)
+{
+	static const char *const names[] = { "list", "set", "map", "tuple", "vector", "frozen" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 static const cql_type *native_of(const char *name)
 {
 	static const struct {
@@ -203,17 +213,17 @@ static const cql_type *native_of(const char *name)
 /* A name that is no type of CQL's is that of a user type; its fields are not known here. */
 static const cql_type *parse_udt(struct parser *p, const char *name)
 {
-	cql_type *t = cd_type_new(p->arena, CQL_KIND_UDT, 0, true);
+	cql_type *t = cd_type_new(p->arena, CQL_KIND_UDT, 0);
 	bool quoted;
 
 	if (!t)
 		return no_memory(p);
-	t->keyspace = "";
-	t->name = name;
+	t->of.udt->keyspace = "";
+	t->of.udt->name = name;
 	if (accept(p, '.')) {
-		t->keyspace = name;
-		t->name = read_name(p, &quoted);
-		if (!t->name)
+		t->of.udt->keyspace = name;
+		t->of.udt->name = read_name(p, &quoted);
+		if (!t->of.udt->name)
 			return NULL;
 	}
 	return t;
@@ -247,8 +257,20 @@ static const cql_type *parse_type(struct parser *p, unsigned depth)
 		return NULL;
 	if (!quoted && accept(p, '<'))
 		return parse_with_parts(p, name, depth);
+	if (!quoted && takes_parts(name))
+		return fail(p, "expected '<'");
 	const cql_type *native = quoted ? NULL : native_of(name);
 	return native ? native : parse_udt(p, name);
+}
+
+/* With its package, or with parentheses, which CQL's spelling has only inside quotes. */
+static bool is_class(const char *text, size_t len)
+{
+	static const char package[] = "org.apache.cassandra.";
+
+	return (len >= sizeof package && memcmp(text, package, sizeof package - 1) == 0) ||
+	       (memchr(text, '(', len) && !memchr(text, '<', len) && !memchr(text, '\'', len) &&
+		!memchr(text, '"', len));
 }
 
 const cql_type *cd_type_parse(struct cd_arena *a, const char *text, size_t len, unsigned max_depth,
@@ -257,7 +279,7 @@ const cql_type *cd_type_parse(struct cd_arena *a, const char *text, size_t len, 
 	struct parser p = { text, text, text + len, a, max_depth, err };
 	const cql_type *t;
 
-	if (len > 5 && memchr(text, '(', len) && !memchr(text, '<', len))
+	if (is_class(text, len))
 		return cd_type_parse_class(a, text, len, max_depth, err);
 	t = parse_type(&p, 0);
 	if (!t)

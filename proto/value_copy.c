@@ -17,10 +17,14 @@ static bool copy_seq(struct cd_arena *a, cql_value *out)
 	cql_seq *seq = &out->as.seq;
 	size_t count = (size_t)seq->count * (out->is.tag == CQL_TAG_MAP ? 2 : 1);
 
-	if (!seq->items || count == 0)
+	if (!seq->items)
 		return true;
 	if (seq->type)
 		return copy_bytes(a, &seq->items, seq->bytes);
+	if (count == 0) {
+		seq->items = NULL; /* nothing of the original is kept */
+		return true;
+	}
 	const cql_value *from = seq->items;
 	cql_value *to = cd_arena_take_array(a, count, sizeof *to);
 	for (size_t i = 0; to && i < count; i++)

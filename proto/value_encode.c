@@ -187,6 +187,8 @@ static bool real_of(const cql_value *v, int64_t exact, double *out)
 		*out = (double)v->as.single;
 	else if (v->is.tag == CQL_TAG_INT && v->as.integer >= -exact && v->as.integer <= exact)
 		*out = (double)v->as.integer;
+	else if (v->is.tag == CQL_TAG_UINT && v->as.unsigned_integer <= (uint64_t)exact)
+		*out = (double)v->as.unsigned_integer;
 	else
 		return false;
 	return true;
@@ -398,9 +400,10 @@ static bool encode_collection(struct cd_buffer *out, const cql_type *type, const
 	if (seq->count > INT32_MAX)
 		return cd_fail(err, COODIE_ERR_RANGE, "a collection of %" PRIu32 " items",
 			       seq->count);
-	if (seq->type) { /* still encoded, as it came */
-		if (seq->type->kind != type->kind || !cd_type_equal(seq->type, type))
-			return wrong(type, v, err);
+	if (seq->type) {                             /* still encoded, as it came */
+		for (uint32_t i = 0; i < parts; i++) /* the kinds fit, see above */
+			if (!cd_type_equal(seq->type->inner[i], type->inner[i]))
+				return wrong(type, v, err);
 		cd_buffer_be32(out, seq->bytes + 4);
 		cd_buffer_be32(out, seq->count);
 		cd_buffer_bytes(out, seq->items, seq->bytes);
@@ -428,10 +431,10 @@ static bool encode_vector(struct cd_buffer *out, const cql_type *type, const cql
 
 	if (v->is.tag != CQL_TAG_LIST || seq->type)
 		return wrong(type, v, err);
-	if (seq->count != type->dimension)
+	if (seq->count != type->of.dimension)
 		return cd_fail(err, COODIE_ERR_RANGE,
 			       "a vector of %" PRIu32 " elements, the type has %" PRIu32,
-			       seq->count, type->dimension);
+			       seq->count, type->of.dimension);
 	if (type->inner[0]->fixed_size < 0)
 		return cd_fail(err, COODIE_ERR_UNSUPPORTED, "vectors of %s are not supported yet",
 			       cql_kind_name(type->inner[0]->kind));

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Values as CQL literals, for people and logs. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "proto/value.h"
 
@@ -59,10 +61,34 @@ static void put_hex(struct text *t, const uint8_t *at, size_t len)
 	}
 }
 
-/* Shortest digits that read back as the same number. */
-static void put_real(struct text *t, double d, int digits)
+/* Shortest digits that read back as the same number, with a point in every locale. */
+static void put_real(struct text *t, double d, bool single)
 {
-	put_number(t, "%.*g", digits, d);
+	char number[64];
+
+	if (isnan(d) || isinf(d)) {
+		put(t, isnan(d) ? "NaN" : d < 0 ? "-Infinity" : "Infinity");
+		return;
+	}
+	for (int digits = 1; digits <= 17; digits++) {
+		snprintf(number, sizeof number, "%.*g", digits, d);
+		if (single ? strtof(number, NULL) == (float)d : strtod(number, NULL) == d)
+			break;
+	}
+	for (const char *c = number; *c; c++)
+		put_char(t, strchr("+-0123456789e", *c) ? *c : '.');
+}
+
+/* The sign stands in front of all three parts. */
+static void put_duration(struct text *t, const cql_duration *d)
+{
+	bool minus = d->months < 0 || d->days < 0 || d->nanoseconds < 0;
+	uint64_t nanoseconds = (uint64_t)d->nanoseconds;
+
+	put_number(t, "%s%" PRId64 "mo%" PRId64 "d%" PRIu64 "ns", minus ? "-" : "",
+		   minus ? -(int64_t)d->months : (int64_t)d->months,
+		   minus ? -(int64_t)d->days : (int64_t)d->days,
+		   minus ? 0 - nanoseconds : nanoseconds);
 }
 
 static void put_varint(struct text *t, cql_varint v)
@@ -158,8 +184,7 @@ static void put_plain(struct text *t, const cql_value *v)
 		put_timestamp(t, v->as.timestamp.milliseconds);
 		break;
 	case CQL_TAG_DURATION:
-		put_number(t, "%" PRId32 "mo%" PRId32 "d%" PRId64 "ns", v->as.duration.months,
-			   v->as.duration.days, v->as.duration.nanoseconds);
+		put_duration(t, &v->as.duration);
 		break;
 	case CQL_TAG_VARINT:
 		put_varint(t, v->as.varint);
@@ -193,10 +218,10 @@ static void format(struct text *t, const cql_value *v)
 		put_number(t, "%" PRIu64, v->as.unsigned_integer);
 		break;
 	case CQL_TAG_FLOAT:
-		put_real(t, (double)v->as.single, 9);
+		put_real(t, (double)v->as.single, true);
 		break;
 	case CQL_TAG_DOUBLE:
-		put_real(t, v->as.real, 17);
+		put_real(t, v->as.real, false);
 		break;
 	case CQL_TAG_TEXT:
 		put_quoted(t, v->as.text.data, v->as.text.len);

@@ -2,7 +2,8 @@
 tests_libcd_test_la_SOURCES += tests/hex.c tests/hex.h
 check_PROGRAMS += \
 	tests/test_crc \
-	tests/test_notation
+	tests/test_notation \
+	tests/test_type
 EXTRA_DIST += \
 	tests/data/frames_lz4.inc \
 	tests/data/frames_malformed.inc \

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: MIT */
+/* proto/type.h: types as [option], as class names and in CQL's spelling. */
+#include "tests/test.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "proto/type.h"
+#include "tests/failalloc.h"
+#include "tests/guard.h"
+#include "tests/hex.h"
+
+static const struct {
+	const char *text, *class_name, *v4, *v5;
+} rows[] = {
+#define X(text, class_name, v4, v5) { text, class_name, v4, v5 },
+#include "tests/data/type_options.inc"
+#undef X
+};
+
+static const cql_type *decode(struct cd_arena *a, struct cd_span in, size_t *left)
+{
+	struct cd_reader r = cd_reader_over(in.at, in.len);
+	coodie_error err = { 0 };
+	const cql_type *t = cd_type_decode(&r, a, CD_TYPE_DEPTH, &err);
+
+	assert_int_equal(t == NULL, err.code != COODIE_OK);
+	*left = cd_reader_left(&r);
+	return t;
+}
+
+static bool spelled(const cql_type *t, const char *wanted)
+{
+	char text[512];
+	size_t len = cql_type_format(t, text, sizeof text);
+
+	if (strcmp(text, wanted) == 0 && len == strlen(wanted))
+		return true;
+	fprintf(stderr, "got \"%s\", wanted \"%s\"\n", text, wanted);
+	return false;
+}
+
+/* One [option]: decoding, each prefix at the guard, encoding. */
+static void check_option(struct cd_guard *g, size_t i, const char *hex, unsigned version)
+{
+	struct cd_span in = cd_unhex(hex);
+	struct cd_arena a;
+	struct cd_buffer b;
+	size_t left;
+
+	cd_arena_init(&a, NULL, 0);
+	cd_buffer_init(&b, NULL, 0);
+	const cql_type *t = decode(&a, (struct cd_span){ cd_guard_copy(g, in.at, in.len), in.len },
+				   &left);
+	CD_CHECK(t && left == 0, rows[i].text);
+	CD_CHECK(spelled(t, rows[i].text), rows[i].text);
+	cd_type_encode(&b, t, version);
+	CD_CHECK(b.len == in.len && memcmp(b.data, in.at, in.len) == 0, rows[i].text);
+	for (size_t len = 0; len < in.len; len++) {
+		struct cd_span cut = { cd_guard_copy(g, in.at, len), len };
+		CD_CHECK(!decode(&a, cut, &left), rows[i].text);
+	}
+	cd_buffer_deinit(&b);
+	cd_arena_deinit(&a);
+	cd_unhex_free(in);
+}
+
+static void test_options(void **state)
+{
+	struct cd_guard g;
+	(void)state;
+
+	assert_true(cd_guard_init(&g, 65536));
+	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+		check_option(&g, i, rows[i].v4, 4);
+		check_option(&g, i, rows[i].v5, 5);
+	}
+	cd_guard_deinit(&g);
+}
+
+static void test_classes(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+		const char *name = rows[i].class_name;
+		struct cd_arena a;
+		struct cd_buffer b;
+		coodie_error err;
+		cd_arena_init(&a, NULL, 0);
+		cd_buffer_init(&b, NULL, 0);
+		const cql_type *t = cd_type_parse_class(&a, name, strlen(name), CD_TYPE_DEPTH,
+							&err);
+		CD_CHECK(t && spelled(t, rows[i].text), name);
+		const cql_type *again = cd_type_parse(&a, name, strlen(name), CD_TYPE_DEPTH, &err);
+		CD_CHECK(again && cd_type_equal(t, again), name);
+		cd_type_format_class(&b, t);
+		CD_CHECK(cd_text_is(&b, rows[i].text, name), name);
+		for (size_t len = 0; len < strlen(name); len++) { /* fails or is another type */
+			char *cut = strndup(name, len);
+			cd_type_parse_class(&a, cut, len, CD_TYPE_DEPTH, NULL);
+			cd_type_parse(&a, cut, len, CD_TYPE_DEPTH, NULL);
+			free(cut);
+		}
+		cd_buffer_deinit(&b);
+		cd_arena_deinit(&a);
+	}
+}
+
+/* Where there are no fields to know, the spelling gives the same type. */
+static void test_spelling(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+		coodie_error err;
+		size_t left;
+		struct cd_arena a;
+		if (strstr(rows[i].class_name, "UserType"))
+			continue;
+		struct cd_span in = cd_unhex(rows[i].v5);
+		cd_arena_init(&a, NULL, 0);
+		cql_type *t = cql_type_parse(rows[i].text, &err);
+		CD_CHECK(t && err.code == COODIE_OK, rows[i].text);
+		CD_CHECK(cd_type_equal(t, decode(&a, in, &left)), rows[i].text);
+		CD_CHECK(spelled(t, rows[i].text), rows[i].text);
+		cql_type_free(t);
+		cd_arena_deinit(&a);
+		cd_unhex_free(in);
+	}
+	cql_type_free(NULL);
+}
+
+static void test_more_spellings(void **state)
+{
+	static const struct {
+		const char *text, *want; /* NULL: refused */
+	} texts[] = {
+		{ "varchar", "text" },
+		{ "  INT ", "int" },
+		{ "Map< Text ,Frozen<List<Int>>>", "map<text, frozen<list<int>>>" },
+		{ "frozen<set<uuid>>", "frozen<set<uuid>>" },
+		{ "vector<float,3>", "vector<float, 3>" },
+		{ "vector<vector<float, 2>, 2147483647>", "vector<vector<float, 2>, 2147483647>" },
+		{ "address", "address" },
+		{ "Shop.Address", "shop.address" },
+		{ "\"Shop\".\"a\"\"b\"", "\"Shop\".\"a\"\"b\"" },
+		{ "list<\"int\">", "list<int>" },
+		{ "'org.apache.cassandra.db.marshal.DynamicCompositeType(a=>b)'",
+		  "'org.apache.cassandra.db.marshal.DynamicCompositeType(a=>b)'" },
+		{ "'org.apache.cassandra.db.marshal.Int32Type'", "int" },
+		{ "map<int, 'ab.C'>", "map<int, 'ab.C'>" },
+		{ "org.apache.cassandra.db.marshal.Int32Type", "int" },
+		{ "org.apache.cassandra.db.marshal.CompositeType(UTF8Type,LongType)",
+		  "'org.apache.cassandra.db.marshal.CompositeType(UTF8Type,LongType)'" },
+		{ "ListType(ReversedType(DateType))", "list<timestamp>" },
+		{ "VectorType(FloatType,3)", "vector<float, 3>" },
+		{ "", NULL },
+		{ " ", NULL },
+		{ "list", NULL },
+		{ "map", NULL },
+		{ "frozen", NULL },
+		{ "list<int", NULL },
+		{ "list<int>>", NULL },
+		{ "list<>", NULL },
+		{ "map<int>", NULL },
+		{ "map<int, text, int>", NULL },
+		{ "tuple<>", NULL },
+		{ "int<text>", NULL },
+		{ "vector<float>", NULL },
+		{ "vector<float, 0>", NULL },
+		{ "vector<float, -1>", NULL },
+		{ "vector<float, 2147483648>", NULL },
+		{ "vector<float, 99999999999999999999>", NULL },
+		{ "\"open", NULL },
+		{ "'open", NULL },
+		{ "a.", NULL },
+		{ "int text", NULL },
+		{ "ListType(Int32Type", NULL },
+		{ "ListType(Int32Type))", NULL },
+		{ "UserType(ks,6,61:Int32Type)", NULL },
+		{ "UserType(ks,61,6x:Int32Type)", NULL },
+		{ "TupleType(,,,,,,,,,,)", NULL },
+		{ "UserType(ks,61,,,,,,,,,)", NULL },
+		{ "VectorType(Int32Type , 0)", NULL },
+		{ "VectorType(Int32Type , x)", NULL },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(texts); i++) {
+		char *exact = strdup(texts[i].text);
+		coodie_error err;
+		cql_type *t = cql_type_parse(exact, &err);
+		free(exact);
+		CD_CHECK((t != NULL) == (texts[i].want != NULL), texts[i].text);
+		CD_CHECK(err.code == (t ? COODIE_OK : COODIE_ERR_TYPE), texts[i].text);
+		if (t)
+			CD_CHECK(spelled(t, texts[i].want), texts[i].text);
+		cql_type_free(t);
+	}
+	coodie_error err;
+	assert_null(cql_type_parse(NULL, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+}
+
+static void test_parts(void **state)
+{
+	struct cd_arena a;
+	(void)state;
+
+	cd_arena_init(&a, NULL, 0);
+	const char *name = "UserType(shop,61,6162:Int32Type,63:MapType(UTF8Type,LongType))";
+	const cql_type *t = cd_type_parse_class(&a, name, strlen(name), CD_TYPE_DEPTH, NULL);
+	assert_non_null(t);
+	assert_int_equal(cql_type_kind(t), CQL_KIND_UDT);
+	assert_int_equal(cql_type_count(t), 2);
+	assert_string_equal(cql_type_field(t, 0), "ab");
+	assert_string_equal(cql_type_field(t, 1), "c");
+	assert_null(cql_type_field(t, 2));
+	assert_int_equal(cql_type_kind(cql_type_at(t, 0)), CQL_KIND_INT);
+	const cql_type *map = cql_type_at(t, 1);
+	assert_int_equal(cql_type_count(map), 2);
+	assert_int_equal(cql_type_kind(cql_type_at(map, 1)), CQL_KIND_BIGINT);
+	assert_null(cql_type_at(map, 2));
+	assert_null(cql_type_field(map, 0));
+	assert_null(cql_type_at(cql_type_at(t, 0), 0));
+	char small[4];
+	assert_int_equal(cql_type_format(map, small, sizeof small), strlen("map<text, bigint>"));
+	assert_string_equal(small, "map");
+	assert_int_equal(cql_type_format(map, NULL, 0), strlen("map<text, bigint>"));
+	cd_arena_deinit(&a);
+}
+
+/* [option]s that are not in the vectors. */
+static void test_more_options(void **state)
+{
+	static const struct {
+		const char *name, *hex, *want; /* NULL: refused */
+		enum coodie_errc code;
+	} options[] = {
+		{ "text of v1", "000a", "text", 0 },
+		{ "a class without a name", "00000000", "''", 0 },
+		{ "an unknown class", "0000000361622e", "'ab.'", 0 },
+		{ "a class that cannot be read", "0000000a4c697374547970652829", "'ListType()'",
+		  0 },
+		{ "a class of one letter", "0000000161", "'a'", 0 },
+		{ "an empty tuple", "00310000", "tuple", 0 },
+		{ "a UDT without fields",
+		  "003000017300017400"
+		  "00",
+		  "s.t", 0 },
+		{ "no such id", "0016", NULL, COODIE_ERR_PROTOCOL },
+		{ "id ffff", "ffff", NULL, COODIE_ERR_PROTOCOL },
+		{ "a tuple of 65535", "0031ffff00090009", NULL, COODIE_ERR_PROTOCOL },
+		{ "a UDT of 65535",
+		  "003000017300017"
+		  "4ffff00016100"
+		  "09",
+		  NULL, COODIE_ERR_PROTOCOL },
+		{ "16 lists",
+		  "0020002000200020002000200020002000200020002000200020002000200020"
+		  "0009",
+		  "list<list<list<list<list<list<list<list<list<list<list<list<list<list<list<list"
+		  "<int>>>>>>>>>>>>>>>>",
+		  0 },
+		{ "17 lists",
+		  "00200020002000200020002000200020002000200020002000200020002000200020"
+		  "0009",
+		  NULL, COODIE_ERR_LIMIT },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(options); i++) {
+		struct cd_span in = cd_unhex(options[i].hex);
+		struct cd_reader r = cd_reader_over(in.at, in.len);
+		struct cd_arena a;
+		coodie_error err = { 0 };
+		cd_arena_init(&a, NULL, 0);
+		const cql_type *t = cd_type_decode(&r, &a, CD_TYPE_DEPTH, &err);
+		CD_CHECK((t != NULL) == (options[i].want != NULL), options[i].name);
+		CD_CHECK(err.code == options[i].code, options[i].name);
+		if (t)
+			CD_CHECK(spelled(t, options[i].want), options[i].name);
+		cd_arena_deinit(&a);
+		cd_unhex_free(in);
+	}
+}
+
+/* Nested as a class name, with brackets that never close. */
+static void test_depth_of_classes(void **state)
+{
+	static const char *const units[] = { "ListType(",   "FrozenType(", "TupleType(", "ab(",
+					     "VectorType(", "list<",       "frozen<",    "tuple<" };
+	char text[9000];
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(units); i++) {
+		struct cd_arena a;
+		coodie_error err;
+		size_t len = 0, n = strlen(units[i]);
+		for (; len + n < sizeof text; len += n)
+			memcpy(text + len, units[i], n);
+		cd_arena_init(&a, NULL, 0);
+		assert_null(cd_type_parse(&a, text, len, CD_TYPE_DEPTH, &err));
+		assert_true(err.code == COODIE_ERR_LIMIT || err.code == COODIE_ERR_TYPE);
+		cd_arena_deinit(&a);
+	}
+}
+
+static bool decode_all(const coodie_allocator *allocator, void *user)
+{
+	const struct cd_span *in = user;
+	struct cd_reader r = cd_reader_over(in->at, in->len);
+	struct cd_arena a;
+	coodie_error err = { 0 };
+
+	cd_arena_init(&a, allocator, 1);
+	const cql_type *t = cd_type_decode(&r, &a, CD_TYPE_DEPTH, &err);
+	cd_arena_deinit(&a);
+	assert_int_equal(err.code, t ? COODIE_OK : COODIE_ERR_NO_MEMORY);
+	return t != NULL;
+}
+
+static bool parse_all(const coodie_allocator *allocator, void *user)
+{
+	struct cd_arena a;
+	coodie_error err = { 0 };
+
+	cd_arena_init(&a, allocator, 1);
+	const cql_type *t = cd_type_parse(&a, user, strlen(user), CD_TYPE_DEPTH, &err);
+	cd_arena_deinit(&a);
+	assert_true(t || err.code == COODIE_ERR_NO_MEMORY);
+	return t != NULL;
+}
+
+static void test_no_memory(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+		struct cd_span in = cd_unhex(rows[i].v4);
+		CD_CHECK(cd_failalloc_each(rows[i].text, decode_all, &in), rows[i].text);
+		cd_unhex_free(in);
+		char *text = strdup(rows[i].text);
+		CD_CHECK(cd_failalloc_each(text, parse_all, text), text);
+		free(text);
+	}
+}
+
+/* ---- no bytes of a peer cost more than 16 times their number ------------------------------------------------ */
+
+struct meter {
+	size_t taken;
+};
+
+static void *metered(size_t size, void *user)
+{
+	((struct meter *)user)->taken += size;
+	return malloc(size);
+}
+
+static void *metered_resize(void *ptr, size_t size, void *user)
+{
+	((struct meter *)user)->taken += size;
+	return realloc(ptr, size);
+}
+
+static void metered_release(void *ptr, void *user)
+{
+	(void)user;
+	free(ptr);
+}
+
+static void test_cost(void **state)
+{
+	static const struct {
+		const char *name, *before, *unit, *last; /* [option]s, or parts of a class name */
+		bool class_name;
+	} costs[] = {
+		{ "lists", "", "0020002000200020002000200020002000200020002000200020002000200009",
+		  "", false },
+		{ "maps", "", "0021000900210009002100090021000900090009", "", false },
+		{ "empty tuples", "", "00310000", "", false },
+		{ "tuples of one", "", "0031000100310001003100010009", "", false },
+		{ "UDTs", "", "0030000000000000", "", false },
+		{ "fields of a UDT", "",
+		  "0030000000000004"
+		  "00000009"
+		  "00000009"
+		  "00000009"
+		  "00000009",
+		  "", false },
+		{ "short classes", "",
+		  "00000001"
+		  "61",
+		  "", false },
+		{ "names of classes", "TupleType(abc", ",def", ")", true },
+		{ "names of one letter", "TupleType(a", ",a", ")", true },
+		{ "names of two letters", "TupleType(ab", ",cd", ")", true },
+		{ "commas", "TupleType(", ",", ")", true },
+		{ "commas in a UDT", "UserType(a,61", ",", ")", true },
+		{ "fields", "UserType(a,61", ",61:abc", ")", true },
+		{ "tuples in tuples", "TupleType(abc", ",TupleType(abc)", ")", true },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(costs); i++) {
+		struct meter m = { 0 };
+		const coodie_allocator allocator = { metered, metered_resize, metered_release, &m };
+		struct cd_arena a;
+		struct cd_buffer in;
+		cd_arena_init(&a, &allocator, 0);
+		cd_buffer_init(&in, NULL, 0);
+		if (costs[i].class_name) {
+			cd_text_add(&in, "%s", costs[i].before);
+			while (in.len < 60000)
+				cd_text_add(&in, "%s", costs[i].unit);
+			cd_text_add(&in, "%s", costs[i].last);
+			uint8_t head[4] = { 0, 0, (uint8_t)(in.len >> 8), (uint8_t)in.len };
+			cd_buffer_bytes(&in, head, 4); /* turned round: the head goes first */
+			memmove(in.data + 4, in.data, in.len - 4);
+			memcpy(in.data, head, 4);
+		} else {
+			struct cd_span unit = cd_unhex(costs[i].unit);
+			while (in.len < 1000000)
+				cd_buffer_bytes(&in, unit.at, unit.len);
+			cd_unhex_free(unit);
+		}
+		struct cd_reader r = cd_reader_over(in.data, in.len);
+		while (cd_type_decode(&r, &a, CD_TYPE_DEPTH, NULL))
+			;
+		/* one chunk of the arena is not full yet */
+		if (m.taken > 16 * in.len + 65536)
+			fail_msg("%s: %zu bytes cost %zu", costs[i].name, in.len, m.taken);
+		cd_arena_deinit(&a);
+		cd_buffer_deinit(&in);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_spelling),
+		cmocka_unit_test(test_more_spellings),
+		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_more_options),
+		cmocka_unit_test(test_depth_of_classes),
+		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_cost),
+	};
+	return cmocka_run_group_tests_name("type", tests, NULL, NULL);
+}
