@@ -2,9 +2,13 @@
 /* The connection's states, as a table of what each does with each opcode. */
 #include "net/conn.h"
 
+#include <string.h>
+
 #include <coodie/version.h>
 
 #include "base/error.h"
+#include "base/secret.h"
+#include "net/log.h"
 #include "proto/request.h"
 
 enum {
@@ -39,8 +43,16 @@ static const char *const phases[CD_CONN_STATES] = {
 	[CD_CONN_FAILED] = "a failure",
 };
 
+static const char *const names[CD_CONN_STATES] = {
+	[CD_CONN_NEW] = "NEW",		 [CD_CONN_OPTIONS] = "OPTIONS",
+	[CD_CONN_STARTUP] = "STARTUP",	 [CD_CONN_AUTH] = "AUTH",
+	[CD_CONN_KEYSPACE] = "KEYSPACE", [CD_CONN_READY] = "READY",
+	[CD_CONN_FAILED] = "FAILED",
+};
+
 static void enter(struct cd_conn *c, enum cd_conn_state state)
 {
+	cd_log(c->options, COODIE_LOG_DEBUG, "connection: %s -> %s", names[c->state], names[state]);
 	c->state = state;
 }
 
@@ -122,8 +134,16 @@ static bool send_startup(struct cd_conn *c, coodie_error *err)
 	return finish(c, mark, CD_CONN_STARTUP, err);
 }
 
+/* More than the longest login: the buffer does not move while it holds one, which would leave a copy behind. */
+enum { LOGIN_ROOM = 512 };
+
 static bool send_credentials(struct cd_conn *c, coodie_error *err)
 {
+	size_t room = strlen(c->options->user) + LOGIN_ROOM +
+		      (c->options->password ? strlen(c->options->password) : 0);
+
+	if (!cd_buffer_reserve(&c->out.bytes, room) || !cd_buffer_reserve(&c->out.scratch, room))
+		return cd_no_memory(err, "a login");
 	size_t mark = cd_outbox_begin(&c->out, 0, HANDSHAKE_STREAM, CD_OP_AUTH_RESPONSE);
 	const char *password = c->options->password;
 
@@ -247,9 +267,18 @@ static bool on_challenge(struct cd_conn *c, const struct cd_envelope *e, coodie_
 	return cd_fail(err, COODIE_ERR_AUTH, "the server's authenticator wants more than a user and a password (SASL PLAIN)");
 }
 
+/* The login has been sent: nothing waits in the outbox, and no copy of the password stays there. */
+static void forget_login(struct cd_conn *c)
+{
+	if (c->out.bytes.len == 0)
+		cd_wipe(c->out.bytes.data, c->out.bytes.cap);
+	cd_wipe(c->out.scratch.data, c->out.scratch.cap);
+}
+
 static bool on_logged_in(struct cd_conn *c, const struct cd_envelope *e, coodie_error *err)
 {
 	(void)e;
+	forget_login(c);
 	return go_on(c, err);
 }
 

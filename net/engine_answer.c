@@ -144,6 +144,8 @@ static bool on_result(struct cd_engine *e, struct cd_request *r, const struct cd
 		cd_prepared_changed(r->prepared, new_id, cd_result_metadata(r->result));
 	if (coodie_result_kind(r->result) == COODIE_RESULT_SET_KEYSPACE)
 		follow_keyspace(e, cd_result_keyspace(r->result));
+	else if (coodie_result_kind(r->result) == COODIE_RESULT_SCHEMA_CHANGE)
+		cd_prepared_cache_flush(&e->prepared);
 	cd_engine_call(e, r);
 	return true;
 }

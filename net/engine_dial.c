@@ -224,6 +224,8 @@ static void lost(struct cd_engine *e, struct cd_wire *w, coodie_error *err)
 	}
 	if (e->waiting.count)
 		cd_engine_arm(e);
+	else
+		e->tried = 0; /* the round is over: nobody waits for its end */
 }
 
 void cd_engine_dial_late(struct cd_engine *e)
@@ -272,6 +274,16 @@ static bool flush_handshake(struct cd_engine *e, struct cd_wire *w)
 	return false;
 }
 
+static void broken(struct cd_engine *e, struct cd_wire *w, coodie_error *err)
+{
+	if (err->code == COODIE_ERR_LIMIT) { /* proto/ does not know where its limits come from */
+		coodie_error was = *err;
+		cd_fail(err, COODIE_ERR_LIMIT,
+			"%.120s (coodie_options_set_max_response(), or smaller pages)", was.message);
+	}
+	lost(e, w, err);
+}
+
 static bool on_moved(void *user)
 {
 	struct cd_wire *w = user;
@@ -287,7 +299,7 @@ static bool on_moved(void *user)
 		if (event == CD_CONN_UP)
 			on_up(e, w);
 		else if (event == CD_CONN_BROKEN || !cd_engine_answer(e, w, &envelope, &err))
-			lost(e, w, &err);
+			broken(e, w, &err);
 		if (w->closed)
 			return false;
 	}

@@ -110,6 +110,15 @@ void cd_prepared_forget(struct cd_prepared_cache *c, struct coodie_prepared *p)
 	coodie_prepared_free(p);
 }
 
+void cd_prepared_cache_flush(struct cd_prepared_cache *c)
+{
+	for (struct coodie_prepared *p = c->newest, *older; p; p = older) {
+		older = p->older;
+		if (p->state == CD_PREPARED_READY)
+			cd_prepared_forget(c, p);
+	}
+}
+
 /* Twice the buckets; with the old ones it works too, only slower. */
 static bool grow(struct cd_prepared_cache *c)
 {

@@ -53,6 +53,9 @@ struct coodie_prepared *cd_prepared_get(struct cd_prepared_cache *c, const char 
 					bool own_keyspace, coodie_error *err);
 /* Forgets one; those who hold it keep it. */
 void cd_prepared_forget(struct cd_prepared_cache *c, struct coodie_prepared *p);
+/* The schema has changed: the markers of what is cached may have other types now. Those who hold a
+ * statement keep it, and hear of it from the server. */
+void cd_prepared_cache_flush(struct cd_prepared_cache *c);
 coodie_prepared *cd_prepared_ref(coodie_prepared *p);
 
 /* Takes the body of a RESULT (from its kind on) of kind prepared. COODIE_ERR_CONFLICT when the markers changed. */
