@@ -37,7 +37,6 @@ static void destroy(struct cd_engine *e)
 void cd_engine_enter(struct cd_engine *e)
 {
 	e->inside++;
-	e->now_us = e->loop.vtable->now_us(e->loop.state);
 }
 
 void cd_engine_leave(struct cd_engine *e)
@@ -52,7 +51,7 @@ void cd_engine_leave(struct cd_engine *e)
 
 uint64_t cd_engine_now(const struct cd_engine *e)
 {
-	return e->inside ? e->now_us : e->loop.vtable->now_us(e->loop.state);
+	return e->loop.vtable->now_us(e->loop.state);
 }
 
 void cd_engine_arm(struct cd_engine *e)
@@ -71,11 +70,12 @@ static void set_timer(struct cd_engine *e, uint64_t at_us, uint64_t now_us)
 
 void cd_engine_add_deadline(struct cd_engine *e, struct cd_deadline *d, uint32_t ms)
 {
-	uint64_t now = cd_engine_now(e), at = now + (uint64_t)ms * 1000;
+	uint64_t now = cd_engine_now(e);
 
-	cd_wheel_add(&e->wheel, d, at);
-	if (at < e->timer_at) /* the tick after it, when the wheel calls it over */
-		set_timer(e, (d->tick) * CD_WHEEL_TICK_US, now);
+	cd_wheel_add(&e->wheel, d, now + (uint64_t)ms * 1000);
+	uint64_t over = d->tick * CD_WHEEL_TICK_US; /* when the wheel says so */
+	if (over < e->timer_at)
+		set_timer(e, over, now);
 }
 
 void cd_engine_settle(struct cd_engine *e)
@@ -153,22 +153,45 @@ static void on_timer(void *user)
 	struct cd_engine *e = user;
 	struct cd_deadline *d;
 
+	uint64_t now = cd_engine_now(e);
+
 	cd_engine_enter(e);
 	e->timer_at = UINT64_MAX;
-	while ((d = cd_wheel_expired(&e->wheel, e->now_us)))
+	while ((d = cd_wheel_expired(&e->wheel, now)))
 		if (d == &e->attempt)
 			cd_engine_dial_late(e);
 		else
 			request_late(e, (void *)((char *)d - offsetof(struct cd_request, deadline)));
 	uint64_t next = cd_wheel_next_us(&e->wheel);
 	if (next < e->timer_at)
-		set_timer(e, next, e->now_us);
+		set_timer(e, next, now);
 	cd_engine_deliver(e);
 	cd_engine_settle(e);
 	cd_engine_leave(e);
 }
 
 /* ---- the end of a request ------------------------------------------------------------------------ */
+
+/* Nobody waits for this PREPARE any more; its answer will be nobody's. */
+static void give_up_load(struct cd_engine *e, struct coodie_prepared *p)
+{
+	struct cd_request *load = p->loader;
+
+	p->loader = NULL;
+	p->state = p->home ? CD_PREPARED_READY : CD_PREPARED_NEW;
+	cd_engine_detach(e, load);
+	cd_engine_drop(e, load);
+}
+
+static void leave_waiters(struct cd_engine *e, struct cd_request *r)
+{
+	struct coodie_prepared *p = r->prepared;
+
+	e->held--;
+	cd_requests_remove(r);
+	if (!p->waiters.count && p->loader)
+		give_up_load(e, p);
+}
 
 void cd_engine_detach(struct cd_engine *e, struct cd_request *r)
 {
@@ -177,9 +200,9 @@ void cd_engine_detach(struct cd_engine *e, struct cd_request *r)
 		r->stream = -1;
 		r->wire = NULL;
 		e->in_flight--;
-	} else if (r->in) {
-		if (r->prepared && r->in == &r->prepared->waiters)
-			e->held--;
+	} else if (r->prepared && r->in == &r->prepared->waiters) {
+		leave_waiters(e, r);
+	} else {
 		cd_requests_remove(r);
 	}
 	cd_wheel_remove(&e->wheel, &r->deadline);
@@ -407,7 +430,7 @@ static bool engine_cancel(void *driver, uint64_t id)
 	struct cd_request *r = cd_request_find(&e->pool, id);
 	coodie_error err;
 
-	if (!r || r->in == &e->done || r->in == &e->closers)
+	if (!r || r->kind == CD_REQUEST_LOAD || r->in == &e->done || r->in == &e->closers)
 		return false;
 	struct cd_wire *w = r->wire;
 	cd_fail(&err, COODIE_ERR_CANCELLED, "the request was cancelled%s",
@@ -452,6 +475,14 @@ static int32_t supported_number(const struct cd_engine *e, const char *key)
 	return text && *text && !*end && n >= 0 && n <= INT32_MAX ? (int32_t)n : -1;
 }
 
+static void put_text(char *to, size_t size, const char *from)
+{
+	size_t len = strlen(from) < size ? strlen(from) : size - 1;
+
+	memcpy(to, from, len);
+	to[len] = '\0';
+}
+
 bool cd_engine_info(const struct cd_engine *e, coodie_connection_info *info, coodie_error *err)
 {
 	const struct cd_wire *w = e->wire;
@@ -460,14 +491,16 @@ bool cd_engine_info(const struct cd_engine *e, coodie_connection_info *info, coo
 		return cd_fail(err, COODIE_ERR_CLOSED, "the session is not connected");
 	*info = (coodie_connection_info){
 		.size = sizeof *info,
-		.address = e->address,
 		.protocol_version = w->link.conn.version,
-		.compression = w->link.conn.lz4 ? "lz4" : "none",
-		.tls_version = w->link.tls ? cd_tls_version(w->link.tls) : "",
-		.tls_cipher = w->link.tls ? cd_tls_cipher(w->link.tls) : "",
 		.shard = supported_number(e, "SCYLLA_SHARD"),
 		.shard_count = supported_number(e, "SCYLLA_NR_SHARDS"),
 	};
+	put_text(info->address, sizeof info->address, e->address);
+	put_text(info->compression, sizeof info->compression, w->link.conn.lz4 ? "lz4" : "none");
+	if (w->link.tls) {
+		put_text(info->tls_version, sizeof info->tls_version, cd_tls_version(w->link.tls));
+		put_text(info->tls_cipher, sizeof info->tls_cipher, cd_tls_cipher(w->link.tls));
+	}
 	return true;
 }
 

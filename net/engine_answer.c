@@ -139,8 +139,9 @@ static bool on_result(struct cd_engine *e, struct cd_request *r, const struct cd
 		cd_engine_fail(e, r, &why);
 		return why.code != COODIE_ERR_PROTOCOL;
 	}
-	/* Without memory the old columns stay, and the server sends the new ones once more. */
-	if (new_id.at && r->prepared)
+	/* Without memory the old columns stay, and the server sends the new ones once more. An answer from before the last
+	 * PREPARE is out of date. */
+	if (new_id.at && r->prepared && r->load == r->prepared->load)
 		cd_prepared_changed(r->prepared, new_id, cd_result_metadata(r->result));
 	if (coodie_result_kind(r->result) == COODIE_RESULT_SET_KEYSPACE)
 		follow_keyspace(e, cd_result_keyspace(r->result));
@@ -155,7 +156,6 @@ bool cd_engine_answer(struct cd_engine *e, struct cd_wire *w, const struct cd_en
 {
 	void *owner;
 
-	w->answers++;
 	e->stats.responses++;
 	cd_streams_give(&w->link.conn.streams, answer->stream, &owner);
 	struct cd_request *r = owner;

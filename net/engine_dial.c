@@ -216,9 +216,7 @@ static void lost(struct cd_engine *e, struct cd_wire *w, coodie_error *err)
 		return;
 	if (!w->up) {
 		attempt_failed(e, w, err);
-	} else if (!w->answers) { /* no better than one that was never up: it counts in the round */
-		note_failure(e, err);
-	} else {
+	} else { /* what was sent on it has failed with it, so this cannot go on for ever */
 		cd_log(e->options, COODIE_LOG_WARN, "%s", err->message);
 		next_point(e);
 	}
@@ -244,6 +242,7 @@ static void on_up(struct cd_engine *e, struct cd_wire *w)
 {
 	cd_wheel_remove(&e->wheel, &e->attempt);
 	w->up = true;
+	e->tried = 0;
 	if (e->last) {
 		mourn(e, e->last);
 		e->last = NULL;
@@ -321,8 +320,9 @@ static void on_done(void *user)
 	struct cd_wire *w = user;
 	struct cd_engine *e = w->engine;
 
-	if (!w->inside)
+	if (!w->inside && !e->waiting.count) /* only bytes went out, and nobody waited for that */
 		return;
+	wake(w);
 	w->inside = false;
 	cd_engine_deliver(e);
 	cd_engine_settle(e);

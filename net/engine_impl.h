@@ -19,7 +19,6 @@ struct cd_wire {
 	bool closed;          /* its memory goes when nothing of it is on the stack */
 	bool draining;        /* takes no new requests, and ends with its last answer */
 	bool inside;          /* one of its callbacks has entered the engine */
-	uint64_t answers;
 };
 
 struct cd_engine {
@@ -30,7 +29,6 @@ struct cd_engine {
 	coodie_watch *timer, *turn;
 	bool turn_armed;
 	uint64_t timer_at; /* when the timer fires; UINT64_MAX: it does not run */
-	uint64_t now_us;   /* of the callback of the loop that is running */
 	struct cd_wheel wheel;
 
 	/* connections */

@@ -161,13 +161,11 @@ static bool start_load(struct cd_engine *e, struct coodie_prepared *p, coodie_er
 		return cd_no_memory(err, "a request");
 	e->live++;
 	load->prepared = cd_prepared_ref(p);
-	load->timeout_ms = e->options->request_timeout_ms;
+	/* It has no deadline of its own: it is given up with the last who waits for it. */
 	if (!cd_engine_send(e, load, err)) {
 		cd_engine_drop(e, load);
 		return false;
 	}
-	if (load->timeout_ms)
-		cd_engine_add_deadline(e, &load->deadline, load->timeout_ms);
 	p->loader = load;
 	p->state = CD_PREPARED_LOADING;
 	return true;
@@ -316,13 +314,23 @@ bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *
 		      coodie_error *err)
 {
 	struct cd_engine *e = driver;
+	coodie_error own;
 
 	if (!st->cql)
 		return submit_nothing(e, done, user, err);
 	if (!st->prepare && st->args.count == 0)
 		return submit_text(e, st, done, user, err);
+	err = err ? err : &own;
 	struct coodie_prepared *p = find_prepared(e, st->cql, st->request->keyspace, err);
-	return p && submit_execute(e, p, st->args, st->request, done, user, err);
+	if (!p)
+		return false;
+	if (submit_execute(e, p, st->args, st->request, done, user, err))
+		return true;
+	/* The markers may be those of a table that was made anew since: the next call asks the server. */
+	if (err->code == COODIE_ERR_TYPE || err->code == COODIE_ERR_RANGE ||
+	    err->code == COODIE_ERR_INVALID)
+		cd_prepared_forget(&e->prepared, p);
+	return false;
 }
 
 bool cd_engine_execute(struct cd_engine *e, coodie_prepared *p, cql_args args,

@@ -350,19 +350,22 @@ static bool check_keys(const struct cd_model *m, cql_args keys, coodie_error *er
 }
 
 /* One row: no page follows, so the keys need not be kept. */
-static bool get(const struct cd_place *place, cql_args keys, coodie_object_fn *done, void *user,
-		coodie_error *err)
+static bool get(const struct cd_place *place, cql_args keys, const coodie_read *options,
+		coodie_object_fn *done, void *user, coodie_error *err)
 {
 	const struct cd_model *m = place->model;
-	coodie_request r = { .size = sizeof(r),
-			     .consistency = m->def.consistency,
-			     .page_rows = -1,
-			     .idempotent = true };
+	coodie_read o = { 0 };
+	coodie_request r = { .size = sizeof(r), .page_rows = -1, .idempotent = true };
 	struct cd_op *op;
 	struct fetch *f;
 
 	if (!check_keys(m, keys, err))
 		return false;
+	if (options) /* an older program's has no more than it knows */
+		memcpy(&o, options, options->size < sizeof(o) ? options->size : sizeof(o));
+	r.consistency = o.consistency ? o.consistency : m->def.consistency;
+	r.timeout_ms = o.timeout_ms;
+	r.id = o.id;
 	op = fetch_new(place, &get_terminal, user, err);
 	if (!op)
 		return false;
@@ -374,15 +377,16 @@ static bool get(const struct cd_place *place, cql_args keys, coodie_object_fn *d
 }
 
 bool coodie_get_async(coodie_session *s, const coodie_model *m, cql_args keys,
-		      coodie_object_fn *done, void *user, coodie_error *err)
+		      const coodie_read *r, coodie_object_fn *done, void *user, coodie_error *err)
 {
 	struct cd_place place;
 
 	cd_clear(err);
-	return cd_place_find(s, m, &place, err) && get(&place, keys, done, user, err);
+	return cd_place_find(s, m, &place, err) && get(&place, keys, r, done, user, err);
 }
 
-void *coodie_get(coodie_session *s, const coodie_model *m, cql_args keys, coodie_error *err)
+void *coodie_get(coodie_session *s, const coodie_model *m, cql_args keys, const coodie_read *r,
+		 coodie_error *err)
 {
 	struct cd_place place;
 	struct cd_wait *w, out;
@@ -391,8 +395,8 @@ void *coodie_get(coodie_session *s, const coodie_model *m, cql_args keys, coodie
 	if (!cd_place_find(s, m, &place, err))
 		return NULL;
 	w = cd_wait_new(place.session, err);
-	if (!w ||
-	    !cd_wait_finish(w, place.session, get(&place, keys, cd_wait_object, w, err), &out, err))
+	if (!w || !cd_wait_finish(w, place.session, get(&place, keys, r, cd_wait_object, w, err),
+				  &out, err))
 		return NULL;
 	return out.object;
 }

@@ -93,7 +93,7 @@ cql_value cql_from_value(cql_value v)
 
 cql_value cql_from_encoded(const void *data, size_t len)
 {
-	return MAKE(ENCODED, blob, cql_blob_of(data, len));
+	return data ? MAKE(ENCODED, blob, cql_blob_of(data, len)) : cql_null();
 }
 
 static cql_seq seq_of(const cql_value *items, size_t count)
@@ -126,6 +126,11 @@ cql_text cql_text_of(const char *text)
 cql_blob cql_blob_of(const void *data, size_t len)
 {
 	return (cql_blob){ data, len };
+}
+
+cql_args cql_args_of(const cql_value *values, size_t count)
+{
+	return (cql_args){ count, values };
 }
 
 bool cql_is_null(cql_value v)

@@ -228,7 +228,7 @@ static void test_every_type(void **state)
 	e.map = CQL_MAP(cql("x"), list);
 	e.frozen = CQL_MAP(cql("y"), set);
 	ok(coodie_save(it->session, &every_model, &e, NULL, &err), &err, "save");
-	back = coodie_get(it->session, &every_model, CQL_ARGS(cql(1), cql(2)), &err);
+	back = coodie_get(it->session, &every_model, CQL_ARGS(cql(1), cql(2)), NULL, &err);
 	ok(back, &err, "get");
 	check_back(&e, back);
 	back->small_p = NULL;
@@ -236,7 +236,7 @@ static void test_every_type(void **state)
 	back->set = CQL_SET(cql("c"));
 	ok(coodie_save(it->session, &every_model, back, NULL, &err), &err, "save what changed");
 	coodie_object_free(back);
-	back = coodie_get(it->session, &every_model, CQL_ARGS(cql(1), cql(2)), &err);
+	back = coodie_get(it->session, &every_model, CQL_ARGS(cql(1), cql(2)), NULL, &err);
 	ok(back, &err, "get again");
 	assert_null(back->small_p);
 	assert_string_equal(back->chars, "Chars");
@@ -244,7 +244,7 @@ static void test_every_type(void **state)
 	same(cql(e.map), cql(back->map), "map");
 	coodie_object_free(back);
 	ok(coodie_delete(it->session, &every_model, &e, NULL, &err), &err, "delete");
-	assert_null(coodie_get(it->session, &every_model, CQL_ARGS(cql(1), cql(2)), &err));
+	assert_null(coodie_get(it->session, &every_model, CQL_ARGS(cql(1), cql(2)), NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_NOT_FOUND);
 }
 
@@ -258,7 +258,7 @@ static void test_nothing_set(void **state)
 	ok(e, &err, "new");
 	e->id = 7;
 	ok(coodie_save(it->session, &every_model, e, NULL, &err), &err, "save");
-	back = coodie_get(it->session, &every_model, CQL_ARGS(cql(7), cql(0)), &err);
+	back = coodie_get(it->session, &every_model, CQL_ARGS(cql(7), cql(0)), NULL, &err);
 	ok(back, &err, "get");
 	assert_null(back->small_p);
 	assert_null(back->text.data);
@@ -269,7 +269,7 @@ static void test_nothing_set(void **state)
 	back->note = "only the static";
 	ok(coodie_save(it->session, &every_model, back, NULL, &err), &err, "save a static");
 	coodie_object_free(back);
-	back = coodie_get(it->session, &every_model, CQL_ARGS(cql(7), cql(0)), &err);
+	back = coodie_get(it->session, &every_model, CQL_ARGS(cql(7), cql(0)), NULL, &err);
 	assert_string_equal(back->note, "only the static");
 	coodie_object_free(back);
 	coodie_object_free(e);
@@ -407,7 +407,7 @@ static void test_only(void **state)
 	   "save whole");
 	coodie_object_free(x);
 	coodie_query_free(q);
-	x = coodie_get(it->session, &item_model, CQL_ARGS(cql(0), cql(3)), &err);
+	x = coodie_get(it->session, &item_model, CQL_ARGS(cql(0), cql(3)), NULL, &err);
 	assert_string_equal(x->name, "renamed");
 	assert_int_equal(*x->count, 3);
 	assert_int_equal(x->labels.seq.count, 1);
@@ -585,7 +585,7 @@ static void test_changed_table(void **state)
 		       "CREATE TABLE items (shelf int, place int, name blob, count int, labels "
 		       "set<text>, PRIMARY KEY (shelf, place))");
 	integration_do(it->session, "INSERT INTO items (shelf, place, name) VALUES (1, 1, 0xff)");
-	assert_null(coodie_get(it->session, &item_model, CQL_ARGS(cql(1), cql(1)), &err));
+	assert_null(coodie_get(it->session, &item_model, CQL_ARGS(cql(1), cql(1)), NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_CONFLICT);
 	assert_non_null(
 		strstr(err.message, "column name is blob in the cluster and text in the model"));

@@ -170,7 +170,7 @@ static void wrong_models(void **state)
 		/* the same through the calls that use a model first */
 		CD_CHECK(!coodie_new(mock.session, &m, &err) && err.code == COODIE_ERR_MODEL,
 			 wrong[i].name);
-		CD_CHECK(!coodie_get(mock.session, &m, CQL_ARGS(), &err) &&
+		CD_CHECK(!coodie_get(mock.session, &m, CQL_ARGS(), NULL, &err) &&
 				 err.code == COODIE_ERR_MODEL,
 			 wrong[i].name);
 		assert_int_equal(mock.call_count, 0);

@@ -57,7 +57,7 @@ static bool get_and_save(struct mock *m, coodie_error *err)
 	bool worked;
 
 	mock_answer(m, note_row());
-	n = coodie_get(m->session, &note_model, CQL_ARGS(cql(1)), err);
+	n = coodie_get(m->session, &note_model, CQL_ARGS(cql(1)), NULL, err);
 	worked = step(n != NULL, err);
 	if (worked) {
 		n->tags = CQL_SET(cql("b"), cql("c"));

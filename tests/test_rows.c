@@ -267,7 +267,7 @@ static void every_member(void **state)
 	assert_int_equal(mock_last(&mock)->args.count, EVERY);
 	memcpy(values, mock_last(&mock)->args.values, sizeof(values));
 	answer_every(values);
-	back = coodie_get(mock.session, &every_model, CQL_ARGS(cql(1)), &err);
+	back = coodie_get(mock.session, &every_model, CQL_ARGS(cql(1)), NULL, &err);
 	ok(back, &err);
 	assert_true(*back->flag_p && back->tiny == -8 && *back->small_p == -16 &&
 		    back->huge == INT64_MAX);
@@ -300,7 +300,7 @@ static void every_null(void **state)
 
 	(void)state;
 	answer_every(values);
-	back = coodie_get(mock.session, &every_model, CQL_ARGS(cql(1)), &err);
+	back = coodie_get(mock.session, &every_model, CQL_ARGS(cql(1)), NULL, &err);
 	ok(back, &err);
 	zero.row = back->row;
 	assert_memory_equal(back, &zero, sizeof(zero));
@@ -327,7 +327,7 @@ static void every_change(void **state)
 		mock_close(&mock);
 		mock_open(&mock);
 		answer_every(values);
-		back = coodie_get(mock.session, &every_model, CQL_ARGS(cql(1)), &err);
+		back = coodie_get(mock.session, &every_model, CQL_ARGS(cql(1)), NULL, &err);
 		ok(back, &err);
 		memcpy((char *)back + c->offset, (char *)&e + c->offset, c->size);
 		ok(coodie_save(mock.session, &every_model, back, NULL, &err), &err);
@@ -418,7 +418,7 @@ static void too_long_for_chars(void **state)
 	(void)state;
 	values[EVERY - 2] = cql("sixsix");
 	answer_every(values);
-	assert_null(coodie_get(mock.session, &every_model, CQL_ARGS(cql(1)), &err));
+	assert_null(coodie_get(mock.session, &every_model, CQL_ARGS(cql(1)), NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_RANGE);
 	assert_non_null(
 		strstr(err.message, "column chars (text): a text of 6 bytes does not fit char[6]"));
@@ -462,7 +462,7 @@ static void terminals(void **state)
 	assert_int_equal(n->id, 1);
 	coodie_object_free(n);
 	answer_notes(two_notes, 0);
-	assert_null(coodie_get(mock.session, &note_model, CQL_ARGS(cql(1)), &err));
+	assert_null(coodie_get(mock.session, &note_model, CQL_ARGS(cql(1)), NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_NOT_FOUND);
 	coodie_limit(q, 3); /* a count counts all */
 	mock_answer(&mock, coodie_result_new_rows(counted, 1, CQL_ARGS(cql(12)).values, 1, &err));
@@ -477,16 +477,16 @@ static void wrong_keys(void **state)
 	coodie_error err = { 0 };
 
 	(void)state;
-	assert_null(coodie_get(mock.session, &event_model, CQL_ARGS(cql("t")), &err));
+	assert_null(coodie_get(mock.session, &event_model, CQL_ARGS(cql("t")), NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_QUERY);
 	assert_non_null(
 		strstr(err.message,
 		       "4 columns in the primary key but 1 values; give them from tenant to seq"));
-	assert_null(coodie_get(mock.session, &note_model, CQL_ARGS(cql("t")), &err));
+	assert_null(coodie_get(mock.session, &note_model, CQL_ARGS(cql("t")), NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_TYPE);
 	assert_non_null(strstr(err.message,
 			       "coodie_get(note): value 1 for id (int): a text was given for int"));
-	assert_null(coodie_get(mock.session, &note_model, CQL_ARGS(cql_null()), &err));
+	assert_null(coodie_get(mock.session, &note_model, CQL_ARGS(cql_null()), NULL, &err));
 	assert_non_null(strstr(err.message, "the value for id is null"));
 	assert_int_equal(mock.call_count, 0);
 }
@@ -552,7 +552,7 @@ static void asynchronous(void **state)
 	ok(coodie_session_run(mock.session, NULL, &err), &err);
 	assert_int_equal(seen.count, 12);
 	answer_notes(two_notes, 1);
-	ok(coodie_get_async(mock.session, &note_model, CQL_ARGS(cql(1)), on_object, &seen, &err),
+	ok(coodie_get_async(mock.session, &note_model, CQL_ARGS(cql(1)), NULL, on_object, &seen, &err),
 	   &err);
 	ok(coodie_session_run(mock.session, NULL, &err), &err);
 	assert_int_equal(seen.calls, 5);

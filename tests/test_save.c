@@ -69,7 +69,7 @@ static note *load(cql_value id, cql_value text, cql_value stars, cql_value tags)
 	note *n;
 
 	mock_answer(&mock, note_rows(row, 1));
-	n = coodie_get(mock.session, &note_model, CQL_ARGS(id), &err);
+	n = coodie_get(mock.session, &note_model, CQL_ARGS(id), NULL, &err);
 	ok(n, &err);
 	return n;
 }
@@ -438,7 +438,7 @@ static void hidden_null(void **state)
 
 	(void)state;
 	mock_answer(&mock, coodie_result_new_rows(columns, 6, row, 1, &err));
-	e = coodie_get(mock.session, &event_model, CQL_ARGS(row[0], row[1], row[2], row[3]), &err);
+	e = coodie_get(mock.session, &event_model, CQL_ARGS(row[0], row[1], row[2], row[3]), NULL, &err);
 	ok(e, &err);
 	assert_true(e->value == 0);
 	ok(coodie_save(mock.session, &event_model, e, NULL, &err), &err);

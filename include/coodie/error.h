@@ -41,7 +41,7 @@ typedef struct coodie_error {
 	int32_t data_present; /**< 1 when the replica asked for data had answered, 0 when not; -1 */
 	char write_type[24]; /**< "SIMPLE", "BATCH", "CAS", ...; empty */
 	char message[COODIE_ERROR_MESSAGE_SIZE]; /**< always terminated: what was wrong, and what to do */
-	uint64_t reserved[4]; /**< zero; room to grow without moving the ABI */
+	uint64_t reserved[24]; /**< zero; room for the node and its reasons without moving the ABI */
 } coodie_error;
 
 /** @return the name of a code without its prefix, such as "TIMEOUT"; "UNKNOWN" for a number outside the table */

@@ -59,6 +59,7 @@ enum coodie_order { COODIE_ASC = 0, COODIE_DESC };
 typedef struct coodie_index {
 	bool on;
 	const char *name; /**< NULL: <table>_<column>_idx */
+	const void *reserved[5]; /**< zero; room for a class, a target and options */
 } coodie_index;
 
 /** One column. Made by COODIE_COLUMN; a field that is not named is zero. */
@@ -217,17 +218,31 @@ COODIE_API bool coodie_delete(coodie_session *s, const coodie_model *m, const vo
 COODIE_API bool coodie_delete_async(coodie_session *s, const coodie_model *m, const void *object, const coodie_write *w,
 				    coodie_status_fn *done, void *user, coodie_error *err);
 
+/** Options of a read by key; a zero means the default. Written as COODIE_READ(.timeout_ms = 50). */
+typedef struct coodie_read {
+	size_t size;
+	cql_consistency consistency;
+	uint32_t timeout_ms;
+	uint64_t *id; /**< out, `_async` only: for coodie_session_cancel() */
+} coodie_read;
+
+#ifndef __cplusplus
+#define COODIE_READ(...) (&(const coodie_read){ .size = sizeof(coodie_read), __VA_ARGS__ })
+#endif
+
 /** Called once: `take_object` is the callee's (coodie_object_free); NULL on failure, and for "nothing there". */
 typedef void coodie_object_fn(void *take_object, const coodie_error *err, void *user);
 
 /**
  * Reads one row by its whole primary key.
  * @param keys  partition key columns, then clustering columns, in their order
+ * @param r     COODIE_READ(...) or NULL
  * @return a tracked object, freed with coodie_object_free(); NULL with COODIE_ERR_NOT_FOUND when there is no such row
  */
-COODIE_API void *coodie_get(coodie_session *s, const coodie_model *m, cql_args keys, coodie_error *err);
-COODIE_API bool coodie_get_async(coodie_session *s, const coodie_model *m, cql_args keys, coodie_object_fn *done,
-				 void *user, coodie_error *err);
+COODIE_API void *coodie_get(coodie_session *s, const coodie_model *m, cql_args keys, const coodie_read *r,
+			    coodie_error *err);
+COODIE_API bool coodie_get_async(coodie_session *s, const coodie_model *m, cql_args keys, const coodie_read *r,
+				 coodie_object_fn *done, void *user, coodie_error *err);
 
 COODIE_END
 

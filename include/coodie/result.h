@@ -4,7 +4,7 @@
  * What the server answered: rows read through a cursor, lazily, where they lie in the response.
  *
  * A result is one block of bytes and its metadata; everything borrowed from it (names, types, texts, blobs, collections)
- * lives until coodie_result_free(). Any thread may read it, not two at once.
+ * lives until coodie_result_free(). It may be freed after its session. Any thread may read it, not two at once.
  */
 #ifndef COODIE_RESULT_H
 #define COODIE_RESULT_H

@@ -127,14 +127,14 @@ COODIE_API bool coodie_session_close_async(coodie_session *s, coodie_status_fn *
  */
 COODIE_API bool coodie_session_run(coodie_session *s, const bool *until, coodie_error *err);
 
-/** What one connection negotiated; texts are borrowed from the session until it reconnects. */
+/** What one connection negotiated: plain data. */
 typedef struct coodie_connection_info {
 	size_t size;               /**< sizeof(coodie_connection_info), set by the caller */
-	const char *address;       /**< "127.0.0.1:9042" */
+	char address[64];       /**< "127.0.0.1:9042" */
 	unsigned protocol_version; /**< 4 or 5 */
-	const char *compression;   /**< "lz4" or "none" */
-	const char *tls_version;   /**< "TLSv1.3"; "" without TLS */
-	const char *tls_cipher;    /**< "" without TLS */
+	char compression[16];   /**< "lz4" or "none" */
+	char tls_version[16];   /**< "TLSv1.3"; "" without TLS */
+	char tls_cipher[64];    /**< "" without TLS */
 	int32_t shard;             /**< -1 when the server has none (not ScyllaDB) */
 	int32_t shard_count;       /**< -1 likewise */
 } coodie_connection_info;
@@ -164,7 +164,7 @@ typedef struct coodie_request {
 	uint32_t timeout_ms;
 	int32_t page_rows;     /**< rows per page; -1: no paging */
 	cql_blob paging_state; /**< where to go on, from coodie_result_paging_state() */
-	int64_t timestamp_us;  /**< of the write, microseconds since 1970; 0: the server's clock */
+	int64_t timestamp_us;  /**< of the write, microseconds since 1970; 0: the session's, which is the server's clock */
 	bool idempotent;       /**< may be sent twice */
 	bool tracing;          /**< asks for a trace; the result has its id */
 	const char *keyspace;  /**< for this statement (v5 only; refused on v4) */
@@ -196,7 +196,7 @@ COODIE_API bool coodie_session_query_async(coodie_session *s, const char *cql, c
 
 /**
  * A prepared statement: reference counted, immutable, bound to its session's cluster, re-prepared by itself when a node
- * has forgotten it. Must not outlive its session.
+ * has forgotten it. Freeing it after its session is fine, using it is not.
  */
 typedef struct coodie_prepared coodie_prepared;
 

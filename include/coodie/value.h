@@ -82,7 +82,7 @@ struct cql_value;
 /**
  * The items of a collection: either C values the caller holds (`type` NULL, `items` is an array of cql_value), or encoded
  * bytes inside a result (`type` is the collection's). Read it by cql_iter, make it by CQL_LIST, CQL_SET, CQL_MAP.
- * A zeroed one is an empty collection.
+ * Zeroed it is nothing: null in a model, an empty collection where it is bound. CQL_LIST() and its like are empty.
  */
 typedef struct cql_seq {
 	const cql_type *type;
@@ -234,6 +234,9 @@ typedef struct cql_args {
 	const cql_value *values;
 } cql_args;
 
+/** Binds whose number is known only at run time; the array is the caller's until the call returns. */
+COODIE_API cql_args cql_args_of(const cql_value *values, size_t count);
+
 #ifndef __cplusplus
 /* An array with one null in front, so that no argument at all is clean ISO C11 too: `{ null, }`. */
 #define CQL_VALUES_(...) ((const cql_value[]){ { { CQL_TAG_NULL }, { 0 } }, __VA_ARGS__ })
@@ -244,8 +247,10 @@ typedef struct cql_args {
 /** `CQL_LIST(cql(1), cql(2))`: a list over values that live as long as the block it is written in. */
 #define CQL_LIST(...) cql_list_of(CQL_VALUES_(__VA_ARGS__) + 1, CQL_COUNT_(__VA_ARGS__))
 #define CQL_SET(...) cql_set_of(CQL_VALUES_(__VA_ARGS__) + 1, CQL_COUNT_(__VA_ARGS__))
+/* Half of an even count; an odd one does not compile. */
+#define CQL_PAIRS_(n) ((n) / 2 + 0 * sizeof(char[(n) % 2 == 0 ? 1 : -1]))
 /** `CQL_MAP(cql("a"), cql(1), cql("b"), cql(2))`: keys and values in turn. */
-#define CQL_MAP(...) cql_map_of(CQL_VALUES_(__VA_ARGS__) + 1, CQL_COUNT_(__VA_ARGS__) / 2)
+#define CQL_MAP(...) cql_map_of(CQL_VALUES_(__VA_ARGS__) + 1, CQL_PAIRS_(CQL_COUNT_(__VA_ARGS__)))
 #endif
 
 /* ---- reading ------------------------------------------------------------------------------------------------------ */
