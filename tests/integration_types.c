@@ -39,11 +39,24 @@ static cql_inet inet_of(const char *text)
 	return inet;
 }
 
-/* One table with a column c of the type. */
-static void make_table(struct integration *it, const char *type)
+/* A table for one type. Each has a name of its own: the session keeps what it knows of a statement. */
+struct table {
+	struct integration *it;
+	const char *type;
+	char insert[64], select[64], update[64];
+};
+
+static struct table make_table(struct integration *it, const char *type)
 {
-	integration_do(it->session, "DROP TABLE IF EXISTS types_test");
-	integration_do(it->session, "CREATE TABLE types_test (id int PRIMARY KEY, c %s)", type);
+	static unsigned number;
+	struct table t = { .it = it, .type = type };
+	unsigned n = number++;
+
+	integration_do(it->session, "CREATE TABLE types_%u (id int PRIMARY KEY, c %s)", n, type);
+	snprintf(t.insert, sizeof t.insert, "INSERT INTO types_%u (id, c) VALUES (?, ?)", n);
+	snprintf(t.select, sizeof t.select, "SELECT c FROM types_%u WHERE id = ?", n);
+	snprintf(t.update, sizeof t.update, "UPDATE types_%u SET c = ? WHERE id = ?", n);
+	return t;
 }
 
 static void show_difference(const char *type, size_t i, cql_value sent, cql_value got)
@@ -57,22 +70,19 @@ static void show_difference(const char *type, size_t i, cql_value sent, cql_valu
 }
 
 /* Writes a value, reads it, compares it with `want`. */
-static void round_trip(struct integration *it, const char *type, size_t i, cql_value sent,
-		       cql_value want)
+static void round_trip(const struct table *t, size_t i, cql_value sent, cql_value want)
 {
+	coodie_session *s = t->it->session;
 	coodie_error err = { 0 };
 	cql_value got;
 
-	coodie_result_free(integration_query(it->session,
-					     "INSERT INTO types_test (id, c) VALUES (?, ?)",
-					     CQL_ARGS(cql((int)i), sent)));
-	coodie_result *r = integration_query(it->session, "SELECT c FROM types_test WHERE id = ?",
-					     CQL_ARGS(cql((int)i)));
+	coodie_result_free(integration_query(s, t->insert, CQL_ARGS(cql((int)i), sent)));
+	coodie_result *r = integration_query(s, t->select, CQL_ARGS(cql((int)i)));
 	coodie_cursor c = coodie_result_cursor(r);
 	assert_true(coodie_cursor_next(&c));
-	integration_ok(coodie_cursor_value(&c, 0, &got, &err), &err, type);
+	integration_ok(coodie_cursor_value(&c, 0, &got, &err), &err, t->type);
 	if (!integration_same(want, got))
-		show_difference(type, i, want, got);
+		show_difference(t->type, i, want, got);
 	assert_false(coodie_cursor_next(&c));
 	assert_false(c.failed);
 	coodie_result_free(r);
@@ -80,12 +90,12 @@ static void round_trip(struct integration *it, const char *type, size_t i, cql_v
 
 static void run_rows(struct integration *it, const struct type_row *rows, size_t count)
 {
-	for (size_t t = 0; t < count; t++) {
-		make_table(it, rows[t].type);
-		for (size_t i = 0; i < rows[t].values.count; i++)
-			round_trip(it, rows[t].type, i, rows[t].values.values[i],
-				   rows[t].values.values[i]);
-		round_trip(it, rows[t].type, rows[t].values.count, cql_null(), cql_null());
+	for (size_t n = 0; n < count; n++) {
+		struct table t = make_table(it, rows[n].type);
+		const cql_args *values = &rows[n].values;
+		for (size_t i = 0; i < values->count; i++)
+			round_trip(&t, i, values->values[i], values->values[i]);
+		round_trip(&t, values->count, cql_null(), cql_null());
 	}
 }
 
@@ -196,9 +206,9 @@ static void test_empty_collections_are_null(void **state)
 		{ "set<int>", CQL_ARGS(cql(CQL_SET())) },
 		{ "map<int, int>", CQL_ARGS(cql(CQL_MAP())) },
 	};
-	for (size_t t = 0; t < sizeof rows / sizeof rows[0]; t++) {
-		make_table(it, rows[t].type);
-		round_trip(it, rows[t].type, 0, rows[t].values.values[0], cql_null());
+	for (size_t n = 0; n < sizeof rows / sizeof rows[0]; n++) {
+		struct table t = make_table(it, rows[n].type);
+		round_trip(&t, 0, rows[n].values.values[0], cql_null());
 	}
 }
 
@@ -217,12 +227,11 @@ static void test_encoded(void **state)
 	struct integration *it = *state;
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		make_table(it, rows[i].type);
-		coodie_result_free(integration_query(
-			it->session, "INSERT INTO types_test (id, c) VALUES (0, ?)",
-			CQL_ARGS(cql_from_encoded(rows[i].bytes, rows[i].len))));
-		coodie_result *r = integration_query(it->session, "SELECT c FROM types_test",
-						     CQL_ARGS());
+		struct table t = make_table(it, rows[i].type);
+		cql_value sent = cql_from_encoded(rows[i].bytes, rows[i].len);
+		coodie_result_free(
+			integration_query(it->session, t.insert, CQL_ARGS(cql(0), sent)));
+		coodie_result *r = integration_query(it->session, t.select, CQL_ARGS(cql(0)));
 		coodie_cursor c = coodie_result_cursor(r);
 		assert_true(coodie_cursor_next(&c));
 		coodie_cell cell = coodie_cursor_cell(&c, 0);
@@ -247,11 +256,9 @@ static void test_marker_types(void **state)
 	coodie_error err = { 0 };
 
 	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-		coodie_prepared *p;
+		struct table t = make_table(it, types[i]);
+		coodie_prepared *p = coodie_session_prepare(it->session, t.update, &err);
 		char name[64];
-		make_table(it, types[i]);
-		p = coodie_session_prepare(it->session, "UPDATE types_test SET c = ? WHERE id = ?",
-					   &err);
 		integration_ok(p, &err, types[i]);
 		assert_int_equal(coodie_prepared_bind_count(p), 2);
 		assert_string_equal(coodie_prepared_bind_name(p, 0), "c");
