@@ -2,6 +2,8 @@
 noinst_LTLIBRARIES += libcd_proto.la
 libcd_proto_la_SOURCES = \
 	proto/crc.c proto/crc.h \
+	proto/error_body.c proto/error_body.h \
+	proto/event.c proto/event.def proto/event.h \
 	proto/frame.c proto/frame.h \
 	proto/inbox.c proto/inbox.h \
 	proto/inet.c \
@@ -10,6 +12,7 @@ libcd_proto_la_SOURCES = \
 	proto/notation.c proto/notation.h \
 	proto/opcode.c proto/opcode.def proto/opcode.h \
 	proto/outbox.c proto/outbox.h \
+	proto/prefix.c proto/prefix.h \
 	proto/request.c proto/request.h \
 	proto/response.c proto/response.h \
 	proto/result.c proto/result.h \

@@ -59,7 +59,9 @@ void cd_write_prepare(struct cd_buffer *b, unsigned version, const char *cql, si
 static void begin_params(struct cd_buffer *b, unsigned version, const struct cd_query_params *p,
 			 bool values)
 {
-	uint32_t flags = (values ? WITH_VALUES : 0u) | (p->skip_metadata ? SKIP_METADATA : 0u) |
+	uint32_t flags = (values ? WITH_VALUES : 0u) |
+			 (values && p->named_values ? WITH_NAMES : 0u) |
+			 (p->skip_metadata ? SKIP_METADATA : 0u) |
 			 (p->page_rows ? WITH_PAGE_SIZE : 0u) |
 			 (p->paging_state.at ? WITH_PAGING_STATE : 0u) |
 			 (p->serial_consistency ? WITH_SERIAL : 0u) |
@@ -90,11 +92,19 @@ void cd_write_params_end(struct cd_buffer *b, unsigned version, const struct cd_
 		cd_buffer_be32(b, (uint32_t)p->now_in_seconds);
 }
 
+void cd_write_query_begin(struct cd_buffer *b, unsigned version, const char *cql, size_t len,
+			  const struct cd_query_params *p, uint16_t count)
+{
+	cd_write_long_string(b, cql, len);
+	begin_params(b, version, p, count > 0);
+	if (count)
+		cd_buffer_be16(b, count);
+}
+
 void cd_write_query(struct cd_buffer *b, unsigned version, const char *cql, size_t len,
 		    const struct cd_query_params *p)
 {
-	cd_write_long_string(b, cql, len);
-	begin_params(b, version, p, false);
+	cd_write_query_begin(b, version, cql, len, p, 0);
 	cd_write_params_end(b, version, p);
 }
 
@@ -156,6 +166,7 @@ static bool read_params(struct cd_reader *r, unsigned version, struct cd_arena *
 		return false;
 	uint32_t flags = version < 5 ? cd_reader_u8(r) & 0x7Fu : cd_reader_be32(r);
 	p->skip_metadata = flags & SKIP_METADATA;
+	p->named_values = flags & WITH_VALUES && flags & WITH_NAMES;
 	if (flags & WITH_VALUES && !read_values(r, a, flags & WITH_NAMES, out, err))
 		return false;
 	if (flags & WITH_PAGE_SIZE)
@@ -269,15 +280,4 @@ const char **cd_read_register(struct cd_span body, struct cd_arena *a, size_t *c
 	}
 	*count = n;
 	return events;
-}
-
-bool cd_read_auth_token(struct cd_span body, struct cd_span *token, coodie_error *err)
-{
-	struct cd_reader r = cd_reader_over(body.at, body.len);
-	struct cd_span t = cd_read_bytes(&r);
-
-	if (r.failed)
-		return cut_short("AUTH_RESPONSE", err);
-	*token = t;
-	return true;
 }

@@ -15,7 +15,8 @@ struct cd_query_params {
 	cql_consistency consistency;
 	cql_consistency serial_consistency; /* UNSET: not sent */
 	bool skip_metadata;
-	int32_t page_rows;           /* 0: not sent */
+	bool named_values; /* a [string] stands before each value; without values nothing */
+	int32_t page_rows; /* 0: not sent */
 	struct cd_span paging_state; /* at NULL: none */
 	bool has_timestamp;
 	int64_t timestamp_us;
@@ -32,6 +33,9 @@ void cd_write_prepare(struct cd_buffer *b, unsigned version, const char *cql, si
 		      const char *keyspace);
 void cd_write_query(struct cd_buffer *b, unsigned version, const char *cql, size_t len,
 		    const struct cd_query_params *p);
+/* QUERY with values, in three steps as EXECUTE below. */
+void cd_write_query_begin(struct cd_buffer *b, unsigned version, const char *cql, size_t len,
+			  const struct cd_query_params *p, uint16_t count);
 /* EXECUTE in three steps, so that values are written where they go: begin, then `count` values by cd_value_encode(), then
  * end. `metadata_id` is v5's; {NULL, 0} writes an empty one. Without values end follows begin. */
 void cd_write_execute_begin(struct cd_buffer *b, unsigned version, struct cd_span id,
@@ -69,6 +73,5 @@ struct cd_pair *cd_read_startup(struct cd_span body, struct cd_arena *a, size_t 
 /* REGISTER's event types. */
 const char **cd_read_register(struct cd_span body, struct cd_arena *a, size_t *count,
 			      coodie_error *err);
-bool cd_read_auth_token(struct cd_span body, struct cd_span *token, coodie_error *err);
 
 #endif

@@ -183,13 +183,31 @@ bool cd_read_result(struct cd_reader *r, unsigned version, struct cd_arena *a, u
 
 /* ---- as a server writes them ------------------------------------------------------------------------------------- */
 
+/* Whether all columns are of one table: its names are then written once. */
+static bool one_table(const struct cd_columns *c)
+{
+	const struct cd_column_spec *at = c->at;
+
+	for (uint32_t i = 1; i < c->count; i++)
+		if ((at[i].keyspace != at->keyspace && strcmp(at[i].keyspace, at->keyspace) != 0) ||
+		    (at[i].table != at->table && strcmp(at[i].table, at->table) != 0))
+			return false;
+	return c->count > 0;
+}
+
 static void write_columns(struct cd_buffer *b, unsigned version, const struct cd_columns *c)
 {
-	if (c->count) { /* always one table for all: its names once */
+	bool global = one_table(c);
+
+	if (global) {
 		cd_write_str(b, c->at[0].keyspace);
 		cd_write_str(b, c->at[0].table);
 	}
 	for (uint32_t i = 0; i < c->count; i++) {
+		if (!global) {
+			cd_write_str(b, c->at[i].keyspace);
+			cd_write_str(b, c->at[i].table);
+		}
 		cd_write_str(b, c->at[i].name);
 		cd_type_encode(b, c->at[i].type, version);
 	}
@@ -197,7 +215,7 @@ static void write_columns(struct cd_buffer *b, unsigned version, const struct cd
 
 static void write_metadata(struct cd_buffer *b, unsigned version, const struct cd_rows_metadata *m)
 {
-	uint32_t flags = (m->has_columns && m->columns.count ? GLOBAL_TABLE : 0u) |
+	uint32_t flags = (m->has_columns && one_table(&m->columns) ? GLOBAL_TABLE : 0u) |
 			 (m->paging_state.at ? HAS_MORE_PAGES : 0u) |
 			 (m->has_columns ? 0u : NO_METADATA) |
 			 (m->new_metadata_id.at ? METADATA_CHANGED : 0u);
@@ -238,11 +256,18 @@ void cd_write_result_prepared(struct cd_buffer *b, unsigned version,
 	cd_write_short_bytes(b, p->id.at, p->id.len);
 	if (version >= 5)
 		cd_write_short_bytes(b, p->metadata_id.at, p->metadata_id.len);
-	cd_buffer_be32(b, p->binds.count ? GLOBAL_TABLE : 0u);
+	cd_buffer_be32(b, (p->bind_flags & ~(uint32_t)GLOBAL_TABLE) |
+				  (one_table(&p->binds) ? GLOBAL_TABLE : 0u));
 	cd_buffer_be32(b, p->binds.count);
 	cd_buffer_be32(b, p->pk_count);
 	for (uint16_t i = 0; i < p->pk_count; i++)
 		cd_buffer_be16(b, p->pk_indexes[i]);
 	write_columns(b, version, &p->binds);
 	write_metadata(b, version, &p->result);
+}
+
+void cd_write_result_schema_change(struct cd_buffer *b, const struct cd_schema_change *c)
+{
+	cd_buffer_be32(b, CD_RESULT_SCHEMA_CHANGE);
+	cd_write_schema_change(b, c);
 }

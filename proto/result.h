@@ -66,5 +66,6 @@ void cd_write_result_rows(struct cd_buffer *b, unsigned version, const struct cd
 			  uint32_t row_count);
 void cd_write_result_prepared(struct cd_buffer *b, unsigned version,
 			      const struct cd_prepared_result *p);
+void cd_write_result_schema_change(struct cd_buffer *b, const struct cd_schema_change *c);
 
 #endif
