@@ -22,11 +22,12 @@ bool cd_lz4_unpack(struct cd_buffer *out, struct cd_span block, size_t size, siz
 				      (int)size);
 	if (size == 0)
 		out->len--;
-	if (got < 0 || (size_t)got != size)
-		return cd_fail(err, COODIE_ERR_PROTOCOL,
-			       "LZ4: a block of %zu bytes does not unpack to the %zu it claims",
-			       block.len, size);
-	return true;
+	if (got >= 0 && (size_t)got == size)
+		return true;
+	out->len -= size;
+	return cd_fail(err, COODIE_ERR_PROTOCOL,
+		       "LZ4: a block of %zu bytes does not unpack to the %zu it claims", block.len,
+		       size);
 }
 
 bool cd_lz4_pack(struct cd_buffer *out, const uint8_t *data, size_t len)

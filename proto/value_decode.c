@@ -334,9 +334,17 @@ static bool next_item(cql_iter *it, uint32_t part, cql_value *item)
 	return true;
 }
 
+/* Whether there is a next one. Bytes behind the last item are as wrong as too few of them. */
+static bool more(cql_iter *it)
+{
+	if (it->left == 0 && it->seq.type && it->at)
+		it->failed |= it->at != (const uint8_t *)it->seq.items + it->seq.bytes;
+	return it->left > 0 && !it->failed;
+}
+
 bool cql_iter_next(cql_iter *it, cql_value *item)
 {
-	if (it->left == 0 || it->failed || it->is_map)
+	if (it->is_map || !more(it))
 		return false;
 	it->left--;
 	return next_item(it, 0, item);
@@ -344,7 +352,7 @@ bool cql_iter_next(cql_iter *it, cql_value *item)
 
 bool cql_iter_next_pair(cql_iter *it, cql_value *key, cql_value *value)
 {
-	if (it->left == 0 || it->failed || !it->is_map)
+	if (!it->is_map || !more(it))
 		return false;
 	it->left--;
 	return next_item(it, 0, key) && next_item(it, 1, value);

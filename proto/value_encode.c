@@ -106,15 +106,17 @@ static bool encode_bigint(struct cd_buffer *out, const cql_type *type, const cql
 static bool encode_boolean(struct cd_buffer *out, const cql_type *type, const cql_value *v,
 			   coodie_error *err)
 {
-	bool b = v->as.boolean;
+	bool b;
 
-	if (v->is.tag == CQL_TAG_INT) { /* a comparison in C yields int */
+	if (v->is.tag == CQL_TAG_BOOL) {
+		b = v->as.boolean;
+	} else if (v->is.tag == CQL_TAG_INT) { /* a comparison in C yields int */
 		if (v->as.integer != 0 && v->as.integer != 1)
 			return cd_fail(err, COODIE_ERR_RANGE,
 				       "%" PRId64 " is out of range for boolean (0 or 1)",
 				       v->as.integer);
 		b = v->as.integer != 0;
-	} else if (v->is.tag != CQL_TAG_BOOL) {
+	} else {
 		return wrong(type, v, err);
 	}
 	cd_buffer_be32(out, 1);

@@ -2,8 +2,12 @@
 tests_libcd_test_la_SOURCES += tests/hex.c tests/hex.h
 check_PROGRAMS += \
 	tests/test_crc \
+	tests/test_lz4 \
 	tests/test_notation \
-	tests/test_type
+	tests/test_segment \
+	tests/test_type \
+	tests/test_uuid_inet \
+	tests/test_value
 EXTRA_DIST += \
 	tests/data/frames_lz4.inc \
 	tests/data/frames_malformed.inc \

@@ -195,8 +195,15 @@ static void test_writers(void **state)
 	cd_write_consistency(&b, CQL_CONSISTENCY_ANY);
 	cd_write_consistency(&b, CQL_CONSISTENCY_LOCAL_ONE);
 	assert_false(b.failed);
-	struct cd_span want = cd_unhex("0002c3a9" "0000" "00000003616263" "ffffffff" "00000000"
-				       "000000020102" "000107" "0000" "000a");
+	struct cd_span want = cd_unhex("0002c3a9"
+				       "0000"
+				       "00000003616263"
+				       "ffffffff"
+				       "00000000"
+				       "000000020102"
+				       "000107"
+				       "0000"
+				       "000a");
 	assert_int_equal(b.len, want.len);
 	assert_memory_equal(b.data, want.at, want.len);
 	cd_unhex_free(want);
@@ -279,8 +286,8 @@ static void test_copy(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vints),	    cmocka_unit_test(test_long_vints),
-		cmocka_unit_test(test_lengths),	    cmocka_unit_test(test_writers),
+		cmocka_unit_test(test_vints),       cmocka_unit_test(test_long_vints),
+		cmocka_unit_test(test_lengths),     cmocka_unit_test(test_writers),
 		cmocka_unit_test(test_consistency), cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_copy),
 	};
