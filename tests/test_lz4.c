@@ -34,10 +34,6 @@ static const struct {
 	  "1061ffff005061616161"
 	  "61",
 	  25, NULL },
-	  "1f610000"
-	  "00"
-	  "506161616161",
-	  25, NULL },
 	{ "a claim of 256 for a byte", "00", 256, NULL },
 	{ "a claim beyond the limit", "00", MAX + 1, NULL },
 	{ "a claim of 2^32-1", "30616263", UINT32_MAX, NULL },
