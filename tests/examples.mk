@@ -1,1 +1,16 @@
-# tests/examples.mk - the examples of README and docs, compiled and run; included by tests/tests.mk
+# tests/examples.mk - README, docs and examples against the headers; included by tests/tests.mk
+# The examples that need nothing designed-only are programs too: what compiles also links.
+STYLE_CHECKS += tests/check-examples
+EXTRA_DIST += README.md CHANGELOG.md
+check_examples = examples/blocking examples/attached examples/async examples/prepared examples/only
+noinst_PROGRAMS += $(check_examples)
+examples_blocking_SOURCES = examples/blocking.c
+examples_blocking_LDADD = libcoodie.la
+examples_attached_SOURCES = examples/attached.c
+examples_attached_LDADD = libcoodie.la $(EV_LIBS)
+examples_async_SOURCES = examples/async.c
+examples_async_LDADD = libcoodie.la
+examples_prepared_SOURCES = examples/prepared.c
+examples_prepared_LDADD = libcoodie.la
+examples_only_SOURCES = examples/only.c
+examples_only_LDADD = libcoodie.la

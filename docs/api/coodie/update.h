@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file update.h
+ * Writing some columns: assignments as CQL fragments, by object and by query.
+ *
+ *     coodie_update(s, &user_model, u, "tags = tags + ?, age = ?",
+ *                   CQL_ARGS(cql(CQL_SET(cql("new"))), cql(37)), NULL, &err);
+ *
+ * An assignment is one of
+ *
+ *     c = ?          a plain value; null writes null, unset is left out        (CO-09)
+ *     c = c + ?      set, list (append), map (merge), counter                  (CO-02, 04, 06)
+ *     c = ? + c      list (prepend); the order of the argument is kept         (CO-05)
+ *     c = c - ?      set, list (every occurrence), map (a set of keys), counter (CO-03)
+ *     m[?] = ?       one pair of a map, one place of a list                    (CO-07, 08)
+ *     u.f = ?        one field of a user type that is not frozen               (UD-21)
+ *
+ * joined by commas, bound in textual order (CO-21). Refused before any I/O: a column that is not
+ * there, a part of the primary key (LC-12), an operator that does not fit the type, anything but
+ * `= ?` on a frozen column (CO-17), a value that does not fit. Nothing left to assign, for
+ * instance because every argument is unset or an empty addition, sends nothing (CO-14, LC-11).
+ *
+ * Serves CO-01 to CO-21, LC-09 to LC-16, LC-28, QS-33 to QS-36.
+ */
+#ifndef COODIE_UPDATE_H
+#define COODIE_UPDATE_H
+
+#include <coodie/lwt.h>
+
+COODIE_BEGIN
+
+/* ---- one row ----------------------------------------------------------------------------- */
+
+/**
+ * Updates the row of an object by its primary key. A tracked object follows plain `c = ?`
+ * assignments once the server has answered; others, and an untracked object, stay as they are.
+ * @param set  assignments, see above
+ */
+COODIE_API bool coodie_update(coodie_session *s, const coodie_model *m, void *object,
+			      const char *set, cql_args args, const coodie_write *w,
+			      coodie_error *err);
+/** A tracked object must live until the callback. */
+COODIE_API bool coodie_update_async(coodie_session *s, const coodie_model *m, void *object,
+				    const char *set, cql_args args, const coodie_write *w,
+				    coodie_status_fn *done, void *user, coodie_error *err);
+/**
+ * Updates the row of an object where a condition holds. The binds of both fragments stand in
+ * `args` in their order: first those of `set`.
+ */
+COODIE_API coodie_lwt *coodie_update_if(coodie_session *s, const coodie_model *m, void *object,
+					const char *set, const char *condition, cql_args args,
+					const coodie_write *w, coodie_error *err);
+COODIE_API bool coodie_update_if_async(coodie_session *s, const coodie_model *m, void *object,
+				       const char *set, const char *condition, cql_args args,
+				       const coodie_write *w, coodie_lwt_fn *done, void *user,
+				       coodie_error *err);
+
+/**
+ * Deletes cells: "age, scores[?]". The primary key is refused, and so is an empty list, which in
+ * CQL would delete the row (LC-15, LC-16).
+ */
+COODIE_API bool coodie_delete_columns(coodie_session *s, const coodie_model *m, void *object,
+				      const char *columns, cql_args args, const coodie_write *w,
+				      coodie_error *err);
+COODIE_API bool coodie_delete_columns_async(coodie_session *s, const coodie_model *m, void *object,
+					    const char *columns, cql_args args,
+					    const coodie_write *w, coodie_status_fn *done,
+					    void *user, coodie_error *err);
+
+/* ---- the rows of a query ----------------------------------------------------------------- */
+
+/**
+ * Updates by the conditions of a query, which must name the whole primary key (or the partition
+ * key, when only static columns are set). Limits, order and only() are refused.
+ * @return false with COODIE_ERR_NOT_APPLIED when the query has a condition and it did not hold
+ */
+COODIE_API bool coodie_query_update(coodie_query *q, const char *set, cql_args args,
+				    const coodie_write *w, coodie_error *err);
+COODIE_API bool coodie_query_update_async(coodie_query *q, const char *set, cql_args args,
+					  const coodie_write *w, coodie_status_fn *done,
+					  void *user, coodie_error *err);
+/** The same with its outcome; coodie_if() gave the condition. */
+COODIE_API coodie_lwt *coodie_query_update_if(coodie_query *q, const char *set, cql_args args,
+					      const coodie_write *w, coodie_error *err);
+COODIE_API bool coodie_query_update_if_async(coodie_query *q, const char *set, cql_args args,
+					     const coodie_write *w, coodie_lwt_fn *done,
+					     void *user, coodie_error *err);
+
+/** Deletes by the conditions of a query: rows, ranges of clustering, partitions (QS-35). */
+COODIE_API bool coodie_query_delete(coodie_query *q, const coodie_write *w, coodie_error *err);
+COODIE_API bool coodie_query_delete_async(coodie_query *q, const coodie_write *w,
+					  coodie_status_fn *done, void *user, coodie_error *err);
+COODIE_API coodie_lwt *coodie_query_delete_if(coodie_query *q, const coodie_write *w,
+					      coodie_error *err);
+COODIE_API bool coodie_query_delete_if_async(coodie_query *q, const coodie_write *w,
+					     coodie_lwt_fn *done, void *user, coodie_error *err);
+
+COODIE_END
+
+#endif
