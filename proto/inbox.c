@@ -77,14 +77,13 @@ static bool begins(const uint8_t *at, size_t len, const char *text)
 
 static enum cd_inbox_status not_cql(const uint8_t *at, size_t len, coodie_error *err)
 {
+	static const char digits[] = "0123456789abcdef";
 	char hex[3 * FIRST_LOOK + 1] = "";
 
 	for (size_t i = 0; i < len && i < FIRST_LOOK; i++) {
-		static const char digits[] = "0123456789abcdef";
 		hex[3 * i] = digits[at[i] >> 4];
 		hex[3 * i + 1] = digits[at[i] & 15];
-		hex[3 * i + 2] = ' ';
-		hex[3 * i + 3] = '\0';
+		hex[3 * i + 2] = i + 1 < len && i + 1 < FIRST_LOOK ? ' ' : '\0';
 	}
 	if (len < sizeof "HTTP/" - 1 &&
 	    (memcmp(at, "HTTP/", len) == 0 || (len < 4 && memcmp(at, "SSH-", len) == 0) ||

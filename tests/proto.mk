@@ -2,6 +2,7 @@
 tests_libcd_test_la_SOURCES += tests/hex.c tests/hex.h
 check_PROGRAMS += \
 	tests/test_crc \
+	tests/test_inbox \
 	tests/test_lz4 \
 	tests/test_notation \
 	tests/test_segment \
