@@ -109,7 +109,7 @@ static bool one_direction(const char *hex, enum cd_role *role)
 	bool one = in.len > 0;
 
 	*role = one && in.at[0] & 0x80 ? CD_CLIENT : CD_SERVER;
-	for (size_t at = 0; one && in.len - at >= CD_HEADER_SIZE;) {
+	for (size_t at = 0; one && at < in.len && in.len - at >= CD_HEADER_SIZE;) {
 		struct cd_header h = cd_header_read(in.at + at);
 		one = (h.version >> 7) == (*role == CD_CLIENT);
 		at += CD_HEADER_SIZE + (size_t)h.length;
