@@ -5,6 +5,7 @@ check_PROGRAMS += \
 	tests/test_inbox \
 	tests/test_lz4 \
 	tests/test_notation \
+	tests/test_outbox \
 	tests/test_segment \
 	tests/test_type \
 	tests/test_uuid_inet \
