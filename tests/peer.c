@@ -53,7 +53,6 @@ static void on_wake(int events, void *user)
 		;
 	pthread_mutex_lock(&p->lock);
 	drop = p->drop;
-	p->drop = false;
 	release = !p->hold;
 	pthread_mutex_unlock(&p->lock);
 	if (release)
@@ -61,6 +60,12 @@ static void on_wake(int events, void *user)
 	for (struct peer_conn *c = p->connections; drop && c; c = c->next)
 		peer_conn_close(c, false);
 	peer_reap(p);
+	if (drop) {
+		pthread_mutex_lock(&p->lock);
+		p->drop = false;
+		pthread_cond_broadcast(&p->dropped);
+		pthread_mutex_unlock(&p->lock);
+	}
 }
 
 static bool stopping(struct peer *p)
@@ -165,6 +170,7 @@ struct peer *peer_new(const struct peer_options *options)
 	for (size_t i = 0; i < PEER_FILLERS; i++)
 		p->fillers[i] = -1;
 	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->dropped, NULL);
 	peer_must(cd_loop_ev_new(&p->loop, &err), err.message);
 	peer_must(!pipe(p->wake), "pipe");
 	set_nonblocking(p->wake[0]);
@@ -209,6 +215,7 @@ void peer_free(struct peer *p)
 	close(p->wake[1]);
 	cd_tls_context_free(p->tls);
 	free_tables(p);
+	pthread_cond_destroy(&p->dropped);
 	pthread_mutex_destroy(&p->lock);
 	free(p);
 }
@@ -299,8 +306,10 @@ void peer_drop(struct peer *p)
 {
 	pthread_mutex_lock(&p->lock);
 	p->drop = true;
-	pthread_mutex_unlock(&p->lock);
 	wake(p);
+	while (p->drop)
+		pthread_cond_wait(&p->dropped, &p->lock);
+	pthread_mutex_unlock(&p->lock);
 }
 
 /* ---- what it has seen ------------------------------------------------------------------------ */

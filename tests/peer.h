@@ -101,7 +101,7 @@ void peer_forget(struct peer *p);
 /* Collects answers to QUERY and EXECUTE; when there are n it sends them, the last first. 0:
  * sends what it has and stops. */
 void peer_hold(struct peer *p, unsigned n);
-/* Ends all connections, the orderly way. */
+/* Ends all connections, the orderly way; when it returns, that is done. */
 void peer_drop(struct peer *p);
 
 /* What it has seen so far; any thread. */

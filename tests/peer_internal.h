@@ -86,6 +86,7 @@ struct peer {
 	struct peer_prepared *prepared;
 	unsigned hold;
 	bool stop, drop;
+	pthread_cond_t dropped; /* `drop` is done */
 
 	atomic_uint_least64_t connection_count, open_count, request_counts[PEER_OPCODES];
 };

@@ -333,6 +333,26 @@ static void test_forgotten(void **state)
 	}
 }
 
+/* A table made anew with another type: what fits now is refused once at most. */
+static void test_other_types(void **state)
+{
+	static const char insert[] = "INSERT INTO t (id) VALUES (?)";
+	struct pair pair = open_pair((struct dress){ .version = 5 });
+	coodie_error err = { 0 };
+	coodie_result *r;
+
+	(void)state;
+	peer_on(pair.peer, insert, (struct peer_answer){ .binds = "id int" });
+	coodie_result_free(query(pair.session, insert, CQL_ARGS(cql(1))));
+	peer_on(pair.peer, insert, (struct peer_answer){ .binds = "id text" });
+	peer_forget(pair.peer);
+	r = coodie_session_query(pair.session, insert, CQL_ARGS(cql("x")), NULL, &err);
+	if (!r)
+		r = query(pair.session, insert, CQL_ARGS(cql("x")));
+	coodie_result_free(r);
+	close_pair(pair);
+}
+
 /* The errors of v4 section 9 with what they bring along. */
 static void test_error_details(void **state)
 {
@@ -426,10 +446,11 @@ static void test_dropped_connection(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_dress),  cmocka_unit_test(test_reverse_order),
-		cmocka_unit_test(test_late_answer),  cmocka_unit_test(test_pages),
-		cmocka_unit_test(test_forgotten),    cmocka_unit_test(test_error_details),
-		cmocka_unit_test(test_script_order), cmocka_unit_test(test_dropped_connection),
+		cmocka_unit_test(test_every_dress),        cmocka_unit_test(test_reverse_order),
+		cmocka_unit_test(test_late_answer),        cmocka_unit_test(test_pages),
+		cmocka_unit_test(test_forgotten),          cmocka_unit_test(test_other_types),
+		cmocka_unit_test(test_error_details),      cmocka_unit_test(test_script_order),
+		cmocka_unit_test(test_dropped_connection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
