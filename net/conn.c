@@ -20,7 +20,8 @@ enum {
 
 typedef bool frame_fn(struct cd_conn *c, const struct cd_envelope *e, coodie_error *err);
 
-static frame_fn on_supported, on_started, on_authenticate, on_challenge, on_logged_in, on_used, on_refused;
+static frame_fn on_supported, on_started, on_authenticate, on_challenge, on_logged_in, on_used,
+	on_refused;
 static frame_fn on_answer, on_event;
 
 /* An empty cell is a protocol error. */
@@ -32,21 +33,25 @@ static frame_fn *const on_frame[CD_CONN_STATES][CD_OP_COUNT] = {
 	[CD_CONN_AUTH] = { [CD_OP_AUTH_SUCCESS] = on_logged_in,
 			   [CD_OP_AUTH_CHALLENGE] = on_challenge,
 			   [CD_OP_ERROR] = on_refused },
-	[CD_CONN_KEYSPACE] = { [CD_OP_RESULT] = on_used, [CD_OP_ERROR] = on_refused, [CD_OP_EVENT] = on_event },
-	[CD_CONN_READY] = { [CD_OP_RESULT] = on_answer, [CD_OP_ERROR] = on_answer, [CD_OP_EVENT] = on_event },
+	[CD_CONN_KEYSPACE] = { [CD_OP_RESULT] = on_used,
+			       [CD_OP_ERROR] = on_refused,
+			       [CD_OP_EVENT] = on_event },
+	[CD_CONN_READY] = { [CD_OP_RESULT] = on_answer,
+			    [CD_OP_ERROR] = on_answer,
+			    [CD_OP_EVENT] = on_event },
 };
 
 /* What was sent when the state was entered. */
 static const char *const phases[CD_CONN_STATES] = {
-	[CD_CONN_NEW] = "connect",         [CD_CONN_OPTIONS] = "OPTIONS", [CD_CONN_STARTUP] = "STARTUP",
-	[CD_CONN_AUTH] = "AUTH_RESPONSE",  [CD_CONN_KEYSPACE] = "USE",    [CD_CONN_READY] = "a request",
+	[CD_CONN_NEW] = "connect",      [CD_CONN_OPTIONS] = "OPTIONS",
+	[CD_CONN_STARTUP] = "STARTUP",  [CD_CONN_AUTH] = "AUTH_RESPONSE",
+	[CD_CONN_KEYSPACE] = "USE",     [CD_CONN_READY] = "a request",
 	[CD_CONN_FAILED] = "a failure",
 };
 
 static const char *const names[CD_CONN_STATES] = {
-	[CD_CONN_NEW] = "NEW",		 [CD_CONN_OPTIONS] = "OPTIONS",
-	[CD_CONN_STARTUP] = "STARTUP",	 [CD_CONN_AUTH] = "AUTH",
-	[CD_CONN_KEYSPACE] = "KEYSPACE", [CD_CONN_READY] = "READY",
+	[CD_CONN_NEW] = "NEW",       [CD_CONN_OPTIONS] = "OPTIONS",   [CD_CONN_STARTUP] = "STARTUP",
+	[CD_CONN_AUTH] = "AUTH",     [CD_CONN_KEYSPACE] = "KEYSPACE", [CD_CONN_READY] = "READY",
 	[CD_CONN_FAILED] = "FAILED",
 };
 
@@ -107,7 +112,8 @@ static bool finish(struct cd_conn *c, size_t mark, enum cd_conn_state next, cood
 
 bool cd_conn_start(struct cd_conn *c, coodie_error *err)
 {
-	return finish(c, cd_outbox_begin(&c->out, 0, HANDSHAKE_STREAM, CD_OP_OPTIONS), CD_CONN_OPTIONS, err);
+	return finish(c, cd_outbox_begin(&c->out, 0, HANDSHAKE_STREAM, CD_OP_OPTIONS),
+		      CD_CONN_OPTIONS, err);
 }
 
 static bool send_startup(struct cd_conn *c, coodie_error *err)
@@ -120,7 +126,8 @@ static bool send_startup(struct cd_conn *c, coodie_error *err)
 	};
 	size_t count = 3;
 
-	c->lz4 = o->compression == COODIE_COMPRESSION_LZ4 && cd_supported_has(&c->supported, "COMPRESSION", "lz4");
+	c->lz4 = o->compression == COODIE_COMPRESSION_LZ4 &&
+		 cd_supported_has(&c->supported, "COMPRESSION", "lz4");
 	if (c->lz4)
 		pairs[count++] = (struct cd_pair){ "COMPRESSION", "lz4" };
 	if (o->application_name)
@@ -193,7 +200,8 @@ static bool open_body(const struct cd_envelope *e, struct cd_reader *r, coodie_e
 /* Has the server "5/v5", and not only "5/v5-beta"? Who does not list its versions (ScyllaDB) has refused 5 by now. */
 static bool has_version_5(const struct cd_supported *s)
 {
-	return !cd_supported_value(s, "PROTOCOL_VERSIONS", 0) || cd_supported_has(s, "PROTOCOL_VERSIONS", "5/v5");
+	return !cd_supported_value(s, "PROTOCOL_VERSIONS", 0) ||
+	       cd_supported_has(s, "PROTOCOL_VERSIONS", "5/v5");
 }
 
 static bool need_lower(struct cd_conn *c, uint8_t theirs, coodie_error *err)
@@ -201,15 +209,18 @@ static bool need_lower(struct cd_conn *c, uint8_t theirs, coodie_error *err)
 	uint8_t lower = theirs < c->version ? theirs : (uint8_t)(c->version - 1);
 
 	if (c->options->protocol_version)
-		return cd_fail(err, COODIE_ERR_VERSION,
-			       "protocol version %u was asked for (coodie_options_set_protocol_version()), the server "
-			       "speaks %u",
-			       c->version, theirs);
+		return cd_fail(
+			err, COODIE_ERR_VERSION,
+			"protocol version %u was asked for (coodie_options_set_protocol_version()), the server "
+			"speaks %u",
+			c->version, theirs);
 	if (lower < CD_VERSION_MIN)
-		return cd_fail(err, COODIE_ERR_VERSION, "the server speaks protocol version %u, coodie %d and %d", lower,
+		return cd_fail(err, COODIE_ERR_VERSION,
+			       "the server speaks protocol version %u, coodie %d and %d", lower,
 			       (int)CD_VERSION_MIN, (int)CD_VERSION_MAX);
 	c->lower_version = lower;
-	return cd_fail(err, COODIE_ERR_VERSION, "the server speaks protocol version %u, not %u", lower, c->version);
+	return cd_fail(err, COODIE_ERR_VERSION, "the server speaks protocol version %u, not %u",
+		       lower, c->version);
 }
 
 static bool on_supported(struct cd_conn *c, const struct cd_envelope *e, coodie_error *err)
@@ -253,9 +264,10 @@ static bool on_authenticate(struct cd_conn *c, const struct cd_envelope *e, cood
 	if (!open_body(e, &r, err) || !cd_read_authenticate(&r, &name, err))
 		return false;
 	if (!c->options->user)
-		return cd_fail(err, COODIE_ERR_AUTH,
-			       "the server asks for a login (%.*s): give one with coodie_options_set_credentials()",
-			       (int)(name.len < 100 ? name.len : 100), (const char *)name.at);
+		return cd_fail(
+			err, COODIE_ERR_AUTH,
+			"the server asks for a login (%.*s): give one with coodie_options_set_credentials()",
+			(int)(name.len < 100 ? name.len : 100), (const char *)name.at);
 	turn(c);
 	return send_credentials(c, err);
 }
@@ -264,7 +276,9 @@ static bool on_challenge(struct cd_conn *c, const struct cd_envelope *e, coodie_
 {
 	(void)c;
 	(void)e;
-	return cd_fail(err, COODIE_ERR_AUTH, "the server's authenticator wants more than a user and a password (SASL PLAIN)");
+	return cd_fail(
+		err, COODIE_ERR_AUTH,
+		"the server's authenticator wants more than a user and a password (SASL PLAIN)");
 }
 
 /* The login has been sent: nothing waits in the outbox, and no copy of the password stays there. */
@@ -298,7 +312,8 @@ static bool on_refused(struct cd_conn *c, const struct cd_envelope *e, coodie_er
 
 	if (!open_body(e, &r, err) || !cd_read_error(&r, c->version, &refused, &id, err))
 		return false;
-	if (refused.server_code == PROTOCOL_ERROR && (e->version != c->version || c->state == CD_CONN_OPTIONS))
+	if (refused.server_code == PROTOCOL_ERROR &&
+	    (e->version != c->version || c->state == CD_CONN_OPTIONS))
 		return need_lower(c, e->version, err);
 	if (refused.server_code == BAD_CREDENTIALS)
 		refused.code = COODIE_ERR_AUTH;
@@ -317,10 +332,12 @@ static bool on_answer(struct cd_conn *c, const struct cd_envelope *e, coodie_err
 		return true;
 	/* A server that gives a connection up says why on stream 0. */
 	if (e->opcode != CD_OP_ERROR)
-		return cd_fail(err, COODIE_ERR_PROTOCOL, "an answer on stream %d, where nothing was asked", e->stream);
+		return cd_fail(err, COODIE_ERR_PROTOCOL,
+			       "an answer on stream %d, where nothing was asked", e->stream);
 	if (!open_body(e, &r, err) || !cd_read_error(&r, c->version, &said, &id, err))
 		return false;
-	return cd_fail(err, COODIE_ERR_PROTOCOL, "the server ends the connection (on stream %d): %s", e->stream,
+	return cd_fail(err, COODIE_ERR_PROTOCOL,
+		       "the server ends the connection (on stream %d): %s", e->stream,
 		       said.message);
 }
 
@@ -339,8 +356,8 @@ static enum cd_conn_event take(struct cd_conn *c, const struct cd_envelope *e, c
 	bool was_ready = c->state == CD_CONN_READY;
 
 	if (!fn) {
-		cd_fail(err, COODIE_ERR_PROTOCOL, "%s came as the answer to %s", cd_opcode_name(e->opcode),
-			cd_conn_phase(c));
+		cd_fail(err, COODIE_ERR_PROTOCOL, "%s came as the answer to %s",
+			cd_opcode_name(e->opcode), cd_conn_phase(c));
 		return CD_CONN_BROKEN;
 	}
 	if (!fn(c, e, err))

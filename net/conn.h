@@ -32,18 +32,19 @@ enum cd_conn_event {
 struct cd_conn {
 	enum cd_conn_state state;
 	const coodie_options *options;
-	const char *keyspace;    /* to use; NULL: none; borrowed until READY */
-	uint8_t version;         /* tried, then agreed */
-	uint8_t lower_version;   /* not 0: a new connection with this one may work */
+	const char *keyspace;  /* to use; NULL: none; borrowed until READY */
+	uint8_t version;       /* tried, then agreed */
+	uint8_t lower_version; /* not 0: a new connection with this one may work */
 	bool lz4;
 	struct cd_inbox in;
 	struct cd_outbox out;
 	struct cd_streams streams;
-	struct cd_arena arena;   /* of `supported` */
+	struct cd_arena arena; /* of `supported` */
 	struct cd_supported supported;
 };
 
-void cd_conn_init(struct cd_conn *c, const coodie_options *o, const char *keyspace, uint8_t version);
+void cd_conn_init(struct cd_conn *c, const coodie_options *o, const char *keyspace,
+		  uint8_t version);
 void cd_conn_deinit(struct cd_conn *c);
 /* Writes OPTIONS. */
 bool cd_conn_start(struct cd_conn *c, coodie_error *err);

@@ -45,8 +45,8 @@ const char *cd_link_phase(const struct cd_link *l)
 
 bool cd_link_late(const struct cd_link *l, uint32_t timeout_ms, coodie_error *err)
 {
-	return cd_fail(err, COODIE_ERR_TIMEOUT, "no answer to %s from %s within %" PRIu32 " ms", cd_link_phase(l),
-		       l->address.text, timeout_ms);
+	return cd_fail(err, COODIE_ERR_TIMEOUT, "no answer to %s from %s within %" PRIu32 " ms",
+		       cd_link_phase(l), l->address.text, timeout_ms);
 }
 
 /* ---- ends ------------------------------------------------------------------------------------ */
@@ -60,7 +60,8 @@ static bool in_handshake(const struct cd_link *l)
 static bool fail_os(const struct cd_link *l, int number, coodie_error *err)
 {
 	if (l->connecting)
-		return cd_fail(err, number == ETIMEDOUT ? COODIE_ERR_TIMEOUT : COODIE_ERR_CONNECT, "%s", reason(number));
+		return cd_fail(err, number == ETIMEDOUT ? COODIE_ERR_TIMEOUT : COODIE_ERR_CONNECT,
+			       "%s", reason(number));
 	if (in_handshake(l) && (number == ECONNRESET || number == EPIPE)) {
 		cd_tls_eof(l->tls, err);
 		return false;
@@ -79,7 +80,8 @@ static bool fail_eof(const struct cd_link *l, coodie_error *err)
 	}
 	if (l->conn.state == CD_CONN_READY && !cd_conn_in_flight(&l->conn))
 		return cd_fail(err, COODIE_ERR_CLOSED, "the peer closed the connection");
-	return cd_fail(err, COODIE_ERR_CLOSED, "the peer closed the connection during %s%s", cd_link_phase(l),
+	return cd_fail(err, COODIE_ERR_CLOSED, "the peer closed the connection during %s%s",
+		       cd_link_phase(l),
 		       !l->tls && l->conn.state == CD_CONN_OPTIONS ? " (does it expect TLS?)" : "");
 }
 
@@ -88,7 +90,8 @@ static ssize_t send_some(struct cd_link *l, const uint8_t *at, size_t len);
 /* Tells a TLS peer that this is the end, if the kernel takes it at once. */
 static void say_goodbye(struct cd_link *l)
 {
-	if (l->fd < 0 || l->reset || !l->tls || !cd_tls_ready(l->tls) || l->cipher_sent < l->cipher.len)
+	if (l->fd < 0 || l->reset || !l->tls || !cd_tls_ready(l->tls) ||
+	    l->cipher_sent < l->cipher.len)
 		return;
 	cd_tls_shutdown(l->tls);
 	if (cd_tls_drain(l->tls, &l->cipher))
@@ -112,7 +115,8 @@ void cd_link_close(struct cd_link *l)
 
 static void set_events(struct cd_link *l)
 {
-	int events = l->connecting ? COODIE_IO_WRITE : COODIE_IO_READ | (l->blocked ? COODIE_IO_WRITE : 0);
+	int events = l->connecting ? COODIE_IO_WRITE
+				   : COODIE_IO_READ | (l->blocked ? COODIE_IO_WRITE : 0);
 
 	l->loop->vtable->io_set(l->loop->state, l->watch, events);
 }
@@ -126,7 +130,8 @@ static ssize_t send_some(struct cd_link *l, const uint8_t *at, size_t len)
 	size_t sent = 0;
 
 	while (sent < len) {
-		struct iovec piece = { .iov_base = (void *)(uintptr_t)(at + sent), .iov_len = len - sent };
+		struct iovec piece = { .iov_base = (void *)(uintptr_t)(at + sent),
+				       .iov_len = len - sent };
 		struct msghdr message = { .msg_iov = &piece, .msg_iovlen = 1 };
 		ssize_t n = sendmsg(l->fd, &message, MSG_NOSIGNAL);
 		if (n >= 0)
@@ -327,7 +332,8 @@ static bool open_socket(struct cd_link *l, coodie_error *err)
 	setsockopt(l->fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
 	l->connecting = true;
 	/* A connect() that is through at once is found writable on the next turn. */
-	if (connect(l->fd, &l->address.of.any, l->address.len) && errno != EINPROGRESS && errno != EINTR)
+	if (connect(l->fd, &l->address.of.any, l->address.len) && errno != EINPROGRESS &&
+	    errno != EINTR)
 		return fail_os(l, errno, err);
 	l->watch = l->loop->vtable->io_new(l->loop->state, l->fd, COODIE_IO_WRITE, on_io, l);
 	return l->watch || cd_no_memory(err, "a watch of a socket");

@@ -33,9 +33,9 @@ struct cd_link {
 	size_t cipher_sent;
 	coodie_watch *watch;
 	int fd;
-	bool connecting;         /* the kernel is still at it */
-	bool blocked;            /* it takes no more bytes for now */
-	bool reset;              /* nor ever again: the peer is gone */
+	bool connecting; /* the kernel is still at it */
+	bool blocked;    /* it takes no more bytes for now */
+	bool reset;      /* nor ever again: the peer is gone */
 	uint64_t bytes_sent, bytes_received;
 };
 

@@ -138,7 +138,8 @@ static bool grow(struct cd_prepared_cache *c)
 	return true;
 }
 
-static struct coodie_prepared *make_prepared(struct cd_prepared_cache *c, const char *cql, const char *keyspace)
+static struct coodie_prepared *make_prepared(struct cd_prepared_cache *c, const char *cql,
+					     const char *keyspace)
 {
 	struct coodie_prepared *p = cd_alloc_zero(c->allocator, sizeof *p);
 
@@ -155,7 +156,8 @@ static struct coodie_prepared *make_prepared(struct cd_prepared_cache *c, const 
 	return NULL;
 }
 
-static struct coodie_prepared *add(struct cd_prepared_cache *c, const char *cql, const char *keyspace, uint64_t hash)
+static struct coodie_prepared *add(struct cd_prepared_cache *c, const char *cql,
+				   const char *keyspace, uint64_t hash)
 {
 	if (c->count >= c->size && !grow(c))
 		return NULL;
@@ -173,13 +175,15 @@ static struct coodie_prepared *add(struct cd_prepared_cache *c, const char *cql,
 	return p;
 }
 
-static bool same(const struct coodie_prepared *p, const char *cql, const char *keyspace, bool own_keyspace)
+static bool same(const struct coodie_prepared *p, const char *cql, const char *keyspace,
+		 bool own_keyspace)
 {
-	return p->own_keyspace == own_keyspace && !strcmp(p->cql, cql) && !strcmp(p->keyspace, keyspace);
+	return p->own_keyspace == own_keyspace && !strcmp(p->cql, cql) &&
+	       !strcmp(p->keyspace, keyspace);
 }
 
-struct coodie_prepared *cd_prepared_get(struct cd_prepared_cache *c, const char *cql, const char *keyspace,
-					bool own_keyspace, coodie_error *err)
+struct coodie_prepared *cd_prepared_get(struct cd_prepared_cache *c, const char *cql,
+					const char *keyspace, bool own_keyspace, coodie_error *err)
 {
 	if (c->last && c->last_text == cql && same(c->last, cql, keyspace, own_keyspace))
 		return c->last;
@@ -230,7 +234,8 @@ static bool set_ids(struct coodie_prepared *p, struct cd_span id, struct cd_span
 	return true;
 }
 
-static void set_columns(struct coodie_prepared *p, struct cd_metadata *take_columns, unsigned version)
+static void set_columns(struct coodie_prepared *p, struct cd_metadata *take_columns,
+			unsigned version)
 {
 	const struct cd_columns *columns = &take_columns->columns;
 
@@ -243,13 +248,15 @@ static void set_columns(struct coodie_prepared *p, struct cd_metadata *take_colu
 			p->skip_metadata = false;
 }
 
-static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m, const struct cd_prepared_result *answer,
-			unsigned version, coodie_error *err)
+static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m,
+			const struct cd_prepared_result *answer, unsigned version,
+			coodie_error *err)
 {
 	if (p->home && !same_binds(&p->binds, &answer->binds))
-		return cd_fail(err, COODIE_ERR_CONFLICT,
-			       "the types of the statement's markers have changed on the server; prepare it again: %.120s",
-			       p->cql);
+		return cd_fail(
+			err, COODIE_ERR_CONFLICT,
+			"the types of the statement's markers have changed on the server; prepare it again: %.120s",
+			p->cql);
 	if (!set_ids(p, answer->id, answer->metadata_id))
 		return cd_no_memory(err, "a prepared statement");
 	if (!p->home) {
@@ -263,8 +270,8 @@ static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m, const 
 	return true;
 }
 
-bool cd_prepared_load(struct coodie_prepared *p, struct cd_reader *body, unsigned version, unsigned max_depth,
-		      coodie_error *err)
+bool cd_prepared_load(struct coodie_prepared *p, struct cd_reader *body, unsigned version,
+		      unsigned max_depth, coodie_error *err)
 {
 	struct cd_metadata *m = cd_metadata_new(&p->allocator);
 	struct cd_result answer;
@@ -275,7 +282,8 @@ bool cd_prepared_load(struct coodie_prepared *p, struct cd_reader *body, unsigne
 	if (!cd_read_result(body, version, &m->arena, max_depth, &answer, err))
 		goto out;
 	if (answer.kind != CD_RESULT_PREPARED) {
-		cd_fail(err, COODIE_ERR_PROTOCOL, "PREPARE was answered with a result of kind %d", (int)answer.kind);
+		cd_fail(err, COODIE_ERR_PROTOCOL, "PREPARE was answered with a result of kind %d",
+			(int)answer.kind);
 		goto out;
 	}
 	ok = take_answer(p, m, &answer.prepared, version, err);
@@ -284,7 +292,8 @@ out:
 	return ok;
 }
 
-bool cd_prepared_changed(struct coodie_prepared *p, struct cd_span metadata_id, struct cd_metadata *columns)
+bool cd_prepared_changed(struct coodie_prepared *p, struct cd_span metadata_id,
+			 struct cd_metadata *columns)
 {
 	if (!columns || !set_ids(p, (struct cd_span){ p->id, p->id_len }, metadata_id))
 		return false;

@@ -16,23 +16,24 @@ struct coodie_prepared {
 	coodie_allocator allocator; /* a copy, so that it can be freed after its session */
 	unsigned refs;
 	enum cd_prepared_state state;
-	uint32_t load;              /* PREPAREs answered so far */
-	char *cql, *keyspace;       /* keyspace "": none */
+	uint32_t load;        /* PREPAREs answered so far */
+	char *cql, *keyspace; /* keyspace "": none */
 	size_t cql_len;
-	bool own_keyspace;          /* the request named its keyspace: it goes along with PREPARE (v5) */
+	bool own_keyspace; /* the request named its keyspace: it goes along with PREPARE (v5) */
 	uint64_t hash;
-	struct coodie_prepared *chain;            /* of its bucket */
-	struct coodie_prepared *newer, *older;    /* by use */
+	struct coodie_prepared *chain;         /* of its bucket */
+	struct coodie_prepared *newer, *older; /* by use */
 	bool cached;
-	struct cd_requests waiters; /* for the answer to PREPARE; the LOAD request is in none of its lists */
+	struct cd_requests
+		waiters; /* for the answer to PREPARE; the LOAD request is in none of its lists */
 	struct cd_request *loader;
 	/* what the server said; binds never change, as callers may hold their names and types */
-	struct cd_metadata *home;   /* holds the binds; NULL before the first answer */
+	struct cd_metadata *home; /* holds the binds; NULL before the first answer */
 	struct cd_columns binds;
 	struct cd_metadata *result; /* the columns of its rows */
 	uint8_t *id;                /* id, then metadata id, in one piece */
 	size_t id_len, metadata_id_len;
-	bool skip_metadata;         /* a response may leave its columns out */
+	bool skip_metadata; /* a response may leave its columns out */
 };
 
 struct cd_prepared_cache {
@@ -49,8 +50,8 @@ struct cd_prepared_cache {
 void cd_prepared_cache_init(struct cd_prepared_cache *c, const coodie_allocator *a, uint32_t max);
 void cd_prepared_cache_deinit(struct cd_prepared_cache *c);
 /* Finds or adds a statement; borrowed from the cache. `own_keyspace` as in the struct. NULL: out of memory. */
-struct coodie_prepared *cd_prepared_get(struct cd_prepared_cache *c, const char *cql, const char *keyspace,
-					bool own_keyspace, coodie_error *err);
+struct coodie_prepared *cd_prepared_get(struct cd_prepared_cache *c, const char *cql,
+					const char *keyspace, bool own_keyspace, coodie_error *err);
 /* Forgets one; those who hold it keep it. */
 void cd_prepared_forget(struct cd_prepared_cache *c, struct coodie_prepared *p);
 /* The schema has changed: the markers of what is cached may have other types now. Those who hold a
@@ -59,9 +60,10 @@ void cd_prepared_cache_flush(struct cd_prepared_cache *c);
 coodie_prepared *cd_prepared_ref(coodie_prepared *p);
 
 /* Takes the body of a RESULT (from its kind on) of kind prepared. COODIE_ERR_CONFLICT when the markers changed. */
-bool cd_prepared_load(struct coodie_prepared *p, struct cd_reader *body, unsigned version, unsigned max_depth,
-		      coodie_error *err);
+bool cd_prepared_load(struct coodie_prepared *p, struct cd_reader *body, unsigned version,
+		      unsigned max_depth, coodie_error *err);
 /* The server sent new columns under a new id along with rows. False: out of memory, and all is as before. */
-bool cd_prepared_changed(struct coodie_prepared *p, struct cd_span metadata_id, struct cd_metadata *columns);
+bool cd_prepared_changed(struct coodie_prepared *p, struct cd_span metadata_id,
+			 struct cd_metadata *columns);
 
 #endif

@@ -182,7 +182,8 @@ bool cd_request_keep_args(struct cd_request *r, cql_args args, coodie_error *err
 	cql_value *copies;
 
 	if (args.count > UINT16_MAX)
-		return cd_fail(err, COODIE_ERR_INVALID, "%zu values are more than the protocol can carry (65535)",
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "%zu values are more than the protocol can carry (65535)",
 			       args.count);
 	copies = cd_arena_take_array(&r->arena, args.count ? args.count : 1, sizeof *copies);
 	r->args = copies;
@@ -209,14 +210,16 @@ static void name_marker(const struct coodie_prepared *p, size_t i, coodie_error 
 	cd_error_prefix(err, "bind %zu (%s %s)", i + 1, p->binds.at[i].name, type);
 }
 
-bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t count, coodie_error *err)
+bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t count,
+		       coodie_error *err)
 {
 	const struct coodie_prepared *p = r->prepared;
 
 	if (count != p->binds.count)
 		return cd_fail(err, COODIE_ERR_INVALID,
-			       "the statement has %" PRIu32 " marker%s, %zu value%s given", p->binds.count,
-			       p->binds.count == 1 ? "" : "s", count, count == 1 ? " was" : "s were");
+			       "the statement has %" PRIu32 " marker%s, %zu value%s given",
+			       p->binds.count, p->binds.count == 1 ? "" : "s", count,
+			       count == 1 ? " was" : "s were");
 	r->values.at = r->kept.len;
 	for (size_t i = 0; i < count; i++) {
 		if (cd_value_encode(&r->kept, p->binds.at[i].type, &values[i], err))

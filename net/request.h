@@ -40,18 +40,18 @@ struct cd_request {
 	struct cd_requests *in; /* the list it stands in */
 	struct cd_deadline deadline;
 	enum cd_request_kind kind;
-	bool failed;            /* `error` says why; otherwise `result` */
-	bool used;              /* taken from the pool */
+	bool failed; /* `error` says why; otherwise `result` */
+	bool used;   /* taken from the pool */
 	bool tracing;
-	bool resent;            /* the server had forgotten the statement, and has been told */
-	bool encoded;           /* `values` is complete; otherwise `args` are still to be encoded */
-	bool idempotent;        /* may be sent again when its connection is lost, */
-	bool retried;           /* which has been done */
-	int32_t stream;         /* -1: not on the wire */
-	struct cd_wire *wire;   /* NULL likewise */
+	bool resent;          /* the server had forgotten the statement, and has been told */
+	bool encoded;         /* `values` is complete; otherwise `args` are still to be encoded */
+	bool idempotent;      /* may be sent again when its connection is lost, */
+	bool retried;         /* which has been done */
+	int32_t stream;       /* -1: not on the wire */
+	struct cd_wire *wire; /* NULL likewise */
 	uint32_t index, generation; /* what its id is made of */
 	uint32_t timeout_ms;
-	uint32_t load;          /* which PREPARE's answer it was sent with */
+	uint32_t load; /* which PREPARE's answer it was sent with */
 	union {
 		coodie_done_fn *result;
 		coodie_status_fn *status;
@@ -64,7 +64,7 @@ struct cd_request {
 	struct cd_buffer kept;            /* the text, the values, and what params points to */
 	struct cd_piece text, values, paging_state, keyspace;
 	uint16_t value_count;
-	struct cd_arena arena;            /* of `args` */
+	struct cd_arena arena; /* of `args` */
 	cql_value *args;
 	coodie_result *result;
 	coodie_error error;
@@ -105,6 +105,7 @@ struct cd_piece cd_request_keep(struct cd_request *r, const void *data, size_t l
 /* Copies the values, to be encoded when the types are known. */
 bool cd_request_keep_args(struct cd_request *r, cql_args args, coodie_error *err);
 /* Encodes values for the markers of r->prepared into `kept`. */
-bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t count, coodie_error *err);
+bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t count,
+		       coodie_error *err);
 
 #endif

@@ -11,7 +11,8 @@ static const char orphan;
 
 void cd_streams_init(struct cd_streams *s, const coodie_allocator *a, uint32_t max)
 {
-	*s = (struct cd_streams){ .allocator = a, .max = max < CD_STREAMS_MAX ? max : CD_STREAMS_MAX };
+	*s = (struct cd_streams){ .allocator = a,
+				  .max = max < CD_STREAMS_MAX ? max : CD_STREAMS_MAX };
 }
 
 void cd_streams_deinit(struct cd_streams *s)

@@ -9,12 +9,12 @@ enum { CD_STREAMS_MAX = 32768 };
 
 struct cd_streams {
 	const coodie_allocator *allocator;
-	void **owners;   /* by id; NULL: free */
-	int16_t *free;   /* ids that are free, the one to take next last */
+	void **owners; /* by id; NULL: free */
+	int16_t *free; /* ids that are free, the one to take next last */
 	uint32_t free_count;
-	uint32_t size;   /* ids that exist so far */
+	uint32_t size; /* ids that exist so far */
 	uint32_t max;
-	uint32_t taken;  /* orphans included */
+	uint32_t taken;   /* orphans included */
 	uint32_t orphans; /* taken, but nobody waits for the answer any more */
 };
 

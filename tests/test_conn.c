@@ -14,13 +14,14 @@ enum { ALL = 1 << 20 };
 
 /* What a server is like. */
 struct manners {
-	uint8_t highest;            /* protocol version */
-	bool lz4;                   /* offered */
-	const char *versions;       /* one more value of PROTOCOL_VERSIONS; NULL: it says nothing of them */
-	const char *authenticator;  /* NULL: nobody logs in */
-	int32_t refuses;            /* the message with `refused` gets an ERROR of this code */
+	uint8_t highest; /* protocol version */
+	bool lz4;        /* offered */
+	const char
+		*versions; /* one more value of PROTOCOL_VERSIONS; NULL: it says nothing of them */
+	const char *authenticator; /* NULL: nobody logs in */
+	int32_t refuses;           /* the message with `refused` gets an ERROR of this code */
 	enum cd_opcode refused;
-	enum cd_opcode startup;     /* what STARTUP is answered with; 0: as it should be */
+	enum cd_opcode startup; /* what STARTUP is answered with; 0: as it should be */
 	bool challenges;
 };
 
@@ -47,7 +48,8 @@ static void note(struct server *s, const char *text, size_t len)
 	snprintf(s->said + at, sizeof s->said - at, "%s%.*s", at ? " " : "", (int)len, text);
 }
 
-static void answer(struct server *s, const struct cd_envelope *e, enum cd_opcode opcode, const struct cd_buffer *body)
+static void answer(struct server *s, const struct cd_envelope *e, enum cd_opcode opcode,
+		   const struct cd_buffer *body)
 {
 	coodie_error err;
 	size_t mark = cd_outbox_begin(&s->out, 0, e->stream, opcode);
@@ -82,7 +84,8 @@ static void write_supported(struct cd_buffer *b, const struct manners *is)
 	cd_write_str(b, is->versions);
 }
 
-static enum cd_opcode on_startup(struct server *s, const struct cd_envelope *e, struct cd_buffer *body)
+static enum cd_opcode on_startup(struct server *s, const struct cd_envelope *e,
+				 struct cd_buffer *body)
 {
 	struct cd_arena arena = { 0 };
 	coodie_error err;
@@ -102,7 +105,8 @@ static enum cd_opcode on_startup(struct server *s, const struct cd_envelope *e, 
 	return CD_OP_AUTHENTICATE;
 }
 
-static enum cd_opcode on_message(struct server *s, const struct cd_envelope *e, struct cd_buffer *body)
+static enum cd_opcode on_message(struct server *s, const struct cd_envelope *e,
+				 struct cd_buffer *body)
 {
 	struct cd_arena arena = { 0 };
 	struct cd_statement statement;
@@ -190,7 +194,8 @@ static void server_turn(struct server *s, struct cd_conn *c, size_t step)
 		fail_msg("the server understands nothing: %s", err.message);
 	if (status == CD_INBOX_ENVELOPE) {
 		serve(s, &e);
-		assert_int_equal(cd_inbox_next(&s->in, &e, &err), CD_INBOX_MORE); /* nothing is pipelined */
+		assert_int_equal(cd_inbox_next(&s->in, &e, &err),
+				 CD_INBOX_MORE); /* nothing is pipelined */
 	}
 }
 
@@ -207,7 +212,8 @@ static enum cd_conn_event talk(struct cd_conn *c, struct server *s, size_t step,
 			if (event != CD_CONN_MORE)
 				return event;
 		}
-		if (s->in.version >= 5 && !s->out.segments) /* v5: everything after the answer to STARTUP */
+		if (s->in.version >= 5 &&
+		    !s->out.segments) /* v5: everything after the answer to STARTUP */
 			cd_outbox_switch(&s->out, 5, s->lz4);
 	}
 	return CD_CONN_MORE;
@@ -254,36 +260,43 @@ static const struct row {
 	struct client client;
 } rows[] = {
 	{ "v5", "OPTIONS STARTUP plain", .version = 5, SERVER(.highest = 5, .versions = "5/v5") },
-	{ "v5, LZ4", "OPTIONS STARTUP lz4", .version = 5, SERVER(.highest = 5, .lz4 = true), CLIENT(.lz4 = true) },
+	{ "v5, LZ4", "OPTIONS STARTUP lz4", .version = 5, SERVER(.highest = 5, .lz4 = true),
+	  CLIENT(.lz4 = true) },
 	{ "v4", "OPTIONS STARTUP plain", .version = 4, SERVER(.highest = 4), CLIENT(.pinned = 4) },
 	{ "v4, LZ4", "OPTIONS STARTUP lz4", .version = 4, SERVER(.highest = 5, .lz4 = true),
 	  CLIENT(.pinned = 4, .lz4 = true) },
-	{ "LZ4 is not offered", "OPTIONS STARTUP plain", .version = 5, SERVER(.highest = 5), CLIENT(.lz4 = true) },
-	{ "LZ4 is offered, not wanted", "OPTIONS STARTUP plain", .version = 5, SERVER(.highest = 5, .lz4 = true) },
-	{ "a keyspace", "OPTIONS STARTUP plain QUERY USE \"ks\"", .version = 5, SERVER(.highest = 5),
-	  CLIENT(.keyspace = "ks") },
-	{ "a keyspace with quotes, packed", "OPTIONS STARTUP lz4 QUERY USE \"My \"\"ks\"", .version = 4,
-	  SERVER(.highest = 4, .lz4 = true), CLIENT(.pinned = 4, .lz4 = true, .keyspace = "My \"ks") },
+	{ "LZ4 is not offered", "OPTIONS STARTUP plain", .version = 5, SERVER(.highest = 5),
+	  CLIENT(.lz4 = true) },
+	{ "LZ4 is offered, not wanted", "OPTIONS STARTUP plain", .version = 5,
+	  SERVER(.highest = 5, .lz4 = true) },
+	{ "a keyspace", "OPTIONS STARTUP plain QUERY USE \"ks\"", .version = 5,
+	  SERVER(.highest = 5), CLIENT(.keyspace = "ks") },
+	{ "a keyspace with quotes, packed", "OPTIONS STARTUP lz4 QUERY USE \"My \"\"ks\"",
+	  .version = 4, SERVER(.highest = 4, .lz4 = true),
+	  CLIENT(.pinned = 4, .lz4 = true, .keyspace = "My \"ks") },
 	{ "a login", "OPTIONS STARTUP plain AUTH_RESPONSE | a d a | p w", .version = 5,
-	  SERVER(.highest = 5, .authenticator = "Password"), CLIENT(.user = "ada", .password = "pw") },
-	{ "a login, v4, LZ4, keyspace", "OPTIONS STARTUP lz4 AUTH_RESPONSE | a | b QUERY USE \"k\"", .version = 4,
-	  SERVER(.highest = 4, .lz4 = true, .authenticator = "Password"),
-	  CLIENT(.pinned = 4, .lz4 = true, .user = "a", .password = "b", .keyspace = "k") },
-	{ "credentials nobody asks for stay here", "OPTIONS STARTUP plain", .version = 5, SERVER(.highest = 5),
+	  SERVER(.highest = 5, .authenticator = "Password"),
 	  CLIENT(.user = "ada", .password = "pw") },
+	{ "a login, v4, LZ4, keyspace", "OPTIONS STARTUP lz4 AUTH_RESPONSE | a | b QUERY USE \"k\"",
+	  .version = 4, SERVER(.highest = 4, .lz4 = true, .authenticator = "Password"),
+	  CLIENT(.pinned = 4, .lz4 = true, .user = "a", .password = "b", .keyspace = "k") },
+	{ "credentials nobody asks for stay here", "OPTIONS STARTUP plain", .version = 5,
+	  SERVER(.highest = 5), CLIENT(.user = "ada", .password = "pw") },
 	{ "no credentials", NULL, COODIE_ERR_AUTH, "org.x.Auth", -1,
 	  SERVER(.highest = 5, .authenticator = "org.x.Auth") },
 	{ "wrong credentials", NULL, COODIE_ERR_AUTH, "said the server", 0x0100,
-	  SERVER(.highest = 5, .authenticator = "P", .refuses = 0x0100, .refused = CD_OP_AUTH_RESPONSE),
+	  SERVER(.highest = 5, .authenticator = "P", .refuses = 0x0100,
+		 .refused = CD_OP_AUTH_RESPONSE),
 	  CLIENT(.user = "ada", .password = "no") },
 	{ "a challenge", NULL, COODIE_ERR_AUTH, "PLAIN", -1,
-	  SERVER(.highest = 5, .authenticator = "P", .challenges = true), CLIENT(.user = "a", .password = "b") },
+	  SERVER(.highest = 5, .authenticator = "P", .challenges = true),
+	  CLIENT(.user = "a", .password = "b") },
 	{ "the server has 4", NULL, COODIE_ERR_VERSION, "4", -1, .lower = 4, SERVER(.highest = 4) },
 	{ "the server has 5 in beta", NULL, COODIE_ERR_VERSION, "4", -1, .lower = 4,
 	  SERVER(.highest = 5, .versions = "5/v5-beta") },
 	{ "the server has 3", NULL, COODIE_ERR_VERSION, "3", -1, SERVER(.highest = 3) },
-	{ "5 is pinned, the server has 4", NULL, COODIE_ERR_VERSION, "speaks 4", -1, SERVER(.highest = 4),
-	  CLIENT(.pinned = 5) },
+	{ "5 is pinned, the server has 4", NULL, COODIE_ERR_VERSION, "speaks 4", -1,
+	  SERVER(.highest = 4), CLIENT(.pinned = 5) },
 	{ "a beta without its flag", NULL, COODIE_ERR_VERSION, "", -1, .lower = 4,
 	  SERVER(.highest = 5, .refuses = 0x000A, .refused = CD_OP_OPTIONS) },
 	{ "overloaded", NULL, COODIE_ERR_SERVER, "said the server", 0x1001,
@@ -291,7 +304,8 @@ static const struct row {
 	{ "STARTUP is refused", NULL, COODIE_ERR_SERVER, "STARTUP", 0x000A,
 	  SERVER(.highest = 5, .refuses = 0x000A, .refused = CD_OP_STARTUP) },
 	{ "no such keyspace", NULL, COODIE_ERR_SERVER, "USE", 0x2200,
-	  SERVER(.highest = 5, .refuses = 0x2200, .refused = CD_OP_QUERY), CLIENT(.keyspace = "nope") },
+	  SERVER(.highest = 5, .refuses = 0x2200, .refused = CD_OP_QUERY),
+	  CLIENT(.keyspace = "nope") },
 	{ "an answer of the wrong kind", NULL, COODIE_ERR_PROTOCOL, "SUPPORTED", -1,
 	  SERVER(.highest = 5, .startup = CD_OP_SUPPORTED) },
 };
@@ -316,7 +330,8 @@ static void check_row(const struct row *row, size_t step)
 		CD_CHECK(c.in.segments == (row->version == 5), row->name);
 	} else {
 		CD_CHECK(event == CD_CONN_BROKEN, row->name);
-		if (err.code != row->code || !strstr(err.message, row->message) || err.server_code != row->server_code)
+		if (err.code != row->code || !strstr(err.message, row->message) ||
+		    err.server_code != row->server_code)
 			fail_msg("%s: %s: %s", row->name, coodie_errc_name(err.code), err.message);
 		CD_CHECK(c.lower_version == row->lower, row->name);
 	}
@@ -352,8 +367,9 @@ static void up(struct server *s, struct cd_conn *c, coodie_options *o, uint8_t v
 }
 
 /* One message of the server, taken by the client. */
-static enum cd_conn_event hear(struct server *s, struct cd_conn *c, int16_t stream, enum cd_opcode opcode,
-			       const struct cd_buffer *body, struct cd_envelope *out, coodie_error *err)
+static enum cd_conn_event hear(struct server *s, struct cd_conn *c, int16_t stream,
+			       enum cd_opcode opcode, const struct cd_buffer *body,
+			       struct cd_envelope *out, coodie_error *err)
 {
 	answer(s, &(const struct cd_envelope){ .stream = stream }, opcode, body);
 	carry(&s->out, &c->in, ALL);
@@ -381,11 +397,13 @@ static void test_answers(void **state)
 		assert_int_equal(hear(&s, &c, -1, CD_OP_EVENT, &body, &e, &err), CD_CONN_MORE);
 		cd_buffer_clear(&body);
 		cd_write_result_void(&body);
-		assert_int_equal(hear(&s, &c, (int16_t)id, CD_OP_RESULT, &body, &e, &err), CD_CONN_ANSWER);
+		assert_int_equal(hear(&s, &c, (int16_t)id, CD_OP_RESULT, &body, &e, &err),
+				 CD_CONN_ANSWER);
 		assert_int_equal(e.stream, id);
 		assert_true(cd_streams_give(&c.streams, e.stream, &found));
 		/* the same once more: nobody asked */
-		assert_int_equal(hear(&s, &c, (int16_t)id, CD_OP_RESULT, &body, &e, &err), CD_CONN_BROKEN);
+		assert_int_equal(hear(&s, &c, (int16_t)id, CD_OP_RESULT, &body, &e, &err),
+				 CD_CONN_BROKEN);
 		assert_int_equal(err.code, COODIE_ERR_PROTOCOL);
 		assert_non_null(strstr(err.message, "stream"));
 		assert_int_equal(c.state, CD_CONN_FAILED);
@@ -473,16 +491,15 @@ static void test_no_memory(void **state)
 	(void)state;
 	for (size_t i = 0; i < CD_COUNT(rows); i++)
 		if (rows[i].code == COODIE_OK)
-			assert_true(cd_failalloc_each(rows[i].name, shake_hands, (void *)(uintptr_t)&rows[i]));
+			assert_true(cd_failalloc_each(rows[i].name, shake_hands,
+						      (void *)(uintptr_t)&rows[i]));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_handshakes),
-		cmocka_unit_test(test_answers),
-		cmocka_unit_test(test_last_words),
-		cmocka_unit_test(test_worn_out),
+		cmocka_unit_test(test_handshakes), cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_last_words), cmocka_unit_test(test_worn_out),
 		cmocka_unit_test(test_no_memory),
 	};
 

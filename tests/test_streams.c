@@ -131,12 +131,9 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_ids),
-		cmocka_unit_test(test_maximum),
-		cmocka_unit_test(test_reuse),
-		cmocka_unit_test(test_orphan),
-		cmocka_unit_test(test_nonsense_ids),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_all_ids),      cmocka_unit_test(test_maximum),
+		cmocka_unit_test(test_reuse),        cmocka_unit_test(test_orphan),
+		cmocka_unit_test(test_nonsense_ids), cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,8 +54,10 @@ static void test_times(void **state)
 			CD_CHECK(!got || got == &d, rows[i].name);
 		}
 		CD_CHECK(now >= rows[i].at, rows[i].name);
-		CD_CHECK(now <= rows[i].at + CD_WHEEL_TICK_US || rows[i].at <= rows[i].start, rows[i].name);
-		CD_CHECK(now <= rows[i].start + CD_WHEEL_TICK_US || rows[i].at > rows[i].start, rows[i].name);
+		CD_CHECK(now <= rows[i].at + CD_WHEEL_TICK_US || rows[i].at <= rows[i].start,
+			 rows[i].name);
+		CD_CHECK(now <= rows[i].start + CD_WHEEL_TICK_US || rows[i].at > rows[i].start,
+			 rows[i].name);
 		CD_CHECK(!d.link && w.count == 0, rows[i].name);
 		CD_CHECK(!cd_wheel_expired(&w, now + 100000000), rows[i].name);
 	}
