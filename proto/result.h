@@ -57,6 +57,18 @@ struct cd_result {
 bool cd_read_result(struct cd_reader *r, unsigned version, struct cd_arena *a, unsigned max_depth,
 		    struct cd_result *out, coodie_error *err);
 
+/* The next row: `count` cells, borrowed; at NULL: null. False: the rows are cut short. */
+static inline bool cd_row_next(struct cd_reader *r, uint32_t count, struct cd_span *cells)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		int32_t len = (int32_t)cd_reader_be32(r);
+		cells[i] = (struct cd_span){ NULL, 0 };
+		if (len >= 0)
+			cells[i] = cd_reader_span(r, (size_t)len);
+	}
+	return !r->failed;
+}
+
 /* ---- as a server writes them ------------------------------------------------------------------------------------- */
 
 void cd_write_result_void(struct cd_buffer *b);

@@ -61,7 +61,8 @@ void cd_text_hex(struct cd_buffer *text, struct cd_span bytes)
 
 bool cd_text_is(const struct cd_buffer *text, const char *name, const char *wanted)
 {
-	if (text->len == strlen(wanted) && memcmp(text->data, wanted, text->len) == 0)
+	if (text->len == strlen(wanted) &&
+	    (text->len == 0 || memcmp(text->data, wanted, text->len) == 0))
 		return true;
 	fprintf(stderr, "row \"%s\":\n  got    %.*s\n  wanted %s\n", name, (int)text->len,
 		text->data ? (const char *)text->data : "", wanted);

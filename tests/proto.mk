@@ -1,11 +1,14 @@
 # tests/proto.mk - one program per file of proto/; included by tests/tests.mk
-tests_libcd_test_la_SOURCES += tests/hex.c tests/hex.h
+tests_libcd_test_la_SOURCES += tests/hex.c tests/hex.h tests/message.c tests/message.h
 check_PROGRAMS += \
 	tests/test_crc \
 	tests/test_inbox \
 	tests/test_lz4 \
 	tests/test_notation \
 	tests/test_outbox \
+	tests/test_request \
+	tests/test_response \
+	tests/test_result \
 	tests/test_segment \
 	tests/test_type \
 	tests/test_uuid_inet \

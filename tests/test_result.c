@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/* proto/result.h: results of every kind, and bodies of all messages that are broken. */
+#include "tests/test.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "proto/result.h"
+#include "tests/failalloc.h"
+#include "tests/guard.h"
+#include "tests/message.h"
+
+static const struct cd_message_row rows[] = {
+#define X(name, hex, text) { name, hex, text },
+#include "tests/data/frames_results.inc"
+#undef X
+};
+
+static const struct {
+	const char *name, *hex;
+	enum { INCOMPLETE, HEADER, BODY, COMPRESSION } kind;
+} malformed[] = {
+#define X(name, kind, from_server, lz4, version, hex) { name, hex, kind },
+#include "tests/data/frames_malformed.inc"
+#undef X
+	{ "2^31 - 1 columns", "84000000080000000000000002000000007fffffff00000000", BODY },
+	{ "-1 columns", "8400000008000000000000000200000000ffffffff00000000", BODY },
+	{ "70000 columns without metadata",
+	  "840000000800000000000000020000000400011170"
+	  "00000000",
+	  BODY },
+	{ "2^31 - 1 rows",
+	  "840000000800000000000000020000000400000001"
+	  "7fffffff"
+	  "00000000",
+	  BODY },
+	{ "-1 rows",
+	  "840000000800000000000000020000000400000001"
+	  "ffffffff"
+	  "00000000",
+	  BODY },
+	{ "rows of no columns",
+	  "840000000800000000000000020000000400000000"
+	  "7fffffff"
+	  "00000000",
+	  BODY },
+	{ "2^31 - 1 binds",
+	  "850000000800000000"
+	  "00000004"
+	  "000101"
+	  "000101"
+	  "00000001"
+	  "7fffffff"
+	  "00000000",
+	  BODY },
+	{ "-1 pk indexes",
+	  "850000000800000000"
+	  "00000004"
+	  "000101"
+	  "000101"
+	  "00000000"
+	  "00000000"
+	  "ffffffff"
+	  "00000004"
+	  "00000000",
+	  BODY },
+	{ "65536 pk indexes",
+	  "850000000800000000"
+	  "00000004"
+	  "000101"
+	  "000101"
+	  "00000000"
+	  "00000000"
+	  "00010000"
+	  "00000004"
+	  "00000000",
+	  BODY },
+	{ "65535 options",
+	  "840000000600000000"
+	  "ffff"
+	  "000141"
+	  "0000",
+	  BODY },
+	{ "65535 values of an option",
+	  "840000000600000000"
+	  "0001"
+	  "000141"
+	  "ffff"
+	  "0000",
+	  BODY },
+	{ "65535 bound values",
+	  "040000000a00000000"
+	  "000101"
+	  "0001"
+	  "01"
+	  "ffff"
+	  "00000000",
+	  BODY },
+	{ "65535 events",
+	  "040000000b00000000"
+	  "ffff"
+	  "0000",
+	  BODY },
+	{ "65535 STARTUP options",
+	  "040000000100000000"
+	  "ffff"
+	  "00000000",
+	  BODY },
+	{ "an address of 5 bytes",
+	  "8500ffff0c00000000"
+	  "000d5354415455535f4348414e4745"
+	  "00025550"
+	  "05"
+	  "0000000000"
+	  "00002352",
+	  BODY },
+};
+
+static void test_rows(void **state)
+{
+	(void)state;
+	cd_message_check(rows, CD_COUNT(rows));
+}
+
+static void test_malformed(void **state)
+{
+	struct cd_guard g;
+	(void)state;
+
+	assert_true(cd_guard_init(&g, 65536));
+	for (size_t i = 0; i < CD_COUNT(malformed); i++) {
+		if (malformed[i].kind != BODY)
+			continue;
+		struct cd_span whole = cd_unhex(malformed[i].hex);
+		struct cd_envelope e = cd_message_envelope(
+			(struct cd_span){ cd_guard_copy(&g, whole.at, whole.len), whole.len });
+		struct cd_arena a;
+		struct cd_buffer text, again;
+		coodie_error err = { 0 };
+		cd_arena_init(&a, NULL, 0);
+		cd_buffer_init(&text, NULL, 0);
+		cd_buffer_init(&again, NULL, 0);
+		CD_CHECK(!cd_message_read(&e, &a, &text, &again, &err), malformed[i].name);
+		CD_CHECK(err.code == COODIE_ERR_PROTOCOL && *err.message, malformed[i].name);
+		cd_buffer_deinit(&text);
+		cd_buffer_deinit(&again);
+		cd_arena_deinit(&a);
+		cd_unhex_free(whole);
+	}
+	cd_guard_deinit(&g);
+}
+
+/* Columns of several tables, and a bit of the bind flags that is not ours, survive. */
+static void test_prepared_again(void **state)
+{
+	struct cd_column_spec specs[] = { { "ks", "a", "x", cd_type_native(CQL_KIND_INT) },
+					  { "ks", "b", "y", cd_type_native(CQL_KIND_TEXT) } };
+	uint16_t pk[] = { 1 };
+	struct cd_prepared_result p = {
+		.id = { (const uint8_t *)"id", 2 },
+		.metadata_id = { (const uint8_t *)"m", 1 },
+		.bind_flags = 0x80000001,
+		.binds = { specs, 2 },
+		.pk_indexes = pk,
+		.pk_count = 1,
+		.result = { .columns = { specs, 2 }, .has_columns = true },
+	};
+	struct cd_buffer b;
+	struct cd_result out;
+	struct cd_arena a;
+	(void)state;
+
+	cd_buffer_init(&b, NULL, 0);
+	cd_arena_init(&a, NULL, 0);
+	cd_write_result_prepared(&b, 5, &p);
+	struct cd_reader r = cd_reader_over(b.data, b.len);
+	assert_true(cd_read_result(&r, 5, &a, CD_TYPE_DEPTH, &out, NULL));
+	assert_int_equal(out.prepared.bind_flags, 0x80000000);
+	assert_string_equal(out.prepared.binds.at[1].table, "b");
+	assert_string_equal(out.prepared.result.columns.at[0].table, "a");
+	assert_int_equal(out.prepared.pk_indexes[0], 1);
+	assert_int_equal(cd_reader_left(&r), 0);
+	cd_arena_deinit(&a);
+	cd_buffer_deinit(&b);
+}
+
+/* ---- no message costs more than 16 times its length ----------------------------------------- */
+
+struct meter {
+	size_t taken;
+};
+
+static void *metered(size_t size, void *user)
+{
+	((struct meter *)user)->taken += size;
+	return malloc(size);
+}
+
+static void *metered_resize(void *ptr, size_t size, void *user)
+{
+	((struct meter *)user)->taken += size;
+	return realloc(ptr, size);
+}
+
+static void metered_release(void *ptr, void *user)
+{
+	(void)user;
+	free(ptr);
+}
+
+/* `head`, then as many times `unit` as fit; a count is set at `count_at`. */
+static void fill(struct cd_buffer *b, const char *head, const char *unit, size_t count_at,
+		 size_t count_size, size_t least)
+{
+	struct cd_span h = cd_unhex(head), u = cd_unhex(unit);
+	size_t count = 0, most = count_size == 2 ? 65535 : 200000;
+
+	cd_buffer_bytes(b, h.at, h.len);
+	for (; b->len < least && count < most; count++)
+		cd_buffer_bytes(b, u.at, u.len);
+	if (count_size == 2)
+		cd_put_be16(b->data + count_at, (uint16_t)count);
+	else
+		cd_put_be32(b->data + count_at, (uint32_t)count);
+	cd_unhex_free(h);
+	cd_unhex_free(u);
+}
+
+static void test_cost(void **state)
+{
+	static const struct {
+		const char *name, *head, *unit;
+		size_t count_at, count_size;
+	} costs[] = {
+		{ "columns of one table",
+		  "8400000008000000000000000200000001"
+		  "00000000"
+		  "00000000",
+		  "00000009", 17, 4 },
+		{ "columns of lists",
+		  "8400000008000000000000000200000001"
+		  "00000000"
+		  "00000000",
+		  "00000020002000200009", 17, 4 },
+		{ "columns of their own tables",
+		  "8400000008000000000000000200000000"
+		  "00000000",
+		  "0000000000000009", 17, 4 },
+		{ "SUPPORTED",
+		  "840000000600000000"
+		  "0000",
+		  "00000000", 9, 2 },
+		{ "values of SUPPORTED",
+		  "840000000600000000"
+		  "0001"
+		  "0000"
+		  "0000",
+		  "0000", 13, 2 },
+		{ "STARTUP",
+		  "040000000100000000"
+		  "0000",
+		  "00000000", 9, 2 },
+		{ "REGISTER",
+		  "040000000b00000000"
+		  "0000",
+		  "0000", 9, 2 },
+		{ "bound values",
+		  "040000000a00000000"
+		  "000101"
+		  "0001"
+		  "01"
+		  "0000",
+		  "ffffffff", 15, 2 },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(costs); i++) {
+		struct meter m = { 0 };
+		const coodie_allocator allocator = { metered, metered_resize, metered_release, &m };
+		struct cd_buffer in, text, again;
+		struct cd_arena a;
+		cd_arena_init(&a, &allocator, 0);
+		cd_buffer_init(&in, NULL, 0);
+		cd_buffer_init(&text, NULL, 0);
+		cd_buffer_init(&again, NULL, 0);
+		fill(&in, costs[i].head, costs[i].unit, costs[i].count_at, costs[i].count_size,
+		     400000);
+		struct cd_envelope e = cd_message_envelope((struct cd_span){ in.data, in.len });
+		coodie_error err;
+		cd_message_read(&e, &a, &text, &again, &err);
+		/* one chunk of the arena is not full yet */
+		if (m.taken > 16 * in.len + 65536)
+			fail_msg("%s: %zu bytes cost %zu", costs[i].name, in.len, m.taken);
+		CD_CHECK(m.taken > in.len, costs[i].name); /* it was not refused at once */
+		cd_arena_deinit(&a);
+		cd_buffer_deinit(&in);
+		cd_buffer_deinit(&text);
+		cd_buffer_deinit(&again);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_prepared_again),
+		cmocka_unit_test(test_cost),
+	};
+	return cmocka_run_group_tests_name("result", tests, NULL, NULL);
+}
