@@ -9,7 +9,6 @@ tests_libcd_test_la_SOURCES += \
 	tests/peer_wire.c
 
 check_PROGRAMS += tests/test_peer tests/test_failures
-EXTRA_DIST += docs/errors.md
 
 # for scripts, not a test by itself
 EXTRA_PROGRAMS += tests/peer_main
