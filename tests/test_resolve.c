@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* Contact points taken apart, and addresses found without asking a network. */
+#include "tests/test.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "net/resolve.h"
+
+static const struct {
+	const char *text, *host;
+	uint16_t port; /* 0: refused */
+} endpoints[] = {
+	{ "10.0.0.1", "10.0.0.1", 9042 },
+	{ "10.0.0.1:19042", "10.0.0.1", 19042 },
+	{ "node.example", "node.example", 9042 },
+	{ "node.example:1", "node.example", 1 },
+	{ "node.example:65535", "node.example", 65535 },
+	{ "[::1]", "::1", 9042 },
+	{ "[::1]:9043", "::1", 9043 },
+	{ "::1", "::1", 9042 },
+	{ "fe80::1:2", "fe80::1:2", 9042 },
+	{ "", NULL, 0 },
+	{ ":9042", NULL, 0 },
+	{ "node:", NULL, 0 },
+	{ "node:0", NULL, 0 },
+	{ "node:65536", NULL, 0 },
+	{ "node:99999999999999999999", NULL, 0 },
+	{ "node:90a", NULL, 0 },
+	{ "node:-1", NULL, 0 },
+	{ "[::1", NULL, 0 },
+	{ "[::1]x", NULL, 0 },
+	{ "[]", NULL, 0 },
+	{ "[node]:1", NULL, 0 },
+	{ "1:2:3", NULL, 0 },
+	{ "a b", NULL, 0 },
+	{ " node", NULL, 0 },
+	{ "cql://node", NULL, 0 },
+	{ "user@node", NULL, 0 },
+	{ "node/9042", NULL, 0 },
+};
+
+static void test_endpoint_parse(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(endpoints); i++) {
+		char host[CD_HOST_SIZE] = "untouched";
+		uint16_t port = 7;
+		coodie_error err = { 0 };
+		bool ok = cd_endpoint_parse(endpoints[i].text, 9042, host, &port, &err);
+		CD_CHECK(ok == (endpoints[i].port != 0), endpoints[i].text);
+		if (ok) {
+			CD_CHECK(strcmp(host, endpoints[i].host) == 0, endpoints[i].text);
+			CD_CHECK(port == endpoints[i].port, endpoints[i].text);
+		} else {
+			CD_CHECK(err.code == COODIE_ERR_INVALID, endpoints[i].text);
+			CD_CHECK(strcmp(host, "untouched") == 0 && port == 7, endpoints[i].text);
+		}
+	}
+	assert_false(
+		cd_endpoint_parse(NULL, 9042, (char[CD_HOST_SIZE]){ 0 }, &(uint16_t){ 0 }, NULL));
+}
+
+static void test_endpoint_length(void **state)
+{
+	char text[CD_HOST_SIZE + 8], host[CD_HOST_SIZE];
+	uint16_t port;
+
+	(void)state;
+	for (size_t len = CD_HOST_SIZE - 3; len < CD_HOST_SIZE + 3; len++) {
+		memset(text, 'a', len);
+		text[len] = '\0';
+		assert_int_equal(cd_endpoint_parse(text, 1, host, &port, NULL), len < CD_HOST_SIZE);
+	}
+}
+
+static char hosts_path[] = "/tmp/coodie-hosts-XXXXXX";
+
+static int write_hosts(void **state)
+{
+	static const char hosts[] = "# comment\n"
+				    "\n"
+				    "127.0.0.1\tlocalhost\n"
+				    "::1 localhost ip6-localhost\n"
+				    "  10.1.2.3   node1.example   Node1 # trailing node9\n"
+				    "::9 both\n"
+				    "10.9.9.9 both\n"
+				    "fd00::5 six\n"
+				    "not-an-address broken\n"
+				    "10.0.0.7\n"
+				    "10.0.0.8 last";
+	int fd = mkstemp(hosts_path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, hosts, sizeof hosts - 1), sizeof hosts - 1);
+	close(fd);
+	return 0;
+}
+
+static int remove_hosts(void **state)
+{
+	(void)state;
+	return unlink(hosts_path);
+}
+
+static const struct {
+	const char *host, *text; /* NULL: not found */
+} names[] = {
+	{ "192.0.2.1", "192.0.2.1:9042" },
+	{ "::ffff", "[::ffff]:9042" },
+	{ "2001:DB8::1", "[2001:db8::1]:9042" },
+	{ "localhost", "127.0.0.1:9042" },
+	{ "LOCALHOST", "127.0.0.1:9042" },
+	{ "ip6-localhost", "[::1]:9042" },
+	{ "node1.example", "10.1.2.3:9042" },
+	{ "node1", "10.1.2.3:9042" },
+	{ "both", "10.9.9.9:9042" }, /* v4 is preferred */
+	{ "six", "[fd00::5]:9042" },
+	{ "last", "10.0.0.8:9042" },
+	{ "node", NULL }, /* not by its beginning */
+	{ "node9", NULL },
+	{ "broken", NULL },
+	{ "comment", NULL },
+	{ "10.0.0.256", NULL },
+	{ "nowhere.invalid", NULL },
+};
+
+static void test_resolve(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(names); i++) {
+		struct cd_address a = { .len = 0 };
+		coodie_error err = { 0 };
+		bool ok = cd_resolve(names[i].host, 9042, hosts_path, &a, &err);
+		CD_CHECK(ok == (names[i].text != NULL), names[i].host);
+		if (ok) {
+			CD_CHECK(strcmp(a.text, names[i].text) == 0, names[i].host);
+			CD_CHECK(a.len == (a.text[0] == '[' ? sizeof a.of.v6 : sizeof a.of.v4),
+				 names[i].host);
+		} else {
+			CD_CHECK(err.code == COODIE_ERR_RESOLVE, names[i].host);
+			CD_CHECK(strstr(err.message, names[i].host), names[i].host);
+			CD_CHECK(a.len == 0, names[i].host);
+		}
+	}
+}
+
+/* Without a hosts file localhost is known all the same (RFC 6761 section 6.3). */
+static void test_localhost(void **state)
+{
+	struct cd_address a;
+
+	(void)state;
+	assert_true(cd_resolve("localhost", 1, "/nonexistent/hosts", &a, NULL));
+	assert_string_equal(a.text, "127.0.0.1:1");
+	assert_false(cd_resolve("elsewhere", 1, "/nonexistent/hosts", &a, NULL));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_endpoint_parse),
+		cmocka_unit_test(test_endpoint_length),
+		cmocka_unit_test(test_resolve),
+		cmocka_unit_test(test_localhost),
+	};
+
+	return cmocka_run_group_tests(tests, write_hosts, remove_hosts);
+}
