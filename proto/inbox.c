@@ -42,6 +42,7 @@ static void compact(struct cd_buffer *b, size_t *taken)
 uint8_t *cd_inbox_space(struct cd_inbox *in, size_t least, size_t *len)
 {
 	compact(&in->wire, &in->taken);
+	least += least == 0; /* there is something to point to, always */
 	if (in->wire.cap - in->wire.len < least && !cd_buffer_reserve(&in->wire, least))
 		return NULL;
 	*len = in->wire.cap - in->wire.len;
