@@ -55,25 +55,33 @@ void cd_write_prepare(struct cd_buffer *b, unsigned version, const char *cql, si
 		cd_write_str(b, keyspace);
 }
 
-/* <consistency><flags>: the flags are a [byte] in v4 and an [int] in v5. */
-static void begin_params(struct cd_buffer *b, unsigned version, const struct cd_query_params *p,
-			 bool values)
+/* <consistency><flags><number of values>: the flags are a [byte] in v4 and an [int] in v5. */
+static size_t params_size(unsigned version, uint16_t count)
 {
-	uint32_t flags = (values ? WITH_VALUES : 0u) |
-			 (values && p->named_values ? WITH_NAMES : 0u) |
+	return 2 + (version < 5 ? 1u : 4u) + (count ? 2u : 0u);
+}
+
+static void put_params(uint8_t *at, unsigned version, const struct cd_query_params *p,
+		       uint16_t count)
+{
+	uint32_t flags = (count ? WITH_VALUES : 0u) | (count && p->named_values ? WITH_NAMES : 0u) |
 			 (p->skip_metadata ? SKIP_METADATA : 0u) |
 			 (p->page_rows ? WITH_PAGE_SIZE : 0u) |
 			 (p->paging_state.at ? WITH_PAGING_STATE : 0u) |
 			 (p->serial_consistency ? WITH_SERIAL : 0u) |
 			 (p->has_timestamp ? WITH_TIMESTAMP : 0u);
 
-	cd_write_consistency(b, p->consistency);
+	cd_put_be16(at, (uint16_t)(p->consistency - 1));
+	at += 2;
 	if (version < 5) {
-		cd_buffer_u8(b, (uint8_t)flags);
-		return;
+		*at++ = (uint8_t)flags;
+	} else {
+		flags |= (p->keyspace ? WITH_KEYSPACE : 0u) | (p->has_now ? WITH_NOW : 0u);
+		cd_put_be32(at, flags);
+		at += 4;
 	}
-	flags |= (p->keyspace ? WITH_KEYSPACE : 0u) | (p->has_now ? WITH_NOW : 0u);
-	cd_buffer_be32(b, flags);
+	if (count)
+		cd_put_be16(at, count);
 }
 
 void cd_write_params_end(struct cd_buffer *b, unsigned version, const struct cd_query_params *p)
@@ -96,9 +104,9 @@ void cd_write_query_begin(struct cd_buffer *b, unsigned version, const char *cql
 			  const struct cd_query_params *p, uint16_t count)
 {
 	cd_write_long_string(b, cql, len);
-	begin_params(b, version, p, count > 0);
-	if (count)
-		cd_buffer_be16(b, count);
+	uint8_t *at = cd_buffer_grow(b, params_size(version, count));
+	if (at)
+		put_params(at, version, p, count);
 }
 
 void cd_write_query(struct cd_buffer *b, unsigned version, const char *cql, size_t len,
@@ -108,16 +116,32 @@ void cd_write_query(struct cd_buffer *b, unsigned version, const char *cql, size
 	cd_write_params_end(b, version, p);
 }
 
+static uint8_t *put_short_bytes(uint8_t *at, struct cd_span s)
+{
+	cd_put_be16(at, (uint16_t)s.len);
+	if (s.len)
+		memcpy(at + 2, s.at, s.len);
+	return at + 2 + s.len;
+}
+
+/* The hot path: one look at the room there is, for all that stands before the values. */
 void cd_write_execute_begin(struct cd_buffer *b, unsigned version, struct cd_span id,
 			    struct cd_span metadata_id, const struct cd_query_params *p,
 			    uint16_t count)
 {
-	cd_write_short_bytes(b, id.at, id.len);
+	size_t ids = 2 + id.len + (version < 5 ? 0 : 2 + metadata_id.len);
+
+	if (id.len > UINT16_MAX || metadata_id.len > UINT16_MAX) {
+		b->failed = b->too_long = true;
+		return;
+	}
+	uint8_t *at = cd_buffer_grow(b, ids + params_size(version, count));
+	if (!at)
+		return;
+	at = put_short_bytes(at, id);
 	if (version >= 5)
-		cd_write_short_bytes(b, metadata_id.at, metadata_id.len);
-	begin_params(b, version, p, count > 0);
-	if (count)
-		cd_buffer_be16(b, count);
+		at = put_short_bytes(at, metadata_id);
+	put_params(at, version, p, count);
 }
 
 /* ---- as a server reads them -------------------------------------------------------------------------------------- */
