@@ -3,8 +3,13 @@ check_PROGRAMS += \
 	tests/test_conn \
 	tests/test_driver \
 	tests/test_options \
+	tests/test_prepared \
 	tests/test_resolve \
 	tests/test_result \
 	tests/test_session \
 	tests/test_streams \
 	tests/test_wheel
+
+# a session and a peer, with requests that remember what came of them
+tests_test_prepared_SOURCES = tests/test_prepared.c tests/stage.c tests/stage.h
+tests_test_session_SOURCES = tests/test_session.c tests/stage.c tests/stage.h
