@@ -5,7 +5,7 @@ check_PROGRAMS += \
 	tests/test_options \
 	tests/test_prepared \
 	tests/test_resolve \
-	tests/test_result \
+	tests/test_cursor \
 	tests/test_session \
 	tests/test_streams \
 	tests/test_wheel
