@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** @file coodie.h  All of coodie: the client and the mapper. libev.h is included by who brings a loop. */
+/** @file coodie.h  All of coodie: the client and the mapper. libev.h is included by who brings a
+ * loop. */
 #ifndef COODIE_H
 #define COODIE_H
 

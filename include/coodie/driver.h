@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file driver.h
- * The seam between the mapper and what carries its statements: the table a driver fills in, named sessions, and data a
- * layer keeps with a session. The native engine is one driver; a recording mock is another.
+ * The seam between the mapper and what carries its statements: the table a driver fills in, named
+ * sessions, and data a layer keeps with a session. The native engine is one driver; a recording
+ * mock is another.
  */
 #ifndef COODIE_DRIVER_H
 #define COODIE_DRIVER_H
@@ -13,53 +14,64 @@ COODIE_BEGIN
 
 /** One statement on its way to a driver; borrowed for the call. */
 typedef struct coodie_statement {
-	size_t size; /**< sizeof(coodie_statement) */
-	const char *cql; /**< NULL: nothing to send; `done` runs with a void result on a later turn all the same */
+	size_t size;     /**< sizeof(coodie_statement) */
+	const char *cql; /**< NULL: nothing to send; `done` runs with a void result on a later turn
+			    all the same */
 	cql_args args;
 	const coodie_request *request; /**< never NULL */
 	bool prepare;                  /**< send as EXECUTE through the cache, also without binds */
 } coodie_statement;
 
-/** What a driver does. `size` is sizeof(coodie_driver). The contracts are those of the session calls of like name. */
+/** What a driver does. `size` is sizeof(coodie_driver). The contracts are those of the session
+ * calls of like name. */
 typedef struct coodie_driver {
 	size_t size;
-	bool (*submit)(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user, coodie_error *err);
-	/** coodie_session_run(): turns until `*until`; a mock that answered at once delivers its callbacks here. */
+	bool (*submit)(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user,
+		       coodie_error *err);
+	/** coodie_session_run(): turns until `*until`; a mock that answered at once delivers its
+	 * callbacks here. */
 	bool (*run)(void *driver, const bool *until, coodie_error *err);
 	bool (*cancel)(void *driver, uint64_t id);
 	void (*free)(void *driver);
 	const coodie_allocator *allocator; /**< of the session, copied; NULL: malloc */
-	const char *keyspace;              /**< what coodie_session_keyspace() answers, copied; NULL: none */
+	const char *keyspace; /**< what coodie_session_keyspace() answers, copied; NULL: none */
 } coodie_driver;
 
 /**
- * Makes a session over a driver. @param driver  its state; given to `table->free` by coodie_session_free()
- * @return freed with coodie_session_free(); calls that need the engine (info, prepare) answer COODIE_ERR_UNSUPPORTED
+ * Makes a session over a driver. @param driver  its state; given to `table->free` by
+ * coodie_session_free()
+ * @return freed with coodie_session_free(); calls that need the engine (info, prepare) answer
+ * COODIE_ERR_UNSUPPORTED
  */
-COODIE_API coodie_session *coodie_session_from_driver(const coodie_driver *table, void *driver, coodie_error *err);
+COODIE_API coodie_session *coodie_session_from_driver(const coodie_driver *table, void *driver,
+						      coodie_error *err);
 
 /** Submits through whatever driver `s` has: what the mapper calls. */
-COODIE_API bool coodie_session_submit(coodie_session *s, const coodie_statement *st, coodie_done_fn *done, void *user,
-				      coodie_error *err);
+COODIE_API bool coodie_session_submit(coodie_session *s, const coodie_statement *st,
+				      coodie_done_fn *done, void *user, coodie_error *err);
 
 /** Makes a registry: a session that stands for several, by name. */
 COODIE_API coodie_session *coodie_session_new_registry(coodie_error *err);
 /**
  * Adds a session, which the registry then owns and frees. The first one is the default.
- * @param err  COODIE_ERR_INVALID: `registry` is none, the name is taken, or `take_session` is itself a registry
+ * @param err  COODIE_ERR_INVALID: `registry` is none, the name is taken, or `take_session` is
+ * itself a registry
  */
-COODIE_API bool coodie_session_register(coodie_session *registry, const char *name, coodie_session *take_session,
-					coodie_error *err);
+COODIE_API bool coodie_session_register(coodie_session *registry, const char *name,
+					coodie_session *take_session, coodie_error *err);
 /**
- * The session a model's connection name means: `s` itself when it is no registry, else the one of that name, or the
- * default for NULL. Borrowed. NULL with COODIE_ERR_INVALID and the known names for one that is not there.
+ * The session a model's connection name means: `s` itself when it is no registry, else the one of
+ * that name, or the default for NULL. Borrowed. NULL with COODIE_ERR_INVALID and the known names
+ * for one that is not there.
  */
-COODIE_API coodie_session *coodie_session_named(coodie_session *s, const char *name, coodie_error *err);
+COODIE_API coodie_session *coodie_session_named(coodie_session *s, const char *name,
+						coodie_error *err);
 
-/** Data of a layer above, kept with the session under the address of a key, freed with it. NULL when there is none. */
+/** Data of a layer above, kept with the session under the address of a key, freed with it. NULL
+ * when there is none. */
 COODIE_API void *coodie_session_data(const coodie_session *s, const void *key);
-COODIE_API bool coodie_session_set_data(coodie_session *s, const void *key, void *take_data, void (*free_data)(void *),
-					coodie_error *err);
+COODIE_API bool coodie_session_set_data(coodie_session *s, const void *key, void *take_data,
+					void (*free_data)(void *), coodie_error *err);
 /** The allocator of the session. */
 COODIE_API const coodie_allocator *coodie_session_allocator(const coodie_session *s);
 /** The keyspace of the options; NULL when none was set. */
@@ -72,17 +84,20 @@ typedef struct coodie_column_spec {
 } coodie_column_spec;
 
 /**
- * Makes a rows result out of values, for drivers that do not come from the wire. Everything is encoded and copied.
+ * Makes a rows result out of values, for drivers that do not come from the wire. Everything is
+ * encoded and copied.
  * @param values  row after row, column_count each
  */
-COODIE_API coodie_result *coodie_result_new_rows(const coodie_column_spec *columns, size_t column_count,
-						 const cql_value *values, size_t row_count, coodie_error *err);
+COODIE_API coodie_result *coodie_result_new_rows(const coodie_column_spec *columns,
+						 size_t column_count, const cql_value *values,
+						 size_t row_count, coodie_error *err);
 /** Makes a void result. */
 COODIE_API coodie_result *coodie_result_new_void(coodie_error *err);
 
 /**
- * Gives up the result's block to be written to: what lets the mapper terminate texts in place. Afterwards only cells that
- * were read before the call may be used. @return the end of the block, one writable byte past the last cell
+ * Gives up the result's block to be written to: what lets the mapper terminate texts in place.
+ * Afterwards only cells that were read before the call may be used. @return the end of the block,
+ * one writable byte past the last cell
  */
 COODIE_API uint8_t *coodie_result_own_block(coodie_result *r);
 

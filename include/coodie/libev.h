@@ -10,8 +10,9 @@ COODIE_BEGIN
 struct ev_loop;
 
 /**
- * Makes a libev loop usable by coodie_session_attach(). Watchers are reference-neutral only while requests or
- * connections exist: a loop with an open session keeps running, as with any open socket.
+ * Makes a libev loop usable by coodie_session_attach(). Watchers are reference-neutral only while
+ * requests or connections exist: a loop with an open session keeps running, as with any open
+ * socket.
  * @param loop  the caller's loop; must outlive every session attached to it
  * @return a value to pass on; nothing to free
  */

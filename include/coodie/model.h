@@ -15,17 +15,21 @@
  *         COODIE_COLUMN(user, email, "text", .index = COODIE_INDEX()),
  *         COODIE_COLUMN(user, age,   "int"),
  *     };
- *     static const coodie_model user_model = COODIE_MODEL(user, user_columns, "users", .keyspace = "shop");
+ *     static const coodie_model user_model =
+ *         COODIE_MODEL(user, user_columns, "users", .keyspace = "shop");
  *
- * The table is constant data: it is checked against the struct at compile time where C can, and whole at first use (every
- * member against its CQL type); what is wrong is refused with the column, both types and the fix.
+ * The table is constant data: it is checked against the struct at compile time where C can, and
+ * whole at first use (every member against its CQL type); what is wrong is refused with the column,
+ * both types and the fix.
  *
- * **Objects.** A struct of your own is *untracked*: each save writes it whole and nothing about it is kept. An object the
- * library made (coodie_new, coodie_get, coodie_first, coodie_next) is *tracked*: saving it writes what changed. A tracked
- * object must not be copied by assignment; coodie_dup() makes a second one.
+ * **Objects.** A struct of your own is *untracked*: each save writes it whole and nothing about it
+ * is kept. An object the library made (coodie_new, coodie_get, coodie_first, coodie_next) is
+ * *tracked*: saving it writes what changed. A tracked object must not be copied by assignment;
+ * coodie_dup() makes a second one.
  *
- * **Null.** In an untracked or new object a NULL pointer or view means "not set": nothing is written for it. In a loaded
- * object a member that became NULL writes null, one that was not loaded is not written.
+ * **Null.** In an untracked or new object a NULL pointer or view means "not set": nothing is
+ * written for it. In a loaded object a member that became NULL writes null, one that was not loaded
+ * is not written.
  */
 #ifndef COODIE_MODEL_H
 #define COODIE_MODEL_H
@@ -34,9 +38,11 @@
 
 COODIE_BEGIN
 
-/** First member of every model struct; zero in a struct of your own. The library's, not yours to write. */
+/** First member of every model struct; zero in a struct of your own. The library's, not yours to
+ * write. */
 typedef struct coodie_row {
-	const void *self; /**< the object this header was made for: tells a copied object from the original */
+	const void *self; /**< the object this header was made for: tells a copied object from the
+			     original */
 	struct cd_object *object;
 } coodie_row;
 
@@ -47,9 +53,9 @@ enum coodie_member {
 #include <coodie/members.def>
 #include <coodie/views.def>
 #undef X
-	COODIE_MEMBER_STR,    /**< const char *: NUL-terminated, NULL is null */
-	COODIE_MEMBER_CHARS,  /**< char[N]: NUL-terminated in place */
-	COODIE_MEMBER_FLOATS, /**< float[N]: a vector<float, N> */
+	COODIE_MEMBER_STR,          /**< const char *: NUL-terminated, NULL is null */
+	COODIE_MEMBER_CHARS,        /**< char[N]: NUL-terminated in place */
+	COODIE_MEMBER_FLOATS,       /**< float[N]: a vector<float, N> */
 	COODIE_MEMBER_OPTIONAL = 64 /**< added for a pointer to a scalar */
 };
 
@@ -58,7 +64,7 @@ enum coodie_order { COODIE_ASC = 0, COODIE_DESC };
 /** A secondary index on a column. */
 typedef struct coodie_index {
 	bool on;
-	const char *name; /**< NULL: <table>_<column>_idx */
+	const char *name;        /**< NULL: <table>_<column>_idx */
 	const void *reserved[5]; /**< zero; room for a class, a target and options */
 } coodie_index;
 
@@ -66,11 +72,13 @@ typedef struct coodie_index {
 typedef struct coodie_column {
 	const char *name; /**< the member's name, by which fragments know it */
 	uint32_t offset, size;
-	uint32_t member; /**< enum coodie_member */
+	uint32_t member;  /**< enum coodie_member */
 	const char *type; /**< CQL spelling */
 	/* yours */
-	const char *db_name;     /**< the column's name in the table, where it is not `name`; kept as written, case too */
-	uint16_t partition_key;  /**< 1 for the first column of the partition key, 2 for the second, ...; 0 for none */
+	const char *db_name;    /**< the column's name in the table, where it is not `name`; kept as
+				   written, case too */
+	uint16_t partition_key; /**< 1 for the first column of the partition key, 2 for the second,
+				   ...; 0 for none */
 	uint16_t clustering_key; /**< likewise */
 	enum coodie_order order; /**< of a clustering column */
 	bool is_static;
@@ -89,77 +97,83 @@ typedef struct coodie_model {
 	const char *object_name; /**< of the struct, for messages */
 	const char *table;       /**< kept as written when quoted or mixed case */
 	/* yours */
-	const char *keyspace;    /**< NULL: the session's */
-	const char *connection;  /**< name in a registry; NULL: the default session */
-	uint32_t default_ttl;    /**< seconds; 0: none */
-	const char *comment;     /**< of the table */
+	const char *keyspace;        /**< NULL: the session's */
+	const char *connection;      /**< name in a registry; NULL: the default session */
+	uint32_t default_ttl;        /**< seconds; 0: none */
+	const char *comment;         /**< of the table */
 	cql_consistency consistency; /**< default of its statements */
 } coodie_model;
 
 #ifndef __cplusplus
-/* The address of a member tells arrays from pointers; an incomplete array type matches every length. */
-#define COODIE_MEMBER_OF_(T, m)                                                                       \
-	_Generic(&((T *)0)->m,                                                                        \
-		_Bool *: COODIE_MEMBER_BOOL,                                                          \
-		signed char *: COODIE_MEMBER_INT8,                                                    \
-		short *: COODIE_MEMBER_INT16,                                                         \
-		int *: COODIE_MEMBER_INT32,                                                           \
-		long *: COODIE_MEMBER_LONG,                                                           \
-		long long *: COODIE_MEMBER_LLONG,                                                     \
-		float *: COODIE_MEMBER_FLOAT,                                                         \
-		double *: COODIE_MEMBER_DOUBLE,                                                       \
-		cql_uuid *: COODIE_MEMBER_UUID,                                                       \
-		cql_inet *: COODIE_MEMBER_INET,                                                       \
-		cql_date *: COODIE_MEMBER_DATE,                                                       \
-		cql_time *: COODIE_MEMBER_TIME,                                                       \
-		cql_timestamp *: COODIE_MEMBER_TIMESTAMP,                                             \
-		cql_duration *: COODIE_MEMBER_DURATION,                                               \
-		cql_text *: COODIE_MEMBER_TEXT,                                                       \
-		cql_blob *: COODIE_MEMBER_BLOB,                                                       \
-		cql_varint *: COODIE_MEMBER_VARINT,                                                   \
-		cql_decimal *: COODIE_MEMBER_DECIMAL,                                                 \
-		cql_list *: COODIE_MEMBER_LIST,                                                       \
-		cql_set *: COODIE_MEMBER_SET,                                                         \
-		cql_map *: COODIE_MEMBER_MAP,                                                         \
-		const char **: COODIE_MEMBER_STR,                                                     \
-		char **: COODIE_MEMBER_STR,                                                           \
-		char(*)[]: COODIE_MEMBER_CHARS,                                                       \
-		float(*)[]: COODIE_MEMBER_FLOATS,                                                     \
-		_Bool **: COODIE_MEMBER_BOOL + COODIE_MEMBER_OPTIONAL,                                \
-		signed char **: COODIE_MEMBER_INT8 + COODIE_MEMBER_OPTIONAL,                          \
-		short **: COODIE_MEMBER_INT16 + COODIE_MEMBER_OPTIONAL,                               \
-		int **: COODIE_MEMBER_INT32 + COODIE_MEMBER_OPTIONAL,                                 \
-		long **: COODIE_MEMBER_LONG + COODIE_MEMBER_OPTIONAL,                                 \
-		long long **: COODIE_MEMBER_LLONG + COODIE_MEMBER_OPTIONAL,                           \
-		float **: COODIE_MEMBER_FLOAT + COODIE_MEMBER_OPTIONAL,                               \
-		double **: COODIE_MEMBER_DOUBLE + COODIE_MEMBER_OPTIONAL,                             \
-		cql_uuid **: COODIE_MEMBER_UUID + COODIE_MEMBER_OPTIONAL,                             \
-		cql_inet **: COODIE_MEMBER_INET + COODIE_MEMBER_OPTIONAL,                             \
-		cql_date **: COODIE_MEMBER_DATE + COODIE_MEMBER_OPTIONAL,                             \
-		cql_time **: COODIE_MEMBER_TIME + COODIE_MEMBER_OPTIONAL,                             \
-		cql_timestamp **: COODIE_MEMBER_TIMESTAMP + COODIE_MEMBER_OPTIONAL,                   \
-		cql_duration **: COODIE_MEMBER_DURATION + COODIE_MEMBER_OPTIONAL,                     \
+/* The address of a member tells arrays from pointers; an incomplete array type matches every
+ * length. */
+#define COODIE_MEMBER_OF_(T, m) \
+	_Generic(&((T *)0)->m, \
+		_Bool *: COODIE_MEMBER_BOOL, \
+		signed char *: COODIE_MEMBER_INT8, \
+		short *: COODIE_MEMBER_INT16, \
+		int *: COODIE_MEMBER_INT32, \
+		long *: COODIE_MEMBER_LONG, \
+		long long *: COODIE_MEMBER_LLONG, \
+		float *: COODIE_MEMBER_FLOAT, \
+		double *: COODIE_MEMBER_DOUBLE, \
+		cql_uuid *: COODIE_MEMBER_UUID, \
+		cql_inet *: COODIE_MEMBER_INET, \
+		cql_date *: COODIE_MEMBER_DATE, \
+		cql_time *: COODIE_MEMBER_TIME, \
+		cql_timestamp *: COODIE_MEMBER_TIMESTAMP, \
+		cql_duration *: COODIE_MEMBER_DURATION, \
+		cql_text *: COODIE_MEMBER_TEXT, \
+		cql_blob *: COODIE_MEMBER_BLOB, \
+		cql_varint *: COODIE_MEMBER_VARINT, \
+		cql_decimal *: COODIE_MEMBER_DECIMAL, \
+		cql_list *: COODIE_MEMBER_LIST, \
+		cql_set *: COODIE_MEMBER_SET, \
+		cql_map *: COODIE_MEMBER_MAP, \
+		const char **: COODIE_MEMBER_STR, \
+		char **: COODIE_MEMBER_STR, \
+		char(*)[]: COODIE_MEMBER_CHARS, \
+		float(*)[]: COODIE_MEMBER_FLOATS, \
+		_Bool **: COODIE_MEMBER_BOOL + COODIE_MEMBER_OPTIONAL, \
+		signed char **: COODIE_MEMBER_INT8 + COODIE_MEMBER_OPTIONAL, \
+		short **: COODIE_MEMBER_INT16 + COODIE_MEMBER_OPTIONAL, \
+		int **: COODIE_MEMBER_INT32 + COODIE_MEMBER_OPTIONAL, \
+		long **: COODIE_MEMBER_LONG + COODIE_MEMBER_OPTIONAL, \
+		long long **: COODIE_MEMBER_LLONG + COODIE_MEMBER_OPTIONAL, \
+		float **: COODIE_MEMBER_FLOAT + COODIE_MEMBER_OPTIONAL, \
+		double **: COODIE_MEMBER_DOUBLE + COODIE_MEMBER_OPTIONAL, \
+		cql_uuid **: COODIE_MEMBER_UUID + COODIE_MEMBER_OPTIONAL, \
+		cql_inet **: COODIE_MEMBER_INET + COODIE_MEMBER_OPTIONAL, \
+		cql_date **: COODIE_MEMBER_DATE + COODIE_MEMBER_OPTIONAL, \
+		cql_time **: COODIE_MEMBER_TIME + COODIE_MEMBER_OPTIONAL, \
+		cql_timestamp **: COODIE_MEMBER_TIMESTAMP + COODIE_MEMBER_OPTIONAL, \
+		cql_duration **: COODIE_MEMBER_DURATION + COODIE_MEMBER_OPTIONAL, \
 		default: COODIE_MEMBER_UNKNOWN)
 
 /** A row of a column table: `COODIE_COLUMN(struct, member, "cql type", .option = ..., ...)`. */
-#define COODIE_COLUMN(T, m, ...)                                                                      \
-	{                                                                                             \
-		.name = #m, .offset = offsetof(T, m), .size = sizeof(((T *)0)->m),                    \
-		.member = COODIE_MEMBER_OF_(T, m), .type = __VA_ARGS__                                \
+#define COODIE_COLUMN(T, m, ...) \
+	{ \
+		.name = #m, .offset = offsetof(T, m), .size = sizeof(((T *)0)->m), \
+		.member = COODIE_MEMBER_OF_(T, m), .type = __VA_ARGS__ \
 	}
 
 /** `.index = COODIE_INDEX()`, `.index = COODIE_INDEX(.name = "by_email")`. */
-#define COODIE_INDEX(...) { .on = true, __VA_ARGS__ }
+#define COODIE_INDEX(...) \
+	{ \
+		.on = true, __VA_ARGS__ \
+	}
 
-/** A model: `COODIE_MODEL(struct, columns, "table", .option = ..., ...)`. The struct's first member is `coodie_row row`. */
-#define COODIE_MODEL(T, columns_table, ...)                                                           \
-	{                                                                                             \
-		.size = sizeof(coodie_model), .column_stride = sizeof(coodie_column),                 \
-		.columns = (columns_table),                                                           \
-		.column_count = sizeof(columns_table) / sizeof((columns_table)[0]),                   \
-		.object_size = _Generic(&((T *)0)->row, coodie_row *: sizeof(T)) +                    \
-			       0 * sizeof(char[offsetof(T, row) == 0 ? 1 : -1]),                      \
-		.object_name = #T, .table = __VA_ARGS__                                               \
+/** A model: `COODIE_MODEL(struct, columns, "table", .option = ..., ...)`. The struct's first member
+ * is `coodie_row row`. */
+#define COODIE_MODEL(T, columns_table, ...) \
+	{ \
+		.size = sizeof(coodie_model), .column_stride = sizeof(coodie_column), \
+		.columns = (columns_table), \
+		.column_count = sizeof(columns_table) / sizeof((columns_table)[0]), \
+		.object_size = _Generic(&((T *)0)->row, coodie_row * \
+					: sizeof(T)) + \
+			       0 * sizeof(char[offsetof(T, row) == 0 ? 1 : -1]), \
+		.object_name = #T, .table = __VA_ARGS__ \
 	}
 #endif
 
@@ -169,28 +183,32 @@ typedef struct coodie_model {
  */
 COODIE_API bool coodie_model_check(coodie_session *s, const coodie_model *m, coodie_error *err);
 
-/* ---- objects ------------------------------------------------------------------------------------------------------ */
+/* ---- objects -------------------------------------------------------------------------------- */
 
 /** @return a tracked object with every member zero, freed with coodie_object_free() */
 COODIE_API void *coodie_new(coodie_session *s, const coodie_model *m, coodie_error *err);
 /**
- * Copies a tracked object, or one of your own, with all its texts and collections, so that it outlives its result. The copy
- * is tracked as the original was. Freed with coodie_object_free().
+ * Copies a tracked object, or one of your own, with all its texts and collections, so that it
+ * outlives its result. The copy is tracked as the original was. Freed with coodie_object_free().
  */
-COODIE_API void *coodie_dup(coodie_session *s, const coodie_model *m, const void *object, coodie_error *err);
-/** Frees what coodie_new, coodie_get, coodie_first or coodie_dup returned; NULL is fine. Not for objects of rows. */
+COODIE_API void *coodie_dup(coodie_session *s, const coodie_model *m, const void *object,
+			    coodie_error *err);
+/** Frees what coodie_new, coodie_get, coodie_first or coodie_dup returned; NULL is fine. Not for
+ * objects of rows. */
 COODIE_API void coodie_object_free(void *object);
-/** Marks a member of a tracked object as changed: the next save writes it, loaded or not, equal or not. */
+/** Marks a member of a tracked object as changed: the next save writes it, loaded or not, equal or
+ * not. */
 COODIE_API bool coodie_touch(void *object, const char *member, coodie_error *err);
 
 /** Options of a write; a zero means the default. Written as COODIE_WRITE(.ttl = 60). */
 typedef struct coodie_write {
 	size_t size;
-	int32_t ttl; /**< seconds; 0: the table's default; COODIE_NO_TTL: none even if the table has one */
+	int32_t ttl; /**< seconds; 0: the table's default; COODIE_NO_TTL: none even if the table has
+			one */
 	int64_t timestamp_us; /**< microseconds since 1970; 0: the server's clock */
 	cql_consistency consistency;
 	uint32_t timeout_ms;
-	bool full; /**< a tracked object is written whole, as one of your own is */
+	bool full;    /**< a tracked object is written whole, as one of your own is */
 	uint64_t *id; /**< out, `_async` only: for coodie_session_cancel() */
 } coodie_write;
 
@@ -201,22 +219,27 @@ typedef struct coodie_write {
 #endif
 
 /**
- * Writes an object. Untracked or new: an INSERT of every member that is set. Loaded: an UPDATE of what changed; nothing at
- * all when nothing did. A changed primary key is refused. The object counts as saved only when the server applied it.
+ * Writes an object. Untracked or new: an INSERT of every member that is set. Loaded: an UPDATE of
+ * what changed; nothing at all when nothing did. A changed primary key is refused. The object
+ * counts as saved only when the server applied it.
  * @param w    COODIE_WRITE(...) or NULL
- * @param err  COODIE_ERR_MODEL, COODIE_ERR_TYPE, COODIE_ERR_RANGE before any I/O; else what the session reports
+ * @param err  COODIE_ERR_MODEL, COODIE_ERR_TYPE, COODIE_ERR_RANGE before any I/O; else what the
+ * session reports
  */
-COODIE_API bool coodie_save(coodie_session *s, const coodie_model *m, void *object, const coodie_write *w,
-			    coodie_error *err);
-/** As coodie_save(). A tracked object must live until the callback; one of your own only until this call returns. */
-COODIE_API bool coodie_save_async(coodie_session *s, const coodie_model *m, void *object, const coodie_write *w,
-				  coodie_status_fn *done, void *user, coodie_error *err);
+COODIE_API bool coodie_save(coodie_session *s, const coodie_model *m, void *object,
+			    const coodie_write *w, coodie_error *err);
+/** As coodie_save(). A tracked object must live until the callback; one of your own only until this
+ * call returns. */
+COODIE_API bool coodie_save_async(coodie_session *s, const coodie_model *m, void *object,
+				  const coodie_write *w, coodie_status_fn *done, void *user,
+				  coodie_error *err);
 
 /** Deletes an object's row by its primary key. Options: timestamp_us, consistency, timeout_ms. */
-COODIE_API bool coodie_delete(coodie_session *s, const coodie_model *m, const void *object, const coodie_write *w,
-			      coodie_error *err);
-COODIE_API bool coodie_delete_async(coodie_session *s, const coodie_model *m, const void *object, const coodie_write *w,
-				    coodie_status_fn *done, void *user, coodie_error *err);
+COODIE_API bool coodie_delete(coodie_session *s, const coodie_model *m, const void *object,
+			      const coodie_write *w, coodie_error *err);
+COODIE_API bool coodie_delete_async(coodie_session *s, const coodie_model *m, const void *object,
+				    const coodie_write *w, coodie_status_fn *done, void *user,
+				    coodie_error *err);
 
 /** Options of a read by key; a zero means the default. Written as COODIE_READ(.timeout_ms = 50). */
 typedef struct coodie_read {
@@ -230,19 +253,22 @@ typedef struct coodie_read {
 #define COODIE_READ(...) (&(const coodie_read){ .size = sizeof(coodie_read), __VA_ARGS__ })
 #endif
 
-/** Called once: `take_object` is the callee's (coodie_object_free); NULL on failure, and for "nothing there". */
+/** Called once: `take_object` is the callee's (coodie_object_free); NULL on failure, and for
+ * "nothing there". */
 typedef void coodie_object_fn(void *take_object, const coodie_error *err, void *user);
 
 /**
  * Reads one row by its whole primary key.
  * @param keys  partition key columns, then clustering columns, in their order
  * @param r     COODIE_READ(...) or NULL
- * @return a tracked object, freed with coodie_object_free(); NULL with COODIE_ERR_NOT_FOUND when there is no such row
+ * @return a tracked object, freed with coodie_object_free(); NULL with COODIE_ERR_NOT_FOUND when
+ * there is no such row
  */
-COODIE_API void *coodie_get(coodie_session *s, const coodie_model *m, cql_args keys, const coodie_read *r,
-			    coodie_error *err);
-COODIE_API bool coodie_get_async(coodie_session *s, const coodie_model *m, cql_args keys, const coodie_read *r,
-				 coodie_object_fn *done, void *user, coodie_error *err);
+COODIE_API void *coodie_get(coodie_session *s, const coodie_model *m, cql_args keys,
+			    const coodie_read *r, coodie_error *err);
+COODIE_API bool coodie_get_async(coodie_session *s, const coodie_model *m, cql_args keys,
+				 const coodie_read *r, coodie_object_fn *done, void *user,
+				 coodie_error *err);
 
 COODIE_END
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file query.h
- * Queries over a model: conditions are CQL fragments with typed binds, checked against the model before any I/O.
+ * Queries over a model: conditions are CQL fragments with typed binds, checked against the model
+ * before any I/O.
  *
- *     coodie_query *q = coodie_find(s, &user_model, "email = ? AND age > ?", CQL_ARGS(cql("ada@example.org"), cql(18)));
+ *     coodie_query *q = coodie_find(s, &user_model, "email = ? AND age > ?",
+ *                                   CQL_ARGS(cql("ada@example.org"), cql(18)));
  *     coodie_limit(q, 10);
  *     coodie_rows *rows = coodie_all(q, &err);
  *     for (user *x; (x = coodie_next(rows, &err)); )
@@ -11,8 +13,9 @@
  *     coodie_rows_free(rows);
  *     coodie_query_free(q);
  *
- * Builders copy what they are given. An error made while building is kept and reported by the call that runs the query;
- * builders and terminals accept a NULL query (out of memory, reported by the terminal). One thread at a time.
+ * Builders copy what they are given. An error made while building is kept and reported by the call
+ * that runs the query; builders and terminals accept a NULL query (out of memory, reported by the
+ * terminal). One thread at a time.
  */
 #ifndef COODIE_QUERY_H
 #define COODIE_QUERY_H
@@ -26,13 +29,14 @@ typedef struct coodie_rows coodie_rows;
 
 /**
  * Begins a query.
- * @param where  conditions joined by AND: `name op ?` with = < <= > >= IN, CONTAINS, CONTAINS KEY, LIKE;
- *               `token(a, b) > ?`; `(a, b) > (?, ?)`. Names are members of the model, or its columns in quotes. NULL or ""
- *               for every row. A literal is refused: bind it.
+ * @param where  conditions joined by AND: `name op ?` with = < <= > >= IN, CONTAINS, CONTAINS KEY,
+ * LIKE; `token(a, b) > ?`; `(a, b) > (?, ?)`. Names are members of the model, or its columns in
+ * quotes. NULL or "" for every row. A literal is refused: bind it.
  * @param args   one for each `?`; an IN takes one list
  * @return never fails visibly: see above. Freed with coodie_query_free()
  */
-COODIE_API coodie_query *coodie_find(coodie_session *s, const coodie_model *m, const char *where, cql_args args);
+COODIE_API coodie_query *coodie_find(coodie_session *s, const coodie_model *m, const char *where,
+				     cql_args args);
 COODIE_API void coodie_query_free(coodie_query *q);
 
 /** At most `rows` rows; 0 is refused. */
@@ -41,7 +45,8 @@ COODIE_API void coodie_limit(coodie_query *q, uint32_t rows);
 COODIE_API void coodie_per_partition_limit(coodie_query *q, uint32_t rows);
 /** Orders by clustering columns: "created_at DESC", "a, b DESC". */
 COODIE_API void coodie_order_by(coodie_query *q, const char *columns);
-/** Reads only these members ("id, email") and the primary key; the others stay zero and are never written by a save. */
+/** Reads only these members ("id, email") and the primary key; the others stay zero and are never
+ * written by a save. */
 COODIE_API void coodie_only(coodie_query *q, const char *members);
 /** Reads all but these members; the primary key cannot be left out. */
 COODIE_API void coodie_defer(coodie_query *q, const char *members);
@@ -57,18 +62,20 @@ COODIE_API void coodie_timeout_ms(coodie_query *q, uint32_t ms);
  */
 COODIE_API size_t coodie_query_cql(coodie_query *q, char *out, size_t size, coodie_error *err);
 
-/* ---- terminals ---------------------------------------------------------------------------------------------------- */
+/* ---- terminals ------------------------------------------------------------------------------ */
 
 /** Reads every row, page after page. @return freed with coodie_rows_free(); NULL on error */
 COODIE_API coodie_rows *coodie_all(coodie_query *q, coodie_error *err);
-/** The next row as a tracked object, owned by the rows; NULL with code COODIE_OK at the end. NULL rows: NULL. */
+/** The next row as a tracked object, owned by the rows; NULL with code COODIE_OK at the end. NULL
+ * rows: NULL. */
 COODIE_API void *coodie_next(coodie_rows *rows, coodie_error *err);
 /** @return how many rows there are */
 COODIE_API size_t coodie_rows_count(const coodie_rows *rows);
 /** Frees every object, text and collection in one call; NULL is fine. */
 COODIE_API void coodie_rows_free(coodie_rows *rows);
 
-/** The first row. @return a tracked object (coodie_object_free()); NULL with code COODIE_OK when there is none */
+/** The first row. @return a tracked object (coodie_object_free()); NULL with code COODIE_OK when
+ * there is none */
 COODIE_API void *coodie_first(coodie_query *q, coodie_error *err);
 /** The only row. NULL with COODIE_ERR_NOT_FOUND for none, COODIE_ERR_MULTIPLE_FOUND for more. */
 COODIE_API void *coodie_one(coodie_query *q, coodie_error *err);
@@ -79,10 +86,14 @@ typedef void coodie_rows_fn(coodie_rows *take_rows, const coodie_error *err, voi
 typedef void coodie_count_fn(uint64_t count, const coodie_error *err, void *user);
 
 /** The twins; the query may be freed at once, the call holds what it needs. */
-COODIE_API bool coodie_all_async(coodie_query *q, coodie_rows_fn *done, void *user, coodie_error *err);
-COODIE_API bool coodie_first_async(coodie_query *q, coodie_object_fn *done, void *user, coodie_error *err);
-COODIE_API bool coodie_one_async(coodie_query *q, coodie_object_fn *done, void *user, coodie_error *err);
-COODIE_API bool coodie_count_async(coodie_query *q, coodie_count_fn *done, void *user, coodie_error *err);
+COODIE_API bool coodie_all_async(coodie_query *q, coodie_rows_fn *done, void *user,
+				 coodie_error *err);
+COODIE_API bool coodie_first_async(coodie_query *q, coodie_object_fn *done, void *user,
+				   coodie_error *err);
+COODIE_API bool coodie_one_async(coodie_query *q, coodie_object_fn *done, void *user,
+				 coodie_error *err);
+COODIE_API bool coodie_count_async(coodie_query *q, coodie_count_fn *done, void *user,
+				   coodie_error *err);
 
 COODIE_END
 

@@ -3,8 +3,9 @@
  * @file result.h
  * What the server answered: rows read through a cursor, lazily, where they lie in the response.
  *
- * A result is one block of bytes and its metadata; everything borrowed from it (names, types, texts, blobs, collections)
- * lives until coodie_result_free(). It may be freed after its session. Any thread may read it, not two at once.
+ * A result is one block of bytes and its metadata; everything borrowed from it (names, types,
+ * texts, blobs, collections) lives until coodie_result_free(). It may be freed after its session.
+ * Any thread may read it, not two at once.
  */
 #ifndef COODIE_RESULT_H
 #define COODIE_RESULT_H
@@ -39,12 +40,13 @@ COODIE_API bool coodie_result_column_index(const coodie_result *r, const char *n
 
 /** @return whether more pages follow; an empty page may have one */
 COODIE_API bool coodie_result_has_more(const coodie_result *r);
-/** @return opaque bytes, borrowed; `data` NULL on the last page. Bound to the statement and the protocol version. */
+/** @return opaque bytes, borrowed; `data` NULL on the last page. Bound to the statement and the
+ * protocol version. */
 COODIE_API cql_blob coodie_result_paging_state(const coodie_result *r);
 
 /**
- * Was a lightweight transaction applied? Reads the first column named "[applied]"; a result without one counts as
- * applied.
+ * Was a lightweight transaction applied? Reads the first column named "[applied]"; a result without
+ * one counts as applied.
  */
 COODIE_API bool coodie_result_applied(const coodie_result *r);
 
@@ -72,10 +74,12 @@ typedef struct coodie_cursor {
 	const uint8_t *at, *end;
 	coodie_cell *cells; /**< of the current row, column_count of them */
 	uint32_t left;      /**< rows not yet read */
-	bool failed;        /**< the rows are broken on the wire: coodie_cursor_next() has returned false early */
+	bool failed; /**< the rows are broken on the wire: coodie_cursor_next() has returned false
+			early */
 } coodie_cursor;
 
-/** A cursor over all rows. A result has room for one cursor at a time; a second call starts that one again. */
+/** A cursor over all rows. A result has room for one cursor at a time; a second call starts that
+ * one again. */
 COODIE_API coodie_cursor coodie_result_cursor(coodie_result *r);
 /** Moves to the next row. @return false after the last */
 COODIE_API bool coodie_cursor_next(coodie_cursor *c);
@@ -84,16 +88,23 @@ COODIE_API bool coodie_cursor_next(coodie_cursor *c);
 COODIE_API coodie_cell coodie_cursor_cell(const coodie_cursor *c, size_t i);
 COODIE_API bool coodie_cursor_is_null(const coodie_cursor *c, size_t i);
 /** Decodes the i-th column into a view; null gives CQL_TAG_NULL. */
-COODIE_API bool coodie_cursor_value(const coodie_cursor *c, size_t i, cql_value *out, coodie_error *err);
+COODIE_API bool coodie_cursor_value(const coodie_cursor *c, size_t i, cql_value *out,
+				    coodie_error *err);
 
 /** Typed getters; errors as in cql_to_*() with the column's name added. */
 COODIE_API bool coodie_cursor_bool(const coodie_cursor *c, size_t i, bool *out, coodie_error *err);
-COODIE_API bool coodie_cursor_int32(const coodie_cursor *c, size_t i, int32_t *out, coodie_error *err);
-COODIE_API bool coodie_cursor_int64(const coodie_cursor *c, size_t i, int64_t *out, coodie_error *err);
-COODIE_API bool coodie_cursor_double(const coodie_cursor *c, size_t i, double *out, coodie_error *err);
-COODIE_API bool coodie_cursor_text(const coodie_cursor *c, size_t i, cql_text *out, coodie_error *err);
-COODIE_API bool coodie_cursor_blob(const coodie_cursor *c, size_t i, cql_blob *out, coodie_error *err);
-COODIE_API bool coodie_cursor_uuid(const coodie_cursor *c, size_t i, cql_uuid *out, coodie_error *err);
+COODIE_API bool coodie_cursor_int32(const coodie_cursor *c, size_t i, int32_t *out,
+				    coodie_error *err);
+COODIE_API bool coodie_cursor_int64(const coodie_cursor *c, size_t i, int64_t *out,
+				    coodie_error *err);
+COODIE_API bool coodie_cursor_double(const coodie_cursor *c, size_t i, double *out,
+				     coodie_error *err);
+COODIE_API bool coodie_cursor_text(const coodie_cursor *c, size_t i, cql_text *out,
+				   coodie_error *err);
+COODIE_API bool coodie_cursor_blob(const coodie_cursor *c, size_t i, cql_blob *out,
+				   coodie_error *err);
+COODIE_API bool coodie_cursor_uuid(const coodie_cursor *c, size_t i, cql_uuid *out,
+				   coodie_error *err);
 
 COODIE_END
 

@@ -3,16 +3,19 @@
  * @file session.h
  * A session: the way to one cluster. Options, the three ways to run, and statements.
  *
- * **Three ways to run, one engine.** coodie_session_new() makes a private loop that turns only inside blocking calls and
- * coodie_session_run(): no thread, no lock, one thread at a time. coodie_session_attach() lives on the caller's loop: every
- * call belongs to the loop's thread and nothing blocks. (Owned loop threads come with the pools.)
+ * **Three ways to run, one engine.** coodie_session_new() makes a private loop that turns only
+ * inside blocking calls and coodie_session_run(): no thread, no lock, one thread at a time.
+ * coodie_session_attach() lives on the caller's loop: every call belongs to the loop's thread and
+ * nothing blocks. (Owned loop threads come with the pools.)
  *
- * **Connecting** is implicit: making a session does no I/O, the first request (or coodie_session_connect()) connects.
+ * **Connecting** is implicit: making a session does no I/O, the first request (or
+ * coodie_session_connect()) connects.
  *
- * **The callback contract.** An `_async` call that returns false did nothing: `err` is filled and the callback never
- * runs. One that returns true runs its callback exactly once, on a later turn of the loop, also after a timeout, a
- * cancel, a lost connection and coodie_session_free(). Everything passed in is copied or encoded before the call
- * returns. A callback may call anything, coodie_session_free() too, except blocking calls (COODIE_ERR_WOULD_BLOCK).
+ * **The callback contract.** An `_async` call that returns false did nothing: `err` is filled and
+ * the callback never runs. One that returns true runs its callback exactly once, on a later turn of
+ * the loop, also after a timeout, a cancel, a lost connection and coodie_session_free(). Everything
+ * passed in is copied or encoded before the call returns. A callback may call anything,
+ * coodie_session_free() too, except blocking calls (COODIE_ERR_WOULD_BLOCK).
  */
 #ifndef COODIE_SESSION_H
 #define COODIE_SESSION_H
@@ -25,19 +28,20 @@
 
 COODIE_BEGIN
 
-/* ---- options ------------------------------------------------------------------------------------------------------ */
+/* ---- options -------------------------------------------------------------------------------- */
 
 /** Everything a session is told. Owned by the caller, copied by the session, not thread-safe. */
 typedef struct coodie_options coodie_options;
 
 enum coodie_compression {
 	COODIE_COMPRESSION_NONE = 0, /**< default */
-	COODIE_COMPRESSION_LZ4       /**< used when the server offers it, left out when it does not */
+	COODIE_COMPRESSION_LZ4 /**< used when the server offers it, left out when it does not */
 };
 
 enum coodie_log_level { COODIE_LOG_ERROR = 1, COODIE_LOG_WARN, COODIE_LOG_INFO, COODIE_LOG_DEBUG };
 
-/** One line for a log, without a newline; called on the session's thread; must not call back into the session. */
+/** One line for a log, without a newline; called on the session's thread; must not call back into
+ * the session. */
 typedef void coodie_log_fn(enum coodie_log_level level, const char *message, void *user);
 
 COODIE_API coodie_options *coodie_options_new(coodie_error *err);
@@ -48,33 +52,43 @@ COODIE_API void coodie_options_free(coodie_options *o);
 COODIE_API void coodie_options_set_allocator(coodie_options *o, const coodie_allocator *a);
 /**
  * Adds a node to start from; tried in the order they were added.
- * @param host  "10.0.0.1", "10.0.0.1:9042", "[::1]:9042", "node.example", "node.example:9042". Names are looked up in the
- *              hosts file; give addresses for names that only DNS knows
+ * @param host  "10.0.0.1", "10.0.0.1:9042", "[::1]:9042", "node.example", "node.example:9042".
+ * Names are looked up in the hosts file; give addresses for names that only DNS knows
  * @param err   COODIE_ERR_INVALID with what is wrong about `host`
  */
-COODIE_API bool coodie_options_add_contact_point(coodie_options *o, const char *host, coodie_error *err);
+COODIE_API bool coodie_options_add_contact_point(coodie_options *o, const char *host,
+						 coodie_error *err);
 /** Keyspace for unqualified names, quoted where needed; NULL for none (default). */
-COODIE_API bool coodie_options_set_keyspace(coodie_options *o, const char *keyspace, coodie_error *err);
-/** Answers PasswordAuthenticator and everything that speaks SASL PLAIN. Never sent to a peer that did not ask. */
-COODIE_API bool coodie_options_set_credentials(coodie_options *o, const char *user, const char *password,
-					       coodie_error *err);
+COODIE_API bool coodie_options_set_keyspace(coodie_options *o, const char *keyspace,
+					    coodie_error *err);
+/** Answers PasswordAuthenticator and everything that speaks SASL PLAIN. Never sent to a peer that
+ * did not ask. */
+COODIE_API bool coodie_options_set_credentials(coodie_options *o, const char *user,
+					       const char *password, coodie_error *err);
 /** Turns TLS on. `tls` is copied; NULL turns it off (default). */
 COODIE_API bool coodie_options_set_tls(coodie_options *o, const coodie_tls *tls, coodie_error *err);
 /** Pins the protocol version, 4 or 5; 0 (default) tries 5, then 4. */
-COODIE_API bool coodie_options_set_protocol_version(coodie_options *o, unsigned version, coodie_error *err);
-COODIE_API void coodie_options_set_compression(coodie_options *o, enum coodie_compression compression);
-/** Bounds one attempt from connect() to READY, TLS and authentication included; milliseconds, default 5000. */
+COODIE_API bool coodie_options_set_protocol_version(coodie_options *o, unsigned version,
+						    coodie_error *err);
+COODIE_API void coodie_options_set_compression(coodie_options *o,
+					       enum coodie_compression compression);
+/** Bounds one attempt from connect() to READY, TLS and authentication included; milliseconds,
+ * default 5000. */
 COODIE_API void coodie_options_set_connect_timeout_ms(coodie_options *o, uint32_t ms);
 /** Bounds a request from submission to callback; milliseconds, default 12000. */
 COODIE_API void coodie_options_set_request_timeout_ms(coodie_options *o, uint32_t ms);
-/** Requests on the wire per connection, 1 to 32768, default 2048; more wait in the session's queue. */
-COODIE_API bool coodie_options_set_max_in_flight(coodie_options *o, uint32_t requests, coodie_error *err);
-/** Requests that may wait for a connection or a slot, default 65536; one more fails with COODIE_ERR_OVERLOAD. */
+/** Requests on the wire per connection, 1 to 32768, default 2048; more wait in the session's queue.
+ */
+COODIE_API bool coodie_options_set_max_in_flight(coodie_options *o, uint32_t requests,
+						 coodie_error *err);
+/** Requests that may wait for a connection or a slot, default 65536; one more fails with
+ * COODIE_ERR_OVERLOAD. */
 COODIE_API void coodie_options_set_max_waiting(coodie_options *o, uint32_t requests);
 /** Default consistency, LOCAL_ONE when not set. */
 COODIE_API void coodie_options_set_consistency(coodie_options *o, cql_consistency consistency);
 /** Default serial consistency: SERIAL or LOCAL_SERIAL; not sent when not set. */
-COODIE_API bool coodie_options_set_serial_consistency(coodie_options *o, cql_consistency consistency,
+COODIE_API bool coodie_options_set_serial_consistency(coodie_options *o,
+						      cql_consistency consistency,
 						      coodie_error *err);
 /** Rows per page, default 5000. */
 COODIE_API void coodie_options_set_page_rows(coodie_options *o, uint32_t rows);
@@ -83,11 +97,12 @@ COODIE_API void coodie_options_set_max_response(coodie_options *o, uint32_t byte
 /** Distinct prepared statements kept, default 1024; the least recently used is forgotten. */
 COODIE_API void coodie_options_set_max_prepared(coodie_options *o, uint32_t statements);
 /** Shown by the server (system_views.clients). */
-COODIE_API bool coodie_options_set_application(coodie_options *o, const char *name, const char *version,
-					       coodie_error *err);
-COODIE_API void coodie_options_set_log(coodie_options *o, enum coodie_log_level level, coodie_log_fn *fn, void *user);
+COODIE_API bool coodie_options_set_application(coodie_options *o, const char *name,
+					       const char *version, coodie_error *err);
+COODIE_API void coodie_options_set_log(coodie_options *o, enum coodie_log_level level,
+				       coodie_log_fn *fn, void *user);
 
-/* ---- the session -------------------------------------------------------------------------------------------------- */
+/* ---- the session ---------------------------------------------------------------------------- */
 
 typedef struct coodie_session coodie_session;
 
@@ -101,47 +116,52 @@ typedef void coodie_status_fn(const coodie_error *err, void *user);
  */
 COODIE_API coodie_session *coodie_session_new(const coodie_options *o, coodie_error *err);
 /** Makes a session on the caller's loop, which must outlive it. No I/O. `loop` is copied. */
-COODIE_API coodie_session *coodie_session_attach(const coodie_options *o, const coodie_loop *loop, coodie_error *err);
+COODIE_API coodie_session *coodie_session_attach(const coodie_options *o, const coodie_loop *loop,
+						 coodie_error *err);
 /**
- * Ends a session at once: connections are closed, what is in flight fails with COODIE_ERR_CLOSED. On a private loop the
- * callbacks run inside this call; on an attached loop on its next turn, after which nothing of the session is left.
- * NULL is fine. Legal inside any callback of the session.
+ * Ends a session at once: connections are closed, what is in flight fails with COODIE_ERR_CLOSED.
+ * On a private loop the callbacks run inside this call; on an attached loop on its next turn, after
+ * which nothing of the session is left. NULL is fine. Legal inside any callback of the session.
  */
 COODIE_API void coodie_session_free(coodie_session *s);
 
 /** Connects now, to see errors early. Done already: succeeds. */
 COODIE_API bool coodie_session_connect(coodie_session *s, coodie_error *err);
-COODIE_API bool coodie_session_connect_async(coodie_session *s, coodie_status_fn *done, void *user, coodie_error *err);
+COODIE_API bool coodie_session_connect_async(coodie_session *s, coodie_status_fn *done, void *user,
+					     coodie_error *err);
 /**
- * Refuses new requests, waits for those in flight (each has its deadline), then closes every connection. The session can
- * only be freed afterwards.
+ * Refuses new requests, waits for those in flight (each has its deadline), then closes every
+ * connection. The session can only be freed afterwards.
  */
 COODIE_API bool coodie_session_close(coodie_session *s, coodie_error *err);
-COODIE_API bool coodie_session_close_async(coodie_session *s, coodie_status_fn *done, void *user, coodie_error *err);
+COODIE_API bool coodie_session_close_async(coodie_session *s, coodie_status_fn *done, void *user,
+					   coodie_error *err);
 
 /**
- * Turns the private loop until `*until` is true, or, with NULL, until nothing is in flight or waiting: how callbacks are
- * driven without a loop of one's own.
- * @return false with COODIE_ERR_WOULD_BLOCK on an attached session or inside a callback; false with COODIE_ERR_CLOSED
- *         when nothing is left that could make `*until` true
+ * Turns the private loop until `*until` is true, or, with NULL, until nothing is in flight or
+ * waiting: how callbacks are driven without a loop of one's own.
+ * @return false with COODIE_ERR_WOULD_BLOCK on an attached session or inside a callback; false with
+ * COODIE_ERR_CLOSED when nothing is left that could make `*until` true
  */
 COODIE_API bool coodie_session_run(coodie_session *s, const bool *until, coodie_error *err);
 
 /** What one connection negotiated: plain data. */
 typedef struct coodie_connection_info {
 	size_t size;               /**< sizeof(coodie_connection_info), set by the caller */
-	char address[64];       /**< "127.0.0.1:9042" */
+	char address[64];          /**< "127.0.0.1:9042" */
 	unsigned protocol_version; /**< 4 or 5 */
-	char compression[16];   /**< "lz4" or "none" */
-	char tls_version[16];   /**< "TLSv1.3"; "" without TLS */
-	char tls_cipher[64];    /**< "" without TLS */
+	char compression[16];      /**< "lz4" or "none" */
+	char tls_version[16];      /**< "TLSv1.3"; "" without TLS */
+	char tls_cipher[64];       /**< "" without TLS */
 	int32_t shard;             /**< -1 when the server has none (not ScyllaDB) */
 	int32_t shard_count;       /**< -1 likewise */
 } coodie_connection_info;
 
 /** Fills `info` (its `size` is set by the caller). COODIE_ERR_CLOSED when not connected. */
-COODIE_API bool coodie_session_info(const coodie_session *s, coodie_connection_info *info, coodie_error *err);
-/** @return the i-th value the server's SUPPORTED has for a key ("COMPRESSION"), borrowed; NULL when there is none */
+COODIE_API bool coodie_session_info(const coodie_session *s, coodie_connection_info *info,
+				    coodie_error *err);
+/** @return the i-th value the server's SUPPORTED has for a key ("COMPRESSION"), borrowed; NULL when
+ * there is none */
 COODIE_API const char *coodie_session_supported(const coodie_session *s, const char *key, size_t i);
 
 /** Numbers since the session was made. */
@@ -154,9 +174,10 @@ typedef struct coodie_session_stats {
 
 COODIE_API void coodie_session_get_stats(const coodie_session *s, coodie_session_stats *stats);
 
-/* ---- statements --------------------------------------------------------------------------------------------------- */
+/* ---- statements ----------------------------------------------------------------------------- */
 
-/** Per request; a zero means the session's default. Written as COODIE_REQUEST(.timeout_ms = 500). */
+/** Per request; a zero means the session's default. Written as COODIE_REQUEST(.timeout_ms = 500).
+ */
 typedef struct coodie_request {
 	size_t size; /**< filled by COODIE_REQUEST */
 	cql_consistency consistency;
@@ -164,12 +185,13 @@ typedef struct coodie_request {
 	uint32_t timeout_ms;
 	int32_t page_rows;     /**< rows per page; -1: no paging */
 	cql_blob paging_state; /**< where to go on, from coodie_result_paging_state() */
-	int64_t timestamp_us;  /**< of the write, microseconds since 1970; 0: the session's, which is the server's clock */
-	bool idempotent;       /**< may be sent twice */
-	bool tracing;          /**< asks for a trace; the result has its id */
-	const char *keyspace;  /**< for this statement (v5 only; refused on v4) */
+	int64_t timestamp_us; /**< of the write, microseconds since 1970; 0: the session's, which is
+				 the server's clock */
+	bool idempotent;      /**< may be sent twice */
+	bool tracing;         /**< asks for a trace; the result has its id */
+	const char *keyspace; /**< for this statement (v5 only; refused on v4) */
 	int32_t now_in_seconds; /**< the server's clock for TTLs (v5 only; refused on v4) */
-	uint64_t *id;          /**< out: for coodie_session_cancel() */
+	uint64_t *id;           /**< out: for coodie_session_cancel() */
 } coodie_request;
 
 #ifndef __cplusplus
@@ -177,33 +199,37 @@ typedef struct coodie_request {
 #endif
 
 /**
- * Called once with the outcome. On success `take_res` is the callee's to free and `err->code` is COODIE_OK; on failure
- * `take_res` is NULL. `err` lives only during the call.
+ * Called once with the outcome. On success `take_res` is the callee's to free and `err->code` is
+ * COODIE_OK; on failure `take_res` is NULL. `err` lives only during the call.
  */
 typedef void coodie_done_fn(coodie_result *take_res, const coodie_error *err, void *user);
 
 /**
- * Runs a CQL statement. With binds it is prepared first (through the session's cache), since only the server knows the
- * types of its markers; without, it goes as it is.
+ * Runs a CQL statement. With binds it is prepared first (through the session's cache), since only
+ * the server knows the types of its markers; without, it goes as it is.
  * @param args  CQL_ARGS(...)
  * @param r     COODIE_REQUEST(...) or NULL
  * @return owned by the caller, freed with coodie_result_free(); NULL on error
  */
 COODIE_API coodie_result *coodie_session_query(coodie_session *s, const char *cql, cql_args args,
 					       const coodie_request *r, coodie_error *err);
-COODIE_API bool coodie_session_query_async(coodie_session *s, const char *cql, cql_args args, const coodie_request *r,
-					   coodie_done_fn *done, void *user, coodie_error *err);
+COODIE_API bool coodie_session_query_async(coodie_session *s, const char *cql, cql_args args,
+					   const coodie_request *r, coodie_done_fn *done,
+					   void *user, coodie_error *err);
 
 /**
- * A prepared statement: reference counted, immutable, bound to its session's cluster, re-prepared by itself when a node
- * has forgotten it. Freeing it after its session is fine, using it is not.
+ * A prepared statement: reference counted, immutable, bound to its session's cluster, re-prepared
+ * by itself when a node has forgotten it. Freeing it after its session is fine, using it is not.
  */
 typedef struct coodie_prepared coodie_prepared;
 
-typedef void coodie_prepared_fn(coodie_prepared *take_prepared, const coodie_error *err, void *user);
+typedef void coodie_prepared_fn(coodie_prepared *take_prepared, const coodie_error *err,
+				void *user);
 
-COODIE_API coodie_prepared *coodie_session_prepare(coodie_session *s, const char *cql, coodie_error *err);
-COODIE_API bool coodie_session_prepare_async(coodie_session *s, const char *cql, coodie_prepared_fn *done, void *user,
+COODIE_API coodie_prepared *coodie_session_prepare(coodie_session *s, const char *cql,
+						   coodie_error *err);
+COODIE_API bool coodie_session_prepare_async(coodie_session *s, const char *cql,
+					     coodie_prepared_fn *done, void *user,
 					     coodie_error *err);
 /** Gives a reference back; NULL is fine. Requests in flight hold their own. */
 COODIE_API void coodie_prepared_free(coodie_prepared *p);
@@ -215,16 +241,19 @@ COODIE_API const char *coodie_prepared_cql(const coodie_prepared *p);
 
 /**
  * Runs a prepared statement. The binds are checked and encoded before the call returns.
- * @param err  COODIE_ERR_TYPE, COODIE_ERR_RANGE: which marker, its type, what was given; COODIE_ERR_INVALID: their number
+ * @param err  COODIE_ERR_TYPE, COODIE_ERR_RANGE: which marker, its type, what was given;
+ * COODIE_ERR_INVALID: their number
  */
-COODIE_API coodie_result *coodie_session_execute(coodie_session *s, coodie_prepared *p, cql_args args,
-						 const coodie_request *r, coodie_error *err);
+COODIE_API coodie_result *coodie_session_execute(coodie_session *s, coodie_prepared *p,
+						 cql_args args, const coodie_request *r,
+						 coodie_error *err);
 COODIE_API bool coodie_session_execute_async(coodie_session *s, coodie_prepared *p, cql_args args,
-					     const coodie_request *r, coodie_done_fn *done, void *user,
-					     coodie_error *err);
+					     const coodie_request *r, coodie_done_fn *done,
+					     void *user, coodie_error *err);
 
 /**
- * Gives a request up: its callback runs with COODIE_ERR_CANCELLED on a later turn. The server may still do the work.
+ * Gives a request up: its callback runs with COODIE_ERR_CANCELLED on a later turn. The server may
+ * still do the work.
  * @return false when there is no such request any more
  */
 COODIE_API bool coodie_session_cancel(coodie_session *s, uint64_t id);

@@ -3,8 +3,8 @@
  * @file type.h
  * CQL types and consistency levels.
  *
- * A `cql_type` is immutable. Types that come with a result live as long as the result; types made here are freed here.
- * Any thread may read one.
+ * A `cql_type` is immutable. Types that come with a result live as long as the result; types made
+ * here are freed here. Any thread may read one.
  */
 #ifndef COODIE_TYPE_H
 #define COODIE_TYPE_H
@@ -26,26 +26,31 @@ typedef struct cql_type cql_type;
 /**
  * Parses a type in CQL spelling (`map<text, frozen<list<int>>>`, `vector<float, 3>`).
  * @param text  NUL-terminated; any case; names of user types are kept as they are
- * @return owned by the caller, freed with cql_type_free(); NULL with COODIE_ERR_TYPE and the position in `err`
+ * @return owned by the caller, freed with cql_type_free(); NULL with COODIE_ERR_TYPE and the
+ * position in `err`
  */
 COODIE_API cql_type *cql_type_parse(const char *text, coodie_error *err);
-/** Frees a type that cql_type_parse() made; NULL is fine. Never call it on a type borrowed from a result. */
+/** Frees a type that cql_type_parse() made; NULL is fine. Never call it on a type borrowed from a
+ * result. */
 COODIE_API void cql_type_free(cql_type *type);
 
 COODIE_API enum cql_kind cql_type_kind(const cql_type *type);
-/** @return how many types this one is made of: 1 for list, set and vector, 2 for map, the fields of a tuple or UDT */
+/** @return how many types this one is made of: 1 for list, set and vector, 2 for map, the fields of
+ * a tuple or UDT */
 COODIE_API size_t cql_type_count(const cql_type *type);
 /** @return the i-th inner type, borrowed; NULL past the end */
 COODIE_API const cql_type *cql_type_at(const cql_type *type, size_t i);
 /** @return the UDT's i-th field name, borrowed; NULL when it is not a UDT or past the end */
 COODIE_API const char *cql_type_field(const cql_type *type, size_t i);
-/** Writes the CQL spelling as snprintf() does: always terminated when size > 0. @return the length it needs */
+/** Writes the CQL spelling as snprintf() does: always terminated when size > 0. @return the length
+ * it needs */
 COODIE_API size_t cql_type_format(const cql_type *type, char *out, size_t size);
 
 /** @return the CQL name of a kind ("bigint"), static; "unknown" for a number outside the table */
 COODIE_API const char *cql_kind_name(enum cql_kind kind);
 
-/** A consistency level. 0 means "not said": the default of whoever is asked next. Others are the wire value plus one. */
+/** A consistency level. 0 means "not said": the default of whoever is asked next. Others are the
+ * wire value plus one. */
 typedef enum cql_consistency {
 	CQL_CONSISTENCY_UNSET = 0,
 #define X(name, wire) CQL_CONSISTENCY_##name = (wire) + 1,

@@ -3,13 +3,15 @@
  * @file value.h
  * CQL values as C values.
  *
- * A `cql_value` is a small tagged view: it says what a value is in C; how it is written is decided by the CQL type of
- * the marker or column it is bound to, with a range check. `cql(x)` makes one from nearly anything:
+ * A `cql_value` is a small tagged view: it says what a value is in C; how it is written is decided
+ * by the CQL type of the marker or column it is bound to, with a range check. `cql(x)` makes one
+ * from nearly anything:
  *
  *     CQL_ARGS(cql("ada@example.org"), cql(18), cql_null())
  *
- * Views (text, blob, varint, decimal, collections) point at the caller's bytes, or into the result they came from. The
- * plain ones (numbers, uuid, inet, dates) hold everything. Nothing here allocates; any thread may call anything.
+ * Views (text, blob, varint, decimal, collections) point at the caller's bytes, or into the result
+ * they came from. The plain ones (numbers, uuid, inet, dates) hold everything. Nothing here
+ * allocates; any thread may call anything.
  */
 #ifndef COODIE_VALUE_H
 #define COODIE_VALUE_H
@@ -18,14 +20,15 @@
 
 COODIE_BEGIN
 
-/* ---- the C type of each CQL type --------------------------------------------------------------------------------- */
+/* ---- the C type of each CQL type ------------------------------------------------------------ */
 
 /** uuid and timeuuid: 16 bytes in the order of RFC 9562. */
 typedef struct cql_uuid {
 	uint8_t bytes[16];
 } cql_uuid;
 
-/** inet: an IPv4 (`length` 4) or IPv6 (16) address in network order. `length` 0 is null in a model. */
+/** inet: an IPv4 (`length` 4) or IPv6 (16) address in network order. `length` 0 is null in a model.
+ */
 typedef struct cql_inet {
 	uint8_t address[16];
 	uint8_t length;
@@ -80,9 +83,10 @@ typedef struct cql_decimal {
 struct cql_value;
 
 /**
- * The items of a collection: either C values the caller holds (`type` NULL, `items` is an array of cql_value), or encoded
- * bytes inside a result (`type` is the collection's). Read it by cql_iter, make it by CQL_LIST, CQL_SET, CQL_MAP.
- * Zeroed it is nothing: null in a model, an empty collection where it is bound. CQL_LIST() and its like are empty.
+ * The items of a collection: either C values the caller holds (`type` NULL, `items` is an array of
+ * cql_value), or encoded bytes inside a result (`type` is the collection's). Read it by cql_iter,
+ * make it by CQL_LIST, CQL_SET, CQL_MAP. Zeroed it is nothing: null in a model, an empty collection
+ * where it is bound. CQL_LIST() and its like are empty.
  */
 typedef struct cql_seq {
 	const cql_type *type;
@@ -101,7 +105,7 @@ typedef struct cql_map {
 	cql_seq seq;
 } cql_map;
 
-/* ---- the value ---------------------------------------------------------------------------------------------------- */
+/* ---- the value ------------------------------------------------------------------------------ */
 
 /** What a cql_value holds. */
 enum cql_tag {
@@ -125,10 +129,12 @@ enum cql_tag {
 	CQL_TAG_LIST,
 	CQL_TAG_SET,
 	CQL_TAG_MAP,
-	CQL_TAG_ENCODED /**< bytes already in the wire form of the type it is bound to, taken as they are */
+	CQL_TAG_ENCODED /**< bytes already in the wire form of the type it is bound to, taken as
+			   they are */
 };
 
-/** A value. Zeroed: null. Made by cql() or cql_from_*(); read by cql_to_*(). 32 bytes, passed by value. */
+/** A value. Zeroed: null. Made by cql() or cql_from_*(); read by cql_to_*(). 32 bytes, passed by
+ * value. */
 typedef struct cql_value {
 	struct {
 		uint8_t tag; /* enum cql_tag */
@@ -180,7 +186,8 @@ COODIE_API cql_value cql_from_list(cql_list v);
 COODIE_API cql_value cql_from_set(cql_set v);
 COODIE_API cql_value cql_from_map(cql_map v);
 COODIE_API cql_value cql_from_value(cql_value v); /**< `v` itself, so that cql(cql_null()) works */
-/** Bytes that are already the wire form of the type they are bound to; checked for nothing but their length. */
+/** Bytes that are already the wire form of the type they are bound to; checked for nothing but
+ * their length. */
 COODIE_API cql_value cql_from_encoded(const void *data, size_t len);
 
 /** Builds collections over an array the caller keeps until the call it is passed to returns. */
@@ -194,47 +201,49 @@ COODIE_API cql_blob cql_blob_of(const void *data, size_t len);
 
 #ifndef __cplusplus
 /** A cql_value of any C type that has a CQL meaning. */
-#define cql(x)                                                                                             \
-	_Generic((x),                                                                                      \
-		_Bool: cql_from_bool,                                                                      \
-		char: cql_from_int,                                                                        \
-		signed char: cql_from_int,                                                                 \
-		unsigned char: cql_from_uint,                                                              \
-		short: cql_from_int,                                                                       \
-		unsigned short: cql_from_uint,                                                             \
-		int: cql_from_int,                                                                         \
-		unsigned: cql_from_uint,                                                                   \
-		long: cql_from_long,                                                                       \
-		unsigned long: cql_from_ulong,                                                             \
-		long long: cql_from_llong,                                                                 \
-		unsigned long long: cql_from_ullong,                                                       \
-		float: cql_from_float,                                                                     \
-		double: cql_from_double,                                                                   \
-		char *: cql_from_str,                                                                      \
-		const char *: cql_from_str,                                                                \
-		cql_text: cql_from_text,                                                                   \
-		cql_blob: cql_from_blob,                                                                   \
-		cql_uuid: cql_from_uuid,                                                                   \
-		cql_inet: cql_from_inet,                                                                   \
-		cql_date: cql_from_date,                                                                   \
-		cql_time: cql_from_time,                                                                   \
-		cql_timestamp: cql_from_timestamp,                                                         \
-		cql_duration: cql_from_duration,                                                           \
-		cql_varint: cql_from_varint,                                                               \
-		cql_decimal: cql_from_decimal,                                                             \
-		cql_list: cql_from_list,                                                                   \
-		cql_set: cql_from_set,                                                                     \
-		cql_map: cql_from_map,                                                                     \
+#define cql(x) \
+	_Generic((x), \
+		_Bool: cql_from_bool, \
+		char: cql_from_int, \
+		signed char: cql_from_int, \
+		unsigned char: cql_from_uint, \
+		short: cql_from_int, \
+		unsigned short: cql_from_uint, \
+		int: cql_from_int, \
+		unsigned: cql_from_uint, \
+		long: cql_from_long, \
+		unsigned long: cql_from_ulong, \
+		long long: cql_from_llong, \
+		unsigned long long: cql_from_ullong, \
+		float: cql_from_float, \
+		double: cql_from_double, \
+		char *: cql_from_str, \
+		const char *: cql_from_str, \
+		cql_text: cql_from_text, \
+		cql_blob: cql_from_blob, \
+		cql_uuid: cql_from_uuid, \
+		cql_inet: cql_from_inet, \
+		cql_date: cql_from_date, \
+		cql_time: cql_from_time, \
+		cql_timestamp: cql_from_timestamp, \
+		cql_duration: cql_from_duration, \
+		cql_varint: cql_from_varint, \
+		cql_decimal: cql_from_decimal, \
+		cql_list: cql_from_list, \
+		cql_set: cql_from_set, \
+		cql_map: cql_from_map, \
 		cql_value: cql_from_value)(x)
 #endif
 
-/** Values and how many they are: the binds of a statement, the keys of a row. Passed by value; zeroed: none. */
+/** Values and how many they are: the binds of a statement, the keys of a row. Passed by value;
+ * zeroed: none. */
 typedef struct cql_args {
 	size_t count;
 	const cql_value *values;
 } cql_args;
 
-/** Binds whose number is known only at run time; the array is the caller's until the call returns. */
+/** Binds whose number is known only at run time; the array is the caller's until the call returns.
+ */
 COODIE_API cql_args cql_args_of(const cql_value *values, size_t count);
 
 #ifndef __cplusplus
@@ -242,9 +251,11 @@ COODIE_API cql_args cql_args_of(const cql_value *values, size_t count);
 #define CQL_VALUES_(...) ((const cql_value[]){ { { CQL_TAG_NULL }, { 0 } }, __VA_ARGS__ })
 #define CQL_COUNT_(...) (sizeof CQL_VALUES_(__VA_ARGS__) / sizeof(cql_value) - 1)
 
-/** `CQL_ARGS(cql(1), cql("x"))`, `CQL_ARGS()`: binds that live as long as the block they are written in. */
+/** `CQL_ARGS(cql(1), cql("x"))`, `CQL_ARGS()`: binds that live as long as the block they are
+ * written in. */
 #define CQL_ARGS(...) ((cql_args){ CQL_COUNT_(__VA_ARGS__), CQL_VALUES_(__VA_ARGS__) + 1 })
-/** `CQL_LIST(cql(1), cql(2))`: a list over values that live as long as the block it is written in. */
+/** `CQL_LIST(cql(1), cql(2))`: a list over values that live as long as the block it is written in.
+ */
 #define CQL_LIST(...) cql_list_of(CQL_VALUES_(__VA_ARGS__) + 1, CQL_COUNT_(__VA_ARGS__))
 #define CQL_SET(...) cql_set_of(CQL_VALUES_(__VA_ARGS__) + 1, CQL_COUNT_(__VA_ARGS__))
 /* Half of an even count; an odd one does not compile. */
@@ -253,14 +264,14 @@ COODIE_API cql_args cql_args_of(const cql_value *values, size_t count);
 #define CQL_MAP(...) cql_map_of(CQL_VALUES_(__VA_ARGS__) + 1, CQL_PAIRS_(CQL_COUNT_(__VA_ARGS__)))
 #endif
 
-/* ---- reading ------------------------------------------------------------------------------------------------------ */
+/* ---- reading -------------------------------------------------------------------------------- */
 
 COODIE_API bool cql_is_null(cql_value v);
 
 /**
- * Typed readers. Each checks the kind and the range and leaves `out` as it was when it fails: COODIE_ERR_TYPE (the value
- * is of another kind, or null), COODIE_ERR_RANGE. Integers of any width are read into any width that holds them; a float
- * is read as double, never the other way round.
+ * Typed readers. Each checks the kind and the range and leaves `out` as it was when it fails:
+ * COODIE_ERR_TYPE (the value is of another kind, or null), COODIE_ERR_RANGE. Integers of any width
+ * are read into any width that holds them; a float is read as double, never the other way round.
  */
 COODIE_API bool cql_to_bool(cql_value v, bool *out, coodie_error *err);
 COODIE_API bool cql_to_int8(cql_value v, int8_t *out, coodie_error *err);
@@ -284,11 +295,13 @@ COODIE_API bool cql_to_set(cql_value v, cql_set *out, coodie_error *err);
 COODIE_API bool cql_to_map(cql_value v, cql_map *out, coodie_error *err);
 
 /**
- * Walks a collection's items in their order. Keeps a pointer into the collection, allocates nothing.
+ * Walks a collection's items in their order. Keeps a pointer into the collection, allocates
+ * nothing.
  *
  *     for (cql_iter it = cql_set_iter(u->tags); cql_iter_next(&it, &item);)
  *
- * An item that is broken on the wire ends the walk: cql_iter_next() returns false and `failed` is set.
+ * An item that is broken on the wire ends the walk: cql_iter_next() returns false and `failed` is
+ * set.
  */
 typedef struct cql_iter {
 	cql_seq seq;
@@ -306,7 +319,7 @@ COODIE_API bool cql_iter_next(cql_iter *it, cql_value *item);
 /** The next pair of a map; false at the end. */
 COODIE_API bool cql_iter_next_pair(cql_iter *it, cql_value *key, cql_value *value);
 
-/* ---- text forms --------------------------------------------------------------------------------------------------- */
+/* ---- text forms ----------------------------------------------------------------------------- */
 
 /** Length of a uuid's text with its NUL. */
 #define CQL_UUID_TEXT_SIZE 37
