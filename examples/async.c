@@ -15,8 +15,8 @@ static const coodie_column reading_columns[] = {
 	COODIE_COLUMN(reading, at, "timestamp", .clustering_key = 1, .order = COODIE_DESC),
 	COODIE_COLUMN(reading, celsius, "double"),
 };
-static const coodie_model reading_model =
-	COODIE_MODEL(reading, reading_columns, "readings", .keyspace = "lab", .default_ttl = 604800);
+static const coodie_model reading_model = COODIE_MODEL(reading, reading_columns, "readings",
+						       .keyspace = "lab", .default_ttl = 604800);
 
 enum { IN_FLIGHT = 64, COUNT = 1000 };
 
@@ -43,7 +43,9 @@ static bool save_all(coodie_session *s, struct load *load, coodie_error *err)
 	cql_timestamp now = cql_timestamp_now();
 
 	for (int i = 0; i < COUNT; i++) {
-		reading r = { .sensor = sensor, .at = { now.milliseconds + i }, .celsius = 20 + i % 10 };
+		reading r = { .sensor = sensor,
+			      .at = { now.milliseconds + i },
+			      .celsius = 20 + i % 10 };
 
 		load->room = load->in_flight < IN_FLIGHT;
 		if (!load->room && !coodie_session_run(s, &load->room, err))

@@ -54,10 +54,10 @@ int main(void)
 	}
 	for (int i = 0; i < 10; i++) {
 		/* False: not accepted, the callback never runs. True: it runs exactly once, later. */
-		if (!coodie_session_query_async(service.session,
-						"SELECT release_version FROM system.local", CQL_ARGS(),
-						COODIE_REQUEST(.timeout_ms = 500, .idempotent = true),
-						on_version, &service, &err)) {
+		if (!coodie_session_query_async(
+			    service.session, "SELECT release_version FROM system.local", CQL_ARGS(),
+			    COODIE_REQUEST(.timeout_ms = 500, .idempotent = true), on_version,
+			    &service, &err)) {
 			fprintf(stderr, "%s\n", err.message);
 			break;
 		}

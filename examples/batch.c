@@ -38,10 +38,12 @@ static const coodie_column visits_columns[] = {
 	COODIE_COLUMN(visits, user, "uuid", .partition_key = 1),
 	COODIE_COLUMN(visits, count, "counter"),
 };
-static const coodie_model user_model = COODIE_MODEL(user, user_columns, "users", .keyspace = "club");
-static const coodie_model login_model = COODIE_MODEL(login, login_columns, "logins", .keyspace = "club");
-static const coodie_model visits_model =
-	COODIE_MODEL(visits, visits_columns, "visits", .keyspace = "club");
+static const coodie_model user_model = COODIE_MODEL(user, user_columns, "users",
+						    .keyspace = "club");
+static const coodie_model login_model = COODIE_MODEL(login, login_columns, "logins",
+						     .keyspace = "club");
+static const coodie_model visits_model = COODIE_MODEL(visits, visits_columns, "visits",
+						      .keyspace = "club");
 
 /* The scope sends what was added when this returns true. */
 static bool register_user(coodie_batch *b, void *user_data, coodie_error *err)

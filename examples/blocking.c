@@ -15,7 +15,8 @@ static const coodie_column user_columns[] = {
 	COODIE_COLUMN(user, email, "text", .index = COODIE_INDEX()),
 	COODIE_COLUMN(user, age, "int"),
 };
-static const coodie_model user_model = COODIE_MODEL(user, user_columns, "users", .keyspace = "shop");
+static const coodie_model user_model = COODIE_MODEL(user, user_columns, "users",
+						    .keyspace = "shop");
 
 int main(void)
 {

@@ -6,12 +6,22 @@
 #include <memory>
 #include <string_view>
 
-namespace {
+namespace
+{
 
 struct Free {
-	void operator()(coodie_options *o) const { coodie_options_free(o); }
-	void operator()(coodie_session *s) const { coodie_session_free(s); }
-	void operator()(coodie_result *r) const { coodie_result_free(r); }
+	void operator()(coodie_options *o) const
+	{
+		coodie_options_free(o);
+	}
+	void operator()(coodie_session *s) const
+	{
+		coodie_session_free(s);
+	}
+	void operator()(coodie_result *r) const
+	{
+		coodie_result_free(r);
+	}
 };
 template <typename T> using Owned = std::unique_ptr<T, Free>;
 
@@ -43,7 +53,8 @@ int main()
 	const cql_args args{ 1, binds };
 
 	Owned<coodie_result> result(coodie_session_query(
-		session.get(), "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?", args,
+		session.get(),
+		"SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?", args,
 		&request, &err));
 	if (!result)
 		return fail(err);

@@ -20,8 +20,8 @@ static const coodie_column account_columns[] = {
 	COODIE_COLUMN(account, balance, "bigint"),
 	COODIE_COLUMN(account, version, "int"),
 };
-static const coodie_model account_model =
-	COODIE_MODEL(account, account_columns, "accounts", .keyspace = "bank");
+static const coodie_model account_model = COODIE_MODEL(account, account_columns, "accounts",
+						       .keyspace = "bank");
 
 /* IF NOT EXISTS: not applied is an answer, with the row that was in the way. */
 static bool open_account(coodie_session *s, coodie_error *err)

@@ -21,12 +21,15 @@ static const coodie_column article_columns[] = {
 	COODIE_COLUMN(article, tags, "set<text>"),
 	COODIE_COLUMN(article, rating, "int"),
 };
-static const coodie_model article_model =
-	COODIE_MODEL(article, article_columns, "articles", .keyspace = "press");
+static const coodie_model article_model = COODIE_MODEL(article, article_columns, "articles",
+						       .keyspace = "press");
 
 static bool seed(coodie_session *s, coodie_error *err)
 {
-	article a = { .section = "math", .id = cql_uuid_random(), .title = "Notes", .body = "long",
+	article a = { .section = "math",
+		      .id = cql_uuid_random(),
+		      .title = "Notes",
+		      .body = "long",
 		      .tags = CQL_SET(cql("engine"), cql("bernoulli")) };
 
 	return coodie_save(s, &article_model, &a, NULL, err);

@@ -46,13 +46,13 @@ static const coodie_column dog_columns[] = {
 	COODIE_INHERIT(dog, animal, animal_part_columns),
 	COODIE_COLUMN(dog, tricks, "list<text>"),
 };
-static const coodie_model cat_model =
-	COODIE_MODEL(cat, cat_columns, "animals", .keyspace = "zoo", .discriminator_value = "cat");
-static const coodie_model dog_model =
-	COODIE_MODEL(dog, dog_columns, "animals", .keyspace = "zoo", .discriminator_value = "dog");
-static const coodie_model animal_model =
-	COODIE_MODEL(animal, animal_columns, "animals", .keyspace = "zoo",
-		     .family = COODIE_FAMILY(&cat_model, &dog_model));
+static const coodie_model cat_model = COODIE_MODEL(cat, cat_columns, "animals", .keyspace = "zoo",
+						   .discriminator_value = "cat");
+static const coodie_model dog_model = COODIE_MODEL(dog, dog_columns, "animals", .keyspace = "zoo",
+						   .discriminator_value = "dog");
+static const coodie_model animal_model = COODIE_MODEL(
+	animal, animal_columns, "animals", .keyspace = "zoo",
+	.family = COODIE_FAMILY(&cat_model, &dog_model));
 
 static bool list(coodie_session *s, coodie_error *err)
 {
@@ -62,9 +62,11 @@ static bool list(coodie_session *s, coodie_error *err)
 
 	for (animal *a; stream && (a = coodie_stream_next(stream, err));) {
 		if (coodie_object_model(a) == &cat_model)
-			printf("%s, %d lives\n", a->animal.name, ((const cat *)(const void *)a)->lives);
+			printf("%s, %d lives\n", a->animal.name,
+			       ((const cat *)(const void *)a)->lives);
 		else
-			printf("%s, a %s\n", a->animal.name, a->animal.kind ? a->animal.kind : "thing");
+			printf("%s, a %s\n", a->animal.name,
+			       a->animal.kind ? a->animal.kind : "thing");
 	}
 	ok = ok && err->code == COODIE_OK;
 	coodie_stream_free(stream);

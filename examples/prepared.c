@@ -4,8 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char schema[] = "CREATE TABLE IF NOT EXISTS shop.orders "
-			     "(customer text, number bigint, total decimal, PRIMARY KEY (customer, number))";
+static const char schema[] =
+	"CREATE TABLE IF NOT EXISTS shop.orders "
+	"(customer text, number bigint, total decimal, PRIMARY KEY (customer, number))";
 
 static bool run(coodie_session *s, const char *cql, coodie_error *err)
 {
@@ -21,8 +22,9 @@ static bool insert(coodie_session *s, coodie_prepared *p, coodie_error *err)
 	cql_decimal total = { .unscaled = { cents, sizeof(cents) }, .scale = 2 };
 
 	for (int64_t number = 1; number <= 25; number++) {
-		coodie_result *r = coodie_session_execute(s, p, CQL_ARGS(cql("ada"), cql(number), cql(total)),
-							  COODIE_REQUEST(.idempotent = true), err);
+		coodie_result *r = coodie_session_execute(
+			s, p, CQL_ARGS(cql("ada"), cql(number), cql(total)),
+			COODIE_REQUEST(.idempotent = true), err);
 
 		if (!r)
 			return false;
@@ -39,9 +41,10 @@ static bool list(coodie_session *s, coodie_error *err)
 	bool ok = true, more = true;
 
 	while (ok && more) {
-		next = coodie_session_query(s, "SELECT number, total FROM shop.orders WHERE customer = ?",
-					    CQL_ARGS(cql("ada")),
-					    COODIE_REQUEST(.page_rows = 10, .paging_state = state), err);
+		next = coodie_session_query(
+			s, "SELECT number, total FROM shop.orders WHERE customer = ?",
+			CQL_ARGS(cql("ada")),
+			COODIE_REQUEST(.page_rows = 10, .paging_state = state), err);
 		coodie_result_free(page); /* `state` was borrowed from it */
 		page = next;
 		ok = page != NULL;
@@ -77,7 +80,8 @@ int main(void)
 		s = coodie_session_new(o, &err);
 	if (s && coodie_create_keyspace(s, "shop", NULL, &err) && run(s, schema, &err))
 		p = coodie_session_prepare(
-			s, "INSERT INTO shop.orders (customer, number, total) VALUES (?, ?, ?)", &err);
+			s, "INSERT INTO shop.orders (customer, number, total) VALUES (?, ?, ?)",
+			&err);
 	if (p)
 		ok = insert(s, p, &err) && list(s, &err);
 	if (!ok)

@@ -30,13 +30,14 @@ static const coodie_column person_columns[] = {
 	COODIE_UDT(person, office, address, &address_type),
 	COODIE_COLUMN(person, earlier, "list<frozen<address>>", .udt = &address_type),
 };
-static const coodie_model person_model =
-	COODIE_MODEL(person, person_columns, "people", .keyspace = "town");
+static const coodie_model person_model = COODIE_MODEL(person, person_columns, "people",
+						      .keyspace = "town");
 
 static bool move_in(coodie_session *s, coodie_error *err)
 {
 	address before = { cql_text_of("St James's Square"), &(int32_t){ 12 } };
-	person ada = { .name = "ada", .home = { cql_text_of("Dorset Street"), NULL },
+	person ada = { .name = "ada",
+		       .home = { cql_text_of("Dorset Street"), NULL },
 		       .earlier = CQL_LIST(cql_from_object(&address_type, &before)) };
 
 	return coodie_save(s, &person_model, &ada, NULL, err);
@@ -53,7 +54,8 @@ static bool show(coodie_session *s, coodie_error *err)
 	printf("%s lives in %.*s\n", p->name, (int)p->home.street.len, p->home.street.data);
 	it = cql_list_iter(p->earlier);
 	for (cql_value v; cql_iter_next(&it, &v) && cql_to_object(v, &address_type, &a, err);)
-		printf("  before: %.*s %d\n", (int)a.street.len, a.street.data, a.number ? *a.number : 0);
+		printf("  before: %.*s %d\n", (int)a.street.len, a.street.data,
+		       a.number ? *a.number : 0);
 	coodie_object_free(p);
 	return err->code == COODIE_OK;
 }

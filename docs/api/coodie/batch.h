@@ -129,7 +129,7 @@ COODIE_API bool coodie_batch_scope(coodie_session *s, const coodie_batch_options
 typedef struct coodie_many {
 	size_t size;
 	uint32_t in_flight;   /**< requests at once; 0: 128 */
-	uint32_t batch_rows;  /**< of one partition, joined in an unlogged batch; 0 or 1: no batches */
+	uint32_t batch_rows;  /**< of one partition, in one unlogged batch; 0 or 1: no batches */
 	uint32_t batch_bytes; /**< largest such batch; 0: 5,000 (the server warns beyond) */
 	bool go_on;           /**< after a failure: tries the rest, reports the first */
 } coodie_many;

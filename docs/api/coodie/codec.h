@@ -81,7 +81,7 @@ typedef struct cql_envelope {
 	cql_blob body;
 } cql_envelope;
 
-/** What a peer may claim; a zero means the default. Written as CQL_LIMITS(.max_body = 1 << 20). */
+/** What a peer may claim; a zero means the default. Written as CQL_LIMITS(.max_body = 4096). */
 typedef struct cql_limits {
 	size_t size;
 	uint32_t max_body;  /**< bytes of one message, unpacked too; 256 MiB */

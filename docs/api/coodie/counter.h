@@ -5,7 +5,8 @@
  *
  *     COODIE_COLUMN(page_hits, views, "counter"),        the member is an int64_t
  *
- *     coodie_increment(s, &hits_model, &hits, "views, likes", CQL_ARGS(cql(1), cql(-1)), NULL, &err);
+ *     coodie_increment(s, &hits_model, &hits, "views, likes", CQL_ARGS(cql(1), cql(-1)), NULL,
+ *                      &err);
  *
  * A model with a counter has counters and keys only, and no counter is a key (CT-02, MD-22,
  * MD-23): checked at first use. coodie_save(), coodie_insert(), coodie_save_json(), a TTL, a

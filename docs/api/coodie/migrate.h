@@ -139,7 +139,8 @@ typedef struct coodie_migrate {
 } coodie_migrate;
 
 #ifndef __cplusplus
-#define COODIE_MIGRATE(...) (&(const coodie_migrate){ .size = sizeof(coodie_migrate), __VA_ARGS__ })
+#define COODIE_MIGRATE(...)                                                                   \
+	(&(const coodie_migrate){ .size = sizeof(coodie_migrate), __VA_ARGS__ })
 #endif
 
 /** One file, or one row whose file is missing; texts are borrowed from the migrator. */

@@ -7,7 +7,8 @@
  * in as many models as like; its columns join theirs, in this place, under their own names:
  *
  *     typedef struct audit { cql_timestamp made_at; const char *made_by; } audit;
- *     static const coodie_column audit_columns[] = { COODIE_COLUMN(audit, made_at, "timestamp"), ... };
+ *     static const coodie_column audit_columns[] = {
+ *         COODIE_COLUMN(audit, made_at, "timestamp"), ... };
  *
  *     typedef struct invoice { coodie_row row; cql_uuid id; audit audit; } invoice;
  *     ... COODIE_INHERIT(invoice, audit, audit_columns),
@@ -18,7 +19,8 @@
  *     static const coodie_model cat_model =
  *         COODIE_MODEL(cat, cat_columns, "animals", .discriminator_value = "cat");
  *     static const coodie_model animal_model =
- *         COODIE_MODEL(animal, animal_columns, "animals", .family = COODIE_FAMILY(&cat_model, &dog_model));
+ *         COODIE_MODEL(animal, animal_columns, "animals",
+ *                      .family = COODIE_FAMILY(&cat_model, &dog_model));
  *
  * A query of the base yields objects of the concrete structs; coodie_object_model() says which.
  * The base's struct must be a prefix of theirs (checked). A query of a concrete model adds

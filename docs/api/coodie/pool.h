@@ -26,7 +26,7 @@ typedef struct coodie_tune {
 	uint32_t max_in_flight;         /**< per connection, 1 to 32768; 2048 (C19) */
 	uint32_t max_in_flight_host;    /**< upper end of the adaptive limit per host; none (C21) */
 	uint32_t max_waiting;           /**< requests without a slot; 65536 (C20) */
-	uint32_t max_orphans;           /**< timed-out streams before a connection is replaced; 1024 */
+	uint32_t max_orphans;           /**< timed-out streams of a connection to replace; 1024 */
 	uint32_t opening_per_host;      /**< connections being opened at once; 4 (C7) */
 	uint32_t opening_per_second;    /**< of the whole session; 100 (C7, U11) */
 	uint32_t reconnect_min_ms, reconnect_max_ms; /**< doubled with 15 % jitter; 50, 10000 (C5) */

@@ -4,7 +4,8 @@
  * Materialized views: models that are read only.
  *
  *     static const coodie_model by_email_model =
- *         COODIE_MODEL(by_email, by_email_columns, "users_by_email", .view = COODIE_VIEW(&user_model));
+ *         COODIE_MODEL(by_email, by_email_columns, "users_by_email",
+ *                      .view = COODIE_VIEW(&user_model));
  *
  * The keys and their order come from the column table. Every write of a view, coodie_sync_table()
  * and coodie_truncate() are refused with COODIE_ERR_MODEL (MV-07); queries work as on a table.
