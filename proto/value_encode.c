@@ -227,11 +227,19 @@ static bool encode_float(struct cd_buffer *out, const cql_type *type, const cql_
 
 /* ---- texts and bytes --------------------------------------------------------------------------------------------- */
 
+/* The bits that are clear in eight bytes of ASCII. */
+#define ASCII_EIGHT UINT64_C(0x8080808080808080)
+
 bool cd_utf8_valid(const char *text, size_t len)
 {
 	const uint8_t *at = (const uint8_t *)text, *end = at + len;
 
 	while (at < end) {
+		uint64_t eight;
+		if (end - at >= 8 && (memcpy(&eight, at, 8), !(eight & ASCII_EIGHT))) {
+			at += 8;
+			continue;
+		}
 		unsigned c = *at, more = c < 0x80   ? 0
 					 : c < 0xC2 ? 9
 					 : c < 0xE0 ? 1
