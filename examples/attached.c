@@ -53,7 +53,7 @@ int main(void)
 		return 1;
 	}
 	for (int i = 0; i < 10; i++) {
-		/* False: not accepted, the callback never runs. True: it runs exactly once, later. */
+		/* False: not accepted, no callback. True: it runs exactly once, later. */
 		if (!coodie_session_query_async(
 			    service.session, "SELECT release_version FROM system.local", CQL_ARGS(),
 			    COODIE_REQUEST(.timeout_ms = 500, .idempotent = true), on_version,

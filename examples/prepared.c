@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CQL of your own: prepared once, executed with typed binds, read through a cursor, page by page. */
+/* CQL of your own: prepared once, executed with typed binds, read page by page. */
 #include <coodie.h>
 #include <inttypes.h>
 #include <stdio.h>

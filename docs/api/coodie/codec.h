@@ -100,7 +100,7 @@ typedef struct cql_inbox cql_inbox;
 
 enum cql_inbox_status {
 	CQL_INBOX_MORE = 0, /**< not a whole envelope yet */
-	CQL_INBOX_ENVELOPE, /**< one is filled in; its body lives until the next call of the inbox */
+	CQL_INBOX_ENVELOPE, /**< one is filled in; its body lives until the next call */
 	CQL_INBOX_FAILED    /**< the stream is broken for good; every later call fails alike */
 };
 

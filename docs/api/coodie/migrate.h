@@ -171,13 +171,14 @@ COODIE_API bool coodie_migrator_rollback(coodie_migrator *mg, const coodie_migra
 /** What a compiled migration is given. */
 typedef struct coodie_migration_context coodie_migration_context;
 
-/** A compiled migration: a plug-in exports one, named `coodie_migration`. */
+/** A compiled migration: a plug-in exports one, `coodie_migration_entry`. */
 typedef struct coodie_migration {
 	size_t size;
 	const char *description;
 	bool destructive;
 	bool (*upgrade)(coodie_migration_context *ctx, coodie_error *err);
-	bool (*downgrade)(coodie_migration_context *ctx, coodie_error *err); /**< NULL: no way back */
+	/** NULL: there is no way back. */
+	bool (*downgrade)(coodie_migration_context *ctx, coodie_error *err);
 } coodie_migration;
 
 #ifndef __cplusplus

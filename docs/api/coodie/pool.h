@@ -29,15 +29,16 @@ typedef struct coodie_tune {
 	uint32_t max_orphans;           /**< timed-out streams of a connection to replace; 1024 */
 	uint32_t opening_per_host;      /**< connections being opened at once; 4 (C7) */
 	uint32_t opening_per_second;    /**< of the whole session; 100 (C7, U11) */
-	uint32_t reconnect_min_ms, reconnect_max_ms; /**< doubled with 15 % jitter; 50, 10000 (C5) */
-	uint32_t connect_timeout_ms, resolve_timeout_ms, request_timeout_ms; /**< 5000, 5000, 12000 */
+	uint32_t reconnect_min_ms, reconnect_max_ms; /**< doubled, 15 % jitter; 50, 10000 */
+	uint32_t connect_timeout_ms, resolve_timeout_ms; /**< 5000, 5000 (C8) */
+	uint32_t request_timeout_ms;                     /**< 12000 (C22) */
 	uint32_t heartbeat_ms;   /**< OPTIONS on an idle connection; 30000 (C9) */
 	uint32_t idle_kill_ms;   /**< without any byte, after a heartbeat; 60000 */
 	uint32_t user_timeout_ms; /**< TCP_USER_TIMEOUT; 30000; Linux only (C11) */
 	uint32_t wrong_shard_pause_ms; /**< plain port after a wrong shard; 300000 (S4) */
 	uint32_t ballast_per_shard;    /**< plain port: spare connections kept; 3 (S5) */
 	uint32_t compress_min;         /**< bytes below which a body goes as it is; 512 (P11) */
-	uint32_t drain_ms;             /**< for replies when a connection or session closes; 10000 */
+	uint32_t drain_ms;      /**< for replies when a connection or session closes; 10000 */
 	uint64_t memory_budget; /**< bytes held by the session; COODIE_ERR_LIMIT beyond (G4) */
 	uint32_t retry_budget_percent; /**< retries and speculations against requests; 10 (R3) */
 } coodie_tune;
