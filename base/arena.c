@@ -73,7 +73,8 @@ static void *take_from_new_chunk(struct cd_arena *a, size_t size)
 		return NULL;
 	CD_UNPOISON(c->bytes, size);
 	if (alone) {
-		/* It is filled at once: put behind the newest, so that what is free there stays in use. */
+		/* It is filled at once: put behind the newest, so that what is free there stays in
+		 * use. */
 		c->older = a->chunks->older;
 		a->chunks->older = c;
 		return c->bytes;
@@ -91,7 +92,8 @@ static void *take_from_new_chunk(struct cd_arena *a, size_t size)
 static void *take(struct cd_arena *a, size_t size, size_t align)
 {
 	if (!size)
-		size = 1; /* so that every piece has an address of its own, and NULL always means failure */
+		size = 1; /* so that every piece has an address of its own, and NULL always means
+			     failure */
 	size_t pad = (align - (uintptr_t)a->at % align) % align;
 	size_t left = (size_t)(a->end - a->at);
 	if (left < pad || left - pad < size)

@@ -11,7 +11,8 @@ struct cd_tls {
 	const coodie_allocator *allocator;
 	SSL *ssl;
 	struct cd_tls_wire wire;
-	char *host; /* whom we wanted; the override of the options when there is one; NULL in a server */
+	char *host;    /* whom we wanted; the override of the options when there is one; NULL in a
+			  server */
 	X509 *refused; /* the certificate that was not accepted, and why */
 	int refused_code;
 	uint8_t first_byte; /* of the peer's first answer */

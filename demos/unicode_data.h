@@ -19,7 +19,8 @@ struct unicode_word {
 	size_t len;
 };
 
-/* One line of UnicodeData.txt. Texts point into the reader's line and live until the next one is read. */
+/* One line of UnicodeData.txt. Texts point into the reader's line and live until the next one is
+ * read. */
 struct unicode_char {
 	int32_t code;
 	const char *name, *category, *bidi_class, *old_name;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The main job: loads the Unicode character table through a model into Cassandra, many rows in flight, then answers
- * queries on it. One thread, no loop of its own: coodie_session_run() turns the session's. */
+/* The main job: loads the Unicode character table through a model into Cassandra, many rows in
+ * flight, then answers queries on it. One thread, no loop of its own: coodie_session_run() turns
+ * the session's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

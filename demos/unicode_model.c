@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The column table of the demo: thirteen CQL types, of which the compiler has checked every member. */
+/* The column table of the demo: thirteen CQL types, of which the compiler has checked every member.
+ */
 #include "demos/unicode_model.h"
 
 static const coodie_column character_columns[] = {

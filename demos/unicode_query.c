@@ -46,7 +46,8 @@ static void print_character(const character *c)
 static bool print_one(coodie_session *s, const char *text, coodie_error *err)
 {
 	int32_t code = (int32_t)strtoul(text, NULL, 16);
-	character *c = coodie_get(s, &character_model, CQL_ARGS(cql(code / 256), cql(code)), NULL, err);
+	character *c = coodie_get(s, &character_model, CQL_ARGS(cql(code / 256), cql(code)), NULL,
+				  err);
 
 	if (!c)
 		return false;

@@ -100,7 +100,7 @@ bool cd_conn_worn_out(const struct cd_conn *c)
 	return orphans && (orphans >= ORPHANS_MAX || orphans >= (c->streams.max * 3 + 3) / 4);
 }
 
-/* ---- what is sent ---------------------------------------------------------------------------- */
+/* ---- what is sent --------------------------------------------------------------------------- */
 
 static bool finish(struct cd_conn *c, size_t mark, enum cd_conn_state next, coodie_error *err)
 {
@@ -141,7 +141,8 @@ static bool send_startup(struct cd_conn *c, coodie_error *err)
 	return finish(c, mark, CD_CONN_STARTUP, err);
 }
 
-/* More than the longest login: the buffer does not move while it holds one, which would leave a copy behind. */
+/* More than the longest login: the buffer does not move while it holds one, which would leave a
+ * copy behind. */
 enum { LOGIN_ROOM = 512 };
 
 static bool send_credentials(struct cd_conn *c, coodie_error *err)
@@ -186,7 +187,7 @@ out:
 	return ok;
 }
 
-/* ---- what comes ------------------------------------------------------------------------------ */
+/* ---- what comes ----------------------------------------------------------------------------- */
 
 /* Past trace id, warnings and payload. */
 static bool open_body(const struct cd_envelope *e, struct cd_reader *r, coodie_error *err)
@@ -197,7 +198,8 @@ static bool open_body(const struct cd_envelope *e, struct cd_reader *r, coodie_e
 	return cd_read_prefix(r, e->flags, &prefix, err);
 }
 
-/* Has the server "5/v5", and not only "5/v5-beta"? Who does not list its versions (ScyllaDB) has refused 5 by now. */
+/* Has the server "5/v5", and not only "5/v5-beta"? Who does not list its versions (ScyllaDB) has
+ * refused 5 by now. */
 static bool has_version_5(const struct cd_supported *s)
 {
 	return !cd_supported_value(s, "PROTOCOL_VERSIONS", 0) ||
@@ -234,7 +236,8 @@ static bool on_supported(struct cd_conn *c, const struct cd_envelope *e, coodie_
 	return send_startup(c, err);
 }
 
-/* The server has turned: from here on everything is in the framing that was agreed (v5 section 2.2). */
+/* The server has turned: from here on everything is in the framing that was agreed (v5
+ * section 2.2). */
 static void turn(struct cd_conn *c)
 {
 	cd_inbox_switch(&c->in, c->version, c->lz4);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The protocol's side of one connection: from OPTIONS to READY, and whose answer comes next. No I/O: bytes go in through
- * `in` and out through `out`, and whoever owns it takes events until there are no more. */
+/* The protocol's side of one connection: from OPTIONS to READY, and whose answer comes next. No
+ * I/O: bytes go in through `in` and out through `out`, and whoever owns it takes events until there
+ * are no more. */
 #ifndef NET_CONN_H
 #define NET_CONN_H
 
@@ -50,7 +51,8 @@ void cd_conn_deinit(struct cd_conn *c);
 bool cd_conn_start(struct cd_conn *c, coodie_error *err);
 /* What the bytes in the inbox mean. `out` is borrowed until the next call. */
 enum cd_conn_event cd_conn_next(struct cd_conn *c, struct cd_envelope *out, coodie_error *err);
-/* What is being waited for: "OPTIONS", "STARTUP", "AUTH_RESPONSE", "USE"; "a request" when ready. */
+/* What is being waited for: "OPTIONS", "STARTUP", "AUTH_RESPONSE", "USE"; "a request" when ready.
+ */
 const char *cd_conn_phase(const struct cd_conn *c);
 /* Answers that are still expected, and wanted. */
 uint32_t cd_conn_in_flight(const struct cd_conn *c);

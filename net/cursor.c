@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The typed getters of a cursor: the column's type is checked, then the value read where it lies. */
+/* The typed getters of a cursor: the column's type is checked, then the value read where it lies.
+ */
 #include <coodie/result.h>
 
 #include "base/error.h"
@@ -14,8 +15,8 @@ static bool in_range(const coodie_cursor *c, size_t i, coodie_error *err)
 {
 	size_t count = coodie_result_column_count(c->result);
 
-	return i < count || cd_fail(err, COODIE_ERR_INVALID,
-				    "column %zu: the result has %zu columns", i, count);
+	return i < count ||
+	       cd_fail(err, COODIE_ERR_INVALID, "column %zu: the result has %zu columns", i, count);
 }
 
 /* Says whose value it was. */

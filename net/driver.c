@@ -12,8 +12,8 @@ bool cd_take_struct(void *to, size_t to_size, const void *from, const char *name
 
 	memcpy(&size, from, sizeof size);
 	if (size < sizeof size)
-		return cd_fail(err, COODIE_ERR_INVALID, "%s: its `size` is %zu; it must be sizeof(%s)",
-			       name, size, name);
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "%s: its `size` is %zu; it must be sizeof(%s)", name, size, name);
 	memset(to, 0, to_size);
 	memcpy(to, from, size < to_size ? size : to_size);
 	memcpy(to, &to_size, sizeof to_size);

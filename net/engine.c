@@ -9,7 +9,7 @@
 #include "base/loop_ev.h"
 #include "net/engine_impl.h"
 
-/* ---- turns --------------------------------------------------------------------------------------- */
+/* ---- turns ---------------------------------------------------------------------------------- */
 
 static void destroy(struct cd_engine *e)
 {
@@ -103,8 +103,9 @@ static void on_turn(void *user)
 	cd_engine_enter(e);
 	e->turn_armed = false;
 	e->loop.vtable->turn_set(e->loop.state, e->turn, false);
-	/* A callback may have been what coodie_session_run() waits for: the loop must not sleep now. */
-	if (e->done.count && e->running)
+	/* A callback may be what the loop's owner waits for, in coodie_session_run() or turn by turn
+	 * on a loop of its own: the loop must not sleep now. */
+	if (e->done.count)
 		cd_engine_arm(e);
 	cd_engine_deliver(e);
 	cd_engine_settle(e);
@@ -112,7 +113,7 @@ static void on_turn(void *user)
 	cd_engine_leave(e);
 }
 
-/* ---- deadlines ----------------------------------------------------------------------------------- */
+/* ---- deadlines ------------------------------------------------------------------------------ */
 
 static void describe_late(const struct cd_engine *e, const struct cd_request *r, coodie_error *err)
 {
@@ -125,8 +126,8 @@ static void describe_late(const struct cd_engine *e, const struct cd_request *r,
 			e->wire->link.address.text, r->timeout_ms, cd_link_phase(&e->wire->link));
 	else
 		cd_fail(err, COODIE_ERR_TIMEOUT,
-			"not sent within %" PRIu32 " ms: %" PRIu32 " requests were in flight, %" PRIu32
-			" waited",
+			"not sent within %" PRIu32 " ms: %" PRIu32
+			" requests were in flight, %" PRIu32 " waited",
 			r->timeout_ms, e->in_flight, e->waiting.count + e->held);
 }
 
@@ -161,7 +162,8 @@ static void on_timer(void *user)
 		if (d == &e->attempt)
 			cd_engine_dial_late(e);
 		else
-			request_late(e, (void *)((char *)d - offsetof(struct cd_request, deadline)));
+			request_late(e,
+				     (void *)((char *)d - offsetof(struct cd_request, deadline)));
 	uint64_t next = cd_wheel_next_us(&e->wheel);
 	if (next < e->timer_at)
 		set_timer(e, next, now);
@@ -170,7 +172,7 @@ static void on_timer(void *user)
 	cd_engine_leave(e);
 }
 
-/* ---- the end of a request ------------------------------------------------------------------------ */
+/* ---- the end of a request ------------------------------------------------------------------- */
 
 /* Nobody waits for this PREPARE any more; its answer will be nobody's. */
 static void give_up_load(struct cd_engine *e, struct coodie_prepared *p)
@@ -252,9 +254,9 @@ static void call_status(const struct cd_request *r, const coodie_error *err)
 }
 
 static call_fn *const calls[] = {
-	[CD_REQUEST_VOID] = call_result,       [CD_REQUEST_QUERY] = call_result,
-	[CD_REQUEST_EXECUTE] = call_result,    [CD_REQUEST_PREPARE] = call_prepared,
-	[CD_REQUEST_CONNECT] = call_status,    [CD_REQUEST_CLOSE] = call_status,
+	[CD_REQUEST_VOID] = call_result,    [CD_REQUEST_QUERY] = call_result,
+	[CD_REQUEST_EXECUTE] = call_result, [CD_REQUEST_PREPARE] = call_prepared,
+	[CD_REQUEST_CONNECT] = call_status, [CD_REQUEST_CLOSE] = call_status,
 };
 
 /* The request is given back first: whatever the callback does, it is over. */
@@ -280,10 +282,9 @@ void cd_engine_call(struct cd_engine *e, struct cd_request *r)
 		cd_engine_drop(e, r);
 		result_fn(result, &e->ok, user);
 	} else {
-		struct cd_request over = { .done = r->done,
-					   .user = user,
-					   .result = result,
-					   .prepared = r->prepared };
+		struct cd_request over = {
+			.done = r->done, .user = user, .result = result, .prepared = r->prepared
+		};
 		if (kind == CD_REQUEST_PREPARE)
 			cd_prepared_ref(r->prepared);
 		cd_engine_drop(e, r);
@@ -301,7 +302,7 @@ void cd_engine_deliver(struct cd_engine *e)
 		cd_engine_arm(e);
 }
 
-/* ---- life ---------------------------------------------------------------------------------------- */
+/* ---- life ----------------------------------------------------------------------------------- */
 
 static bool make_watches(struct cd_engine *e, coodie_error *err)
 {
@@ -324,7 +325,8 @@ static bool set_up(struct cd_engine *e, const coodie_loop *loop, coodie_error *e
 	e->void_result = cd_result_new_void(e->allocator, err);
 	if (!e->void_result)
 		return false;
-	if (o->keyspace && !(e->keyspace = cd_strndup(e->allocator, o->keyspace, strlen(o->keyspace))))
+	if (o->keyspace &&
+	    !(e->keyspace = cd_strndup(e->allocator, o->keyspace, strlen(o->keyspace))))
 		return cd_no_memory(err, "a session");
 	cd_wheel_init(&e->wheel, e->loop.vtable->now_us(e->loop.state));
 	return true;
@@ -345,7 +347,8 @@ struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop
 	e->options = options;
 	e->allocator = &options->allocator;
 	e->timer_at = UINT64_MAX;
-	e->version = (uint8_t)(options->protocol_version ? options->protocol_version : CD_VERSION_MAX);
+	e->version = (uint8_t)(options->protocol_version ? options->protocol_version
+							 : CD_VERSION_MAX);
 	cd_clear(&e->ok);
 	cd_request_pool_init(&e->pool, e->allocator);
 	cd_prepared_cache_init(&e->prepared, e->allocator, options->max_prepared);
@@ -394,8 +397,9 @@ bool cd_engine_may_block(const struct cd_engine *e, coodie_error *err)
 		return cd_fail(err, COODIE_ERR_WOULD_BLOCK,
 			       "the session is attached to a loop: use the _async call");
 	if (e->running || e->inside)
-		return cd_fail(err, COODIE_ERR_WOULD_BLOCK,
-			       "blocking calls cannot be made inside a callback: use the _async call");
+		return cd_fail(
+			err, COODIE_ERR_WOULD_BLOCK,
+			"blocking calls cannot be made inside a callback: use the _async call");
 	return true;
 }
 
@@ -452,7 +456,7 @@ const coodie_driver cd_engine_driver = {
 	.free = engine_free,
 };
 
-/* ---- what it knows ------------------------------------------------------------------------------- */
+/* ---- what it knows -------------------------------------------------------------------------- */
 
 static const struct cd_wire *known(const struct cd_engine *e)
 {

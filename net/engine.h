@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The native driver: connections to one cluster on one loop. What session.c calls; everything else of net/ is behind it. */
+/* The native driver: connections to one cluster on one loop. What session.c calls; everything else
+ * of net/ is behind it. */
 #ifndef NET_ENGINE_H
 #define NET_ENGINE_H
 
@@ -10,20 +11,25 @@
 struct cd_engine;
 
 /* @param loop  the caller's, or NULL for a private one. No I/O. `o` is copied. */
-struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop, coodie_error *err);
+struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop,
+				coodie_error *err);
 
-/* The table session.c puts into a coodie_session: submit, run, cancel, free. free() ends the engine as
- * coodie_session_free() says: at once on a private loop (callbacks run inside), else on the loop's next turn, after which
- * the engine frees itself. It is legal inside any callback of the engine. */
+/* The table session.c puts into a coodie_session: submit, run, cancel, free. free() ends the engine
+ * as coodie_session_free() says: at once on a private loop (callbacks run inside), else on the
+ * loop's next turn, after which the engine frees itself. It is legal inside any callback of the
+ * engine. */
 extern const coodie_driver cd_engine_driver;
-/* Called once, as the last thing, when the engine has freed itself: what its callbacks may need lives until then. */
+/* Called once, as the last thing, when the engine has freed itself: what its callbacks may need
+ * lives until then. */
 void cd_engine_on_gone(struct cd_engine *e, void (*gone)(void *user), void *user);
 
 bool cd_engine_connect(struct cd_engine *e, coodie_status_fn *done, void *user, coodie_error *err);
 bool cd_engine_close(struct cd_engine *e, coodie_status_fn *done, void *user, coodie_error *err);
-bool cd_engine_prepare(struct cd_engine *e, const char *cql, coodie_prepared_fn *done, void *user, coodie_error *err);
-bool cd_engine_execute(struct cd_engine *e, coodie_prepared *p, cql_args args, const coodie_request *r,
-		       coodie_done_fn *done, void *user, coodie_error *err);
+bool cd_engine_prepare(struct cd_engine *e, const char *cql, coodie_prepared_fn *done, void *user,
+		       coodie_error *err);
+bool cd_engine_execute(struct cd_engine *e, coodie_prepared *p, cql_args args,
+		       const coodie_request *r, coodie_done_fn *done, void *user,
+		       coodie_error *err);
 bool cd_engine_info(const struct cd_engine *e, coodie_connection_info *info, coodie_error *err);
 const char *cd_engine_supported(const struct cd_engine *e, const char *key, size_t i);
 void cd_engine_stats(const struct cd_engine *e, coodie_session_stats *stats);

@@ -18,7 +18,7 @@ static bool open_body(const struct cd_envelope *e, struct cd_reader *r, coodie_e
 	return cd_read_prefix(r, e->flags, &prefix, err);
 }
 
-/* ---- PREPARE ------------------------------------------------------------------------------------- */
+/* ---- PREPARE -------------------------------------------------------------------------------- */
 
 static void end_load(struct cd_engine *e, struct cd_request *load)
 {
@@ -92,7 +92,7 @@ static void on_unprepared(struct cd_engine *e, struct cd_request *r)
 		cd_engine_fail(e, r, &err);
 }
 
-/* ---- the kinds of answers ------------------------------------------------------------------------ */
+/* ---- the kinds of answers ------------------------------------------------------------------- */
 
 static bool on_error(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
 		     const struct cd_envelope *answer, coodie_error *err)
@@ -139,8 +139,8 @@ static bool on_result(struct cd_engine *e, struct cd_request *r, const struct cd
 		cd_engine_fail(e, r, &why);
 		return why.code != COODIE_ERR_PROTOCOL;
 	}
-	/* Without memory the old columns stay, and the server sends the new ones once more. An answer from before the last
-	 * PREPARE is out of date. */
+	/* Without memory the old columns stay, and the server sends the new ones once more. An
+	 * answer from before the last PREPARE is out of date. */
 	if (new_id.at && r->prepared && r->load == r->prepared->load)
 		cd_prepared_changed(r->prepared, new_id, cd_result_metadata(r->result));
 	if (coodie_result_kind(r->result) == COODIE_RESULT_SET_KEYSPACE)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Connections: one round tries the contact points in turn until one works; a lost connection is replaced when the next
- * request wants it. */
+/* Connections: one round tries the contact points in turn until one works; a lost connection is
+ * replaced when the next request wants it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "net/engine_impl.h"
 
-/* ---- the end of one ------------------------------------------------------------------------------ */
+/* ---- the end of one ------------------------------------------------------------------------- */
 
 static void unlink_wire(struct cd_engine *e, struct cd_wire *w)
 {
@@ -127,7 +127,7 @@ void cd_engine_end_if_drained(struct cd_engine *e, struct cd_wire *w)
 		cd_engine_close_wire(e, w);
 }
 
-/* ---- a round of attempts ------------------------------------------------------------------------- */
+/* ---- a round of attempts -------------------------------------------------------------------- */
 
 static void next_point(struct cd_engine *e)
 {
@@ -148,7 +148,8 @@ static size_t append(char *out, size_t len, const char *text, size_t most)
 	return len + n;
 }
 
-/* Adds why this one failed to what is told at the end of the round, each in its share of the room. */
+/* Adds why this one failed to what is told at the end of the round, each in its share of the room.
+ */
 static void note_failure(struct cd_engine *e, const coodie_error *why)
 {
 	static const char start[] = "no contact point works: ";
@@ -236,7 +237,7 @@ void cd_engine_dial_late(struct cd_engine *e)
 	lost(e, e->wire, &err);
 }
 
-/* ---- a connection's events ----------------------------------------------------------------------- */
+/* ---- a connection's events ------------------------------------------------------------------ */
 
 static void on_up(struct cd_engine *e, struct cd_wire *w)
 {
@@ -278,7 +279,8 @@ static void broken(struct cd_engine *e, struct cd_wire *w, coodie_error *err)
 	if (err->code == COODIE_ERR_LIMIT) { /* proto/ does not know where its limits come from */
 		coodie_error was = *err;
 		cd_fail(err, COODIE_ERR_LIMIT,
-			"%.120s (coodie_options_set_max_response(), or smaller pages)", was.message);
+			"%.120s (coodie_options_set_max_response(), or smaller pages)",
+			was.message);
 	}
 	lost(e, w, err);
 }
@@ -340,7 +342,7 @@ void cd_engine_flush(struct cd_engine *e)
 	}
 }
 
-/* ---- making one ---------------------------------------------------------------------------------- */
+/* ---- making one ----------------------------------------------------------------------------- */
 
 static bool open_wire(struct cd_engine *e, coodie_error *err)
 {

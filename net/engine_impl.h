@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The inside of the native engine, shared by its files: engine.c (life, hooks), engine_submit.c (in), engine_answer.c (out),
- * engine_dial.c (connections). A pool per node will stand where `wire` is. */
+/* The inside of the native engine, shared by its files: engine.c (life, hooks), engine_submit.c
+ * (in), engine_answer.c (out), engine_dial.c (connections). A pool per node will stand where `wire`
+ * is. */
 #ifndef NET_ENGINE_IMPL_H
 #define NET_ENGINE_IMPL_H
 
@@ -32,15 +33,15 @@ struct cd_engine {
 	struct cd_wheel wheel;
 
 	/* connections */
-	struct cd_wire *wire;   /* being made, or in use; NULL: none */
-	struct cd_wire *wires;  /* all that are open */
-	struct cd_wire *dead;   /* to be freed */
-	struct cd_wire *last;   /* lost, but what it was told (SUPPORTED) may still be read */
-	uint8_t version;        /* to be tried */
-	char *keyspace;         /* to be used on every connection; NULL: none */
-	size_t point, tried;    /* contact points: the next one, and how many failed in this round */
+	struct cd_wire *wire;  /* being made, or in use; NULL: none */
+	struct cd_wire *wires; /* all that are open */
+	struct cd_wire *dead;  /* to be freed */
+	struct cd_wire *last;  /* lost, but what it was told (SUPPORTED) may still be read */
+	uint8_t version;       /* to be tried */
+	char *keyspace;        /* to be used on every connection; NULL: none */
+	size_t point, tried;   /* contact points: the next one, and how many failed in this round */
 	struct cd_deadline attempt;
-	coodie_error reasons;   /* why they failed */
+	coodie_error reasons; /* why they failed */
 	char address[CD_ADDRESS_TEXT];
 
 	/* requests */
@@ -49,8 +50,8 @@ struct cd_engine {
 	struct cd_requests done;    /* callbacks for the next turn */
 	struct cd_requests closers;
 	struct cd_prepared_cache prepared;
-	uint32_t live;      /* requests that are not given back */
-	uint32_t held;      /* those that wait for a PREPARE */
+	uint32_t live; /* requests that are not given back */
+	uint32_t held; /* those that wait for a PREPARE */
 	uint32_t in_flight;
 	coodie_result *void_result; /* shared by all that say nothing more */
 	coodie_error ok;
@@ -64,7 +65,7 @@ struct cd_engine {
 	void *gone_user;
 };
 
-/* ---- engine.c: turns, the end of requests ------------------------------------------------------- */
+/* ---- engine.c: turns, the end of requests --------------------------------------------------- */
 
 /* Around every callback of the loop. The engine may be gone after leave. */
 void cd_engine_enter(struct cd_engine *e);
@@ -78,7 +79,8 @@ void cd_engine_deliver(struct cd_engine *e);
 /* What follows every event: requests are sent, connections made, closing goes on. */
 void cd_engine_settle(struct cd_engine *e);
 
-/* Takes a request from wherever it is: a list, the wheel, the wire (where its id stays an orphan). */
+/* Takes a request from wherever it is: a list, the wheel, the wire (where its id stays an orphan).
+ */
 void cd_engine_detach(struct cd_engine *e, struct cd_request *r);
 /* Ends a detached request on the next turn. */
 void cd_engine_finish(struct cd_engine *e, struct cd_request *r);
@@ -88,7 +90,7 @@ void cd_engine_call(struct cd_engine *e, struct cd_request *r);
 /* Gives one back that nobody is told of. */
 void cd_engine_drop(struct cd_engine *e, struct cd_request *r);
 
-/* ---- engine_submit.c: requests to the wire --------------------------------------------------------- */
+/* ---- engine_submit.c: requests to the wire -------------------------------------------------- */
 
 bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user,
 		      coodie_error *err);
@@ -99,7 +101,7 @@ bool cd_engine_send(struct cd_engine *e, struct cd_request *r, coodie_error *err
 /* Lets a request wait until its statement is (again) prepared. */
 bool cd_engine_await_prepare(struct cd_engine *e, struct cd_request *r, coodie_error *err);
 
-/* ---- engine_answer.c: answers to requests ------------------------------------------------------------ */
+/* ---- engine_answer.c: answers to requests --------------------------------------------------- */
 
 /* False: the peer broke the protocol. */
 bool cd_engine_answer(struct cd_engine *e, struct cd_wire *w, const struct cd_envelope *answer,
@@ -107,7 +109,7 @@ bool cd_engine_answer(struct cd_engine *e, struct cd_wire *w, const struct cd_en
 /* The PREPARE came to nothing: so does everything that waits for it. */
 void cd_engine_load_failed(struct cd_engine *e, struct cd_request *load, const coodie_error *err);
 
-/* ---- engine_dial.c: connections ------------------------------------------------------------------ */
+/* ---- engine_dial.c: connections ------------------------------------------------------------- */
 
 /* Makes a connection when one is wanted and there is none. */
 void cd_engine_dial(struct cd_engine *e);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests on their way in: copied or encoded before the call returns, then straight into the connection's outbox, or into
- * the queue of those that wait. */
+/* Requests on their way in: copied or encoded before the call returns, then straight into the
+ * connection's outbox, or into the queue of those that wait. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@
 /* More bytes than this that the kernel does not take: new requests wait. */
 enum { OUTBOX_BYTES = 16 * 1024 * 1024 };
 
-/* ---- onto the wire ------------------------------------------------------------------------------- */
+/* ---- onto the wire -------------------------------------------------------------------------- */
 
 /* Sets the pointers of r->params, which lie in its kept bytes. */
 static void point_params(struct cd_request *r)
@@ -18,8 +18,8 @@ static void point_params(struct cd_request *r)
 	const uint8_t *kept = r->kept.data;
 
 	if (r->paging_state.len)
-		r->params.paging_state =
-			(struct cd_span){ kept + r->paging_state.at, r->paging_state.len };
+		r->params.paging_state = (struct cd_span){ kept + r->paging_state.at,
+							   r->paging_state.len };
 	if (r->keyspace.len)
 		r->params.keyspace = (const char *)kept + r->keyspace.at;
 }
@@ -151,7 +151,7 @@ bool cd_engine_send(struct cd_engine *e, struct cd_request *r, coodie_error *err
 	return true;
 }
 
-/* ---- prepared statements ------------------------------------------------------------------------- */
+/* ---- prepared statements -------------------------------------------------------------------- */
 
 static bool start_load(struct cd_engine *e, struct coodie_prepared *p, coodie_error *err)
 {
@@ -182,7 +182,7 @@ bool cd_engine_await_prepare(struct cd_engine *e, struct cd_request *r, coodie_e
 	return true;
 }
 
-/* ---- what the caller asked for ------------------------------------------------------------------- */
+/* ---- what the caller asked for -------------------------------------------------------------- */
 
 /* An empty request with its deadline and its options. */
 static struct cd_request *begin(struct cd_engine *e, enum cd_request_kind kind, coodie_error *err)
@@ -207,8 +207,8 @@ static void set_options(struct cd_engine *e, struct cd_request *r, const coodie_
 									      : INT32_MAX);
 
 	r->params.consistency = o->consistency ? o->consistency : d->consistency;
-	r->params.serial_consistency =
-		o->serial_consistency ? o->serial_consistency : d->serial_consistency;
+	r->params.serial_consistency = o->serial_consistency ? o->serial_consistency
+							     : d->serial_consistency;
 	r->params.page_rows = page_rows > 0 ? page_rows : 0;
 	r->params.has_timestamp = o->timestamp_us != 0;
 	r->params.timestamp_us = o->timestamp_us;
@@ -241,7 +241,8 @@ static bool send_new(struct cd_engine *e, struct cd_request *r, coodie_error *er
 {
 	if (r->kept.failed)
 		return cd_no_memory(err, "a copy of the statement");
-	return ((!e->waiting.first && can_send(e)) || has_room(e, err)) && cd_engine_send(e, r, err);
+	return ((!e->waiting.first && can_send(e)) || has_room(e, err)) &&
+	       cd_engine_send(e, r, err);
 }
 
 static bool submit_nothing(struct cd_engine *e, coodie_done_fn *done, void *user, coodie_error *err)
@@ -292,7 +293,10 @@ static struct coodie_prepared *find_prepared(struct cd_engine *e, const char *cq
 {
 	bool own = keyspace && *keyspace;
 
-	return cd_prepared_get(&e->prepared, cql, own ? keyspace : e->keyspace ? e->keyspace : "",
+	return cd_prepared_get(&e->prepared, cql,
+			       own           ? keyspace
+			       : e->keyspace ? e->keyspace
+					     : "",
 			       own, err);
 }
 
@@ -326,7 +330,8 @@ bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *
 		return false;
 	if (submit_execute(e, p, st->args, st->request, done, user, err))
 		return true;
-	/* The markers may be those of a table that was made anew since: the next call asks the server. */
+	/* The markers may be those of a table that was made anew since: the next call asks the
+	 * server. */
 	if (err->code == COODIE_ERR_TYPE || err->code == COODIE_ERR_RANGE ||
 	    err->code == COODIE_ERR_INVALID)
 		cd_prepared_forget(&e->prepared, p);

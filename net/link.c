@@ -49,9 +49,10 @@ bool cd_link_late(const struct cd_link *l, uint32_t timeout_ms, coodie_error *er
 		       cd_link_phase(l), l->address.text, timeout_ms);
 }
 
-/* ---- ends ------------------------------------------------------------------------------------ */
+/* ---- ends ----------------------------------------------------------------------------------- */
 
-/* TLS 1.3: a server that does not like our certificate says so after our side of the handshake is over. */
+/* TLS 1.3: a server that does not like our certificate says so after our side of the handshake is
+ * over. */
 static bool in_handshake(const struct cd_link *l)
 {
 	return l->tls && (!cd_tls_ready(l->tls) || l->conn.state == CD_CONN_OPTIONS);
@@ -121,9 +122,10 @@ static void set_events(struct cd_link *l)
 	l->loop->vtable->io_set(l->loop->state, l->watch, events);
 }
 
-/* ---- out ------------------------------------------------------------------------------------- */
+/* ---- out ------------------------------------------------------------------------------------ */
 
-/* A peer that is gone may have said why before it went: that is read first, and the end found there.
+/* A peer that is gone may have said why before it went: that is read first, and the end found
+ * there.
  * @return bytes the kernel took; less than `len`: it is full; -1: errno */
 static ssize_t send_some(struct cd_link *l, const uint8_t *at, size_t len)
 {
@@ -204,7 +206,7 @@ bool cd_link_flush(struct cd_link *l, coodie_error *err)
 	return ok;
 }
 
-/* ---- in -------------------------------------------------------------------------------------- */
+/* ---- in ------------------------------------------------------------------------------------- */
 
 static bool pass_on(struct cd_link *l, coodie_error *err)
 {
@@ -222,7 +224,8 @@ static bool pass_on(struct cd_link *l, coodie_error *err)
 	return true;
 }
 
-/* Ciphertext goes through the engine; what it says of itself (handshake, alerts) is sent at once. */
+/* Ciphertext goes through the engine; what it says of itself (handshake, alerts) is sent at once.
+ */
 static bool decrypt(struct cd_link *l, const uint8_t *at, size_t len, coodie_error *err)
 {
 	bool full = false;
@@ -280,7 +283,7 @@ static void readable(struct cd_link *l)
 		owner.lost(&err, owner.user);
 }
 
-/* ---- the loop's callback ---------------------------------------------------------------------- */
+/* ---- the loop's callback -------------------------------------------------------------------- */
 
 /* connect() is over. */
 static bool connected(struct cd_link *l, coodie_error *err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The socket under a connection: connects, encrypts where asked for, and carries bytes between the kernel and the conn. */
+/* The socket under a connection: connects, encrypts where asked for, and carries bytes between the
+ * kernel and the conn. */
 #ifndef NET_LINK_H
 #define NET_LINK_H
 
@@ -13,7 +14,8 @@ struct cd_link;
 
 /* What the owner is told, always from the loop. It may close the link inside both. */
 struct cd_link_owner {
-	/* Bytes came, or the connection stands: take the conn's events. False: the link has been closed. */
+	/* Bytes came, or the connection stands: take the conn's events. False: the link has been
+	 * closed. */
 	bool (*moved)(void *user);
 	/* The link is of no use any more: the owner closes it. */
 	void (*lost)(const coodie_error *err, void *user);
@@ -39,8 +41,9 @@ struct cd_link {
 	uint64_t bytes_sent, bytes_received;
 };
 
-/* Starts to connect to `address` with `conn`, both set by the caller; `context` NULL: no TLS. `host` is what the peer's certificate is checked against. On failure
- * nothing is left but the conn. The link must not move afterwards. */
+/* Starts to connect to `address` with `conn`, both set by the caller; `context` NULL: no TLS.
+ * `host` is what the peer's certificate is checked against. On failure nothing is left but the
+ * conn. The link must not move afterwards. */
 bool cd_link_open(struct cd_link *l, const coodie_loop *loop, const struct cd_link_owner *owner,
 		  struct cd_tls_context *context, const char *host, coodie_error *err);
 /* Its conn stays: the caller knows who waited on it. */

@@ -9,7 +9,7 @@
 
 enum { FIRST_BUCKETS = 64 };
 
-/* ---- the public calls --------------------------------------------------------------------- */
+/* ---- the public calls ----------------------------------------------------------------------- */
 
 coodie_prepared *cd_prepared_ref(coodie_prepared *p)
 {
@@ -50,7 +50,7 @@ const char *coodie_prepared_cql(const coodie_prepared *p)
 	return p->cql;
 }
 
-/* ---- the cache ---------------------------------------------------------------------------- */
+/* ---- the cache ------------------------------------------------------------------------------ */
 
 void cd_prepared_cache_init(struct cd_prepared_cache *c, const coodie_allocator *a, uint32_t max)
 {
@@ -205,7 +205,7 @@ struct coodie_prepared *cd_prepared_get(struct cd_prepared_cache *c, const char 
 	return p;
 }
 
-/* ---- what the server says ------------------------------------------------------------------ */
+/* ---- what the server says ------------------------------------------------------------------- */
 
 static bool same_binds(const struct cd_columns *a, const struct cd_columns *b)
 {
@@ -241,7 +241,8 @@ static void set_columns(struct coodie_prepared *p, struct cd_metadata *take_colu
 
 	cd_metadata_free(p->result);
 	p->result = take_columns;
-	/* A lightweight transaction answers with other columns than PREPARE said (v5 section 4.2.5.4, notes). */
+	/* A lightweight transaction answers with other columns than PREPARE said (v5
+	 * section 4.2.5.4, notes). */
 	p->skip_metadata = version >= 5 && p->metadata_id_len && columns->count && columns->at;
 	for (uint32_t i = 0; p->skip_metadata && i < columns->count; i++)
 		if (!strcmp(columns->at[i].name, "[applied]"))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Prepared statements and their cache: by keyspace and text, the least recently used is forgotten first. */
+/* Prepared statements and their cache: by keyspace and text, the least recently used is forgotten
+ * first. */
 #ifndef NET_PREPARED_H
 #define NET_PREPARED_H
 
@@ -42,14 +43,16 @@ struct cd_prepared_cache {
 	size_t size; /* of buckets: a power of two */
 	uint32_t count, max;
 	struct coodie_prepared *newest, *oldest;
-	/* the statement last asked for, by the address of its text: programs ask with the same literal again */
+	/* the statement last asked for, by the address of its text: programs ask with the same
+	 * literal again */
 	const char *last_text;
 	struct coodie_prepared *last;
 };
 
 void cd_prepared_cache_init(struct cd_prepared_cache *c, const coodie_allocator *a, uint32_t max);
 void cd_prepared_cache_deinit(struct cd_prepared_cache *c);
-/* Finds or adds a statement; borrowed from the cache. `own_keyspace` as in the struct. NULL: out of memory. */
+/* Finds or adds a statement; borrowed from the cache. `own_keyspace` as in the struct. NULL: out of
+ * memory. */
 struct coodie_prepared *cd_prepared_get(struct cd_prepared_cache *c, const char *cql,
 					const char *keyspace, bool own_keyspace, coodie_error *err);
 /* Forgets one; those who hold it keep it. */
@@ -59,10 +62,12 @@ void cd_prepared_forget(struct cd_prepared_cache *c, struct coodie_prepared *p);
 void cd_prepared_cache_flush(struct cd_prepared_cache *c);
 coodie_prepared *cd_prepared_ref(coodie_prepared *p);
 
-/* Takes the body of a RESULT (from its kind on) of kind prepared. COODIE_ERR_CONFLICT when the markers changed. */
+/* Takes the body of a RESULT (from its kind on) of kind prepared. COODIE_ERR_CONFLICT when the
+ * markers changed. */
 bool cd_prepared_load(struct coodie_prepared *p, struct cd_reader *body, unsigned version,
 		      unsigned max_depth, coodie_error *err);
-/* The server sent new columns under a new id along with rows. False: out of memory, and all is as before. */
+/* The server sent new columns under a new id along with rows. False: out of memory, and all is as
+ * before. */
 bool cd_prepared_changed(struct coodie_prepared *p, struct cd_span metadata_id,
 			 struct cd_metadata *columns);
 

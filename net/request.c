@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests: lists, the pool, and the bytes they keep. The values of an EXECUTE stay until its answer, so that it can be sent
- * again after UNPREPARED: one memcpy, no allocation, since a request keeps its buffer when it is recycled. */
+/* Requests: lists, the pool, and the bytes they keep. The values of an EXECUTE stay until its
+ * answer, so that it can be sent again after UNPREPARED: one memcpy, no allocation, since a request
+ * keeps its buffer when it is recycled. */
 #include "net/request.h"
 
 #include <inttypes.h>
@@ -12,7 +13,7 @@
 
 enum { PER_BLOCK = 64, KEPT_BYTES = 4096, ARENA_CHUNK = 512 };
 
-/* ---- lists -------------------------------------------------------------------------------- */
+/* ---- lists ---------------------------------------------------------------------------------- */
 
 void cd_requests_push(struct cd_requests *list, struct cd_request *r)
 {
@@ -62,7 +63,7 @@ void cd_requests_move(struct cd_requests *to, struct cd_requests *from)
 		cd_requests_push(to, r);
 }
 
-/* ---- the pool ----------------------------------------------------------------------------- */
+/* ---- the pool ------------------------------------------------------------------------------- */
 
 void cd_request_pool_init(struct cd_request_pool *p, const coodie_allocator *a)
 {
@@ -167,7 +168,7 @@ struct cd_request *cd_request_find(const struct cd_request_pool *p, uint64_t id)
 	return p->all[index]->used ? p->all[index] : NULL;
 }
 
-/* ---- bytes -------------------------------------------------------------------------------- */
+/* ---- bytes ---------------------------------------------------------------------------------- */
 
 struct cd_piece cd_request_keep(struct cd_request *r, const void *data, size_t len)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One request from its submission to its callback, the lists it stands in on the way, and the pool it comes from. */
+/* One request from its submission to its callback, the lists it stands in on the way, and the pool
+ * it comes from. */
 #ifndef NET_REQUEST_H
 #define NET_REQUEST_H
 

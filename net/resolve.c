@@ -28,7 +28,8 @@ static bool parse_port(const char *text, const char *digits, uint16_t *port, coo
 	return true;
 }
 
-/* Where the host ends; NULL when the brackets do not match. `*digits` is the port's text or NULL. */
+/* Where the host ends; NULL when the brackets do not match. `*digits` is the port's text or NULL.
+ */
 static const char *split(const char **text, const char **digits)
 {
 	const char *end, *colon;
@@ -93,7 +94,7 @@ bool cd_endpoint_parse(const char *text, uint16_t default_port, char host[CD_HOS
 	return true;
 }
 
-/* ---- to socket addresses ------------------------------------------------------------------------- */
+/* ---- to socket addresses -------------------------------------------------------------------- */
 
 static bool from_number(const char *host, uint16_t port, struct cd_address *out)
 {
@@ -120,7 +121,8 @@ static bool from_number(const char *host, uint16_t port, struct cd_address *out)
 	return true;
 }
 
-/* Whether a line of the hosts file has this name; its first word, the address, is cut off in place. */
+/* Whether a line of the hosts file has this name; its first word, the address, is cut off in place.
+ */
 static bool line_names(char *line, const char *host)
 {
 	static const char blanks[] = " \t\r\n";

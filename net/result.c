@@ -26,7 +26,7 @@ struct coodie_result {
 	cql_uuid tracing_id;
 };
 
-/* ---- metadata ------------------------------------------------------------------------------------ */
+/* ---- metadata ------------------------------------------------------------------------------- */
 
 struct cd_metadata *cd_metadata_new(const coodie_allocator *a)
 {
@@ -71,7 +71,7 @@ static struct cd_metadata *adopt(const coodie_allocator *a, struct cd_arena *tak
 	return m;
 }
 
-/* ---- making one ---------------------------------------------------------------------------------- */
+/* ---- making one ----------------------------------------------------------------------------- */
 
 static bool too_large(coodie_error *err)
 {
@@ -282,7 +282,7 @@ struct cd_span cd_result_keyspace(const coodie_result *r)
 	return r->keyspace;
 }
 
-/* ---- results made by hand ------------------------------------------------------------------------ */
+/* ---- results made by hand ------------------------------------------------------------------- */
 
 coodie_result *coodie_result_new_void(coodie_error *err)
 {
@@ -365,7 +365,7 @@ uint8_t *coodie_result_own_block(coodie_result *r)
 	return r->block_end;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------- */
 
 enum coodie_result_kind coodie_result_kind(const coodie_result *r)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A result: one allocation that holds the response's body, and column metadata that may be shared with others. */
+/* A result: one allocation that holds the response's body, and column metadata that may be shared
+ * with others. */
 #ifndef NET_RESULT_H
 #define NET_RESULT_H
 
@@ -21,15 +22,17 @@ struct cd_metadata {
 /* With one reference and an empty arena. */
 struct cd_metadata *cd_metadata_new(const coodie_allocator *a);
 struct cd_metadata *cd_metadata_ref(struct cd_metadata *m); /* NULL is fine */
-void cd_metadata_free(struct cd_metadata *m);               /* gives a reference back; NULL is fine */
+void cd_metadata_free(struct cd_metadata *m); /* gives a reference back; NULL is fine */
 
-/* Makes a result out of a RESULT envelope of kind void, rows, set keyspace or schema change; its body is copied once.
- * @param shared    columns for a response without metadata (skip_metadata); a reference is taken; may be NULL
- * @param new_id    set to the new result metadata id when the response has one (v5), borrowed from the result; its
- *                  columns are then those of cd_result_metadata()
+/* Makes a result out of a RESULT envelope of kind void, rows, set keyspace or schema change; its
+ * body is copied once.
+ * @param shared    columns for a response without metadata (skip_metadata); a reference is taken;
+ * may be NULL
+ * @param new_id    set to the new result metadata id when the response has one (v5), borrowed from
+ * the result; its columns are then those of cd_result_metadata()
  * @return NULL with COODIE_ERR_PROTOCOL when the body is broken, or COODIE_ERR_NO_MEMORY */
-coodie_result *cd_result_new(const coodie_allocator *a, const struct cd_envelope *e, struct cd_metadata *shared,
-			     struct cd_span *new_id, coodie_error *err);
+coodie_result *cd_result_new(const coodie_allocator *a, const struct cd_envelope *e,
+			     struct cd_metadata *shared, struct cd_span *new_id, coodie_error *err);
 /* A void result that can be given out many times: cd_result_ref() for each of them. */
 coodie_result *cd_result_new_void(const coodie_allocator *a, coodie_error *err);
 coodie_result *cd_result_ref(coodie_result *r);

@@ -14,7 +14,7 @@ struct cd_session_data {
 	void (*free_data)(void *);
 };
 
-/* ---- the struct ---------------------------------------------------------------------------------- */
+/* ---- the struct ----------------------------------------------------------------------------- */
 
 coodie_session *cd_session_new(const coodie_allocator *a, const char *keyspace, coodie_error *err)
 {
@@ -115,7 +115,7 @@ void coodie_session_free(coodie_session *s)
 		cd_session_destroy(s);
 }
 
-/* ---- what is kept with it ------------------------------------------------------------------------ */
+/* ---- what is kept with it ------------------------------------------------------------------- */
 
 void *coodie_session_data(const coodie_session *s, const void *key)
 {
@@ -164,7 +164,7 @@ const char *coodie_session_keyspace(const coodie_session *s)
 	return s->keyspace;
 }
 
-/* ---- calls that go straight to the engine -------------------------------------------------------- */
+/* ---- calls that go straight to the engine --------------------------------------------------- */
 
 struct cd_engine *cd_session_engine(coodie_session *s, const char *what, coodie_error *err)
 {

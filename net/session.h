@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The public session: a driver and what is kept beside it. Everything a statement needs is behind the driver. */
+/* The public session: a driver and what is kept beside it. Everything a statement needs is behind
+ * the driver. */
 #ifndef NET_SESSION_H
 #define NET_SESSION_H
 
@@ -13,8 +14,8 @@ struct cd_member;
 struct coodie_session {
 	coodie_allocator allocator;
 	char *keyspace;
-	coodie_driver driver; /* all NULL in a registry */
-	void *state;          /* of the driver */
+	coodie_driver driver;     /* all NULL in a registry */
+	void *state;              /* of the driver */
 	struct cd_engine *engine; /* the same when the driver is ours; else NULL */
 	struct cd_session_data *data;
 	/* a registry */
@@ -30,14 +31,17 @@ struct coodie_session {
 coodie_session *cd_session_new(const coodie_allocator *a, const char *keyspace, coodie_error *err);
 /* Frees the struct with its data: the last callback has run. */
 void cd_session_destroy(coodie_session *s);
-/* The session that carries statements: `s`, or a registry's default. NULL with COODIE_ERR_INVALID. */
+/* The session that carries statements: `s`, or a registry's default. NULL with COODIE_ERR_INVALID.
+ */
 coodie_session *cd_session_carrier(coodie_session *s, coodie_error *err);
 /* The same, and it must be ours: COODIE_ERR_UNSUPPORTED says that `what` needs a cluster. */
 struct cd_engine *cd_session_engine(coodie_session *s, const char *what, coodie_error *err);
 /* Frees the members; whether they are all gone. */
 bool cd_registry_end(coodie_session *registry);
 
-/* Structs with a size: as much of `from` as both sides know, in a zeroed `to`. A size of 0 was forgotten. */
-bool cd_take_struct(void *to, size_t to_size, const void *from, const char *name, coodie_error *err);
+/* Structs with a size: as much of `from` as both sides know, in a zeroed `to`. A size of 0 was
+ * forgotten. */
+bool cd_take_struct(void *to, size_t to_size, const void *from, const char *name,
+		    coodie_error *err);
 
 #endif

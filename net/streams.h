@@ -28,7 +28,8 @@ int32_t cd_streams_take(struct cd_streams *s, void *owner);
 bool cd_streams_ready(struct cd_streams *s);
 /* The owner forgets about its answer: the id stays taken until that comes. */
 void cd_streams_orphan(struct cd_streams *s, int32_t id);
-/* An answer has come: the id is free again. @return whether it was taken at all; `*owner` is NULL for an orphan */
+/* An answer has come: the id is free again. @return whether it was taken at all; `*owner` is NULL
+ * for an orphan */
 bool cd_streams_give(struct cd_streams *s, int32_t id, void **owner);
 /* Whose it is; NULL for a free id, an orphan, and one that does not exist. */
 void *cd_streams_owner(const struct cd_streams *s, int32_t id);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The wheel: a slot holds every deadline whose tick falls on it, of this round and of later ones. */
+/* The wheel: a slot holds every deadline whose tick falls on it, of this round and of later ones.
+ */
 #include "net/wheel.h"
 
 void cd_wheel_init(struct cd_wheel *w, uint64_t now_us)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Deadlines on a hashed timing wheel: O(1) to add and to remove, whatever their number; ticks of 10 ms. No clock of its
- * own: time is an argument, in microseconds. */
+/* Deadlines on a hashed timing wheel: O(1) to add and to remove, whatever their number; ticks of 10
+ * ms. No clock of its own: time is an argument, in microseconds. */
 #ifndef NET_WHEEL_H
 #define NET_WHEEL_H
 

@@ -205,7 +205,7 @@ void cd_write_error_body(struct cd_buffer *b, unsigned version, const struct cd_
 		write_field(b, version, *field, e);
 }
 
-/* ---- as a client reports it -------------------------------------------------------------------------------------- */
+/* ---- as a client reports it ----------------------------------------------------------------- */
 
 static void take_text(char *to, size_t size, struct cd_span from)
 {

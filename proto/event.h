@@ -17,9 +17,9 @@ enum cd_event_kind {
 /* Borrowed. The words are as on the wire: servers may know more of them than we do. */
 struct cd_schema_change {
 	struct cd_span change, target, keyspace,
-		name; /* name: at NULL when the target is a keyspace */
-	struct cd_span
-		arguments; /* of a function or aggregate: a [string list] from its first string on */
+		name;             /* name: at NULL when the target is a keyspace */
+	struct cd_span arguments; /* of a function or aggregate: a [string list] from its first
+				     string on */
 	uint16_t argument_count;
 };
 

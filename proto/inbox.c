@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes to envelopes. Everything a header claims is checked before anything is kept because of it. */
+/* Bytes to envelopes. Everything a header claims is checked before anything is kept because of it.
+ */
 #include "proto/inbox.h"
 
 #include "base/error.h"
@@ -67,7 +68,7 @@ bool cd_inbox_empty(const struct cd_inbox *in)
 	return in->wire.len == in->taken && in->plain.len == in->plain_taken;
 }
 
-/* ---- is it CQL at all? ------------------------------------------------------------------------------------------- */
+/* ---- is it CQL at all? ---------------------------------------------------------------------- */
 
 static bool begins(const uint8_t *at, size_t len, const char *text)
 {
@@ -106,7 +107,8 @@ static enum cd_inbox_status not_cql(const uint8_t *at, size_t len, coodie_error 
 	return CD_INBOX_FAILED;
 }
 
-/* A response begins with 0x83 to 0x86, or 0x80 | version of some later server: anything else is another protocol. */
+/* A response begins with 0x83 to 0x86, or 0x80 | version of some later server: anything else is
+ * another protocol. */
 static bool looks_like_cql(const struct cd_inbox *in, uint8_t first)
 {
 	unsigned version = first & 0x7F;
@@ -114,7 +116,7 @@ static bool looks_like_cql(const struct cd_inbox *in, uint8_t first)
 	return (first >> 7) == (in->role == CD_CLIENT) && version >= 1 && version <= 15;
 }
 
-/* ---- envelopes --------------------------------------------------------------------------------------------------- */
+/* ---- envelopes ------------------------------------------------------------------------------ */
 
 static enum cd_inbox_status broken(coodie_error *err, const char *what, long long value)
 {
@@ -122,7 +124,8 @@ static enum cd_inbox_status broken(coodie_error *err, const char *what, long lon
 	return CD_INBOX_FAILED;
 }
 
-/* Before the handshake is over a server reads any version, to refuse it, and a client takes the refusal of any. */
+/* Before the handshake is over a server reads any version, to refuse it, and a client takes the
+ * refusal of any. */
 static bool version_fits(const struct cd_inbox *in, unsigned version, uint8_t opcode)
 {
 	if (in->version && version == in->version)
@@ -201,7 +204,7 @@ static enum cd_inbox_status take_envelope(struct cd_inbox *in, const struct cd_b
 	return CD_INBOX_ENVELOPE;
 }
 
-/* ---- segments ---------------------------------------------------------------------------------------------------- */
+/* ---- segments ------------------------------------------------------------------------------- */
 
 static enum cd_inbox_status bad_segment(coodie_error *err, const char *what)
 {
@@ -243,7 +246,8 @@ static enum cd_inbox_status take_segment(struct cd_inbox *in, coodie_error *err)
 	return CD_INBOX_ENVELOPE;
 }
 
-/* The body of a self-contained segment holds whole envelopes; that of a part ends with its envelope. */
+/* The body of a self-contained segment holds whole envelopes; that of a part ends with its
+ * envelope. */
 static enum cd_inbox_status next_in_segments(struct cd_inbox *in, struct cd_envelope *out,
 					     coodie_error *err)
 {

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes to envelopes: v4 frames with or without LZ4, v5 segments with or without LZ4. No I/O: the owner reads into
- * cd_inbox_space(), says how much came, and takes envelopes until there are no more. */
+/* Bytes to envelopes: v4 frames with or without LZ4, v5 segments with or without LZ4. No I/O: the
+ * owner reads into cd_inbox_space(), says how much came, and takes envelopes until there are no
+ * more. */
 #ifndef PROTO_INBOX_H
 #define PROTO_INBOX_H
 
 #include "proto/frame.h"
 
 enum cd_inbox_status {
-	CD_INBOX_MORE, /* not a whole envelope yet */
-	CD_INBOX_ENVELOPE, /* `out` is filled; its body lives until the next call of any function of the inbox */
-	CD_INBOX_FAILED /* the stream is broken for good: close it */
+	CD_INBOX_MORE,     /* not a whole envelope yet */
+	CD_INBOX_ENVELOPE, /* `out` is filled; its body lives until the next call of any function of
+			      the inbox */
+	CD_INBOX_FAILED    /* the stream is broken for good: close it */
 };
 
 struct cd_inbox {
 	enum cd_role role; /* who we are: a client takes responses */
-	uint8_t version; /* of every envelope from now on; 0: any we know (before the handshake is over) */
+	uint8_t version;   /* of every envelope from now on; 0: any we know (before the handshake is
+			      over) */
 	bool segments, lz4;
 	bool first;       /* no byte has been judged yet: is this CQL at all? */
 	bool any_version; /* the refusal of a version comes with another version's header */
@@ -38,7 +41,8 @@ uint8_t *cd_inbox_space(struct cd_inbox *in, size_t least, size_t *len);
 void cd_inbox_filled(struct cd_inbox *in, size_t n);
 enum cd_inbox_status cd_inbox_next(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err);
 
-/* STARTUP has been answered (a client), or is about to be (a server): from here on `version`, and its framing. */
+/* STARTUP has been answered (a client), or is about to be (a server): from here on `version`, and
+ * its framing. */
 void cd_inbox_switch(struct cd_inbox *in, uint8_t version, bool lz4);
 /* Whether nothing is left over: an end of the stream here is an orderly one. */
 bool cd_inbox_empty(const struct cd_inbox *in);

@@ -8,8 +8,8 @@
 
 #include <coodie/error.h>
 
-/* Unpacks a block that must give exactly `size` bytes and appends them. A claim beyond 255 times its input, or beyond
- * `max`, is refused before anything is allocated. */
+/* Unpacks a block that must give exactly `size` bytes and appends them. A claim beyond 255 times
+ * its input, or beyond `max`, is refused before anything is allocated. */
 bool cd_lz4_unpack(struct cd_buffer *out, struct cd_span block, size_t size, size_t max,
 		   coodie_error *err);
 /* Appends the block of `len` bytes; false: out of memory. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads and writes the notations; a failed reader or buffer stays failed, so nothing here reports. */
+/* Reads and writes the notations; a failed reader or buffer stays failed, so nothing here reports.
+ */
 #include "proto/notation.h"
 
 struct cd_span cd_read_string(struct cd_reader *r)
@@ -41,7 +42,8 @@ cql_consistency cd_read_consistency(struct cd_reader *r)
 	return (cql_consistency)(cd_reader_be16(r) + 1);
 }
 
-/* As many leading ones as bytes follow; the rest of the first byte holds the highest bits (v5 section 3). */
+/* As many leading ones as bytes follow; the rest of the first byte holds the highest bits (v5
+ * section 3). */
 uint64_t cd_read_unsigned_vint(struct cd_reader *r)
 {
 	unsigned first = cd_reader_u8(r), more = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Envelopes to bytes: v4 bodies packed one by one, v5 segments closed around as many envelopes as fit. */
+/* Envelopes to bytes: v4 bodies packed one by one, v5 segments closed around as many envelopes as
+ * fit. */
 #include "proto/outbox.h"
 
 #include "base/error.h"
@@ -126,7 +127,8 @@ static bool replace_tail(struct cd_outbox *out, size_t from)
 	return !out->bytes.failed;
 }
 
-/* Closes the open segment around what was written up to `end`; bytes behind move along into nothing open. */
+/* Closes the open segment around what was written up to `end`; bytes behind move along into nothing
+ * open. */
 static bool seal_at(struct cd_outbox *out, size_t end)
 {
 	struct cd_buffer *b = &out->bytes;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Envelopes to bytes. A message is written straight behind what waits to be sent; v5 segments are built around envelopes
- * where they stand. */
+/* Envelopes to bytes. A message is written straight behind what waits to be sent; v5 segments are
+ * built around envelopes where they stand. */
 #ifndef PROTO_OUTBOX_H
 #define PROTO_OUTBOX_H
 
@@ -28,12 +28,14 @@ void cd_outbox_set_version(struct cd_outbox *out, uint8_t version);
 
 /* Begins an envelope: the body is then appended to out->bytes. @return a mark for end and abort */
 size_t cd_outbox_begin(struct cd_outbox *out, uint8_t flags, int16_t stream, enum cd_opcode opcode);
-/* Ends it: the length is set, the body packed. False: out of memory or too long, and all is as before begin. */
+/* Ends it: the length is set, the body packed. False: out of memory or too long, and all is as
+ * before begin. */
 bool cd_outbox_end(struct cd_outbox *out, size_t mark, coodie_error *err);
 /* Takes back what was written since begin. */
 void cd_outbox_abort(struct cd_outbox *out, size_t mark);
 
-/* Closes the open segment; what cd_outbox_pending() gives can then be sent. False: out of memory. */
+/* Closes the open segment; what cd_outbox_pending() gives can then be sent. False: out of memory.
+ */
 bool cd_outbox_seal(struct cd_outbox *out, coodie_error *err);
 /* Bytes to send, sealed ones only. */
 struct cd_span cd_outbox_pending(const struct cd_outbox *out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What stands before a message, by its header's flags: trace id, warnings, custom payload, in this order (v4 section 2.2,
- * v5 section 2.1.2). */
+/* What stands before a message, by its header's flags: trace id, warnings, custom payload, in this
+ * order (v4 section 2.2, v5 section 2.1.2). */
 #ifndef PROTO_PREFIX_H
 #define PROTO_PREFIX_H
 
@@ -9,7 +9,8 @@
 #include "proto/frame.h"
 #include "proto/notation.h"
 
-/* Spans are borrowed. Whether warnings and a payload are there is said by `at`, not by their number. */
+/* Spans are borrowed. Whether warnings and a payload are there is said by `at`, not by their
+ * number. */
 struct cd_prefix {
 	bool has_tracing_id;
 	cql_uuid tracing_id;

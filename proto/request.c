@@ -144,7 +144,7 @@ void cd_write_execute_begin(struct cd_buffer *b, unsigned version, struct cd_spa
 	put_params(at, version, p, count);
 }
 
-/* ---- as a server reads them -------------------------------------------------------------------------------------- */
+/* ---- as a server reads them ----------------------------------------------------------------- */
 
 static bool cut_short(const char *what, coodie_error *err)
 {

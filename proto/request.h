@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The bodies of requests (v4 section 4.1), written into a buffer behind a header, and read as a server does. */
+/* The bodies of requests (v4 section 4.1), written into a buffer behind a header, and read as a
+ * server does. */
 #ifndef PROTO_REQUEST_H
 #define PROTO_REQUEST_H
 
@@ -36,14 +37,15 @@ void cd_write_query(struct cd_buffer *b, unsigned version, const char *cql, size
 /* QUERY with values, in three steps as EXECUTE below. */
 void cd_write_query_begin(struct cd_buffer *b, unsigned version, const char *cql, size_t len,
 			  const struct cd_query_params *p, uint16_t count);
-/* EXECUTE in three steps, so that values are written where they go: begin, then `count` values by cd_value_encode(), then
- * end. `metadata_id` is v5's; {NULL, 0} writes an empty one. Without values end follows begin. */
+/* EXECUTE in three steps, so that values are written where they go: begin, then `count` values by
+ * cd_value_encode(), then end. `metadata_id` is v5's; {NULL, 0} writes an empty one. Without values
+ * end follows begin. */
 void cd_write_execute_begin(struct cd_buffer *b, unsigned version, struct cd_span id,
 			    struct cd_span metadata_id, const struct cd_query_params *p,
 			    uint16_t count);
 void cd_write_params_end(struct cd_buffer *b, unsigned version, const struct cd_query_params *p);
 
-/* ---- as a server reads them -------------------------------------------------------------------------------------- */
+/* ---- as a server reads them ----------------------------------------------------------------- */
 
 struct cd_bound {
 	struct cd_span name;  /* at NULL: not named */

@@ -11,7 +11,7 @@ static bool cut_short(const char *what, coodie_error *err)
 	return cd_fail(err, COODIE_ERR_PROTOCOL, "%s: the body ends too early", what);
 }
 
-/* ---- SUPPORTED --------------------------------------------------------------------------------------------------- */
+/* ---- SUPPORTED ------------------------------------------------------------------------------ */
 
 static bool read_values(struct cd_reader *r, struct cd_arena *a, struct cd_option *o,
 			bool *no_memory)
@@ -86,7 +86,7 @@ bool cd_supported_has(const struct cd_supported *s, const char *key, const char 
 	return false;
 }
 
-/* ---- the others -------------------------------------------------------------------------------------------------- */
+/* ---- the others ----------------------------------------------------------------------------- */
 
 bool cd_read_authenticate(struct cd_reader *r, struct cd_span *class_name, coodie_error *err)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The bodies of responses (v4 section 4.2) except RESULT: read as a client, written as a server does. */
+/* The bodies of responses (v4 section 4.2) except RESULT: read as a client, written as a server
+ * does. */
 #ifndef PROTO_RESPONSE_H
 #define PROTO_RESPONSE_H
 
@@ -32,7 +33,8 @@ void cd_write_supported(struct cd_buffer *b, const struct cd_supported *s);
 bool cd_read_authenticate(struct cd_reader *r, struct cd_span *class_name, coodie_error *err);
 void cd_write_authenticate(struct cd_buffer *b, const char *class_name);
 
-/* AUTH_CHALLENGE, AUTH_SUCCESS and AUTH_RESPONSE are one [bytes]; at NULL: null. READY has no body. */
+/* AUTH_CHALLENGE, AUTH_SUCCESS and AUTH_RESPONSE are one [bytes]; at NULL: null. READY has no body.
+ */
 bool cd_read_auth_token(struct cd_span body, struct cd_span *token, coodie_error *err);
 void cd_write_auth_token(struct cd_buffer *b, struct cd_span token);
 

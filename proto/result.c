@@ -32,7 +32,8 @@ static const char *read_name(struct decoder *d)
 	return cd_read_string_copy(d->r, d->arena, &d->no_memory);
 }
 
-/* <global table spec?><column specs>. A spec has five bytes at least: its name's length and its type. */
+/* <global table spec?><column specs>. A spec has five bytes at least: its name's length and its
+ * type. */
 static bool read_columns(struct decoder *d, uint32_t flags, uint32_t count, struct cd_columns *out)
 {
 	const char *keyspace = NULL, *table = NULL;
@@ -181,7 +182,7 @@ bool cd_read_result(struct cd_reader *r, unsigned version, struct cd_arena *a, u
 	return readers[kind](&d, out);
 }
 
-/* ---- as a server writes them ------------------------------------------------------------------------------------- */
+/* ---- as a server writes them ---------------------------------------------------------------- */
 
 /* Whether all columns are of one table: its names are then written once. */
 static bool one_table(const struct cd_columns *c)

@@ -57,8 +57,8 @@ struct cd_result {
 bool cd_read_result(struct cd_reader *r, unsigned version, struct cd_arena *a, unsigned max_depth,
 		    struct cd_result *out, coodie_error *err);
 
-/* The next row: `count` cells, borrowed; at NULL: null. False: the rows are cut short, and the cells
- * mean nothing. The hottest loop of reading, hence by hand: two comparisons for each cell. */
+/* The next row: `count` cells, borrowed; at NULL: null. False: the rows are cut short, and the
+ * cells mean nothing. The hottest loop of reading, hence by hand: two comparisons for each cell. */
 static inline bool cd_row_next(struct cd_reader *r, uint32_t count, struct cd_span *cells)
 {
 	const uint8_t *at = r->at, *end = r->end;
@@ -85,7 +85,7 @@ cut:
 	return false;
 }
 
-/* ---- as a server writes them ------------------------------------------------------------------------------------- */
+/* ---- as a server writes them ---------------------------------------------------------------- */
 
 void cd_write_result_void(struct cd_buffer *b);
 void cd_write_result_set_keyspace(struct cd_buffer *b, const char *keyspace);

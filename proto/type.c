@@ -254,7 +254,7 @@ bool cd_type_equal(const cql_type *a, const cql_type *b)
 	return true;
 }
 
-/* ---- the public form: a type that owns its arena ----------------------------------------------------------------- */
+/* ---- the public form: a type that owns its arena -------------------------------------------- */
 
 /* In front of every type that cql_type_parse() gives out. */
 struct owned {

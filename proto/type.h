@@ -20,9 +20,10 @@ struct cd_type_udt {
 /* 32 bytes, because two bytes of a peer can ask for one: a list inside a list. */
 struct cql_type {
 	enum cql_kind kind;
-	bool frozen; /* known from text only: the wire does not say it */
-	int32_t fixed_size; /* bytes of an element in a vector; -1: each has its length in front (v5 §6.24) */
-	uint32_t count; /* inner types */
+	bool frozen;        /* known from text only: the wire does not say it */
+	int32_t fixed_size; /* bytes of an element in a vector; -1: each has its length in front (v5
+			       §6.24) */
+	uint32_t count;     /* inner types */
 	const cql_type **inner;
 	union {
 		const cql_type
@@ -33,7 +34,8 @@ struct cql_type {
 	} of;
 };
 
-/* A type without inner ones: static, nothing to free. NULL for kinds that have any, and for unknown ones. */
+/* A type without inner ones: static, nothing to free. NULL for kinds that have any, and for unknown
+ * ones. */
 const cql_type *cd_type_native(enum cql_kind kind);
 
 /* Reads an [option] (v4 §4.2.5.2). Custom class names that mean a type we know become that type. */

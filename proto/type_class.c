@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Class names of types, as servers give them: org.apache.cassandra.db.marshal.MapType(UTF8Type,Int32Type). */
+/* Class names of types, as servers give them:
+ * org.apache.cassandra.db.marshal.MapType(UTF8Type,Int32Type). */
 #include <ctype.h>
 
 #include "base/error.h"
@@ -304,7 +305,7 @@ const cql_type *cd_type_parse_class(struct cd_arena *a, const char *text, size_t
 	return p.at == p.end ? t : fail(&p, "something is left over");
 }
 
-/* ---- printing ---------------------------------------------------------------------------------------------------- */
+/* ---- printing ------------------------------------------------------------------------------- */
 
 static void put(struct cd_buffer *out, const char *text)
 {
@@ -346,7 +347,8 @@ static const char *class_of(enum cql_kind kind)
 
 static void format(struct cd_buffer *out, const cql_type *t, bool frozen)
 {
-	/* FrozenType is printed around the outermost collection or UDT of a vector only, never inside a tuple */
+	/* FrozenType is printed around the outermost collection or UDT of a vector only, never
+	 * inside a tuple */
 	bool freeze = !frozen && (t->kind == CQL_KIND_LIST || t->kind == CQL_KIND_SET ||
 				  t->kind == CQL_KIND_MAP || t->kind == CQL_KIND_UDT);
 

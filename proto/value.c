@@ -98,7 +98,8 @@ cql_value cql_from_encoded(const void *data, size_t len)
 
 static cql_seq seq_of(const cql_value *items, size_t count)
 {
-	/* a count beyond 32 bits cannot be sent: it is kept at the limit, which the encoder refuses */
+	/* a count beyond 32 bits cannot be sent: it is kept at the limit, which the encoder refuses
+	 */
 	return (cql_seq){ .items = items,
 			  .count = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count };
 }

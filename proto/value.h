@@ -10,14 +10,15 @@
 #include "base/reader.h"
 #include "proto/type.h"
 
-/* Appends a [value]: its [int] length and bytes; -1 for null, -2 for unset. Strict: what does not fit the type, or is not
- * a value of it, is refused with what was given and what was wanted, and the buffer is as before. */
+/* Appends a [value]: its [int] length and bytes; -1 for null, -2 for unset. Strict: what does not
+ * fit the type, or is not a value of it, is refused with what was given and what was wanted, and
+ * the buffer is as before. */
 bool cd_value_encode(struct cd_buffer *out, const cql_type *type, const cql_value *v,
 		     coodie_error *err);
 
-/* Decodes the bytes of a [bytes] (at NULL: null) as a view of them. Tolerant where servers are (v4 section 6, notes).
- * An "empty" value (zero bytes) of a type that has one is null. Types without a C form yet (tuple, UDT, vector, custom)
- * give CQL_TAG_ENCODED. */
+/* Decodes the bytes of a [bytes] (at NULL: null) as a view of them. Tolerant where servers are (v4
+ * section 6, notes). An "empty" value (zero bytes) of a type that has one is null. Types without a
+ * C form yet (tuple, UDT, vector, custom) give CQL_TAG_ENCODED. */
 bool cd_value_decode(const cql_type *type, struct cd_span cell, cql_value *out, coodie_error *err);
 
 /* Checks bytes all the way down: lengths, counts, UTF-8 not. */

@@ -290,7 +290,7 @@ bool cd_varint_to_int64(cql_varint v, int64_t *out)
 	return true;
 }
 
-/* ---- walking collections ----------------------------------------------------------------------------------------- */
+/* ---- walking collections -------------------------------------------------------------------- */
 
 static cql_iter begin(const cql_seq *seq, bool is_map)
 {

@@ -21,7 +21,7 @@ static bool wrong(const cql_type *type, const cql_value *v, coodie_error *err)
 		       name);
 }
 
-/* ---- integers ---------------------------------------------------------------------------------------------------- */
+/* ---- integers ------------------------------------------------------------------------------- */
 
 static bool integer_of(const cql_value *v, int64_t *out, bool *fits)
 {
@@ -178,7 +178,7 @@ static bool encode_decimal(struct cd_buffer *out, const cql_type *type, const cq
 	return true;
 }
 
-/* ---- floating point ---------------------------------------------------------------------------------------------- */
+/* ---- floating point ------------------------------------------------------------------------- */
 
 /* An integer is taken where the type holds it exactly. */
 static bool real_of(const cql_value *v, int64_t exact, double *out)
@@ -225,7 +225,7 @@ static bool encode_float(struct cd_buffer *out, const cql_type *type, const cql_
 	return true;
 }
 
-/* ---- texts and bytes --------------------------------------------------------------------------------------------- */
+/* ---- texts and bytes ------------------------------------------------------------------------ */
 
 /* The bits that are clear in eight bytes of ASCII. */
 #define ASCII_EIGHT UINT64_C(0x8080808080808080)
@@ -298,7 +298,7 @@ static bool encode_blob(struct cd_buffer *out, const cql_type *type, const cql_v
 	return true;
 }
 
-/* ---- identifiers, addresses, times ------------------------------------------------------------------------------- */
+/* ---- identifiers, addresses, times ---------------------------------------------------------- */
 
 static bool encode_uuid(struct cd_buffer *out, const cql_type *type, const cql_value *v,
 			coodie_error *err)
@@ -378,7 +378,7 @@ static bool encode_duration(struct cd_buffer *out, const cql_type *type, const c
 	return true;
 }
 
-/* ---- collections ------------------------------------------------------------------------------------------------- */
+/* ---- collections ---------------------------------------------------------------------------- */
 
 static bool encode_item(struct cd_buffer *out, const cql_type *type, const cql_value *item,
 			uint32_t i, coodie_error *err)
@@ -403,7 +403,8 @@ static bool encode_collection(struct cd_buffer *out, const cql_type *type, const
 			 : type->kind == CQL_KIND_SET ? CQL_TAG_SET
 						      : CQL_TAG_MAP;
 
-	/* a list may stand for a set, and the other way round: the server orders and drops what is there twice */
+	/* a list may stand for a set, and the other way round: the server orders and drops what is
+	 * there twice */
 	if (v->is.tag != wanted && (v->is.tag == CQL_TAG_MAP || wanted == CQL_TAG_MAP ||
 				    v->is.tag < CQL_TAG_LIST || v->is.tag > CQL_TAG_MAP))
 		return wrong(type, v, err);
@@ -454,7 +455,8 @@ static bool encode_vector(struct cd_buffer *out, const cql_type *type, const cql
 		size_t at = out->len;
 		if (!encode_item(out, type->inner[0], &items[i], i, err))
 			return false;
-		if (!out->failed) { /* elements of fixed size have no length in front (v5 section 6.24) */
+		if (!out->failed) { /* elements of fixed size have no length in front (v5
+				       section 6.24) */
 			memmove(out->data + at, out->data + at + 4, out->len - at - 4);
 			out->len -= 4;
 		}

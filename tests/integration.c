@@ -23,7 +23,7 @@ enum { GROUPS = sizeof groups / sizeof groups[0] };
 /* What the group in progress runs with: cmocka's set-up functions take no argument. */
 static struct integration now;
 
-/* ---- what the parts use ---------------------------------------------------------------------- */
+/* ---- what the parts use --------------------------------------------------------------------- */
 
 void integration_ok(bool ok, const coodie_error *err, const char *doing)
 {
@@ -120,7 +120,7 @@ int64_t integration_number(coodie_session *s, const char *cql, cql_args args)
 	return n;
 }
 
-/* ---- comparing values ------------------------------------------------------------------------ */
+/* ---- comparing values ----------------------------------------------------------------------- */
 
 static bool same_bytes(const void *a, size_t a_len, const void *b, size_t b_len)
 {
@@ -202,7 +202,7 @@ bool integration_same(cql_value a, cql_value b)
 	return false;
 }
 
-/* ---- the matrix ------------------------------------------------------------------------------ */
+/* ---- the matrix ----------------------------------------------------------------------------- */
 
 static int open_group(void **state)
 {

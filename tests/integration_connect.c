@@ -142,7 +142,7 @@ static void test_close(void **state)
 	coodie_session_free(s);
 }
 
-/* ---- on a loop of the caller's --------------------------------------------------------------- */
+/* ---- on a loop of the caller's -------------------------------------------------------------- */
 
 struct attached {
 	struct ev_loop *loop;
@@ -190,7 +190,7 @@ static void test_attached(void **state)
 	ev_loop_destroy(a.loop);
 }
 
-/* ---- logins ---------------------------------------------------------------------------------- */
+/* ---- logins --------------------------------------------------------------------------------- */
 
 static void refuse_login(coodie_options *take_options, enum coodie_errc code, int32_t server_code)
 {

@@ -39,7 +39,8 @@ static cql_inet inet_of(const char *text)
 	return inet;
 }
 
-/* A table for one type. Each has a name of its own: the session keeps what it knows of a statement. */
+/* A table for one type. Each has a name of its own: the session keeps what it knows of a statement.
+ */
 struct table {
 	struct integration *it;
 	const char *type;

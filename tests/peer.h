@@ -44,7 +44,8 @@ enum peer_damage {
 	PEER_SHORT,      /* the answer with its body cut to the half, the header agreeing */
 	PEER_CUT,        /* half the bytes of the answer, then the end */
 	PEER_HEADER_CRC, /* the answer with a wrong CRC of the segment's header; v5, from AUTH on */
-	PEER_PAYLOAD_CRC /* the answer with a wrong CRC of the segment's payload; v5, from AUTH on */
+	PEER_PAYLOAD_CRC /* the answer with a wrong CRC of the segment's payload; v5, from AUTH on
+			  */
 };
 
 /* Borrowed texts must live until peer_free(). A zeroed struct is a friendly v5 server. */
@@ -71,9 +72,9 @@ struct peer_answer {
 	enum peer_kind kind;
 	enum peer_damage damage;
 	uint32_t delay_ms;
-	uint32_t times; /* steps aside after so many; 0: never */
-	const char *
-		binds; /* "id int, tags set<text>": what PREPARE says of the markers; default: all text */
+	uint32_t times;      /* steps aside after so many; 0: never */
+	const char *binds;   /* "id int, tags set<text>": what PREPARE says of the markers; default:
+				all text */
 	const char *columns; /* of PEER_ROWS, written likewise */
 	cql_args values;     /* of PEER_ROWS: row after row; scalars, null and cql_from_encoded() */
 	const char *warning; /* NULL: none */

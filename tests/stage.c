@@ -8,7 +8,7 @@
 
 #include "tests/stage.h"
 
-/* ---- what is asked, and what came of it ------------------------------------------------------- */
+/* ---- what is asked, and what came of it ----------------------------------------------------- */
 
 static void read_value(struct ask *a, coodie_result *r)
 {
@@ -114,7 +114,7 @@ bool ask_close(struct ask *a)
 			  &err);
 }
 
-/* ---- stages ----------------------------------------------------------------------------------- */
+/* ---- stages --------------------------------------------------------------------------------- */
 
 coodie_options *make_options(const struct stage *st, const struct wish *w)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A session on the scripted peer, private or on a loop of the test, and requests that remember what came of them. */
+/* A session on the scripted peer, private or on a loop of the test, and requests that remember what
+ * came of them. */
 #ifndef TESTS_STAGE_H
 #define TESTS_STAGE_H
 
@@ -43,7 +44,8 @@ struct wish {
 
 extern const struct wish private_and_attached[2];
 
-/* The _async calls: each checks that its callback does not run before it returns. False: a->code says why. */
+/* The _async calls: each checks that its callback does not run before it returns. False: a->code
+ * says why. */
 bool ask_query(struct ask *a, const char *cql, cql_args args, uint32_t timeout_ms);
 bool ask_prepare(struct ask *a, const char *cql);
 bool ask_execute(struct ask *a, coodie_prepared *p, cql_args args);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What every test program starts with: cmocka, and a check that names the row of a table that failed. */
+/* What every test program starts with: cmocka, and a check that names the row of a table that
+ * failed. */
 #ifndef TESTS_TEST_H
 #define TESTS_TEST_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A connection against a server made of the same codec, without a socket: every way a handshake can go, a byte at a time
- * and all at once. */
+/* A connection against a server made of the same codec, without a socket: every way a handshake can
+ * go, a byte at a time and all at once. */
 #include "tests/test.h"
 
 #include "base/alloc.h"
@@ -246,6 +246,10 @@ static void tear_down(struct server *s, struct cd_conn *c)
 
 /* ---- the rows ------------------------------------------------------------------------------- */
 
+/* Long enough to be worth packing. */
+#define LONG_NAME \
+	"org.example.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 #define SERVER(...) .server = { __VA_ARGS__ }
 #define CLIENT(...) .client = { __VA_ARGS__ }
 
@@ -278,7 +282,7 @@ static const struct row {
 	  SERVER(.highest = 5, .authenticator = "Password"),
 	  CLIENT(.user = "ada", .password = "pw") },
 	{ "a login, v4, LZ4, keyspace", "OPTIONS STARTUP lz4 AUTH_RESPONSE | a | b QUERY USE \"k\"",
-	  .version = 4, SERVER(.highest = 4, .lz4 = true, .authenticator = "Password"),
+	  .version = 4, SERVER(.highest = 4, .lz4 = true, .authenticator = LONG_NAME),
 	  CLIENT(.pinned = 4, .lz4 = true, .user = "a", .password = "b", .keyspace = "k") },
 	{ "credentials nobody asks for stay here", "OPTIONS STARTUP plain", .version = 5,
 	  SERVER(.highest = 5), CLIENT(.user = "ada", .password = "pw") },
@@ -351,7 +355,7 @@ static void test_handshakes(void **state)
 			check_row(&rows[i], steps[n]);
 }
 
-/* ---- when it is up --------------------------------------------------------------------------- */
+/* ---- when it is up -------------------------------------------------------------------------- */
 
 static void up(struct server *s, struct cd_conn *c, coodie_options *o, uint8_t version)
 {
@@ -451,7 +455,7 @@ static void test_worn_out(void **state)
 	tear_down(&s, &c);
 }
 
-/* ---- memory ---------------------------------------------------------------------------------- */
+/* ---- memory --------------------------------------------------------------------------------- */
 
 static bool shake_hands(const coodie_allocator *a, void *user)
 {

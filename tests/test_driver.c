@@ -6,7 +6,7 @@
 
 #include "tests/failalloc.h"
 
-/* ---- a driver that answers on its next run ----------------------------------------------------- */
+/* ---- a driver that answers on its next run -------------------------------------------------- */
 
 enum { MOST = 8 };
 
@@ -163,7 +163,7 @@ static void test_needs_the_engine(void **state)
 	coodie_session_free(NULL);
 }
 
-/* ---- data -------------------------------------------------------------------------------------- */
+/* ---- data ----------------------------------------------------------------------------------- */
 
 static int frees;
 
@@ -193,7 +193,7 @@ static void test_data(void **state)
 	assert_int_equal(third, 3);
 }
 
-/* ---- registries -------------------------------------------------------------------------------- */
+/* ---- registries ----------------------------------------------------------------------------- */
 
 static void test_registry(void **state)
 {
@@ -241,7 +241,7 @@ static void test_no_registry_needed(void **state)
 	coodie_session_free(s);
 }
 
-/* ---- sessions that are never connected --------------------------------------------------------- */
+/* ---- sessions that are never connected ------------------------------------------------------ */
 
 static void test_new_refused(void **state)
 {

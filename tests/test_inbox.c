@@ -206,7 +206,7 @@ static void test_corrupt_segments(void **state)
 	}
 }
 
-/* ---- segments made here ----------------------------------------------------------------------------------------- */
+/* ---- segments made here --------------------------------------------------------------------- */
 
 static void put_segment(struct cd_buffer *b, bool whole, const char *payload_hex)
 {
@@ -277,7 +277,7 @@ static void test_parts(void **state)
 	}
 }
 
-/* ---- v4 --------------------------------------------------------------------------------------------------------- */
+/* ---- v4 ------------------------------------------------------------------------------------- */
 
 static void test_packed_frames(void **state)
 {
@@ -358,7 +358,7 @@ static void test_malformed(void **state)
 	assert_true(seen > 25);
 }
 
-/* ---- the handshake ---------------------------------------------------------------------------------------------- */
+/* ---- the handshake -------------------------------------------------------------------------- */
 
 static void test_strangers(void **state)
 {
@@ -434,7 +434,8 @@ static void test_versions(void **state)
 	}
 }
 
-/* Bare envelopes, then segments; what came in one piece with the last bare one is read as a segment. */
+/* Bare envelopes, then segments; what came in one piece with the last bare one is read as a
+ * segment. */
 static void test_switch(void **state)
 {
 	struct cd_span ready = cd_unhex("850000000200000000");
@@ -465,7 +466,7 @@ static void test_switch(void **state)
 	cd_unhex_free(ready);
 }
 
-/* ---- memory ----------------------------------------------------------------------------------------------------- */
+/* ---- memory --------------------------------------------------------------------------------- */
 
 static void test_limits(void **state)
 {

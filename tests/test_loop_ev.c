@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* base/loop_ev.c: descriptors, timers and the hook before sleep, each freed from its own callback too. */
+/* base/loop_ev.c: descriptors, timers and the hook before sleep, each freed from its own callback
+ * too. */
 #include "tests/test.h"
 
 #include <ev.h>
@@ -186,7 +187,8 @@ static void test_turn(void **state)
 	v->run_once(w.loop.state);
 	assert_int_equal(w.calls, 2);
 
-	/* the third run disarms itself; from then on the loop sleeps until the descriptor is ready */
+	/* the third run disarms itself; from then on the loop sleeps until the descriptor is ready
+	 */
 	assert_int_equal(write(w.fds[1], "x", 1), 1);
 	v->run_once(w.loop.state);
 	assert_int_equal(w.calls, 3 + 1); /* and the descriptor's callback */

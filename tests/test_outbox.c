@@ -294,7 +294,7 @@ static void test_too_long(void **state)
 	}
 }
 
-/* ---- memory: a message that could not be written leaves the others as they were ------------------------------ */
+/* ---- memory: a message that could not be written leaves the others as they were ------------- */
 
 struct attempt {
 	const struct framing *framing;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Prepared statements over the scripted peer: shared, forgotten by the server, changed, refused, bounded; and a session
- * whose memory runs out at any point. */
+/* Prepared statements over the scripted peer: shared, forgotten by the server, changed, refused,
+ * bounded; and a session whose memory runs out at any point. */
 #include "tests/test.h"
 
 #include "tests/failalloc.h"
 #include "tests/stage.h"
 
-/* ---- prepared statements ------------------------------------------------------------------------------- */
+/* ---- prepared statements -------------------------------------------------------------------- */
 
 static const char by_id[] = "SELECT n FROM t WHERE id = ?";
 
@@ -88,6 +88,31 @@ static void test_unprepared(void **state)
 		}
 		assert_int_equal(peer_requests(st.peer, OP_PREPARE), 4);
 		coodie_prepared_free(prepare.prepared);
+		close_stage(&st);
+	}
+}
+
+/* A server that forgets faster than it can be told: once more, and no longer. */
+static void test_never_prepared(void **state)
+{
+	static const uint8_t id[] = { 0, 1, 'x' };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct stage st;
+		open_stage(&st, private_and_attached[i]);
+		struct ask a = { .stage = &st };
+		peer_on(st.peer, by_id,
+			(struct peer_answer){ .kind = PEER_ERROR,
+					      .code = 0x2500,
+					      .message = "what statement?",
+					      .details = { id, sizeof id } });
+		assert_true(ask_query(&a, by_id, CQL_ARGS(cql("x")), 0));
+		wait_for(&st, &a);
+		check_failed(&a, COODIE_ERR_SERVER, "what statement?");
+		assert_int_equal(a.server_code, 0x2500);
+		assert_int_equal(peer_requests(st.peer, OP_PREPARE), 2);
+		assert_int_equal(peer_requests(st.peer, OP_EXECUTE), 2);
 		close_stage(&st);
 	}
 }
@@ -227,14 +252,15 @@ static void test_prepare_refused(void **state)
 	close_stage(&st);
 }
 
-/* ---- memory -------------------------------------------------------------------------------------------------- */
+/* ---- memory --------------------------------------------------------------------------------- */
 
 struct shortage {
 	struct peer *peer;
 	unsigned version;
 };
 
-/* Connects, queries, prepares, executes. Whatever fails, it says NO_MEMORY, every callback runs, and nothing is lost. */
+/* Connects, queries, prepares, executes. Whatever fails, it says NO_MEMORY, every callback runs,
+ * and nothing is lost. */
 static bool use_session(const coodie_allocator *a, void *user)
 {
 	const struct shortage *sh = user;
@@ -287,6 +313,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shared_prepare), cmocka_unit_test(test_unprepared),
+		cmocka_unit_test(test_never_prepared),
 		cmocka_unit_test(test_changed_binds),  cmocka_unit_test(test_binds),
 		cmocka_unit_test(test_bounded_cache),  cmocka_unit_test(test_prepare_refused),
 		cmocka_unit_test(test_no_memory),

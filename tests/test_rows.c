@@ -116,7 +116,7 @@ static void text_at_the_end(void **state)
 	coodie_query_free(q);
 }
 
-/* ---- a member of every kind ------------------------------------------------------------------ */
+/* ---- a member of every kind ----------------------------------------------------------------- */
 
 typedef struct every {
 	coodie_row row;
@@ -341,7 +341,7 @@ static void every_change(void **state)
 	}
 }
 
-/* ---- what is refused ------------------------------------------------------------------------- */
+/* ---- what is refused ------------------------------------------------------------------------ */
 
 static void wrong_answers(void **state)
 {
@@ -424,7 +424,7 @@ static void too_long_for_chars(void **state)
 		strstr(err.message, "column chars (text): a text of 6 bytes does not fit char[6]"));
 }
 
-/* ---- terminals ------------------------------------------------------------------------------- */
+/* ---- terminals ------------------------------------------------------------------------------ */
 
 static const cql_value two_notes[] = { { .is = { CQL_TAG_INT }, .as = { .integer = 1 } },
 				       { .is = { 0 } },
@@ -491,7 +491,7 @@ static void wrong_keys(void **state)
 	assert_int_equal(mock.call_count, 0);
 }
 
-/* ---- asynchronous ---------------------------------------------------------------------------- */
+/* ---- asynchronous --------------------------------------------------------------------------- */
 
 struct seen {
 	int calls;
@@ -552,7 +552,8 @@ static void asynchronous(void **state)
 	ok(coodie_session_run(mock.session, NULL, &err), &err);
 	assert_int_equal(seen.count, 12);
 	answer_notes(two_notes, 1);
-	ok(coodie_get_async(mock.session, &note_model, CQL_ARGS(cql(1)), NULL, on_object, &seen, &err),
+	ok(coodie_get_async(mock.session, &note_model, CQL_ARGS(cql(1)), NULL, on_object, &seen,
+			    &err),
 	   &err);
 	ok(coodie_session_run(mock.session, NULL, &err), &err);
 	assert_int_equal(seen.calls, 5);

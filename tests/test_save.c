@@ -79,7 +79,7 @@ static note *load_usual(void)
 	return load(cql(1), cql("hello"), cql(3), cql(CQL_SET(cql("blue"), cql("red"))));
 }
 
-/* ---- own objects ----------------------------------------------------------------------------- */
+/* ---- own objects ---------------------------------------------------------------------------- */
 
 static void own_objects(void **state)
 {
@@ -205,7 +205,7 @@ static void required(void **state)
 		COODIE_ERR_INVALID, "strict, id (text): it is in the primary key and not set");
 }
 
-/* ---- new objects ----------------------------------------------------------------------------- */
+/* ---- new objects ---------------------------------------------------------------------------- */
 
 static void new_objects(void **state)
 {
@@ -248,7 +248,7 @@ static void touched_new(void **state)
 	coodie_object_free(n);
 }
 
-/* ---- loaded objects -------------------------------------------------------------------------- */
+/* ---- loaded objects ------------------------------------------------------------------------- */
 
 static void loaded_objects(void **state)
 {
@@ -438,7 +438,8 @@ static void hidden_null(void **state)
 
 	(void)state;
 	mock_answer(&mock, coodie_result_new_rows(columns, 6, row, 1, &err));
-	e = coodie_get(mock.session, &event_model, CQL_ARGS(row[0], row[1], row[2], row[3]), NULL, &err);
+	e = coodie_get(mock.session, &event_model, CQL_ARGS(row[0], row[1], row[2], row[3]), NULL,
+		       &err);
 	ok(e, &err);
 	assert_true(e->value == 0);
 	ok(coodie_save(mock.session, &event_model, e, NULL, &err), &err);
@@ -492,7 +493,7 @@ static void counters(void **state)
 	mock_expect(&mock, "DELETE FROM shop.hits WHERE \"id\" = ?", "1");
 }
 
-/* ---- dup ------------------------------------------------------------------------------------- */
+/* ---- dup ------------------------------------------------------------------------------------ */
 
 static void dup_objects(void **state)
 {
@@ -545,7 +546,7 @@ static void dup_other_members(void **state)
 	coodie_object_free(&u); /* no harm: it is not the library's */
 }
 
-/* ---- asynchronous ---------------------------------------------------------------------------- */
+/* ---- asynchronous --------------------------------------------------------------------------- */
 
 struct seen {
 	int calls;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a session promises, over the scripted peer: every callback once and later, deadlines, cancelling, closing, freeing
- * anywhere, and reconnecting. Prepared statements and memory that runs out are in test_prepared.c. */
+/* What a session promises, over the scripted peer: every callback once and later, deadlines,
+ * cancelling, closing, freeing anywhere, and reconnecting. Prepared statements and memory that runs
+ * out are in test_prepared.c. */
 #include <ev.h>
 #include <unistd.h>
 
@@ -10,7 +11,7 @@
 
 #include "tests/stage.h"
 
-/* ---- many --------------------------------------------------------------------------------------- */
+/* ---- many ----------------------------------------------------------------------------------- */
 
 enum { MANY = 3000 };
 
@@ -120,7 +121,7 @@ static void test_nothing(void **state)
 	}
 }
 
-/* ---- deadlines and cancelling --------------------------------------------------------------------- */
+/* ---- deadlines and cancelling --------------------------------------------------------------- */
 
 /* The answer that comes too late goes to nobody, least of all to the next request. */
 static void test_late(void **state)
@@ -246,7 +247,7 @@ static void test_cancel(void **state)
 	}
 }
 
-/* ---- ends ------------------------------------------------------------------------------------------ */
+/* ---- ends ----------------------------------------------------------------------------------- */
 
 static void free_session(struct ask *a)
 {
@@ -256,7 +257,8 @@ static void free_session(struct ask *a)
 	coodie_session_free(s);
 }
 
-/* Freed inside a callback: of an answer, of a failure, of a connect. The others end with CLOSED, once. */
+/* Freed inside a callback: of an answer, of a failure, of a connect. The others end with CLOSED,
+ * once. */
 static void test_free_inside(void **state)
 {
 	(void)state;
@@ -360,7 +362,7 @@ static void test_close(void **state)
 	}
 }
 
-/* ---- blocking --------------------------------------------------------------------------------------- */
+/* ---- blocking ------------------------------------------------------------------------------- */
 
 static void block_inside(struct ask *a)
 {
@@ -460,7 +462,7 @@ static void test_overload(void **state)
 	close_stage(&st);
 }
 
-/* ---- lost connections -------------------------------------------------------------------------------- */
+/* ---- lost connections ----------------------------------------------------------------------- */
 
 static void test_reconnect(void **state)
 {
@@ -491,7 +493,8 @@ static void test_reconnect(void **state)
 				ev_run(st.ev, EVRUN_NOWAIT);
 			assert_true(ask_query(&a, "SELECT 1", CQL_ARGS(), 0));
 			wait_for(&st, &a);
-			/* a private loop learns of the loss only now: then the request is the victim */
+			/* a private loop learns of the loss only now: then the request is the
+			 * victim */
 			if (a.code == COODIE_ERR_CLOSED && !st.ev) {
 				assert_true(ask_query(&b, "SELECT 1", CQL_ARGS(), 0));
 				wait_for(&st, &b);
@@ -558,7 +561,7 @@ static void test_nobody_there(void **state)
 	}
 }
 
-/* ---- requests' options ------------------------------------------------------------------------------------ */
+/* ---- requests' options ---------------------------------------------------------------------- */
 
 static void test_version_5_only(void **state)
 {

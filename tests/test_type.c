@@ -348,7 +348,7 @@ static void test_no_memory(void **state)
 	}
 }
 
-/* ---- no bytes of a peer cost more than 16 times their number ------------------------------------------------ */
+/* ---- no bytes of a peer cost more than 16 times their number -------------------------------- */
 
 struct meter {
 	size_t taken;

@@ -279,7 +279,7 @@ static void test_iterators(void **state)
 	cd_unhex_free(cell);
 }
 
-/* ---- what C programs bind ------------------------------------------------------------------------------------ */
+/* ---- what C programs bind ------------------------------------------------------------------- */
 
 static const uint8_t long_varint[] = { 1, 0, 0, 0, 0, 0, 0, 0, 0 }; /* 2^64 */
 static const cql_value nulls[] = { { .is = { CQL_TAG_INT }, .as = { .integer = 1 } },
@@ -498,7 +498,7 @@ static void test_encoded_collections(void **state)
 	cd_unhex_free(cell);
 }
 
-/* ---- reading into C -------------------------------------------------------------------------------------------- */
+/* ---- reading into C ------------------------------------------------------------------------- */
 
 /* NULL says: it fits; `into` is i8, i16, i32, i64, f, d. */
 static const struct {
@@ -575,7 +575,7 @@ static void test_reads(void **state)
 	assert_string_equal(cd_tag_name(200), "a broken value");
 }
 
-/* ---- text forms ------------------------------------------------------------------------------------------------- */
+/* ---- text forms ----------------------------------------------------------------------------- */
 
 static void test_formats(void **state)
 {
@@ -619,7 +619,7 @@ static void test_formats(void **state)
 	assert_string_equal(small, "");
 }
 
-/* ---- memory ----------------------------------------------------------------------------------------------------- */
+/* ---- memory --------------------------------------------------------------------------------- */
 
 static bool encode_with(const coodie_allocator *allocator, void *user)
 {

@@ -168,7 +168,7 @@ static bool measure(struct ping *p, coodie_error *err)
 	return ok;
 }
 
-/* ---- the two ways to show it ----------------------------------------------------------------- */
+/* ---- the two ways to show it ---------------------------------------------------------------- */
 
 static void print_text(const struct ping *p)
 {
