@@ -17,7 +17,7 @@
  *     const coodie_payload *payload;  custom payload, v4 section 2.2 (P17)
  *     size_t payload_count;
  *
- * Adds to coodie_write, and to a query by coodie_profile(): `profile`.
+ * Adds to coodie_read and coodie_write, and to a query by coodie_profile(): `profile`.
  */
 #ifndef COODIE_POLICY_H
 #define COODIE_POLICY_H
