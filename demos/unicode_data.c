@@ -166,8 +166,13 @@ int unicode_next(struct unicode_reader *r, struct unicode_char *out)
 {
 	char *f[FIELDS];
 
-	if (getline(&r->line, &r->cap, r->file) <= 0)
-		return 0;
+	if (getline(&r->line, &r->cap, r->file) <= 0) {
+		if (!ferror(r->file) && r->line_number > 0)
+			return 0;
+		fprintf(stderr, "%s: %s\n", r->path,
+			ferror(r->file) ? strerror(errno) : "the file is empty");
+		return -1;
+	}
 	r->line_number++;
 	if (!split(r->line, f)) {
 		fprintf(stderr, "%s:%lu: expected %d fields between semicolons\n", r->path,

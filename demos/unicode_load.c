@@ -100,6 +100,8 @@ static bool load_all(struct load *l, struct unicode_reader *reader, unsigned win
 			l->room = false;
 			if (!coodie_session_run(l->s, &l->room, err))
 				return false;
+			if (l->failed)
+				break;
 		}
 		if (!save(l, &u, err))
 			return false;

@@ -43,6 +43,27 @@ static void print_character(const character *c)
 	putchar('\n');
 }
 
+enum { LAST_CODE = 0x10FFFF };
+
+/* A code point in hexadecimal, up to `end` or the end of the text. */
+static bool read_code(const char *text, const char *end, int32_t highest, int32_t *out,
+		      coodie_error *err)
+{
+	size_t digits = strspn(text, "0123456789abcdefABCDEF");
+	unsigned long n = strtoul(text, NULL, 16);
+
+	if (digits == 0 || digits > 8 || (end ? text + digits != end : text[digits]) ||
+	    n > (unsigned long)highest) {
+		snprintf(err->message, sizeof err->message,
+			 "\"%.40s\" is no hexadecimal number from 0 to %X", text,
+			 (unsigned)highest);
+		err->code = COODIE_ERR_INVALID;
+		return false;
+	}
+	*out = (int32_t)n;
+	return true;
+}
+
 static bool print_one(coodie_session *s, const char *text, coodie_error *err)
 {
 	int32_t code = (int32_t)strtoul(text, NULL, 16);
@@ -77,19 +98,22 @@ static bool print_all(coodie_query *q, coodie_error *err)
 
 static bool print_page(coodie_session *s, const char *text, coodie_error *err)
 {
-	int32_t page = (int32_t)strtoul(text, NULL, 16);
+	int32_t page;
 
-	return print_all(coodie_find(s, &character_model, "page = ?", CQL_ARGS(cql(page))), err);
+	return read_code(text, NULL, LAST_CODE / 256, &page, err) &&
+	       print_all(coodie_find(s, &character_model, "page = ?", CQL_ARGS(cql(page))), err);
 }
 
 static bool print_range(coodie_session *s, const char *text, coodie_error *err)
 {
-	char *dash;
-	int32_t first = (int32_t)strtoul(text, &dash, 16);
-	int32_t last = *dash ? (int32_t)strtoul(dash + 1, NULL, 16) : first;
+	const char *dash = strchr(text, '-');
 	cql_value pages[64];
+	int32_t first, last;
 	size_t n = 0;
 
+	if (!read_code(text, dash, LAST_CODE, &first, err) ||
+	    !read_code(dash ? dash + 1 : text, NULL, LAST_CODE, &last, err))
+		return false;
 	for (int32_t page = first / 256; page <= last / 256 && n < 64; page++)
 		pages[n++] = cql(page);
 	return print_all(coodie_find(s, &character_model, "page IN ? AND code >= ? AND code <= ?",

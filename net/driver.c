@@ -54,6 +54,11 @@ bool coodie_session_submit(coodie_session *s, const coodie_statement *st, coodie
 	if (own.request &&
 	    !cd_take_struct(&request, sizeof request, own.request, "coodie_request", err))
 		return false;
+	if (!done)
+		return cd_fail(err, COODIE_ERR_INVALID, "no callback was given");
+	if (own.args.count && !own.args.values)
+		return cd_fail(err, COODIE_ERR_INVALID, "%zu binds, but their array is NULL",
+			       own.args.count);
 	own.request = &request;
 	return s->driver.submit(s->state, &own, done, user, err);
 }

@@ -96,6 +96,8 @@ coodie_session *coodie_session_named(coodie_session *s, const char *name, coodie
 
 coodie_session *cd_session_carrier(coodie_session *s, coodie_error *err)
 {
+	if (!s)
+		return cd_fail_null(err, COODIE_ERR_INVALID, "the session is NULL");
 	return s->is_registry ? coodie_session_named(s, NULL, err) : s;
 }
 

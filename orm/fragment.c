@@ -584,6 +584,9 @@ bool cd_fragment_check(const struct cd_model *m, const struct cd_fragment *f, cq
 			       "%s, where \"%.80s\": %u ? but %zu values; give CQL_ARGS() one for "
 			       "each ?",
 			       m->label, f->text, (unsigned)f->bind_count, args.count);
+	if (args.count && !args.values)
+		return cd_fail(err, COODIE_ERR_QUERY, "%s, where: the array of values is NULL",
+			       m->label);
 	for (uint32_t i = 0; i < f->bind_count; i++) {
 		const struct cd_column *c = &m->columns[f->binds[i].column];
 

@@ -330,6 +330,9 @@ static bool check_keys(const struct cd_model *m, cql_args keys, coodie_error *er
 			m->label, (unsigned)m->key_count, keys.count,
 			m->columns[m->keys[0]].def.name,
 			m->columns[m->keys[m->key_count - 1]].def.name);
+	if (!keys.values)
+		return cd_fail(err, COODIE_ERR_QUERY, "coodie_get(%s): the array of keys is NULL",
+			       m->label);
 	for (uint32_t i = 0; i < m->key_count; i++) {
 		const struct cd_column *c = &m->columns[m->keys[i]];
 		cql_value v = keys.values[i];

@@ -141,6 +141,37 @@ static void unexpected(coodie_prepared *p, const coodie_error *err, void *user)
 	fail_msg("a refused call has no callback");
 }
 
+static void never(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	(void)take_res;
+	(void)err;
+	(void)user;
+	fail_msg("a callback of a call that was refused");
+}
+
+/* NULL where nothing can be done without it is refused, and reaches no driver. */
+static void test_null(void **state)
+{
+	struct mock m = { 0 };
+	coodie_session *s = over(&m);
+	coodie_error err;
+
+	(void)state;
+	assert_false(coodie_session_query_async(NULL, "x", CQL_ARGS(), NULL, never, NULL, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	assert_non_null(strstr(err.message, "session is NULL"));
+	assert_null(coodie_session_query(NULL, "x", CQL_ARGS(), NULL, &err));
+	assert_false(coodie_session_run(NULL, NULL, &err));
+	assert_false(coodie_session_cancel(NULL, 1));
+	assert_false(coodie_session_query_async(s, "x", CQL_ARGS(), NULL, NULL, NULL, &err));
+	assert_non_null(strstr(err.message, "callback"));
+	assert_false(
+		coodie_session_query_async(s, "x", cql_args_of(NULL, 1), NULL, never, NULL, &err));
+	assert_non_null(strstr(err.message, "NULL"));
+	assert_int_equal(m.submitted, 0);
+	coodie_session_free(s);
+}
+
 static void test_needs_the_engine(void **state)
 {
 	struct mock m = { 0 };
@@ -286,10 +317,15 @@ static void test_new_without_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_submit),           cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_needs_the_engine), cmocka_unit_test(test_data),
-		cmocka_unit_test(test_registry),         cmocka_unit_test(test_no_registry_needed),
-		cmocka_unit_test(test_new_refused),      cmocka_unit_test(test_new_without_memory),
+		cmocka_unit_test(test_null),
+		cmocka_unit_test(test_submit),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_needs_the_engine),
+		cmocka_unit_test(test_data),
+		cmocka_unit_test(test_registry),
+		cmocka_unit_test(test_no_registry_needed),
+		cmocka_unit_test(test_new_refused),
+		cmocka_unit_test(test_new_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,8 +79,8 @@ static void test_lines(void **state)
 
 static void test_broken_lines(void **state)
 {
-	static const char *const broken[] = { "0041;TOO FEW\n", "110000;A;B;0;L;;;;;N;;;;;\n",
-					      "\n" };
+	static const char *const broken[] = { "0041;TOO FEW\n", "110000;A;B;0;L;;;;;N;;;;;\n", "\n",
+					      "" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
