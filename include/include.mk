@@ -3,8 +3,11 @@ include_HEADERS = include/coodie.h
 coodieincludedir = $(includedir)/coodie
 coodieinclude_HEADERS = \
 	include/coodie/alloc.h \
+	include/coodie/arena.h \
+	include/coodie/codec.h \
 	include/coodie/consistencies.def \
 	include/coodie/driver.h \
+	include/coodie/envelope.h \
 	include/coodie/error.h \
 	include/coodie/errors.def \
 	include/coodie/export.h \
@@ -12,6 +15,7 @@ coodieinclude_HEADERS = \
 	include/coodie/loop.h \
 	include/coodie/members.def \
 	include/coodie/model.h \
+	include/coodie/opcodes.def \
 	include/coodie/query.h \
 	include/coodie/result.h \
 	include/coodie/schema.h \

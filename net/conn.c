@@ -25,20 +25,20 @@ static frame_fn on_supported, on_started, on_authenticate, on_challenge, on_logg
 static frame_fn on_answer, on_event;
 
 /* An empty cell is a protocol error. */
-static frame_fn *const on_frame[CD_CONN_STATES][CD_OP_COUNT] = {
-	[CD_CONN_OPTIONS] = { [CD_OP_SUPPORTED] = on_supported, [CD_OP_ERROR] = on_refused },
-	[CD_CONN_STARTUP] = { [CD_OP_READY] = on_started,
-			      [CD_OP_AUTHENTICATE] = on_authenticate,
-			      [CD_OP_ERROR] = on_refused },
-	[CD_CONN_AUTH] = { [CD_OP_AUTH_SUCCESS] = on_logged_in,
-			   [CD_OP_AUTH_CHALLENGE] = on_challenge,
-			   [CD_OP_ERROR] = on_refused },
-	[CD_CONN_KEYSPACE] = { [CD_OP_RESULT] = on_used,
-			       [CD_OP_ERROR] = on_refused,
-			       [CD_OP_EVENT] = on_event },
-	[CD_CONN_READY] = { [CD_OP_RESULT] = on_answer,
-			    [CD_OP_ERROR] = on_answer,
-			    [CD_OP_EVENT] = on_event },
+static frame_fn *const on_frame[CD_CONN_STATES][CQL_OP_COUNT] = {
+	[CD_CONN_OPTIONS] = { [CQL_OP_SUPPORTED] = on_supported, [CQL_OP_ERROR] = on_refused },
+	[CD_CONN_STARTUP] = { [CQL_OP_READY] = on_started,
+			      [CQL_OP_AUTHENTICATE] = on_authenticate,
+			      [CQL_OP_ERROR] = on_refused },
+	[CD_CONN_AUTH] = { [CQL_OP_AUTH_SUCCESS] = on_logged_in,
+			   [CQL_OP_AUTH_CHALLENGE] = on_challenge,
+			   [CQL_OP_ERROR] = on_refused },
+	[CD_CONN_KEYSPACE] = { [CQL_OP_RESULT] = on_used,
+			       [CQL_OP_ERROR] = on_refused,
+			       [CQL_OP_EVENT] = on_event },
+	[CD_CONN_READY] = { [CQL_OP_RESULT] = on_answer,
+			    [CQL_OP_ERROR] = on_answer,
+			    [CQL_OP_EVENT] = on_event },
 };
 
 /* What was sent when the state was entered. */
@@ -68,8 +68,8 @@ void cd_conn_init(struct cd_conn *c, const coodie_options *o, const char *keyspa
 	if (o->max_response)
 		limits.max_body = o->max_response;
 	*c = (struct cd_conn){ .options = o, .keyspace = keyspace, .version = version };
-	cd_inbox_init(&c->in, CD_CLIENT, &o->allocator, &limits);
-	cd_outbox_init(&c->out, CD_CLIENT, &o->allocator, cd_limits_default.max_body);
+	cd_inbox_init(&c->in, CQL_CLIENT, &o->allocator, &limits);
+	cd_outbox_init(&c->out, CQL_CLIENT, &o->allocator, cd_limits_default.max_body);
 	cd_outbox_set_version(&c->out, version);
 	cd_streams_init(&c->streams, &o->allocator, o->max_in_flight);
 	cd_arena_init(&c->arena, &o->allocator, 0);
@@ -112,7 +112,7 @@ static bool finish(struct cd_conn *c, size_t mark, enum cd_conn_state next, cood
 
 bool cd_conn_start(struct cd_conn *c, coodie_error *err)
 {
-	return finish(c, cd_outbox_begin(&c->out, 0, HANDSHAKE_STREAM, CD_OP_OPTIONS),
+	return finish(c, cd_outbox_begin(&c->out, 0, HANDSHAKE_STREAM, CQL_OP_OPTIONS),
 		      CD_CONN_OPTIONS, err);
 }
 
@@ -136,7 +136,7 @@ static bool send_startup(struct cd_conn *c, coodie_error *err)
 		pairs[count++] = (struct cd_pair){ "APPLICATION_VERSION", o->application_version };
 	if (c->version < 5) /* there the answer is packed already; in v5 it is not */
 		c->in.lz4 = c->lz4;
-	size_t mark = cd_outbox_begin(&c->out, 0, HANDSHAKE_STREAM, CD_OP_STARTUP);
+	size_t mark = cd_outbox_begin(&c->out, 0, HANDSHAKE_STREAM, CQL_OP_STARTUP);
 	cd_write_startup(&c->out.bytes, pairs, count);
 	return finish(c, mark, CD_CONN_STARTUP, err);
 }
@@ -152,7 +152,7 @@ static bool send_credentials(struct cd_conn *c, coodie_error *err)
 
 	if (!cd_buffer_reserve(&c->out.bytes, room) || !cd_buffer_reserve(&c->out.scratch, room))
 		return cd_no_memory(err, "a login");
-	size_t mark = cd_outbox_begin(&c->out, 0, HANDSHAKE_STREAM, CD_OP_AUTH_RESPONSE);
+	size_t mark = cd_outbox_begin(&c->out, 0, HANDSHAKE_STREAM, CQL_OP_AUTH_RESPONSE);
 	const char *password = c->options->password;
 
 	cd_write_auth_plain(&c->out.bytes, c->options->user, password ? password : "");
@@ -179,7 +179,7 @@ static bool send_use(struct cd_conn *c, coodie_error *err)
 		cd_no_memory(err, "USE");
 		goto out;
 	}
-	mark = cd_outbox_begin(&c->out, 0, HANDSHAKE_STREAM, CD_OP_QUERY);
+	mark = cd_outbox_begin(&c->out, 0, HANDSHAKE_STREAM, CQL_OP_QUERY);
 	cd_write_query(&c->out.bytes, c->version, (const char *)text.data, text.len, &params);
 	ok = finish(c, mark, CD_CONN_KEYSPACE, err);
 out:
@@ -334,7 +334,7 @@ static bool on_answer(struct cd_conn *c, const struct cd_envelope *e, coodie_err
 	if (e->stream >= 0 && (uint32_t)e->stream < c->streams.size && c->streams.owners[e->stream])
 		return true;
 	/* A server that gives a connection up says why on stream 0. */
-	if (e->opcode != CD_OP_ERROR)
+	if (e->opcode != CQL_OP_ERROR)
 		return cd_fail(err, COODIE_ERR_PROTOCOL,
 			       "an answer on stream %d, where nothing was asked", e->stream);
 	if (!open_body(e, &r, err) || !cd_read_error(&r, c->version, &said, &id, err))
@@ -360,7 +360,7 @@ static enum cd_conn_event take(struct cd_conn *c, const struct cd_envelope *e, c
 
 	if (!fn) {
 		cd_fail(err, COODIE_ERR_PROTOCOL, "%s came as the answer to %s",
-			cd_opcode_name(e->opcode), cd_conn_phase(c));
+			cql_opcode_name(e->opcode), cd_conn_phase(c));
 		return CD_CONN_BROKEN;
 	}
 	if (!fn(c, e, err))
@@ -375,11 +375,11 @@ enum cd_conn_event cd_conn_next(struct cd_conn *c, struct cd_envelope *out, cood
 	if (c->state == CD_CONN_FAILED)
 		return CD_CONN_MORE;
 	for (;;) {
-		enum cd_inbox_status status = cd_inbox_next(&c->in, out, err);
+		enum cql_inbox_status status = cd_inbox_next(&c->in, out, err);
 		enum cd_conn_event event = CD_CONN_BROKEN;
-		if (status == CD_INBOX_MORE)
+		if (status == CQL_INBOX_MORE)
 			return CD_CONN_MORE;
-		if (status == CD_INBOX_ENVELOPE)
+		if (status == CQL_INBOX_ENVELOPE)
 			event = take(c, out, err);
 		if (event == CD_CONN_BROKEN)
 			enter(c, CD_CONN_FAILED);

@@ -164,7 +164,7 @@ bool cd_engine_answer(struct cd_engine *e, struct cd_wire *w, const struct cd_en
 	e->in_flight--;
 	r->stream = -1;
 	r->wire = NULL;
-	if (answer->opcode == CD_OP_ERROR)
+	if (answer->opcode == CQL_OP_ERROR)
 		return on_error(e, w, r, answer, err);
 	return r->kind == CD_REQUEST_LOAD ? on_loaded(e, w, r, answer, err)
 					  : on_result(e, r, answer, err);

@@ -58,12 +58,12 @@ static void write_load(struct cd_conn *c, struct cd_request *r)
 }
 
 static const struct {
-	enum cd_opcode opcode;
+	enum cql_opcode opcode;
 	void (*write)(struct cd_conn *c, struct cd_request *r);
 } messages[] = {
-	[CD_REQUEST_QUERY] = { CD_OP_QUERY, write_query },
-	[CD_REQUEST_EXECUTE] = { CD_OP_EXECUTE, write_execute },
-	[CD_REQUEST_LOAD] = { CD_OP_PREPARE, write_load },
+	[CD_REQUEST_QUERY] = { CQL_OP_QUERY, write_query },
+	[CD_REQUEST_EXECUTE] = { CQL_OP_EXECUTE, write_execute },
+	[CD_REQUEST_LOAD] = { CQL_OP_PREPARE, write_load },
 };
 
 /* What only v5 can carry (v5 section 4.1.4) is refused rather than left out. */
@@ -89,7 +89,7 @@ static bool put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r, co
 	if (stream < 0)
 		return cd_no_memory(err, "room for a request");
 	point_params(r);
-	size_t mark = cd_outbox_begin(&c->out, r->tracing ? CD_FLAG_TRACING : 0, (int16_t)stream,
+	size_t mark = cd_outbox_begin(&c->out, r->tracing ? CQL_FLAG_TRACING : 0, (int16_t)stream,
 				      messages[r->kind].opcode);
 	messages[r->kind].write(c, r);
 	if (!cd_outbox_end(&c->out, mark, err)) {

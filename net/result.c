@@ -257,9 +257,9 @@ coodie_result *cd_result_ref(coodie_result *r)
 bool cd_result_is_plain_void(const struct cd_envelope *e)
 {
 	static const uint8_t kind[4] = { 0, 0, 0, CD_RESULT_VOID };
-	const uint8_t extra = CD_FLAG_TRACING | CD_FLAG_WARNINGS | CD_FLAG_CUSTOM_PAYLOAD;
+	const uint8_t extra = CQL_FLAG_TRACING | CQL_FLAG_WARNINGS | CQL_FLAG_CUSTOM_PAYLOAD;
 
-	return e->opcode == CD_OP_RESULT && !(e->flags & extra) && e->body.len >= sizeof kind &&
+	return e->opcode == CQL_OP_RESULT && !(e->flags & extra) && e->body.len >= sizeof kind &&
 	       memcmp(e->body.at, kind, sizeof kind) == 0;
 }
 

@@ -152,7 +152,7 @@ static void write_insert(struct plan *p, cql_value *args)
 	p->w->args = (cql_args){ count, args };
 }
 
-static bool any_written(const struct plan *p, enum cd_role role)
+static bool any_written(const struct plan *p, enum cql_role role)
 {
 	for (uint32_t i = 0; i < p->m->column_count; i++) {
 		if (p->m->columns[i].role == role && p->writes[i].is.tag != CQL_TAG_UNSET)
@@ -172,7 +172,7 @@ static void write_update(struct plan *p, cql_value *args)
 		return; /* nothing changed */
 	put_ttl(p, args, &count);
 	for (uint32_t i = 0; i < p->m->column_count; i++) {
-		enum cd_role role = p->m->columns[i].role;
+		enum cql_role role = p->m->columns[i].role;
 
 		if (role == CD_ROLE_STATIC || (regular && role == CD_ROLE_REGULAR))
 			args[count++] = p->writes[i];

@@ -4,7 +4,7 @@
 
 const struct cd_limits cd_limits_default = { .max_body = 256u << 20, .max_depth = 16 };
 
-struct cd_header cd_header_read(const uint8_t at[CD_HEADER_SIZE])
+struct cd_header cd_header_read(const uint8_t at[CQL_HEADER_SIZE])
 {
 	return (struct cd_header){
 		.version = at[0],
@@ -15,7 +15,7 @@ struct cd_header cd_header_read(const uint8_t at[CD_HEADER_SIZE])
 	};
 }
 
-void cd_header_write(uint8_t at[CD_HEADER_SIZE], const struct cd_header *h)
+void cd_header_write(uint8_t at[CQL_HEADER_SIZE], const struct cd_header *h)
 {
 	at[0] = h->version;
 	at[1] = h->flags;

@@ -10,21 +10,9 @@
 #include "proto/opcode.h"
 
 enum {
-	CD_HEADER_SIZE = 9,
 	CD_VERSION_MIN = 4,
 	CD_VERSION_MAX = 5,
-	CD_STREAM_EVENT = -1,
 };
-
-enum cd_flag {
-	CD_FLAG_COMPRESSED = 0x01,
-	CD_FLAG_TRACING = 0x02,
-	CD_FLAG_CUSTOM_PAYLOAD = 0x04,
-	CD_FLAG_WARNINGS = 0x08,
-	CD_FLAG_BETA = 0x10,
-};
-
-enum cd_role { CD_CLIENT, CD_SERVER };
 
 /* What a peer may claim. */
 struct cd_limits {
@@ -52,7 +40,7 @@ struct cd_header {
 	int32_t length;
 };
 
-struct cd_header cd_header_read(const uint8_t at[CD_HEADER_SIZE]);
-void cd_header_write(uint8_t at[CD_HEADER_SIZE], const struct cd_header *h);
+struct cd_header cd_header_read(const uint8_t at[CQL_HEADER_SIZE]);
+void cd_header_write(uint8_t at[CQL_HEADER_SIZE], const struct cd_header *h);
 
 #endif

@@ -9,7 +9,7 @@
 
 enum { FIRST_LOOK = 8 };
 
-void cd_inbox_init(struct cd_inbox *in, enum cd_role role, const coodie_allocator *a,
+void cd_inbox_init(struct cd_inbox *in, enum cql_role role, const coodie_allocator *a,
 		   const struct cd_limits *limits)
 {
 	*in = (struct cd_inbox){
@@ -77,7 +77,7 @@ static bool begins(const uint8_t *at, size_t len, const char *text)
 	return len >= n && memcmp(at, text, n) == 0;
 }
 
-static enum cd_inbox_status not_cql(const uint8_t *at, size_t len, coodie_error *err)
+static enum cql_inbox_status not_cql(const uint8_t *at, size_t len, coodie_error *err)
 {
 	static const char digits[] = "0123456789abcdef";
 	char hex[3 * FIRST_LOOK + 1] = "";
@@ -90,7 +90,7 @@ static enum cd_inbox_status not_cql(const uint8_t *at, size_t len, coodie_error 
 	if (len < sizeof "HTTP/" - 1 &&
 	    (memcmp(at, "HTTP/", len) == 0 || (len < 4 && memcmp(at, "SSH-", len) == 0) ||
 	     (len == 1 && (at[0] == 0x15 || at[0] == 0x16))))
-		return CD_INBOX_MORE; /* it may become something with a name */
+		return CQL_INBOX_MORE; /* it may become something with a name */
 	if (begins(at, len, "HTTP/"))
 		cd_fail(err, COODIE_ERR_NOT_CQL,
 			"the peer speaks HTTP, not CQL: is this the right port? (CQL's is 9042)");
@@ -104,7 +104,7 @@ static enum cd_inbox_status not_cql(const uint8_t *at, size_t len, coodie_error 
 		cd_fail(err, COODIE_ERR_NOT_CQL,
 			"the peer does not speak the CQL protocol (it began with %s): is this the right port? (CQL's is 9042)",
 			hex);
-	return CD_INBOX_FAILED;
+	return CQL_INBOX_FAILED;
 }
 
 /* A response begins with 0x83 to 0x86, or 0x80 | version of some later server: anything else is
@@ -113,15 +113,15 @@ static bool looks_like_cql(const struct cd_inbox *in, uint8_t first)
 {
 	unsigned version = first & 0x7F;
 
-	return (first >> 7) == (in->role == CD_CLIENT) && version >= 1 && version <= 15;
+	return (first >> 7) == (in->role == CQL_CLIENT) && version >= 1 && version <= 15;
 }
 
 /* ---- envelopes ------------------------------------------------------------------------------ */
 
-static enum cd_inbox_status broken(coodie_error *err, const char *what, long long value)
+static enum cql_inbox_status broken(coodie_error *err, const char *what, long long value)
 {
 	cd_fail(err, COODIE_ERR_PROTOCOL, "envelope header: %s (%lld)", what, value);
-	return CD_INBOX_FAILED;
+	return CQL_INBOX_FAILED;
 }
 
 /* Before the handshake is over a server reads any version, to refuse it, and a client takes the
@@ -132,30 +132,30 @@ static bool version_fits(const struct cd_inbox *in, unsigned version, uint8_t op
 		return true;
 	if (!in->any_version)
 		return false;
-	return in->role == CD_SERVER || opcode == CD_OP_ERROR ||
+	return in->role == CQL_SERVER || opcode == CQL_OP_ERROR ||
 	       (!in->version && version >= CD_VERSION_MIN && version <= CD_VERSION_MAX);
 }
 
-static enum cd_inbox_status check_header(const struct cd_inbox *in, const struct cd_header *h,
+static enum cql_inbox_status check_header(const struct cd_inbox *in, const struct cd_header *h,
 					 coodie_error *err)
 {
 	unsigned version = h->version & 0x7F;
 
-	if ((h->version >> 7) != (in->role == CD_CLIENT))
+	if ((h->version >> 7) != (in->role == CQL_CLIENT))
 		return broken(err, "wrong direction bit", h->version);
 	if (!version_fits(in, version, h->opcode))
 		return broken(err, "another protocol version than was agreed", version);
 	if (cd_opcode_sender(h->opcode) !=
-	    (in->role == CD_CLIENT ? CD_SENDER_SERVER : CD_SENDER_CLIENT))
+	    (in->role == CQL_CLIENT ? CD_SENDER_SERVER : CD_SENDER_CLIENT))
 		return broken(err, "an opcode that the peer may not send", h->opcode);
 	if (h->length < 0)
 		return broken(err, "a negative length", h->length);
 	if ((uint32_t)h->length > in->limits.max_body) {
 		cd_fail(err, COODIE_ERR_LIMIT, "a message of %d bytes; the limit is %u",
 			(int)h->length, (unsigned)in->limits.max_body);
-		return CD_INBOX_FAILED;
+		return CQL_INBOX_FAILED;
 	}
-	return CD_INBOX_ENVELOPE;
+	return CQL_INBOX_ENVELOPE;
 }
 
 /* v4: [int] length and a block. A server packs an empty body too: `00000000 00`. */
@@ -179,37 +179,37 @@ static bool unpack_body(struct cd_inbox *in, struct cd_envelope *out, coodie_err
 }
 
 /* The envelope at the front of `b`, if it is whole. */
-static enum cd_inbox_status take_envelope(struct cd_inbox *in, const struct cd_buffer *b,
+static enum cql_inbox_status take_envelope(struct cd_inbox *in, const struct cd_buffer *b,
 					  size_t *taken, struct cd_envelope *out, coodie_error *err)
 {
 	size_t left = b->len - *taken;
 
-	if (left < CD_HEADER_SIZE)
-		return CD_INBOX_MORE;
+	if (left < CQL_HEADER_SIZE)
+		return CQL_INBOX_MORE;
 	struct cd_header h = cd_header_read(b->data + *taken);
-	enum cd_inbox_status status = check_header(in, &h, err);
-	if (status != CD_INBOX_ENVELOPE)
+	enum cql_inbox_status status = check_header(in, &h, err);
+	if (status != CQL_INBOX_ENVELOPE)
 		return status;
-	if (left - CD_HEADER_SIZE < (size_t)h.length)
-		return CD_INBOX_MORE;
+	if (left - CQL_HEADER_SIZE < (size_t)h.length)
+		return CQL_INBOX_MORE;
 	*out = (struct cd_envelope){ h.version & 0x7F,
 				     h.flags,
 				     h.stream,
 				     h.opcode,
-				     { b->data + *taken + CD_HEADER_SIZE, (size_t)h.length } };
-	*taken += CD_HEADER_SIZE + (size_t)h.length;
+				     { b->data + *taken + CQL_HEADER_SIZE, (size_t)h.length } };
+	*taken += CQL_HEADER_SIZE + (size_t)h.length;
 	/* in v5 the flag means nothing: segments are what is packed */
-	if (h.flags & CD_FLAG_COMPRESSED && !in->segments && !unpack_body(in, out, err))
-		return CD_INBOX_FAILED;
-	return CD_INBOX_ENVELOPE;
+	if (h.flags & CQL_FLAG_COMPRESSED && !in->segments && !unpack_body(in, out, err))
+		return CQL_INBOX_FAILED;
+	return CQL_INBOX_ENVELOPE;
 }
 
 /* ---- segments ------------------------------------------------------------------------------- */
 
-static enum cd_inbox_status bad_segment(coodie_error *err, const char *what)
+static enum cql_inbox_status bad_segment(coodie_error *err, const char *what)
 {
 	cd_fail(err, COODIE_ERR_PROTOCOL, "segment: %s; the bytes were damaged on their way", what);
-	return CD_INBOX_FAILED;
+	return CQL_INBOX_FAILED;
 }
 
 static bool unpack_payload(struct cd_inbox *in, const struct cd_segment *s, const uint8_t *payload,
@@ -217,45 +217,45 @@ static bool unpack_payload(struct cd_inbox *in, const struct cd_segment *s, cons
 {
 	if (s->unpacked)
 		return cd_lz4_unpack(&in->plain, (struct cd_span){ payload, s->wire_len },
-				     s->unpacked, CD_SEGMENT_MAX, err);
+				     s->unpacked, CQL_SEGMENT_MAX, err);
 	cd_buffer_bytes(&in->plain, payload, s->wire_len);
 	return !in->plain.failed || cd_no_memory(err, "a message");
 }
 
 /* Takes one segment off the wire into `plain`. ENVELOPE: one was taken. */
-static enum cd_inbox_status take_segment(struct cd_inbox *in, coodie_error *err)
+static enum cql_inbox_status take_segment(struct cd_inbox *in, coodie_error *err)
 {
 	size_t header = cd_segment_header_size(in->lz4), left = in->wire.len - in->taken;
 	const uint8_t *at = in->wire.data + in->taken;
 	struct cd_segment s;
 
 	if (left < header)
-		return CD_INBOX_MORE;
+		return CQL_INBOX_MORE;
 	if (!cd_segment_read(at, in->lz4, &s))
 		return bad_segment(err, "the header's CRC24 does not match");
 	if (left - header < s.wire_len + (size_t)CD_SEGMENT_TRAILER)
-		return CD_INBOX_MORE;
+		return CQL_INBOX_MORE;
 	if (!cd_segment_trailer_matches(at + header + s.wire_len, at + header, s.wire_len))
 		return bad_segment(err, "the payload's CRC32 does not match");
 	if (s.self_contained == in->split && s.wire_len && in->plain.len > in->plain_taken)
 		return bad_segment(err, "a whole envelope between the parts of another");
 	if (!unpack_payload(in, &s, at + header, err))
-		return CD_INBOX_FAILED;
+		return CQL_INBOX_FAILED;
 	in->split = !s.self_contained;
 	in->taken += header + s.wire_len + CD_SEGMENT_TRAILER;
-	return CD_INBOX_ENVELOPE;
+	return CQL_INBOX_ENVELOPE;
 }
 
 /* The body of a self-contained segment holds whole envelopes; that of a part ends with its
  * envelope. */
-static enum cd_inbox_status next_in_segments(struct cd_inbox *in, struct cd_envelope *out,
+static enum cql_inbox_status next_in_segments(struct cd_inbox *in, struct cd_envelope *out,
 					     coodie_error *err)
 {
 	for (;;) {
-		enum cd_inbox_status status = take_envelope(in, &in->plain, &in->plain_taken, out,
+		enum cql_inbox_status status = take_envelope(in, &in->plain, &in->plain_taken, out,
 							    err);
-		if (status != CD_INBOX_MORE) {
-			if (status == CD_INBOX_ENVELOPE && in->split &&
+		if (status != CQL_INBOX_MORE) {
+			if (status == CQL_INBOX_ENVELOPE && in->split &&
 			    in->plain.len > in->plain_taken)
 				return bad_segment(err,
 						   "more bytes than the envelope it is a part of");
@@ -266,17 +266,17 @@ static enum cd_inbox_status next_in_segments(struct cd_inbox *in, struct cd_enve
 				err, "an envelope that does not end in its self-contained segment");
 		compact(&in->plain, &in->plain_taken);
 		status = take_segment(in, err);
-		if (status != CD_INBOX_ENVELOPE)
+		if (status != CQL_INBOX_ENVELOPE)
 			return status;
 	}
 }
 
-enum cd_inbox_status cd_inbox_next(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err)
+enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err)
 {
 	if (in->first) {
 		size_t len = in->wire.len - in->taken;
 		if (len == 0)
-			return CD_INBOX_MORE;
+			return CQL_INBOX_MORE;
 		if (!looks_like_cql(in, in->wire.data[in->taken]))
 			return not_cql(in->wire.data + in->taken, len, err);
 		in->first = false;

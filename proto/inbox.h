@@ -7,15 +7,8 @@
 
 #include "proto/frame.h"
 
-enum cd_inbox_status {
-	CD_INBOX_MORE,     /* not a whole envelope yet */
-	CD_INBOX_ENVELOPE, /* `out` is filled; its body lives until the next call of any function of
-			      the inbox */
-	CD_INBOX_FAILED    /* the stream is broken for good: close it */
-};
-
 struct cd_inbox {
-	enum cd_role role; /* who we are: a client takes responses */
+	enum cql_role role; /* who we are: a client takes responses */
 	uint8_t version;   /* of every envelope from now on; 0: any we know (before the handshake is
 			      over) */
 	bool segments, lz4;
@@ -31,7 +24,7 @@ struct cd_inbox {
 	bool split;                /* `plain` ends in a part of an envelope */
 };
 
-void cd_inbox_init(struct cd_inbox *in, enum cd_role role, const coodie_allocator *a,
+void cd_inbox_init(struct cd_inbox *in, enum cql_role role, const coodie_allocator *a,
 		   const struct cd_limits *limits);
 void cd_inbox_deinit(struct cd_inbox *in);
 
@@ -39,7 +32,7 @@ void cd_inbox_deinit(struct cd_inbox *in);
 uint8_t *cd_inbox_space(struct cd_inbox *in, size_t least, size_t *len);
 /* `n` bytes were put there. */
 void cd_inbox_filled(struct cd_inbox *in, size_t n);
-enum cd_inbox_status cd_inbox_next(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err);
+enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err);
 
 /* STARTUP has been answered (a client), or is about to be (a server): from here on `version`, and
  * its framing. */

@@ -7,18 +7,23 @@
 static const struct {
 	const char *name;
 	enum cd_sender sender;
-} opcodes[CD_OP_COUNT] = {
+} opcodes[CQL_OP_COUNT] = {
 #define X(name, wire, sender) [wire] = { #name, CD_SENDER_##sender },
-#include "proto/opcode.def"
+#include <coodie/opcodes.def>
 #undef X
 };
 
-const char *cd_opcode_name(unsigned opcode)
+const char *cql_opcode_name(unsigned opcode)
 {
-	return opcode < CD_OP_COUNT && opcodes[opcode].name ? opcodes[opcode].name : "UNKNOWN";
+	return opcode < CQL_OP_COUNT && opcodes[opcode].name ? opcodes[opcode].name : "UNKNOWN";
 }
 
 enum cd_sender cd_opcode_sender(unsigned opcode)
 {
-	return opcode < CD_OP_COUNT ? opcodes[opcode].sender : CD_SENDER_NONE;
+	return opcode < CQL_OP_COUNT ? opcodes[opcode].sender : CD_SENDER_NONE;
+}
+
+bool cql_opcode_is_request(unsigned opcode)
+{
+	return cd_opcode_sender(opcode) == CD_SENDER_CLIENT;
 }

@@ -9,7 +9,7 @@
 
 #define NO_SEGMENT SIZE_MAX
 
-void cd_outbox_init(struct cd_outbox *out, enum cd_role role, const coodie_allocator *a,
+void cd_outbox_init(struct cd_outbox *out, enum cql_role role, const coodie_allocator *a,
 		    uint32_t max_body)
 {
 	*out = (struct cd_outbox){
@@ -41,19 +41,19 @@ void cd_outbox_switch(struct cd_outbox *out, uint8_t version, bool lz4)
 	out->segments = version >= 5;
 }
 
-size_t cd_outbox_begin(struct cd_outbox *out, uint8_t flags, int16_t stream, enum cd_opcode opcode)
+size_t cd_outbox_begin(struct cd_outbox *out, uint8_t flags, int16_t stream, enum cql_opcode opcode)
 {
 	if (out->segments && out->segment == NO_SEGMENT) {
 		out->segment = out->bytes.len;
 		cd_buffer_grow(&out->bytes, cd_segment_header_size(out->lz4));
 	}
 	size_t mark = out->bytes.len;
-	uint8_t *at = cd_buffer_grow(&out->bytes, CD_HEADER_SIZE);
+	uint8_t *at = cd_buffer_grow(&out->bytes, CQL_HEADER_SIZE);
 	if (at)
 		cd_header_write(at,
 				&(struct cd_header){
 					.version = (uint8_t)(out->version |
-							     (out->role == CD_SERVER ? 0x80 : 0)),
+							     (out->role == CQL_SERVER ? 0x80 : 0)),
 					.flags = flags,
 					.stream = stream,
 					.opcode = (uint8_t)opcode });
@@ -81,7 +81,7 @@ void cd_outbox_abort(struct cd_outbox *out, size_t mark)
 static bool pack_body(struct cd_outbox *out, size_t mark)
 {
 	struct cd_buffer *b = &out->bytes;
-	size_t start = mark + CD_HEADER_SIZE, len = b->len - start;
+	size_t start = mark + CQL_HEADER_SIZE, len = b->len - start;
 
 	if (len == 0)
 		return true;
@@ -91,7 +91,7 @@ static bool pack_body(struct cd_outbox *out, size_t mark)
 		return false;
 	if (out->scratch.len >= len) /* it would only grow */
 		return true;
-	b->data[mark + 1] |= CD_FLAG_COMPRESSED;
+	b->data[mark + 1] |= CQL_FLAG_COMPRESSED;
 	memcpy(b->data + start, out->scratch.data, out->scratch.len);
 	b->len = start + out->scratch.len;
 	return true;
@@ -166,9 +166,9 @@ static bool split(struct cd_outbox *out, size_t mark)
 	size_t len = b->len - mark, from = out->segment;
 
 	cd_buffer_clear(&out->scratch);
-	for (size_t at = 0; at < len; at += CD_SEGMENT_MAX)
+	for (size_t at = 0; at < len; at += CQL_SEGMENT_MAX)
 		put_segment(out, &out->scratch, b->data + mark + at,
-			    len - at < CD_SEGMENT_MAX ? len - at : CD_SEGMENT_MAX, false);
+			    len - at < CQL_SEGMENT_MAX ? len - at : CQL_SEGMENT_MAX, false);
 	if (out->scratch.failed || !cd_buffer_reserve(b, out->scratch.len) ||
 	    !replace_tail(out, from))
 		return false;
@@ -179,7 +179,7 @@ static bool split(struct cd_outbox *out, size_t mark)
 /* v5: keeps the open segment within its limit. */
 static bool fit_segment(struct cd_outbox *out, size_t *mark)
 {
-	if (out->bytes.len - payload_start(out) <= CD_SEGMENT_MAX)
+	if (out->bytes.len - payload_start(out) <= CQL_SEGMENT_MAX)
 		return true;
 	if (*mark > payload_start(out)) { /* what was there before goes first */
 		size_t tail = out->bytes.len - *mark;
@@ -187,13 +187,13 @@ static bool fit_segment(struct cd_outbox *out, size_t *mark)
 			return false;
 		*mark = out->bytes.len - tail;
 	}
-	return out->bytes.len - *mark <= CD_SEGMENT_MAX || split(out, *mark);
+	return out->bytes.len - *mark <= CQL_SEGMENT_MAX || split(out, *mark);
 }
 
 bool cd_outbox_end(struct cd_outbox *out, size_t mark, coodie_error *err)
 {
 	struct cd_buffer *b = &out->bytes;
-	size_t len = b->failed ? 0 : b->len - mark - CD_HEADER_SIZE;
+	size_t len = b->failed ? 0 : b->len - mark - CQL_HEADER_SIZE;
 
 	if (!b->failed && len > out->max_body) {
 		cd_outbox_abort(out, mark);
@@ -204,7 +204,7 @@ bool cd_outbox_end(struct cd_outbox *out, size_t mark, coodie_error *err)
 		cd_outbox_abort(out, mark);
 		return cd_no_memory(err, "a message");
 	}
-	cd_put_be32(b->data + mark + 5, (uint32_t)(b->len - mark - CD_HEADER_SIZE));
+	cd_put_be32(b->data + mark + 5, (uint32_t)(b->len - mark - CQL_HEADER_SIZE));
 	if (out->segments && !fit_segment(out, &mark)) {
 		cd_outbox_abort(out, mark);
 		return cd_no_memory(err, "a message");

@@ -7,7 +7,7 @@
 #include "proto/frame.h"
 
 struct cd_outbox {
-	enum cd_role role;
+	enum cql_role role;
 	uint8_t version;
 	bool segments, lz4;
 	const coodie_allocator *allocator;
@@ -18,7 +18,7 @@ struct cd_outbox {
 	struct cd_buffer scratch; /* for compression and large envelopes */
 };
 
-void cd_outbox_init(struct cd_outbox *out, enum cd_role role, const coodie_allocator *a,
+void cd_outbox_init(struct cd_outbox *out, enum cql_role role, const coodie_allocator *a,
 		    uint32_t max_body);
 void cd_outbox_deinit(struct cd_outbox *out);
 /* As cd_inbox_switch(). Nothing may be pending. */
@@ -27,7 +27,7 @@ void cd_outbox_switch(struct cd_outbox *out, uint8_t version, bool lz4);
 void cd_outbox_set_version(struct cd_outbox *out, uint8_t version);
 
 /* Begins an envelope: the body is then appended to out->bytes. @return a mark for end and abort */
-size_t cd_outbox_begin(struct cd_outbox *out, uint8_t flags, int16_t stream, enum cd_opcode opcode);
+size_t cd_outbox_begin(struct cd_outbox *out, uint8_t flags, int16_t stream, enum cql_opcode opcode);
 /* Ends it: the length is set, the body packed. False: out of memory or too long, and all is as
  * before begin. */
 bool cd_outbox_end(struct cd_outbox *out, size_t mark, coodie_error *err);

@@ -27,16 +27,16 @@ static void skip_payload(struct cd_reader *r, struct cd_prefix *out)
 static bool read_prefix(struct cd_reader *r, unsigned flags, struct cd_prefix *out,
 			coodie_error *err)
 {
-	struct cd_prefix p = { .has_tracing_id = flags & CD_FLAG_TRACING };
+	struct cd_prefix p = { .has_tracing_id = flags & CQL_FLAG_TRACING };
 
 	if (p.has_tracing_id) {
 		const uint8_t *id = cd_reader_take(r, sizeof p.tracing_id.bytes);
 		if (id)
 			memcpy(p.tracing_id.bytes, id, sizeof p.tracing_id.bytes);
 	}
-	if (flags & CD_FLAG_WARNINGS)
+	if (flags & CQL_FLAG_WARNINGS)
 		skip_warnings(r, &p);
-	if (flags & CD_FLAG_CUSTOM_PAYLOAD)
+	if (flags & CQL_FLAG_CUSTOM_PAYLOAD)
 		skip_payload(r, &p);
 	if (r->failed)
 		return cd_fail(err, COODIE_ERR_PROTOCOL,
@@ -53,7 +53,7 @@ bool cd_read_prefix(struct cd_reader *r, uint8_t flags, struct cd_prefix *out, c
 bool cd_read_request_prefix(struct cd_reader *r, uint8_t flags, struct cd_prefix *out,
 			    coodie_error *err)
 {
-	return read_prefix(r, flags & CD_FLAG_CUSTOM_PAYLOAD, out, err);
+	return read_prefix(r, flags & CQL_FLAG_CUSTOM_PAYLOAD, out, err);
 }
 
 struct cd_span cd_prefix_payload(const struct cd_prefix *p, const char *key)
@@ -71,9 +71,9 @@ struct cd_span cd_prefix_payload(const struct cd_prefix *p, const char *key)
 
 uint8_t cd_prefix_flags(const struct cd_prefix *p)
 {
-	return (uint8_t)((p->has_tracing_id ? CD_FLAG_TRACING : 0) |
-			 (p->warnings.at ? CD_FLAG_WARNINGS : 0) |
-			 (p->payload.at ? CD_FLAG_CUSTOM_PAYLOAD : 0));
+	return (uint8_t)((p->has_tracing_id ? CQL_FLAG_TRACING : 0) |
+			 (p->warnings.at ? CQL_FLAG_WARNINGS : 0) |
+			 (p->payload.at ? CQL_FLAG_CUSTOM_PAYLOAD : 0));
 }
 
 void cd_write_prefix(struct cd_buffer *b, const struct cd_prefix *p)

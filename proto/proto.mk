@@ -1,6 +1,7 @@
 # proto/proto.mk - the codec: bytes <-> values and messages; included by the top Makefile.am
 noinst_LTLIBRARIES += libcd_proto.la
 libcd_proto_la_SOURCES = \
+	proto/arena.c proto/arena.h \
 	proto/crc.c proto/crc.h \
 	proto/error_body.c proto/error_body.h \
 	proto/event.c proto/event.def proto/event.h \
@@ -10,7 +11,7 @@ libcd_proto_la_SOURCES = \
 	proto/kind.c \
 	proto/lz4.c proto/lz4.h \
 	proto/notation.c proto/notation.h \
-	proto/opcode.c proto/opcode.def proto/opcode.h \
+	proto/opcode.c proto/opcode.h \
 	proto/outbox.c proto/outbox.h \
 	proto/prefix.c proto/prefix.h \
 	proto/request.c proto/request.h \

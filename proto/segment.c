@@ -26,8 +26,8 @@ bool cd_segment_read(const uint8_t *at, bool lz4, struct cd_segment *out)
 
 	if (get_le(at + bytes, 3) != cd_crc24(at, bytes))
 		return false;
-	out->wire_len = bits & CD_SEGMENT_MAX;
-	out->unpacked = lz4 ? bits >> 17 & CD_SEGMENT_MAX : 0;
+	out->wire_len = bits & CQL_SEGMENT_MAX;
+	out->unpacked = lz4 ? bits >> 17 & CQL_SEGMENT_MAX : 0;
 	out->self_contained = bits >> (lz4 ? 34 : 17) & 1;
 	return true;
 }

@@ -7,8 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <coodie/envelope.h>
+
 enum {
-	CD_SEGMENT_MAX = 131071, /* bytes of a payload, packed and unpacked */
 	CD_SEGMENT_HEADER = 6,
 	CD_SEGMENT_HEADER_LZ4 = 8,
 	CD_SEGMENT_TRAILER = 4,

@@ -479,22 +479,22 @@ struct cd_envelope cd_message_envelope(struct cd_span message)
 				     h.flags,
 				     h.stream,
 				     h.opcode,
-				     { message.at + CD_HEADER_SIZE,
-				       message.len - CD_HEADER_SIZE } };
+				     { message.at + CQL_HEADER_SIZE,
+				       message.len - CQL_HEADER_SIZE } };
 }
 
 bool cd_message_read(const struct cd_envelope *e, struct cd_arena *a, struct cd_buffer *text,
 		     struct cd_buffer *again, coodie_error *err)
 {
-	static bool (*const readers[CD_OP_COUNT])(struct work *) = {
-		[CD_OP_ERROR] = do_error,          [CD_OP_STARTUP] = do_startup,
-		[CD_OP_READY] = do_nothing,        [CD_OP_AUTHENTICATE] = do_authenticate,
-		[CD_OP_OPTIONS] = do_nothing,      [CD_OP_SUPPORTED] = do_supported,
-		[CD_OP_QUERY] = do_query,          [CD_OP_RESULT] = do_result,
-		[CD_OP_PREPARE] = do_prepare,      [CD_OP_EXECUTE] = do_execute,
-		[CD_OP_REGISTER] = do_register,    [CD_OP_EVENT] = do_event,
-		[CD_OP_AUTH_CHALLENGE] = do_token, [CD_OP_AUTH_RESPONSE] = do_token,
-		[CD_OP_AUTH_SUCCESS] = do_token,
+	static bool (*const readers[CQL_OP_COUNT])(struct work *) = {
+		[CQL_OP_ERROR] = do_error,          [CQL_OP_STARTUP] = do_startup,
+		[CQL_OP_READY] = do_nothing,        [CQL_OP_AUTHENTICATE] = do_authenticate,
+		[CQL_OP_OPTIONS] = do_nothing,      [CQL_OP_SUPPORTED] = do_supported,
+		[CQL_OP_QUERY] = do_query,          [CQL_OP_RESULT] = do_result,
+		[CQL_OP_PREPARE] = do_prepare,      [CQL_OP_EXECUTE] = do_execute,
+		[CQL_OP_REGISTER] = do_register,    [CQL_OP_EVENT] = do_event,
+		[CQL_OP_AUTH_CHALLENGE] = do_token, [CQL_OP_AUTH_RESPONSE] = do_token,
+		[CQL_OP_AUTH_SUCCESS] = do_token,
 	};
 	struct work w = { e, cd_reader_over(e->body.at, e->body.len), a, text, again, err };
 
@@ -539,7 +539,7 @@ static bool with_allocator(const coodie_allocator *a, void *user)
 static void check_prefixes(struct cd_guard *g, const struct cd_message_row *row,
 			   struct cd_span whole)
 {
-	for (size_t len = CD_HEADER_SIZE; len < whole.len; len++) {
+	for (size_t len = CQL_HEADER_SIZE; len < whole.len; len++) {
 		struct cd_span cut = { cd_guard_copy(g, whole.at, len), len };
 		struct cd_envelope e = cd_message_envelope(cut);
 		struct attempt t;

@@ -20,8 +20,8 @@ struct manners {
 		*versions; /* one more value of PROTOCOL_VERSIONS; NULL: it says nothing of them */
 	const char *authenticator; /* NULL: nobody logs in */
 	int32_t refuses;           /* the message with `refused` gets an ERROR of this code */
-	enum cd_opcode refused;
-	enum cd_opcode startup; /* what STARTUP is answered with; 0: as it should be */
+	enum cql_opcode refused;
+	enum cql_opcode startup; /* what STARTUP is answered with; 0: as it should be */
 	bool challenges;
 };
 
@@ -48,7 +48,7 @@ static void note(struct server *s, const char *text, size_t len)
 	snprintf(s->said + at, sizeof s->said - at, "%s%.*s", at ? " " : "", (int)len, text);
 }
 
-static void answer(struct server *s, const struct cd_envelope *e, enum cd_opcode opcode,
+static void answer(struct server *s, const struct cd_envelope *e, enum cql_opcode opcode,
 		   const struct cd_buffer *body)
 {
 	coodie_error err;
@@ -84,7 +84,7 @@ static void write_supported(struct cd_buffer *b, const struct manners *is)
 	cd_write_str(b, is->versions);
 }
 
-static enum cd_opcode on_startup(struct server *s, const struct cd_envelope *e,
+static enum cql_opcode on_startup(struct server *s, const struct cd_envelope *e,
 				 struct cd_buffer *body)
 {
 	struct cd_arena arena = { 0 };
@@ -100,12 +100,12 @@ static enum cd_opcode on_startup(struct server *s, const struct cd_envelope *e,
 	if (s->is.startup)
 		return s->is.startup;
 	if (!s->is.authenticator)
-		return CD_OP_READY;
+		return CQL_OP_READY;
 	cd_write_str(body, s->is.authenticator);
-	return CD_OP_AUTHENTICATE;
+	return CQL_OP_AUTHENTICATE;
 }
 
-static enum cd_opcode on_message(struct server *s, const struct cd_envelope *e,
+static enum cql_opcode on_message(struct server *s, const struct cd_envelope *e,
 				 struct cd_buffer *body)
 {
 	struct cd_arena arena = { 0 };
@@ -114,44 +114,44 @@ static enum cd_opcode on_message(struct server *s, const struct cd_envelope *e,
 	coodie_error err;
 
 	switch (e->opcode) {
-	case CD_OP_OPTIONS:
+	case CQL_OP_OPTIONS:
 		write_supported(body, &s->is);
-		return CD_OP_SUPPORTED;
-	case CD_OP_STARTUP:
+		return CQL_OP_SUPPORTED;
+	case CQL_OP_STARTUP:
 		return on_startup(s, e, body);
-	case CD_OP_AUTH_RESPONSE:
+	case CQL_OP_AUTH_RESPONSE:
 		assert_true(cd_read_auth_token(e->body, &token, &err));
 		for (size_t i = 0; i < token.len; i++) /* NUL would end the note */
 			note(s, token.at[i] ? (const char *)token.at + i : "|", 1);
 		cd_buffer_be32(body, UINT32_MAX);
-		return s->is.challenges ? CD_OP_AUTH_CHALLENGE : CD_OP_AUTH_SUCCESS;
+		return s->is.challenges ? CQL_OP_AUTH_CHALLENGE : CQL_OP_AUTH_SUCCESS;
 	default:
 		cd_arena_init(&arena, NULL, 0);
-		assert_int_equal(e->opcode, CD_OP_QUERY);
+		assert_int_equal(e->opcode, CQL_OP_QUERY);
 		assert_true(cd_read_query(e->body, e->version, &arena, &statement, &err));
 		note(s, (const char *)statement.cql.at, statement.cql.len);
 		cd_write_result_set_keyspace(body, "ks");
 		cd_arena_deinit(&arena);
-		return CD_OP_RESULT;
+		return CQL_OP_RESULT;
 	}
 }
 
 static void serve(struct server *s, const struct cd_envelope *e)
 {
 	struct cd_buffer body;
-	enum cd_opcode opcode;
+	enum cql_opcode opcode;
 
 	cd_buffer_init(&body, NULL, 0);
-	note(s, cd_opcode_name(e->opcode), 20);
+	note(s, cql_opcode_name(e->opcode), 20);
 	cd_outbox_set_version(&s->out, e->version < s->is.highest ? e->version : s->is.highest);
 	if (e->version > s->is.highest || (s->is.refuses && s->is.refused == e->opcode)) {
 		write_error(&body, e->version > s->is.highest ? 0x000A : s->is.refuses);
-		opcode = CD_OP_ERROR;
+		opcode = CQL_OP_ERROR;
 	} else {
 		opcode = on_message(s, e, &body);
 	}
 	/* v4 packs the answer to STARTUP already, v5 begins behind it */
-	bool turns = e->opcode == CD_OP_STARTUP && opcode != CD_OP_ERROR;
+	bool turns = e->opcode == CQL_OP_STARTUP && opcode != CQL_OP_ERROR;
 	if (turns && e->version < 5)
 		cd_outbox_switch(&s->out, e->version, s->lz4);
 	if (turns)
@@ -189,13 +189,13 @@ static void server_turn(struct server *s, struct cd_conn *c, size_t step)
 	coodie_error err;
 
 	carry(&c->out, &s->in, step);
-	enum cd_inbox_status status = cd_inbox_next(&s->in, &e, &err);
-	if (status == CD_INBOX_FAILED)
+	enum cql_inbox_status status = cd_inbox_next(&s->in, &e, &err);
+	if (status == CQL_INBOX_FAILED)
 		fail_msg("the server understands nothing: %s", err.message);
-	if (status == CD_INBOX_ENVELOPE) {
+	if (status == CQL_INBOX_ENVELOPE) {
 		serve(s, &e);
 		assert_int_equal(cd_inbox_next(&s->in, &e, &err),
-				 CD_INBOX_MORE); /* nothing is pipelined */
+				 CQL_INBOX_MORE); /* nothing is pipelined */
 	}
 }
 
@@ -223,8 +223,8 @@ static void set_up(struct server *s, struct cd_conn *c, coodie_options *o, const
 		   const struct client *client, const coodie_allocator *a)
 {
 	*s = (struct server){ .is = *m };
-	cd_inbox_init(&s->in, CD_SERVER, NULL, NULL);
-	cd_outbox_init(&s->out, CD_SERVER, NULL, cd_limits_default.max_body);
+	cd_inbox_init(&s->in, CQL_SERVER, NULL, NULL);
+	cd_outbox_init(&s->out, CQL_SERVER, NULL, cd_limits_default.max_body);
 	*o = (coodie_options){
 		.allocator = *a,
 		.user = (char *)(uintptr_t)client->user,
@@ -290,7 +290,7 @@ static const struct row {
 	  SERVER(.highest = 5, .authenticator = "org.x.Auth") },
 	{ "wrong credentials", NULL, COODIE_ERR_AUTH, "said the server", 0x0100,
 	  SERVER(.highest = 5, .authenticator = "P", .refuses = 0x0100,
-		 .refused = CD_OP_AUTH_RESPONSE),
+		 .refused = CQL_OP_AUTH_RESPONSE),
 	  CLIENT(.user = "ada", .password = "no") },
 	{ "a challenge", NULL, COODIE_ERR_AUTH, "PLAIN", -1,
 	  SERVER(.highest = 5, .authenticator = "P", .challenges = true),
@@ -302,16 +302,16 @@ static const struct row {
 	{ "5 is pinned, the server has 4", NULL, COODIE_ERR_VERSION, "speaks 4", -1,
 	  SERVER(.highest = 4), CLIENT(.pinned = 5) },
 	{ "a beta without its flag", NULL, COODIE_ERR_VERSION, "", -1, .lower = 4,
-	  SERVER(.highest = 5, .refuses = 0x000A, .refused = CD_OP_OPTIONS) },
+	  SERVER(.highest = 5, .refuses = 0x000A, .refused = CQL_OP_OPTIONS) },
 	{ "overloaded", NULL, COODIE_ERR_SERVER, "said the server", 0x1001,
-	  SERVER(.highest = 5, .refuses = 0x1001, .refused = CD_OP_STARTUP) },
+	  SERVER(.highest = 5, .refuses = 0x1001, .refused = CQL_OP_STARTUP) },
 	{ "STARTUP is refused", NULL, COODIE_ERR_SERVER, "STARTUP", 0x000A,
-	  SERVER(.highest = 5, .refuses = 0x000A, .refused = CD_OP_STARTUP) },
+	  SERVER(.highest = 5, .refuses = 0x000A, .refused = CQL_OP_STARTUP) },
 	{ "no such keyspace", NULL, COODIE_ERR_SERVER, "USE", 0x2200,
-	  SERVER(.highest = 5, .refuses = 0x2200, .refused = CD_OP_QUERY),
+	  SERVER(.highest = 5, .refuses = 0x2200, .refused = CQL_OP_QUERY),
 	  CLIENT(.keyspace = "nope") },
 	{ "an answer of the wrong kind", NULL, COODIE_ERR_PROTOCOL, "SUPPORTED", -1,
-	  SERVER(.highest = 5, .startup = CD_OP_SUPPORTED) },
+	  SERVER(.highest = 5, .startup = CQL_OP_SUPPORTED) },
 };
 
 static void check_row(const struct row *row, size_t step)
@@ -372,7 +372,7 @@ static void up(struct server *s, struct cd_conn *c, coodie_options *o, uint8_t v
 
 /* One message of the server, taken by the client. */
 static enum cd_conn_event hear(struct server *s, struct cd_conn *c, int16_t stream,
-			       enum cd_opcode opcode, const struct cd_buffer *body,
+			       enum cql_opcode opcode, const struct cd_buffer *body,
 			       struct cd_envelope *out, coodie_error *err)
 {
 	answer(s, &(const struct cd_envelope){ .stream = stream }, opcode, body);
@@ -398,15 +398,15 @@ static void test_answers(void **state)
 		assert_int_equal(cd_conn_in_flight(&c), 1);
 		/* events are passed over */
 		cd_write_str(&body, "STATUS_CHANGE");
-		assert_int_equal(hear(&s, &c, -1, CD_OP_EVENT, &body, &e, &err), CD_CONN_MORE);
+		assert_int_equal(hear(&s, &c, -1, CQL_OP_EVENT, &body, &e, &err), CD_CONN_MORE);
 		cd_buffer_clear(&body);
 		cd_write_result_void(&body);
-		assert_int_equal(hear(&s, &c, (int16_t)id, CD_OP_RESULT, &body, &e, &err),
+		assert_int_equal(hear(&s, &c, (int16_t)id, CQL_OP_RESULT, &body, &e, &err),
 				 CD_CONN_ANSWER);
 		assert_int_equal(e.stream, id);
 		assert_true(cd_streams_give(&c.streams, e.stream, &found));
 		/* the same once more: nobody asked */
-		assert_int_equal(hear(&s, &c, (int16_t)id, CD_OP_RESULT, &body, &e, &err),
+		assert_int_equal(hear(&s, &c, (int16_t)id, CQL_OP_RESULT, &body, &e, &err),
 				 CD_CONN_BROKEN);
 		assert_int_equal(err.code, COODIE_ERR_PROTOCOL);
 		assert_non_null(strstr(err.message, "stream"));
@@ -431,7 +431,7 @@ static void test_last_words(void **state)
 	cd_buffer_init(&body, NULL, 0);
 	up(&s, &c, &o, 5);
 	write_error(&body, 0x000A);
-	assert_int_equal(hear(&s, &c, 0, CD_OP_ERROR, &body, &e, &err), CD_CONN_BROKEN);
+	assert_int_equal(hear(&s, &c, 0, CQL_OP_ERROR, &body, &e, &err), CD_CONN_BROKEN);
 	assert_int_equal(err.code, COODIE_ERR_PROTOCOL);
 	assert_non_null(strstr(err.message, "said the server"));
 	cd_buffer_deinit(&body);

@@ -42,9 +42,9 @@ static const struct body {
 		       INT("\0")),
 	  COODIE_RESULT_ROWS, 2, 2, "1,null;2,'';" },
 	{ "v5", 5, 0, BODY(ROWS ONE_INT SEVEN), COODIE_RESULT_ROWS, 1, 1, "7;" },
-	{ "warnings in front", 4, CD_FLAG_WARNINGS, BODY("\0\2\0\3one\0\0" ROWS ONE_INT SEVEN),
+	{ "warnings in front", 4, CQL_FLAG_WARNINGS, BODY("\0\2\0\3one\0\0" ROWS ONE_INT SEVEN),
 	  COODIE_RESULT_ROWS, 1, 1, "7;" },
-	{ "a trace in front", 4, CD_FLAG_TRACING, BODY("0123456789abcdef" ROWS ONE_INT SEVEN),
+	{ "a trace in front", 4, CQL_FLAG_TRACING, BODY("0123456789abcdef" ROWS ONE_INT SEVEN),
 	  COODIE_RESULT_ROWS, 1, 1, "7;" },
 	{ "bytes behind", 4, 0, BODY(ROWS ONE_INT SEVEN "extra"), COODIE_RESULT_ROWS, 1, 1, "7;" },
 };
@@ -55,7 +55,7 @@ static coodie_result *read_body(const coodie_allocator *a, const struct body *b,
 				size_t len, struct cd_metadata *shared, struct cd_span *new_id,
 				coodie_error *err)
 {
-	struct cd_envelope e = { b->version, b->flags, 0, CD_OP_RESULT, { bytes, len } };
+	struct cd_envelope e = { b->version, b->flags, 0, CQL_OP_RESULT, { bytes, len } };
 
 	return cd_result_new(a, &e, shared, new_id, err);
 }
@@ -103,7 +103,7 @@ static void test_bodies(void **state)
 	(void)state;
 	for (size_t i = 0; i < CD_COUNT(bodies); i++) {
 		const struct body *b = &bodies[i];
-		size_t warnings = b->flags & CD_FLAG_WARNINGS ? 2 : 0;
+		size_t warnings = b->flags & CQL_FLAG_WARNINGS ? 2 : 0;
 		coodie_error err;
 		char text[256];
 		coodie_result *r = whole(b, NULL, NULL, &err);
@@ -438,16 +438,16 @@ static void test_own_block(void **state)
 static void test_shared_void(void **state)
 {
 	static const uint8_t body[] = { 0, 0, 0, 1 };
-	struct cd_envelope e = { 4, 0, 0, CD_OP_RESULT, { body, sizeof body } };
+	struct cd_envelope e = { 4, 0, 0, CQL_OP_RESULT, { body, sizeof body } };
 	coodie_result *r = cd_result_new_void(NULL, NULL);
 
 	(void)state;
 	assert_true(cd_result_is_plain_void(&e));
-	e.flags = CD_FLAG_WARNINGS;
+	e.flags = CQL_FLAG_WARNINGS;
 	assert_false(cd_result_is_plain_void(&e));
-	e = (struct cd_envelope){ 4, 0, 0, CD_OP_ERROR, { body, sizeof body } };
+	e = (struct cd_envelope){ 4, 0, 0, CQL_OP_ERROR, { body, sizeof body } };
 	assert_false(cd_result_is_plain_void(&e));
-	e = (struct cd_envelope){ 4, 0, 0, CD_OP_RESULT, { body, 3 } };
+	e = (struct cd_envelope){ 4, 0, 0, CQL_OP_RESULT, { body, 3 } };
 	assert_false(cd_result_is_plain_void(&e));
 	assert_ptr_equal(cd_result_ref(r), r);
 	coodie_result_free(r);

@@ -13,13 +13,13 @@
 struct run {
 	struct cd_buffer got; /* envelopes, one after the other */
 	size_t count;
-	enum cd_inbox_status last;
+	enum cql_inbox_status last;
 	bool empty;
 	coodie_error err;
 };
 
 struct setup {
-	enum cd_role role;
+	enum cql_role role;
 	uint8_t version; /* 0: before the handshake is over */
 	bool lz4;
 	const struct cd_limits *limits;
@@ -30,9 +30,9 @@ static void take_all(struct cd_inbox *in, struct run *run)
 {
 	struct cd_envelope e;
 
-	while ((run->last = cd_inbox_next(in, &e, &run->err)) == CD_INBOX_ENVELOPE) {
-		uint8_t header[CD_HEADER_SIZE];
-		unsigned direction = in->role == CD_CLIENT ? 0x80 : 0;
+	while ((run->last = cd_inbox_next(in, &e, &run->err)) == CQL_INBOX_ENVELOPE) {
+		uint8_t header[CQL_HEADER_SIZE];
+		unsigned direction = in->role == CQL_CLIENT ? 0x80 : 0;
 		cd_header_write(header,
 				&(struct cd_header){ .version = (uint8_t)(e.version | direction),
 						     .flags = e.flags,
@@ -48,18 +48,18 @@ static void take_all(struct cd_inbox *in, struct run *run)
 /* Feeds the stream in pieces of `piece` bytes until it fails or ends. */
 static struct run feed(const struct setup *s, struct cd_span stream, size_t piece)
 {
-	struct run run = { .last = CD_INBOX_MORE };
+	struct run run = { .last = CQL_INBOX_MORE };
 	struct cd_inbox in;
 
 	cd_buffer_init(&run.got, NULL, 0);
 	cd_inbox_init(&in, s->role, s->allocator, s->limits);
 	if (s->version)
 		cd_inbox_switch(&in, s->version, s->lz4);
-	for (size_t at = 0; at < stream.len && run.last == CD_INBOX_MORE; at += piece) {
+	for (size_t at = 0; at < stream.len && run.last == CQL_INBOX_MORE; at += piece) {
 		size_t n = stream.len - at < piece ? stream.len - at : piece, room;
 		uint8_t *space = cd_inbox_space(&in, n, &room);
 		if (!space) {
-			run.last = CD_INBOX_FAILED;
+			run.last = CQL_INBOX_FAILED;
 			run.err.code = COODIE_ERR_NO_MEMORY;
 			break;
 		}
@@ -86,7 +86,7 @@ static struct run feed_all(const char *name, const struct setup *s, struct cd_sp
 		CD_CHECK(run.err.code == whole.err.code, name);
 		CD_CHECK(run.got.len == whole.got.len, name);
 		CD_CHECK(!run.got.len || !memcmp(run.got.data, whole.got.data, run.got.len), name);
-		CD_CHECK(whole.last == CD_INBOX_FAILED || run.empty == whole.empty, name);
+		CD_CHECK(whole.last == CQL_INBOX_FAILED || run.empty == whole.empty, name);
 		cd_buffer_deinit(&run.got);
 	}
 	return whole;
@@ -103,16 +103,16 @@ static bool gave(const struct run *run, const char *hex)
 }
 
 /* Who reads these envelopes: some rows mix what servers and clients send. */
-static bool one_direction(const char *hex, enum cd_role *role)
+static bool one_direction(const char *hex, enum cql_role *role)
 {
 	struct cd_span in = cd_unhex(hex);
 	bool one = in.len > 0;
 
-	*role = one && in.at[0] & 0x80 ? CD_CLIENT : CD_SERVER;
-	for (size_t at = 0; one && at < in.len && in.len - at >= CD_HEADER_SIZE;) {
+	*role = one && in.at[0] & 0x80 ? CQL_CLIENT : CQL_SERVER;
+	for (size_t at = 0; one && at < in.len && in.len - at >= CQL_HEADER_SIZE;) {
 		struct cd_header h = cd_header_read(in.at + at);
-		one = (h.version >> 7) == (*role == CD_CLIENT);
-		at += CD_HEADER_SIZE + (size_t)h.length;
+		one = (h.version >> 7) == (*role == CQL_CLIENT);
+		at += CQL_HEADER_SIZE + (size_t)h.length;
 	}
 	cd_unhex_free(in);
 	return one;
@@ -139,14 +139,14 @@ static void test_segments(void **state)
 		bool one = one_direction(rows[i].payload, &s.role);
 		struct run run = feed_all(rows[i].name, &s, in);
 		if (rows[i].whole && one) {
-			CD_CHECK(run.last == CD_INBOX_MORE && run.empty, rows[i].name);
+			CD_CHECK(run.last == CQL_INBOX_MORE && run.empty, rows[i].name);
 			CD_CHECK(gave(&run, rows[i].payload), rows[i].name);
 			seen++;
 		}
 		for (size_t len = 0; len < in.len; len++) {
 			struct cd_span cut = { in.at, len };
 			struct run part = feed(&s, cut, len ? len : 1);
-			CD_CHECK(part.last == CD_INBOX_MORE && part.count == 0, rows[i].name);
+			CD_CHECK(part.last == CQL_INBOX_MORE && part.count == 0, rows[i].name);
 			CD_CHECK(part.empty == (len == 0), rows[i].name);
 			cd_buffer_deinit(&part.got);
 		}
@@ -170,10 +170,10 @@ static void test_segment_streams(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < CD_COUNT(rows); i++) {
-		struct setup s = { .role = CD_CLIENT, .version = 5, .lz4 = rows[i].lz4 };
+		struct setup s = { .role = CQL_CLIENT, .version = 5, .lz4 = rows[i].lz4 };
 		struct cd_span in = cd_unhex(rows[i].hex);
 		struct run run = feed_all(rows[i].name, &s, in);
-		CD_CHECK(run.last == CD_INBOX_MORE && run.empty, rows[i].name);
+		CD_CHECK(run.last == CQL_INBOX_MORE && run.empty, rows[i].name);
 		CD_CHECK(gave(&run, rows[i].envelopes), rows[i].name);
 		cd_buffer_deinit(&run.got);
 		cd_unhex_free(in);
@@ -194,10 +194,10 @@ static void test_corrupt_segments(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < CD_COUNT(rows); i++) {
-		struct setup s = { .role = CD_SERVER, .version = 5, .lz4 = rows[i].lz4 };
+		struct setup s = { .role = CQL_SERVER, .version = 5, .lz4 = rows[i].lz4 };
 		struct cd_span in = cd_unhex(rows[i].hex);
 		struct run run = feed_all(rows[i].name, &s, in);
-		CD_CHECK(run.last == (rows[i].incomplete ? CD_INBOX_MORE : CD_INBOX_FAILED),
+		CD_CHECK(run.last == (rows[i].incomplete ? CQL_INBOX_MORE : CQL_INBOX_FAILED),
 			 rows[i].name);
 		CD_CHECK(run.count == 0 && !run.empty, rows[i].name);
 		CD_CHECK(rows[i].incomplete || run.err.code == COODIE_ERR_PROTOCOL, rows[i].name);
@@ -257,7 +257,7 @@ static void test_parts(void **state)
 		{ "another version", { "=84000001080000000400000001" }, NULL, false },
 		{ "ERROR of another version", { "=8400000100000000060000000a0000" }, NULL, false },
 	};
-	const struct setup s = { .role = CD_CLIENT, .version = 5 };
+	const struct setup s = { .role = CQL_CLIENT, .version = 5 };
 	(void)state;
 
 	for (size_t i = 0; i < CD_COUNT(rows); i++) {
@@ -266,7 +266,7 @@ static void test_parts(void **state)
 		for (size_t k = 0; k < 6 && rows[i].segments[k]; k++)
 			put_segment(&b, *rows[i].segments[k] == '=', rows[i].segments[k] + 1);
 		struct run run = feed_all(rows[i].name, &s, (struct cd_span){ b.data, b.len });
-		CD_CHECK((run.last == CD_INBOX_FAILED) == !rows[i].envelopes, rows[i].name);
+		CD_CHECK((run.last == CQL_INBOX_FAILED) == !rows[i].envelopes, rows[i].name);
 		if (rows[i].envelopes)
 			CD_CHECK(gave(&run, rows[i].envelopes), rows[i].name);
 		else
@@ -297,15 +297,15 @@ static void test_packed_frames(void **state)
 	for (size_t i = 0; i < CD_COUNT(rows); i++) {
 		struct setup s = { .version = 4, .lz4 = true };
 		struct cd_span in = cd_unhex(rows[i].hex);
-		s.role = rows[i].response ? CD_CLIENT : CD_SERVER;
+		s.role = rows[i].response ? CQL_CLIENT : CQL_SERVER;
 		struct run run = feed_all(rows[i].name, &s, in);
-		CD_CHECK(run.last == CD_INBOX_MORE && run.empty && run.count == 1, rows[i].name);
-		run.got.data[1] &= (uint8_t)~CD_FLAG_COMPRESSED; /* the flag stays as it was */
+		CD_CHECK(run.last == CQL_INBOX_MORE && run.empty && run.count == 1, rows[i].name);
+		run.got.data[1] &= (uint8_t)~CQL_FLAG_COMPRESSED; /* the flag stays as it was */
 		CD_CHECK(gave(&run, rows[i].plain), rows[i].name);
 		cd_buffer_deinit(&run.got);
 		for (size_t len = 0; len < in.len; len++) {
 			struct run part = feed(&s, (struct cd_span){ in.at, len }, 64);
-			CD_CHECK(part.last == CD_INBOX_MORE && part.count == 0, rows[i].name);
+			CD_CHECK(part.last == CQL_INBOX_MORE && part.count == 0, rows[i].name);
 			cd_buffer_deinit(&part.got);
 		}
 		cd_unhex_free(in);
@@ -336,7 +336,7 @@ static void test_malformed(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < CD_COUNT(rows); i++) {
-		struct setup s = { .role = rows[i].response ? CD_CLIENT : CD_SERVER };
+		struct setup s = { .role = rows[i].response ? CQL_CLIENT : CQL_SERVER };
 		struct cd_span in = cd_unhex(rows[i].hex);
 		if (rows[i].damage == BODY) { /* not for us to see */
 			cd_unhex_free(in);
@@ -349,7 +349,7 @@ static void test_malformed(void **state)
 		struct run run = feed_all(rows[i].name, &s, in);
 		CD_CHECK(run.count == 0, rows[i].name);
 		CD_CHECK(run.last ==
-				 (rows[i].damage == INCOMPLETE ? CD_INBOX_MORE : CD_INBOX_FAILED),
+				 (rows[i].damage == INCOMPLETE ? CQL_INBOX_MORE : CQL_INBOX_FAILED),
 			 rows[i].name);
 		cd_buffer_deinit(&run.got);
 		cd_unhex_free(in);
@@ -365,27 +365,27 @@ static void test_strangers(void **state)
 	static const struct {
 		const char *name, *bytes;
 		size_t len;
-		enum cd_inbox_status status;
+		enum cql_inbox_status status;
 		const char *says;
 	} rows[] = {
-		{ "HTTP", "HTTP/1.1 400 Bad", 16, CD_INBOX_FAILED, "speaks HTTP" },
-		{ "SSH", "SSH-2.0-OpenSSH", 15, CD_INBOX_FAILED, "speaks SSH" },
-		{ "a TLS alert", "\x15\x03\x03\0\2\2F", 7, CD_INBOX_FAILED, "speaks TLS" },
-		{ "TLS", "\x16\x03\x01", 3, CD_INBOX_FAILED, "speaks TLS" },
-		{ "the H of HTTP", "H", 1, CD_INBOX_MORE, NULL },
-		{ "the start of HTTP", "HTTP", 4, CD_INBOX_MORE, NULL },
-		{ "the start of SSH", "SSH", 3, CD_INBOX_MORE, NULL },
-		{ "the start of TLS", "\x15", 1, CD_INBOX_MORE, NULL },
-		{ "Hello", "Hello", 5, CD_INBOX_FAILED, "does not speak the CQL protocol" },
-		{ "MySQL", "J\0\0\0\n8.0", 8, CD_INBOX_FAILED,
+		{ "HTTP", "HTTP/1.1 400 Bad", 16, CQL_INBOX_FAILED, "speaks HTTP" },
+		{ "SSH", "SSH-2.0-OpenSSH", 15, CQL_INBOX_FAILED, "speaks SSH" },
+		{ "a TLS alert", "\x15\x03\x03\0\2\2F", 7, CQL_INBOX_FAILED, "speaks TLS" },
+		{ "TLS", "\x16\x03\x01", 3, CQL_INBOX_FAILED, "speaks TLS" },
+		{ "the H of HTTP", "H", 1, CQL_INBOX_MORE, NULL },
+		{ "the start of HTTP", "HTTP", 4, CQL_INBOX_MORE, NULL },
+		{ "the start of SSH", "SSH", 3, CQL_INBOX_MORE, NULL },
+		{ "the start of TLS", "\x15", 1, CQL_INBOX_MORE, NULL },
+		{ "Hello", "Hello", 5, CQL_INBOX_FAILED, "does not speak the CQL protocol" },
+		{ "MySQL", "J\0\0\0\n8.0", 8, CQL_INBOX_FAILED,
 		  "it began with 4a 00 00 00 0a 38 2e 30)" },
-		{ "a request", "\4\0\0\0\5\0\0\0\0", 9, CD_INBOX_FAILED,
+		{ "a request", "\4\0\0\0\5\0\0\0\0", 9, CQL_INBOX_FAILED,
 		  "does not speak the CQL protocol" },
-		{ "version 0", "\x80", 1, CD_INBOX_FAILED, "began with 80)" },
-		{ "version 16", "\x90", 1, CD_INBOX_FAILED, "began with 90)" },
-		{ "version 15", "\x8f", 1, CD_INBOX_MORE, NULL },
+		{ "version 0", "\x80", 1, CQL_INBOX_FAILED, "began with 80)" },
+		{ "version 16", "\x90", 1, CQL_INBOX_FAILED, "began with 90)" },
+		{ "version 15", "\x8f", 1, CQL_INBOX_MORE, NULL },
 	};
-	const struct setup s = { .role = CD_CLIENT };
+	const struct setup s = { .role = CQL_CLIENT };
 	(void)state;
 
 	for (size_t i = 0; i < CD_COUNT(rows); i++) {
@@ -406,19 +406,19 @@ static void test_versions(void **state)
 {
 	static const struct {
 		const char *name, *hex;
-		enum cd_role role;
+		enum cql_role role;
 		size_t count; /* 0: refused */
 	} rows[] = {
-		{ "v4", "840000000200000000", CD_CLIENT, 1 },
-		{ "v5", "850000000200000000", CD_CLIENT, 1 },
-		{ "both", "850000000200000000840000000200000000", CD_CLIENT, 2 },
-		{ "a refusal in v3", "8300000000000000060000000a0000", CD_CLIENT, 1 },
-		{ "a refusal in v6", "8600000000000000060000000a0000", CD_CLIENT, 1 },
-		{ "READY of v3", "830000000200000000", CD_CLIENT, 0 },
-		{ "READY of v6", "860000000200000000", CD_CLIENT, 0 },
-		{ "OPTIONS of v3", "030000000500000000", CD_SERVER, 1 },
-		{ "OPTIONS of v7", "070000000500000000", CD_SERVER, 1 },
-		{ "an event on stream -1", "8400ffff0c00000000", CD_CLIENT, 1 },
+		{ "v4", "840000000200000000", CQL_CLIENT, 1 },
+		{ "v5", "850000000200000000", CQL_CLIENT, 1 },
+		{ "both", "850000000200000000840000000200000000", CQL_CLIENT, 2 },
+		{ "a refusal in v3", "8300000000000000060000000a0000", CQL_CLIENT, 1 },
+		{ "a refusal in v6", "8600000000000000060000000a0000", CQL_CLIENT, 1 },
+		{ "READY of v3", "830000000200000000", CQL_CLIENT, 0 },
+		{ "READY of v6", "860000000200000000", CQL_CLIENT, 0 },
+		{ "OPTIONS of v3", "030000000500000000", CQL_SERVER, 1 },
+		{ "OPTIONS of v7", "070000000500000000", CQL_SERVER, 1 },
+		{ "an event on stream -1", "8400ffff0c00000000", CQL_CLIENT, 1 },
 	};
 	(void)state;
 
@@ -426,7 +426,7 @@ static void test_versions(void **state)
 		const struct setup s = { .role = rows[i].role };
 		struct cd_span in = cd_unhex(rows[i].hex);
 		struct run run = feed_all(rows[i].name, &s, in);
-		CD_CHECK((run.last == CD_INBOX_FAILED) == (rows[i].count == 0), rows[i].name);
+		CD_CHECK((run.last == CQL_INBOX_FAILED) == (rows[i].count == 0), rows[i].name);
 		CD_CHECK(run.count == rows[i].count, rows[i].name);
 		CD_CHECK(!rows[i].count || gave(&run, rows[i].hex), rows[i].name);
 		cd_buffer_deinit(&run.got);
@@ -448,18 +448,18 @@ static void test_switch(void **state)
 	cd_buffer_init(&b, NULL, 0);
 	cd_buffer_bytes(&b, ready.at, ready.len);
 	put_segment(&b, true, VOID);
-	cd_inbox_init(&in, CD_CLIENT, NULL, NULL);
+	cd_inbox_init(&in, CQL_CLIENT, NULL, NULL);
 	uint8_t *at = cd_inbox_space(&in, b.len, &room);
 	memcpy(at, b.data, b.len);
 	cd_inbox_filled(&in, b.len);
-	assert_int_equal(cd_inbox_next(&in, &e, NULL), CD_INBOX_ENVELOPE);
-	assert_int_equal(e.opcode, CD_OP_READY);
+	assert_int_equal(cd_inbox_next(&in, &e, NULL), CQL_INBOX_ENVELOPE);
+	assert_int_equal(e.opcode, CQL_OP_READY);
 	assert_false(cd_inbox_empty(&in));
 	cd_inbox_switch(&in, 5, false);
-	assert_int_equal(cd_inbox_next(&in, &e, NULL), CD_INBOX_ENVELOPE);
-	assert_int_equal(e.opcode, CD_OP_RESULT);
+	assert_int_equal(cd_inbox_next(&in, &e, NULL), CQL_INBOX_ENVELOPE);
+	assert_int_equal(e.opcode, CQL_OP_RESULT);
 	assert_int_equal(e.body.len, 4);
-	assert_int_equal(cd_inbox_next(&in, &e, NULL), CD_INBOX_MORE);
+	assert_int_equal(cd_inbox_next(&in, &e, NULL), CQL_INBOX_MORE);
 	assert_true(cd_inbox_empty(&in));
 	cd_inbox_deinit(&in);
 	cd_buffer_deinit(&b);
@@ -472,21 +472,21 @@ static void test_limits(void **state)
 {
 	const struct cd_limits limits = { .max_body = 100, .max_depth = 16 };
 	const struct setup four = {
-		.role = CD_CLIENT, .version = 4, .lz4 = true, .limits = &limits
+		.role = CQL_CLIENT, .version = 4, .lz4 = true, .limits = &limits
 	};
-	const struct setup five = { .role = CD_CLIENT, .version = 5, .limits = &limits };
+	const struct setup five = { .role = CQL_CLIENT, .version = 5, .limits = &limits };
 	(void)state;
 
 	struct cd_span in = cd_unhex("840000000800000065");
 	struct run run = feed_all("101 bytes in v4", &four, in);
-	assert_int_equal(run.last, CD_INBOX_FAILED);
+	assert_int_equal(run.last, CQL_INBOX_FAILED);
 	cd_buffer_deinit(&run.got);
 	cd_unhex_free(in);
 
 	in = cd_unhex("8401000008000000060000006500"
 		      "00");
 	run = feed_all("101 bytes packed", &four, in);
-	assert_int_equal(run.last, CD_INBOX_FAILED);
+	assert_int_equal(run.last, CQL_INBOX_FAILED);
 	cd_buffer_deinit(&run.got);
 	cd_unhex_free(in);
 
@@ -494,7 +494,7 @@ static void test_limits(void **state)
 	cd_buffer_init(&b, NULL, 0);
 	put_segment(&b, false, "850000000800000065");
 	run = feed_all("101 bytes in v5", &five, (struct cd_span){ b.data, b.len });
-	assert_int_equal(run.last, CD_INBOX_FAILED);
+	assert_int_equal(run.last, CQL_INBOX_FAILED);
 	cd_buffer_deinit(&run.got);
 	cd_buffer_deinit(&b);
 }
@@ -508,11 +508,11 @@ static void test_claims(void **state)
 	struct cd_span bytes = cd_unhex("84000000081000000000000001");
 	(void)state;
 
-	cd_inbox_init(&in, CD_CLIENT, NULL, NULL);
+	cd_inbox_init(&in, CQL_CLIENT, NULL, NULL);
 	cd_inbox_switch(&in, 4, false);
 	memcpy(cd_inbox_space(&in, bytes.len, &room), bytes.at, bytes.len);
 	cd_inbox_filled(&in, bytes.len);
-	assert_int_equal(cd_inbox_next(&in, &e, NULL), CD_INBOX_MORE);
+	assert_int_equal(cd_inbox_next(&in, &e, NULL), CQL_INBOX_MORE);
 	assert_true(in.wire.cap + in.plain.cap + in.unpacked.cap <= 16 * bytes.len);
 	cd_inbox_deinit(&in);
 	cd_unhex_free(bytes);
@@ -521,9 +521,9 @@ static void test_claims(void **state)
 static bool read_stream(const coodie_allocator *a, void *user)
 {
 	const struct cd_span *stream = user;
-	const struct setup s = { .role = CD_CLIENT, .version = 5, .lz4 = true, .allocator = a };
+	const struct setup s = { .role = CQL_CLIENT, .version = 5, .lz4 = true, .allocator = a };
 	struct run run = feed(&s, *stream, 50);
-	bool ok = run.last == CD_INBOX_MORE && run.empty;
+	bool ok = run.last == CQL_INBOX_MORE && run.empty;
 
 	assert_true(ok || run.err.code == COODIE_ERR_NO_MEMORY);
 	cd_buffer_deinit(&run.got);
@@ -533,9 +533,9 @@ static bool read_stream(const coodie_allocator *a, void *user)
 static bool read_packed(const coodie_allocator *a, void *user)
 {
 	const struct cd_span *frame = user;
-	const struct setup s = { .role = CD_CLIENT, .version = 4, .lz4 = true, .allocator = a };
+	const struct setup s = { .role = CQL_CLIENT, .version = 4, .lz4 = true, .allocator = a };
 	struct run run = feed(&s, *frame, 20);
-	bool ok = run.last == CD_INBOX_MORE && run.count == 1;
+	bool ok = run.last == CQL_INBOX_MORE && run.count == 1;
 
 	assert_true(ok || run.err.code == COODIE_ERR_NO_MEMORY);
 	cd_buffer_deinit(&run.got);

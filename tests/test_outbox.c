@@ -31,7 +31,7 @@ static void fill(uint8_t *at, size_t len, unsigned i)
 
 static bool write_one(struct cd_outbox *out, unsigned i, size_t len, coodie_error *err)
 {
-	size_t mark = cd_outbox_begin(out, CD_FLAG_TRACING, (int16_t)i, CD_OP_QUERY);
+	size_t mark = cd_outbox_begin(out, CQL_FLAG_TRACING, (int16_t)i, CQL_OP_QUERY);
 	uint8_t *at = len ? cd_buffer_grow(&out->bytes, len) : NULL;
 
 	if (at)
@@ -63,22 +63,22 @@ struct expected {
 static void check_arrivals(const char *name, struct cd_inbox *in, struct expected *x)
 {
 	struct cd_envelope e;
-	enum cd_inbox_status status;
+	enum cql_inbox_status status;
 	coodie_error err = { 0 };
 
-	while ((status = cd_inbox_next(in, &e, &err)) == CD_INBOX_ENVELOPE) {
+	while ((status = cd_inbox_next(in, &e, &err)) == CQL_INBOX_ENVELOPE) {
 		CD_CHECK(x->next < x->count, name);
 		size_t len = x->lengths[x->next];
 		CD_CHECK(e.body.len == len, name);
-		CD_CHECK(e.stream == (int16_t)x->next && e.opcode == CD_OP_QUERY, name);
-		CD_CHECK((e.flags & ~CD_FLAG_COMPRESSED) == CD_FLAG_TRACING, name);
+		CD_CHECK(e.stream == (int16_t)x->next && e.opcode == CQL_OP_QUERY, name);
+		CD_CHECK((e.flags & ~CQL_FLAG_COMPRESSED) == CQL_FLAG_TRACING, name);
 		uint8_t *want = malloc(len + 1);
 		fill(want, len, (unsigned)x->next);
 		CD_CHECK(len == 0 || memcmp(want, e.body.at, len) == 0, name);
 		free(want);
 		x->next++;
 	}
-	if (status == CD_INBOX_FAILED)
+	if (status == CQL_INBOX_FAILED)
 		fail_msg("%s: %s", name, err.message);
 }
 
@@ -95,8 +95,8 @@ static void round_trip(const struct framing *f, const size_t *lengths, size_t co
 	struct cd_inbox in;
 	struct expected x = { lengths, count, 0 };
 
-	cd_outbox_init(&out, CD_CLIENT, NULL, 0);
-	cd_inbox_init(&in, CD_SERVER, NULL, NULL);
+	cd_outbox_init(&out, CQL_CLIENT, NULL, 0);
+	cd_inbox_init(&in, CQL_SERVER, NULL, NULL);
 	cd_outbox_switch(&out, f->version, f->lz4);
 	cd_inbox_switch(&in, f->version, f->lz4);
 	for (size_t i = 0; i < count; i++) {
@@ -151,7 +151,7 @@ static void test_middling_ones(void **state)
 
 static void test_around_the_limit(void **state)
 {
-	static const size_t most = CD_SEGMENT_MAX - CD_HEADER_SIZE;
+	static const size_t most = CQL_SEGMENT_MAX - CQL_HEADER_SIZE;
 	(void)state;
 
 	for (size_t k = 0; k < 4; k++) {
@@ -161,7 +161,7 @@ static void test_around_the_limit(void **state)
 					   most + k,
 					   0,
 					   2 * most + k,
-					   2 * CD_SEGMENT_MAX - CD_HEADER_SIZE,
+					   2 * CQL_SEGMENT_MAX - CQL_HEADER_SIZE,
 					   300000,
 					   1,
 					   most - 9 - k,
@@ -182,7 +182,7 @@ static void test_segments(void **state)
 	for (int lz4 = 0; lz4 < 2; lz4++) {
 		struct cd_outbox out;
 		size_t header = cd_segment_header_size(lz4), parts = 0, wholes = 0;
-		cd_outbox_init(&out, CD_CLIENT, NULL, 0);
+		cd_outbox_init(&out, CQL_CLIENT, NULL, 0);
 		cd_outbox_switch(&out, 5, lz4);
 		for (size_t i = 0; i < CD_COUNT(lengths); i++)
 			assert_true(write_one(&out, (unsigned)i, lengths[i], NULL));
@@ -192,10 +192,10 @@ static void test_segments(void **state)
 			struct cd_segment s;
 			assert_true(p.len - at >= header);
 			assert_true(cd_segment_read(p.at + at, lz4, &s));
-			assert_true(s.wire_len > 0 && s.wire_len <= CD_SEGMENT_MAX);
+			assert_true(s.wire_len > 0 && s.wire_len <= CQL_SEGMENT_MAX);
 			assert_true(!s.unpacked || s.wire_len < s.unpacked);
 			assert_true(s.self_contained || s.unpacked ||
-				    s.wire_len >= CD_HEADER_SIZE || parts > 0);
+				    s.wire_len >= CQL_HEADER_SIZE || parts > 0);
 			parts += !s.self_contained;
 			wholes += s.self_contained;
 			at += header + s.wire_len + CD_SEGMENT_TRAILER;
@@ -213,7 +213,7 @@ static void test_pending(void **state)
 	struct cd_outbox out;
 	(void)state;
 
-	cd_outbox_init(&out, CD_CLIENT, NULL, 0);
+	cd_outbox_init(&out, CQL_CLIENT, NULL, 0);
 	assert_int_equal(cd_outbox_pending(&out).len, 0);
 	cd_outbox_switch(&out, 5, false);
 	assert_true(write_one(&out, 0, 100, NULL));
@@ -231,9 +231,9 @@ static void test_pending(void **state)
 	cd_outbox_deinit(&out);
 
 	/* bare envelopes need no seal */
-	cd_outbox_init(&out, CD_SERVER, NULL, 0);
+	cd_outbox_init(&out, CQL_SERVER, NULL, 0);
 	cd_outbox_set_version(&out, 4);
-	size_t mark = cd_outbox_begin(&out, 0, -1, CD_OP_READY);
+	size_t mark = cd_outbox_begin(&out, 0, -1, CQL_OP_READY);
 	assert_true(cd_outbox_end(&out, mark, NULL));
 	struct cd_span p = cd_outbox_pending(&out), want = cd_unhex("8400ffff0200000000");
 	assert_int_equal(p.len, want.len);
@@ -251,18 +251,18 @@ static void test_abort(void **state)
 		struct cd_inbox in;
 		static const size_t lengths[] = { 30, 40 };
 		struct expected x = { lengths, 2, 0 };
-		cd_outbox_init(&out, CD_CLIENT, NULL, 0);
-		cd_inbox_init(&in, CD_SERVER, NULL, NULL);
+		cd_outbox_init(&out, CQL_CLIENT, NULL, 0);
+		cd_inbox_init(&in, CQL_SERVER, NULL, NULL);
 		cd_outbox_switch(&out, framings[f].version, framings[f].lz4);
 		cd_inbox_switch(&in, framings[f].version, framings[f].lz4);
-		size_t mark = cd_outbox_begin(&out, 0, 9, CD_OP_QUERY);
+		size_t mark = cd_outbox_begin(&out, 0, 9, CQL_OP_QUERY);
 		cd_buffer_be32(&out.bytes, 1);
 		cd_outbox_abort(&out, mark); /* as the first in a segment, */
 		assert_int_equal(out.bytes.len, 0);
 		assert_true(cd_outbox_seal(&out, NULL));
 		assert_int_equal(cd_outbox_pending(&out).len, 0);
 		assert_true(write_one(&out, 0, 30, NULL));
-		mark = cd_outbox_begin(&out, 0, 9, CD_OP_QUERY);
+		mark = cd_outbox_begin(&out, 0, 9, CQL_OP_QUERY);
 		out.bytes.failed = true;
 		cd_outbox_abort(&out, mark); /* behind another, after a failure */
 		assert_true(write_one(&out, 1, 40, NULL));
@@ -282,7 +282,7 @@ static void test_too_long(void **state)
 	for (size_t f = 0; f < CD_COUNT(framings); f++) {
 		struct cd_outbox out;
 		coodie_error err;
-		cd_outbox_init(&out, CD_CLIENT, NULL, 1000);
+		cd_outbox_init(&out, CQL_CLIENT, NULL, 1000);
 		cd_outbox_switch(&out, framings[f].version, framings[f].lz4);
 		assert_true(write_one(&out, 0, 1000, &err));
 		size_t len = out.bytes.len;
@@ -311,8 +311,8 @@ static bool write_all(const coodie_allocator *a, void *user)
 	size_t written = 0, arrived = 0;
 	bool all = true;
 
-	cd_outbox_init(&out, CD_CLIENT, a, 0);
-	cd_inbox_init(&in, CD_SERVER, NULL, NULL);
+	cd_outbox_init(&out, CQL_CLIENT, a, 0);
+	cd_inbox_init(&in, CQL_SERVER, NULL, NULL);
 	cd_outbox_switch(&out, t->framing->version, t->framing->lz4);
 	cd_inbox_switch(&in, t->framing->version, t->framing->lz4);
 	for (size_t i = 0; i < t->count; i++) {
@@ -326,9 +326,9 @@ static bool write_all(const coodie_allocator *a, void *user)
 	}
 	bool sealed = cd_outbox_seal(&out, NULL);
 	pump(&out, &in, SIZE_MAX);
-	enum cd_inbox_status status;
+	enum cql_inbox_status status;
 	coodie_error err = { 0 };
-	while ((status = cd_inbox_next(&in, &e, &err)) == CD_INBOX_ENVELOPE) {
+	while ((status = cd_inbox_next(&in, &e, &err)) == CQL_INBOX_ENVELOPE) {
 		uint8_t *want = malloc(e.body.len + 1);
 		size_t len = t->lengths[e.stream];
 		assert_int_equal(e.body.len, len);
@@ -337,7 +337,7 @@ static bool write_all(const coodie_allocator *a, void *user)
 		free(want);
 		arrived++;
 	}
-	if (status == CD_INBOX_FAILED)
+	if (status == CQL_INBOX_FAILED)
 		fail_msg("%s: %s", t->framing->name, err.message);
 	assert_true(sealed ? arrived == written : arrived <= written);
 	cd_outbox_deinit(&out);

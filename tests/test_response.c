@@ -149,9 +149,9 @@ static void test_payload(void **state)
 	struct cd_prefix p;
 	(void)state;
 
-	assert_true(cd_read_prefix(&r, CD_FLAG_CUSTOM_PAYLOAD, &p, NULL));
+	assert_true(cd_read_prefix(&r, CQL_FLAG_CUSTOM_PAYLOAD, &p, NULL));
 	assert_int_equal(cd_reader_left(&r), 1);
-	assert_int_equal(cd_prefix_flags(&p), CD_FLAG_CUSTOM_PAYLOAD);
+	assert_int_equal(cd_prefix_flags(&p), CQL_FLAG_CUSTOM_PAYLOAD);
 	assert_null(cd_prefix_payload(&p, "a").at);
 	assert_null(cd_prefix_payload(&p, "b").at);
 	assert_int_equal(cd_prefix_payload(&p, "bc").at[0], 0x7f);

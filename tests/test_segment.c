@@ -62,7 +62,7 @@ static void test_headers(void **state)
 
 static void test_large(void **state)
 {
-	uint8_t *payload = malloc(CD_SEGMENT_MAX);
+	uint8_t *payload = malloc(CQL_SEGMENT_MAX);
 	(void)state;
 
 	for (size_t i = 0; i < CD_COUNT(large); i++) {
@@ -109,9 +109,9 @@ static void test_limits(void **state)
 {
 	static const struct cd_segment limits[] = {
 		{ 0, 0, false },
-		{ CD_SEGMENT_MAX, CD_SEGMENT_MAX, true },
-		{ 1, CD_SEGMENT_MAX, false },
-		{ CD_SEGMENT_MAX, 0, true },
+		{ CQL_SEGMENT_MAX, CQL_SEGMENT_MAX, true },
+		{ 1, CQL_SEGMENT_MAX, false },
+		{ CQL_SEGMENT_MAX, 0, true },
 	};
 	(void)state;
 

@@ -99,11 +99,11 @@ static void test_names(void **state)
 	assert_string_equal(cql_error_name(0x2500), "unprepared");
 	assert_string_equal(cql_error_name(0x1600), "CDC write failure");
 	assert_string_equal(cql_error_name(-1), "unknown error");
-	assert_string_equal(cd_opcode_name(0x0A), "EXECUTE");
-	assert_string_equal(cd_opcode_name(0x10), "AUTH_SUCCESS");
-	assert_string_equal(cd_opcode_name(0x04), "UNKNOWN");
-	assert_string_equal(cd_opcode_name(0x11), "UNKNOWN");
-	assert_string_equal(cd_opcode_name(UINT32_MAX), "UNKNOWN");
+	assert_string_equal(cql_opcode_name(0x0A), "EXECUTE");
+	assert_string_equal(cql_opcode_name(0x10), "AUTH_SUCCESS");
+	assert_string_equal(cql_opcode_name(0x04), "UNKNOWN");
+	assert_string_equal(cql_opcode_name(0x11), "UNKNOWN");
+	assert_string_equal(cql_opcode_name(UINT32_MAX), "UNKNOWN");
 	assert_int_equal(cd_opcode_sender(0x00), CD_SENDER_SERVER);
 	assert_int_equal(cd_opcode_sender(0x01), CD_SENDER_CLIENT);
 	assert_int_equal(cd_opcode_sender(0x04), CD_SENDER_NONE);

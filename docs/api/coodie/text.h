@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file text.h
- * Values from and to text, what a type says of itself, and the getters a cursor does not have yet.
+ * Values from and to text, and what a type says of itself.
  *
  * Writers work as snprintf() does: always terminated when size > 0, returning the length needed
  * without the NUL. Readers fail with COODIE_ERR_TYPE (not of that form) or COODIE_ERR_RANGE, and
@@ -10,7 +10,8 @@
 #ifndef COODIE_TEXT_H
 #define COODIE_TEXT_H
 
-#include <coodie/result.h>
+#include <coodie/arena.h>
+#include <coodie/value.h>
 
 COODIE_BEGIN
 
@@ -18,15 +19,14 @@ COODIE_BEGIN
 
 /**
  * "-12.50", "1e-7": every digit is kept, the scale is that of the text (TY-08).
- * @param storage  the caller's, `storage_size` bytes, into which `out` points: half of the text's
- *                 length and two are enough
+ * @param arena  for the digits, which `out` points to
  */
-COODIE_API bool cql_decimal_parse(const char *text, void *storage, size_t storage_size,
-				  cql_decimal *out, coodie_error *err);
+COODIE_API bool cql_decimal_parse(const char *text, cql_arena *arena, cql_decimal *out,
+				  coodie_error *err);
 COODIE_API size_t cql_decimal_format(cql_decimal decimal, char *out, size_t size);
-/** Decimal digits of any number. `storage` as above. */
-COODIE_API bool cql_varint_parse(const char *text, void *storage, size_t storage_size,
-				 cql_varint *out, coodie_error *err);
+/** Decimal digits of any number. `arena` as above. */
+COODIE_API bool cql_varint_parse(const char *text, cql_arena *arena, cql_varint *out,
+				 coodie_error *err);
 COODIE_API size_t cql_varint_format(cql_varint varint, char *out, size_t size);
 /** "2026-11-21". */
 COODIE_API bool cql_date_parse(const char *text, cql_date *out, coodie_error *err);
@@ -46,6 +46,28 @@ COODIE_API cql_varint cql_varint_of(int64_t value, uint8_t storage[8]);
 /** The other way; COODIE_ERR_RANGE when it needs more than 64 bits. */
 COODIE_API bool cql_varint_to_int64(cql_varint varint, int64_t *out, coodie_error *err);
 
+/** "0xcafe". */
+COODIE_API bool cql_blob_parse(const char *text, cql_arena *arena, cql_blob *out,
+			       coodie_error *err);
+COODIE_API size_t cql_blob_format(cql_blob blob, char *out, size_t size);
+
+/* ---- literals ---------------------------------------------------------------------------- */
+
+/**
+ * Reads a CQL literal as a value of a type: `'it''s'`, `{1: [0x00, null]}`, `(1, 'a')`,
+ * `{street: 'Main', number: 5}`, `[1.5, NaN]`, `12h30m`, in any nesting.
+ * @param arena  for collections, digits and unquoted text, which `out` points to
+ * @param err    COODIE_ERR_TYPE or COODIE_ERR_RANGE, with the position in the text
+ */
+COODIE_API bool cql_literal_parse(const cql_type *type, const char *text, cql_arena *arena,
+				  cql_value *out, coodie_error *err);
+/**
+ * Writes a value of a type as the CQL literal that cqlsh prints and cql_literal_parse() reads.
+ * Broken items end it with `?`.
+ */
+COODIE_API size_t cql_literal_format(const cql_type *type, cql_value value, char *out,
+				     size_t size);
+
 /* ---- types ------------------------------------------------------------------------------- */
 
 /** @return elements of a vector; 0 for other types */
@@ -59,35 +81,6 @@ COODIE_API bool cql_type_is_frozen(const cql_type *type);
 COODIE_API bool cql_type_equal(const cql_type *a, const cql_type *b);
 /** A copy that outlives the result it came with; freed with cql_type_free(). */
 COODIE_API cql_type *cql_type_dup(const cql_type *type, coodie_error *err);
-
-/* ---- cursor ------------------------------------------------------------------------------ */
-
-COODIE_API bool coodie_cursor_int8(const coodie_cursor *c, size_t i, int8_t *out,
-				   coodie_error *err);
-COODIE_API bool coodie_cursor_int16(const coodie_cursor *c, size_t i, int16_t *out,
-				    coodie_error *err);
-COODIE_API bool coodie_cursor_float(const coodie_cursor *c, size_t i, float *out,
-				    coodie_error *err);
-COODIE_API bool coodie_cursor_inet(const coodie_cursor *c, size_t i, cql_inet *out,
-				   coodie_error *err);
-COODIE_API bool coodie_cursor_date(const coodie_cursor *c, size_t i, cql_date *out,
-				   coodie_error *err);
-COODIE_API bool coodie_cursor_time(const coodie_cursor *c, size_t i, cql_time *out,
-				   coodie_error *err);
-COODIE_API bool coodie_cursor_timestamp(const coodie_cursor *c, size_t i, cql_timestamp *out,
-					coodie_error *err);
-COODIE_API bool coodie_cursor_duration(const coodie_cursor *c, size_t i, cql_duration *out,
-				       coodie_error *err);
-COODIE_API bool coodie_cursor_varint(const coodie_cursor *c, size_t i, cql_varint *out,
-				     coodie_error *err);
-COODIE_API bool coodie_cursor_decimal(const coodie_cursor *c, size_t i, cql_decimal *out,
-				      coodie_error *err);
-COODIE_API bool coodie_cursor_list(const coodie_cursor *c, size_t i, cql_list *out,
-				   coodie_error *err);
-COODIE_API bool coodie_cursor_set(const coodie_cursor *c, size_t i, cql_set *out,
-				  coodie_error *err);
-COODIE_API bool coodie_cursor_map(const coodie_cursor *c, size_t i, cql_map *out,
-				  coodie_error *err);
 
 COODIE_END
 
