@@ -6,6 +6,7 @@ libcd_base_la_SOURCES = \
 	base/buffer.c base/buffer.h \
 	base/error.c base/error.h \
 	base/loop_ev.c base/loop_ev.h \
+	base/md5.c base/md5.h \
 	base/nearest.c base/nearest.h \
 	base/poison.h \
 	base/reader.h \

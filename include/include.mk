@@ -21,6 +21,7 @@ coodieinclude_HEADERS = \
 	include/coodie/schema.h \
 	include/coodie/session.h \
 	include/coodie/tls.h \
+	include/coodie/token.h \
 	include/coodie/type.h \
 	include/coodie/types.def \
 	include/coodie/value.h \

@@ -10,6 +10,7 @@ libcd_proto_la_SOURCES = \
 	proto/inet.c \
 	proto/kind.c \
 	proto/lz4.c proto/lz4.h \
+	proto/murmur3.c \
 	proto/notation.c proto/notation.h \
 	proto/opcode.c proto/opcode.h \
 	proto/outbox.c proto/outbox.h \
@@ -19,6 +20,8 @@ libcd_proto_la_SOURCES = \
 	proto/result.c proto/result.h \
 	proto/segment.c proto/segment.h \
 	proto/server_error.def \
+	proto/shard.c \
+	proto/token.c \
 	proto/type.c proto/type.h \
 	proto/type_class.c \
 	proto/type_format.c \

@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	tests/test_response \
 	tests/test_result \
 	tests/test_segment \
+	tests/test_token \
 	tests/test_type \
 	tests/test_uuid_inet \
 	tests/test_value
@@ -25,6 +26,9 @@ EXTRA_DIST += \
 	tests/data/segments.inc \
 	tests/data/segments_corrupt.inc \
 	tests/data/segments_large.inc \
+	tests/data/shard_ports.inc \
+	tests/data/shards.inc \
+	tests/data/tokens.inc \
 	tests/data/type_options.inc \
 	tests/data/values.inc \
 	tests/data/values_decode.inc \

@@ -27,5 +27,6 @@
 
 #include <coodie/arena.h>
 #include <coodie/envelope.h>
+#include <coodie/token.h>
 
 #endif

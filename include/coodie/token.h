@@ -14,8 +14,8 @@
 COODIE_BEGIN
 
 /**
- * Joins the encoded columns of a partition key: one column is its own bytes; of several, each has
- * a [short] length in front and a zero byte behind.
+ * Joins the encoded columns of a partition key: one column is its own bytes, not copied; of several,
+ * each has a [short] length in front and a zero byte behind, and the arena holds them.
  * @param err  COODIE_ERR_INVALID: none, or one that is null; COODIE_ERR_RANGE: one of more than
  *             65,535 bytes
  */
@@ -27,7 +27,10 @@ COODIE_API int64_t cql_murmur3_token(const void *key, size_t len);
 
 /** Length of a RandomPartitioner token's digits, with its sign and NUL. */
 #define CQL_RANDOM_TOKEN_SIZE 41
-/** The token of a routing key under RandomPartitioner, in decimal digits. @return `out` */
+/**
+ * The token of a routing key under RandomPartitioner, in decimal digits: "-1" for an empty key.
+ * @return `out`; NULL, with `out` untouched, where the crypto library refuses MD5
+ */
 COODIE_API char *cql_random_token(const void *key, size_t len, char out[CQL_RANDOM_TOKEN_SIZE]);
 
 /** ScyllaDB's shard of a token (biased-token-round-robin). @param shard_count  1 or more */

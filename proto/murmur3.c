@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* Murmur3Partitioner's hash: the first half of MurmurHash3 x64 128 with seed 0, as Cassandra has it. */
+#include <string.h>
+
+#include <coodie/token.h>
+
+#define C1 UINT64_C(0x87c37b91114253d5)
+#define C2 UINT64_C(0x4cf5ad432745937f)
+
+static uint64_t rotated(uint64_t k, unsigned by)
+{
+	return k << by | k >> (64 - by);
+}
+
+static uint64_t little(const uint8_t *at)
+{
+	uint64_t k;
+
+	memcpy(&k, at, 8);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	k = __builtin_bswap64(k);
+#endif
+	return k;
+}
+
+/* Bytes of the tail count as signed: Cassandra's Java widened them so, and tokens stayed. */
+static uint64_t little_signed(const uint8_t *at, size_t len)
+{
+	uint64_t k = 0;
+
+	for (size_t i = 0; i < len; i++)
+		k ^= (uint64_t)(int64_t)(int8_t)at[i] << (8 * i);
+	return k;
+}
+
+static uint64_t mixed1(uint64_t k)
+{
+	return rotated(k * C1, 31) * C2;
+}
+
+static uint64_t mixed2(uint64_t k)
+{
+	return rotated(k * C2, 33) * C1;
+}
+
+static uint64_t finished(uint64_t k)
+{
+	k = (k ^ k >> 33) * UINT64_C(0xff51afd7ed558ccd);
+	k = (k ^ k >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+	return k ^ k >> 33;
+}
+
+int64_t cql_murmur3_token(const void *key, size_t len)
+{
+	const uint8_t *at = key;
+	uint64_t h1 = 0, h2 = 0;
+	size_t left = len;
+
+	if (len == 0)
+		return INT64_MIN;
+	for (; left >= 16; left -= 16, at += 16) {
+		h1 = (rotated(h1 ^ mixed1(little(at)), 27) + h2) * 5 + 0x52dce729;
+		h2 = (rotated(h2 ^ mixed2(little(at + 8)), 31) + h1) * 5 + 0x38495ab5;
+	}
+	if (left > 8)
+		h2 ^= mixed2(little_signed(at + 8, left - 8));
+	if (left)
+		h1 ^= mixed1(little_signed(at, left < 8 ? left : 8));
+	h1 ^= len;
+	h2 ^= len;
+	h1 += h2;
+	h2 += h1;
+	h1 = finished(h1) + finished(h2);
+	/* the least token marks the beginning of the ring: no key has it */
+	return h1 == (uint64_t)INT64_MIN ? INT64_MAX : (int64_t)h1;
+}
