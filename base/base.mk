@@ -4,6 +4,7 @@ libcd_base_la_SOURCES = \
 	base/alloc.c base/alloc.h \
 	base/arena.c base/arena.h \
 	base/buffer.c base/buffer.h \
+	base/entropy.c base/entropy.h \
 	base/error.c base/error.h \
 	base/loop_ev.c base/loop_ev.h \
 	base/md5.c base/md5.h \
@@ -12,6 +13,7 @@ libcd_base_la_SOURCES = \
 	base/reader.h \
 	base/secret.c base/secret.h \
 	base/slab.c base/slab.h \
+	base/timeuuid.c base/timeuuid.h \
 	base/tls.c base/tls.h base/tls_engine.h \
 	base/tls_bio.c base/tls_bio.h \
 	base/tls_context.c base/tls_context.h \

@@ -24,6 +24,7 @@ coodieinclude_HEADERS = \
 	include/coodie/token.h \
 	include/coodie/type.h \
 	include/coodie/types.def \
+	include/coodie/uuid.h \
 	include/coodie/value.h \
 	include/coodie/views.def
 nodist_coodieinclude_HEADERS = include/coodie/version.h

@@ -21,6 +21,7 @@ libcd_proto_la_SOURCES = \
 	proto/segment.c proto/segment.h \
 	proto/server_error.def \
 	proto/shard.c \
+	proto/timeuuid.c \
 	proto/token.c \
 	proto/type.c proto/type.h \
 	proto/type_class.c \

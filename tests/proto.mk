@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	tests/test_response \
 	tests/test_result \
 	tests/test_segment \
+	tests/test_timeuuid \
 	tests/test_token \
 	tests/test_type \
 	tests/test_uuid_inet \

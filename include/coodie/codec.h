@@ -28,5 +28,6 @@
 #include <coodie/arena.h>
 #include <coodie/envelope.h>
 #include <coodie/token.h>
+#include <coodie/uuid.h>
 
 #endif
