@@ -216,6 +216,26 @@ static bool resolve(struct cd_model *m, const coodie_session *s, coodie_error *e
 	       (cd_model_write_texts(m) || cd_no_memory(err, "a model"));
 }
 
+/* What digest_of() looks at, as it lies there. */
+static bool keep_bytes(struct cd_model *m)
+{
+	m->model_bytes = cd_arena_copy(&m->arena, m->source, m->source->size);
+	m->column_bytes = cd_arena_copy(&m->arena, m->source->columns,
+					m->source->column_count * m->source->column_stride);
+	return m->model_bytes && m->column_bytes;
+}
+
+/* The same bytes are the same model. Others may be as well: the digest knows. */
+static bool is_unchanged(const struct cd_model *m)
+{
+	const coodie_model *now = m->source;
+
+	if (now->size == m->def.size && memcmp(now, m->model_bytes, now->size) == 0 &&
+	    memcmp(now->columns, m->column_bytes, now->column_count * now->column_stride) == 0)
+		return true;
+	return m->digest == digest_of(now);
+}
+
 static struct cd_model *model_new(coodie_session *s, const coodie_allocator *a,
 				  const coodie_model *source, uint64_t digest, coodie_error *err)
 {
@@ -235,7 +255,7 @@ static struct cd_model *model_new(coodie_session *s, const coodie_allocator *a,
 	m->digest = digest;
 	m->def = read_model(source);
 	m->label = m->def.object_name;
-	if (!resolve(m, s, err)) {
+	if (!(keep_bytes(m) || cd_no_memory(err, "a model")) || !resolve(m, s, err)) {
 		cd_model_free(m);
 		return NULL;
 	}
@@ -400,7 +420,7 @@ bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *ou
 	if (!out->orm)
 		return false;
 	known = out->orm->capacity ? *slot_of(out->orm->models, out->orm->capacity, m) : NULL;
-	if (!known || known->digest != digest_of(m))
+	if (!known || !is_unchanged(known))
 		known = resolve_now(out->orm, out->session, m, err);
 	out->model = known;
 	return known != NULL;

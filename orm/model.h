@@ -43,6 +43,7 @@ struct cd_model {
 	struct cd_arena arena;
 	const coodie_model *source;
 	uint64_t digest;
+	const void *model_bytes, *column_bytes; /* the user's tables when they were resolved */
 	coodie_model def;
 	const char *label;         /* the struct's name */
 	const char *table;         /* qualified, as CQL writes it */
