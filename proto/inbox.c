@@ -42,6 +42,7 @@ static void compact(struct cd_buffer *b, size_t *taken)
 
 uint8_t *cd_inbox_space(struct cd_inbox *in, size_t least, size_t *len)
 {
+	in->payload_end -= in->payload_end ? in->taken : 0;
 	compact(&in->wire, &in->taken);
 	least += least == 0; /* there is something to point to, always */
 	if (in->wire.cap - in->wire.len < least && !cd_buffer_reserve(&in->wire, least))
@@ -178,15 +179,16 @@ static bool unpack_body(struct cd_inbox *in, struct cd_envelope *out, coodie_err
 	return true;
 }
 
-/* The envelope at the front of `b`, if it is whole. */
-static enum cql_inbox_status take_envelope(struct cd_inbox *in, const struct cd_buffer *b,
-					  size_t *taken, struct cd_envelope *out, coodie_error *err)
+/* The envelope at `*taken`, if it is whole before `end`. */
+static enum cql_inbox_status take_envelope(struct cd_inbox *in, const uint8_t *data, size_t end,
+					   size_t *taken, struct cd_envelope *out,
+					   coodie_error *err)
 {
-	size_t left = b->len - *taken;
+	size_t left = end - *taken;
 
 	if (left < CQL_HEADER_SIZE)
 		return CQL_INBOX_MORE;
-	struct cd_header h = cd_header_read(b->data + *taken);
+	struct cd_header h = cd_header_read(data + *taken);
 	enum cql_inbox_status status = check_header(in, &h, err);
 	if (status != CQL_INBOX_ENVELOPE)
 		return status;
@@ -196,7 +198,7 @@ static enum cql_inbox_status take_envelope(struct cd_inbox *in, const struct cd_
 				     h.flags,
 				     h.stream,
 				     h.opcode,
-				     { b->data + *taken + CQL_HEADER_SIZE, (size_t)h.length } };
+				     { data + *taken + CQL_HEADER_SIZE, (size_t)h.length } };
 	*taken += CQL_HEADER_SIZE + (size_t)h.length;
 	/* in v5 the flag means nothing: segments are what is packed */
 	if (h.flags & CQL_FLAG_COMPRESSED && !in->segments && !unpack_body(in, out, err))
@@ -212,17 +214,28 @@ static enum cql_inbox_status bad_segment(coodie_error *err, const char *what)
 	return CQL_INBOX_FAILED;
 }
 
-static bool unpack_payload(struct cd_inbox *in, const struct cd_segment *s, const uint8_t *payload,
-			   coodie_error *err)
+/* A payload that is not packed, and no part of anything, stays where it is: envelopes are handed out
+ * of it. Others go to `plain`. */
+static bool open_payload(struct cd_inbox *in, const struct cd_segment *s, size_t at,
+			 coodie_error *err)
 {
+	const uint8_t *payload = in->wire.data + at;
+
 	if (s->unpacked)
 		return cd_lz4_unpack(&in->plain, (struct cd_span){ payload, s->wire_len },
 				     s->unpacked, CQL_SEGMENT_MAX, err);
-	cd_buffer_bytes(&in->plain, payload, s->wire_len);
-	return !in->plain.failed || cd_no_memory(err, "a message");
+	if (!s->self_contained) {
+		cd_buffer_bytes(&in->plain, payload, s->wire_len);
+		return !in->plain.failed || cd_no_memory(err, "a message");
+	}
+	if (s->wire_len) {
+		in->taken = at;
+		in->payload_end = at + s->wire_len;
+	}
+	return true;
 }
 
-/* Takes one segment off the wire into `plain`. ENVELOPE: one was taken. */
+/* Opens the next segment. ENVELOPE: one was opened. */
 static enum cql_inbox_status take_segment(struct cd_inbox *in, coodie_error *err)
 {
 	size_t header = cd_segment_header_size(in->lz4), left = in->wire.len - in->taken;
@@ -239,31 +252,57 @@ static enum cql_inbox_status take_segment(struct cd_inbox *in, coodie_error *err
 		return bad_segment(err, "the payload's CRC32 does not match");
 	if (s.self_contained == in->split && s.wire_len && in->plain.len > in->plain_taken)
 		return bad_segment(err, "a whole envelope between the parts of another");
-	if (!unpack_payload(in, &s, at + header, err))
+	if (!open_payload(in, &s, in->taken + header, err))
 		return CQL_INBOX_FAILED;
 	in->split = !s.self_contained;
-	in->taken += header + s.wire_len + CD_SEGMENT_TRAILER;
+	if (!in->payload_end)
+		in->taken += header + s.wire_len + CD_SEGMENT_TRAILER;
 	return CQL_INBOX_ENVELOPE;
 }
 
-/* The body of a self-contained segment holds whole envelopes; that of a part ends with its
- * envelope. */
+/* The envelopes of a payload that stayed where it is. */
+static enum cql_inbox_status next_in_place(struct cd_inbox *in, struct cd_envelope *out,
+					   coodie_error *err)
+{
+	enum cql_inbox_status status = take_envelope(in, in->wire.data, in->payload_end, &in->taken,
+						     out, err);
+
+	if (status == CQL_INBOX_MORE)
+		return bad_segment(err,
+				   "an envelope that does not end in its self-contained segment");
+	if (in->taken == in->payload_end) {
+		in->taken += CD_SEGMENT_TRAILER;
+		in->payload_end = 0;
+	}
+	return status;
+}
+
+/* An envelope of what was unpacked or put together. A self-contained segment holds whole envelopes;
+ * that of a part ends with its envelope. */
+static enum cql_inbox_status next_in_plain(struct cd_inbox *in, struct cd_envelope *out,
+					   coodie_error *err)
+{
+	enum cql_inbox_status status = take_envelope(in, in->plain.data, in->plain.len,
+						     &in->plain_taken, out, err);
+	bool more = in->plain.len > in->plain_taken;
+
+	if (status == CQL_INBOX_ENVELOPE && in->split && more)
+		return bad_segment(err, "more bytes than the envelope it is a part of");
+	if (status == CQL_INBOX_MORE && !in->split && more)
+		return bad_segment(err,
+				   "an envelope that does not end in its self-contained segment");
+	return status;
+}
+
 static enum cql_inbox_status next_in_segments(struct cd_inbox *in, struct cd_envelope *out,
-					     coodie_error *err)
+					      coodie_error *err)
 {
 	for (;;) {
-		enum cql_inbox_status status = take_envelope(in, &in->plain, &in->plain_taken, out,
-							    err);
-		if (status != CQL_INBOX_MORE) {
-			if (status == CQL_INBOX_ENVELOPE && in->split &&
-			    in->plain.len > in->plain_taken)
-				return bad_segment(err,
-						   "more bytes than the envelope it is a part of");
+		if (in->payload_end)
+			return next_in_place(in, out, err);
+		enum cql_inbox_status status = next_in_plain(in, out, err);
+		if (status != CQL_INBOX_MORE)
 			return status;
-		}
-		if (!in->split && in->plain.len > in->plain_taken)
-			return bad_segment(
-				err, "an envelope that does not end in its self-contained segment");
 		compact(&in->plain, &in->plain_taken);
 		status = take_segment(in, err);
 		if (status != CQL_INBOX_ENVELOPE)
@@ -271,7 +310,7 @@ static enum cql_inbox_status next_in_segments(struct cd_inbox *in, struct cd_env
 	}
 }
 
-enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err)
+static enum cql_inbox_status next(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err)
 {
 	if (in->first) {
 		size_t len = in->wire.len - in->taken;
@@ -282,5 +321,15 @@ enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, struct cd_envelope *out
 		in->first = false;
 	}
 	return in->segments ? next_in_segments(in, out, err)
-			    : take_envelope(in, &in->wire, &in->taken, out, err);
+			    : take_envelope(in, in->wire.data, in->wire.len, &in->taken, out, err);
+}
+
+enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err)
+{
+	enum cql_inbox_status status = in->broken.code == COODIE_OK ? next(in, out, &in->broken)
+								    : CQL_INBOX_FAILED;
+
+	if (status == CQL_INBOX_FAILED && err)
+		*err = in->broken;
+	return status;
 }

@@ -18,10 +18,12 @@ struct cd_inbox {
 	const coodie_allocator *allocator;
 	struct cd_buffer wire; /* as it came; `taken` bytes at its front are done with */
 	size_t taken;
-	struct cd_buffer plain; /* out of segments; likewise */
+	size_t payload_end; /* v5: of the open segment's payload in `wire`; 0: none */
+	struct cd_buffer plain; /* out of packed or partial segments; likewise */
 	size_t plain_taken;
 	struct cd_buffer unpacked; /* the body of one compressed v4 envelope */
 	bool split;                /* `plain` ends in a part of an envelope */
+	coodie_error broken;       /* why the stream is */
 };
 
 void cd_inbox_init(struct cd_inbox *in, enum cql_role role, const coodie_allocator *a,

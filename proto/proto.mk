@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += libcd_proto.la
 libcd_proto_la_SOURCES = \
 	proto/arena.c proto/arena.h \
 	proto/crc.c proto/crc.h \
+	proto/crc_clmul.c proto/crc_clmul.h \
 	proto/error_body.c proto/error_body.h \
 	proto/event.c proto/event.def proto/event.h \
 	proto/frame.c proto/frame.h \

@@ -466,6 +466,69 @@ static void test_switch(void **state)
 	cd_unhex_free(ready);
 }
 
+static void feed_bytes(struct cd_inbox *in, const struct cd_buffer *b)
+{
+	size_t room;
+	uint8_t *at = cd_inbox_space(in, b->len, &room);
+
+	assert_non_null(at);
+	memcpy(at, b->data, b->len);
+	cd_inbox_filled(in, b->len);
+}
+
+/* More is read while envelopes of a segment are still to be taken: the buffer moves under them. */
+static void test_space_in_the_middle(void **state)
+{
+	struct cd_buffer b;
+	struct cd_inbox in;
+	struct cd_envelope e;
+	(void)state;
+
+	cd_buffer_init(&b, NULL, 0);
+	put_segment(&b, true, VOID VOID VOID);
+	cd_inbox_init(&in, CQL_CLIENT, NULL, NULL);
+	cd_inbox_switch(&in, 5, false);
+	for (int round = 0; round < 200; round++)
+		feed_bytes(&in, &b);
+	for (int i = 0; i < 600; i++) {
+		assert_int_equal(cd_inbox_next(&in, &e, NULL), CQL_INBOX_ENVELOPE);
+		assert_int_equal(e.opcode, CQL_OP_RESULT);
+		if (i % 3 != 2)
+			feed_bytes(&in, &b);
+	}
+	for (int i = 0; i < 1200; i++)
+		assert_int_equal(cd_inbox_next(&in, &e, NULL), CQL_INBOX_ENVELOPE);
+	assert_int_equal(cd_inbox_next(&in, &e, NULL), CQL_INBOX_MORE);
+	assert_true(cd_inbox_empty(&in));
+	cd_inbox_deinit(&in);
+	cd_buffer_deinit(&b);
+}
+
+/* A broken stream stays broken, with the same words, whatever follows. */
+static void test_broken_for_good(void **state)
+{
+	struct cd_buffer b;
+	struct cd_inbox in;
+	struct cd_envelope e;
+	coodie_error first, again;
+	(void)state;
+
+	cd_buffer_init(&b, NULL, 0);
+	put_segment(&b, true, VOID);
+	b.data[b.len - 1] ^= 1;
+	put_segment(&b, true, VOID);
+	cd_inbox_init(&in, CQL_CLIENT, NULL, NULL);
+	cd_inbox_switch(&in, 5, false);
+	feed_bytes(&in, &b);
+	assert_int_equal(cd_inbox_next(&in, &e, &first), CQL_INBOX_FAILED);
+	assert_int_equal(cd_inbox_next(&in, &e, NULL), CQL_INBOX_FAILED);
+	assert_int_equal(cd_inbox_next(&in, &e, &again), CQL_INBOX_FAILED);
+	assert_int_equal(first.code, COODIE_ERR_PROTOCOL);
+	assert_string_equal(first.message, again.message);
+	cd_inbox_deinit(&in);
+	cd_buffer_deinit(&b);
+}
+
 /* ---- memory --------------------------------------------------------------------------------- */
 
 static void test_limits(void **state)
@@ -570,7 +633,9 @@ int main(void)
 		cmocka_unit_test(test_corrupt_segments), cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_packed_frames),    cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_strangers),        cmocka_unit_test(test_versions),
-		cmocka_unit_test(test_switch),           cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_switch),
+		cmocka_unit_test(test_space_in_the_middle),
+		cmocka_unit_test(test_broken_for_good),           cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_claims),           cmocka_unit_test(test_no_memory),
 	};
 	return cmocka_run_group_tests_name("inbox", tests, NULL, NULL);
