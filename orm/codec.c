@@ -253,6 +253,8 @@ static bool get_floats(const struct cd_column *c, const char *at, struct cd_aren
 
 static bool set_floats(const struct cd_column *c, char *at, cql_value v, coodie_error *err)
 {
+	if (v.is.tag == CQL_TAG_VECTOR)
+		return cql_to_floats(v, (float *)(void *)at, c->def.size / sizeof(float), err);
 	if (v.is.tag != CQL_TAG_ENCODED || v.as.blob.len != c->def.size)
 		return cd_fail(err, COODIE_ERR_TYPE, "a vector of %zu bytes does not fit float[%u]",
 			       v.is.tag == CQL_TAG_ENCODED ? v.as.blob.len : 0,
@@ -342,7 +344,7 @@ bool cd_member_set(const struct cd_column *c, void *object, cql_value v, struct 
 	char *at = (char *)object + c->def.offset;
 	bool ok;
 
-	if (v.is.tag == CQL_TAG_NULL || v.is.tag == CQL_TAG_UNSET) {
+	if (cql_is_null(v) || v.is.tag == CQL_TAG_UNSET) {
 		memset(at, 0, c->def.size);
 		return true;
 	}

@@ -43,7 +43,9 @@ static const struct fit {
 	{ CQL_KIND_TIMESTAMP, TAG(TIMESTAMP) | WHOLE, INT64_MIN, INT64_MAX },
 	{ CQL_KIND_DURATION, TAG(DURATION), 0, 0 },
 	{ CQL_KIND_LIST, TAG(LIST) | TAG(SET), 0, 0 },
-	{ CQL_KIND_VECTOR, TAG(LIST), 0, 0 },
+	{ CQL_KIND_VECTOR, TAG(VECTOR) | TAG(LIST) | TAG(FLOATS), 0, 0 },
+	{ CQL_KIND_TUPLE, TAG(TUPLE), 0, 0 },
+	{ CQL_KIND_UDT, TAG(UDT), 0, 0 },
 	{ CQL_KIND_SET, TAG(SET) | TAG(LIST), 0, 0 },
 	{ CQL_KIND_MAP, TAG(MAP), 0, 0 },
 };
@@ -60,7 +62,9 @@ static const char tag_names[][12] = {
 	[CQL_TAG_DURATION] = "a duration", [CQL_TAG_VARINT] = "a varint",
 	[CQL_TAG_DECIMAL] = "a decimal",   [CQL_TAG_LIST] = "a list",
 	[CQL_TAG_SET] = "a set",           [CQL_TAG_MAP] = "a map",
-	[CQL_TAG_ENCODED] = "raw bytes",
+	[CQL_TAG_TUPLE] = "a tuple",       [CQL_TAG_UDT] = "a UDT value",
+	[CQL_TAG_VECTOR] = "a vector",     [CQL_TAG_FLOATS] = "floats",
+	[CQL_TAG_EMPTY] = "empty",         [CQL_TAG_ENCODED] = "raw bytes",
 };
 
 static const char *tag_name(cql_value v)
@@ -186,9 +190,44 @@ static bool fits_seq(cql_value v, const cql_type *type, unsigned depth, coodie_e
 	return !it.failed || cd_fail(err, COODIE_ERR_PROTOCOL, "%s is broken", tag_name(v));
 }
 
-static bool is_seq(cql_value v)
+/* Parts of a tuple or UDT may be null, but not unset. The fields of a user type that is known by
+ * name only are checked where it is encoded. */
+static bool fits_parts(cql_value v, const cql_type *type, unsigned depth, coodie_error *err)
+{
+	cql_iter it = cql_tuple_iter((cql_tuple){ v.as.seq });
+	cql_value part;
+
+	if (cql_type_count(type) == 0)
+		return true;
+	if (v.as.seq.count > cql_type_count(type))
+		return cd_fail(err, COODIE_ERR_RANGE, "%s of %u parts, the type has %zu",
+			       tag_name(v), (unsigned)v.as.seq.count, cql_type_count(type));
+	for (size_t i = 0; cql_iter_next(&it, &part); i++) {
+		if (part.is.tag == CQL_TAG_UNSET)
+			return cd_fail(err, COODIE_ERR_TYPE, "unset inside %s; use null",
+				       tag_name(v));
+		if (!fits(part, cql_type_at(type, i), depth, err))
+			return false;
+	}
+	return !it.failed || cd_fail(err, COODIE_ERR_PROTOCOL, "%s is broken", tag_name(v));
+}
+
+static bool fits_vector(cql_value v, const cql_type *type, unsigned depth, coodie_error *err)
+{
+	if (v.is.tag != CQL_TAG_FLOATS)
+		return fits_seq(v, type, depth, err);
+	return cql_type_kind(cql_type_at(type, 0)) == CQL_KIND_FLOAT ||
+	       cd_fail(err, COODIE_ERR_TYPE, "floats were given for a vector of another type");
+}
+
+static bool is_collection(cql_value v)
 {
 	return v.is.tag == CQL_TAG_LIST || v.is.tag == CQL_TAG_SET || v.is.tag == CQL_TAG_MAP;
+}
+
+static bool is_seq(cql_value v)
+{
+	return v.is.tag >= CQL_TAG_LIST && v.is.tag <= CQL_TAG_VECTOR;
 }
 
 static bool fits(cql_value v, const cql_type *type, unsigned depth, coodie_error *err)
@@ -196,7 +235,8 @@ static bool fits(cql_value v, const cql_type *type, unsigned depth, coodie_error
 	const struct fit *fit;
 	char want[80];
 
-	if (v.is.tag == CQL_TAG_NULL || v.is.tag == CQL_TAG_UNSET || v.is.tag == CQL_TAG_ENCODED)
+	if (v.is.tag == CQL_TAG_NULL || v.is.tag == CQL_TAG_UNSET || v.is.tag == CQL_TAG_EMPTY ||
+	    v.is.tag == CQL_TAG_ENCODED)
 		return true;
 	if (depth > DEEPEST)
 		return cd_fail(err, COODIE_ERR_LIMIT, "collections nested deeper than %d", DEEPEST);
@@ -208,6 +248,10 @@ static bool fits(cql_value v, const cql_type *type, unsigned depth, coodie_error
 		cql_type_format(type, want, sizeof(want));
 		return cd_fail(err, COODIE_ERR_TYPE, "%s was given for %s", tag_name(v), want);
 	}
+	if (fit->kind == CQL_KIND_TUPLE || fit->kind == CQL_KIND_UDT)
+		return fits_parts(v, type, depth + 1, err);
+	if (fit->kind == CQL_KIND_VECTOR)
+		return fits_vector(v, type, depth + 1, err);
 	return is_seq(v) ? fits_seq(v, type, depth + 1, err) : fits_scalar(v, fit, err);
 }
 
@@ -220,7 +264,8 @@ bool cd_datum_needs_check(enum cql_kind kind)
 {
 	static const enum cql_kind kinds[] = { CQL_KIND_ASCII,    CQL_KIND_TIME, CQL_KIND_DURATION,
 					       CQL_KIND_TIMEUUID, CQL_KIND_INET, CQL_KIND_LIST,
-					       CQL_KIND_SET,      CQL_KIND_MAP,  CQL_KIND_VECTOR };
+					       CQL_KIND_SET,      CQL_KIND_MAP,  CQL_KIND_VECTOR,
+					       CQL_KIND_TUPLE,    CQL_KIND_UDT };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (kinds[i] == kind)
@@ -300,6 +345,7 @@ static int order_values(const cql_value *left, const cql_value *right)
 	switch ((enum cql_tag)a.is.tag) {
 	case CQL_TAG_NULL:
 	case CQL_TAG_UNSET:
+	case CQL_TAG_EMPTY:
 		return 0;
 	case CQL_TAG_BOOL:
 		return order_numbers(a.as.boolean, b.as.boolean);
@@ -341,7 +387,13 @@ static int order_values(const cql_value *left, const cql_value *right)
 	case CQL_TAG_LIST:
 	case CQL_TAG_SET:
 	case CQL_TAG_MAP:
+	case CQL_TAG_TUPLE:
+	case CQL_TAG_UDT:
+	case CQL_TAG_VECTOR:
 		return order_seqs(&a, &b);
+	case CQL_TAG_FLOATS:
+		return order_bytes(a.as.floats.data, a.as.floats.len * sizeof(float),
+				   b.as.floats.data, b.as.floats.len * sizeof(float));
 	}
 	return 0;
 }
@@ -433,7 +485,7 @@ bool cd_datum_same(cql_value a, cql_value b, struct cd_arena *scratch)
 bool cd_datum_is_empty(cql_value v)
 {
 	return v.is.tag == CQL_TAG_NULL || v.is.tag == CQL_TAG_UNSET ||
-	       (is_seq(v) && v.as.seq.count == 0);
+	       (is_collection(v) && v.as.seq.count == 0);
 }
 
 /* ---- copy ------------------------------------------------------------------------------------ */
@@ -445,6 +497,15 @@ static bool copy(struct cd_arena *a, cql_value v, cql_value *out, unsigned depth
 static const void *copy_bytes(struct cd_arena *a, const void *data, size_t len)
 {
 	return cd_arena_strndup(a, len ? data : "", len);
+}
+
+static const float *copy_floats(struct cd_arena *a, cql_floats floats)
+{
+	float *to = cd_arena_take_array(a, floats.len + 1, sizeof(*to));
+
+	if (to && floats.len)
+		memcpy(to, floats.data, floats.len * sizeof(*to));
+	return to;
 }
 
 static bool copy_seq(struct cd_arena *a, cql_value v, cql_value *out, unsigned depth,
@@ -489,6 +550,8 @@ static bool copy(struct cd_arena *a, cql_value v, cql_value *out, unsigned depth
 	else if (v.is.tag == CQL_TAG_DECIMAL)
 		v.as.decimal.unscaled.data = bytes = copy_bytes(a, v.as.decimal.unscaled.data,
 								v.as.decimal.unscaled.len);
+	else if (v.is.tag == CQL_TAG_FLOATS)
+		v.as.floats.data = bytes = copy_floats(a, v.as.floats);
 	if (!bytes)
 		return cd_no_memory(err, "a copy of a value");
 	*out = v;

@@ -73,6 +73,8 @@ static bool decode_cell(const coodie_cursor *cursor, uint32_t i, struct cd_objec
 	if (c->codec->size || c->kind != CQL_KIND_VECTOR) {
 		if (!coodie_cursor_value(cursor, i, &o->loaded[column], err))
 			return false;
+		if (cql_is_empty(o->loaded[column]))
+			o->loaded[column] = cql_null();
 	} else {
 		cell = coodie_cursor_cell(cursor, i); /* a float[]: its wire form is all it needs */
 		o->loaded[column] = cell.data ? cql_from_encoded(cell.data, cell.len) : cql_null();

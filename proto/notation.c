@@ -127,18 +127,23 @@ void cd_write_consistency(struct cd_buffer *b, cql_consistency c)
 	cd_buffer_be16(b, (uint16_t)(c - 1));
 }
 
-void cd_write_unsigned_vint(struct cd_buffer *b, uint64_t v)
+size_t cd_put_unsigned_vint(uint8_t *at, uint64_t v)
 {
 	unsigned more = 0;
 
 	while (more < 8 && v >> (7 * (more + 1)))
 		more++;
-	uint8_t *at = cd_buffer_grow(b, more + 1);
-	if (!at)
-		return;
 	for (unsigned i = more; i > 0; i--, v >>= 8)
 		at[i] = (uint8_t)v;
 	at[0] = (uint8_t)(more < 8 ? (0xff00u >> more) | v : 0xff);
+	return more + 1;
+}
+
+void cd_write_unsigned_vint(struct cd_buffer *b, uint64_t v)
+{
+	uint8_t bytes[9];
+
+	cd_buffer_bytes(b, bytes, cd_put_unsigned_vint(bytes, v));
 }
 
 void cd_write_vint(struct cd_buffer *b, int64_t v)

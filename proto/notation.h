@@ -37,5 +37,7 @@ void cd_write_bytes(struct cd_buffer *b, const void *data, size_t len);
 void cd_write_consistency(struct cd_buffer *b, cql_consistency c);
 void cd_write_unsigned_vint(struct cd_buffer *b, uint64_t v);
 void cd_write_vint(struct cd_buffer *b, int64_t v);
+/* The same without a buffer: at most nine bytes. Returns how many. */
+size_t cd_put_unsigned_vint(uint8_t *at, uint64_t v);
 
 #endif

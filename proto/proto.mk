@@ -30,9 +30,12 @@ libcd_proto_la_SOURCES = \
 	proto/type_parse.c \
 	proto/uuid.c \
 	proto/value.c proto/value.h \
+	proto/value_check.c \
+	proto/value_composite.c proto/value_composite.h \
 	proto/value_copy.c \
 	proto/value_decode.c \
 	proto/value_encode.c \
 	proto/value_format.c \
+	proto/value_iter.c \
 	proto/value_read.c
 libcoodie_la_LIBADD += libcd_proto.la

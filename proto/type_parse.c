@@ -74,6 +74,20 @@ static char *read_name(struct parser *p, bool *quoted)
 	return name;
 }
 
+/* `name`, or `name.` and what follows. */
+static bool qualify(struct parser *p, struct cd_type_udt *udt, const char *name)
+{
+	bool quoted;
+
+	udt->keyspace = "";
+	udt->name = name;
+	if (accept(p, '.')) {
+		udt->keyspace = name;
+		udt->name = read_name(p, &quoted);
+	}
+	return udt->name != NULL;
+}
+
 static const cql_type *parse_inner(struct parser *p, cql_type *t, unsigned depth)
 {
 	for (uint32_t i = 0; i < t->count; i++) {
@@ -98,25 +112,80 @@ static const cql_type *parse_collection(struct parser *p, enum cql_kind kind, ui
 	return accept(p, '>') ? t : fail(p, "expected '>'");
 }
 
+/* How many commas are there from here to the '>' that closes these types. */
+static uint32_t count_commas(const struct parser *p)
+{
+	uint32_t count = 0;
+	unsigned open = 1;
+	char quote = '\0';
+
+	for (const char *at = p->at; at < p->end && open; at++) {
+		if (quote) {
+			quote = *at == quote ? '\0' : quote;
+			continue;
+		}
+		quote = *at == '"' || *at == '\'' ? *at : '\0';
+		open += *at == '<';
+		open -= *at == '>';
+		count += *at == ',' && open == 1;
+	}
+	return count;
+}
+
 static const cql_type *parse_tuple(struct parser *p, unsigned depth)
 {
-	const cql_type *inner[256];
-	uint32_t count = 0;
+	return parse_collection(p, CQL_KIND_TUPLE, count_commas(p) + 1, depth);
+}
 
-	do {
-		if (count == sizeof inner / sizeof inner[0])
-			return fail(p, "more than 256 elements");
-		inner[count] = parse_type(p, depth + 1);
-		if (!inner[count++])
-			return NULL;
-	} while (accept(p, ','));
-	if (!accept(p, '>'))
-		return fail(p, "expected ',' or '>'");
-	cql_type *t = cd_type_new(p->arena, CQL_KIND_TUPLE, count);
+/* udt<shop.address, street:text, zip:int>: CQL has no spelling for the fields. */
+static const cql_type *parse_udt_fields(struct parser *p, unsigned depth)
+{
+	uint32_t count = count_commas(p);
+	cql_type *t = cd_type_new(p->arena, CQL_KIND_UDT, count);
+	bool quoted;
+
 	if (!t)
 		return no_memory(p);
-	memcpy(t->inner, inner, count * sizeof inner[0]);
-	return t;
+	const char *name = read_name(p, &quoted);
+	if (!name || !qualify(p, t->of.udt, name))
+		return NULL;
+	for (uint32_t i = 0; i < count; i++) {
+		if (!accept(p, ','))
+			return fail(p, "expected ','");
+		if (!(t->of.udt->fields[i] = read_name(p, &quoted)))
+			return NULL;
+		if (!accept(p, ':'))
+			return fail(p, "expected ':' and the field's type");
+		if (!(t->inner[i] = parse_type(p, depth + 1)))
+			return NULL;
+	}
+	return accept(p, '>') ? t : fail(p, "expected ',' or '>'");
+}
+
+/* 'org.apache.cassandra.db.marshal.DynamicCompositeType(...)' */
+static const cql_type *parse_quoted_class(struct parser *p, unsigned depth)
+{
+	const char *from = ++p->at;
+
+	while (p->at < p->end && *p->at != '\'')
+		p->at++;
+	if (p->at == p->end)
+		return fail(p, "the quote is not closed");
+	p->at++;
+	return cd_type_parse_class(p->arena, from, (size_t)(p->at - 1 - from), p->max_depth - depth,
+				   p->err);
+}
+
+/* custom<'class'> */
+static const cql_type *parse_custom(struct parser *p, unsigned depth)
+{
+	const cql_type *t;
+
+	skip_space(p);
+	if (p->at == p->end || *p->at != '\'')
+		return fail(p, "expected a class in single quotes");
+	t = parse_quoted_class(p, depth + 1);
+	return !t || accept(p, '>') ? t : fail(p, "expected '>'");
 }
 
 static const cql_type *parse_vector(struct parser *p, unsigned depth)
@@ -179,6 +248,10 @@ static const cql_type *parse_with_parts(struct parser *p, const char *name, unsi
 		return parse_vector(p, depth);
 	if (strcmp(name, "frozen") == 0)
 		return parse_frozen(p, depth);
+	if (strcmp(name, "udt") == 0)
+		return parse_udt_fields(p, depth);
+	if (strcmp(name, "custom") == 0)
+		return parse_custom(p, depth);
 	return fail(p, "only list, set, map, tuple, vector and frozen take types in <>");
 }
 
@@ -214,33 +287,10 @@ static const cql_type *native_of(const char *name)
 static const cql_type *parse_udt(struct parser *p, const char *name)
 {
 	cql_type *t = cd_type_new(p->arena, CQL_KIND_UDT, 0);
-	bool quoted;
 
 	if (!t)
 		return no_memory(p);
-	t->of.udt->keyspace = "";
-	t->of.udt->name = name;
-	if (accept(p, '.')) {
-		t->of.udt->keyspace = name;
-		t->of.udt->name = read_name(p, &quoted);
-		if (!t->of.udt->name)
-			return NULL;
-	}
-	return t;
-}
-
-/* 'org.apache.cassandra.db.marshal.DynamicCompositeType(...)' */
-static const cql_type *parse_quoted_class(struct parser *p, unsigned depth)
-{
-	const char *from = ++p->at;
-
-	while (p->at < p->end && *p->at != '\'')
-		p->at++;
-	if (p->at == p->end)
-		return fail(p, "the quote is not closed");
-	p->at++;
-	return cd_type_parse_class(p->arena, from, (size_t)(p->at - 1 - from), p->max_depth - depth,
-				   p->err);
+	return qualify(p, t->of.udt, name) ? t : NULL;
 }
 
 static const cql_type *parse_type(struct parser *p, unsigned depth)

@@ -46,7 +46,8 @@ CONSTRUCTORS
 #define VIEWS \
 	X(cql_from_text, cql_text, TEXT, text) \
 	X(cql_from_blob, cql_blob, BLOB, blob) \
-	X(cql_from_varint, cql_varint, VARINT, varint)
+	X(cql_from_varint, cql_varint, VARINT, varint) \
+	X(cql_from_floats, cql_floats, FLOATS, floats)
 
 #define X(function, c_type, tag_name, field) \
 	cql_value function(c_type v) \
@@ -86,6 +87,20 @@ cql_value cql_from_map(cql_map v)
 	return MAKE(MAP, seq, v.seq);
 }
 
+/* Constructors of what is null without items: X(function, C type, tag) */
+#define COMPOSITES \
+	X(cql_from_tuple, cql_tuple, TUPLE) \
+	X(cql_from_udt, cql_udt, UDT) \
+	X(cql_from_vector, cql_vector, VECTOR)
+
+#define X(function, c_type, tag_name) \
+	cql_value function(c_type v) \
+	{ \
+		return v.seq.items ? MAKE(tag_name, seq, v.seq) : cql_null(); \
+	}
+COMPOSITES
+#undef X
+
 cql_value cql_from_value(cql_value v)
 {
 	return v;
@@ -119,6 +134,26 @@ cql_map cql_map_of(const cql_value *pairs, size_t count)
 	return (cql_map){ seq_of(pairs, count) };
 }
 
+cql_tuple cql_tuple_of(const cql_value *parts, size_t count)
+{
+	return (cql_tuple){ seq_of(parts, count) };
+}
+
+cql_udt cql_udt_of(const cql_value *fields, size_t count)
+{
+	return (cql_udt){ seq_of(fields, count) };
+}
+
+cql_vector cql_vector_of(const cql_value *items, size_t count)
+{
+	return (cql_vector){ seq_of(items, count) };
+}
+
+cql_floats cql_floats_of(const float *data, size_t len)
+{
+	return (cql_floats){ data, len };
+}
+
 cql_text cql_text_of(const char *text)
 {
 	return (cql_text){ text, text ? strlen(text) : 0 };
@@ -136,5 +171,10 @@ cql_args cql_args_of(const cql_value *values, size_t count)
 
 bool cql_is_null(cql_value v)
 {
-	return v.is.tag == CQL_TAG_NULL;
+	return v.is.tag == CQL_TAG_NULL || v.is.tag == CQL_TAG_EMPTY;
+}
+
+bool cql_is_empty(cql_value v)
+{
+	return v.is.tag == CQL_TAG_EMPTY;
 }

@@ -21,16 +21,22 @@ static bool copy_seq(struct cd_arena *a, cql_value *out)
 		return true;
 	if (seq->type)
 		return copy_bytes(a, &seq->items, seq->bytes);
-	if (count == 0) {
-		seq->items = NULL; /* nothing of the original is kept */
-		return true;
-	}
 	const cql_value *from = seq->items;
-	cql_value *to = cd_arena_take_array(a, count, sizeof *to);
+	cql_value *to = cd_arena_take_array(a, count ? count : 1, sizeof *to);
 	for (size_t i = 0; to && i < count; i++)
 		if (!cd_value_copy(a, &to[i], &from[i]))
 			return false;
 	seq->items = to;
+	return to != NULL;
+}
+
+static bool copy_floats(struct cd_arena *a, cql_floats *floats)
+{
+	float *to = cd_arena_take_array(a, floats->len ? floats->len : 1, sizeof *to);
+
+	if (to && floats->len)
+		memcpy(to, floats->data, floats->len * sizeof *to);
+	floats->data = to;
 	return to != NULL;
 }
 
@@ -65,7 +71,12 @@ bool cd_value_copy(struct cd_arena *a, cql_value *out, const cql_value *in)
 	case CQL_TAG_LIST:
 	case CQL_TAG_SET:
 	case CQL_TAG_MAP:
+	case CQL_TAG_TUPLE:
+	case CQL_TAG_UDT:
+	case CQL_TAG_VECTOR:
 		return copy_seq(a, out);
+	case CQL_TAG_FLOATS:
+		return copy_floats(a, &out->as.floats);
 	default:
 		return true;
 	}

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "proto/notation.h"
 #include "proto/value.h"
+#include "proto/value_composite.h"
 
 typedef bool decode_fn(const cql_type *type, struct cd_span cell, cql_value *out);
 
@@ -101,13 +102,6 @@ static bool decode_blob(const cql_type *type, struct cd_span cell, cql_value *ou
 	return true;
 }
 
-static bool decode_opaque(const cql_type *type, struct cd_span cell, cql_value *out)
-{
-	(void)type;
-	*out = cql_from_encoded(cell.at, cell.len);
-	return true;
-}
-
 static bool decode_uuid(const cql_type *type, struct cd_span cell, cql_value *out)
 {
 	(void)type;
@@ -190,27 +184,10 @@ static bool decode_decimal(const cql_type *type, struct cd_span cell, cql_value 
 	return true;
 }
 
-static bool decode_collection(const cql_type *type, struct cd_span cell, cql_value *out)
-{
-	struct cd_reader r = cd_reader_over(cell.at, cell.len);
-	uint32_t count = cd_reader_be32(&r);
-	size_t left = cd_reader_left(&r);
-
-	/* each item has a length of four bytes at least */
-	if (r.failed || count > INT32_MAX || (uint64_t)count * type->count * 4 > left ||
-	    left > UINT32_MAX)
-		return false;
-	out->is.tag = type->kind == CQL_KIND_LIST  ? CQL_TAG_LIST
-		      : type->kind == CQL_KIND_SET ? CQL_TAG_SET
-						   : CQL_TAG_MAP;
-	out->as.seq = (cql_seq){ type, r.at, count, (uint32_t)left };
-	return true;
-}
-
 static decode_fn *decoder_of(enum cql_kind kind)
 {
 	static decode_fn *const decoders[] = {
-		[CQL_KIND_CUSTOM] = decode_opaque,       [CQL_KIND_ASCII] = decode_text,
+		[CQL_KIND_CUSTOM] = decode_blob,         [CQL_KIND_ASCII] = decode_text,
 		[CQL_KIND_BIGINT] = decode_bigint,       [CQL_KIND_BLOB] = decode_blob,
 		[CQL_KIND_BOOLEAN] = decode_boolean,     [CQL_KIND_COUNTER] = decode_bigint,
 		[CQL_KIND_DECIMAL] = decode_decimal,     [CQL_KIND_DOUBLE] = decode_double,
@@ -220,17 +197,19 @@ static decode_fn *decoder_of(enum cql_kind kind)
 		[CQL_KIND_TIMEUUID] = decode_uuid,       [CQL_KIND_INET] = decode_inet,
 		[CQL_KIND_DATE] = decode_date,           [CQL_KIND_TIME] = decode_time,
 		[CQL_KIND_SMALLINT] = decode_smallint,   [CQL_KIND_TINYINT] = decode_tinyint,
-		[CQL_KIND_DURATION] = decode_duration,   [CQL_KIND_LIST] = decode_collection,
-		[CQL_KIND_MAP] = decode_collection,      [CQL_KIND_SET] = decode_collection,
+		[CQL_KIND_DURATION] = decode_duration,   [CQL_KIND_LIST] = cd_decode_collection,
+		[CQL_KIND_MAP] = cd_decode_collection,   [CQL_KIND_SET] = cd_decode_collection,
+		[CQL_KIND_UDT] = cd_decode_tuple,        [CQL_KIND_TUPLE] = cd_decode_tuple,
 	};
 
+	if (kind == CQL_KIND_VECTOR)
+		return cd_decode_vector;
 	return (size_t)kind < sizeof decoders / sizeof decoders[0] && decoders[kind]
 		       ? decoders[kind]
-		       : decode_opaque;
+		       : decode_blob;
 }
 
-/* Types that have an "empty" value of zero bytes, for history's sake. */
-static bool has_empty(enum cql_kind kind)
+bool cd_value_has_empty(enum cql_kind kind)
 {
 	switch (kind) {
 	case CQL_KIND_INT:
@@ -255,11 +234,11 @@ bool cd_value_decode(const cql_type *type, struct cd_span cell, cql_value *out, 
 {
 	cql_value v = { 0 };
 
-	if (!cell.at || (cell.len == 0 && has_empty(type->kind))) {
-		*out = v;
-		return true;
-	}
-	if (!decoder_of(type->kind)(type, cell, &v)) {
+	if (!cell.at)
+		v.is.tag = CQL_TAG_NULL;
+	else if (cell.len == 0 && cd_value_has_empty(type->kind))
+		v.is.tag = CQL_TAG_EMPTY;
+	else if (!decoder_of(type->kind)(type, cell, &v)) {
 		char name[64];
 		cql_type_format(type, name, sizeof name);
 		return cd_fail(err, COODIE_ERR_PROTOCOL,
@@ -288,96 +267,4 @@ bool cd_varint_to_int64(cql_varint v, int64_t *out)
 		n = n << 8 | at[i];
 	*out = (int64_t)n;
 	return true;
-}
-
-/* ---- walking collections -------------------------------------------------------------------- */
-
-static cql_iter begin(const cql_seq *seq, bool is_map)
-{
-	return (cql_iter){
-		.seq = *seq, .at = seq->items, .left = seq->items ? seq->count : 0, .is_map = is_map
-	};
-}
-
-cql_iter cql_list_iter(cql_list list)
-{
-	return begin(&list.seq, false);
-}
-
-cql_iter cql_set_iter(cql_set set)
-{
-	return begin(&set.seq, false);
-}
-
-cql_iter cql_map_iter(cql_map map)
-{
-	return begin(&map.seq, true);
-}
-
-static bool next_encoded(cql_iter *it, uint32_t part, cql_value *item)
-{
-	const uint8_t *end = (const uint8_t *)it->seq.items + it->seq.bytes;
-	struct cd_reader r = { .at = it->at, .end = end };
-	struct cd_span cell = cd_read_bytes(&r);
-
-	it->at = r.at;
-	it->failed = r.failed || !cd_value_decode(it->seq.type->inner[part], cell, item, NULL);
-	return !it->failed;
-}
-
-static bool next_item(cql_iter *it, uint32_t part, cql_value *item)
-{
-	if (it->seq.type)
-		return next_encoded(it, part, item);
-	*item = *(const cql_value *)(const void *)it->at;
-	it->at += sizeof *item;
-	return true;
-}
-
-/* Whether there is a next one. Bytes behind the last item are as wrong as too few of them. */
-static bool more(cql_iter *it)
-{
-	if (it->left == 0 && it->seq.type && it->at)
-		it->failed |= it->at != (const uint8_t *)it->seq.items + it->seq.bytes;
-	return it->left > 0 && !it->failed;
-}
-
-bool cql_iter_next(cql_iter *it, cql_value *item)
-{
-	if (it->is_map || !more(it))
-		return false;
-	it->left--;
-	return next_item(it, 0, item);
-}
-
-bool cql_iter_next_pair(cql_iter *it, cql_value *key, cql_value *value)
-{
-	if (!it->is_map || !more(it))
-		return false;
-	it->left--;
-	return next_item(it, 0, key) && next_item(it, 1, value);
-}
-
-/* Every item is a value, and nothing is left over. Recursion is bounded by the type's depth. */
-bool cd_value_check(const cql_type *type, struct cd_span cell, coodie_error *err)
-{
-	cql_value v;
-
-	if (!cd_value_decode(type, cell, &v, err))
-		return false;
-	if (v.is.tag < CQL_TAG_LIST || v.is.tag > CQL_TAG_MAP)
-		return true;
-	struct cd_reader r = cd_reader_over(v.as.seq.items, v.as.seq.bytes);
-	for (uint32_t i = 0; i < v.as.seq.count; i++)
-		for (uint32_t part = 0; part < type->count; part++) {
-			struct cd_span item = cd_read_bytes(&r);
-			if (r.failed)
-				return cd_fail(err, COODIE_ERR_PROTOCOL,
-					       "a collection ends inside item %" PRIu32, i + 1);
-			if (!cd_value_check(type->inner[part], item, err))
-				return false;
-		}
-	return cd_reader_left(&r) == 0 ||
-	       cd_fail(err, COODIE_ERR_PROTOCOL, "%zu bytes behind a collection's last item",
-		       cd_reader_left(&r));
 }

@@ -6,13 +6,14 @@
 #include "base/error.h"
 #include "proto/notation.h"
 #include "proto/value.h"
+#include "proto/value_composite.h"
 
 #define NANOS_PER_DAY INT64_C(86400000000000)
 
 typedef bool encode_fn(struct cd_buffer *out, const cql_type *type, const cql_value *v,
 		       coodie_error *err);
 
-static bool wrong(const cql_type *type, const cql_value *v, coodie_error *err)
+bool cd_value_wrong(const cql_type *type, const cql_value *v, coodie_error *err)
 {
 	char name[64];
 
@@ -45,7 +46,7 @@ static bool encode_integer(struct cd_buffer *out, const cql_type *type, const cq
 	bool fits;
 
 	if (!integer_of(v, &n, &fits))
-		return wrong(type, v, err);
+		return cd_value_wrong(type, v, err);
 	if (!fits || n > highest || n < -highest - 1)
 		return cd_fail(err, COODIE_ERR_RANGE,
 			       "%s%" PRId64 " is out of range for %s (%" PRId64 " to %" PRId64 ")",
@@ -117,7 +118,7 @@ static bool encode_boolean(struct cd_buffer *out, const cql_type *type, const cq
 				       v->as.integer);
 		b = v->as.integer != 0;
 	} else {
-		return wrong(type, v, err);
+		return cd_value_wrong(type, v, err);
 	}
 	cd_buffer_be32(out, 1);
 	cd_buffer_u8(out, b);
@@ -150,7 +151,7 @@ static bool encode_varint(struct cd_buffer *out, const cql_type *type, const cql
 	uint8_t scratch[9];
 
 	if (v->is.tag != CQL_TAG_INT && v->is.tag != CQL_TAG_UINT && v->is.tag != CQL_TAG_VARINT)
-		return wrong(type, v, err);
+		return cd_value_wrong(type, v, err);
 	struct cd_span bytes = varint_bytes(v, scratch);
 	if (bytes.len == 0)
 		return cd_fail(err, COODIE_ERR_RANGE, "a varint has at least one byte");
@@ -165,7 +166,7 @@ static bool encode_decimal(struct cd_buffer *out, const cql_type *type, const cq
 	bool whole = v->is.tag == CQL_TAG_INT || v->is.tag == CQL_TAG_UINT;
 
 	if (!whole && v->is.tag != CQL_TAG_DECIMAL)
-		return wrong(type, v, err);
+		return cd_value_wrong(type, v, err);
 	struct cd_span bytes = whole ? varint_bytes(v, scratch)
 				     : shortest(v->as.decimal.unscaled.data,
 						v->as.decimal.unscaled.len);
@@ -203,7 +204,7 @@ static bool encode_double(struct cd_buffer *out, const cql_type *type, const cql
 	uint64_t bits;
 
 	if (!real_of(v, INT64_C(1) << 53, &d))
-		return wrong(type, v, err);
+		return cd_value_wrong(type, v, err);
 	memcpy(&bits, &d, sizeof bits);
 	return encode_8(out, isnan(d) ? UINT64_C(0x7FF8000000000000) : bits);
 }
@@ -215,7 +216,7 @@ static bool encode_float(struct cd_buffer *out, const cql_type *type, const cql_
 	uint32_t bits;
 
 	if (!real_of(v, INT64_C(1) << 24, &d))
-		return wrong(type, v, err);
+		return cd_value_wrong(type, v, err);
 	float f = (float)d; /* a double is rounded, as in C */
 	if (isinf(f) && !isinf(d))
 		return cd_fail(err, COODIE_ERR_RANGE, "%g is out of range for float", d);
@@ -266,7 +267,7 @@ static bool encode_text(struct cd_buffer *out, const cql_type *type, const cql_v
 			coodie_error *err)
 {
 	if (v->is.tag != CQL_TAG_TEXT)
-		return wrong(type, v, err);
+		return cd_value_wrong(type, v, err);
 	if (!cd_utf8_valid(v->as.text.data, v->as.text.len))
 		return cd_fail(err, COODIE_ERR_RANGE,
 			       "the text is not valid UTF-8; bind bytes to a blob");
@@ -278,7 +279,7 @@ static bool encode_ascii(struct cd_buffer *out, const cql_type *type, const cql_
 			 coodie_error *err)
 {
 	if (v->is.tag != CQL_TAG_TEXT)
-		return wrong(type, v, err);
+		return cd_value_wrong(type, v, err);
 	for (size_t i = 0; i < v->as.text.len; i++)
 		if ((unsigned char)v->as.text.data[i] >= 0x80)
 			return cd_fail(
@@ -293,7 +294,7 @@ static bool encode_blob(struct cd_buffer *out, const cql_type *type, const cql_v
 			coodie_error *err)
 {
 	if (v->is.tag != CQL_TAG_BLOB && v->is.tag != CQL_TAG_ENCODED)
-		return wrong(type, v, err);
+		return cd_value_wrong(type, v, err);
 	cd_write_bytes(out, v->as.blob.data, v->as.blob.len);
 	return true;
 }
@@ -304,7 +305,7 @@ static bool encode_uuid(struct cd_buffer *out, const cql_type *type, const cql_v
 			coodie_error *err)
 {
 	if (v->is.tag != CQL_TAG_UUID)
-		return wrong(type, v, err);
+		return cd_value_wrong(type, v, err);
 	if (type->kind == CQL_KIND_TIMEUUID && v->as.uuid.bytes[6] >> 4 != 1)
 		return cd_fail(err, COODIE_ERR_RANGE,
 			       "a timeuuid is a version 1 uuid, this one is of version %d",
@@ -317,7 +318,7 @@ static bool encode_inet(struct cd_buffer *out, const cql_type *type, const cql_v
 			coodie_error *err)
 {
 	if (v->is.tag != CQL_TAG_INET)
-		return wrong(type, v, err);
+		return cd_value_wrong(type, v, err);
 	if (v->as.inet.length != 4 && v->as.inet.length != 16)
 		return cd_fail(err, COODIE_ERR_RANGE, "an inet has 4 or 16 bytes, this one %d",
 			       v->as.inet.length);
@@ -329,7 +330,7 @@ static bool encode_date(struct cd_buffer *out, const cql_type *type, const cql_v
 			coodie_error *err)
 {
 	if (v->is.tag != CQL_TAG_DATE)
-		return wrong(type, v, err);
+		return cd_value_wrong(type, v, err);
 	cd_buffer_be32(out, 4);
 	cd_buffer_be32(out, (uint32_t)v->as.date.days ^ 0x80000000u);
 	return true;
@@ -341,7 +342,7 @@ static bool encode_time(struct cd_buffer *out, const cql_type *type, const cql_v
 	int64_t n = v->as.time.nanoseconds;
 
 	if (v->is.tag != CQL_TAG_TIME)
-		return wrong(type, v, err);
+		return cd_value_wrong(type, v, err);
 	if (n < 0 || n >= NANOS_PER_DAY)
 		return cd_fail(err, COODIE_ERR_RANGE,
 			       "%" PRId64
@@ -364,7 +365,7 @@ static bool encode_duration(struct cd_buffer *out, const cql_type *type, const c
 	const cql_duration *d = &v->as.duration;
 
 	if (v->is.tag != CQL_TAG_DURATION)
-		return wrong(type, v, err);
+		return cd_value_wrong(type, v, err);
 	if ((d->months < 0 || d->days < 0 || d->nanoseconds < 0) &&
 	    (d->months > 0 || d->days > 0 || d->nanoseconds > 0))
 		return cd_fail(err, COODIE_ERR_RANGE,
@@ -378,103 +379,31 @@ static bool encode_duration(struct cd_buffer *out, const cql_type *type, const c
 	return true;
 }
 
-/* ---- collections ---------------------------------------------------------------------------- */
+/* ---- what is bytes already ------------------------------------------------------------------ */
 
-static bool encode_item(struct cd_buffer *out, const cql_type *type, const cql_value *item,
-			uint32_t i, coodie_error *err)
+/* A kind that is not known. */
+static bool encode_nothing(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			   coodie_error *err)
 {
-	if (item->is.tag == CQL_TAG_NULL || item->is.tag == CQL_TAG_UNSET)
-		return cd_fail(err, COODIE_ERR_TYPE,
-			       "item %" PRIu32 " is %s, which a collection cannot hold", i + 1,
-			       cd_tag_name(item->is.tag));
-	if (cd_value_encode(out, type, item, err))
-		return true;
-	cd_error_prefix(err, "item %" PRIu32, i + 1);
-	return false;
+	(void)out;
+	return cd_value_wrong(type, v, err);
 }
 
-static bool encode_collection(struct cd_buffer *out, const cql_type *type, const cql_value *v,
-			      coodie_error *err)
+static bool encode_raw(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+		       coodie_error *err)
 {
-	const cql_seq *seq = &v->as.seq;
-	const cql_value *items = seq->items;
-	uint32_t parts = type->count; /* 2 for a map */
-	uint8_t wanted = type->kind == CQL_KIND_LIST  ? CQL_TAG_LIST
-			 : type->kind == CQL_KIND_SET ? CQL_TAG_SET
-						      : CQL_TAG_MAP;
-
-	/* a list may stand for a set, and the other way round: the server orders and drops what is
-	 * there twice */
-	if (v->is.tag != wanted && (v->is.tag == CQL_TAG_MAP || wanted == CQL_TAG_MAP ||
-				    v->is.tag < CQL_TAG_LIST || v->is.tag > CQL_TAG_MAP))
-		return wrong(type, v, err);
-	if (seq->count > INT32_MAX)
-		return cd_fail(err, COODIE_ERR_RANGE, "a collection of %" PRIu32 " items",
-			       seq->count);
-	if (seq->type) {                             /* still encoded, as it came */
-		for (uint32_t i = 0; i < parts; i++) /* the kinds fit, see above */
-			if (!cd_type_equal(seq->type->inner[i], type->inner[i]))
-				return wrong(type, v, err);
-		cd_buffer_be32(out, seq->bytes + 4);
-		cd_buffer_be32(out, seq->count);
-		cd_buffer_bytes(out, seq->items, seq->bytes);
-		return true;
-	}
-	size_t start = out->len;
+	if (v->is.tag == CQL_TAG_ENCODED)
+		return encode_blob(out, type, v, err);
+	if (v->is.tag != CQL_TAG_EMPTY || !cd_value_has_empty(type->kind))
+		return cd_value_wrong(type, v, err);
 	cd_buffer_be32(out, 0);
-	cd_buffer_be32(out, seq->count);
-	for (uint32_t i = 0; i < seq->count; i++)
-		for (uint32_t part = 0; part < parts; part++)
-			if (!encode_item(out, type->inner[part], &items[(size_t)i * parts + part],
-					 i, err))
-				return false;
-	if (out->len - start > INT32_MAX)
-		return cd_fail(err, COODIE_ERR_RANGE, "a collection of more than 2 GiB");
-	cd_buffer_patch_be32(out, start, (uint32_t)(out->len - start - 4));
 	return true;
-}
-
-static bool encode_vector(struct cd_buffer *out, const cql_type *type, const cql_value *v,
-			  coodie_error *err)
-{
-	const cql_seq *seq = &v->as.seq;
-	const cql_value *items = seq->items;
-
-	if (v->is.tag != CQL_TAG_LIST || seq->type)
-		return wrong(type, v, err);
-	if (seq->count != type->of.dimension)
-		return cd_fail(err, COODIE_ERR_RANGE,
-			       "a vector of %" PRIu32 " elements, the type has %" PRIu32,
-			       seq->count, type->of.dimension);
-	if (type->inner[0]->fixed_size < 0)
-		return cd_fail(err, COODIE_ERR_UNSUPPORTED, "vectors of %s are not supported yet",
-			       cql_kind_name(type->inner[0]->kind));
-	size_t start = out->len;
-	cd_buffer_be32(out, 0);
-	for (uint32_t i = 0; i < seq->count; i++) {
-		size_t at = out->len;
-		if (!encode_item(out, type->inner[0], &items[i], i, err))
-			return false;
-		if (!out->failed) { /* elements of fixed size have no length in front (v5
-				       section 6.24) */
-			memmove(out->data + at, out->data + at + 4, out->len - at - 4);
-			out->len -= 4;
-		}
-	}
-	cd_buffer_patch_be32(out, start, (uint32_t)(out->len - start - 4));
-	return true;
-}
-
-static bool encode_opaque(struct cd_buffer *out, const cql_type *type, const cql_value *v,
-			  coodie_error *err)
-{
-	return type->kind == CQL_KIND_CUSTOM ? encode_blob(out, type, v, err) : wrong(type, v, err);
 }
 
 static encode_fn *encoder_of(enum cql_kind kind)
 {
 	static encode_fn *const encoders[] = {
-		[CQL_KIND_CUSTOM] = encode_opaque,       [CQL_KIND_ASCII] = encode_ascii,
+		[CQL_KIND_CUSTOM] = encode_blob,         [CQL_KIND_ASCII] = encode_ascii,
 		[CQL_KIND_BIGINT] = encode_bigint,       [CQL_KIND_BLOB] = encode_blob,
 		[CQL_KIND_BOOLEAN] = encode_boolean,     [CQL_KIND_COUNTER] = encode_bigint,
 		[CQL_KIND_DECIMAL] = encode_decimal,     [CQL_KIND_DOUBLE] = encode_double,
@@ -484,16 +413,16 @@ static encode_fn *encoder_of(enum cql_kind kind)
 		[CQL_KIND_TIMEUUID] = encode_uuid,       [CQL_KIND_INET] = encode_inet,
 		[CQL_KIND_DATE] = encode_date,           [CQL_KIND_TIME] = encode_time,
 		[CQL_KIND_SMALLINT] = encode_smallint,   [CQL_KIND_TINYINT] = encode_tinyint,
-		[CQL_KIND_DURATION] = encode_duration,   [CQL_KIND_LIST] = encode_collection,
-		[CQL_KIND_MAP] = encode_collection,      [CQL_KIND_SET] = encode_collection,
-		[CQL_KIND_UDT] = encode_opaque,          [CQL_KIND_TUPLE] = encode_opaque,
+		[CQL_KIND_DURATION] = encode_duration,   [CQL_KIND_LIST] = cd_encode_collection,
+		[CQL_KIND_MAP] = cd_encode_collection,   [CQL_KIND_SET] = cd_encode_collection,
+		[CQL_KIND_UDT] = cd_encode_tuple,        [CQL_KIND_TUPLE] = cd_encode_tuple,
 	};
 
 	if (kind == CQL_KIND_VECTOR)
-		return encode_vector;
+		return cd_encode_vector;
 	return (size_t)kind < sizeof encoders / sizeof encoders[0] && encoders[kind]
 		       ? encoders[kind]
-		       : encode_opaque;
+		       : encode_nothing;
 }
 
 bool cd_value_encode(struct cd_buffer *out, const cql_type *type, const cql_value *v,
@@ -506,8 +435,8 @@ bool cd_value_encode(struct cd_buffer *out, const cql_type *type, const cql_valu
 		cd_buffer_be32(out, UINT32_MAX);
 	else if (v->is.tag == CQL_TAG_UNSET)
 		cd_buffer_be32(out, UINT32_MAX - 1);
-	else if (v->is.tag == CQL_TAG_ENCODED)
-		ok = encode_blob(out, type, v, err);
+	else if (v->is.tag >= CQL_TAG_EMPTY)
+		ok = encode_raw(out, type, v, err);
 	else
 		ok = encoder_of(type->kind)(out, type, v, err);
 	if (ok && !out->failed)

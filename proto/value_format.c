@@ -103,14 +103,39 @@ static void put_varint(struct text *t, cql_varint v)
 
 static void format(struct text *t, const cql_value *v);
 
+/* (1, null), {street: 'Main', number: null}: all the parts the type has, and the names of fields
+ * where they are known. */
+static void put_parts(struct text *t, const cql_value *v)
+{
+	const cql_type *type = v->as.seq.type;
+	bool named = type && v->is.tag == CQL_TAG_UDT;
+	cql_iter it = cql_tuple_iter((cql_tuple){ v->as.seq });
+	uint32_t count = type ? type->count : v->as.seq.count;
+
+	put_char(t, named ? '{' : '(');
+	for (uint32_t i = 0; i < count; i++) {
+		cql_value part = cql_null();
+		cql_iter_next(&it, &part);
+		put(t, i ? ", " : "");
+		if (named) {
+			put(t, type->of.udt->fields[i]);
+			put(t, ": ");
+		}
+		format(t, &part);
+	}
+	put_char(t, named ? '}' : ')');
+}
+
 static void put_seq(struct text *t, const cql_value *v)
 {
-	bool is_map = v->is.tag == CQL_TAG_MAP, is_list = v->is.tag == CQL_TAG_LIST;
+	bool is_map = v->is.tag == CQL_TAG_MAP;
+	const char *ends = is_map || v->is.tag == CQL_TAG_SET ? "{}" : "[]";
 	cql_iter it = is_map ? cql_map_iter((cql_map){ v->as.seq })
 			     : cql_list_iter((cql_list){ v->as.seq });
 	cql_value key, value;
-	const char *before = is_list ? "[" : "{";
+	const char *before = "";
 
+	put_char(t, ends[0]);
 	while (is_map ? cql_iter_next_pair(&it, &key, &value) : cql_iter_next(&it, &key)) {
 		put(t, before);
 		format(t, &key);
@@ -120,9 +145,17 @@ static void put_seq(struct text *t, const cql_value *v)
 		}
 		before = ", ";
 	}
-	if (*before != ',')
-		put(t, before);
-	put(t, is_list ? "]" : "}");
+	put_char(t, ends[1]);
+}
+
+static void put_floats(struct text *t, const cql_floats *floats)
+{
+	put_char(t, '[');
+	for (size_t i = 0; i < floats->len; i++) {
+		put(t, i ? ", " : "");
+		put_real(t, (double)floats->data[i], true);
+	}
+	put_char(t, ']');
 }
 
 static void put_date(struct text *t, int64_t days)
@@ -233,7 +266,18 @@ static void format(struct text *t, const cql_value *v)
 	case CQL_TAG_LIST:
 	case CQL_TAG_SET:
 	case CQL_TAG_MAP:
+	case CQL_TAG_VECTOR:
 		put_seq(t, v);
+		break;
+	case CQL_TAG_TUPLE:
+	case CQL_TAG_UDT:
+		put_parts(t, v);
+		break;
+	case CQL_TAG_FLOATS:
+		put_floats(t, &v->as.floats);
+		break;
+	case CQL_TAG_EMPTY:
+		put(t, "empty");
 		break;
 	default:
 		put_plain(t, v);

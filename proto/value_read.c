@@ -28,6 +28,11 @@ const char *cd_tag_name(uint8_t tag)
 		[CQL_TAG_LIST] = "a list",
 		[CQL_TAG_SET] = "a set",
 		[CQL_TAG_MAP] = "a map",
+		[CQL_TAG_TUPLE] = "a tuple",
+		[CQL_TAG_UDT] = "a user type value",
+		[CQL_TAG_VECTOR] = "a vector",
+		[CQL_TAG_FLOATS] = "an array of floats",
+		[CQL_TAG_EMPTY] = "an empty value",
 		[CQL_TAG_ENCODED] = "encoded bytes",
 	};
 
@@ -111,7 +116,10 @@ INTEGERS
 	X(cql_to_decimal, cql_decimal, DECIMAL, decimal) \
 	X(cql_to_list, cql_list, LIST, seq) \
 	X(cql_to_set, cql_set, SET, seq) \
-	X(cql_to_map, cql_map, MAP, seq)
+	X(cql_to_map, cql_map, MAP, seq) \
+	X(cql_to_tuple, cql_tuple, TUPLE, seq) \
+	X(cql_to_udt, cql_udt, UDT, seq) \
+	X(cql_to_vector, cql_vector, VECTOR, seq)
 
 #define X(function, c_type, tag_name, field) \
 	bool function(cql_value v, c_type *out, coodie_error *err) \
@@ -135,4 +143,37 @@ bool cql_to_double(cql_value v, double *out, coodie_error *err)
 	else
 		return wrong(v, "a double", err);
 	return true;
+}
+
+static bool copy_floats(cql_value v, float *out, coodie_error *err)
+{
+	cql_iter it = cql_vector_iter((cql_vector){ v.as.seq });
+	cql_value item;
+
+	for (uint32_t i = 0; cql_iter_next(&it, &item); i++)
+		if (!cql_to_float(item, &out[i], err)) {
+			cd_error_prefix(err, "item %" PRIu32, i + 1);
+			return false;
+		}
+	return !it.failed || cd_fail(err, COODIE_ERR_PROTOCOL, "the vector is broken");
+}
+
+bool cql_to_floats(cql_value v, float *out, size_t len, coodie_error *err)
+{
+	bool plain = v.is.tag == CQL_TAG_FLOATS;
+	const cql_type *type = v.is.tag == CQL_TAG_VECTOR ? v.as.seq.type : NULL;
+
+	cd_clear(err);
+	if (!plain && v.is.tag != CQL_TAG_VECTOR)
+		return wrong(v, "a vector", err);
+	if (type && type->inner[0]->kind != CQL_KIND_FLOAT)
+		return cd_fail(err, COODIE_ERR_TYPE, "the value is a vector of %s, not of float",
+			       cql_kind_name(type->inner[0]->kind));
+	size_t has = plain ? v.as.floats.len : v.as.seq.count;
+	if (has != len)
+		return cd_fail(err, COODIE_ERR_RANGE,
+			       "a vector of %zu elements, there is room for %zu", has, len);
+	if (plain)
+		memcpy(out, v.as.floats.data, len * sizeof *out);
+	return plain || copy_floats(v, out, err);
 }

@@ -155,6 +155,7 @@ bool integration_same(cql_value a, cql_value b)
 	switch ((enum cql_tag)a.is.tag) {
 	case CQL_TAG_NULL:
 	case CQL_TAG_UNSET:
+	case CQL_TAG_EMPTY:
 		return true;
 	case CQL_TAG_BOOL:
 		return a.as.boolean == b.as.boolean;
@@ -189,6 +190,12 @@ bool integration_same(cql_value a, cql_value b)
 		return a.as.decimal.scale == b.as.decimal.scale &&
 		       same_bytes(a.as.decimal.unscaled.data, a.as.decimal.unscaled.len,
 				  b.as.decimal.unscaled.data, b.as.decimal.unscaled.len);
+	case CQL_TAG_FLOATS:
+		return same_bytes(a.as.floats.data, a.as.floats.len * sizeof(float),
+				  b.as.floats.data, b.as.floats.len * sizeof(float));
+	case CQL_TAG_TUPLE:
+	case CQL_TAG_UDT:
+	case CQL_TAG_VECTOR:
 	case CQL_TAG_LIST:
 		return same_items(cql_list_iter((cql_list){ a.as.seq }),
 				  cql_list_iter((cql_list){ b.as.seq }));

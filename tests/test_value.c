@@ -88,15 +88,6 @@ static cql_value in_c(struct cd_arena *a, const cql_type *type, cql_value v)
 	cql_value *items = cd_arena_take(a, 1000 * sizeof *items);
 	uint32_t n = 0;
 
-	if (type->kind == CQL_KIND_VECTOR && type->inner[0]->fixed_size > 0) {
-		size_t size = (size_t)type->inner[0]->fixed_size;
-		for (; n < v.as.blob.len / size; n++) {
-			struct cd_span cell = { v.as.blob.data + n * size, size };
-			assert_true(cd_value_decode(type->inner[0], cell, &items[n], NULL));
-			items[n] = in_c(a, type->inner[0], items[n]);
-		}
-		return cql_from_list(cql_list_of(items, n));
-	}
 	if (v.is.tag == CQL_TAG_MAP) {
 		cql_iter it = cql_map_iter((cql_map){ v.as.seq });
 		for (; cql_iter_next_pair(&it, &items[n], &items[n + 1]); n += 2) {
@@ -105,13 +96,15 @@ static cql_value in_c(struct cd_arena *a, const cql_type *type, cql_value v)
 		}
 		return cql_from_map(cql_map_of(items, n / 2));
 	}
-	if (v.is.tag != CQL_TAG_LIST && v.is.tag != CQL_TAG_SET)
+	if (v.is.tag < CQL_TAG_LIST || v.is.tag > CQL_TAG_VECTOR)
 		return v;
+	bool positional = v.is.tag == CQL_TAG_TUPLE || v.is.tag == CQL_TAG_UDT;
 	cql_iter it = cql_list_iter((cql_list){ v.as.seq });
 	for (; cql_iter_next(&it, &items[n]); n++)
-		items[n] = in_c(a, type->inner[0], items[n]);
-	return v.is.tag == CQL_TAG_LIST ? cql_from_list(cql_list_of(items, n))
-					: cql_from_set(cql_set_of(items, n));
+		items[n] = in_c(a, type->inner[positional ? n : 0], items[n]);
+	assert_false(it.failed);
+	v.as.seq = cql_list_of(items, n).seq;
+	return v;
 }
 
 /* Whether encoding gives a [bytes] of this cell. */
@@ -285,6 +278,8 @@ static const uint8_t long_varint[] = { 1, 0, 0, 0, 0, 0, 0, 0, 0 }; /* 2^64 */
 static const cql_value nulls[] = { { .is = { CQL_TAG_INT }, .as = { .integer = 1 } },
 				   { .is = { CQL_TAG_NULL } } };
 
+static const float floats[] = { 1.5f, NAN };
+
 #define V(t, field, ...) \
 	{ \
 		.is = { CQL_TAG_##t }, .as = {.field = __VA_ARGS__ } \
@@ -374,6 +369,27 @@ static const struct {
 	  COODIE_ERR_TYPE },
 	{ "blob", V(BLOB, blob, { (const uint8_t *)"", 0 }), "00000000", NULL, 0 },
 	{ "'ab.C'", V(BLOB, blob, { (const uint8_t *)"x", 1 }), "0000000178", NULL, 0 },
+	{ "tuple<int, text>", V(TUPLE, seq, { NULL, nulls, 1, 0 }),
+	  "0000000c0000000400000001ffffffff", NULL, 0 },
+	{ "tuple<int, text>", V(TUPLE, seq, { NULL, nulls, 2, 0 }),
+	  "0000000c0000000400000001ffffffff", NULL, 0 },
+	{ "tuple<int>", V(TUPLE, seq, { NULL, nulls, 2, 0 }), NULL,
+	  "a tuple of 2 parts, the type has 1", COODIE_ERR_RANGE },
+	{ "tuple<text>", V(TUPLE, seq, { NULL, nulls, 1, 0 }), NULL,
+	  "part 1: an integer does not fit the type text", COODIE_ERR_TYPE },
+	{ "udt<a, b:int, c:text>", V(UDT, seq, { NULL, nulls, 1, 0 }),
+	  "0000000c0000000400000001ffffffff", NULL, 0 },
+	{ "udt<a, b:int>", V(UDT, seq, { NULL, nulls, 2, 0 }), NULL,
+	  "a user type value of 2 fields, the type has 1", COODIE_ERR_RANGE },
+	{ "udt<a, b:text>", V(UDT, seq, { NULL, nulls, 1, 0 }), NULL,
+	  "field b: an integer does not fit the type text", COODIE_ERR_TYPE },
+	{ "udt<a, b:int>", V(TUPLE, seq, { NULL, nulls, 1, 0 }), NULL,
+	  "a tuple does not fit the type a", COODIE_ERR_TYPE },
+	{ "a", V(UDT, seq, { NULL, nulls, 1, 0 }), NULL,
+	  "the fields of the user type a are not known here", COODIE_ERR_UNSUPPORTED },
+	{ "int", V(EMPTY, integer, 0), "00000000", NULL, 0 },
+	{ "date", V(EMPTY, integer, 0), NULL, "an empty value does not fit the type date",
+	  COODIE_ERR_TYPE },
 	{ "tuple<int>", V(LIST, seq, { NULL, nulls, 1, 0 }), NULL,
 	  "a list does not fit the type tuple<int>", COODIE_ERR_TYPE },
 	{ "tuple<int>", V(ENCODED, blob, { (const uint8_t *)"\1\2", 2 }), "000000020102", NULL, 0 },
@@ -417,8 +433,14 @@ static const struct {
 	  "a vector of 1 elements, the type has 2", COODIE_ERR_RANGE },
 	{ "vector<int, 2>", V(LIST, seq, { NULL, nulls, 2, 0 }), NULL, "item 2 is null",
 	  COODIE_ERR_TYPE },
-	{ "vector<smallint, 1>", V(LIST, seq, { NULL, nulls, 1, 0 }), NULL,
-	  "vectors of smallint are not supported yet", COODIE_ERR_UNSUPPORTED },
+	{ "vector<smallint, 1>", V(LIST, seq, { NULL, nulls, 1, 0 }), "00000003020001", NULL, 0 },
+	{ "vector<int, 1>", V(VECTOR, seq, { NULL, nulls, 1, 0 }), "0000000400000001", NULL, 0 },
+	{ "vector<float, 2>", V(FLOATS, floats, { floats, 2 }), "000000083fc000007fc00000", NULL,
+	  0 },
+	{ "vector<float, 3>", V(FLOATS, floats, { floats, 2 }), NULL,
+	  "a vector of 2 elements, the type has 3", COODIE_ERR_RANGE },
+	{ "vector<double, 2>", V(FLOATS, floats, { floats, 2 }), NULL,
+	  "an array of floats does not fit the type vector<double, 2>", COODIE_ERR_TYPE },
 };
 
 static void test_binds(void **state)

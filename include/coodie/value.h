@@ -83,9 +83,9 @@ typedef struct cql_decimal {
 struct cql_value;
 
 /**
- * The items of a collection: either C values the caller holds (`type` NULL, `items` is an array of
+ * The items of a collection, a tuple, a UDT or a vector: either C values the caller holds (`type` NULL, `items` is an array of
  * cql_value), or encoded bytes inside a result (`type` is the collection's). Read it by cql_iter,
- * make it by CQL_LIST, CQL_SET, CQL_MAP. Zeroed it is nothing: null in a model, an empty collection
+ * make it by CQL_LIST, CQL_SET, CQL_MAP and so on. Zeroed it is nothing: null in a model, an empty collection
  * where it is bound. CQL_LIST() and its like are empty.
  */
 typedef struct cql_seq {
@@ -104,6 +104,27 @@ typedef struct cql_set {
 typedef struct cql_map {
 	cql_seq seq;
 } cql_map;
+
+/** The parts of a tuple; as cql_list, but each part has a type of its own. Zeroed: null. */
+typedef struct cql_tuple {
+	cql_seq seq;
+} cql_tuple;
+
+/** The fields of a user type in the order of the type, without their names. Zeroed: null. */
+typedef struct cql_udt {
+	cql_seq seq;
+} cql_udt;
+
+/** A vector of any element type, with all elements present. Zeroed: null. */
+typedef struct cql_vector {
+	cql_seq seq;
+} cql_vector;
+
+/** A vector<float, n> as a view of an array. `data` NULL is null. */
+typedef struct cql_floats {
+	const float *data;
+	size_t len; /**< elements */
+} cql_floats;
 
 /* ---- the value ------------------------------------------------------------------------------ */
 
@@ -129,6 +150,11 @@ enum cql_tag {
 	CQL_TAG_LIST,
 	CQL_TAG_SET,
 	CQL_TAG_MAP,
+	CQL_TAG_TUPLE,
+	CQL_TAG_UDT,
+	CQL_TAG_VECTOR,
+	CQL_TAG_FLOATS,
+	CQL_TAG_EMPTY,  /**< zero bytes where the type wants some: see cql_is_empty() */
 	CQL_TAG_ENCODED /**< bytes already in the wire form of the type it is bound to, taken as
 			   they are */
 };
@@ -155,7 +181,8 @@ typedef struct cql_value {
 		cql_duration duration;
 		cql_varint varint;
 		cql_decimal decimal;
-		cql_seq seq;
+		cql_floats floats;
+		cql_seq seq; /**< of a list, set, map, tuple, UDT or vector */
 	} as;
 } cql_value;
 
@@ -185,6 +212,10 @@ COODIE_API cql_value cql_from_decimal(cql_decimal v);
 COODIE_API cql_value cql_from_list(cql_list v);
 COODIE_API cql_value cql_from_set(cql_set v);
 COODIE_API cql_value cql_from_map(cql_map v);
+COODIE_API cql_value cql_from_tuple(cql_tuple v);
+COODIE_API cql_value cql_from_udt(cql_udt v);
+COODIE_API cql_value cql_from_vector(cql_vector v);
+COODIE_API cql_value cql_from_floats(cql_floats v);
 COODIE_API cql_value cql_from_value(cql_value v); /**< `v` itself, so that cql(cql_null()) works */
 /** Bytes that are already the wire form of the type they are bound to; checked for nothing but
  * their length. */
@@ -195,6 +226,13 @@ COODIE_API cql_list cql_list_of(const cql_value *items, size_t count);
 COODIE_API cql_set cql_set_of(const cql_value *items, size_t count);
 /** @param pairs  key, value, key, value, ...; `count` is the number of pairs */
 COODIE_API cql_map cql_map_of(const cql_value *pairs, size_t count);
+/** A part may be null; fewer parts than the type has leave the last ones null. */
+COODIE_API cql_tuple cql_tuple_of(const cql_value *parts, size_t count);
+/** A user type value by position; a field may be null; fewer values than fields leave the last ones
+ * null. */
+COODIE_API cql_udt cql_udt_of(const cql_value *fields, size_t count);
+COODIE_API cql_vector cql_vector_of(const cql_value *items, size_t count);
+COODIE_API cql_floats cql_floats_of(const float *data, size_t len);
 /** A view of a NUL-terminated text; NULL gives a null one. */
 COODIE_API cql_text cql_text_of(const char *text);
 COODIE_API cql_blob cql_blob_of(const void *data, size_t len);
@@ -232,6 +270,10 @@ COODIE_API cql_blob cql_blob_of(const void *data, size_t len);
 		cql_list: cql_from_list, \
 		cql_set: cql_from_set, \
 		cql_map: cql_from_map, \
+		cql_tuple: cql_from_tuple, \
+		cql_udt: cql_from_udt, \
+		cql_vector: cql_from_vector, \
+		cql_floats: cql_from_floats, \
 		cql_value: cql_from_value)(x)
 #endif
 
@@ -262,11 +304,22 @@ COODIE_API cql_args cql_args_of(const cql_value *values, size_t count);
 #define CQL_PAIRS_(n) ((n) / 2 + 0 * sizeof(char[(n) % 2 == 0 ? 1 : -1]))
 /** `CQL_MAP(cql("a"), cql(1), cql("b"), cql(2))`: keys and values in turn. */
 #define CQL_MAP(...) cql_map_of(CQL_VALUES_(__VA_ARGS__) + 1, CQL_PAIRS_(CQL_COUNT_(__VA_ARGS__)))
+#define CQL_TUPLE(...) cql_tuple_of(CQL_VALUES_(__VA_ARGS__) + 1, CQL_COUNT_(__VA_ARGS__))
+/** `CQL_UDT(cql("Main"), cql(5))`: the fields in the order of the type. */
+#define CQL_UDT(...) cql_udt_of(CQL_VALUES_(__VA_ARGS__) + 1, CQL_COUNT_(__VA_ARGS__))
+#define CQL_VECTOR(...) cql_vector_of(CQL_VALUES_(__VA_ARGS__) + 1, CQL_COUNT_(__VA_ARGS__))
 #endif
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
+/** Whether there is nothing to read: null, or an empty value. */
 COODIE_API bool cql_is_null(cql_value v);
+/**
+ * Whether it is an empty value: zero bytes of a type that wants some, which old tools could store
+ * in an int, a uuid and the like. It is not null to the server, has no C form, and is written back
+ * as it came; the mapper takes it for null. An empty text or blob is a value like any other.
+ */
+COODIE_API bool cql_is_empty(cql_value v);
 
 /**
  * Typed readers. Each checks the kind and the range and leaves `out` as it was when it fails:
@@ -293,6 +346,17 @@ COODIE_API bool cql_to_decimal(cql_value v, cql_decimal *out, coodie_error *err)
 COODIE_API bool cql_to_list(cql_value v, cql_list *out, coodie_error *err);
 COODIE_API bool cql_to_set(cql_value v, cql_set *out, coodie_error *err);
 COODIE_API bool cql_to_map(cql_value v, cql_map *out, coodie_error *err);
+COODIE_API bool cql_to_tuple(cql_value v, cql_tuple *out, coodie_error *err);
+COODIE_API bool cql_to_udt(cql_value v, cql_udt *out, coodie_error *err);
+COODIE_API bool cql_to_vector(cql_value v, cql_vector *out, coodie_error *err);
+/**
+ * Copies the elements of a vector<float, n> out.
+ * @param len  elements `out` has room for; COODIE_ERR_RANGE with both numbers when it differs
+ */
+COODIE_API bool cql_to_floats(cql_value v, float *out, size_t len, coodie_error *err);
+/** The field of a name, where the value came from a result; null where the value ends before it.
+ * COODIE_ERR_TYPE: no such field. */
+COODIE_API bool cql_udt_field(cql_udt udt, const char *name, cql_value *out, coodie_error *err);
 
 /**
  * Walks a collection's items in their order. Keeps a pointer into the collection, allocates
@@ -314,6 +378,10 @@ typedef struct cql_iter {
 COODIE_API cql_iter cql_list_iter(cql_list list);
 COODIE_API cql_iter cql_set_iter(cql_set set);
 COODIE_API cql_iter cql_map_iter(cql_map map);
+/** Walks the parts. A null part is CQL_TAG_NULL; parts missing at the end are not walked. */
+COODIE_API cql_iter cql_tuple_iter(cql_tuple tuple);
+COODIE_API cql_iter cql_udt_iter(cql_udt udt); /**< likewise */
+COODIE_API cql_iter cql_vector_iter(cql_vector vector);
 /** The next item; false at the end. */
 COODIE_API bool cql_iter_next(cql_iter *it, cql_value *item);
 /** The next pair of a map; false at the end. */

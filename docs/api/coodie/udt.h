@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file udt.h
- * User types and tuples: a struct with a column table, as a column, an item, or a bind.
+ * User types: a struct with a column table, as a column, an item, or a bind.
  *
  *     typedef struct address {
  *         const char *street;
@@ -24,8 +24,7 @@
  *     const struct coodie_udt *udt;      of the member, or of the items of its collection
  *     const struct coodie_udt *key_udt;  of the keys of a map
  *
- * Adds to enum cql_tag: CQL_TAG_TUPLE, CQL_TAG_UDT. Adds to enum coodie_member:
- * COODIE_MEMBER_UDT, COODIE_MEMBER_TUPLE.
+ * Adds to enum coodie_member: COODIE_MEMBER_UDT, COODIE_MEMBER_TUPLE.
  */
 #ifndef COODIE_UDT_H
 #define COODIE_UDT_H
@@ -33,38 +32,6 @@
 #include <coodie/schema.h>
 
 COODIE_BEGIN
-
-/* ---- tuples ------------------------------------------------------------------------------ */
-
-/** The parts of a tuple; as cql_list, but each part has a type of its own. Zeroed: null. */
-typedef struct cql_tuple {
-	cql_seq seq;
-} cql_tuple;
-
-/** The fields of a user type in the order of the type, without their names. Zeroed: null. */
-typedef struct cql_udt {
-	cql_seq seq;
-} cql_udt;
-
-/** A tuple over values the caller keeps until the call it is passed to returns. */
-COODIE_API cql_tuple cql_tuple_of(const cql_value *parts, size_t count);
-COODIE_API cql_value cql_from_tuple(cql_tuple v);
-COODIE_API bool cql_to_tuple(cql_value v, cql_tuple *out, coodie_error *err);
-/** Walks the parts. A null part is CQL_TAG_NULL; parts missing at the end are not walked. */
-COODIE_API cql_iter cql_tuple_iter(cql_tuple tuple);
-
-/** A user type value by position; fewer values than fields leave the last ones null (UD-10). */
-COODIE_API cql_udt cql_udt_of(const cql_value *fields, size_t count);
-COODIE_API cql_value cql_from_udt(cql_udt v);
-COODIE_API bool cql_to_udt(cql_value v, cql_udt *out, coodie_error *err);
-COODIE_API cql_iter cql_udt_iter(cql_udt udt);
-/** The field of a name, where the value came from a result. COODIE_ERR_TYPE: no such field. */
-COODIE_API bool cql_udt_field(cql_udt udt, const char *name, cql_value *out, coodie_error *err);
-
-#ifndef __cplusplus
-/** `cql_from_tuple(CQL_TUPLE(cql(1), cql("x")))`: lives as long as the block it is in. */
-#define CQL_TUPLE(...) cql_tuple_of(CQL_VALUES_(__VA_ARGS__) + 1, CQL_COUNT_(__VA_ARGS__))
-#endif
 
 /* ---- user types -------------------------------------------------------------------------- */
 

@@ -19,8 +19,7 @@
  *     const char *class_name;             USING '...'; NULL: SAI for a vector, else a plain index
  *     const char *options;                WITH OPTIONS = {...}: a CQL map without `similarity`
  *
- * Adds to enum cql_tag: CQL_TAG_VECTOR, CQL_TAG_FLOATS; to enum coodie_member:
- * COODIE_MEMBER_VECTOR.
+ * Adds to enum coodie_member: COODIE_MEMBER_VECTOR.
  */
 #ifndef COODIE_VECTOR_H
 #define COODIE_VECTOR_H
@@ -28,30 +27,6 @@
 #include <coodie/query.h>
 
 COODIE_BEGIN
-
-/** A vector of any element type, with all elements present. Zeroed: null. */
-typedef struct cql_vector {
-	cql_seq seq;
-} cql_vector;
-
-/** A vector<float, n> as a view of an array. `data` NULL is null. */
-typedef struct cql_floats {
-	const float *data;
-	size_t len; /**< elements */
-} cql_floats;
-
-COODIE_API cql_vector cql_vector_of(const cql_value *items, size_t count);
-COODIE_API cql_value cql_from_vector(cql_vector v);
-COODIE_API bool cql_to_vector(cql_value v, cql_vector *out, coodie_error *err);
-COODIE_API cql_iter cql_vector_iter(cql_vector vector);
-
-COODIE_API cql_floats cql_floats_of(const float *data, size_t len);
-COODIE_API cql_value cql_from_floats(cql_floats v);
-/**
- * Copies the elements of a vector<float, n> out.
- * @param len  elements `out` has room for; COODIE_ERR_RANGE with both numbers when it differs
- */
-COODIE_API bool cql_to_floats(cql_value v, float *out, size_t len, coodie_error *err);
 
 /** What "near" means to a vector index. */
 enum coodie_similarity {

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Collections, tuples, user types and vectors, for the tables of value_encode.c and
+ * value_decode.c. */
+#ifndef PROTO_VALUE_COMPOSITE_H
+#define PROTO_VALUE_COMPOSITE_H
+
+#include "proto/value.h"
+
+bool cd_encode_collection(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+			  coodie_error *err);
+/* Of a UDT too: the same on the wire. */
+bool cd_encode_tuple(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+		     coodie_error *err);
+bool cd_encode_vector(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+		      coodie_error *err);
+
+/* Look at lengths and counts of the outermost level, not at the items. */
+bool cd_decode_collection(const cql_type *type, struct cd_span cell, cql_value *out);
+bool cd_decode_tuple(const cql_type *type, struct cd_span cell, cql_value *out);
+bool cd_decode_vector(const cql_type *type, struct cd_span cell, cql_value *out);
+
+/* Takes one item of a collection, tuple, UDT or vector off the reader. */
+struct cd_span cd_read_item(struct cd_reader *r, const cql_type *type);
+
+#endif
