@@ -11,6 +11,7 @@ coodieinclude_HEADERS = \
 	include/coodie/error.h \
 	include/coodie/errors.def \
 	include/coodie/export.h \
+	include/coodie/framing.h \
 	include/coodie/libev.h \
 	include/coodie/loop.h \
 	include/coodie/members.def \

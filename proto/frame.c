@@ -4,6 +4,17 @@
 
 const struct cd_limits cd_limits_default = { .max_body = 256u << 20, .max_depth = 16 };
 
+struct cd_limits cd_limits_of(const cql_terms *terms)
+{
+	struct cd_limits limits = cd_limits_default;
+
+	if (terms && terms->max_body)
+		limits.max_body = terms->max_body;
+	if (terms && terms->max_depth)
+		limits.max_depth = terms->max_depth;
+	return limits;
+}
+
 struct cd_header cd_header_read(const uint8_t at[CQL_HEADER_SIZE])
 {
 	return (struct cd_header){

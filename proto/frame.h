@@ -22,6 +22,9 @@ struct cd_limits {
 
 extern const struct cd_limits cd_limits_default;
 
+/* Those of `terms` (NULL: none), zeros replaced by the defaults. */
+struct cd_limits cd_limits_of(const cql_terms *terms);
+
 /* One message. `body` is unpacked; borrowed from where it was read. */
 struct cd_envelope {
 	uint8_t version; /* without the direction bit */

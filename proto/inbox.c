@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "proto/lz4.h"
 #include "proto/segment.h"
+#include "proto/snappy.h"
 
 enum { FIRST_LOOK = 8 };
 
@@ -159,12 +160,23 @@ static enum cql_inbox_status check_header(const struct cd_inbox *in, const struc
 	return CQL_INBOX_ENVELOPE;
 }
 
+static bool unpack_snappy(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err)
+{
+	cd_buffer_clear(&in->unpacked);
+	if (!cd_snappy_unpack(&in->unpacked, out->body, in->limits.max_body, err))
+		return false;
+	out->body = (struct cd_span){ in->unpacked.data, in->unpacked.len };
+	return true;
+}
+
 /* v4: [int] length and a block. A server packs an empty body too: `00000000 00`. */
 static bool unpack_body(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err)
 {
 	struct cd_reader r = cd_reader_over(out->body.at, out->body.len);
 	uint32_t size = cd_reader_be32(&r);
 
+	if (in->snappy)
+		return unpack_snappy(in, out, err);
 	if (!in->lz4)
 		return cd_fail(err, COODIE_ERR_PROTOCOL,
 			       "a compressed body, but compression was not agreed");

@@ -12,6 +12,7 @@ struct cd_inbox {
 	uint8_t version;   /* of every envelope from now on; 0: any we know (before the handshake is
 			      over) */
 	bool segments, lz4;
+	bool snappy;      /* v4's other compression: read for those who look at captures */
 	bool first;       /* no byte has been judged yet: is this CQL at all? */
 	bool any_version; /* the refusal of a version comes with another version's header */
 	struct cd_limits limits;

@@ -3,6 +3,8 @@
  */
 #include "proto/notation.h"
 
+#include <coodie/framing.h>
+
 struct cd_span cd_read_string(struct cd_reader *r)
 {
 	return cd_reader_span(r, cd_reader_be16(r));
@@ -146,7 +148,22 @@ void cd_write_unsigned_vint(struct cd_buffer *b, uint64_t v)
 	cd_buffer_bytes(b, bytes, cd_put_unsigned_vint(bytes, v));
 }
 
+static uint64_t zigzag(int64_t v)
+{
+	return ((uint64_t)v << 1) ^ (uint64_t)(v < 0 ? -1 : 0);
+}
+
 void cd_write_vint(struct cd_buffer *b, int64_t v)
 {
-	cd_write_unsigned_vint(b, ((uint64_t)v << 1) ^ (uint64_t)(v < 0 ? -1 : 0));
+	cd_write_unsigned_vint(b, zigzag(v));
+}
+
+size_t cql_unsigned_vint_write(uint64_t value, uint8_t out[CQL_VINT_SIZE])
+{
+	return cd_put_unsigned_vint(out, value);
+}
+
+size_t cql_vint_write(int64_t value, uint8_t out[CQL_VINT_SIZE])
+{
+	return cd_put_unsigned_vint(out, zigzag(value));
 }

@@ -7,6 +7,7 @@ libcd_proto_la_SOURCES = \
 	proto/error_body.c proto/error_body.h \
 	proto/event.c proto/event.def proto/event.h \
 	proto/frame.c proto/frame.h \
+	proto/framing.c \
 	proto/inbox.c proto/inbox.h \
 	proto/inet.c \
 	proto/kind.c \
@@ -24,6 +25,7 @@ libcd_proto_la_SOURCES = \
 	proto/shard.c \
 	proto/timeuuid.c \
 	proto/token.c \
+	proto/snappy.c proto/snappy.h \
 	proto/type.c proto/type.h \
 	proto/type_class.c \
 	proto/type_format.c \

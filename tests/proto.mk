@@ -2,6 +2,7 @@
 tests_libcd_test_la_SOURCES += tests/hex.c tests/hex.h tests/message.c tests/message.h
 check_PROGRAMS += \
 	tests/test_crc \
+	tests/test_framing \
 	tests/test_inbox \
 	tests/test_lz4 \
 	tests/test_notation \
@@ -12,6 +13,7 @@ check_PROGRAMS += \
 	tests/test_segment \
 	tests/test_timeuuid \
 	tests/test_token \
+	tests/test_snappy \
 	tests/test_type \
 	tests/test_uuid_inet \
 	tests/test_value
@@ -21,6 +23,7 @@ EXTRA_DIST += \
 	tests/data/frames_requests.inc \
 	tests/data/frames_responses.inc \
 	tests/data/frames_results.inc \
+	tests/data/frames_snappy.inc \
 	tests/data/frames_tolerated.inc \
 	tests/data/notations.inc \
 	tests/data/segment_streams.inc \

@@ -27,6 +27,7 @@
 
 #include <coodie/arena.h>
 #include <coodie/envelope.h>
+#include <coodie/framing.h>
 #include <coodie/token.h>
 #include <coodie/uuid.h>
 

@@ -70,6 +70,9 @@ typedef struct cql_terms {
 #define CQL_TERMS(...) (&(const cql_terms){ .size = sizeof(cql_terms), __VA_ARGS__ })
 #endif
 
+/** How bodies (v4) or segments (v5) are packed. snappy, v4's alone, is read and never written. */
+enum cql_compression { CQL_COMPRESSION_NONE = 0, CQL_COMPRESSION_LZ4, CQL_COMPRESSION_SNAPPY };
+
 /** What comes out of a stream of bytes: see framing.h. */
 enum cql_inbox_status {
 	CQL_INBOX_MORE = 0, /**< not a whole envelope yet */

@@ -42,8 +42,11 @@ COODIE_API bool cql_inbox_feed(cql_inbox *in, const void *data, size_t len, cood
  */
 COODIE_API enum cql_inbox_status cql_inbox_next(cql_inbox *in, cql_envelope *out,
 						coodie_error *err);
-/** From here on `version` and its framing: after STARTUP was answered (v5 section 2.2). */
-COODIE_API void cql_inbox_switch(cql_inbox *in, unsigned version, bool lz4);
+/**
+ * From here on `version`, its framing and its compression: after STARTUP was answered (v5 section
+ * 2.2). v5 has no snappy; what says so is read as if it were not packed.
+ */
+COODIE_API void cql_inbox_switch(cql_inbox *in, unsigned version, enum cql_compression compression);
 /** Whether nothing is left over: an end of the stream here is an orderly one. */
 COODIE_API bool cql_inbox_is_empty(const cql_inbox *in);
 
@@ -52,13 +55,26 @@ COODIE_API bool cql_inbox_is_empty(const cql_inbox *in);
 /** Writes a stream. Small envelopes share a segment, large ones take several (v5 section 2.2). */
 typedef struct cql_outbox cql_outbox;
 
+/**
+ * An outbox that writes each envelope in its own version and without segments, as before STARTUP
+ * was answered. `terms` and `allocator` as for cql_inbox_new().
+ */
 COODIE_API cql_outbox *cql_outbox_new(enum cql_role role, const cql_terms *terms,
 				      const coodie_allocator *allocator, coodie_error *err);
 COODIE_API void cql_outbox_free(cql_outbox *out);
-/** As cql_inbox_switch(). Nothing may be pending: COODIE_ERR_INVALID. */
-COODIE_API bool cql_outbox_switch(cql_outbox *out, unsigned version, bool lz4,
-				  coodie_error *err);
-/** Appends an envelope as it stands; the body is copied. On failure nothing was appended. */
+/**
+ * As cql_inbox_switch(); from here on all envelopes must have this version.
+ * @param err  COODIE_ERR_INVALID: something is pending, or there is no such version;
+ *             COODIE_ERR_UNSUPPORTED: snappy is only read
+ */
+COODIE_API bool cql_outbox_switch(cql_outbox *out, unsigned version,
+				  enum cql_compression compression, coodie_error *err);
+/**
+ * Appends an envelope; the body is copied, and packed when that was agreed on and makes it
+ * smaller: whether it was packed before (CQL_FLAG_COMPRESSED) does not matter. On failure nothing
+ * was appended: COODIE_ERR_INVALID (version, or a message of the other side), COODIE_ERR_LIMIT,
+ * COODIE_ERR_NO_MEMORY.
+ */
 COODIE_API bool cql_outbox_put(cql_outbox *out, const cql_envelope *envelope, coodie_error *err);
 /**
  * Bytes to send: closes the open segment and gives all that is waiting, borrowed until the next
@@ -72,13 +88,13 @@ COODIE_API void cql_outbox_sent(cql_outbox *out, size_t len);
 
 /** A v5 segment, taken apart, for dissectors. */
 typedef struct cql_segment {
-	size_t size;              /**< of the whole segment on the wire */
-	uint32_t payload_len;     /**< on the wire */
-	uint32_t plain_len;       /**< unpacked; 0: the payload is not packed */
-	uint32_t header_crc;      /**< CRC24 */
-	uint32_t payload_crc;     /**< CRC32 */
+	size_t size;          /**< of the whole segment on the wire */
+	uint32_t payload_len; /**< on the wire */
+	uint32_t plain_len;   /**< unpacked; 0: the payload is not packed */
+	uint32_t header_crc;  /**< CRC24 */
+	uint32_t payload_crc; /**< CRC32 */
 	bool is_self_contained;
-	cql_blob payload;         /**< as on the wire; borrowed */
+	cql_blob payload; /**< as on the wire; borrowed */
 } cql_segment;
 
 /**
@@ -88,19 +104,24 @@ typedef struct cql_segment {
  */
 COODIE_API enum cql_inbox_status cql_segment_read(cql_blob bytes, bool lz4, cql_segment *out,
 						  coodie_error *err);
-/** Unpacks its payload into the arena; a payload that is not packed is given as it is. */
+/**
+ * Unpacks its payload into the arena; a payload that is not packed is given as it is.
+ * @param err  COODIE_ERR_PROTOCOL: it does not unpack to what its header claims;
+ *             COODIE_ERR_NO_MEMORY
+ */
 COODIE_API bool cql_segment_unpack(const cql_segment *segment, cql_arena *arena, cql_blob *out,
 				   coodie_error *err);
 /**
- * Builds a segment around a payload of 1 to CQL_SEGMENT_MAX bytes in the arena.
+ * Builds a segment around a payload of at most CQL_SEGMENT_MAX bytes in the arena.
  * @param lz4  packs it, unless that would only grow it
+ * @param err  COODIE_ERR_INVALID, COODIE_ERR_NO_MEMORY
  */
 COODIE_API bool cql_segment_write(cql_blob payload, bool is_self_contained, bool lz4,
 				  cql_arena *arena, cql_blob *out, coodie_error *err);
 
 /* ---- notations --------------------------------------------------------------------------- */
 
-/** CRC24 of a segment's header bytes, in wire order (v5 section 2.2.1). */
+/** CRC24 of a segment's header bytes, in wire order (v5 section 2.2). */
 COODIE_API uint32_t cql_crc24(const void *data, size_t len);
 /** CRC32 of a payload, behind the four bytes fa 2d 55 ca (v5 section 2.2). */
 COODIE_API uint32_t cql_crc32(const void *data, size_t len);
