@@ -212,7 +212,7 @@ static bool same_binds(const struct cd_columns *a, const struct cd_columns *b)
 	if (a->count != b->count)
 		return false;
 	for (uint32_t i = 0; i < a->count; i++)
-		if (!cd_type_equal(a->at[i].type, b->at[i].type))
+		if (!cql_type_equal(a->at[i].type, b->at[i].type))
 			return false;
 	return true;
 }

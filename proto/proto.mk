@@ -39,5 +39,6 @@ libcd_proto_la_SOURCES = \
 	proto/value_encode.c \
 	proto/value_format.c \
 	proto/value_iter.c \
-	proto/value_read.c
+	proto/value_read.c \
+	proto/wire.c
 libcoodie_la_LIBADD += libcd_proto.la

@@ -2,6 +2,8 @@
 /* Types on the wire: the [option] of metadata (v4 section 4.2.5.2). */
 #include "proto/type.h"
 
+#include <coodie/wire.h>
+
 #include "base/alloc.h"
 #include "base/error.h"
 #include "proto/notation.h"
@@ -56,7 +58,6 @@ struct decoder {
 	struct cd_reader *r;
 	struct cd_arena *arena;
 	unsigned max_depth;
-	bool no_memory;
 	coodie_error *err;
 };
 
@@ -64,7 +65,6 @@ static const cql_type *decode(struct decoder *d, unsigned depth);
 
 static const cql_type *no_memory(struct decoder *d)
 {
-	d->no_memory = true;
 	return cd_fail_null(d->err, COODIE_ERR_NO_MEMORY, "out of memory while reading a type");
 }
 
@@ -72,6 +72,29 @@ static const cql_type *cut_short(struct decoder *d)
 {
 	d->r->failed = true;
 	return cd_fail_null(d->err, COODIE_ERR_PROTOCOL, "type: the body ends inside an [option]");
+}
+
+static const cql_type *has_nul(struct decoder *d)
+{
+	d->r->failed = true;
+	return cd_fail_null(d->err, COODIE_ERR_PROTOCOL, "type: a name with a zero byte in it");
+}
+
+/* NULL with err set. */
+static const char *read_name(struct decoder *d)
+{
+	struct cd_span s = cd_read_string(d->r);
+	const char *text = (const char *)s.at, *name;
+
+	if (d->r->failed)
+		cut_short(d);
+	else if (s.len && memchr(text, '\0', s.len))
+		has_nul(d);
+	else if ((name = cd_arena_strndup(d->arena, text, s.len)))
+		return name;
+	else
+		no_memory(d);
+	return NULL;
 }
 
 /* A class name nobody can read is that of a custom type: its values are bytes. */
@@ -83,6 +106,8 @@ static const cql_type *decode_custom(struct decoder *d, unsigned depth)
 
 	if (d->r->failed)
 		return cut_short(d);
+	if (class_name.len && memchr(text, '\0', class_name.len))
+		return has_nul(d);
 	const cql_type *known = cd_type_parse_class(d->arena, text, class_name.len,
 						    d->max_depth - depth, &err);
 	if (!known && err.code != COODIE_ERR_TYPE) {
@@ -108,8 +133,8 @@ static const cql_type *decode_inner(struct decoder *d, cql_type *t, unsigned dep
 	const char **fields = t->kind == CQL_KIND_UDT ? t->of.udt->fields : NULL;
 
 	for (uint32_t i = 0; i < t->count; i++) {
-		if (fields && !(fields[i] = cd_read_string_copy(d->r, d->arena, &d->no_memory)))
-			return d->no_memory ? no_memory(d) : cut_short(d);
+		if (fields && !(fields[i] = read_name(d)))
+			return NULL;
 		t->inner[i] = decode(d, depth + 1);
 		if (!t->inner[i])
 			return NULL;
@@ -119,12 +144,12 @@ static const cql_type *decode_inner(struct decoder *d, cql_type *t, unsigned dep
 
 static const cql_type *decode_udt(struct decoder *d, unsigned depth)
 {
-	const char *keyspace = cd_read_string_copy(d->r, d->arena, &d->no_memory);
-	const char *name = keyspace ? cd_read_string_copy(d->r, d->arena, &d->no_memory) : NULL;
+	const char *keyspace = read_name(d);
+	const char *name = keyspace ? read_name(d) : NULL;
 	uint16_t count = cd_reader_be16(d->r);
 
-	if (d->no_memory)
-		return no_memory(d);
+	if (!name)
+		return NULL;
 	if (d->r->failed || !plausible(d, count, 4))
 		return cut_short(d);
 	cql_type *t = cd_type_new(d->arena, CQL_KIND_UDT, count);
@@ -186,19 +211,17 @@ const cql_type *cd_type_decode(struct cd_reader *r, struct cd_arena *a, unsigned
 
 static void encode_class(struct cd_buffer *out, const cql_type *type)
 {
-	cd_buffer_be16(out, CQL_KIND_CUSTOM);
-	cd_buffer_be16(out, 0);
-	size_t start = out->len;
-	if (type->kind == CQL_KIND_CUSTOM)
-		cd_buffer_bytes(out, type->of.class_name, strlen(type->of.class_name));
-	else
-		cd_type_format_class(out, type);
-	if (out->failed)
-		return;
-	if (out->len - start > UINT16_MAX)
+	size_t len = cql_type_format_class(type, NULL, 0);
+
+	if (len > UINT16_MAX)
 		out->failed = out->too_long = true;
-	else
-		cd_put_be16(out->data + start - 2, (uint16_t)(out->len - start));
+	cd_buffer_be16(out, CQL_KIND_CUSTOM);
+	cd_buffer_be16(out, (uint16_t)len);
+	uint8_t *at = cd_buffer_grow(out, len + 1);
+	if (!at)
+		return;
+	cql_type_format_class(type, (char *)at, len + 1);
+	out->len--; /* the NUL */
 }
 
 void cd_type_encode(struct cd_buffer *out, const cql_type *type, unsigned version)
@@ -242,14 +265,14 @@ static bool same_names(const cql_type *a, const cql_type *b)
 	return true;
 }
 
-bool cd_type_equal(const cql_type *a, const cql_type *b)
+bool cql_type_equal(const cql_type *a, const cql_type *b)
 {
 	if (a == b)
 		return true;
 	if (a->kind != b->kind || a->count != b->count || !same_names(a, b))
 		return false;
 	for (uint32_t i = 0; i < a->count; i++)
-		if (!cd_type_equal(a->inner[i], b->inner[i]))
+		if (!cql_type_equal(a->inner[i], b->inner[i]))
 			return false;
 	return true;
 }
@@ -262,6 +285,22 @@ struct owned {
 	cql_type type; /* a copy of the root: what the caller holds */
 };
 
+/* Takes the arena over; `root` NULL: it failed already. */
+static cql_type *own(struct cd_arena *arena, const cql_type *root, coodie_error *err)
+{
+	struct owned *o = root ? cd_alloc(NULL, sizeof *o) : NULL;
+
+	if (!o) {
+		if (root)
+			cd_no_memory(err, "a type");
+		cd_arena_deinit(arena);
+		return NULL;
+	}
+	o->arena = *arena;
+	o->type = *root;
+	return &o->type;
+}
+
 cql_type *cql_type_parse(const char *text, coodie_error *err)
 {
 	struct cd_arena arena;
@@ -270,17 +309,56 @@ cql_type *cql_type_parse(const char *text, coodie_error *err)
 	if (!text)
 		return cd_fail_null(err, COODIE_ERR_INVALID, "the type is NULL");
 	cd_arena_init(&arena, NULL, 256);
-	const cql_type *root = cd_type_parse(&arena, text, strlen(text), CD_TYPE_DEPTH, err);
-	struct owned *o = root ? cd_alloc(NULL, sizeof *o) : NULL;
-	if (!o) {
-		if (root)
-			cd_no_memory(err, "a type");
-		cd_arena_deinit(&arena);
+	return own(&arena, cd_type_parse(&arena, text, strlen(text), CD_TYPE_DEPTH, err), err);
+}
+
+static const char *copy_text(struct cd_arena *a, const char *text)
+{
+	return cd_arena_strndup(a, text, strlen(text));
+}
+
+/* What of a copy still points to the original; false when out of memory. */
+static bool copy_names(struct cd_arena *a, const cql_type *type, cql_type *to)
+{
+	if (type->kind == CQL_KIND_CUSTOM)
+		return (to->of.class_name = copy_text(a, type->of.class_name)) != NULL;
+	if (type->kind == CQL_KIND_VECTOR)
+		to->of.dimension = type->of.dimension;
+	if (type->kind != CQL_KIND_UDT)
+		return true;
+	const struct cd_type_udt *udt = type->of.udt;
+	to->of.udt->keyspace = copy_text(a, udt->keyspace);
+	to->of.udt->name = copy_text(a, udt->name);
+	for (uint32_t i = 0; i < type->count; i++)
+		if (!(to->of.udt->fields[i] = copy_text(a, udt->fields[i])))
+			return false;
+	return to->of.udt->keyspace && to->of.udt->name;
+}
+
+static const cql_type *copy(struct cd_arena *a, const cql_type *type)
+{
+	cql_type *to = cd_type_new(a, type->kind, type->count);
+
+	if (!to || !copy_names(a, type, to))
 		return NULL;
-	}
-	o->arena = arena;
-	o->type = *root;
-	return &o->type;
+	to->frozen = type->frozen;
+	to->fixed_size = type->fixed_size;
+	for (uint32_t i = 0; i < type->count; i++)
+		if (!(to->inner[i] = copy(a, type->inner[i])))
+			return NULL;
+	return to;
+}
+
+cql_type *cql_type_dup(const cql_type *type, coodie_error *err)
+{
+	struct cd_arena arena;
+
+	cd_clear(err);
+	cd_arena_init(&arena, NULL, 256);
+	const cql_type *root = copy(&arena, type);
+	if (!root)
+		cd_no_memory(err, "a type");
+	return own(&arena, root, err);
 }
 
 void cql_type_free(cql_type *type)
@@ -310,4 +388,27 @@ const cql_type *cql_type_at(const cql_type *type, size_t i)
 const char *cql_type_field(const cql_type *type, size_t i)
 {
 	return type->kind == CQL_KIND_UDT && i < type->count ? type->of.udt->fields[i] : NULL;
+}
+
+uint32_t cql_type_dimension(const cql_type *type)
+{
+	return type->kind == CQL_KIND_VECTOR ? type->of.dimension : 0;
+}
+
+const char *cql_type_keyspace(const cql_type *type)
+{
+	return type->kind == CQL_KIND_UDT && *type->of.udt->keyspace ? type->of.udt->keyspace
+								     : NULL;
+}
+
+const char *cql_type_name(const cql_type *type)
+{
+	return type->kind == CQL_KIND_UDT      ? type->of.udt->name
+	       : type->kind == CQL_KIND_CUSTOM ? type->of.class_name
+					       : NULL;
+}
+
+bool cql_type_is_frozen(const cql_type *type)
+{
+	return type->frozen || type->kind == CQL_KIND_TUPLE;
 }

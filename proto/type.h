@@ -11,6 +11,9 @@
 
 enum { CD_TYPE_DEPTH = 16 }; /* default limit of nesting */
 
+/* In front of the class names of Cassandra's own types. */
+#define CD_TYPE_PACKAGE "org.apache.cassandra.db.marshal."
+
 struct cd_type_udt {
 	const char *keyspace; /* may be "" */
 	const char *name;
@@ -49,9 +52,10 @@ const cql_type *cd_type_parse(struct cd_arena *a, const char *text, size_t len, 
 			      coodie_error *err);
 const cql_type *cd_type_parse_class(struct cd_arena *a, const char *text, size_t len,
 				    unsigned max_depth, coodie_error *err);
-/* Appends the class name as Cassandra prints it. */
-void cd_type_format_class(struct cd_buffer *out, const cql_type *type);
-bool cd_type_equal(const cql_type *a, const cql_type *b);
+/* Whether a word in CQL spelling means something else than a user type of that name. */
+bool cd_type_is_reserved(const char *name);
+/* Whether it is the class name of a type without parameters, without its package. */
+bool cd_type_is_class(const char *text, size_t len);
 /* Makes inner slots: `count` NULL types, and as many names for a UDT. NULL: out of memory. */
 cql_type *cd_type_new(struct cd_arena *a, enum cql_kind kind, uint32_t count);
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Class names of types, as servers give them:
  * org.apache.cassandra.db.marshal.MapType(UTF8Type,Int32Type). */
-#include <ctype.h>
-
 #include "base/error.h"
 #include "proto/type.h"
 
-#define PACKAGE "org.apache.cassandra.db.marshal."
+#define PACKAGE CD_TYPE_PACKAGE
 
 struct parser {
 	const char *at, *end;
@@ -34,9 +32,14 @@ static void *no_memory(struct parser *p)
 	return NULL;
 }
 
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 static void skip_space(struct parser *p)
 {
-	while (p->at < p->end && isspace((unsigned char)*p->at))
+	while (p->at < p->end && is_space(*p->at))
 		p->at++;
 }
 
@@ -53,7 +56,7 @@ static struct word read_word(struct parser *p)
 {
 	skip_space(p);
 	struct word w = { p->at, 0 };
-	while (p->at < p->end && !strchr("(),: \t\n", *p->at))
+	while (p->at < p->end && !is_space(*p->at) && !strchr("(),:", *p->at))
 		p->at++;
 	w.len = (size_t)(p->at - w.at);
 	return w;
@@ -94,6 +97,8 @@ static const char *read_hex_name(struct parser *p)
 		int high = hex_digit(w.at[2 * i]), low = hex_digit(w.at[2 * i + 1]);
 		if (high < 0 || low < 0)
 			return fail(p, "expected a name in hexadecimal");
+		if (high == 0 && low == 0)
+			return fail(p, "a name with a zero byte in it");
 		name[i] = (char)(high << 4 | low);
 	}
 	name[w.len / 2] = '\0';
@@ -244,6 +249,11 @@ static const cql_type *native_of(struct word name)
 	return NULL;
 }
 
+bool cd_type_is_class(const char *text, size_t len)
+{
+	return native_of((struct word){ text, len }) != NULL;
+}
+
 /* Skips to the parenthesis that closes the one just read. */
 static bool skip_arguments(struct parser *p)
 {
@@ -303,90 +313,4 @@ const cql_type *cd_type_parse_class(struct cd_arena *a, const char *text, size_t
 		return NULL;
 	skip_space(&p);
 	return p.at == p.end ? t : fail(&p, "something is left over");
-}
-
-/* ---- printing ------------------------------------------------------------------------------- */
-
-static void put(struct cd_buffer *out, const char *text)
-{
-	cd_buffer_bytes(out, text, strlen(text));
-}
-
-static void put_hex(struct cd_buffer *out, const char *name)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (const unsigned char *c = (const unsigned char *)name; *c; c++) {
-		cd_buffer_u8(out, (uint8_t)digits[*c >> 4]);
-		cd_buffer_u8(out, (uint8_t)digits[*c & 15]);
-	}
-}
-
-static void put_number(struct cd_buffer *out, uint32_t n)
-{
-	char text[12], *at = text + sizeof text;
-
-	*--at = '\0';
-	do
-		*--at = (char)('0' + n % 10);
-	while (n /= 10);
-	put(out, at);
-}
-
-static const char *class_of(enum cql_kind kind)
-{
-	switch (kind) {
-#define X(id_name, id, cql, class_name, size) \
-	case CQL_KIND_##id_name: \
-		return class_name;
-#include <coodie/types.def>
-#undef X
-	}
-	return "BytesType";
-}
-
-static void format(struct cd_buffer *out, const cql_type *t, bool frozen)
-{
-	/* FrozenType is printed around the outermost collection or UDT of a vector only, never
-	 * inside a tuple */
-	bool freeze = !frozen && (t->kind == CQL_KIND_LIST || t->kind == CQL_KIND_SET ||
-				  t->kind == CQL_KIND_MAP || t->kind == CQL_KIND_UDT);
-
-	if (t->kind == CQL_KIND_CUSTOM) {
-		put(out, t->of.class_name);
-		return;
-	}
-	if (freeze)
-		put(out, PACKAGE "FrozenType(");
-	put(out, PACKAGE);
-	put(out, class_of(t->kind));
-	if (t->count)
-		put(out, "(");
-	if (t->kind == CQL_KIND_UDT) {
-		put(out, t->of.udt->keyspace);
-		put(out, ",");
-		put_hex(out, t->of.udt->name);
-	}
-	for (uint32_t i = 0; i < t->count; i++) {
-		if (i || t->kind == CQL_KIND_UDT)
-			put(out, ",");
-		if (t->kind == CQL_KIND_UDT) {
-			put_hex(out, t->of.udt->fields[i]);
-			put(out, ":");
-		}
-		format(out, t->inner[i], frozen || freeze || t->kind == CQL_KIND_TUPLE);
-	}
-	if (t->kind == CQL_KIND_VECTOR) {
-		put(out, " , ");
-		put_number(out, t->of.dimension);
-	}
-	if (t->count)
-		put(out, ")");
-	if (freeze)
-		put(out, ")");
-}
-
-void cd_type_format_class(struct cd_buffer *out, const cql_type *type)
-{
-	format(out, type, false);
 }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Parses types in CQL spelling: map<text, frozen<list<int>>>, vector<float, 3>, "Quoted".name. */
-#include <ctype.h>
-#include <strings.h>
-
 #include "base/error.h"
 #include "proto/type.h"
 
@@ -10,15 +7,21 @@ struct parser {
 	const char *start, *at, *end;
 	struct cd_arena *arena;
 	unsigned max_depth;
+	size_t udts_left; /* short names cost more memory than the text: few of them are fine */
 	coodie_error *err;
 };
 
 static const cql_type *parse_type(struct parser *p, unsigned depth);
 
+enum { SHOWN = 80 }; /* characters of a type in a message */
+
 static void *fail(struct parser *p, const char *what)
 {
-	return cd_fail_null(p->err, COODIE_ERR_TYPE, "type \"%.*s\": %s at position %d",
-			    (int)(p->end - p->start), p->start, what, (int)(p->at - p->start) + 1);
+	size_t len = (size_t)(p->end - p->start);
+
+	return cd_fail_null(p->err, COODIE_ERR_TYPE, "type \"%.*s%s\": %s at position %zu",
+			    len > SHOWN ? SHOWN : (int)len, p->start, len > SHOWN ? "..." : "",
+			    what, (size_t)(p->at - p->start) + 1);
 }
 
 static void *no_memory(struct parser *p)
@@ -27,9 +30,25 @@ static void *no_memory(struct parser *p)
 	return NULL;
 }
 
+/* The same in every locale. */
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 static void skip_space(struct parser *p)
 {
-	while (p->at < p->end && isspace((unsigned char)*p->at))
+	while (p->at < p->end && is_space(*p->at))
 		p->at++;
 }
 
@@ -42,36 +61,51 @@ static bool accept(struct parser *p, char c)
 	return true;
 }
 
+static char *read_word(struct parser *p)
+{
+	const char *from = p->at;
+
+	while (p->at < p->end &&
+	       (is_letter(*p->at) || (p->at > from && (is_digit(*p->at) || *p->at == '_'))))
+		p->at++;
+	if (p->at == from)
+		return fail(p, "expected a type's name");
+	char *name = cd_arena_strndup(p->arena, from, (size_t)(p->at - from));
+	for (char *c = name; c && *c; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	return name ? name : no_memory(p);
+}
+
+static char *read_quoted(struct parser *p)
+{
+	const char *from = ++p->at;
+	size_t len = 0;
+
+	while (p->at < p->end && (*p->at != '"' || (p->at + 1 < p->end && p->at[1] == '"')))
+		p->at += *p->at == '"' ? 2 : 1;
+	if (p->at == p->end)
+		return fail(p, "the quote is not closed");
+	if (p->at == from)
+		return fail(p, "a name of no letters");
+	char *name = cd_arena_strndup(p->arena, from, (size_t)(p->at - from));
+	p->at++;
+	if (!name)
+		return no_memory(p);
+	for (const char *c = name; *c; c++, len++) { /* two quotes are one */
+		name[len] = *c;
+		c += *c == '"';
+	}
+	name[len] = '\0';
+	return name;
+}
+
 /* A word, folded to lower case, or a quoted name as it stands; NULL with err set. */
 static char *read_name(struct parser *p, bool *quoted)
 {
 	skip_space(p);
 	*quoted = p->at < p->end && *p->at == '"';
-	if (!*quoted) {
-		const char *from = p->at;
-		while (p->at < p->end && (isalnum((unsigned char)*p->at) || *p->at == '_'))
-			p->at++;
-		if (p->at == from)
-			return fail(p, "expected a type's name");
-		char *name = cd_arena_strndup(p->arena, from, (size_t)(p->at - from));
-		for (char *c = name; c && *c; c++)
-			*c = (char)tolower((unsigned char)*c);
-		return name ? name : no_memory(p);
-	}
-	char *name = cd_arena_take(p->arena, (size_t)(p->end - p->at));
-	char *to = name;
-	if (!name)
-		return no_memory(p);
-	for (p->at++; p->at < p->end; *to++ = *p->at++) {
-		if (*p->at == '"' && (p->at + 1 == p->end || p->at[1] != '"'))
-			break;
-		p->at += *p->at == '"';
-	}
-	if (p->at == p->end)
-		return fail(p, "the quote is not closed");
-	p->at++;
-	*to = '\0';
-	return name;
+	return *quoted ? read_quoted(p) : read_word(p);
 }
 
 /* `name`, or `name.` and what follows. */
@@ -132,6 +166,22 @@ static uint32_t count_commas(const struct parser *p)
 	return count;
 }
 
+/* A count is a claim: each part takes at least `least` characters, the last one less. */
+static bool plausible(const struct parser *p, uint32_t count, size_t least)
+{
+	return count <= (size_t)(p->end - p->at) / least + 1;
+}
+
+static cql_type *new_udt(struct parser *p, uint32_t count)
+{
+	if (!p->udts_left)
+		return cd_fail_null(p->err, COODIE_ERR_LIMIT,
+				    "type: more user types than a type of this length has");
+	p->udts_left--;
+	cql_type *t = cd_type_new(p->arena, CQL_KIND_UDT, count);
+	return t ? t : no_memory(p);
+}
+
 static const cql_type *parse_tuple(struct parser *p, unsigned depth)
 {
 	return parse_collection(p, CQL_KIND_TUPLE, count_commas(p) + 1, depth);
@@ -141,11 +191,12 @@ static const cql_type *parse_tuple(struct parser *p, unsigned depth)
 static const cql_type *parse_udt_fields(struct parser *p, unsigned depth)
 {
 	uint32_t count = count_commas(p);
-	cql_type *t = cd_type_new(p->arena, CQL_KIND_UDT, count);
+	cql_type *t = plausible(p, count, sizeof ",a:b" - 1) ? new_udt(p, count)
+							     : fail(p, "expected a field");
 	bool quoted;
 
 	if (!t)
-		return no_memory(p);
+		return NULL;
 	const char *name = read_name(p, &quoted);
 	if (!name || !qualify(p, t->of.udt, name))
 		return NULL;
@@ -201,7 +252,7 @@ static const cql_type *parse_vector(struct parser *p, unsigned depth)
 	if (!accept(p, ','))
 		return fail(p, "expected ',' and the vector's dimension");
 	skip_space(p);
-	while (p->at < p->end && isdigit((unsigned char)*p->at) && n <= INT32_MAX)
+	while (p->at < p->end && is_digit(*p->at) && n <= INT32_MAX)
 		n = n * 10 + (uint64_t)(*p->at++ - '0');
 	if (n < 1 || n > INT32_MAX)
 		return fail(p, "a vector's dimension is a number from 1");
@@ -283,14 +334,17 @@ static const cql_type *native_of(const char *name)
 	return NULL;
 }
 
+bool cd_type_is_reserved(const char *name)
+{
+	return takes_parts(name) || native_of(name);
+}
+
 /* A name that is no type of CQL's is that of a user type; its fields are not known here. */
 static const cql_type *parse_udt(struct parser *p, const char *name)
 {
-	cql_type *t = cd_type_new(p->arena, CQL_KIND_UDT, 0);
+	cql_type *t = new_udt(p, 0);
 
-	if (!t)
-		return no_memory(p);
-	return qualify(p, t->of.udt, name) ? t : NULL;
+	return t && qualify(p, t->of.udt, name) ? t : NULL;
 }
 
 static const cql_type *parse_type(struct parser *p, unsigned depth)
@@ -313,12 +367,14 @@ static const cql_type *parse_type(struct parser *p, unsigned depth)
 	return native ? native : parse_udt(p, name);
 }
 
-/* With its package, or with parentheses, which CQL's spelling has only inside quotes. */
+/* With its package, or with parentheses, which CQL's spelling has only inside quotes, or one of
+ * Cassandra's own. */
 static bool is_class(const char *text, size_t len)
 {
 	static const char package[] = "org.apache.cassandra.";
 
-	return (len >= sizeof package && memcmp(text, package, sizeof package - 1) == 0) ||
+	return cd_type_is_class(text, len) ||
+	       (len >= sizeof package && memcmp(text, package, sizeof package - 1) == 0) ||
 	       (memchr(text, '(', len) && !memchr(text, '<', len) && !memchr(text, '\'', len) &&
 		!memchr(text, '"', len));
 }
@@ -326,7 +382,7 @@ static bool is_class(const char *text, size_t len)
 const cql_type *cd_type_parse(struct cd_arena *a, const char *text, size_t len, unsigned max_depth,
 			      coodie_error *err)
 {
-	struct parser p = { text, text, text + len, a, max_depth, err };
+	struct parser p = { text, text, text + len, a, max_depth, 512 + len / 8, err };
 	const cql_type *t;
 
 	if (is_class(text, len))

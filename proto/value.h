@@ -21,7 +21,7 @@ bool cd_value_encode(struct cd_buffer *out, const cql_type *type, const cql_valu
  * blob; a user type whose fields are not known is CQL_TAG_ENCODED. */
 bool cd_value_decode(const cql_type *type, struct cd_span cell, cql_value *out, coodie_error *err);
 
-/* Checks bytes all the way down: lengths, counts, UTF-8 not. */
+/* Checks bytes all the way down, as strictly as a server does before it stores them. */
 bool cd_value_check(const cql_type *type, struct cd_span cell, coodie_error *err);
 
 /* Copies a value with all it points to; collections of C values too. Types are not copied. */

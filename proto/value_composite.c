@@ -43,7 +43,7 @@ static bool same_items(const cql_seq *seq, const cql_type *type)
 	if (count > type->count || count > seq->type->count)
 		return false;
 	for (uint32_t i = 0; i < count; i++) {
-		if (!cd_type_equal(seq->type->inner[i], type->inner[i]))
+		if (!cql_type_equal(seq->type->inner[i], type->inner[i]))
 			return false;
 		if (type->kind == CQL_KIND_UDT &&
 		    strcmp(seq->type->of.udt->fields[i], type->of.udt->fields[i]) != 0)

@@ -16,7 +16,8 @@ check_PROGRAMS += \
 	tests/test_snappy \
 	tests/test_type \
 	tests/test_uuid_inet \
-	tests/test_value
+	tests/test_value \
+	tests/test_wire
 EXTRA_DIST += \
 	tests/data/frames_lz4.inc \
 	tests/data/frames_malformed.inc \

@@ -6,6 +6,8 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include <coodie/wire.h>
+
 #include "proto/type.h"
 #include "tests/failalloc.h"
 #include "tests/guard.h"
@@ -85,25 +87,23 @@ static void test_classes(void **state)
 
 	for (size_t i = 0; i < CD_COUNT(rows); i++) {
 		const char *name = rows[i].class_name;
+		char printed[512];
 		struct cd_arena a;
-		struct cd_buffer b;
 		coodie_error err;
 		cd_arena_init(&a, NULL, 0);
-		cd_buffer_init(&b, NULL, 0);
 		const cql_type *t = cd_type_parse_class(&a, name, strlen(name), CD_TYPE_DEPTH,
 							&err);
 		CD_CHECK(t && spelled(t, rows[i].text), name);
 		const cql_type *again = cd_type_parse(&a, name, strlen(name), CD_TYPE_DEPTH, &err);
-		CD_CHECK(again && cd_type_equal(t, again), name);
-		cd_type_format_class(&b, t);
-		CD_CHECK(cd_text_is(&b, rows[i].text, name), name);
+		CD_CHECK(again && cql_type_equal(t, again), name);
+		cql_type_format_class(t, printed, sizeof printed);
+		CD_CHECK(strcmp(printed, name) == 0, printed);
 		for (size_t len = 0; len < strlen(name); len++) { /* fails or is another type */
 			char *cut = strndup(name, len);
 			cd_type_parse_class(&a, cut, len, CD_TYPE_DEPTH, NULL);
 			cd_type_parse(&a, cut, len, CD_TYPE_DEPTH, NULL);
 			free(cut);
 		}
-		cd_buffer_deinit(&b);
 		cd_arena_deinit(&a);
 	}
 }
@@ -123,7 +123,7 @@ static void test_spelling(void **state)
 		cd_arena_init(&a, NULL, 0);
 		cql_type *t = cql_type_parse(rows[i].text, &err);
 		CD_CHECK(t && err.code == COODIE_OK, rows[i].text);
-		CD_CHECK(cd_type_equal(t, decode(&a, in, &left)), rows[i].text);
+		CD_CHECK(cql_type_equal(t, decode(&a, in, &left)), rows[i].text);
 		CD_CHECK(spelled(t, rows[i].text), rows[i].text);
 		cql_type_free(t);
 		cd_arena_deinit(&a);
@@ -146,7 +146,7 @@ static void test_more_spellings(void **state)
 		{ "address", "address" },
 		{ "Shop.Address", "shop.address" },
 		{ "\"Shop\".\"a\"\"b\"", "\"Shop\".\"a\"\"b\"" },
-		{ "list<\"int\">", "list<int>" },
+		{ "list<\"int\">", "list<\"int\">" },
 		{ "'org.apache.cassandra.db.marshal.DynamicCompositeType(a=>b)'",
 		  "'org.apache.cassandra.db.marshal.DynamicCompositeType(a=>b)'" },
 		{ "'org.apache.cassandra.db.marshal.Int32Type'", "int" },

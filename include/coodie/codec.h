@@ -30,5 +30,6 @@
 #include <coodie/framing.h>
 #include <coodie/token.h>
 #include <coodie/uuid.h>
+#include <coodie/wire.h>
 
 #endif

@@ -24,8 +24,11 @@ enum cql_kind {
 typedef struct cql_type cql_type;
 
 /**
- * Parses a type in CQL spelling (`map<text, frozen<list<int>>>`, `vector<float, 3>`).
- * @param text  NUL-terminated; any case; names of user types are kept as they are
+ * Parses a type: in CQL spelling (`map<text, frozen<list<int>>>`, `vector<float, 3>`,
+ * `'a.b.CustomClass'`), or a class name as servers print it
+ * (`org.apache.cassandra.db.marshal.ListType(...)`). A user type is known by name only, `address`
+ * or `shop.address`; with its fields it is spelled `udt<shop.address, street:text, zip:int>`.
+ * @param text  NUL-terminated; CQL in any case, names are kept as they are when they are quoted
  * @return owned by the caller, freed with cql_type_free(); NULL with COODIE_ERR_TYPE and the
  * position in `err`
  */
@@ -42,6 +45,18 @@ COODIE_API size_t cql_type_count(const cql_type *type);
 COODIE_API const cql_type *cql_type_at(const cql_type *type, size_t i);
 /** @return the UDT's i-th field name, borrowed; NULL when it is not a UDT or past the end */
 COODIE_API const char *cql_type_field(const cql_type *type, size_t i);
+/** @return elements of a vector; 0 for other types */
+COODIE_API uint32_t cql_type_dimension(const cql_type *type);
+/** @return the keyspace of a user type, borrowed; NULL when not known, or for other types */
+COODIE_API const char *cql_type_keyspace(const cql_type *type);
+/** @return the name of a user type, or the class of a custom one, borrowed; NULL for others */
+COODIE_API const char *cql_type_name(const cql_type *type);
+/** @return whether the type was said to be frozen, which a result does not say; a tuple always is */
+COODIE_API bool cql_type_is_frozen(const cql_type *type);
+/** Whether values of one type are values of the other: names count, frozen does not. */
+COODIE_API bool cql_type_equal(const cql_type *a, const cql_type *b);
+/** A copy that outlives the result it came with; freed with cql_type_free(). */
+COODIE_API cql_type *cql_type_dup(const cql_type *type, coodie_error *err);
 /** Writes the CQL spelling as snprintf() does: always terminated when size > 0. @return the length
  * it needs */
 COODIE_API size_t cql_type_format(const cql_type *type, char *out, size_t size);

@@ -19,6 +19,7 @@
 
 #include <coodie/framing.h>
 #include <coodie/result.h>
+#include <coodie/wire.h>
 
 COODIE_BEGIN
 
@@ -240,27 +241,6 @@ COODIE_API bool cql_message_write(cql_outbox *out, const cql_message *message,
  */
 COODIE_API bool cql_rows_next(cql_blob *rows, coodie_cell *cells, uint32_t count,
 			      coodie_error *err);
-
-/* ---- values and types on the wire -------------------------------------------------------- */
-
-/**
- * Builds the bytes of a value in the form of a type, without the length in front, in the arena.
- * Null gives `data` NULL.
- * @param err  COODIE_ERR_TYPE, COODIE_ERR_RANGE: what was given, and what the type takes
- */
-COODIE_API bool cql_encode(const cql_type *type, cql_value value, cql_arena *arena, cql_blob *out,
-			   coodie_error *err);
-/** Reads a value as a view of its bytes, checked all the way down. `bytes.data` NULL: null. */
-COODIE_API bool cql_decode(const cql_type *type, cql_blob bytes, cql_value *out,
-			   coodie_error *err);
-/** Builds an [option] (v4 section 4.2.5.2): duration in v4, and vector, travel as class names. */
-COODIE_API bool cql_type_write(const cql_type *type, unsigned version, cql_arena *arena,
-			       cql_blob *out, coodie_error *err);
-/** Reads an [option] into the arena. */
-COODIE_API const cql_type *cql_type_read(cql_blob bytes, const cql_terms *terms, cql_arena *arena,
-					 coodie_error *err);
-/** Writes the class name as Cassandra prints it, as snprintf() does. */
-COODIE_API size_t cql_type_format_class(const cql_type *type, char *out, size_t size);
 
 /* ---- ScyllaDB's tablets ------------------------------------------------------------------ */
 

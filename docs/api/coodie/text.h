@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file text.h
- * Values from and to text, and what a type says of itself.
+ * Values from and to text.
  *
  * Writers work as snprintf() does: always terminated when size > 0, returning the length needed
  * without the NUL. Readers fail with COODIE_ERR_TYPE (not of that form) or COODIE_ERR_RANGE, and
@@ -67,20 +67,6 @@ COODIE_API bool cql_literal_parse(const cql_type *type, const char *text, cql_ar
  */
 COODIE_API size_t cql_literal_format(const cql_type *type, cql_value value, char *out,
 				     size_t size);
-
-/* ---- types ------------------------------------------------------------------------------- */
-
-/** @return elements of a vector; 0 for other types */
-COODIE_API uint32_t cql_type_dimension(const cql_type *type);
-/** @return the keyspace of a user type, borrowed; NULL when not known, or for other types */
-COODIE_API const char *cql_type_keyspace(const cql_type *type);
-/** @return the name of a user type, or the class of a custom one, borrowed; NULL for others */
-COODIE_API const char *cql_type_name(const cql_type *type);
-/** @return whether the type was said to be frozen; tuples and user types in a result always are */
-COODIE_API bool cql_type_is_frozen(const cql_type *type);
-COODIE_API bool cql_type_equal(const cql_type *a, const cql_type *b);
-/** A copy that outlives the result it came with; freed with cql_type_free(). */
-COODIE_API cql_type *cql_type_dup(const cql_type *type, coodie_error *err);
 
 COODIE_END
 
