@@ -335,16 +335,19 @@ static bool copy_names(struct cd_arena *a, const cql_type *type, cql_type *to)
 	return to->of.udt->keyspace && to->of.udt->name;
 }
 
-static const cql_type *copy(struct cd_arena *a, const cql_type *type)
+const cql_type *cd_type_copy(struct cd_arena *a, const cql_type *type)
 {
-	cql_type *to = cd_type_new(a, type->kind, type->count);
+	const cql_type *native = type->frozen ? NULL : cd_type_native(type->kind);
 
+	if (native)
+		return native;
+	cql_type *to = cd_type_new(a, type->kind, type->count);
 	if (!to || !copy_names(a, type, to))
 		return NULL;
 	to->frozen = type->frozen;
 	to->fixed_size = type->fixed_size;
 	for (uint32_t i = 0; i < type->count; i++)
-		if (!(to->inner[i] = copy(a, type->inner[i])))
+		if (!(to->inner[i] = cd_type_copy(a, type->inner[i])))
 			return NULL;
 	return to;
 }
@@ -355,7 +358,7 @@ cql_type *cql_type_dup(const cql_type *type, coodie_error *err)
 
 	cd_clear(err);
 	cd_arena_init(&arena, NULL, 256);
-	const cql_type *root = copy(&arena, type);
+	const cql_type *root = cd_type_copy(&arena, type);
 	if (!root)
 		cd_no_memory(err, "a type");
 	return own(&arena, root, err);

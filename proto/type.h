@@ -56,6 +56,8 @@ const cql_type *cd_type_parse_class(struct cd_arena *a, const char *text, size_t
 bool cd_type_is_reserved(const char *name);
 /* Whether it is the class name of a type without parameters, without its package. */
 bool cd_type_is_class(const char *text, size_t len);
+/* A copy with all its names and inner types; NULL: out of memory. */
+const cql_type *cd_type_copy(struct cd_arena *a, const cql_type *type);
 /* Makes inner slots: `count` NULL types, and as many names for a UDT. NULL: out of memory. */
 cql_type *cd_type_new(struct cd_arena *a, enum cql_kind kind, uint32_t count);
 
