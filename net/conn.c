@@ -18,7 +18,7 @@ enum {
 	ORPHANS_MAX = 1024,
 };
 
-typedef bool frame_fn(struct cd_conn *c, const struct cd_envelope *e, coodie_error *err);
+typedef bool frame_fn(struct cd_conn *c, const cql_envelope *e, coodie_error *err);
 
 static frame_fn on_supported, on_started, on_authenticate, on_challenge, on_logged_in, on_used,
 	on_refused;
@@ -63,13 +63,11 @@ static void enter(struct cd_conn *c, enum cd_conn_state state)
 
 void cd_conn_init(struct cd_conn *c, const coodie_options *o, const char *keyspace, uint8_t version)
 {
-	struct cd_limits limits = cd_limits_default;
+	const cql_terms terms = { .size = sizeof terms, .max_body = o->max_response };
 
-	if (o->max_response)
-		limits.max_body = o->max_response;
 	*c = (struct cd_conn){ .options = o, .keyspace = keyspace, .version = version };
-	cd_inbox_init(&c->in, CQL_CLIENT, &o->allocator, &limits);
-	cd_outbox_init(&c->out, CQL_CLIENT, &o->allocator, cd_limits_default.max_body);
+	cd_inbox_init(&c->in, CQL_CLIENT, &o->allocator, &terms);
+	cd_outbox_init(&c->out, CQL_CLIENT, &o->allocator, cd_terms_default.max_body);
 	cd_outbox_set_version(&c->out, version);
 	cd_streams_init(&c->streams, &o->allocator, o->max_in_flight);
 	cd_arena_init(&c->arena, &o->allocator, 0);
@@ -190,11 +188,11 @@ out:
 /* ---- what comes ----------------------------------------------------------------------------- */
 
 /* Past trace id, warnings and payload. */
-static bool open_body(const struct cd_envelope *e, struct cd_reader *r, coodie_error *err)
+static bool open_body(const cql_envelope *e, struct cd_reader *r, coodie_error *err)
 {
 	struct cd_prefix prefix;
 
-	*r = cd_reader_over(e->body.at, e->body.len);
+	*r = cd_reader_over(e->body.data, e->body.len);
 	return cd_read_prefix(r, e->flags, &prefix, err);
 }
 
@@ -225,7 +223,7 @@ static bool need_lower(struct cd_conn *c, uint8_t theirs, coodie_error *err)
 		       lower, c->version);
 }
 
-static bool on_supported(struct cd_conn *c, const struct cd_envelope *e, coodie_error *err)
+static bool on_supported(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
 	struct cd_reader r;
 
@@ -252,14 +250,14 @@ static bool go_on(struct cd_conn *c, coodie_error *err)
 	return true;
 }
 
-static bool on_started(struct cd_conn *c, const struct cd_envelope *e, coodie_error *err)
+static bool on_started(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
 	(void)e;
 	turn(c);
 	return go_on(c, err);
 }
 
-static bool on_authenticate(struct cd_conn *c, const struct cd_envelope *e, coodie_error *err)
+static bool on_authenticate(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
 	struct cd_span name;
 	struct cd_reader r;
@@ -275,7 +273,7 @@ static bool on_authenticate(struct cd_conn *c, const struct cd_envelope *e, cood
 	return send_credentials(c, err);
 }
 
-static bool on_challenge(struct cd_conn *c, const struct cd_envelope *e, coodie_error *err)
+static bool on_challenge(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
 	(void)c;
 	(void)e;
@@ -292,14 +290,14 @@ static void forget_login(struct cd_conn *c)
 	cd_wipe(c->out.scratch.data, c->out.scratch.cap);
 }
 
-static bool on_logged_in(struct cd_conn *c, const struct cd_envelope *e, coodie_error *err)
+static bool on_logged_in(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
 	(void)e;
 	forget_login(c);
 	return go_on(c, err);
 }
 
-static bool on_used(struct cd_conn *c, const struct cd_envelope *e, coodie_error *err)
+static bool on_used(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
 	(void)e;
 	(void)err;
@@ -307,7 +305,7 @@ static bool on_used(struct cd_conn *c, const struct cd_envelope *e, coodie_error
 	return true;
 }
 
-static bool on_refused(struct cd_conn *c, const struct cd_envelope *e, coodie_error *err)
+static bool on_refused(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
 	coodie_error refused;
 	struct cd_span id;
@@ -325,7 +323,7 @@ static bool on_refused(struct cd_conn *c, const struct cd_envelope *e, coodie_er
 	return false;
 }
 
-static bool on_answer(struct cd_conn *c, const struct cd_envelope *e, coodie_error *err)
+static bool on_answer(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
 	coodie_error said;
 	struct cd_span id;
@@ -344,7 +342,7 @@ static bool on_answer(struct cd_conn *c, const struct cd_envelope *e, coodie_err
 		       said.message);
 }
 
-static bool on_event(struct cd_conn *c, const struct cd_envelope *e, coodie_error *err)
+static bool on_event(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
 	(void)c; /* none was asked for; they are hints anyway */
 	(void)e;
@@ -353,7 +351,7 @@ static bool on_event(struct cd_conn *c, const struct cd_envelope *e, coodie_erro
 }
 
 /* One envelope. */
-static enum cd_conn_event take(struct cd_conn *c, const struct cd_envelope *e, coodie_error *err)
+static enum cd_conn_event take(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
 	frame_fn *fn = on_frame[c->state][e->opcode];
 	bool was_ready = c->state == CD_CONN_READY;
@@ -370,7 +368,7 @@ static enum cd_conn_event take(struct cd_conn *c, const struct cd_envelope *e, c
 	return !was_ready && c->state == CD_CONN_READY ? CD_CONN_UP : CD_CONN_MORE;
 }
 
-enum cd_conn_event cd_conn_next(struct cd_conn *c, struct cd_envelope *out, coodie_error *err)
+enum cd_conn_event cd_conn_next(struct cd_conn *c, cql_envelope *out, coodie_error *err)
 {
 	if (c->state == CD_CONN_FAILED)
 		return CD_CONN_MORE;

@@ -50,7 +50,7 @@ void cd_conn_deinit(struct cd_conn *c);
 /* Writes OPTIONS. */
 bool cd_conn_start(struct cd_conn *c, coodie_error *err);
 /* What the bytes in the inbox mean. `out` is borrowed until the next call. */
-enum cd_conn_event cd_conn_next(struct cd_conn *c, struct cd_envelope *out, coodie_error *err);
+enum cd_conn_event cd_conn_next(struct cd_conn *c, cql_envelope *out, coodie_error *err);
 /* What is being waited for: "OPTIONS", "STARTUP", "AUTH_RESPONSE", "USE"; "a request" when ready.
  */
 const char *cd_conn_phase(const struct cd_conn *c);

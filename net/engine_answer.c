@@ -10,11 +10,11 @@
 enum { UNPREPARED = 0x2500 }; /* v4 section 9 */
 
 /* A body past its trace id, warnings and payload. */
-static bool open_body(const struct cd_envelope *e, struct cd_reader *r, coodie_error *err)
+static bool open_body(const cql_envelope *e, struct cd_reader *r, coodie_error *err)
 {
 	struct cd_prefix prefix;
 
-	*r = cd_reader_over(e->body.at, e->body.len);
+	*r = cd_reader_over(e->body.data, e->body.len);
 	return cd_read_prefix(r, e->flags, &prefix, err);
 }
 
@@ -57,7 +57,7 @@ static void release_waiters(struct cd_engine *e, struct coodie_prepared *p)
 }
 
 static bool on_loaded(struct cd_engine *e, struct cd_wire *w, struct cd_request *load,
-		      const struct cd_envelope *answer, coodie_error *err)
+		      const cql_envelope *answer, coodie_error *err)
 {
 	struct coodie_prepared *p = load->prepared;
 	struct cd_reader r;
@@ -95,7 +95,7 @@ static void on_unprepared(struct cd_engine *e, struct cd_request *r)
 /* ---- the kinds of answers ------------------------------------------------------------------- */
 
 static bool on_error(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
-		     const struct cd_envelope *answer, coodie_error *err)
+		     const cql_envelope *answer, coodie_error *err)
 {
 	struct cd_span unprepared_id;
 	struct cd_reader body;
@@ -125,7 +125,7 @@ static void follow_keyspace(struct cd_engine *e, struct cd_span name)
 	e->keyspace = copy;
 }
 
-static bool on_result(struct cd_engine *e, struct cd_request *r, const struct cd_envelope *answer,
+static bool on_result(struct cd_engine *e, struct cd_request *r, const cql_envelope *answer,
 		      coodie_error *err)
 {
 	struct cd_span new_id = { NULL, 0 };
@@ -151,7 +151,7 @@ static bool on_result(struct cd_engine *e, struct cd_request *r, const struct cd
 	return true;
 }
 
-bool cd_engine_answer(struct cd_engine *e, struct cd_wire *w, const struct cd_envelope *answer,
+bool cd_engine_answer(struct cd_engine *e, struct cd_wire *w, const cql_envelope *answer,
 		      coodie_error *err)
 {
 	void *owner;

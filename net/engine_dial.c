@@ -289,7 +289,7 @@ static bool on_moved(void *user)
 {
 	struct cd_wire *w = user;
 	struct cd_engine *e = w->engine;
-	struct cd_envelope envelope;
+	cql_envelope envelope;
 	coodie_error err;
 
 	wake(w);

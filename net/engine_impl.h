@@ -104,7 +104,7 @@ bool cd_engine_await_prepare(struct cd_engine *e, struct cd_request *r, coodie_e
 /* ---- engine_answer.c: answers to requests --------------------------------------------------- */
 
 /* False: the peer broke the protocol. */
-bool cd_engine_answer(struct cd_engine *e, struct cd_wire *w, const struct cd_envelope *answer,
+bool cd_engine_answer(struct cd_engine *e, struct cd_wire *w, const cql_envelope *answer,
 		      coodie_error *err);
 /* The PREPARE came to nothing: so does everything that waits for it. */
 void cd_engine_load_failed(struct cd_engine *e, struct cd_request *load, const coodie_error *err);

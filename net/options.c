@@ -43,7 +43,7 @@ coodie_options *coodie_options_new(coodie_error *err)
 	o->max_in_flight = 2048;
 	o->max_waiting = 65536;
 	o->page_rows = 5000;
-	o->max_response = cd_limits_default.max_body;
+	o->max_response = cd_terms_default.max_body;
 	o->max_prepared = 1024;
 	o->consistency = CQL_CONSISTENCY_LOCAL_ONE;
 	o->log_level = COODIE_LOG_WARN;

@@ -138,11 +138,11 @@ static void copy_warnings(coodie_result *r, const struct cd_prefix *prefix)
 }
 
 /* A span of the envelope's body, moved to where the body was copied. */
-static struct cd_span moved(struct cd_span from, struct cd_span body, const uint8_t *block)
+static struct cd_span moved(struct cd_span from, const cql_envelope *e, const uint8_t *block)
 {
 	if (!from.at)
 		return from;
-	return (struct cd_span){ block + (from.at - body.at), from.len };
+	return (struct cd_span){ block + (from.at - e->body.data), from.len };
 }
 
 /* What was read of a response, before a result is made of it. */
@@ -176,9 +176,8 @@ static bool find_metadata(const coodie_allocator *a, struct reading *in, struct 
 	return true;
 }
 
-static coodie_result *keep(const coodie_allocator *a, const struct cd_envelope *e,
-			   struct reading *in, struct cd_metadata *shared, struct cd_span *new_id,
-			   coodie_error *err)
+static coodie_result *keep(const coodie_allocator *a, const cql_envelope *e, struct reading *in,
+			   struct cd_metadata *shared, struct cd_span *new_id, coodie_error *err)
 {
 	const struct cd_result *from = &in->result;
 	bool is_rows = from->kind == CD_RESULT_ROWS;
@@ -196,27 +195,27 @@ static coodie_result *keep(const coodie_allocator *a, const struct cd_envelope *
 	}
 	uint8_t *block = r->block_end - e->body.len;
 	if (e->body.len)
-		memcpy(block, e->body.at, e->body.len);
+		memcpy(block, e->body.data, e->body.len);
 	copy_warnings(r, &in->prefix);
 	r->kind = (enum coodie_result_kind)from->kind;
 	r->metadata = metadata;
 	r->traced = in->prefix.has_tracing_id;
 	r->tracing_id = in->prefix.tracing_id;
-	r->rows = moved(from->rows, e->body, block);
-	r->keyspace = moved(from->keyspace, e->body, block);
+	r->rows = moved(from->rows, e, block);
+	r->keyspace = moved(from->keyspace, e, block);
 	if (is_rows) {
 		r->row_count = from->row_count;
-		r->paging_state = moved(from->metadata.paging_state, e->body, block);
+		r->paging_state = moved(from->metadata.paging_state, e, block);
 		if (new_id)
-			*new_id = moved(from->metadata.new_metadata_id, e->body, block);
+			*new_id = moved(from->metadata.new_metadata_id, e, block);
 	}
 	return r;
 }
 
-coodie_result *cd_result_new(const coodie_allocator *a, const struct cd_envelope *e,
+coodie_result *cd_result_new(const coodie_allocator *a, const cql_envelope *e,
 			     struct cd_metadata *shared, struct cd_span *new_id, coodie_error *err)
 {
-	struct cd_reader body = cd_reader_over(e->body.at, e->body.len);
+	struct cd_reader body = cd_reader_over(e->body.data, e->body.len);
 	coodie_result *r = NULL;
 	struct reading in;
 
@@ -254,13 +253,13 @@ coodie_result *cd_result_ref(coodie_result *r)
 	return r;
 }
 
-bool cd_result_is_plain_void(const struct cd_envelope *e)
+bool cd_result_is_plain_void(const cql_envelope *e)
 {
 	static const uint8_t kind[4] = { 0, 0, 0, CD_RESULT_VOID };
 	const uint8_t extra = CQL_FLAG_TRACING | CQL_FLAG_WARNINGS | CQL_FLAG_CUSTOM_PAYLOAD;
 
 	return e->opcode == CQL_OP_RESULT && !(e->flags & extra) && e->body.len >= sizeof kind &&
-	       memcmp(e->body.at, kind, sizeof kind) == 0;
+	       memcmp(e->body.data, kind, sizeof kind) == 0;
 }
 
 void coodie_result_free(coodie_result *r)

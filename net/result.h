@@ -31,13 +31,13 @@ void cd_metadata_free(struct cd_metadata *m); /* gives a reference back; NULL is
  * @param new_id    set to the new result metadata id when the response has one (v5), borrowed from
  * the result; its columns are then those of cd_result_metadata()
  * @return NULL with COODIE_ERR_PROTOCOL when the body is broken, or COODIE_ERR_NO_MEMORY */
-coodie_result *cd_result_new(const coodie_allocator *a, const struct cd_envelope *e,
+coodie_result *cd_result_new(const coodie_allocator *a, const cql_envelope *e,
 			     struct cd_metadata *shared, struct cd_span *new_id, coodie_error *err);
 /* A void result that can be given out many times: cd_result_ref() for each of them. */
 coodie_result *cd_result_new_void(const coodie_allocator *a, coodie_error *err);
 coodie_result *cd_result_ref(coodie_result *r);
 /* Whether a response says nothing but "done", so that a shared void result can stand for it. */
-bool cd_result_is_plain_void(const struct cd_envelope *e);
+bool cd_result_is_plain_void(const cql_envelope *e);
 /* The metadata of a rows result; borrowed. */
 struct cd_metadata *cd_result_metadata(const coodie_result *r);
 /* The keyspace of a set keyspace result, borrowed. */

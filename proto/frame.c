@@ -2,17 +2,30 @@
 /* The nine bytes in front of every message. */
 #include "proto/frame.h"
 
-const struct cd_limits cd_limits_default = { .max_body = 256u << 20, .max_depth = 16 };
+const cql_terms cd_terms_default = {
+	.size = sizeof(cql_terms),
+	.max_body = 256u << 20,
+	.max_depth = 16,
+	.max_items = 65536,
+};
 
-struct cd_limits cd_limits_of(const cql_terms *terms)
+static void fill(uint32_t *limit, uint32_t otherwise)
 {
-	struct cd_limits limits = cd_limits_default;
+	if (!*limit)
+		*limit = otherwise;
+}
 
-	if (terms && terms->max_body)
-		limits.max_body = terms->max_body;
-	if (terms && terms->max_depth)
-		limits.max_depth = terms->max_depth;
-	return limits;
+cql_terms cd_terms_of(const cql_terms *given)
+{
+	cql_terms t = { 0 };
+
+	if (given)
+		memcpy(&t, given, given->size < sizeof t ? given->size : sizeof t);
+	t.size = sizeof t;
+	fill(&t.max_body, cd_terms_default.max_body);
+	fill(&t.max_depth, cd_terms_default.max_depth);
+	fill(&t.max_items, cd_terms_default.max_items);
+	return t;
 }
 
 struct cd_header cd_header_read(const uint8_t at[CQL_HEADER_SIZE])

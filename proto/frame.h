@@ -3,7 +3,7 @@
 #ifndef PROTO_FRAME_H
 #define PROTO_FRAME_H
 
-#include <coodie/error.h>
+#include <coodie/envelope.h>
 
 #include "base/buffer.h"
 #include "base/reader.h"
@@ -14,25 +14,12 @@ enum {
 	CD_VERSION_MAX = 5,
 };
 
-/* What a peer may claim. */
-struct cd_limits {
-	uint32_t max_body;  /* bytes of one message, unpacked too; default 256 MiB */
-	uint32_t max_depth; /* of nested types; default 16 */
-};
+/* What cql_terms say when nothing is given. */
+extern const cql_terms cd_terms_default;
 
-extern const struct cd_limits cd_limits_default;
-
-/* Those of `terms` (NULL: none), zeros replaced by the defaults. */
-struct cd_limits cd_limits_of(const cql_terms *terms);
-
-/* One message. `body` is unpacked; borrowed from where it was read. */
-struct cd_envelope {
-	uint8_t version; /* without the direction bit */
-	uint8_t flags;
-	int16_t stream;
-	uint8_t opcode;
-	struct cd_span body;
-};
+/* `given` (NULL: nothing) with its zeros replaced by the defaults; fields beyond given->size are
+ * not looked at. */
+cql_terms cd_terms_of(const cql_terms *given);
 
 /* A header as it stands; checks nothing. */
 struct cd_header {

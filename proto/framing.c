@@ -29,7 +29,6 @@ cql_inbox *cql_inbox_new(enum cql_role role, const cql_terms *terms,
 			 const coodie_allocator *allocator, coodie_error *err)
 {
 	cql_inbox *in = cd_alloc(allocator, sizeof *in);
-	struct cd_limits limits = cd_limits_of(terms);
 
 	cd_clear(err);
 	if (!in) {
@@ -37,7 +36,7 @@ cql_inbox *cql_inbox_new(enum cql_role role, const cql_terms *terms,
 		return NULL;
 	}
 	in->allocator = allocator ? *allocator : cd_malloc_allocator;
-	cd_inbox_init(&in->in, role, &in->allocator, &limits);
+	cd_inbox_init(&in->in, role, &in->allocator, terms);
 	return in;
 }
 
@@ -80,15 +79,8 @@ bool cql_inbox_feed(cql_inbox *in, const void *data, size_t len, coodie_error *e
 
 enum cql_inbox_status cql_inbox_next(cql_inbox *in, cql_envelope *out, coodie_error *err)
 {
-	struct cd_envelope e;
-
 	cd_clear(err);
-	enum cql_inbox_status status = cd_inbox_next(&in->in, &e, err);
-	if (status == CQL_INBOX_ENVELOPE)
-		*out = (cql_envelope){
-			e.version, e.flags, e.stream, e.opcode, { e.body.at, e.body.len }
-		};
-	return status;
+	return cd_inbox_next(&in->in, out, err);
 }
 
 void cql_inbox_switch(cql_inbox *in, unsigned version, enum cql_compression compression)
@@ -116,7 +108,7 @@ cql_outbox *cql_outbox_new(enum cql_role role, const cql_terms *terms,
 	}
 	out->allocator = allocator ? *allocator : cd_malloc_allocator;
 	out->switched = false;
-	cd_outbox_init(&out->out, role, &out->allocator, cd_limits_of(terms).max_body);
+	cd_outbox_init(&out->out, role, &out->allocator, cd_terms_of(terms).max_body);
 	return out;
 }
 

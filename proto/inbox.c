@@ -11,13 +11,13 @@
 enum { FIRST_LOOK = 8 };
 
 void cd_inbox_init(struct cd_inbox *in, enum cql_role role, const coodie_allocator *a,
-		   const struct cd_limits *limits)
+		   const cql_terms *terms)
 {
 	*in = (struct cd_inbox){
 		.role = role,
 		.first = true,
 		.any_version = true,
-		.limits = limits ? *limits : cd_limits_default,
+		.max_body = cd_terms_of(terms).max_body,
 		.allocator = a,
 	};
 	cd_buffer_init(&in->wire, a, 0);
@@ -139,7 +139,7 @@ static bool version_fits(const struct cd_inbox *in, unsigned version, uint8_t op
 }
 
 static enum cql_inbox_status check_header(const struct cd_inbox *in, const struct cd_header *h,
-					 coodie_error *err)
+					  coodie_error *err)
 {
 	unsigned version = h->version & 0x7F;
 
@@ -152,27 +152,28 @@ static enum cql_inbox_status check_header(const struct cd_inbox *in, const struc
 		return broken(err, "an opcode that the peer may not send", h->opcode);
 	if (h->length < 0)
 		return broken(err, "a negative length", h->length);
-	if ((uint32_t)h->length > in->limits.max_body) {
+	if ((uint32_t)h->length > in->max_body) {
 		cd_fail(err, COODIE_ERR_LIMIT, "a message of %d bytes; the limit is %u",
-			(int)h->length, (unsigned)in->limits.max_body);
+			(int)h->length, (unsigned)in->max_body);
 		return CQL_INBOX_FAILED;
 	}
 	return CQL_INBOX_ENVELOPE;
 }
 
-static bool unpack_snappy(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err)
+static bool unpack_snappy(struct cd_inbox *in, cql_envelope *out, coodie_error *err)
 {
 	cd_buffer_clear(&in->unpacked);
-	if (!cd_snappy_unpack(&in->unpacked, out->body, in->limits.max_body, err))
+	if (!cd_snappy_unpack(&in->unpacked, (struct cd_span){ out->body.data, out->body.len },
+			      in->max_body, err))
 		return false;
-	out->body = (struct cd_span){ in->unpacked.data, in->unpacked.len };
+	out->body = (cql_blob){ in->unpacked.data, in->unpacked.len };
 	return true;
 }
 
 /* v4: [int] length and a block. A server packs an empty body too: `00000000 00`. */
-static bool unpack_body(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err)
+static bool unpack_body(struct cd_inbox *in, cql_envelope *out, coodie_error *err)
 {
-	struct cd_reader r = cd_reader_over(out->body.at, out->body.len);
+	struct cd_reader r = cd_reader_over(out->body.data, out->body.len);
 	uint32_t size = cd_reader_be32(&r);
 
 	if (in->snappy)
@@ -185,16 +186,15 @@ static bool unpack_body(struct cd_inbox *in, struct cd_envelope *out, coodie_err
 			       "a compressed body of %zu bytes has no length", out->body.len);
 	cd_buffer_clear(&in->unpacked);
 	if (!cd_lz4_unpack(&in->unpacked, (struct cd_span){ r.at, cd_reader_left(&r) }, size,
-			   in->limits.max_body, err))
+			   in->max_body, err))
 		return false;
-	out->body = (struct cd_span){ in->unpacked.data, in->unpacked.len };
+	out->body = (cql_blob){ in->unpacked.data, in->unpacked.len };
 	return true;
 }
 
 /* The envelope at `*taken`, if it is whole before `end`. */
 static enum cql_inbox_status take_envelope(struct cd_inbox *in, const uint8_t *data, size_t end,
-					   size_t *taken, struct cd_envelope *out,
-					   coodie_error *err)
+					   size_t *taken, cql_envelope *out, coodie_error *err)
 {
 	size_t left = end - *taken;
 
@@ -206,11 +206,11 @@ static enum cql_inbox_status take_envelope(struct cd_inbox *in, const uint8_t *d
 		return status;
 	if (left - CQL_HEADER_SIZE < (size_t)h.length)
 		return CQL_INBOX_MORE;
-	*out = (struct cd_envelope){ h.version & 0x7F,
-				     h.flags,
-				     h.stream,
-				     h.opcode,
-				     { data + *taken + CQL_HEADER_SIZE, (size_t)h.length } };
+	*out = (cql_envelope){ h.version & 0x7F,
+			       h.flags,
+			       h.stream,
+			       h.opcode,
+			       { data + *taken + CQL_HEADER_SIZE, (size_t)h.length } };
 	*taken += CQL_HEADER_SIZE + (size_t)h.length;
 	/* in v5 the flag means nothing: segments are what is packed */
 	if (h.flags & CQL_FLAG_COMPRESSED && !in->segments && !unpack_body(in, out, err))
@@ -273,7 +273,7 @@ static enum cql_inbox_status take_segment(struct cd_inbox *in, coodie_error *err
 }
 
 /* The envelopes of a payload that stayed where it is. */
-static enum cql_inbox_status next_in_place(struct cd_inbox *in, struct cd_envelope *out,
+static enum cql_inbox_status next_in_place(struct cd_inbox *in, cql_envelope *out,
 					   coodie_error *err)
 {
 	enum cql_inbox_status status = take_envelope(in, in->wire.data, in->payload_end, &in->taken,
@@ -291,7 +291,7 @@ static enum cql_inbox_status next_in_place(struct cd_inbox *in, struct cd_envelo
 
 /* An envelope of what was unpacked or put together. A self-contained segment holds whole envelopes;
  * that of a part ends with its envelope. */
-static enum cql_inbox_status next_in_plain(struct cd_inbox *in, struct cd_envelope *out,
+static enum cql_inbox_status next_in_plain(struct cd_inbox *in, cql_envelope *out,
 					   coodie_error *err)
 {
 	enum cql_inbox_status status = take_envelope(in, in->plain.data, in->plain.len,
@@ -306,7 +306,7 @@ static enum cql_inbox_status next_in_plain(struct cd_inbox *in, struct cd_envelo
 	return status;
 }
 
-static enum cql_inbox_status next_in_segments(struct cd_inbox *in, struct cd_envelope *out,
+static enum cql_inbox_status next_in_segments(struct cd_inbox *in, cql_envelope *out,
 					      coodie_error *err)
 {
 	for (;;) {
@@ -322,7 +322,7 @@ static enum cql_inbox_status next_in_segments(struct cd_inbox *in, struct cd_env
 	}
 }
 
-static enum cql_inbox_status next(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err)
+static enum cql_inbox_status next(struct cd_inbox *in, cql_envelope *out, coodie_error *err)
 {
 	if (in->first) {
 		size_t len = in->wire.len - in->taken;
@@ -336,7 +336,7 @@ static enum cql_inbox_status next(struct cd_inbox *in, struct cd_envelope *out, 
 			    : take_envelope(in, in->wire.data, in->wire.len, &in->taken, out, err);
 }
 
-enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err)
+enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, cql_envelope *out, coodie_error *err)
 {
 	enum cql_inbox_status status = in->broken.code == COODIE_OK ? next(in, out, &in->broken)
 								    : CQL_INBOX_FAILED;

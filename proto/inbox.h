@@ -9,17 +9,17 @@
 
 struct cd_inbox {
 	enum cql_role role; /* who we are: a client takes responses */
-	uint8_t version;   /* of every envelope from now on; 0: any we know (before the handshake is
+	uint8_t version; /* of every envelope from now on; 0: any we know (before the handshake is
 			      over) */
 	bool segments, lz4;
 	bool snappy;      /* v4's other compression: read for those who look at captures */
 	bool first;       /* no byte has been judged yet: is this CQL at all? */
 	bool any_version; /* the refusal of a version comes with another version's header */
-	struct cd_limits limits;
+	uint32_t max_body;
 	const coodie_allocator *allocator;
 	struct cd_buffer wire; /* as it came; `taken` bytes at its front are done with */
 	size_t taken;
-	size_t payload_end; /* v5: of the open segment's payload in `wire`; 0: none */
+	size_t payload_end;     /* v5: of the open segment's payload in `wire`; 0: none */
 	struct cd_buffer plain; /* out of packed or partial segments; likewise */
 	size_t plain_taken;
 	struct cd_buffer unpacked; /* the body of one compressed v4 envelope */
@@ -28,14 +28,14 @@ struct cd_inbox {
 };
 
 void cd_inbox_init(struct cd_inbox *in, enum cql_role role, const coodie_allocator *a,
-		   const struct cd_limits *limits);
+		   const cql_terms *terms);
 void cd_inbox_deinit(struct cd_inbox *in);
 
 /* Room for at least `least` bytes; NULL when out of memory. */
 uint8_t *cd_inbox_space(struct cd_inbox *in, size_t least, size_t *len);
 /* `n` bytes were put there. */
 void cd_inbox_filled(struct cd_inbox *in, size_t n);
-enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, struct cd_envelope *out, coodie_error *err);
+enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, cql_envelope *out, coodie_error *err);
 
 /* STARTUP has been answered (a client), or is about to be (a server): from here on `version`, and
  * its framing. */

@@ -17,7 +17,7 @@ void cd_outbox_init(struct cd_outbox *out, enum cql_role role, const coodie_allo
 		.version = CD_VERSION_MAX,
 		.allocator = a,
 		.segment = NO_SEGMENT,
-		.max_body = max_body ? max_body : cd_limits_default.max_body,
+		.max_body = max_body ? max_body : cd_terms_default.max_body,
 	};
 	cd_buffer_init(&out->bytes, a, 0);
 	cd_buffer_init(&out->scratch, a, 0);

@@ -27,7 +27,8 @@ void cd_outbox_switch(struct cd_outbox *out, uint8_t version, bool lz4);
 void cd_outbox_set_version(struct cd_outbox *out, uint8_t version);
 
 /* Begins an envelope: the body is then appended to out->bytes. @return a mark for end and abort */
-size_t cd_outbox_begin(struct cd_outbox *out, uint8_t flags, int16_t stream, enum cql_opcode opcode);
+size_t cd_outbox_begin(struct cd_outbox *out, uint8_t flags, int16_t stream,
+		       enum cql_opcode opcode);
 /* Ends it: the length is set, the body packed. False: out of memory or too long, and all is as
  * before begin. */
 bool cd_outbox_end(struct cd_outbox *out, size_t mark, coodie_error *err);

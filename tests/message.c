@@ -10,7 +10,7 @@
 #include "tests/test.h"
 
 struct work {
-	const struct cd_envelope *e;
+	const cql_envelope *e;
 	struct cd_reader r;
 	struct cd_arena *arena;
 	struct cd_buffer *text;
@@ -471,19 +471,18 @@ static bool do_result(struct work *w)
 
 /* ---- any message ---------------------------------------------------------------------------- */
 
-struct cd_envelope cd_message_envelope(struct cd_span message)
+cql_envelope cd_message_envelope(struct cd_span message)
 {
 	struct cd_header h = cd_header_read(message.at);
 
-	return (struct cd_envelope){ h.version & 0x7F,
-				     h.flags,
-				     h.stream,
-				     h.opcode,
-				     { message.at + CQL_HEADER_SIZE,
-				       message.len - CQL_HEADER_SIZE } };
+	return (cql_envelope){ h.version & 0x7F,
+			       h.flags,
+			       h.stream,
+			       h.opcode,
+			       { message.at + CQL_HEADER_SIZE, message.len - CQL_HEADER_SIZE } };
 }
 
-bool cd_message_read(const struct cd_envelope *e, struct cd_arena *a, struct cd_buffer *text,
+bool cd_message_read(const cql_envelope *e, struct cd_arena *a, struct cd_buffer *text,
 		     struct cd_buffer *again, coodie_error *err)
 {
 	static bool (*const readers[CQL_OP_COUNT])(struct work *) = {
@@ -496,7 +495,7 @@ bool cd_message_read(const struct cd_envelope *e, struct cd_arena *a, struct cd_
 		[CQL_OP_AUTH_CHALLENGE] = do_token, [CQL_OP_AUTH_RESPONSE] = do_token,
 		[CQL_OP_AUTH_SUCCESS] = do_token,
 	};
-	struct work w = { e, cd_reader_over(e->body.at, e->body.len), a, text, again, err };
+	struct work w = { e, cd_reader_over(e->body.data, e->body.len), a, text, again, err };
 
 	return do_prefix(&w) && readers[e->opcode](&w);
 }
@@ -510,7 +509,7 @@ struct attempt {
 	bool ok;
 };
 
-static void begin(struct attempt *t, const struct cd_envelope *e, const coodie_allocator *a)
+static void begin(struct attempt *t, const cql_envelope *e, const coodie_allocator *a)
 {
 	cd_arena_init(&t->arena, a, 1);
 	cd_buffer_init(&t->text, NULL, 0);
@@ -541,7 +540,7 @@ static void check_prefixes(struct cd_guard *g, const struct cd_message_row *row,
 {
 	for (size_t len = CQL_HEADER_SIZE; len < whole.len; len++) {
 		struct cd_span cut = { cd_guard_copy(g, whole.at, len), len };
-		struct cd_envelope e = cd_message_envelope(cut);
+		cql_envelope e = cd_message_envelope(cut);
 		struct attempt t;
 		begin(&t, &e, NULL);
 		if (t.ok || t.err.code != COODIE_ERR_PROTOCOL)
@@ -554,7 +553,7 @@ static void check_prefixes(struct cd_guard *g, const struct cd_message_row *row,
 static void check_row(struct cd_guard *g, const struct cd_message_row *row, bool exact)
 {
 	struct cd_span whole = cd_unhex(row->hex);
-	struct cd_envelope e = cd_message_envelope(
+	cql_envelope e = cd_message_envelope(
 		(struct cd_span){ cd_guard_copy(g, whole.at, whole.len), whole.len });
 	struct attempt t;
 
@@ -564,13 +563,13 @@ static void check_row(struct cd_guard *g, const struct cd_message_row *row, bool
 	CD_CHECK(cd_text_is(&t.text, row->name, row->text), row->name);
 	if (exact) {
 		CD_CHECK(t.again.len == e.body.len, row->name);
-		CD_CHECK(t.again.len == 0 || memcmp(t.again.data, e.body.at, e.body.len) == 0,
+		CD_CHECK(t.again.len == 0 || memcmp(t.again.data, e.body.data, e.body.len) == 0,
 			 row->name);
 	}
 	end(&t);
 	if (exact)
 		check_prefixes(g, row, whole);
-	struct cd_envelope kept = cd_message_envelope(whole);
+	cql_envelope kept = cd_message_envelope(whole);
 	CD_CHECK(cd_failalloc_each(row->name, with_allocator, &kept), row->name);
 	cd_unhex_free(whole);
 }

@@ -13,10 +13,10 @@ struct cd_message_row {
 };
 
 /* The envelope of a whole message; its body is all that follows the header. */
-struct cd_envelope cd_message_envelope(struct cd_span message);
+cql_envelope cd_message_envelope(struct cd_span message);
 /* Reads a body to its last cell and prints what it says. `again` (may be NULL) gets the body as
  * our own encoders write it. */
-bool cd_message_read(const struct cd_envelope *e, struct cd_arena *a, struct cd_buffer *text,
+bool cd_message_read(const cql_envelope *e, struct cd_arena *a, struct cd_buffer *text,
 		     struct cd_buffer *again, coodie_error *err);
 
 /* Each row: read flush against an unreadable page and understood; written again to the same bytes;

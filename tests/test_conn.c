@@ -48,7 +48,7 @@ static void note(struct server *s, const char *text, size_t len)
 	snprintf(s->said + at, sizeof s->said - at, "%s%.*s", at ? " " : "", (int)len, text);
 }
 
-static void answer(struct server *s, const struct cd_envelope *e, enum cql_opcode opcode,
+static void answer(struct server *s, const cql_envelope *e, enum cql_opcode opcode,
 		   const struct cd_buffer *body)
 {
 	coodie_error err;
@@ -84,13 +84,17 @@ static void write_supported(struct cd_buffer *b, const struct manners *is)
 	cd_write_str(b, is->versions);
 }
 
-static enum cql_opcode on_startup(struct server *s, const struct cd_envelope *e,
-				 struct cd_buffer *body)
+static struct cd_span body_of(const cql_envelope *e)
+{
+	return (struct cd_span){ e->body.data, e->body.len };
+}
+
+static enum cql_opcode on_startup(struct server *s, const cql_envelope *e, struct cd_buffer *body)
 {
 	struct cd_arena arena = { 0 };
 	coodie_error err;
 	size_t count = 0;
-	struct cd_pair *pairs = cd_read_startup(e->body, &arena, &count, &err);
+	struct cd_pair *pairs = cd_read_startup(body_of(e), &arena, &count, &err);
 
 	for (size_t i = 0; i < count; i++)
 		if (!strcmp(pairs[i].key, "COMPRESSION"))
@@ -105,8 +109,7 @@ static enum cql_opcode on_startup(struct server *s, const struct cd_envelope *e,
 	return CQL_OP_AUTHENTICATE;
 }
 
-static enum cql_opcode on_message(struct server *s, const struct cd_envelope *e,
-				 struct cd_buffer *body)
+static enum cql_opcode on_message(struct server *s, const cql_envelope *e, struct cd_buffer *body)
 {
 	struct cd_arena arena = { 0 };
 	struct cd_statement statement;
@@ -120,7 +123,7 @@ static enum cql_opcode on_message(struct server *s, const struct cd_envelope *e,
 	case CQL_OP_STARTUP:
 		return on_startup(s, e, body);
 	case CQL_OP_AUTH_RESPONSE:
-		assert_true(cd_read_auth_token(e->body, &token, &err));
+		assert_true(cd_read_auth_token(body_of(e), &token, &err));
 		for (size_t i = 0; i < token.len; i++) /* NUL would end the note */
 			note(s, token.at[i] ? (const char *)token.at + i : "|", 1);
 		cd_buffer_be32(body, UINT32_MAX);
@@ -128,7 +131,7 @@ static enum cql_opcode on_message(struct server *s, const struct cd_envelope *e,
 	default:
 		cd_arena_init(&arena, NULL, 0);
 		assert_int_equal(e->opcode, CQL_OP_QUERY);
-		assert_true(cd_read_query(e->body, e->version, &arena, &statement, &err));
+		assert_true(cd_read_query(body_of(e), e->version, &arena, &statement, &err));
 		note(s, (const char *)statement.cql.at, statement.cql.len);
 		cd_write_result_set_keyspace(body, "ks");
 		cd_arena_deinit(&arena);
@@ -136,7 +139,7 @@ static enum cql_opcode on_message(struct server *s, const struct cd_envelope *e,
 	}
 }
 
-static void serve(struct server *s, const struct cd_envelope *e)
+static void serve(struct server *s, const cql_envelope *e)
 {
 	struct cd_buffer body;
 	enum cql_opcode opcode;
@@ -185,7 +188,7 @@ static bool idle(const struct cd_outbox *out)
 
 static void server_turn(struct server *s, struct cd_conn *c, size_t step)
 {
-	struct cd_envelope e;
+	cql_envelope e;
 	coodie_error err;
 
 	carry(&c->out, &s->in, step);
@@ -202,7 +205,7 @@ static void server_turn(struct server *s, struct cd_conn *c, size_t step)
 /* Goes on until the connection is up or broken. */
 static enum cd_conn_event talk(struct cd_conn *c, struct server *s, size_t step, coodie_error *err)
 {
-	struct cd_envelope e;
+	cql_envelope e;
 
 	for (int i = 0; i < 5000; i++) {
 		server_turn(s, c, step);
@@ -224,7 +227,7 @@ static void set_up(struct server *s, struct cd_conn *c, coodie_options *o, const
 {
 	*s = (struct server){ .is = *m };
 	cd_inbox_init(&s->in, CQL_SERVER, NULL, NULL);
-	cd_outbox_init(&s->out, CQL_SERVER, NULL, cd_limits_default.max_body);
+	cd_outbox_init(&s->out, CQL_SERVER, NULL, cd_terms_default.max_body);
 	*o = (coodie_options){
 		.allocator = *a,
 		.user = (char *)(uintptr_t)client->user,
@@ -373,9 +376,9 @@ static void up(struct server *s, struct cd_conn *c, coodie_options *o, uint8_t v
 /* One message of the server, taken by the client. */
 static enum cd_conn_event hear(struct server *s, struct cd_conn *c, int16_t stream,
 			       enum cql_opcode opcode, const struct cd_buffer *body,
-			       struct cd_envelope *out, coodie_error *err)
+			       cql_envelope *out, coodie_error *err)
 {
-	answer(s, &(const struct cd_envelope){ .stream = stream }, opcode, body);
+	answer(s, &(const cql_envelope){ .stream = stream }, opcode, body);
 	carry(&s->out, &c->in, ALL);
 	return cd_conn_next(c, out, err);
 }
@@ -388,7 +391,7 @@ static void test_answers(void **state)
 		struct server s;
 		coodie_options o;
 		coodie_error err;
-		struct cd_envelope e;
+		cql_envelope e;
 		struct cd_buffer body;
 		int owner;
 		void *found;
@@ -424,7 +427,7 @@ static void test_last_words(void **state)
 	struct server s;
 	coodie_options o;
 	coodie_error err;
-	struct cd_envelope e;
+	cql_envelope e;
 	struct cd_buffer body;
 
 	(void)state;
@@ -464,7 +467,7 @@ static bool shake_hands(const coodie_allocator *a, void *user)
 	struct server s;
 	coodie_options o;
 	coodie_error err = { 0 };
-	struct cd_envelope e;
+	cql_envelope e;
 	bool ok;
 
 	set_up(&s, &c, &o, &row->server, &row->client, a);

@@ -55,7 +55,7 @@ static coodie_result *read_body(const coodie_allocator *a, const struct body *b,
 				size_t len, struct cd_metadata *shared, struct cd_span *new_id,
 				coodie_error *err)
 {
-	struct cd_envelope e = { b->version, b->flags, 0, CQL_OP_RESULT, { bytes, len } };
+	cql_envelope e = { b->version, b->flags, 0, CQL_OP_RESULT, { bytes, len } };
 
 	return cd_result_new(a, &e, shared, new_id, err);
 }
@@ -438,16 +438,16 @@ static void test_own_block(void **state)
 static void test_shared_void(void **state)
 {
 	static const uint8_t body[] = { 0, 0, 0, 1 };
-	struct cd_envelope e = { 4, 0, 0, CQL_OP_RESULT, { body, sizeof body } };
+	cql_envelope e = { 4, 0, 0, CQL_OP_RESULT, { body, sizeof body } };
 	coodie_result *r = cd_result_new_void(NULL, NULL);
 
 	(void)state;
 	assert_true(cd_result_is_plain_void(&e));
 	e.flags = CQL_FLAG_WARNINGS;
 	assert_false(cd_result_is_plain_void(&e));
-	e = (struct cd_envelope){ 4, 0, 0, CQL_OP_ERROR, { body, sizeof body } };
+	e = (cql_envelope){ 4, 0, 0, CQL_OP_ERROR, { body, sizeof body } };
 	assert_false(cd_result_is_plain_void(&e));
-	e = (struct cd_envelope){ 4, 0, 0, CQL_OP_RESULT, { body, 3 } };
+	e = (cql_envelope){ 4, 0, 0, CQL_OP_RESULT, { body, 3 } };
 	assert_false(cd_result_is_plain_void(&e));
 	assert_ptr_equal(cd_result_ref(r), r);
 	coodie_result_free(r);

@@ -22,13 +22,13 @@ struct setup {
 	enum cql_role role;
 	uint8_t version; /* 0: before the handshake is over */
 	bool lz4;
-	const struct cd_limits *limits;
+	const cql_terms *terms;
 	const coodie_allocator *allocator;
 };
 
 static void take_all(struct cd_inbox *in, struct run *run)
 {
-	struct cd_envelope e;
+	cql_envelope e;
 
 	while ((run->last = cd_inbox_next(in, &e, &run->err)) == CQL_INBOX_ENVELOPE) {
 		uint8_t header[CQL_HEADER_SIZE];
@@ -40,7 +40,7 @@ static void take_all(struct cd_inbox *in, struct run *run)
 						     .opcode = e.opcode,
 						     .length = (int32_t)e.body.len });
 		cd_buffer_bytes(&run->got, header, sizeof header);
-		cd_buffer_bytes(&run->got, e.body.at, e.body.len);
+		cd_buffer_bytes(&run->got, e.body.data, e.body.len);
 		run->count++;
 	}
 }
@@ -52,7 +52,7 @@ static struct run feed(const struct setup *s, struct cd_span stream, size_t piec
 	struct cd_inbox in;
 
 	cd_buffer_init(&run.got, NULL, 0);
-	cd_inbox_init(&in, s->role, s->allocator, s->limits);
+	cd_inbox_init(&in, s->role, s->allocator, s->terms);
 	if (s->version)
 		cd_inbox_switch(&in, s->version, s->lz4);
 	for (size_t at = 0; at < stream.len && run.last == CQL_INBOX_MORE; at += piece) {
@@ -441,7 +441,7 @@ static void test_switch(void **state)
 	struct cd_span ready = cd_unhex("850000000200000000");
 	struct cd_buffer b;
 	struct cd_inbox in;
-	struct cd_envelope e;
+	cql_envelope e;
 	size_t room;
 	(void)state;
 
@@ -481,7 +481,7 @@ static void test_space_in_the_middle(void **state)
 {
 	struct cd_buffer b;
 	struct cd_inbox in;
-	struct cd_envelope e;
+	cql_envelope e;
 	(void)state;
 
 	cd_buffer_init(&b, NULL, 0);
@@ -509,7 +509,7 @@ static void test_broken_for_good(void **state)
 {
 	struct cd_buffer b;
 	struct cd_inbox in;
-	struct cd_envelope e;
+	cql_envelope e;
 	coodie_error first, again;
 	(void)state;
 
@@ -533,11 +533,9 @@ static void test_broken_for_good(void **state)
 
 static void test_limits(void **state)
 {
-	const struct cd_limits limits = { .max_body = 100, .max_depth = 16 };
-	const struct setup four = {
-		.role = CQL_CLIENT, .version = 4, .lz4 = true, .limits = &limits
-	};
-	const struct setup five = { .role = CQL_CLIENT, .version = 5, .limits = &limits };
+	const cql_terms *terms = CQL_TERMS(.max_body = 100);
+	const struct setup four = { .role = CQL_CLIENT, .version = 4, .lz4 = true, .terms = terms };
+	const struct setup five = { .role = CQL_CLIENT, .version = 5, .terms = terms };
 	(void)state;
 
 	struct cd_span in = cd_unhex("840000000800000065");
@@ -566,7 +564,7 @@ static void test_limits(void **state)
 static void test_claims(void **state)
 {
 	struct cd_inbox in;
-	struct cd_envelope e;
+	cql_envelope e;
 	size_t room;
 	struct cd_span bytes = cd_unhex("84000000081000000000000001");
 	(void)state;
@@ -633,9 +631,8 @@ int main(void)
 		cmocka_unit_test(test_corrupt_segments), cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_packed_frames),    cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_strangers),        cmocka_unit_test(test_versions),
-		cmocka_unit_test(test_switch),
-		cmocka_unit_test(test_space_in_the_middle),
-		cmocka_unit_test(test_broken_for_good),           cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_switch),           cmocka_unit_test(test_space_in_the_middle),
+		cmocka_unit_test(test_broken_for_good),  cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_claims),           cmocka_unit_test(test_no_memory),
 	};
 	return cmocka_run_group_tests_name("inbox", tests, NULL, NULL);

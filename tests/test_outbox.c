@@ -62,7 +62,7 @@ struct expected {
 
 static void check_arrivals(const char *name, struct cd_inbox *in, struct expected *x)
 {
-	struct cd_envelope e;
+	cql_envelope e;
 	enum cql_inbox_status status;
 	coodie_error err = { 0 };
 
@@ -74,7 +74,7 @@ static void check_arrivals(const char *name, struct cd_inbox *in, struct expecte
 		CD_CHECK((e.flags & ~CQL_FLAG_COMPRESSED) == CQL_FLAG_TRACING, name);
 		uint8_t *want = malloc(len + 1);
 		fill(want, len, (unsigned)x->next);
-		CD_CHECK(len == 0 || memcmp(want, e.body.at, len) == 0, name);
+		CD_CHECK(len == 0 || memcmp(want, e.body.data, len) == 0, name);
 		free(want);
 		x->next++;
 	}
@@ -307,7 +307,7 @@ static bool write_all(const coodie_allocator *a, void *user)
 	const struct attempt *t = user;
 	struct cd_outbox out;
 	struct cd_inbox in;
-	struct cd_envelope e;
+	cql_envelope e;
 	size_t written = 0, arrived = 0;
 	bool all = true;
 
@@ -333,7 +333,7 @@ static bool write_all(const coodie_allocator *a, void *user)
 		size_t len = t->lengths[e.stream];
 		assert_int_equal(e.body.len, len);
 		fill(want, len, (unsigned)e.stream);
-		assert_true(len == 0 || memcmp(want, e.body.at, len) == 0);
+		assert_true(len == 0 || memcmp(want, e.body.data, len) == 0);
 		free(want);
 		arrived++;
 	}

@@ -132,7 +132,7 @@ static void test_malformed(void **state)
 		if (malformed[i].kind != BODY)
 			continue;
 		struct cd_span whole = cd_unhex(malformed[i].hex);
-		struct cd_envelope e = cd_message_envelope(
+		cql_envelope e = cd_message_envelope(
 			(struct cd_span){ cd_guard_copy(&g, whole.at, whole.len), whole.len });
 		struct cd_arena a;
 		struct cd_buffer text, again;
@@ -285,7 +285,7 @@ static void test_cost(void **state)
 		cd_buffer_init(&again, NULL, 0);
 		fill(&in, costs[i].head, costs[i].unit, costs[i].count_at, costs[i].count_size,
 		     400000);
-		struct cd_envelope e = cd_message_envelope((struct cd_span){ in.data, in.len });
+		cql_envelope e = cd_message_envelope((struct cd_span){ in.data, in.len });
 		coodie_error err;
 		cd_message_read(&e, &a, &text, &again, &err);
 		/* one chunk of the arena is not full yet */
