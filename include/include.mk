@@ -15,6 +15,7 @@ coodieinclude_HEADERS = \
 	include/coodie/libev.h \
 	include/coodie/loop.h \
 	include/coodie/members.def \
+	include/coodie/message.h \
 	include/coodie/model.h \
 	include/coodie/opcodes.def \
 	include/coodie/query.h \

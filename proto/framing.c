@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The public inbox, outbox and segment over those that connections use. */
-#include <coodie/framing.h>
+#include "proto/framing.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
 #include "proto/arena.h"
 #include "proto/crc.h"
-#include "proto/inbox.h"
 #include "proto/lz4.h"
 #include "proto/notation.h"
-#include "proto/outbox.h"
 #include "proto/segment.h"
-
-struct cql_inbox {
-	coodie_allocator allocator;
-	struct cd_inbox in;
-};
-
-struct cql_outbox {
-	coodie_allocator allocator;
-	bool switched;
-	struct cd_outbox out;
-};
 
 /* ---- bytes to envelopes --------------------------------------------------------------------- */
 

@@ -7,7 +7,7 @@ libcd_proto_la_SOURCES = \
 	proto/error_body.c proto/error_body.h \
 	proto/event.c proto/event.def proto/event.h \
 	proto/frame.c proto/frame.h \
-	proto/framing.c \
+	proto/framing.c proto/framing.h \
 	proto/inbox.c proto/inbox.h \
 	proto/inet.c \
 	proto/kind.c \

@@ -10,7 +10,7 @@
  *
  * **Both ways.** What cql_message_read() gives, cql_message_write() writes back byte for byte
  * where the bytes were in their usual form (a global table spec exactly where all columns have the
- * same table, no bytes behind the message).
+ * same table, no bytes behind the message, no flag for a list of nothing).
  *
  * Serves P13, P17 to P22, S1, S7, S9 to S11, S13, Q5, Q7 to Q9, Q14, Q19.
  */
@@ -42,7 +42,8 @@ typedef struct cql_payload {
 	cql_blob value;
 } cql_payload;
 
-/** A value of QUERY, EXECUTE or BATCH. `value.data` NULL: null, or unset. */
+/** A value of QUERY, EXECUTE or BATCH. `value.data` NULL: null, or unset. The values of a BATCH
+ * have no names (CASSANDRA-10246). */
 typedef struct cql_bound {
 	cql_text name; /**< `data` NULL: not named; all values of a statement or none */
 	cql_blob value;
@@ -86,7 +87,8 @@ typedef struct cql_column_spec {
 
 /** The metadata of Rows (v4 section 4.2.5.2). */
 typedef struct cql_metadata {
-	const cql_column_spec *columns; /**< NULL: No_metadata, only their number is known */
+	const cql_column_spec *columns; /**< NULL: No_metadata, only their number is known; with
+					   metadata of no columns it is not NULL */
 	uint32_t column_count;
 	cql_blob paging_state;    /**< `data` NULL: the last page */
 	cql_blob new_metadata_id; /**< v5, or SCYLLA_USE_METADATA_ID; `data` NULL: not changed */
@@ -119,16 +121,15 @@ typedef struct cql_error_message {
 	int32_t code;
 	cql_text message;
 	cql_consistency consistency;
-	int32_t required;  /**< Unavailable */
-	int32_t alive;     /**< Unavailable */
-	int32_t received;  /**< timeouts and failures */
-	int32_t block_for; /**< likewise */
-	int32_t num_failures;        /**< v4; v5: the length of `failures` */
-	const cql_failure *failures; /**< v5 */
+	int32_t required;            /**< Unavailable */
+	int32_t alive;               /**< Unavailable */
+	int32_t received;            /**< timeouts and failures */
+	int32_t block_for;           /**< likewise */
+	int32_t num_failures;        /**< v4 and v5 */
+	const cql_failure *failures; /**< v5: num_failures of them */
 	bool data_present;
 	cql_text write_type;
-	bool has_contentions; /**< v5, write type CAS */
-	uint16_t contentions;
+	uint16_t contentions;     /**< v5, write type CAS */
 	cql_text keyspace, table; /**< Already_exists */
 	cql_text function;        /**< Function_failure, with `keyspace` */
 	cql_texts arguments;
@@ -157,7 +158,7 @@ typedef struct cql_event {
 	cql_texts connection_ids, host_ids; /**< ScyllaDB's client routes */
 } cql_event;
 
-/** RESULT (v4 section 4.2.5). */
+/** RESULT (v4 section 4.2.5). The kind decides which fields it has; others are zero. */
 typedef struct cql_result {
 	enum coodie_result_kind kind;
 	cql_text keyspace;        /**< SET_KEYSPACE */
@@ -171,8 +172,9 @@ typedef struct cql_result {
 
 /** One message. `opcode` says which member of `as` is filled. */
 typedef struct cql_message {
-	uint8_t version, opcode;
-	uint8_t flags;  /**< as in the header; writing keeps TRACING of a request and BETA, and sets
+	uint8_t version; /**< to be written: 0 is the outbox's */
+	uint8_t opcode;
+	uint8_t flags; /**< as in the header; writing keeps TRACING of a request and BETA, and sets
 			   the others by what is there */
 	int16_t stream;
 	bool has_tracing_id; /**< of a response */
@@ -228,9 +230,9 @@ typedef struct cql_message {
 COODIE_API bool cql_message_read(const cql_envelope *envelope, const cql_terms *terms,
 				 cql_arena *arena, cql_message *out, coodie_error *err);
 /**
- * Writes a message behind what is pending, in the outbox's version. On failure nothing was
- * written: COODIE_ERR_INVALID names the field that cannot be sent (of the other direction, too
- * long, v5 only), COODIE_ERR_LIMIT, COODIE_ERR_NO_MEMORY.
+ * Writes a message behind what is pending. On failure nothing was written: COODIE_ERR_INVALID names
+ * the field that cannot be sent (of the other direction, too long, v5 only), COODIE_ERR_LIMIT,
+ * COODIE_ERR_NO_MEMORY. The rows of a RESULT are taken as they are.
  */
 COODIE_API bool cql_message_write(cql_outbox *out, const cql_message *message,
 				  const cql_terms *terms, coodie_error *err);

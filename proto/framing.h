@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The inbox and outbox that users hold: those of connections, with their allocator beside them. */
+#ifndef PROTO_FRAMING_H
+#define PROTO_FRAMING_H
+
+#include <coodie/framing.h>
+
+#include "proto/inbox.h"
+#include "proto/outbox.h"
+
+struct cql_inbox {
+	coodie_allocator allocator;
+	struct cd_inbox in;
+};
+
+struct cql_outbox {
+	coodie_allocator allocator;
+	bool switched; /* one version from now on; before, each envelope has its own */
+	struct cd_outbox out;
+};
+
+#endif
