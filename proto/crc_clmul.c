@@ -59,7 +59,7 @@ static inline void copy_first(uint8_t *end, const uint8_t *from, size_t len)
 		memcpy(end - 4, from + len - 4, 4);
 	} else {
 		for (size_t i = 0; i < len; i++)
-			end[i - len] = from[i];
+			*(end - len + i) = from[i];
 	}
 }
 

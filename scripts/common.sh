@@ -32,18 +32,21 @@ build() {
 	make --no-print-directory -j"$(nproc)" -C "$dir" "$@"
 }
 
-# run_tests DIR TARGET WHERE: makes a target that leaves the tests' verdicts in DIR/WHERE.  When it
+# run_tests DIR TARGET WHERE...: makes a target that leaves the tests' verdicts in DIR/WHERE.  When it
 # fails without a failed test (say, a test does not compile), it leaves a verdict on itself.
 run_tests() {
-	local where=$1/$3
-	rm -f "$where"/*.trs # of tests that are no more
-	if build "$1" "$2" VERBOSE=1; then
+	local dir=$1 target=$2
+	shift 2
+	local where=("${@/#/$dir/}")
+	mkdir -p "${where[@]}"
+	find "${where[@]}" -maxdepth 1 -name '*.trs' -delete # of tests that are no more
+	if build "$dir" "$target" VERBOSE=1; then
 		return 0
 	fi
-	if ! grep -qsE '^:global-test-result: (FAIL|ERROR)' "$where"/*.trs; then
-		mkdir -p "$where"
-		echo ':global-test-result: ERROR' > "$where/make-$2.trs"
-		echo "make $2 failed" > "$where/make-$2.log"
+	if ! find "${where[@]}" -maxdepth 1 -name '*.trs' -exec cat {} + |
+		grep -E '^:global-test-result: (FAIL|ERROR)' >/dev/null; then
+		echo ':global-test-result: ERROR' > "${where[0]}/make-$target.trs"
+		echo "make $target failed" > "${where[0]}/make-$target.log"
 	fi
 	return 1
 }
@@ -51,7 +54,7 @@ run_tests() {
 # check DIR [TARGET]: runs `make check`, or one like it, and counts the cases.
 check() {
 	local result=0
-	run_tests "$1" "${2:-check}" tests || result=1
-	scripts/tally "$1"/tests/*.trs || result=1
+	run_tests "$1" "${2:-check}" tests fuzz || result=1
+	scripts/tally "$1"/tests/*.trs "$1"/fuzz/*.trs || result=1
 	return "$result"
 }
