@@ -268,13 +268,13 @@ static bool skip_arguments(struct parser *p)
 	return false;
 }
 
-static const cql_type *custom(struct parser *p, const char *from)
+static const cql_type *custom(struct parser *p, struct word name)
 {
 	/* two characters and a comma would cost a peer 3 bytes, and us 56: beyond 16 for one */
-	if (p->at > from && p->at - from < 3)
+	if (name.len > 0 && name.len < 3)
 		return fail(p, "expected a class");
 	cql_type *t = cd_type_new(p->arena, CQL_KIND_CUSTOM, 0);
-	if (!t || !(t->of.class_name = cd_arena_strndup(p->arena, from, (size_t)(p->at - from))))
+	if (!t || !(t->of.class_name = cd_arena_strndup(p->arena, name.at, name.len)))
 		return no_memory(p);
 	return t;
 }
@@ -291,12 +291,15 @@ static const cql_type *parse_class(struct parser *p, unsigned depth)
 		return fail(p, "expected a class");
 	if (!accept(p, '(')) {
 		const cql_type *native = native_of(name);
-		return native ? native : custom(p, whole.at);
+		return native ? native : custom(p, whole);
 	}
 	const cql_type *t = parse_arguments(p, name, depth, &known);
 	if (known)
 		return close_type(p, t);
-	return skip_arguments(p) ? custom(p, whole.at) : fail(p, "a parenthesis is not closed");
+	if (!skip_arguments(p))
+		return fail(p, "a parenthesis is not closed");
+	whole.len = (size_t)(p->at - whole.at);
+	return custom(p, whole);
 }
 
 const cql_type *cd_type_parse_class(struct cd_arena *a, const char *text, size_t len,
@@ -304,10 +307,8 @@ const cql_type *cd_type_parse_class(struct cd_arena *a, const char *text, size_t
 {
 	struct parser p = { text, text + len, a, max_depth, err };
 
-	if (len == 0) { /* a custom type without a name is opaque */
-		p.at = p.end = text;
-		return custom(&p, text);
-	}
+	if (len == 0) /* a custom type without a name is opaque */
+		return custom(&p, (struct word){ text, 0 });
 	const cql_type *t = parse_class(&p, 0);
 	if (!t)
 		return NULL;

@@ -352,7 +352,8 @@ static const cql_type *parse_type(struct parser *p, unsigned depth)
 	bool quoted;
 
 	if (depth > p->max_depth)
-		return fail(p, "nested too deeply");
+		return cd_fail_null(p->err, COODIE_ERR_LIMIT,
+				    "type: nested deeper than %u levels", p->max_depth);
 	skip_space(p);
 	if (p->at < p->end && *p->at == '\'')
 		return parse_quoted_class(p, depth);

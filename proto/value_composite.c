@@ -18,16 +18,17 @@ static bool close_value(struct cd_buffer *out, size_t start, coodie_error *err)
 	return true;
 }
 
-static bool encode_item(struct cd_buffer *out, const cql_type *type, const cql_value *item,
-			uint32_t i, coodie_error *err)
+static bool encode_item(struct cd_buffer *out, const cql_type *type, uint32_t part, uint32_t i,
+			const cql_value *item, coodie_error *err)
 {
+	const char *what = type->kind != CQL_KIND_MAP ? "item" : part ? "value" : "key";
+
 	if (item->is.tag == CQL_TAG_NULL || item->is.tag == CQL_TAG_UNSET)
-		return cd_fail(err, COODIE_ERR_TYPE,
-			       "item %" PRIu32 " is %s, which a collection cannot hold", i + 1,
-			       cd_tag_name(item->is.tag));
-	if (cd_value_encode(out, type, item, err))
+		return cd_fail(err, COODIE_ERR_TYPE, "%s %" PRIu32 " is %s, which a %s cannot hold",
+			       what, i + 1, cd_tag_name(item->is.tag), cql_kind_name(type->kind));
+	if (cd_value_encode(out, type->inner[part], item, err))
 		return true;
-	cd_error_prefix(err, "item %" PRIu32, i + 1);
+	cd_error_prefix(err, "%s %" PRIu32, what, i + 1);
 	return false;
 }
 
@@ -91,7 +92,7 @@ bool cd_encode_collection(struct cd_buffer *out, const cql_type *type, const cql
 	}
 	for (uint32_t i = 0; i < seq->count; i++)
 		for (uint32_t part = 0; part < type->count; part++)
-			if (!encode_item(out, type->inner[part], items++, i, err))
+			if (!encode_item(out, type, part, i, items++, err))
 				return false;
 	return close_value(out, start, err);
 }
@@ -201,7 +202,7 @@ bool cd_encode_vector(struct cd_buffer *out, const cql_type *type, const cql_val
 	cd_buffer_be32(out, 0);
 	for (uint32_t i = 0; i < seq->count; i++) {
 		size_t at = out->len;
-		if (!encode_item(out, inner, &items[i], i, err) ||
+		if (!encode_item(out, type, 0, i, &items[i], err) ||
 		    !close_element(out, inner->fixed_size, at, err))
 			return false;
 	}

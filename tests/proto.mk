@@ -17,6 +17,8 @@ check_PROGRAMS += \
 	tests/test_type \
 	tests/test_uuid_inet \
 	tests/test_value \
+	tests/test_value_composite \
+	tests/test_value_mutations \
 	tests/test_wire
 EXTRA_DIST += \
 	tests/data/frames_lz4.inc \

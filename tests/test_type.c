@@ -132,71 +132,108 @@ static void test_spelling(void **state)
 	cql_type_free(NULL);
 }
 
+static const struct {
+	const char *text, *want; /* NULL: refused */
+} spellings[] = {
+	{ "varchar", "text" },
+	{ "  INT ", "int" },
+	{ "Map< Text ,Frozen<List<Int>>>", "map<text, frozen<list<int>>>" },
+	{ "frozen<set<uuid>>", "frozen<set<uuid>>" },
+	{ "vector<float,3>", "vector<float, 3>" },
+	{ "vector<vector<float, 2>, 2147483647>", "vector<vector<float, 2>, 2147483647>" },
+	{ "address", "address" },
+	{ "Shop.Address", "shop.address" },
+	{ "\"Shop\".\"a\"\"b\"", "\"Shop\".\"a\"\"b\"" },
+	{ "list<\"int\">", "list<\"int\">" },
+	{ "'org.apache.cassandra.db.marshal.DynamicCompositeType(a=>b)'",
+	  "'org.apache.cassandra.db.marshal.DynamicCompositeType(a=>b)'" },
+	{ "'org.apache.cassandra.db.marshal.Int32Type'", "int" },
+	{ "map<int, 'ab.C'>", "map<int, 'ab.C'>" },
+	{ "org.apache.cassandra.db.marshal.Int32Type", "int" },
+	{ "org.apache.cassandra.db.marshal.CompositeType(UTF8Type,LongType)",
+	  "'org.apache.cassandra.db.marshal.CompositeType(UTF8Type,LongType)'" },
+	{ "ListType(ReversedType(DateType))", "list<timestamp>" },
+	{ "VectorType(FloatType,3)", "vector<float, 3>" },
+	{ "VectorType ( FloatType , 3 ) ", "vector<float, 3>" },
+	{ "Int32Type", "int" },
+	{ "FrozenType(ListType(FrozenType(SetType(ReversedType(ByteType)))))",
+	  "list<set<tinyint>>" },
+	{ "TupleType(CompositeType(A,B),VectorType(UTF8Type,2))",
+	  "tuple<'CompositeType(A,B)', vector<text, 2>>" },
+	{ "\tTUPLE < int,\n Vector<\"My\".Type , 12 > >", "tuple<int, vector<\"My\".type, 12>>" },
+	{ "frozen<tuple<int, frozen<udt<a.b>>>>", "frozen<tuple<int, frozen<a.b>>>" },
+	{ "udt<shop.address, street:text, \"Zip, or > so\":frozen<list<int>>>", "shop.address" },
+	{ "UDT < \"A\" , b : TUPLE<int,int> >", "\"A\"" },
+	{ "udt", "udt" },
+	{ "custom", "custom" },
+	{ "\"udt\"", "udt" },
+	{ "shop.\"list\"", "shop.\"list\"" },
+	{ "custom<'a.b.C'>", "'a.b.C'" },
+	{ "list<custom< 'a.b.C(x,y)' >>", "list<'a.b.C(x,y)'>" },
+	{ "custom<'org.apache.cassandra.db.marshal.UserType(ks,61,62:Int32Type)'>", "ks.a" },
+	{ "udt<a, b>", NULL },
+	{ "udt<a, b:>", NULL },
+	{ "udt<a, b:int", NULL },
+	{ "udt<a b:int>", NULL },
+	{ "udt<>", NULL },
+	{ "udt<,,,,,,,,,,,,,,,,,,,,>", NULL },
+	{ "custom<int>", NULL },
+	{ "custom<'a.b.C'", NULL },
+	{ "\"\"", NULL },
+	{ "1a", NULL },
+	{ "_a", NULL },
+	{ "a\xe4", NULL },
+	{ "tuple<int,,int>", NULL },
+	{ "map<int,>", NULL },
+	{ "vector<float, 3, 4>", NULL },
+	{ "vector<float, three>", NULL },
+	{ "list<int>list<int>", NULL },
+	{ "frozen<int, int>", NULL },
+	{ "UserType(ks,6100,61:Int32Type)", NULL },
+	{ "", NULL },
+	{ " ", NULL },
+	{ "list", NULL },
+	{ "map", NULL },
+	{ "frozen", NULL },
+	{ "list<int", NULL },
+	{ "list<int>>", NULL },
+	{ "list<>", NULL },
+	{ "map<int>", NULL },
+	{ "map<int, text, int>", NULL },
+	{ "tuple<>", NULL },
+	{ "int<text>", NULL },
+	{ "vector<float>", NULL },
+	{ "vector<float, 0>", NULL },
+	{ "vector<float, -1>", NULL },
+	{ "vector<float, 2147483648>", NULL },
+	{ "vector<float, 99999999999999999999>", NULL },
+	{ "\"open", NULL },
+	{ "'open", NULL },
+	{ "a.", NULL },
+	{ "int text", NULL },
+	{ "ListType(Int32Type", NULL },
+	{ "ListType(Int32Type))", NULL },
+	{ "UserType(ks,6,61:Int32Type)", NULL },
+	{ "UserType(ks,61,6x:Int32Type)", NULL },
+	{ "TupleType(,,,,,,,,,,)", NULL },
+	{ "UserType(ks,61,,,,,,,,,)", NULL },
+	{ "VectorType(Int32Type , 0)", NULL },
+	{ "VectorType(Int32Type , x)", NULL },
+};
+
 static void test_more_spellings(void **state)
 {
-	static const struct {
-		const char *text, *want; /* NULL: refused */
-	} texts[] = {
-		{ "varchar", "text" },
-		{ "  INT ", "int" },
-		{ "Map< Text ,Frozen<List<Int>>>", "map<text, frozen<list<int>>>" },
-		{ "frozen<set<uuid>>", "frozen<set<uuid>>" },
-		{ "vector<float,3>", "vector<float, 3>" },
-		{ "vector<vector<float, 2>, 2147483647>", "vector<vector<float, 2>, 2147483647>" },
-		{ "address", "address" },
-		{ "Shop.Address", "shop.address" },
-		{ "\"Shop\".\"a\"\"b\"", "\"Shop\".\"a\"\"b\"" },
-		{ "list<\"int\">", "list<\"int\">" },
-		{ "'org.apache.cassandra.db.marshal.DynamicCompositeType(a=>b)'",
-		  "'org.apache.cassandra.db.marshal.DynamicCompositeType(a=>b)'" },
-		{ "'org.apache.cassandra.db.marshal.Int32Type'", "int" },
-		{ "map<int, 'ab.C'>", "map<int, 'ab.C'>" },
-		{ "org.apache.cassandra.db.marshal.Int32Type", "int" },
-		{ "org.apache.cassandra.db.marshal.CompositeType(UTF8Type,LongType)",
-		  "'org.apache.cassandra.db.marshal.CompositeType(UTF8Type,LongType)'" },
-		{ "ListType(ReversedType(DateType))", "list<timestamp>" },
-		{ "VectorType(FloatType,3)", "vector<float, 3>" },
-		{ "", NULL },
-		{ " ", NULL },
-		{ "list", NULL },
-		{ "map", NULL },
-		{ "frozen", NULL },
-		{ "list<int", NULL },
-		{ "list<int>>", NULL },
-		{ "list<>", NULL },
-		{ "map<int>", NULL },
-		{ "map<int, text, int>", NULL },
-		{ "tuple<>", NULL },
-		{ "int<text>", NULL },
-		{ "vector<float>", NULL },
-		{ "vector<float, 0>", NULL },
-		{ "vector<float, -1>", NULL },
-		{ "vector<float, 2147483648>", NULL },
-		{ "vector<float, 99999999999999999999>", NULL },
-		{ "\"open", NULL },
-		{ "'open", NULL },
-		{ "a.", NULL },
-		{ "int text", NULL },
-		{ "ListType(Int32Type", NULL },
-		{ "ListType(Int32Type))", NULL },
-		{ "UserType(ks,6,61:Int32Type)", NULL },
-		{ "UserType(ks,61,6x:Int32Type)", NULL },
-		{ "TupleType(,,,,,,,,,,)", NULL },
-		{ "UserType(ks,61,,,,,,,,,)", NULL },
-		{ "VectorType(Int32Type , 0)", NULL },
-		{ "VectorType(Int32Type , x)", NULL },
-	};
 	(void)state;
 
-	for (size_t i = 0; i < CD_COUNT(texts); i++) {
-		char *exact = strdup(texts[i].text);
+	for (size_t i = 0; i < CD_COUNT(spellings); i++) {
+		char *exact = strdup(spellings[i].text);
 		coodie_error err;
 		cql_type *t = cql_type_parse(exact, &err);
 		free(exact);
-		CD_CHECK((t != NULL) == (texts[i].want != NULL), texts[i].text);
-		CD_CHECK(err.code == (t ? COODIE_OK : COODIE_ERR_TYPE), texts[i].text);
+		CD_CHECK((t != NULL) == (spellings[i].want != NULL), spellings[i].text);
+		CD_CHECK(err.code == (t ? COODIE_OK : COODIE_ERR_TYPE), spellings[i].text);
 		if (t)
-			CD_CHECK(spelled(t, texts[i].want), texts[i].text);
+			CD_CHECK(spelled(t, spellings[i].want), spellings[i].text);
 		cql_type_free(t);
 	}
 	coodie_error err;
@@ -232,6 +269,95 @@ static void test_parts(void **state)
 	cd_arena_deinit(&a);
 }
 
+/* What is wrong, and where. */
+static void test_messages(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} texts[] = {
+		{ "map<int text>", "type \"map<int text>\": expected ',' at position 9" },
+		{ "list<int", "expected '>' at position 9" },
+		{ "vector<float, 0>", "a vector's dimension is a number from 1" },
+		{ "int<text>", "only list, set, map, tuple, vector and frozen take types in <>" },
+		{ "list", "expected '<' at position 5" },
+		{ "udt<a, b int>", "expected ':' and the field's type at position 10" },
+		{ "ListType(Int32Type", "class name: expected ')' before \"\"" },
+		{ "tuple<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,!",
+		  "aaaaa...\": expected a type's name at position 87" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(texts); i++) {
+		coodie_error err;
+		assert_null(cql_type_parse(texts[i].text, &err));
+		CD_CHECK(strstr(err.message, texts[i].says), err.message);
+	}
+}
+
+static void test_questions(void **state)
+{
+	static const struct {
+		const char *text, *keyspace, *name;
+		uint32_t dimension;
+		bool frozen;
+	} types[] = {
+		{ "int", NULL, NULL, 0, false },
+		{ "vector<int, 7>", NULL, NULL, 7, false },
+		{ "frozen<list<int>>", NULL, NULL, 0, true },
+		{ "tuple<int>", NULL, NULL, 0, true },
+		{ "address", NULL, "address", 0, false },
+		{ "frozen<shop.\"A\">", "shop", "A", 0, true },
+		{ "'a.b.C'", NULL, "a.b.C", 0, false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(types); i++) {
+		cql_type *parsed = cql_type_parse(types[i].text, NULL);
+		cql_type *t = cql_type_dup(parsed, NULL);
+		const char *keyspace = cql_type_keyspace(t), *name = cql_type_name(t);
+		CD_CHECK(cql_type_equal(t, parsed), types[i].text);
+		cql_type_free(parsed);
+		CD_CHECK(cql_type_dimension(t) == types[i].dimension, types[i].text);
+		CD_CHECK(cql_type_is_frozen(t) == types[i].frozen, types[i].text);
+		CD_CHECK(!keyspace == !types[i].keyspace && !name == !types[i].name, types[i].text);
+		CD_CHECK(!keyspace || strcmp(keyspace, types[i].keyspace) == 0, types[i].text);
+		CD_CHECK(!name || strcmp(name, types[i].name) == 0, types[i].text);
+		CD_CHECK(spelled(t, types[i].text), types[i].text);
+		cql_type_free(t);
+	}
+}
+
+static void test_equality(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool equal;
+	} pairs[] = {
+		{ "list<int>", "frozen<list<int>>", true },
+		{ "list<int>", "set<int>", false },
+		{ "list<int>", "list<text>", false },
+		{ "vector<int, 2>", "vector<int, 3>", false },
+		{ "tuple<int>", "tuple<int, int>", false },
+		{ "a.b", "b", false },
+		{ "a.b", "a.c", false },
+		{ "udt<a.b, c:int>", "udt<a.b, d:int>", false },
+		{ "udt<a.b, c:int>", "udt<a.b, c:text>", false },
+		{ "udt<a.b, c:int>", "UserType(a,62,63:Int32Type)", true },
+		{ "'x.Y'", "'x.Z'", false },
+		{ "'x.Y'", "custom<'x.Y'>", true },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(pairs); i++) {
+		cql_type *a = cql_type_parse(pairs[i].a, NULL),
+			 *b = cql_type_parse(pairs[i].b, NULL);
+		CD_CHECK(cql_type_equal(a, b) == pairs[i].equal, pairs[i].a);
+		CD_CHECK(cql_type_equal(b, a) == pairs[i].equal, pairs[i].a);
+		cql_type_free(a);
+		cql_type_free(b);
+	}
+}
+
 /* [option]s that are not in the vectors. */
 static void test_more_options(void **state)
 {
@@ -250,6 +376,14 @@ static void test_more_options(void **state)
 		  "003000017300017400"
 		  "00",
 		  "s.t", 0 },
+		{ "a class with a zero byte",
+		  "000000046162"
+		  "0063",
+		  NULL, COODIE_ERR_PROTOCOL },
+		{ "a field with a zero byte",
+		  "003000017300017400010001"
+		  "000009",
+		  NULL, COODIE_ERR_PROTOCOL },
 		{ "no such id", "0016", NULL, COODIE_ERR_PROTOCOL },
 		{ "id ffff", "ffff", NULL, COODIE_ERR_PROTOCOL },
 		{ "a tuple of 65535", "0031ffff00090009", NULL, COODIE_ERR_PROTOCOL },
@@ -290,8 +424,10 @@ static void test_more_options(void **state)
 /* Nested as a class name, with brackets that never close. */
 static void test_depth_of_classes(void **state)
 {
-	static const char *const units[] = { "ListType(",   "FrozenType(", "TupleType(", "ab(",
-					     "VectorType(", "list<",       "frozen<",    "tuple<" };
+	static const char *const units[] = {
+		"ListType(", "FrozenType(", "TupleType(", "ab(",      "VectorType(", "list<",
+		"frozen<",   "tuple<",      "tuple<a,",   "udt<a,b:", "custom<",     "vector<"
+	};
 	char text[9000];
 	(void)state;
 
@@ -438,6 +574,51 @@ static void test_cost(void **state)
 	}
 }
 
+/* The same for CQL's spelling, and no text takes longer than in proportion to its length. */
+static void test_cost_of_spelling(void **state)
+{
+	static const struct {
+		const char *name, *before, *unit, *last;
+		enum coodie_errc code;
+	} costs[] = {
+		{ "user types of one letter", "tuple<a", ",b", ">", COODIE_ERR_LIMIT },
+		{ "user types of ten letters", "tuple<a", ",abcdefghij", ">", COODIE_OK },
+		{ "natives", "tuple<int", ",int", ">", COODIE_OK },
+		{ "commas", "tuple<", ",", ">", COODIE_ERR_TYPE },
+		{ "commas in a UDT", "udt<a", ",", ">", COODIE_ERR_TYPE },
+		{ "fields", "udt<a", ",b:int", ">", COODIE_OK },
+		{ "fields of one letter", "udt<a", ",b:c", ">", COODIE_ERR_LIMIT },
+		{ "frozen", "tuple<int", ",frozen<int>", ">", COODIE_OK },
+		{ "lists", "tuple<int", ",list<int>", ">", COODIE_OK },
+		{ "tuples", "tuple<int", ",tuple<int>", ">", COODIE_OK },
+		{ "deep", "", "tuple<int,", "", COODIE_ERR_LIMIT },
+		{ "quotes", "tuple<int", ",\"\"\"\"", ">", COODIE_ERR_LIMIT },
+		{ "one long name", "a", "b", "", COODIE_OK },
+		{ "a class", "'a.b", "c", "'", COODIE_OK },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(costs); i++) {
+		struct meter m = { 0 };
+		const coodie_allocator allocator = { metered, metered_resize, metered_release, &m };
+		struct cd_arena a;
+		struct cd_buffer in;
+		coodie_error err = { 0 };
+		cd_arena_init(&a, &allocator, 0);
+		cd_buffer_init(&in, NULL, 0);
+		cd_text_add(&in, "%s", costs[i].before);
+		while (in.len < 1000000)
+			cd_buffer_bytes(&in, costs[i].unit, strlen(costs[i].unit));
+		cd_text_add(&in, "%s", costs[i].last);
+		cd_type_parse(&a, (char *)in.data, in.len, CD_TYPE_DEPTH, &err);
+		CD_CHECK(err.code == costs[i].code, costs[i].name);
+		if (m.taken > 16 * in.len + 65536)
+			fail_msg("%s: %zu bytes cost %zu", costs[i].name, in.len, m.taken);
+		cd_arena_deinit(&a);
+		cd_buffer_deinit(&in);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -446,10 +627,14 @@ int main(void)
 		cmocka_unit_test(test_spelling),
 		cmocka_unit_test(test_more_spellings),
 		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_questions),
+		cmocka_unit_test(test_equality),
 		cmocka_unit_test(test_more_options),
 		cmocka_unit_test(test_depth_of_classes),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_cost),
+		cmocka_unit_test(test_cost_of_spelling),
 	};
 	return cmocka_run_group_tests_name("type", tests, NULL, NULL);
 }

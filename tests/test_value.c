@@ -412,7 +412,7 @@ static const struct {
 	  "",
 	  NULL, 0 },
 	{ "list<int>", V(LIST, seq, { NULL, nulls, 2, 0 }), NULL,
-	  "item 2 is null, which a collection cannot hold", COODIE_ERR_TYPE },
+	  "item 2 is null, which a list cannot hold", COODIE_ERR_TYPE },
 	{ "list<tinyint>", V(LIST, seq, { NULL, nulls, 0, 0 }), "0000000400000000", NULL, 0 },
 	{ "list<text>", V(LIST, seq, { NULL, nulls, 1, 0 }), NULL,
 	  "item 1: an integer does not fit the type text", COODIE_ERR_TYPE },
