@@ -214,6 +214,11 @@ static bool fits_parts(cql_value v, const cql_type *type, unsigned depth, coodie
 
 static bool fits_vector(cql_value v, const cql_type *type, unsigned depth, coodie_error *err)
 {
+	size_t count = v.is.tag == CQL_TAG_FLOATS ? v.as.floats.len : v.as.seq.count;
+
+	if (count != cql_type_dimension(type))
+		return cd_fail(err, COODIE_ERR_RANGE, "a vector of %zu elements, the type has %u",
+			       count, (unsigned)cql_type_dimension(type));
 	if (v.is.tag != CQL_TAG_FLOATS)
 		return fits_seq(v, type, depth, err);
 	return cql_type_kind(cql_type_at(type, 0)) == CQL_KIND_FLOAT ||

@@ -202,11 +202,9 @@ static decode_fn *decoder_of(enum cql_kind kind)
 		[CQL_KIND_UDT] = cd_decode_tuple,        [CQL_KIND_TUPLE] = cd_decode_tuple,
 	};
 
-	if (kind == CQL_KIND_VECTOR)
-		return cd_decode_vector;
-	return (size_t)kind < sizeof decoders / sizeof decoders[0] && decoders[kind]
-		       ? decoders[kind]
-		       : decode_blob;
+	if ((size_t)kind < sizeof decoders / sizeof decoders[0] && decoders[kind])
+		return decoders[kind];
+	return kind == CQL_KIND_VECTOR ? cd_decode_vector : decode_blob;
 }
 
 bool cd_value_has_empty(enum cql_kind kind)
@@ -230,6 +228,15 @@ bool cd_value_has_empty(enum cql_kind kind)
 	}
 }
 
+static bool no_value(const cql_type *type, size_t len, coodie_error *err)
+{
+	char name[64];
+
+	cql_type_format(type, name, sizeof name);
+	return cd_fail(err, COODIE_ERR_PROTOCOL, "%zu bytes that are no value of the type %s", len,
+		       name);
+}
+
 bool cd_value_decode(const cql_type *type, struct cd_span cell, cql_value *out, coodie_error *err)
 {
 	cql_value v = { 0 };
@@ -238,12 +245,8 @@ bool cd_value_decode(const cql_type *type, struct cd_span cell, cql_value *out, 
 		v.is.tag = CQL_TAG_NULL;
 	else if (cell.len == 0 && cd_value_has_empty(type->kind))
 		v.is.tag = CQL_TAG_EMPTY;
-	else if (!decoder_of(type->kind)(type, cell, &v)) {
-		char name[64];
-		cql_type_format(type, name, sizeof name);
-		return cd_fail(err, COODIE_ERR_PROTOCOL,
-			       "%zu bytes that are no value of the type %s", cell.len, name);
-	}
+	else if (!decoder_of(type->kind)(type, cell, &v))
+		return no_value(type, cell.len, err);
 	*out = v;
 	return true;
 }

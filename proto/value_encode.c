@@ -293,7 +293,7 @@ static bool encode_ascii(struct cd_buffer *out, const cql_type *type, const cql_
 static bool encode_blob(struct cd_buffer *out, const cql_type *type, const cql_value *v,
 			coodie_error *err)
 {
-	if (v->is.tag != CQL_TAG_BLOB && v->is.tag != CQL_TAG_ENCODED)
+	if (v->is.tag != CQL_TAG_BLOB)
 		return cd_value_wrong(type, v, err);
 	cd_write_bytes(out, v->as.blob.data, v->as.blob.len);
 	return true;
@@ -379,7 +379,21 @@ static bool encode_duration(struct cd_buffer *out, const cql_type *type, const c
 	return true;
 }
 
-/* ---- what is bytes already ------------------------------------------------------------------ */
+/* ---- what needs no type, and what has none --------------------------------------------------- */
+
+static bool encode_raw(struct cd_buffer *out, const cql_type *type, const cql_value *v,
+		       coodie_error *err)
+{
+	if (v->is.tag <= CQL_TAG_UNSET)
+		cd_buffer_be32(out, v->is.tag == CQL_TAG_NULL ? UINT32_MAX : UINT32_MAX - 1);
+	else if (v->is.tag == CQL_TAG_ENCODED)
+		cd_write_bytes(out, v->as.blob.data, v->as.blob.len);
+	else if (v->is.tag == CQL_TAG_EMPTY && cd_value_has_empty(type->kind))
+		cd_buffer_be32(out, 0);
+	else
+		return cd_value_wrong(type, v, err);
+	return true;
+}
 
 /* A kind that is not known. */
 static bool encode_nothing(struct cd_buffer *out, const cql_type *type, const cql_value *v,
@@ -387,17 +401,6 @@ static bool encode_nothing(struct cd_buffer *out, const cql_type *type, const cq
 {
 	(void)out;
 	return cd_value_wrong(type, v, err);
-}
-
-static bool encode_raw(struct cd_buffer *out, const cql_type *type, const cql_value *v,
-		       coodie_error *err)
-{
-	if (v->is.tag == CQL_TAG_ENCODED)
-		return encode_blob(out, type, v, err);
-	if (v->is.tag != CQL_TAG_EMPTY || !cd_value_has_empty(type->kind))
-		return cd_value_wrong(type, v, err);
-	cd_buffer_be32(out, 0);
-	return true;
 }
 
 static encode_fn *encoder_of(enum cql_kind kind)
@@ -418,36 +421,29 @@ static encode_fn *encoder_of(enum cql_kind kind)
 		[CQL_KIND_UDT] = cd_encode_tuple,        [CQL_KIND_TUPLE] = cd_encode_tuple,
 	};
 
-	if (kind == CQL_KIND_VECTOR)
-		return cd_encode_vector;
-	return (size_t)kind < sizeof encoders / sizeof encoders[0] && encoders[kind]
-		       ? encoders[kind]
-		       : encode_nothing;
+	if ((size_t)kind < sizeof encoders / sizeof encoders[0] && encoders[kind])
+		return encoders[kind];
+	return kind == CQL_KIND_VECTOR ? cd_encode_vector : encode_nothing;
+}
+
+/* As it was before, and why. */
+static bool undo(struct cd_buffer *out, size_t start, bool encoded, coodie_error *err)
+{
+	if (encoded && out->too_long)
+		cd_fail(err, COODIE_ERR_LIMIT, "the message is longer than %zu bytes", out->max);
+	else if (encoded)
+		cd_no_memory(err, "a message");
+	cd_buffer_truncate(out, start);
+	return false;
 }
 
 bool cd_value_encode(struct cd_buffer *out, const cql_type *type, const cql_value *v,
 		     coodie_error *err)
 {
 	size_t start = out->len;
-	bool ok = true;
+	bool has_kind = v->is.tag > CQL_TAG_UNSET && v->is.tag < CQL_TAG_EMPTY;
+	encode_fn *encode = has_kind ? encoder_of(type->kind) : encode_raw;
+	bool ok = encode(out, type, v, err);
 
-	if (v->is.tag == CQL_TAG_NULL)
-		cd_buffer_be32(out, UINT32_MAX);
-	else if (v->is.tag == CQL_TAG_UNSET)
-		cd_buffer_be32(out, UINT32_MAX - 1);
-	else if (v->is.tag >= CQL_TAG_EMPTY)
-		ok = encode_raw(out, type, v, err);
-	else
-		ok = encoder_of(type->kind)(out, type, v, err);
-	if (ok && !out->failed)
-		return true;
-	if (ok) {
-		if (out->too_long)
-			cd_fail(err, COODIE_ERR_LIMIT, "the message is longer than %zu bytes",
-				out->max);
-		else
-			cd_no_memory(err, "a message");
-	}
-	cd_buffer_truncate(out, start);
-	return false;
+	return (ok && !out->failed) || undo(out, start, ok, err);
 }

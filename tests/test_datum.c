@@ -9,6 +9,8 @@ static cql_value uuid_of_version(uint8_t version)
 	return cql(((cql_uuid){ { 0, 0, 0, 0, 0, 0, (uint8_t)(version << 4) } }));
 }
 
+static const float numbers[] = { 1.0f, 2.5f };
+
 static void fitting(void **state)
 {
 	const struct {
@@ -44,6 +46,31 @@ static void fitting(void **state)
 		{ "map<text, int>", cql(CQL_LIST()), COODIE_ERR_TYPE,
 		  "a list was given for map<text, int>" },
 		{ "set<int>", cql(CQL_LIST(cql(1))), COODIE_OK, "" },
+		{ "tuple<int, text>", cql(CQL_TUPLE(cql_null(), cql("x"))), COODIE_OK, "" },
+		{ "tuple<int, text>", cql(CQL_TUPLE(cql(1))), COODIE_OK, "" },
+		{ "tuple<int, text>", cql(CQL_TUPLE(cql(1), cql(2))), COODIE_ERR_TYPE,
+		  "an integer was given for text" },
+		{ "tuple<int>", cql(CQL_TUPLE(cql(1), cql(2))), COODIE_ERR_RANGE,
+		  "a tuple of 2 parts, the type has 1" },
+		{ "tuple<int>", cql(CQL_TUPLE(cql_unset())), COODIE_ERR_TYPE,
+		  "unset inside a tuple; use null" },
+		{ "tuple<int>", cql(CQL_LIST(cql(1))), COODIE_ERR_TYPE,
+		  "a list was given for tuple<int>" },
+		{ "address", cql(CQL_UDT(cql(1), cql("x"))), COODIE_OK, "" },
+		{ "udt<a, b:int>", cql(CQL_UDT(cql("x"))), COODIE_ERR_TYPE,
+		  "a text was given for int" },
+		{ "vector<text, 1>", cql(CQL_VECTOR(cql("x"))), COODIE_OK, "" },
+		{ "vector<text, 2>", cql(CQL_VECTOR(cql("x"))), COODIE_ERR_RANGE,
+		  "a vector of 1 elements, the type has 2" },
+		{ "vector<text, 1>", cql(CQL_VECTOR(cql_null())), COODIE_ERR_TYPE,
+		  "null inside a collection" },
+		{ "vector<float, 2>", cql(cql_floats_of(numbers, 2)), COODIE_OK, "" },
+		{ "vector<float, 3>", cql(cql_floats_of(numbers, 2)), COODIE_ERR_RANGE,
+		  "a vector of 2 elements, the type has 3" },
+		{ "vector<double, 2>", cql(cql_floats_of(numbers, 2)), COODIE_ERR_TYPE,
+		  "floats were given for a vector of another type" },
+		{ "list<float>", cql(cql_floats_of(numbers, 2)), COODIE_ERR_TYPE,
+		  "floats was given for list<float>" },
 	};
 
 	(void)state;
@@ -88,6 +115,14 @@ static void comparing(void **state)
 		{ "an empty set and null", cql(CQL_SET()), cql_null(), false },
 		{ "durations", cql(((cql_duration){ 1, 2, 3 })), cql(((cql_duration){ 1, 2, 4 })),
 		  false },
+		{ "tuples", cql(CQL_TUPLE(cql(1), cql_null())), cql(CQL_TUPLE(cql(1), cql_null())),
+		  true },
+		{ "tuples of other parts", cql(CQL_TUPLE(cql(1))), cql(CQL_TUPLE(cql_null())),
+		  false },
+		{ "a tuple and a list", cql(CQL_TUPLE(cql(1))), cql(CQL_LIST(cql(1))), false },
+		{ "user types", cql(CQL_UDT(cql(1))), cql(CQL_UDT(cql(2))), false },
+		{ "vectors", cql(CQL_VECTOR(cql("a"))), cql(CQL_VECTOR(cql("a"))), true },
+		{ "floats", cql(cql_floats_of(numbers, 2)), cql(cql_floats_of(numbers, 1)), false },
 		{ "inets of two lengths", cql(((cql_inet){ { 0 }, 4 })),
 		  cql(((cql_inet){ { 0 }, 16 })), false },
 	};
@@ -139,7 +174,9 @@ static void copying(void **state)
 {
 	char text[] = "abc";
 	cql_value items[] = { cql(text), cql("x") };
-	cql_value map[] = { cql(1), cql_from_list(cql_list_of(items, 2)) };
+	float floats[] = { 1.0f, 2.5f };
+	cql_value parts[] = { cql_from_list(cql_list_of(items, 2)), cql(cql_floats_of(floats, 2)) };
+	cql_value map[] = { cql(1), cql(cql_tuple_of(parts, 2)) };
 	cql_value copy;
 	struct cd_arena a;
 	coodie_error err = { 0 };
@@ -150,9 +187,11 @@ static void copying(void **state)
 	assert_true(cd_datum_copy(&a, cql_from_map(cql_map_of(map, 1)), &copy, &err));
 	memset(text, 'z', 3);
 	memset(items, 0, sizeof(items));
+	memset(parts, 0, sizeof(parts));
+	memset(floats, 0, sizeof(floats));
 	memset(map, 0, sizeof(map));
 	cql_value_format(copy, shown, sizeof(shown));
-	assert_string_equal(shown, "{1: ['abc', 'x']}");
+	assert_string_equal(shown, "{1: (['abc', 'x'], [1, 2.5])}");
 	assert_true(cd_datum_copy(&a, cql(""), &copy, &err));
 	assert_string_equal(copy.as.text.data, "");
 	cd_arena_deinit(&a);
