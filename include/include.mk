@@ -22,6 +22,7 @@ coodieinclude_HEADERS = \
 	include/coodie/result.h \
 	include/coodie/schema.h \
 	include/coodie/session.h \
+	include/coodie/text.h \
 	include/coodie/tls.h \
 	include/coodie/token.h \
 	include/coodie/type.h \

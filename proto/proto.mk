@@ -4,6 +4,7 @@ libcd_proto_la_SOURCES = \
 	proto/arena.c proto/arena.h \
 	proto/crc.c proto/crc.h \
 	proto/crc_clmul.c proto/crc_clmul.h \
+	proto/digits.c proto/digits.h \
 	proto/error_body.c proto/error_body.h \
 	proto/event.c proto/event.def proto/event.h \
 	proto/frame.c proto/frame.h \
@@ -11,18 +12,29 @@ libcd_proto_la_SOURCES = \
 	proto/inbox.c proto/inbox.h \
 	proto/inet.c \
 	proto/kind.c \
+	proto/literal.h \
+	proto/literal_format.c \
+	proto/literal_parse.c \
+	proto/literal_udt.c \
 	proto/lz4.c proto/lz4.h \
 	proto/murmur3.c \
 	proto/notation.c proto/notation.h \
 	proto/opcode.c proto/opcode.h \
 	proto/outbox.c proto/outbox.h \
 	proto/prefix.c proto/prefix.h \
+	proto/print.c proto/print.h \
 	proto/request.c proto/request.h \
 	proto/response.c proto/response.h \
 	proto/result.c proto/result.h \
+	proto/scan.c proto/scan.h \
 	proto/segment.c proto/segment.h \
 	proto/server_error.def \
 	proto/shard.c \
+	proto/text.h \
+	proto/text_bytes.c \
+	proto/text_duration.c \
+	proto/text_number.c \
+	proto/text_time.c \
 	proto/timeuuid.c \
 	proto/token.c \
 	proto/snappy.c proto/snappy.h \
@@ -37,7 +49,6 @@ libcd_proto_la_SOURCES = \
 	proto/value_copy.c \
 	proto/value_decode.c \
 	proto/value_encode.c \
-	proto/value_format.c \
 	proto/value_iter.c \
 	proto/value_read.c \
 	proto/wire.c

@@ -156,10 +156,7 @@ static bool encode_floats(struct cd_buffer *out, const cql_floats *floats)
 	return true;
 }
 
-/* Elements of fixed size have no length in front, the others an unsigned vint (as servers do; v5
- * section 6.24 says [int]): takes the place of the four bytes at `start`. */
-static bool close_element(struct cd_buffer *out, int32_t fixed_size, size_t start,
-			  coodie_error *err)
+bool cd_close_element(struct cd_buffer *out, int32_t fixed_size, size_t start, coodie_error *err)
 {
 	if (out->failed)
 		return true;
@@ -203,7 +200,7 @@ bool cd_encode_vector(struct cd_buffer *out, const cql_type *type, const cql_val
 	for (uint32_t i = 0; i < seq->count; i++) {
 		size_t at = out->len;
 		if (!encode_item(out, type, 0, i, &items[i], err) ||
-		    !close_element(out, inner->fixed_size, at, err))
+		    !cd_close_element(out, inner->fixed_size, at, err))
 			return false;
 	}
 	return close_value(out, start, err);

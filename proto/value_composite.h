@@ -14,6 +14,10 @@ bool cd_encode_tuple(struct cd_buffer *out, const cql_type *type, const cql_valu
 bool cd_encode_vector(struct cd_buffer *out, const cql_type *type, const cql_value *v,
 		      coodie_error *err);
 
+/* Elements of fixed size have no length in front, the others an unsigned vint (as servers do; v5
+ * section 6.24 says [int]): takes the place of the four bytes at `start`. */
+bool cd_close_element(struct cd_buffer *out, int32_t fixed_size, size_t start, coodie_error *err);
+
 /* Look at lengths and counts of the outermost level, not at the items. */
 bool cd_decode_collection(const cql_type *type, struct cd_span cell, cql_value *out);
 bool cd_decode_tuple(const cql_type *type, struct cd_span cell, cql_value *out);

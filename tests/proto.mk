@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	tests/test_crc \
 	tests/test_framing \
 	tests/test_inbox \
+	tests/test_literal \
 	tests/test_lz4 \
 	tests/test_notation \
 	tests/test_outbox \
@@ -11,6 +12,7 @@ check_PROGRAMS += \
 	tests/test_response \
 	tests/test_result \
 	tests/test_segment \
+	tests/test_text \
 	tests/test_timeuuid \
 	tests/test_token \
 	tests/test_snappy \
