@@ -493,10 +493,155 @@ static void test_constructors(void **state)
 	assert_int_equal(cql('c').as.integer, 'c');
 	assert_int_equal(cql((unsigned char)200).as.unsigned_integer, 200);
 	assert_int_equal(cql((bool)true).is.tag, CQL_TAG_BOOL);
+	assert_int_equal(cql(7LL).as.integer, 7);
+	assert_int_equal(cql(7ULL).as.unsigned_integer, 7);
+	assert_int_equal(cql(7UL).as.unsigned_integer, 7);
+	assert_true(cql(((cql_date){ 3 })).as.date.days == 3);
+	assert_true(cql(((cql_time){ 3 })).as.time.nanoseconds == 3);
+	assert_true(cql(((cql_timestamp){ 3 })).as.timestamp.milliseconds == 3);
+	assert_true(cql(((cql_duration){ 3, 0, 0 })).as.duration.months == 3);
+	assert_true(cql(((cql_uuid){ { 3 } })).as.uuid.bytes[0] == 3);
+	assert_true(cql(cql("x")).is.tag == CQL_TAG_TEXT);
+	assert_true(cql_args_of(nulls, 2).values == nulls);
 	assert_int_equal(cql(CQL_LIST(cql(1))).is.tag, CQL_TAG_LIST);
 	assert_int_equal(CQL_MAP(cql(1), cql(2)).seq.count, 1);
 	assert_int_equal(CQL_ARGS().count, 0);
 	assert_int_equal(sizeof(cql_value), 32);
+}
+
+/* One value of each tag. */
+static const cql_value of_each_tag[] = {
+	[CQL_TAG_NULL] = V(NULL, integer, 0),
+	[CQL_TAG_UNSET] = V(UNSET, integer, 0),
+	[CQL_TAG_BOOL] = V(BOOL, boolean, true),
+	[CQL_TAG_INT] = V(INT, integer, 1),
+	[CQL_TAG_UINT] = V(UINT, unsigned_integer, 1),
+	[CQL_TAG_FLOAT] = V(FLOAT, single, 1.5f),
+	[CQL_TAG_DOUBLE] = V(DOUBLE, real, 1.5),
+	[CQL_TAG_TEXT] = V(TEXT, text, { "a", 1 }),
+	[CQL_TAG_BLOB] = V(BLOB, blob, { (const uint8_t *)"a", 1 }),
+	[CQL_TAG_UUID] = V(UUID, uuid, { { 0, 0, 0, 0, 0, 0, 0x10 } }),
+	[CQL_TAG_INET] = V(INET, inet, { { 127, 0, 0, 1 }, 4 }),
+	[CQL_TAG_DATE] = V(DATE, date, { 1 }),
+	[CQL_TAG_TIME] = V(TIME, time, { 1 }),
+	[CQL_TAG_TIMESTAMP] = V(TIMESTAMP, timestamp, { 1 }),
+	[CQL_TAG_DURATION] = V(DURATION, duration, { 1, 1, 1 }),
+	[CQL_TAG_VARINT] = V(VARINT, varint, { (const uint8_t *)"\1", 1 }),
+	[CQL_TAG_DECIMAL] = V(DECIMAL, decimal, { { (const uint8_t *)"\1", 1 }, 0 }),
+	[CQL_TAG_LIST] = V(LIST, seq, { NULL, nulls, 1, 0 }),
+	[CQL_TAG_SET] = V(SET, seq, { NULL, nulls, 1, 0 }),
+	[CQL_TAG_MAP] = V(MAP, seq, { NULL, nulls, 0, 0 }),
+	[CQL_TAG_TUPLE] = V(TUPLE, seq, { NULL, nulls, 1, 0 }),
+	[CQL_TAG_UDT] = V(UDT, seq, { NULL, nulls, 1, 0 }),
+	[CQL_TAG_VECTOR] = V(VECTOR, seq, { NULL, nulls, 1, 0 }),
+	[CQL_TAG_FLOATS] = V(FLOATS, floats, { floats, 1 }),
+	[CQL_TAG_EMPTY] = V(EMPTY, integer, 0),
+	[CQL_TAG_ENCODED] = V(ENCODED, blob, { (const uint8_t *)"a", 1 }),
+	[CQL_TAG_ENCODED + 1] = { .is = { 200 } },
+};
+
+/* Each kind of value into each type. Null, unset and encoded bytes fit all. */
+static void test_every_pair(void **state)
+{
+	static const struct {
+		const char *type;
+		uint32_t takes;
+	} types[] = {
+#define T(tag) (UINT32_C(1) << CQL_TAG_##tag)
+#define INTEGERS (T(INT) | T(UINT) | T(VARINT) | T(EMPTY))
+		{ "ascii", T(TEXT) },
+		{ "text", T(TEXT) },
+		{ "blob", T(BLOB) },
+		{ "'a.B'", T(BLOB) },
+		{ "boolean", T(BOOL) | T(INT) | T(EMPTY) },
+		{ "tinyint", INTEGERS & ~T(EMPTY) },
+		{ "smallint", INTEGERS & ~T(EMPTY) },
+		{ "int", INTEGERS },
+		{ "bigint", INTEGERS },
+		{ "counter", INTEGERS },
+		{ "varint", INTEGERS },
+		{ "timestamp", INTEGERS | T(TIMESTAMP) },
+		{ "decimal", T(INT) | T(UINT) | T(DECIMAL) | T(EMPTY) },
+		{ "float", T(INT) | T(UINT) | T(FLOAT) | T(DOUBLE) | T(EMPTY) },
+		{ "double", T(INT) | T(UINT) | T(FLOAT) | T(DOUBLE) | T(EMPTY) },
+		{ "uuid", T(UUID) | T(EMPTY) },
+		{ "timeuuid", T(UUID) | T(EMPTY) },
+		{ "inet", T(INET) | T(EMPTY) },
+		{ "date", T(DATE) },
+		{ "time", T(TIME) },
+		{ "duration", T(DURATION) },
+		{ "list<int>", T(LIST) | T(SET) },
+		{ "set<int>", T(LIST) | T(SET) },
+		{ "map<int, int>", T(MAP) },
+		{ "tuple<int>", T(TUPLE) },
+		{ "udt<a, b:int>", T(UDT) },
+		{ "vector<int, 1>", T(VECTOR) | T(LIST) },
+		{ "vector<float, 1>", T(VECTOR) | T(LIST) | T(FLOATS) },
+#undef T
+#undef INTEGERS
+	};
+	uint32_t always = 1u << CQL_TAG_NULL | 1u << CQL_TAG_UNSET | 1u << CQL_TAG_ENCODED;
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(types); i++)
+		for (size_t tag = 0; tag < CD_COUNT(of_each_tag); tag++) {
+			struct cd_arena a;
+			struct cd_buffer b;
+			coodie_error err = { 0 };
+			bool fits = (types[i].takes | always) >> tag & 1;
+			cd_arena_init(&a, NULL, 0);
+			cd_buffer_init(&b, NULL, 0);
+			bool ok = cd_value_encode(&b, type_of(&a, types[i].type), &of_each_tag[tag],
+						  &err);
+			if (ok != fits || err.code != (ok ? COODIE_OK : COODIE_ERR_TYPE))
+				fail_msg("%s into %s: %s", cd_tag_name((uint8_t)tag), types[i].type,
+					 err.message);
+			cd_buffer_deinit(&b);
+			cd_arena_deinit(&a);
+		}
+	struct cd_buffer b;
+	cql_type unknown = { .kind = (enum cql_kind)0x0A };
+	cd_buffer_init(&b, NULL, 0);
+	assert_false(cd_value_encode(&b, &unknown, &of_each_tag[CQL_TAG_INT], NULL));
+	cd_buffer_deinit(&b);
+}
+
+/* What a constructor takes in, the reader of the same name gives out, and no other. */
+static void test_every_reader(void **state)
+{
+	(void)state;
+
+#define READ(name, c_type, ...) \
+	for (size_t tag = 0; tag < CD_COUNT(of_each_tag); tag++) { \
+		static const uint8_t tags[] = { __VA_ARGS__ }; \
+		c_type out; \
+		coodie_error err; \
+		bool mine = memchr(tags, (int)tag, sizeof tags) != NULL; \
+		bool ok = name(of_each_tag[tag], &out, &err); \
+		if (ok != mine || err.code != (ok ? COODIE_OK : COODIE_ERR_TYPE)) \
+			fail_msg(#name " of %s", cd_tag_name((uint8_t)tag)); \
+	}
+	READ(cql_to_bool, bool, CQL_TAG_BOOL)
+	READ(cql_to_int8, int8_t, CQL_TAG_INT, CQL_TAG_UINT, CQL_TAG_VARINT)
+	READ(cql_to_float, float, CQL_TAG_FLOAT)
+	READ(cql_to_double, double, CQL_TAG_FLOAT, CQL_TAG_DOUBLE)
+	READ(cql_to_text, cql_text, CQL_TAG_TEXT)
+	READ(cql_to_blob, cql_blob, CQL_TAG_BLOB)
+	READ(cql_to_uuid, cql_uuid, CQL_TAG_UUID)
+	READ(cql_to_inet, cql_inet, CQL_TAG_INET)
+	READ(cql_to_date, cql_date, CQL_TAG_DATE)
+	READ(cql_to_time, cql_time, CQL_TAG_TIME)
+	READ(cql_to_timestamp, cql_timestamp, CQL_TAG_TIMESTAMP)
+	READ(cql_to_duration, cql_duration, CQL_TAG_DURATION)
+	READ(cql_to_varint, cql_varint, CQL_TAG_VARINT)
+	READ(cql_to_decimal, cql_decimal, CQL_TAG_DECIMAL)
+	READ(cql_to_list, cql_list, CQL_TAG_LIST)
+	READ(cql_to_set, cql_set, CQL_TAG_SET)
+	READ(cql_to_map, cql_map, CQL_TAG_MAP)
+	READ(cql_to_tuple, cql_tuple, CQL_TAG_TUPLE)
+	READ(cql_to_udt, cql_udt, CQL_TAG_UDT)
+	READ(cql_to_vector, cql_vector, CQL_TAG_VECTOR)
+#undef READ
 }
 
 /* An encoded collection goes where its items fit. */
@@ -625,6 +770,12 @@ static void test_formats(void **state)
 		{ V(MAP, seq, { NULL, nulls, 1, 0 }), "{1: null}" },
 		{ V(SET, seq, { NULL, NULL, 0, 0 }), "{}" },
 		{ V(UINT, unsigned_integer, UINT64_MAX), "18446744073709551615" },
+		{ V(TUPLE, seq, { NULL, nulls, 2, 0 }), "(1, null)" },
+		{ V(UDT, seq, { NULL, nulls, 2, 0 }), "(1, null)" },
+		{ V(VECTOR, seq, { NULL, nulls, 1, 0 }), "[1]" },
+		{ V(FLOATS, floats, { floats, 2 }), "[1.5, NaN]" },
+		{ V(EMPTY, integer, 0), "empty" },
+		{ { .is = { 200 } }, "?" },
 	};
 	(void)state;
 
@@ -701,6 +852,8 @@ int main(void)
 		cmocka_unit_test(test_iterators),
 		cmocka_unit_test(test_binds),
 		cmocka_unit_test(test_constructors),
+		cmocka_unit_test(test_every_pair),
+		cmocka_unit_test(test_every_reader),
 		cmocka_unit_test(test_encoded_collections),
 		cmocka_unit_test(test_reads),
 		cmocka_unit_test(test_formats),

@@ -187,6 +187,18 @@ static void test_grown(void **state)
 	}
 }
 
+/* More than 2 GiB: refused before a byte of it is read. */
+static void test_too_long(void **state)
+{
+	static const float number = 1.0f;
+	cql_value floats = cql(cql_floats_of(&number, 536870912));
+	cql_value items = cql(cql_list_of(&floats, (size_t)UINT32_MAX + 1));
+	(void)state;
+
+	check_written("floats", "vector<float, 536870912>", floats, "a value of more than 2 GiB");
+	check_written("items", "list<int>", items, "a collection of 4294967295 items");
+}
+
 /* ---- reading -------------------------------------------------------------------------------- */
 
 static void test_fields(void **state)
@@ -417,10 +429,11 @@ static void test_copies(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_made),   cmocka_unit_test(test_grown),
-		cmocka_unit_test(test_fields), cmocka_unit_test(test_floats),
-		cmocka_unit_test(test_walks),  cmocka_unit_test(test_claims),
-		cmocka_unit_test(test_depth),  cmocka_unit_test(test_copies),
+		cmocka_unit_test(test_made),     cmocka_unit_test(test_grown),
+		cmocka_unit_test(test_too_long), cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_floats),   cmocka_unit_test(test_walks),
+		cmocka_unit_test(test_claims),   cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_copies),
 	};
 	return cmocka_run_group_tests_name("value_composite", tests, NULL, NULL);
 }

@@ -192,6 +192,19 @@ static void test_refusals(void **state)
 				  arena, &err));
 	assert_int_equal(err.code, COODIE_ERR_LIMIT);
 	cd_unhex_free(bytes);
+	char *name = malloc(70003);
+	memset(name, 'a', 70002);
+	name[0] = name[70001] = '\'';
+	name[70002] = '\0';
+	for (int round = 0; round < 2; round++) { /* a custom class, a user type */
+		cql_type *long_name = parsed(name);
+		assert_false(cql_type_write(long_name, 5, arena, &out, &err));
+		assert_string_equal(err.message, "a name of more than 65535 bytes in a type");
+		assert_int_equal(err.code, COODIE_ERR_LIMIT);
+		cql_type_free(long_name);
+		name[0] = name[70001] = '"';
+	}
+	free(name);
 	cql_type_free(type);
 	cql_type_free(lists);
 	cql_arena_free(arena);
