@@ -3,9 +3,11 @@
 # Here they are tests, each replaying its corpus. `make fuzz` makes fuzzers of them in a build directory of its own,
 # with clang and --enable-fuzzers.
 fuzz_targets = \
+	fuzz/fuzz_literal \
 	fuzz/fuzz_notation \
 	fuzz/fuzz_segment \
 	fuzz/fuzz_stream \
+	fuzz/fuzz_text \
 	fuzz/fuzz_type \
 	fuzz/fuzz_value
 
@@ -16,9 +18,11 @@ fuzz_libcd_fuzz_la_SOURCES = \
 	fuzz/value.c fuzz/value.h
 
 FUZZ_LIBS = fuzz/libcd_fuzz.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS) $(FUZZ_ENGINE)
+fuzz_fuzz_literal_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_notation_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_segment_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_stream_LDADD = $(FUZZ_LIBS)
+fuzz_fuzz_text_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_type_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_value_LDADD = $(FUZZ_LIBS)
 
@@ -61,7 +65,7 @@ coverage-build/config.status:
 	$(MKDIR_P) coverage-build && cd coverage-build && \
 		'$(abs_top_srcdir)/configure' --quiet --disable-shared --enable-coverage CC='$(CC)' CFLAGS=-g
 coverage: coverage-build/config.status
-	'$(srcdir)/fuzz/coverage' coverage-build proto
+	'$(srcdir)/fuzz/coverage' coverage-build proto 95 85
 EXTRA_DIST += fuzz/coverage
 distclean-local:
 	-rm -rf fuzz-build coverage-build

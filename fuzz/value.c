@@ -87,7 +87,6 @@ char *fuzz_formatted(fuzz_format_fn *format, const void *what, size_t *len)
 	return text;
 }
 
-#ifdef COODIE_TEXT_H
 struct typed {
 	const cql_type *type;
 	cql_value value;
@@ -118,11 +117,3 @@ void fuzz_value_literal(const cql_type *type, cql_value value, cql_arena *arena)
 	}
 	free(text);
 }
-#else
-void fuzz_value_literal(const cql_type *type, cql_value value, cql_arena *arena)
-{
-	(void)type;
-	(void)value;
-	(void)arena;
-}
-#endif

@@ -63,7 +63,7 @@ static bool scan_quoted(struct cd_literal *l, struct cd_scan *inside, bool *doub
 	*doubled = false;
 	if (!cd_scan_take(&l->s, '\''))
 		return cd_scan_fail(&l->s, COODIE_ERR_TYPE, "expected a text in single quotes");
-	for (;; at++) {
+	for (;;) {
 		at = memchr(at, '\'', (size_t)(l->s.end - at));
 		if (!at)
 			return CD_LITERAL_FAIL_AT(l, from, COODIE_ERR_TYPE,
@@ -71,7 +71,7 @@ static bool scan_quoted(struct cd_literal *l, struct cd_scan *inside, bool *doub
 		if (at + 1 == l->s.end || at[1] != '\'')
 			break;
 		*doubled = true;
-		at++;
+		at += 2;
 	}
 	*inside = (struct cd_scan){ l->s.start, from + 1, at, l->s.err };
 	l->s.at = at + 1;
