@@ -23,6 +23,7 @@ check_PROGRAMS += \
 	tests/test_value_mutations \
 	tests/test_wire
 EXTRA_DIST += \
+	tests/vectors \
 	tests/data/frames_lz4.inc \
 	tests/data/frames_malformed.inc \
 	tests/data/frames_requests.inc \
