@@ -108,16 +108,30 @@ static char *read_name(struct parser *p, bool *quoted)
 	return *quoted ? read_quoted(p) : read_word(p);
 }
 
-/* `name`, or `name.` and what follows. */
-static bool qualify(struct parser *p, struct cd_type_udt *udt, const char *name)
+/* Inside udt<>, where nothing is folded: all up to the next sign; quotes are needed around signs
+ * only. */
+static const char *read_exact(struct parser *p)
 {
-	bool quoted;
+	skip_space(p);
+	const char *from = p->at;
+	if (p->at < p->end && *p->at == '"')
+		return read_quoted(p);
+	while (p->at < p->end && !is_space(*p->at) && !strchr(".,:<>\"'", *p->at))
+		p->at++;
+	if (p->at == from)
+		return fail(p, "expected a name");
+	const char *name = cd_arena_strndup(p->arena, from, (size_t)(p->at - from));
+	return name ? name : no_memory(p);
+}
 
+/* `name`, or `keyspace.name`. */
+static bool read_qualified(struct parser *p, struct cd_type_udt *udt)
+{
 	udt->keyspace = "";
-	udt->name = name;
-	if (accept(p, '.')) {
-		udt->keyspace = name;
-		udt->name = read_name(p, &quoted);
+	udt->name = read_exact(p);
+	if (udt->name && accept(p, '.')) {
+		udt->keyspace = udt->name;
+		udt->name = read_exact(p);
 	}
 	return udt->name != NULL;
 }
@@ -187,23 +201,20 @@ static const cql_type *parse_tuple(struct parser *p, unsigned depth)
 	return parse_collection(p, CQL_KIND_TUPLE, count_commas(p) + 1, depth);
 }
 
-/* udt<shop.address, street:text, zip:int>: CQL has no spelling for the fields. */
+/* udt<shop.address, street:text, zip:int>: CQL has no spelling for the fields. Names stand as they
+ * are. */
 static const cql_type *parse_udt_fields(struct parser *p, unsigned depth)
 {
 	uint32_t count = count_commas(p);
 	cql_type *t = plausible(p, count, sizeof ",a:b" - 1) ? new_udt(p, count)
 							     : fail(p, "expected a field");
-	bool quoted;
 
-	if (!t)
-		return NULL;
-	const char *name = read_name(p, &quoted);
-	if (!name || !qualify(p, t->of.udt, name))
+	if (!t || !read_qualified(p, t->of.udt))
 		return NULL;
 	for (uint32_t i = 0; i < count; i++) {
 		if (!accept(p, ','))
 			return fail(p, "expected ','");
-		if (!(t->of.udt->fields[i] = read_name(p, &quoted)))
+		if (!(t->of.udt->fields[i] = read_exact(p)))
 			return NULL;
 		if (!accept(p, ':'))
 			return fail(p, "expected ':' and the field's type");
@@ -343,8 +354,17 @@ bool cd_type_is_reserved(const char *name)
 static const cql_type *parse_udt(struct parser *p, const char *name)
 {
 	cql_type *t = new_udt(p, 0);
+	bool quoted;
 
-	return t && qualify(p, t->of.udt, name) ? t : NULL;
+	if (!t)
+		return NULL;
+	t->of.udt->keyspace = "";
+	t->of.udt->name = name;
+	if (accept(p, '.')) {
+		t->of.udt->keyspace = name;
+		t->of.udt->name = read_name(p, &quoted);
+	}
+	return t->of.udt->name ? t : NULL;
 }
 
 static const cql_type *parse_type(struct parser *p, unsigned depth)
@@ -352,8 +372,8 @@ static const cql_type *parse_type(struct parser *p, unsigned depth)
 	bool quoted;
 
 	if (depth > p->max_depth)
-		return cd_fail_null(p->err, COODIE_ERR_LIMIT,
-				    "type: nested deeper than %u levels", p->max_depth);
+		return cd_fail_null(p->err, COODIE_ERR_LIMIT, "type: nested deeper than %u levels",
+				    p->max_depth);
 	skip_space(p);
 	if (p->at < p->end && *p->at == '\'')
 		return parse_quoted_class(p, depth);

@@ -213,7 +213,25 @@ static void test_empty_collections_are_null(void **state)
 	}
 }
 
-/* Types that have no C value of their own go and come as bytes. */
+static void test_tuples_and_vectors(void **state)
+{
+	const struct type_row rows[] = {
+		{ "tuple<int, text>",
+		  CQL_ARGS(cql(CQL_TUPLE(cql(7), cql("x"))), cql(CQL_TUPLE(cql_null(), cql("")))) },
+		{ "list<frozen<tuple<uuid, frozen<set<int>>>>>",
+		  CQL_ARGS(cql(CQL_LIST(
+			  cql(CQL_TUPLE(cql(uuid_of("550e8400-e29b-41d4-a716-446655440000")),
+					cql(CQL_SET(cql(1), cql(2)))))))) },
+		{ "vector<float, 2>", CQL_ARGS(cql(CQL_VECTOR(cql(1.5f), cql(-0.0f)))) },
+		{ "vector<smallint, 2>", CQL_ARGS(cql(CQL_VECTOR(cql(300), cql(-1)))) },
+		{ "vector<text, 2>", CQL_ARGS(cql(CQL_VECTOR(cql(""), cql("\xc3\xa9")))) },
+		{ "vector<frozen<tuple<int, int>>, 1>",
+		  CQL_ARGS(cql(CQL_VECTOR(cql(CQL_TUPLE(cql(1), cql_null()))))) },
+	};
+	RUN(*state, rows);
+}
+
+/* Bytes that are encoded already go as they are. */
 static void test_encoded(void **state)
 {
 	static const struct {
@@ -277,6 +295,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_times),
 	cmocka_unit_test(test_collections),
 	cmocka_unit_test(test_empty_collections_are_null),
+	cmocka_unit_test(test_tuples_and_vectors),
 	cmocka_unit_test(test_encoded),
 	cmocka_unit_test(test_marker_types),
 };

@@ -164,6 +164,9 @@ static const struct {
 	{ "frozen<tuple<int, frozen<udt<a.b>>>>", "frozen<tuple<int, frozen<a.b>>>" },
 	{ "udt<shop.address, street:text, \"Zip, or > so\":frozen<list<int>>>", "shop.address" },
 	{ "UDT < \"A\" , b : TUPLE<int,int> >", "\"A\"" },
+	{ "udt<Shop.\"a,b\", 1st:int>", "\"Shop\".\"a,b\"" },
+	{ "udt<a., b:int>", NULL },
+	{ "udt<a, :int>", NULL },
 	{ "udt", "udt" },
 	{ "custom", "custom" },
 	{ "\"udt\"", "udt" },
@@ -343,6 +346,8 @@ static void test_equality(void **state)
 		{ "udt<a.b, c:int>", "udt<a.b, d:int>", false },
 		{ "udt<a.b, c:int>", "udt<a.b, c:text>", false },
 		{ "udt<a.b, c:int>", "UserType(a,62,63:Int32Type)", true },
+		{ "udt<a.B, c:int>", "UserType(a,62,63:Int32Type)", false },
+		{ "udt<A.B, \xc3\xa9 : int>", "UserType(A,42,c3a9:Int32Type)", true },
 		{ "'x.Y'", "'x.Z'", false },
 		{ "'x.Y'", "custom<'x.Y'>", true },
 	};

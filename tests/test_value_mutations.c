@@ -130,7 +130,7 @@ static void check_again(const cql_type *type, cql_value v, cql_arena *arena, con
 	CD_CHECK(cql_encode(type, again, arena, &twice, &err), name);
 	CD_CHECK(bytes.len == twice.len && memcmp(bytes.data, twice.data, bytes.len) == 0, name);
 	char *a = shown(v), *b = shown(again);
-	CD_CHECK(strcmp(a, b) == 0 || strstr(name, "varint") || strstr(name, "decimal"), name);
+	CD_CHECK(strcmp(a, b) == 0, name);
 	free(a);
 	free(b);
 }

@@ -27,7 +27,8 @@ typedef struct cql_type cql_type;
  * Parses a type: in CQL spelling (`map<text, frozen<list<int>>>`, `vector<float, 3>`,
  * `'a.b.CustomClass'`), or a class name as servers print it
  * (`org.apache.cassandra.db.marshal.ListType(...)`). A user type is known by name only, `address`
- * or `shop.address`; with its fields it is spelled `udt<shop.address, street:text, zip:int>`.
+ * or `shop.address`; with its fields it is spelled `udt<shop.address, street:text, zip:int>`, where
+ * names are kept as they are, quoted or not.
  * @param text  NUL-terminated; CQL in any case, names are kept as they are when they are quoted
  * @return owned by the caller, freed with cql_type_free(); NULL with COODIE_ERR_TYPE and the
  * position in `err`
