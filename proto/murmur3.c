@@ -12,7 +12,7 @@ static uint64_t rotated(uint64_t k, unsigned by)
 	return k << by | k >> (64 - by);
 }
 
-static uint64_t little(const uint8_t *at)
+static uint64_t little64(const uint8_t *at)
 {
 	uint64_t k;
 
@@ -23,14 +23,38 @@ static uint64_t little(const uint8_t *at)
 	return k;
 }
 
-/* Bytes of the tail count as signed: Cassandra's Java widened them so, and tokens stayed. */
+static uint64_t little32(const uint8_t *at)
+{
+	uint32_t k;
+
+	memcpy(&k, at, 4);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	k = __builtin_bswap32(k);
+#endif
+	return k;
+}
+
+/* One to eight bytes, by loads that overlap. */
+static uint64_t little(const uint8_t *at, size_t len)
+{
+	if (len == 8)
+		return little64(at);
+	if (len >= 4)
+		return little32(at) | little32(at + len - 4) << 8 * (len - 4);
+	return at[0] | (uint64_t)at[len / 2] << 8 * (len / 2) |
+	       (uint64_t)at[len - 1] << 8 * (len - 1);
+}
+
+/* Bytes of the tail count as signed: Cassandra's Java widened them so, and tokens stayed. Each
+ * negative one turns all the bits above it; a byte is turned when an odd number below it is. */
 static uint64_t little_signed(const uint8_t *at, size_t len)
 {
-	uint64_t k = 0;
+	uint64_t k = little(at, len), odd = k >> 7 & UINT64_C(0x0101010101010101);
 
-	for (size_t i = 0; i < len; i++)
-		k ^= (uint64_t)(int64_t)(int8_t)at[i] << (8 * i);
-	return k;
+	odd ^= odd << 8;
+	odd ^= odd << 16;
+	odd ^= odd << 32;
+	return k ^ (odd << 8) * 0xFF;
 }
 
 static uint64_t mixed1(uint64_t k)
@@ -59,8 +83,8 @@ int64_t cql_murmur3_token(const void *key, size_t len)
 	if (len == 0)
 		return INT64_MIN;
 	for (; left >= 16; left -= 16, at += 16) {
-		h1 = (rotated(h1 ^ mixed1(little(at)), 27) + h2) * 5 + 0x52dce729;
-		h2 = (rotated(h2 ^ mixed2(little(at + 8)), 31) + h1) * 5 + 0x38495ab5;
+		h1 = (rotated(h1 ^ mixed1(little64(at)), 27) + h2) * 5 + 0x52dce729;
+		h2 = (rotated(h2 ^ mixed2(little64(at + 8)), 31) + h1) * 5 + 0x38495ab5;
 	}
 	if (left > 8)
 		h2 ^= mixed2(little_signed(at + 8, left - 8));
