@@ -8,9 +8,10 @@
 #include "proto/text.h"
 #include "proto/value_composite.h"
 
-/* The output may be longer than the text: twelve bytes for a digit, four for each field left out.
- * More than this is no honest literal. */
-#define MOST_BYTES(len) (16 * (len) + 65536)
+/* The bytes may be more than the text: six for a digit in a list of bigint, four for each field
+ * left out. More than this is no honest literal, and twice this, buffer and copy, is all the
+ * memory that a text can make us take. */
+#define MOST_BYTES(len) (8 * (len) + 32768)
 
 typedef bool write_fn(struct cd_literal *l, const cql_type *type);
 
@@ -489,7 +490,7 @@ bool cd_literal_parse(const cql_type *type, const char *text, size_t len, struct
 		      cql_value *out, coodie_error *err)
 {
 	struct cd_literal l = { .s = { text, text, text + len, err }, .arena = a };
-	size_t most = len < INT32_MAX / 32 ? MOST_BYTES(len) : INT32_MAX;
+	size_t most = len < INT32_MAX / 16 ? MOST_BYTES(len) : INT32_MAX;
 	size_t likely = likely_bytes(text, text + len);
 
 	cd_buffer_init(&l.out, a->allocator, most);

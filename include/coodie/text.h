@@ -79,7 +79,7 @@ COODIE_API size_t cql_blob_format(cql_blob blob, char *out, size_t size);
  * a user type that are not there are null; fields come in any order.
  * @param arena  for the bytes of the value, which `out` is a view of
  * @param err    COODIE_ERR_TYPE or COODIE_ERR_RANGE, with the position in the text; COODIE_ERR_LIMIT:
- *               64 levels, or a value of more than 64 KiB and 16 times the text
+ *               64 levels, or a value of more than 32 KiB and 8 times the text
  */
 COODIE_API bool cql_literal_parse(const cql_type *type, const char *text, cql_arena *arena,
 				  cql_value *out, coodie_error *err);
