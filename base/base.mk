@@ -6,6 +6,7 @@ libcd_base_la_SOURCES = \
 	base/buffer.c base/buffer.h \
 	base/entropy.c base/entropy.h \
 	base/error.c base/error.h \
+	base/identifier.c base/identifier.h \
 	base/loop_ev.c base/loop_ev.h \
 	base/md5.c base/md5.h \
 	base/nearest.c base/nearest.h \

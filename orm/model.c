@@ -8,10 +8,10 @@
 #include "base/alloc.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/identifier.h"
 #include "base/nearest.h"
 #include "orm/datum.h"
 #include "orm/fragment.h"
-#include "orm/identifier.h"
 #include "orm/op.h"
 #include "orm/spelling.h"
 

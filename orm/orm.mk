@@ -5,7 +5,6 @@ libcd_orm_la_SOURCES = \
 	orm/codec.c orm/codec.h \
 	orm/datum.c orm/datum.h \
 	orm/fragment.c orm/fragment.h \
-	orm/identifier.c orm/identifier.h \
 	orm/lexer.c orm/lexer.h \
 	orm/model.c orm/model.h \
 	orm/object.c orm/object.h \

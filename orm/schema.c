@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "orm/identifier.h"
+#include "base/identifier.h"
 #include "orm/spelling.h"
 
 /* ---- DDL ------------------------------------------------------------------------------------- */

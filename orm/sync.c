@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "orm/identifier.h"
+#include "base/identifier.h"
 #include "orm/op.h"
 #include "orm/schema.h"
 

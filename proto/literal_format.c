@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Values as CQL literals. */
+#include "base/identifier.h"
 #include "proto/literal.h"
 #include "proto/text.h"
 
@@ -179,11 +180,7 @@ static void print_items(struct cd_print *p, const cql_type *type, const cql_valu
 /* In quotes where CQL would fold it, or take it for something else. */
 static void print_name(struct cd_print *p, const char *name)
 {
-	bool plain = *name >= 'a' && *name <= 'z';
-
-	for (const char *c = name; *c; c++)
-		plain &= (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_';
-	if (plain) {
+	if (cd_identifier_plain(name)) {
 		cd_print_text(p, name);
 		return;
 	}

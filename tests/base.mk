@@ -3,6 +3,7 @@ check_PROGRAMS += \
 	tests/test_arena \
 	tests/test_buffer \
 	tests/test_error \
+	tests/test_identifier \
 	tests/test_loop_ev \
 	tests/test_nearest \
 	tests/test_reader \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Names: which are quoted and how (MD-14, MD-15, MD-26). */
-#include "orm/identifier.h"
+#include "base/identifier.h"
 
 #include "tests/test.h"
 

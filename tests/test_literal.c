@@ -202,6 +202,7 @@ static const struct {
 	{ ADDRESS, "{\"zip\":null}", "{street: null, zip: null}" },
 	{ ADDRESS, "{}", "{street: null, zip: null}" },
 	{ NAMES, "{a: 1, \"B\": 2, \"it's \"\"so\"\"\": 3}", NULL },
+	{ "udt<a.b, \"from\":int>", "{from: 1}", "{\"from\": 1}" },
 	{ NAMES, "{\"it's \"\"so\"\"\": 3, A: 1}", "{a: 1, \"B\": null, \"it's \"\"so\"\"\": 3}" },
 	{ "list<" ADDRESS ">", "[{zip: 5}, null, {street: ''}]",
 	  "[{street: null, zip: 5}, null, {street: '', zip: null}]" },

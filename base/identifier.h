@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Names as CQL writes them. Columns are always quoted; keyspaces, tables and indexes only where
  * they have to be. */
-#ifndef ORM_IDENTIFIER_H
-#define ORM_IDENTIFIER_H
+#ifndef BASE_IDENTIFIER_H
+#define BASE_IDENTIFIER_H
 
 #include "base/arena.h"
 #include "base/buffer.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Quoting of names: which need it, and how it is done. */
-#include "orm/identifier.h"
+#include "base/identifier.h"
 
 #include <string.h>
 
