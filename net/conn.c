@@ -3,18 +3,18 @@
 #include "net/conn.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include <coodie/version.h>
 
+#include "base/alloc.h"
 #include "base/error.h"
 #include "base/secret.h"
 #include "net/log.h"
-#include "proto/request.h"
+#include "proto/error_body.h"
 
 enum {
 	HANDSHAKE_STREAM = 0,
-	PROTOCOL_ERROR = 0x000A,
-	BAD_CREDENTIALS = 0x0100,
 	ORPHANS_MAX = 1024,
 };
 
@@ -98,11 +98,31 @@ bool cd_conn_worn_out(const struct cd_conn *c)
 	return orphans && (orphans >= ORPHANS_MAX || orphans >= (c->streams.max * 3 + 3) / 4);
 }
 
+const char *cd_conn_supported(const struct cd_conn *c, const char *key, size_t i)
+{
+	for (uint16_t at = 0; at < c->supported_count; at++)
+		if (strcasecmp(c->supported[at].key.data, key) == 0)
+			return i < c->supported[at].value_count ? c->supported[at].values[i].data
+								: NULL;
+	return NULL;
+}
+
+static bool supports(const struct cd_conn *c, const char *key, const char *value)
+{
+	const char *said;
+
+	for (size_t i = 0; (said = cd_conn_supported(c, key, i)); i++)
+		if (strcasecmp(said, value) == 0)
+			return true;
+	return false;
+}
+
 /* ---- what is sent --------------------------------------------------------------------------- */
 
-static bool finish(struct cd_conn *c, size_t mark, enum cd_conn_state next, coodie_error *err)
+static bool finish(struct cd_conn *c, const cql_message *m, enum cd_conn_state next,
+		   coodie_error *err)
 {
-	if (!cd_outbox_end(&c->out, mark, err))
+	if (!cd_message_write(&c->out, m, NULL, err))
 		return false;
 	enter(c, next);
 	return true;
@@ -110,60 +130,83 @@ static bool finish(struct cd_conn *c, size_t mark, enum cd_conn_state next, cood
 
 bool cd_conn_start(struct cd_conn *c, coodie_error *err)
 {
-	return finish(c, cd_outbox_begin(&c->out, 0, HANDSHAKE_STREAM, CQL_OP_OPTIONS),
-		      CD_CONN_OPTIONS, err);
+	const cql_message m = { .opcode = CQL_OP_OPTIONS, .stream = HANDSHAKE_STREAM };
+
+	return finish(c, &m, CD_CONN_OPTIONS, err);
+}
+
+enum { STARTUP_OPTIONS = 6 };
+
+struct startup {
+	cql_text values[STARTUP_OPTIONS];
+	cql_option options[STARTUP_OPTIONS];
+	uint16_t count;
+};
+
+static void say(struct startup *s, const char *key, const char *value)
+{
+	if (!value)
+		return;
+	s->values[s->count] = cql_text_of(value);
+	s->options[s->count] = (cql_option){ cql_text_of(key), &s->values[s->count], 1 };
+	s->count++;
 }
 
 static bool send_startup(struct cd_conn *c, coodie_error *err)
 {
 	const coodie_options *o = c->options;
-	struct cd_pair pairs[6] = {
-		{ "CQL_VERSION", "3.0.0" },
-		{ "DRIVER_NAME", "coodie" },
-		{ "DRIVER_VERSION", coodie_version() },
-	};
-	size_t count = 3;
+	cql_message m = { .opcode = CQL_OP_STARTUP, .stream = HANDSHAKE_STREAM };
+	struct startup s = { .count = 0 };
 
-	c->lz4 = o->compression == COODIE_COMPRESSION_LZ4 &&
-		 cd_supported_has(&c->supported, "COMPRESSION", "lz4");
-	if (c->lz4)
-		pairs[count++] = (struct cd_pair){ "COMPRESSION", "lz4" };
-	if (o->application_name)
-		pairs[count++] = (struct cd_pair){ "APPLICATION_NAME", o->application_name };
-	if (o->application_version)
-		pairs[count++] = (struct cd_pair){ "APPLICATION_VERSION", o->application_version };
+	c->lz4 = o->compression == COODIE_COMPRESSION_LZ4 && supports(c, "COMPRESSION", "lz4");
+	say(&s, "CQL_VERSION", "3.0.0");
+	say(&s, "DRIVER_NAME", "coodie");
+	say(&s, "DRIVER_VERSION", coodie_version());
+	say(&s, "COMPRESSION", c->lz4 ? "lz4" : NULL);
+	say(&s, "APPLICATION_NAME", o->application_name);
+	say(&s, "APPLICATION_VERSION", o->application_version);
 	if (c->version < 5) /* there the answer is packed already; in v5 it is not */
 		c->in.lz4 = c->lz4;
-	size_t mark = cd_outbox_begin(&c->out, 0, HANDSHAKE_STREAM, CQL_OP_STARTUP);
-	cd_write_startup(&c->out.bytes, pairs, count);
-	return finish(c, mark, CD_CONN_STARTUP, err);
+	m.as.options.at = s.options;
+	m.as.options.count = s.count;
+	return finish(c, &m, CD_CONN_STARTUP, err);
 }
 
 /* More than the longest login: the buffer does not move while it holds one, which would leave a
  * copy behind. */
 enum { LOGIN_ROOM = 512 };
 
+/* SASL PLAIN: NUL user NUL password. The token's own memory is wiped as well. */
 static bool send_credentials(struct cd_conn *c, coodie_error *err)
 {
-	size_t room = strlen(c->options->user) + LOGIN_ROOM +
-		      (c->options->password ? strlen(c->options->password) : 0);
+	const char *user = c->options->user, *password = c->options->password;
+	size_t user_len = strlen(user), password_len = password ? strlen(password) : 0;
+	size_t len = user_len + password_len + 2, room = len + LOGIN_ROOM;
+	cql_message m = { .opcode = CQL_OP_AUTH_RESPONSE, .stream = HANDSHAKE_STREAM };
+	uint8_t *token = cd_alloc_zero(&c->options->allocator, len);
 
-	if (!cd_buffer_reserve(&c->out.bytes, room) || !cd_buffer_reserve(&c->out.scratch, room))
+	if (!token)
 		return cd_no_memory(err, "a login");
-	size_t mark = cd_outbox_begin(&c->out, 0, HANDSHAKE_STREAM, CQL_OP_AUTH_RESPONSE);
-	const char *password = c->options->password;
-
-	cd_write_auth_plain(&c->out.bytes, c->options->user, password ? password : "");
-	return finish(c, mark, CD_CONN_AUTH, err);
+	memcpy(token + 1, user, user_len);
+	if (password_len)
+		memcpy(token + 2 + user_len, password, password_len);
+	m.as.token = (cql_blob){ token, len };
+	bool ok = cd_buffer_reserve(&c->out.bytes, room) &&
+		  cd_buffer_reserve(&c->out.scratch, room);
+	if (ok)
+		ok = finish(c, &m, CD_CONN_AUTH, err);
+	else
+		cd_no_memory(err, "a login");
+	cd_wipe(token, len);
+	cd_release(&c->options->allocator, token);
+	return ok;
 }
 
 /* Always in quotes: the name is taken as it is, keywords and capitals too. */
 static bool send_use(struct cd_conn *c, coodie_error *err)
 {
-	struct cd_query_params params = { .consistency = CQL_CONSISTENCY_ONE };
+	cql_message m = { .opcode = CQL_OP_QUERY, .stream = HANDSHAKE_STREAM };
 	struct cd_buffer text;
-	size_t mark;
-	bool ok = false;
 
 	cd_buffer_init(&text, &c->options->allocator, 0);
 	cd_buffer_bytes(&text, "USE \"", 5);
@@ -173,35 +216,35 @@ static bool send_use(struct cd_conn *c, coodie_error *err)
 			cd_buffer_u8(&text, (uint8_t)*at);
 	}
 	cd_buffer_u8(&text, '"');
-	if (text.failed) {
-		cd_no_memory(err, "USE");
-		goto out;
-	}
-	mark = cd_outbox_begin(&c->out, 0, HANDSHAKE_STREAM, CQL_OP_QUERY);
-	cd_write_query(&c->out.bytes, c->version, (const char *)text.data, text.len, &params);
-	ok = finish(c, mark, CD_CONN_KEYSPACE, err);
-out:
+	m.as.query.cql = (cql_text){ (const char *)text.data, text.len };
+	m.as.query.params.consistency = CQL_CONSISTENCY_ONE;
+	bool ok = text.failed ? cd_no_memory(err, "USE") : finish(c, &m, CD_CONN_KEYSPACE, err);
 	cd_buffer_deinit(&text);
 	return ok;
 }
 
 /* ---- what comes ----------------------------------------------------------------------------- */
 
-/* Past trace id, warnings and payload. */
-static bool open_body(const cql_envelope *e, struct cd_reader *r, coodie_error *err)
+bool cd_conn_read_error(const cql_envelope *e, const coodie_allocator *a, coodie_error *said,
+			coodie_error *err)
 {
-	struct cd_prefix prefix;
+	struct cd_arena arena;
+	cql_message m;
 
-	*r = cd_reader_over(e->body.data, e->body.len);
-	return cd_read_prefix(r, e->flags, &prefix, err);
+	cd_arena_init(&arena, a, 0);
+	bool ok = cd_message_read(e, NULL, &arena, &m, err);
+	if (ok)
+		cd_error_of(&m.as.error, said);
+	cd_arena_deinit(&arena);
+	return ok;
 }
 
 /* Has the server "5/v5", and not only "5/v5-beta"? Who does not list its versions (ScyllaDB) has
  * refused 5 by now. */
-static bool has_version_5(const struct cd_supported *s)
+static bool has_version_5(const struct cd_conn *c)
 {
-	return !cd_supported_value(s, "PROTOCOL_VERSIONS", 0) ||
-	       cd_supported_has(s, "PROTOCOL_VERSIONS", "5/v5");
+	return !cd_conn_supported(c, "PROTOCOL_VERSIONS", 0) ||
+	       supports(c, "PROTOCOL_VERSIONS", "5/v5");
 }
 
 static bool need_lower(struct cd_conn *c, uint8_t theirs, coodie_error *err)
@@ -223,13 +266,34 @@ static bool need_lower(struct cd_conn *c, uint8_t theirs, coodie_error *err)
 		       lower, c->version);
 }
 
+/* Ends each text with NUL, in the copy of the body that they lie in: behind a text there is a length
+ * that has been read, or the copy's spare byte. */
+static void terminate(const cql_option *at, uint16_t count, uint8_t *body)
+{
+	for (uint16_t i = 0; i < count; i++) {
+		body[at[i].key.data + at[i].key.len - (char *)body] = '\0';
+		for (uint16_t k = 0; k < at[i].value_count; k++)
+			body[at[i].values[k].data + at[i].values[k].len - (char *)body] = '\0';
+	}
+}
+
 static bool on_supported(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
-	struct cd_reader r;
+	uint8_t *body = cd_arena_take(&c->arena, e->body.len + 1);
+	cql_envelope copy = *e;
+	cql_message m;
 
-	if (!open_body(e, &r, err) || !cd_read_supported(&r, &c->arena, &c->supported, err))
+	if (!body)
+		return cd_no_memory(err, "the server's options");
+	if (e->body.len)
+		memcpy(body, e->body.data, e->body.len);
+	copy.body.data = body;
+	if (!cd_message_read(&copy, NULL, &c->arena, &m, err))
 		return false;
-	if (c->version == 5 && !has_version_5(&c->supported))
+	terminate(m.as.options.at, m.as.options.count, body);
+	c->supported = m.as.options.at;
+	c->supported_count = m.as.options.count;
+	if (c->version == 5 && !has_version_5(c))
 		return need_lower(c, 4, err);
 	return send_startup(c, err);
 }
@@ -259,16 +323,20 @@ static bool on_started(struct cd_conn *c, const cql_envelope *e, coodie_error *e
 
 static bool on_authenticate(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
-	struct cd_span name;
-	struct cd_reader r;
+	struct cd_arena arena;
+	cql_message m;
 
-	if (!open_body(e, &r, err) || !cd_read_authenticate(&r, &name, err))
+	cd_arena_init(&arena, &c->options->allocator, 0);
+	bool ok = cd_message_read(e, NULL, &arena, &m, err);
+	cd_arena_deinit(&arena);
+	if (!ok)
 		return false;
+	cql_text name = m.as.authenticator; /* in the envelope */
 	if (!c->options->user)
 		return cd_fail(
 			err, COODIE_ERR_AUTH,
 			"the server asks for a login (%.*s): give one with coodie_options_set_credentials()",
-			(int)(name.len < 100 ? name.len : 100), (const char *)name.at);
+			(int)(name.len < 100 ? name.len : 100), name.data);
 	turn(c);
 	return send_credentials(c, err);
 }
@@ -308,15 +376,13 @@ static bool on_used(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 static bool on_refused(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
 	coodie_error refused;
-	struct cd_span id;
-	struct cd_reader r;
 
-	if (!open_body(e, &r, err) || !cd_read_error(&r, c->version, &refused, &id, err))
+	if (!cd_conn_read_error(e, &c->options->allocator, &refused, err))
 		return false;
-	if (refused.server_code == PROTOCOL_ERROR &&
+	if (refused.server_code == CD_SERVER_PROTOCOL_ERROR &&
 	    (e->version != c->version || c->state == CD_CONN_OPTIONS))
 		return need_lower(c, e->version, err);
-	if (refused.server_code == BAD_CREDENTIALS)
+	if (refused.server_code == CD_SERVER_BAD_CREDENTIALS)
 		refused.code = COODIE_ERR_AUTH;
 	cd_error_copy(err, &refused);
 	cd_error_prefix(err, "%s was refused", cd_conn_phase(c));
@@ -326,8 +392,6 @@ static bool on_refused(struct cd_conn *c, const cql_envelope *e, coodie_error *e
 static bool on_answer(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
 	coodie_error said;
-	struct cd_span id;
-	struct cd_reader r;
 
 	if (e->stream >= 0 && (uint32_t)e->stream < c->streams.size && c->streams.owners[e->stream])
 		return true;
@@ -335,7 +399,7 @@ static bool on_answer(struct cd_conn *c, const cql_envelope *e, coodie_error *er
 	if (e->opcode != CQL_OP_ERROR)
 		return cd_fail(err, COODIE_ERR_PROTOCOL,
 			       "an answer on stream %d, where nothing was asked", e->stream);
-	if (!open_body(e, &r, err) || !cd_read_error(&r, c->version, &said, &id, err))
+	if (!cd_conn_read_error(e, &c->options->allocator, &said, err))
 		return false;
 	return cd_fail(err, COODIE_ERR_PROTOCOL,
 		       "the server ends the connection (on stream %d): %s", e->stream,

@@ -9,8 +9,8 @@
 #include "net/options.h"
 #include "net/streams.h"
 #include "proto/inbox.h"
+#include "proto/message.h"
 #include "proto/outbox.h"
-#include "proto/response.h"
 
 enum cd_conn_state {
 	CD_CONN_NEW,
@@ -40,8 +40,9 @@ struct cd_conn {
 	struct cd_inbox in;
 	struct cd_outbox out;
 	struct cd_streams streams;
-	struct cd_arena arena; /* of `supported` */
-	struct cd_supported supported;
+	struct cd_arena arena;       /* of `supported` */
+	const cql_option *supported; /* what the server said; its values are terminated */
+	uint16_t supported_count;
 };
 
 void cd_conn_init(struct cd_conn *c, const coodie_options *o, const char *keyspace,
@@ -54,6 +55,11 @@ enum cd_conn_event cd_conn_next(struct cd_conn *c, cql_envelope *out, coodie_err
 /* What is being waited for: "OPTIONS", "STARTUP", "AUTH_RESPONSE", "USE"; "a request" when ready.
  */
 const char *cd_conn_phase(const struct cd_conn *c);
+/* The i-th value the server gave for a key, in any case; NULL when there is none. */
+const char *cd_conn_supported(const struct cd_conn *c, const char *key, size_t i);
+/* What an ERROR says. False, with `err`, when it is broken. */
+bool cd_conn_read_error(const cql_envelope *e, const coodie_allocator *a, coodie_error *said,
+			coodie_error *err);
 /* Answers that are still expected, and wanted. */
 uint32_t cd_conn_in_flight(const struct cd_conn *c);
 /* Whether so many answers are missing that the connection should be replaced. */

@@ -5,8 +5,10 @@
 
 #include "base/error.h"
 #include "net/result.h"
+#include "proto/type.h"
+#include "proto/value.h"
 
-static const struct cd_column_spec *column(const coodie_cursor *c, size_t i)
+static const cql_column_spec *column(const coodie_cursor *c, size_t i)
 {
 	return &cd_result_metadata(c->result)->columns.at[i];
 }
@@ -25,7 +27,7 @@ static bool blame(const coodie_cursor *c, size_t i, coodie_error *err)
 	char type[64];
 
 	cql_type_format(column(c, i)->type, type, sizeof type);
-	cd_error_prefix(err, "column %s (%s)", column(c, i)->name, type);
+	cd_error_prefix(err, "column %s (%s)", column(c, i)->name.data, type);
 	return false;
 }
 

@@ -467,7 +467,7 @@ const char *cd_engine_supported(const struct cd_engine *e, const char *key, size
 {
 	const struct cd_wire *w = known(e);
 
-	return w ? cd_supported_value(&w->link.conn.supported, key, i) : NULL;
+	return w ? cd_conn_supported(&w->link.conn, key, i) : NULL;
 }
 
 static int32_t supported_number(const struct cd_engine *e, const char *key)

@@ -6,17 +6,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "net/engine_impl.h"
-
-enum { UNPREPARED = 0x2500 }; /* v4 section 9 */
-
-/* A body past its trace id, warnings and payload. */
-static bool open_body(const cql_envelope *e, struct cd_reader *r, coodie_error *err)
-{
-	struct cd_prefix prefix;
-
-	*r = cd_reader_over(e->body.data, e->body.len);
-	return cd_read_prefix(r, e->flags, &prefix, err);
-}
+#include "proto/error_body.h"
 
 /* ---- PREPARE -------------------------------------------------------------------------------- */
 
@@ -56,14 +46,12 @@ static void release_waiters(struct cd_engine *e, struct coodie_prepared *p)
 	}
 }
 
-static bool on_loaded(struct cd_engine *e, struct cd_wire *w, struct cd_request *load,
-		      const cql_envelope *answer, coodie_error *err)
+static bool on_loaded(struct cd_engine *e, struct cd_request *load, const cql_envelope *answer,
+		      coodie_error *err)
 {
 	struct coodie_prepared *p = load->prepared;
-	struct cd_reader r;
 
-	if (!open_body(answer, &r, err) ||
-	    !cd_prepared_load(p, &r, w->link.conn.version, CD_TYPE_DEPTH, err)) {
+	if (!cd_prepared_load(p, answer, err)) {
 		coodie_error why = *err;
 		cd_engine_load_failed(e, load, &why);
 		return why.code != COODIE_ERR_PROTOCOL;
@@ -94,20 +82,17 @@ static void on_unprepared(struct cd_engine *e, struct cd_request *r)
 
 /* ---- the kinds of answers ------------------------------------------------------------------- */
 
-static bool on_error(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
-		     const cql_envelope *answer, coodie_error *err)
+static bool on_error(struct cd_engine *e, struct cd_request *r, const cql_envelope *answer,
+		     coodie_error *err)
 {
-	struct cd_span unprepared_id;
-	struct cd_reader body;
 	coodie_error said;
 
-	if (!open_body(answer, &body, err) ||
-	    !cd_read_error(&body, w->link.conn.version, &said, &unprepared_id, err)) {
+	if (!cd_conn_read_error(answer, e->allocator, &said, err)) {
 		coodie_error why = *err;
 		cd_engine_fail(e, r, &why);
 		return false;
 	}
-	if (said.server_code == UNPREPARED && r->kind == CD_REQUEST_EXECUTE && !r->resent)
+	if (said.server_code == CD_SERVER_UNPREPARED && r->kind == CD_REQUEST_EXECUTE && !r->resent)
 		on_unprepared(e, r);
 	else
 		cd_engine_fail(e, r, &said);
@@ -115,9 +100,9 @@ static bool on_error(struct cd_engine *e, struct cd_wire *w, struct cd_request *
 }
 
 /* USE was sent as a statement: later connections, and the texts prepared from now on, follow it. */
-static void follow_keyspace(struct cd_engine *e, struct cd_span name)
+static void follow_keyspace(struct cd_engine *e, cql_text name)
 {
-	char *copy = cd_strndup(e->allocator, (const char *)name.at, name.len);
+	char *copy = cd_strndup(e->allocator, name.data, name.len);
 
 	if (!copy)
 		return;
@@ -128,7 +113,7 @@ static void follow_keyspace(struct cd_engine *e, struct cd_span name)
 static bool on_result(struct cd_engine *e, struct cd_request *r, const cql_envelope *answer,
 		      coodie_error *err)
 {
-	struct cd_span new_id = { NULL, 0 };
+	cql_blob new_id = { NULL, 0 };
 
 	if (cd_result_is_plain_void(answer))
 		r->result = cd_result_ref(e->void_result);
@@ -141,7 +126,7 @@ static bool on_result(struct cd_engine *e, struct cd_request *r, const cql_envel
 	}
 	/* Without memory the old columns stay, and the server sends the new ones once more. An
 	 * answer from before the last PREPARE is out of date. */
-	if (new_id.at && r->prepared && r->load == r->prepared->load)
+	if (new_id.data && r->prepared && r->load == r->prepared->load)
 		cd_prepared_changed(r->prepared, new_id, cd_result_metadata(r->result));
 	if (coodie_result_kind(r->result) == COODIE_RESULT_SET_KEYSPACE)
 		follow_keyspace(e, cd_result_keyspace(r->result));
@@ -165,7 +150,7 @@ bool cd_engine_answer(struct cd_engine *e, struct cd_wire *w, const cql_envelope
 	r->stream = -1;
 	r->wire = NULL;
 	if (answer->opcode == CQL_OP_ERROR)
-		return on_error(e, w, r, answer, err);
-	return r->kind == CD_REQUEST_LOAD ? on_loaded(e, w, r, answer, err)
+		return on_error(e, r, answer, err);
+	return r->kind == CD_REQUEST_LOAD ? on_loaded(e, r, answer, err)
 					  : on_result(e, r, answer, err);
 }

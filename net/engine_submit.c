@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "net/engine_impl.h"
+#include "proto/request.h"
 
 /* More bytes than this that the kernel does not take: new requests wait. */
 enum { OUTBOX_BYTES = 16 * 1024 * 1024 };
@@ -18,52 +19,57 @@ static void point_params(struct cd_request *r)
 	const uint8_t *kept = r->kept.data;
 
 	if (r->paging_state.len)
-		r->params.paging_state = (struct cd_span){ kept + r->paging_state.at,
-							   r->paging_state.len };
+		r->params.paging_state = (cql_blob){ kept + r->paging_state.at,
+						     r->paging_state.len };
 	if (r->keyspace.len)
-		r->params.keyspace = (const char *)kept + r->keyspace.at;
+		r->params.keyspace = cql_text_of((const char *)kept + r->keyspace.at);
 }
 
-static void write_query(struct cd_conn *c, struct cd_request *r)
+static bool write_query(struct cd_conn *c, struct cd_request *r, cql_message *m, coodie_error *err)
 {
-	const char *text = (const char *)r->kept.data + r->text.at;
-
-	cd_write_query(&c->out.bytes, c->version, text, r->text.len, &r->params);
+	m->opcode = CQL_OP_QUERY;
+	m->as.query.cql = (cql_text){ (const char *)r->kept.data + r->text.at, r->text.len };
+	m->as.query.params = r->params;
+	return cd_message_write(&c->out, m, NULL, err);
 }
 
-static void write_execute(struct cd_conn *c, struct cd_request *r)
+static bool write_execute(struct cd_conn *c, struct cd_request *r, cql_message *m,
+			  coodie_error *err)
 {
 	const struct coodie_prepared *p = r->prepared;
-	struct cd_span id = { p->id, p->id_len };
-	struct cd_span metadata_id = { p->id + p->id_len, p->metadata_id_len };
+	struct cd_buffer *b = &c->out.bytes;
 
+	m->as.result.id = (cql_blob){ p->id, p->id_len };
+	m->as.result.metadata_id = (cql_blob){ p->id + p->id_len, p->metadata_id_len };
 	r->params.skip_metadata = p->skip_metadata && c->version >= 5;
 	if (r->params.skip_metadata && r->metadata != p->result) {
 		cd_metadata_free(r->metadata);
 		r->metadata = cd_metadata_ref(p->result);
 	}
 	r->load = p->load;
-	cd_write_execute_begin(&c->out.bytes, c->version, id, metadata_id, &r->params,
-			       r->value_count);
-	cd_buffer_bytes(&c->out.bytes, r->kept.data + r->values.at, r->values.len);
-	cd_write_params_end(&c->out.bytes, c->version, &r->params);
+	size_t mark = cd_outbox_begin(&c->out, m->flags, m->stream, CQL_OP_EXECUTE);
+	cd_write_execute_head(b, c->version, NULL, &m->as.result, &r->params, r->value_count);
+	cd_buffer_bytes(b, r->kept.data + r->values.at, r->values.len);
+	cd_write_execute_tail(b, c->version, NULL, &r->params);
+	return cd_outbox_end(&c->out, mark, err);
 }
 
-static void write_load(struct cd_conn *c, struct cd_request *r)
+static bool write_load(struct cd_conn *c, struct cd_request *r, cql_message *m, coodie_error *err)
 {
 	const struct coodie_prepared *p = r->prepared;
 
-	cd_write_prepare(&c->out.bytes, c->version, p->cql, p->cql_len,
-			 p->own_keyspace ? p->keyspace : NULL);
+	m->opcode = CQL_OP_PREPARE;
+	m->as.prepare.cql = (cql_text){ p->cql, p->cql_len };
+	if (p->own_keyspace)
+		m->as.prepare.keyspace = cql_text_of(p->keyspace);
+	return cd_message_write(&c->out, m, NULL, err);
 }
 
-static const struct {
-	enum cql_opcode opcode;
-	void (*write)(struct cd_conn *c, struct cd_request *r);
-} messages[] = {
-	[CD_REQUEST_QUERY] = { CQL_OP_QUERY, write_query },
-	[CD_REQUEST_EXECUTE] = { CQL_OP_EXECUTE, write_execute },
-	[CD_REQUEST_LOAD] = { CQL_OP_PREPARE, write_load },
+static bool (*const writers[])(struct cd_conn *c, struct cd_request *r, cql_message *m,
+			       coodie_error *err) = {
+	[CD_REQUEST_QUERY] = write_query,
+	[CD_REQUEST_EXECUTE] = write_execute,
+	[CD_REQUEST_LOAD] = write_load,
 };
 
 /* What only v5 can carry (v5 section 4.1.4) is refused rather than left out. */
@@ -89,10 +95,8 @@ static bool put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r, co
 	if (stream < 0)
 		return cd_no_memory(err, "room for a request");
 	point_params(r);
-	size_t mark = cd_outbox_begin(&c->out, r->tracing ? CQL_FLAG_TRACING : 0, (int16_t)stream,
-				      messages[r->kind].opcode);
-	messages[r->kind].write(c, r);
-	if (!cd_outbox_end(&c->out, mark, err)) {
+	cql_message m = { .flags = r->tracing ? CQL_FLAG_TRACING : 0, .stream = (int16_t)stream };
+	if (!writers[r->kind](c, r, &m, err)) {
 		cd_streams_give(&c->streams, stream, &owner);
 		return false;
 	}
@@ -209,7 +213,8 @@ static void set_options(struct cd_engine *e, struct cd_request *r, const coodie_
 	r->params.consistency = o->consistency ? o->consistency : d->consistency;
 	r->params.serial_consistency = o->serial_consistency ? o->serial_consistency
 							     : d->serial_consistency;
-	r->params.page_rows = page_rows > 0 ? page_rows : 0;
+	r->params.has_page_rows = page_rows > 0;
+	r->params.page_rows = page_rows;
 	r->params.has_timestamp = o->timestamp_us != 0;
 	r->params.timestamp_us = o->timestamp_us;
 	r->params.has_now = o->now_in_seconds != 0;

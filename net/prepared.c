@@ -37,7 +37,7 @@ size_t coodie_prepared_bind_count(const coodie_prepared *p)
 
 const char *coodie_prepared_bind_name(const coodie_prepared *p, size_t i)
 {
-	return i < p->binds.count ? p->binds.at[i].name : NULL;
+	return i < p->binds.count ? p->binds.at[i].name.data : NULL;
 }
 
 const cql_type *coodie_prepared_bind_type(const coodie_prepared *p, size_t i)
@@ -217,16 +217,16 @@ static bool same_binds(const struct cd_columns *a, const struct cd_columns *b)
 	return true;
 }
 
-static bool set_ids(struct coodie_prepared *p, struct cd_span id, struct cd_span metadata_id)
+static bool set_ids(struct coodie_prepared *p, cql_blob id, cql_blob metadata_id)
 {
 	uint8_t *ids = cd_alloc(&p->allocator, id.len + metadata_id.len + 1);
 
 	if (!ids)
 		return false;
 	if (id.len)
-		memcpy(ids, id.at, id.len);
+		memcpy(ids, id.data, id.len);
 	if (metadata_id.len)
-		memcpy(ids + id.len, metadata_id.at, metadata_id.len);
+		memcpy(ids + id.len, metadata_id.data, metadata_id.len);
 	cd_release(&p->allocator, p->id);
 	p->id = ids;
 	p->id_len = id.len;
@@ -245,58 +245,63 @@ static void set_columns(struct coodie_prepared *p, struct cd_metadata *take_colu
 	 * section 4.2.5.4, notes). */
 	p->skip_metadata = version >= 5 && p->metadata_id_len && columns->count && columns->at;
 	for (uint32_t i = 0; p->skip_metadata && i < columns->count; i++)
-		if (!strcmp(columns->at[i].name, "[applied]"))
+		if (!strcmp(columns->at[i].name.data, "[applied]"))
 			p->skip_metadata = false;
 }
 
-static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m,
-			const struct cd_prepared_result *answer, unsigned version,
+static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m, const cql_message *answer,
 			coodie_error *err)
 {
-	if (p->home && !same_binds(&p->binds, &answer->binds))
+	const cql_result *r = &answer->as.result;
+	const cql_metadata *rows = &r->metadata;
+	struct cd_columns binds;
+
+	if (!cd_columns_copy(&binds, r->markers.columns, r->markers.column_count, &m->arena) ||
+	    (rows->columns &&
+	     !cd_columns_copy(&m->columns, rows->columns, rows->column_count, &m->arena)))
+		return cd_no_memory(err, "a prepared statement");
+	if (p->home && !same_binds(&p->binds, &binds))
 		return cd_fail(
 			err, COODIE_ERR_CONFLICT,
 			"the types of the statement's markers have changed on the server; prepare it again: %.120s",
 			p->cql);
-	if (!set_ids(p, answer->id, answer->metadata_id))
+	if (!set_ids(p, r->id, r->metadata_id))
 		return cd_no_memory(err, "a prepared statement");
 	if (!p->home) {
 		p->home = cd_metadata_ref(m);
-		p->binds = answer->binds;
+		p->binds = binds;
 	}
-	m->columns = answer->result.has_columns ? answer->result.columns : (struct cd_columns){ 0 };
-	set_columns(p, cd_metadata_ref(m), version);
+	set_columns(p, cd_metadata_ref(m), answer->version);
 	p->state = CD_PREPARED_READY;
 	p->load++;
 	return true;
 }
 
-bool cd_prepared_load(struct coodie_prepared *p, struct cd_reader *body, unsigned version,
-		      unsigned max_depth, coodie_error *err)
+bool cd_prepared_load(struct coodie_prepared *p, const cql_envelope *answer, coodie_error *err)
 {
 	struct cd_metadata *m = cd_metadata_new(&p->allocator);
-	struct cd_result answer;
+	cql_message read;
 	bool ok = false;
 
 	if (!m)
 		return cd_no_memory(err, "a prepared statement");
-	if (!cd_read_result(body, version, &m->arena, max_depth, &answer, err))
+	if (!cd_message_read(answer, NULL, &m->arena, &read, err))
 		goto out;
-	if (answer.kind != CD_RESULT_PREPARED) {
+	if (read.as.result.kind != COODIE_RESULT_PREPARED) {
 		cd_fail(err, COODIE_ERR_PROTOCOL, "PREPARE was answered with a result of kind %d",
-			(int)answer.kind);
+			(int)read.as.result.kind);
 		goto out;
 	}
-	ok = take_answer(p, m, &answer.prepared, version, err);
+	ok = take_answer(p, m, &read, err);
 out:
 	cd_metadata_free(m);
 	return ok;
 }
 
-bool cd_prepared_changed(struct coodie_prepared *p, struct cd_span metadata_id,
+bool cd_prepared_changed(struct coodie_prepared *p, cql_blob metadata_id,
 			 struct cd_metadata *columns)
 {
-	if (!columns || !set_ids(p, (struct cd_span){ p->id, p->id_len }, metadata_id))
+	if (!columns || !set_ids(p, (cql_blob){ p->id, p->id_len }, metadata_id))
 		return false;
 	set_columns(p, cd_metadata_ref(columns), 5);
 	return true;

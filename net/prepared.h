@@ -62,13 +62,11 @@ void cd_prepared_forget(struct cd_prepared_cache *c, struct coodie_prepared *p);
 void cd_prepared_cache_flush(struct cd_prepared_cache *c);
 coodie_prepared *cd_prepared_ref(coodie_prepared *p);
 
-/* Takes the body of a RESULT (from its kind on) of kind prepared. COODIE_ERR_CONFLICT when the
- * markers changed. */
-bool cd_prepared_load(struct coodie_prepared *p, struct cd_reader *body, unsigned version,
-		      unsigned max_depth, coodie_error *err);
+/* Takes the answer to PREPARE. COODIE_ERR_CONFLICT when the markers changed. */
+bool cd_prepared_load(struct coodie_prepared *p, const cql_envelope *answer, coodie_error *err);
 /* The server sent new columns under a new id along with rows. False: out of memory, and all is as
  * before. */
-bool cd_prepared_changed(struct coodie_prepared *p, struct cd_span metadata_id,
+bool cd_prepared_changed(struct coodie_prepared *p, cql_blob metadata_id,
 			 struct cd_metadata *columns);
 
 #endif

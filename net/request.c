@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "net/prepared.h"
+#include "proto/value.h"
 
 enum { PER_BLOCK = 64, KEPT_BYTES = 4096, ARENA_CHUNK = 512 };
 
@@ -126,7 +127,7 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 	r->user = NULL;
 	r->prepared = NULL;
 	r->metadata = NULL;
-	r->params = (struct cd_query_params){ 0 };
+	r->params = (cql_params){ 0 };
 	r->text = r->values = r->paging_state = r->keyspace = (struct cd_piece){ 0 };
 	r->value_count = 0;
 	r->args = NULL;
@@ -208,7 +209,7 @@ static void name_marker(const struct coodie_prepared *p, size_t i, coodie_error 
 	if (!err)
 		return;
 	cql_type_format(p->binds.at[i].type, type, sizeof type);
-	cd_error_prefix(err, "bind %zu (%s %s)", i + 1, p->binds.at[i].name, type);
+	cd_error_prefix(err, "bind %zu (%s %s)", i + 1, p->binds.at[i].name.data, type);
 }
 
 bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t count,

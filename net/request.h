@@ -11,7 +11,6 @@
 #include "base/slab.h"
 #include "net/result.h"
 #include "net/wheel.h"
-#include "proto/request.h"
 
 enum cd_request_kind {
 	CD_REQUEST_VOID,    /* nothing to send */
@@ -61,7 +60,7 @@ struct cd_request {
 	void *user;
 	struct coodie_prepared *prepared; /* a reference */
 	struct cd_metadata *metadata;     /* what a response without columns means; a reference */
-	struct cd_query_params params;    /* its pointers are set when it is sent */
+	cql_params params;                /* its pointers are set when it is sent */
 	struct cd_buffer kept;            /* the text, the values, and what params points to */
 	struct cd_piece text, values, paging_state, keyspace;
 	uint16_t value_count;

@@ -8,6 +8,8 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "net/result.h"
+#include "proto/notation.h"
+#include "proto/value.h"
 
 /* One allocation: this, the cells of a row, the warnings, the block and its spare byte, the
  * warnings' texts. */
@@ -17,7 +19,8 @@ struct coodie_result {
 	enum coodie_result_kind kind;
 	uint32_t column_count, row_count;
 	struct cd_metadata *metadata;
-	struct cd_span rows, paging_state, keyspace; /* in the block */
+	cql_blob rows, paging_state; /* in the block */
+	cql_text keyspace;           /* likewise */
 	uint8_t *block_end;
 	coodie_cell *cells;
 	const char **warnings;
@@ -56,9 +59,53 @@ void cd_metadata_free(struct cd_metadata *m)
 	cd_release(&a, m);
 }
 
-/* Takes over the arena that `columns` lie in. */
+static size_t texts_size(const cql_column_spec *c, const cql_column_spec *before)
+{
+	bool same = before && before->keyspace.data == c->keyspace.data &&
+		    before->table.data == c->table.data;
+
+	return c->name.len + 1 + (same ? 0 : c->keyspace.len + c->table.len + 2);
+}
+
+/* Moves a text, terminated, to `*to`. */
+static cql_text put_text(char **to, cql_text from)
+{
+	cql_text copy = { *to, from.len };
+
+	if (from.len)
+		memcpy(*to, from.data, from.len);
+	(*to)[from.len] = '\0';
+	*to += from.len + 1;
+	return copy;
+}
+
+/* All texts go into one piece; those of a table that columns share, once. */
+bool cd_columns_copy(struct cd_columns *out, const cql_column_spec *columns, uint32_t count,
+		     struct cd_arena *a)
+{
+	cql_column_spec *at = cd_arena_take_array(a, count ? count : 1, sizeof *at);
+	size_t size = 1;
+
+	for (uint32_t i = 0; i < count; i++)
+		size += texts_size(&columns[i], i ? &columns[i - 1] : NULL);
+	char *texts = cd_arena_take(a, size);
+	if (!at || !texts)
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		const cql_column_spec *c = &columns[i], *before = i ? c - 1 : NULL;
+		bool same = texts_size(c, before) == c->name.len + 1;
+		at[i].keyspace = same ? at[i - 1].keyspace : put_text(&texts, c->keyspace);
+		at[i].table = same ? at[i - 1].table : put_text(&texts, c->table);
+		at[i].name = put_text(&texts, c->name);
+		at[i].type = c->type;
+	}
+	*out = (struct cd_columns){ at, count };
+	return true;
+}
+
+/* Takes over the arena that the columns' types lie in. */
 static struct cd_metadata *adopt(const coodie_allocator *a, struct cd_arena *take_arena,
-				 const struct cd_columns *columns)
+				 const cql_metadata *from)
 {
 	struct cd_metadata *m = cd_metadata_new(a);
 
@@ -66,9 +113,11 @@ static struct cd_metadata *adopt(const coodie_allocator *a, struct cd_arena *tak
 		return NULL;
 	m->arena = *take_arena;
 	m->arena.allocator = &m->allocator;
-	m->columns = *columns;
 	cd_arena_init(take_arena, a, 0);
-	return m;
+	if (cd_columns_copy(&m->columns, from->columns, from->column_count, &m->arena))
+		return m;
+	cd_metadata_free(m);
+	return NULL;
 }
 
 /* ---- making one ----------------------------------------------------------------------------- */
@@ -79,7 +128,7 @@ static bool too_large(coodie_error *err)
 }
 
 /* An empty result with room for `columns` cells and a block of `block_len` bytes, which starts at
- * r->rows.at; the warnings' texts take `texts` bytes. */
+ * r->rows.data; the warnings' texts take `texts` bytes. */
 static coodie_result *make(const coodie_allocator *a, size_t columns, size_t block_len,
 			   uint16_t warnings, size_t texts, coodie_error *err)
 {
@@ -105,90 +154,80 @@ static coodie_result *make(const coodie_allocator *a, size_t columns, size_t blo
 	r->cells = (void *)(at + head);
 	r->warnings = (void *)(at + head + cells);
 	r->warning_count = warnings;
-	r->rows = (struct cd_span){ at + head + cells + list, block_len };
+	r->rows = (cql_blob){ at + head + cells + list, block_len };
 	r->block_end = at + head + cells + list + block_len;
 	*r->block_end = 0;
 	return r;
 }
 
-/* Bytes the warnings need as terminated texts; checks them on the way (v4 section 2.2). */
-static bool measure_warnings(const struct cd_prefix *prefix, size_t *texts, coodie_error *err)
+/* Bytes the warnings need as terminated texts. */
+static size_t measure_warnings(const cql_texts *warnings)
 {
-	struct cd_reader r = cd_reader_over(prefix->warnings.at, prefix->warnings.len);
+	size_t size = 0;
 
-	*texts = 0;
-	for (uint16_t i = 0; i < prefix->warning_count; i++)
-		*texts += cd_read_string(&r).len + 1;
-	return !r.failed || cd_fail(err, COODIE_ERR_PROTOCOL, "RESULT: its warnings are cut short");
+	for (uint16_t i = 0; i < warnings->count; i++)
+		size += warnings->at[i].len + 1;
+	return size;
 }
 
-static void copy_warnings(coodie_result *r, const struct cd_prefix *prefix)
+static void copy_warnings(coodie_result *r, const cql_texts *warnings)
 {
-	struct cd_reader from = cd_reader_over(prefix->warnings.at, prefix->warnings.len);
 	char *to = (char *)r->block_end + 1;
 
-	for (uint16_t i = 0; i < r->warning_count; i++) {
-		struct cd_span text = cd_read_string(&from);
-		if (text.len)
-			memcpy(to, text.at, text.len);
-		to[text.len] = '\0';
-		r->warnings[i] = to;
-		to += text.len + 1;
-	}
+	for (uint16_t i = 0; i < r->warning_count; i++)
+		r->warnings[i] = put_text(&to, warnings->at[i]).data;
 }
 
-/* A span of the envelope's body, moved to where the body was copied. */
-static struct cd_span moved(struct cd_span from, const cql_envelope *e, const uint8_t *block)
+/* Bytes of the envelope's body, moved to where the body was copied. */
+static cql_blob moved(cql_blob from, const cql_envelope *e, const uint8_t *block)
 {
-	if (!from.at)
-		return from;
-	return (struct cd_span){ block + (from.at - e->body.data), from.len };
+	return from.data ? (cql_blob){ block + (from.data - e->body.data), from.len } : from;
 }
 
 /* What was read of a response, before a result is made of it. */
 struct reading {
-	struct cd_prefix prefix;
-	struct cd_result result;
-	struct cd_arena arena; /* of its columns */
+	cql_message message;
+	struct cd_arena arena; /* of its lists and types */
 };
 
 /* The columns of the rows: the response's own, or those of the prepared statement. */
 static bool find_metadata(const coodie_allocator *a, struct reading *in, struct cd_metadata *shared,
 			  struct cd_metadata **out, coodie_error *err)
 {
-	const struct cd_rows_metadata *m = &in->result.metadata;
+	const cql_result *result = &in->message.as.result;
+	const cql_metadata *m = &result->metadata;
 
 	*out = NULL;
-	if (in->result.kind != CD_RESULT_ROWS)
+	if (result->kind != COODIE_RESULT_ROWS)
 		return true;
-	if (m->has_columns) {
-		*out = adopt(a, &in->arena, &m->columns);
+	if (m->columns) {
+		*out = adopt(a, &in->arena, m);
 		return *out || cd_no_memory(err, "the columns of a result");
 	}
-	if (!shared && m->columns.count)
+	if (!shared && m->column_count)
 		return cd_fail(err, COODIE_ERR_PROTOCOL,
 			       "RESULT: the columns were left out, which was not asked for");
-	if (shared && shared->columns.count != m->columns.count)
+	if (shared && shared->columns.count != m->column_count)
 		return cd_fail(err, COODIE_ERR_PROTOCOL,
 			       "RESULT: %u columns; the prepared statement has %u",
-			       (unsigned)m->columns.count, (unsigned)shared->columns.count);
+			       (unsigned)m->column_count, (unsigned)shared->columns.count);
 	*out = cd_metadata_ref(shared);
 	return true;
 }
 
 static coodie_result *keep(const coodie_allocator *a, const cql_envelope *e, struct reading *in,
-			   struct cd_metadata *shared, struct cd_span *new_id, coodie_error *err)
+			   struct cd_metadata *shared, cql_blob *new_id, coodie_error *err)
 {
-	const struct cd_result *from = &in->result;
-	bool is_rows = from->kind == CD_RESULT_ROWS;
+	const cql_result *from = &in->message.as.result;
+	const cql_texts *warnings = &in->message.warnings;
+	bool is_rows = from->kind == COODIE_RESULT_ROWS;
+	cql_text keyspace = from->keyspace;
 	struct cd_metadata *metadata;
-	size_t texts;
 
-	if (!measure_warnings(&in->prefix, &texts, err) ||
-	    !find_metadata(a, in, shared, &metadata, err))
+	if (!find_metadata(a, in, shared, &metadata, err))
 		return NULL;
-	coodie_result *r = make(a, is_rows ? from->metadata.columns.count : 0, e->body.len,
-				in->prefix.warning_count, texts, err);
+	coodie_result *r = make(a, is_rows ? from->metadata.column_count : 0, e->body.len,
+				warnings->count, measure_warnings(warnings), err);
 	if (!r) {
 		cd_metadata_free(metadata);
 		return NULL;
@@ -196,13 +235,16 @@ static coodie_result *keep(const coodie_allocator *a, const cql_envelope *e, str
 	uint8_t *block = r->block_end - e->body.len;
 	if (e->body.len)
 		memcpy(block, e->body.data, e->body.len);
-	copy_warnings(r, &in->prefix);
-	r->kind = (enum coodie_result_kind)from->kind;
+	copy_warnings(r, warnings);
+	r->kind = from->kind;
 	r->metadata = metadata;
-	r->traced = in->prefix.has_tracing_id;
-	r->tracing_id = in->prefix.tracing_id;
+	r->traced = in->message.has_tracing_id;
+	r->tracing_id = in->message.tracing_id;
 	r->rows = moved(from->rows, e, block);
-	r->keyspace = moved(from->keyspace, e, block);
+	if (keyspace.data)
+		r->keyspace = (cql_text){
+			(char *)block + (keyspace.data - (const char *)e->body.data), keyspace.len
+		};
 	if (is_rows) {
 		r->row_count = from->row_count;
 		r->paging_state = moved(from->metadata.paging_state, e, block);
@@ -213,20 +255,17 @@ static coodie_result *keep(const coodie_allocator *a, const cql_envelope *e, str
 }
 
 coodie_result *cd_result_new(const coodie_allocator *a, const cql_envelope *e,
-			     struct cd_metadata *shared, struct cd_span *new_id, coodie_error *err)
+			     struct cd_metadata *shared, cql_blob *new_id, coodie_error *err)
 {
-	struct cd_reader body = cd_reader_over(e->body.data, e->body.len);
 	coodie_result *r = NULL;
 	struct reading in;
 
 	if (new_id)
-		*new_id = (struct cd_span){ NULL, 0 };
-	memset(&in, 0, sizeof in);
+		*new_id = (cql_blob){ NULL, 0 };
 	cd_arena_init(&in.arena, a, 0);
-	if (!cd_read_prefix(&body, e->flags, &in.prefix, err) ||
-	    !cd_read_result(&body, e->version, &in.arena, CD_TYPE_DEPTH, &in.result, err))
+	if (!cd_message_read(e, NULL, &in.arena, &in.message, err))
 		goto out;
-	if (in.result.kind == CD_RESULT_PREPARED) {
+	if (in.message.as.result.kind == COODIE_RESULT_PREPARED) {
 		cd_fail(err, COODIE_ERR_PROTOCOL, "RESULT of kind prepared, but nothing was");
 		goto out;
 	}
@@ -242,7 +281,7 @@ coodie_result *cd_result_new_void(const coodie_allocator *a, coodie_error *err)
 
 	if (r) {
 		r->kind = COODIE_RESULT_VOID;
-		r->rows = (struct cd_span){ NULL, 0 };
+		r->rows = (cql_blob){ NULL, 0 };
 	}
 	return r;
 }
@@ -255,7 +294,7 @@ coodie_result *cd_result_ref(coodie_result *r)
 
 bool cd_result_is_plain_void(const cql_envelope *e)
 {
-	static const uint8_t kind[4] = { 0, 0, 0, CD_RESULT_VOID };
+	static const uint8_t kind[4] = { 0, 0, 0, COODIE_RESULT_VOID };
 	const uint8_t extra = CQL_FLAG_TRACING | CQL_FLAG_WARNINGS | CQL_FLAG_CUSTOM_PAYLOAD;
 
 	return e->opcode == CQL_OP_RESULT && !(e->flags & extra) && e->body.len >= sizeof kind &&
@@ -276,7 +315,7 @@ struct cd_metadata *cd_result_metadata(const coodie_result *r)
 	return r->metadata;
 }
 
-struct cd_span cd_result_keyspace(const coodie_result *r)
+cql_text cd_result_keyspace(const coodie_result *r)
 {
 	return r->keyspace;
 }
@@ -292,20 +331,20 @@ coodie_result *coodie_result_new_void(coodie_error *err)
 static bool parse_columns(struct cd_metadata *m, const coodie_column_spec *columns, size_t count,
 			  coodie_error *err)
 {
-	m->columns.at = cd_arena_take_array(&m->arena, count ? count : 1, sizeof *m->columns.at);
-	if (!m->columns.at)
+	cql_column_spec *at = cd_arena_take_array(&m->arena, count ? count : 1, sizeof *at);
+
+	if (!at)
 		return cd_no_memory(err, "the columns of a result");
-	m->columns.count = (uint32_t)count;
+	m->columns = (struct cd_columns){ at, (uint32_t)count };
 	for (size_t i = 0; i < count; i++) {
-		struct cd_column_spec *spec = &m->columns.at[i];
-		const char *type = columns[i].type;
-		spec->keyspace = spec->table = "";
-		spec->name = cd_arena_strndup(&m->arena, columns[i].name, strlen(columns[i].name));
-		if (!spec->name)
+		const char *type = columns[i].type, *name = columns[i].name;
+		at[i].keyspace = at[i].table = cql_text_of("");
+		at[i].name = cql_text_of(cd_arena_strndup(&m->arena, name, strlen(name)));
+		if (!at[i].name.data)
 			return cd_no_memory(err, "the columns of a result");
-		spec->type = cd_type_parse(&m->arena, type, strlen(type), CD_TYPE_DEPTH, err);
-		if (!spec->type) {
-			cd_error_prefix(err, "column %s", spec->name);
+		at[i].type = cd_type_parse(&m->arena, type, strlen(type), CD_TYPE_DEPTH, err);
+		if (!at[i].type) {
+			cd_error_prefix(err, "column %s", at[i].name.data);
 			return false;
 		}
 	}
@@ -319,7 +358,7 @@ static bool encode_rows(struct cd_buffer *out, const struct cd_columns *columns,
 		for (uint32_t i = 0; i < columns->count; i++)
 			if (!cd_value_encode(out, columns->at[i].type, values++, err)) {
 				cd_error_prefix(err, "row %zu, column %s", row,
-						columns->at[i].name);
+						columns->at[i].name.data);
 				return false;
 			}
 	return true;
@@ -383,7 +422,7 @@ size_t coodie_result_column_count(const coodie_result *r)
 
 const char *coodie_result_column_name(const coodie_result *r, size_t i)
 {
-	return i < r->column_count ? r->metadata->columns.at[i].name : NULL;
+	return i < r->column_count ? r->metadata->columns.at[i].name.data : NULL;
 }
 
 const cql_type *coodie_result_column_type(const coodie_result *r, size_t i)
@@ -394,7 +433,7 @@ const cql_type *coodie_result_column_type(const coodie_result *r, size_t i)
 bool coodie_result_column_index(const coodie_result *r, const char *name, size_t *i)
 {
 	for (size_t at = 0; at < r->column_count; at++)
-		if (strcmp(r->metadata->columns.at[at].name, name) == 0) {
+		if (strcmp(r->metadata->columns.at[at].name.data, name) == 0) {
 			*i = at;
 			return true;
 		}
@@ -403,17 +442,17 @@ bool coodie_result_column_index(const coodie_result *r, const char *name, size_t
 
 bool coodie_result_has_more(const coodie_result *r)
 {
-	return r->paging_state.at != NULL;
+	return r->paging_state.data != NULL;
 }
 
 cql_blob coodie_result_paging_state(const coodie_result *r)
 {
-	return (cql_blob){ r->paging_state.at, r->paging_state.len };
+	return r->paging_state;
 }
 
 bool coodie_result_applied(const coodie_result *r)
 {
-	struct cd_reader rows = cd_reader_over(r->rows.at, r->rows.len);
+	struct cd_reader rows = cd_reader_over(r->rows.data, r->rows.len);
 	size_t wanted;
 
 	if (!coodie_result_column_index(r, "[applied]", &wanted) || r->row_count == 0)
@@ -447,8 +486,8 @@ coodie_cursor coodie_result_cursor(coodie_result *r)
 		memset(r->cells, 0, r->column_count * sizeof *r->cells);
 	return (coodie_cursor){
 		.result = r,
-		.at = r->rows.at,
-		.end = r->rows.at ? r->rows.at + r->rows.len : NULL,
+		.at = r->rows.data,
+		.end = r->rows.data ? r->rows.data + r->rows.len : NULL,
 		.cells = r->cells,
 		.left = r->row_count,
 	};

@@ -9,7 +9,17 @@
 #include <coodie/result.h>
 
 #include "base/arena.h"
-#include "proto/result.h"
+#include "proto/message.h"
+
+/* Columns whose names are terminated. */
+struct cd_columns {
+	const cql_column_spec *at; /* NULL: only their number is known */
+	uint32_t count;
+};
+
+/* Copies columns, but not their types, into an arena. */
+bool cd_columns_copy(struct cd_columns *out, const cql_column_spec *columns, uint32_t count,
+		     struct cd_arena *a);
 
 /* Column metadata shared by a prepared statement and its results. */
 struct cd_metadata {
@@ -32,7 +42,7 @@ void cd_metadata_free(struct cd_metadata *m); /* gives a reference back; NULL is
  * the result; its columns are then those of cd_result_metadata()
  * @return NULL with COODIE_ERR_PROTOCOL when the body is broken, or COODIE_ERR_NO_MEMORY */
 coodie_result *cd_result_new(const coodie_allocator *a, const cql_envelope *e,
-			     struct cd_metadata *shared, struct cd_span *new_id, coodie_error *err);
+			     struct cd_metadata *shared, cql_blob *new_id, coodie_error *err);
 /* A void result that can be given out many times: cd_result_ref() for each of them. */
 coodie_result *cd_result_new_void(const coodie_allocator *a, coodie_error *err);
 coodie_result *cd_result_ref(coodie_result *r);
@@ -41,6 +51,6 @@ bool cd_result_is_plain_void(const cql_envelope *e);
 /* The metadata of a rows result; borrowed. */
 struct cd_metadata *cd_result_metadata(const coodie_result *r);
 /* The keyspace of a set keyspace result, borrowed. */
-struct cd_span cd_result_keyspace(const coodie_result *r);
+cql_text cd_result_keyspace(const coodie_result *r);
 
 #endif

@@ -9,6 +9,7 @@ enum field {
 	END,
 	CONSISTENCY,
 	REQUIRED,
+	ALIVE,
 	RECEIVED,
 	BLOCK_FOR,
 	FAILURES,
@@ -16,25 +17,29 @@ enum field {
 	WRITE_TYPE_, /* UnavailableException has none, hence no such name in the table */
 	CONTENTIONS,
 	KEYSPACE,
-	NAME,
+	TABLE,
+	FUNCTION,
 	ARGUMENTS,
 	ID,
+	OP_TYPE,
+	BY_COORDINATOR,
+	FIELDS,
 	MOST_FIELDS = 6
 };
 
 /* The last column of server_error.def, in order. */
 #define BODY_PLAIN END
-#define BODY_UNAVAILABLE CONSISTENCY, REQUIRED, RECEIVED
+#define BODY_UNAVAILABLE CONSISTENCY, REQUIRED, ALIVE
 #define BODY_WRITE_TIMEOUT CONSISTENCY, RECEIVED, BLOCK_FOR, WRITE_TYPE_, CONTENTIONS
 #define BODY_READ_TIMEOUT CONSISTENCY, RECEIVED, BLOCK_FOR, DATA_PRESENT
 #define BODY_READ_FAILURE CONSISTENCY, RECEIVED, BLOCK_FOR, FAILURES, DATA_PRESENT
-#define BODY_FUNCTION_FAILURE KEYSPACE, NAME, ARGUMENTS
+#define BODY_FUNCTION_FAILURE KEYSPACE, FUNCTION, ARGUMENTS
 #define BODY_WRITE_FAILURE CONSISTENCY, RECEIVED, BLOCK_FOR, FAILURES, WRITE_TYPE_
 #define BODY_CAS_WRITE_UNKNOWN CONSISTENCY, RECEIVED, BLOCK_FOR
-#define BODY_ALREADY_EXISTS KEYSPACE, NAME
+#define BODY_ALREADY_EXISTS KEYSPACE, TABLE
 #define BODY_UNPREPARED ID
 
-static const uint8_t *fields_of(int32_t code)
+static const uint8_t *fields_of(int32_t code, const cql_terms *terms)
 {
 	static const struct {
 		int32_t code;
@@ -45,7 +50,10 @@ static const uint8_t *fields_of(int32_t code)
 #undef X
 	};
 	static const uint8_t none[] = { END };
+	static const uint8_t rate_limit[] = { OP_TYPE, BY_COORDINATOR, END };
 
+	if (terms && terms->rate_limit_error && code == terms->rate_limit_error)
+		return rate_limit;
 	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
 		if (bodies[i].code == code)
 			return bodies[i].fields;
@@ -59,197 +67,218 @@ static bool has(const uint8_t *fields, enum field wanted)
 	return *fields == wanted;
 }
 
-/* Only CAS has contentions, and only in v5. */
-static bool has_contentions(unsigned version, const struct cd_error_body *e)
+/* ---- fields of each form -------------------------------------------------------------------- */
+
+static void read_level(struct cd_decoder *d, void *at, const char *name)
 {
-	return version >= 5 && e->write_type.len == 3 && memcmp(e->write_type.at, "CAS", 3) == 0;
+	*(cql_consistency *)at = (cql_consistency)(cd_decode_u16(d, name) + 1);
+}
+
+static void write_level(struct cd_encoder *w, const void *at, const char *name)
+{
+	cd_encode_level(w, *(const cql_consistency *)at, name);
+}
+
+static void read_int(struct cd_decoder *d, void *at, const char *name)
+{
+	*(int32_t *)at = cd_decode_i32(d, name);
+}
+
+static void write_int(struct cd_encoder *w, const void *at, const char *name)
+{
+	(void)name;
+	cd_buffer_be32(w->b, (uint32_t) * (const int32_t *)at);
+}
+
+static void read_bool(struct cd_decoder *d, void *at, const char *name)
+{
+	*(bool *)at = cd_decode_u8(d, name) != 0;
+}
+
+static void write_bool(struct cd_encoder *w, const void *at, const char *name)
+{
+	(void)name;
+	cd_buffer_u8(w->b, *(const bool *)at);
+}
+
+static void read_byte(struct cd_decoder *d, void *at, const char *name)
+{
+	*(uint8_t *)at = cd_decode_u8(d, name);
+}
+
+static void write_byte(struct cd_encoder *w, const void *at, const char *name)
+{
+	(void)name;
+	cd_buffer_u8(w->b, *(const uint8_t *)at);
+}
+
+static void read_text(struct cd_decoder *d, void *at, const char *name)
+{
+	*(cql_text *)at = cd_decode_text(d, name);
+}
+
+static void write_text(struct cd_encoder *w, const void *at, const char *name)
+{
+	cd_encode_text(w, *(const cql_text *)at, name);
+}
+
+static void read_texts(struct cd_decoder *d, void *at, const char *name)
+{
+	*(cql_texts *)at = cd_decode_texts(d, name);
+}
+
+static void write_texts(struct cd_encoder *w, const void *at, const char *name)
+{
+	cd_encode_texts(w, *(const cql_texts *)at, name);
+}
+
+static void read_id(struct cd_decoder *d, void *at, const char *name)
+{
+	*(cql_blob *)at = cd_decode_short_bytes(d, name);
+}
+
+static void write_id(struct cd_encoder *w, const void *at, const char *name)
+{
+	cd_encode_short_bytes(w, *(const cql_blob *)at, name);
+}
+
+/* Only CAS has contentions, and only in v5. */
+static bool has_contentions(unsigned version, const cql_error_message *e)
+{
+	return version >= 5 && cd_text_is_word(e->write_type, "CAS");
+}
+
+static void read_contentions(struct cd_decoder *d, void *at, const char *name)
+{
+	cql_error_message *e = at;
+
+	if (!d->r.failed && has_contentions(d->version, e))
+		e->contentions = cd_decode_u16(d, name);
+}
+
+static void write_contentions(struct cd_encoder *w, const void *at, const char *name)
+{
+	const cql_error_message *e = at;
+
+	if (has_contentions(w->version, e))
+		cd_buffer_be16(w->b, e->contentions);
+	else if (e->contentions)
+		cd_refuse(w, "%s: only in version 5, of write type CAS", name);
 }
 
 /* v4: how many; v5: how many, and each with its address and reason. */
-static void read_failures(struct cd_reader *r, unsigned version, struct cd_error_body *e)
+static void read_failures(struct cd_decoder *d, void *at, const char *name)
 {
-	uint8_t address[16], len;
+	cql_error_message *e = at;
 
-	e->failures = (int32_t)cd_reader_be32(r);
-	const uint8_t *from = r->at;
-	for (int32_t i = 0; version >= 5 && i < e->failures && !r->failed; i++) {
-		cd_read_inetaddr(r, address, &len);
-		cd_reader_be16(r);
+	e->num_failures = cd_decode_i32(d, name);
+	if (d->version < 5 || e->num_failures < 0)
+		return;
+	cql_failure *all = cd_decode_list(d, (uint32_t)e->num_failures, 7, sizeof *all, name);
+	for (int32_t i = 0; all && i < e->num_failures && !d->r.failed; i++) {
+		all[i].node = cd_decode_inetaddr(d, name);
+		all[i].code = cd_decode_u16(d, name);
 	}
-	e->reasons = (struct cd_span){ from, (size_t)(r->at - from) };
+	e->failures = all;
 }
 
-static void read_arguments(struct cd_reader *r, struct cd_error_body *e)
+static void write_failures(struct cd_encoder *w, const void *at, const char *name)
 {
-	e->argument_count = cd_reader_be16(r);
-	const uint8_t *from = r->at;
-	for (uint16_t i = 0; i < e->argument_count && !r->failed; i++)
-		cd_read_string(r);
-	e->arguments = (struct cd_span){ from, (size_t)(r->at - from) };
-}
+	const cql_error_message *e = at;
 
-static void read_field(struct cd_reader *r, unsigned version, unsigned field,
-		       struct cd_error_body *e)
-{
-	switch (field) {
-	case CONSISTENCY:
-		e->consistency = cd_read_consistency(r);
-		break;
-	case REQUIRED:
-		e->required = (int32_t)cd_reader_be32(r);
-		break;
-	case RECEIVED:
-		e->received = (int32_t)cd_reader_be32(r);
-		break;
-	case BLOCK_FOR:
-		e->block_for = (int32_t)cd_reader_be32(r);
-		break;
-	case FAILURES:
-		read_failures(r, version, e);
-		break;
-	case DATA_PRESENT:
-		e->data_present = cd_reader_u8(r) != 0;
-		break;
-	case WRITE_TYPE_:
-		e->write_type = cd_read_string(r);
-		break;
-	case CONTENTIONS:
-		e->contentions = has_contentions(version, e) ? cd_reader_be16(r) : 0;
-		break;
-	case KEYSPACE:
-		e->keyspace = cd_read_string(r);
-		break;
-	case NAME:
-		e->name = cd_read_string(r);
-		break;
-	case ARGUMENTS:
-		read_arguments(r, e);
-		break;
-	case ID:
-		e->id = cd_read_short_bytes(r);
-		break;
+	cd_buffer_be32(w->b, (uint32_t)e->num_failures);
+	if (w->version < 5)
+		return;
+	if (e->num_failures > 0 && !e->failures)
+		cd_refuse(w, "%s: version 5 has a node and a reason for each", name);
+	for (int32_t i = 0; i < e->num_failures && !w->told; i++) {
+		cd_encode_inetaddr(w, &e->failures[i].node, name);
+		cd_buffer_be16(w->b, e->failures[i].code);
 	}
 }
 
-bool cd_read_error_body(struct cd_reader *r, unsigned version, struct cd_error_body *out,
-			coodie_error *err)
-{
-	struct cd_error_body e = { .code = (int32_t)cd_reader_be32(r) };
+static const struct {
+	const char *name;
+	size_t offset; /* 0: the whole */
+	void (*read)(struct cd_decoder *d, void *at, const char *name);
+	void (*write)(struct cd_encoder *w, const void *at, const char *name);
+} forms[FIELDS] = {
+#define AT(field) offsetof(cql_error_message, field)
+	[CONSISTENCY] = { "consistency", AT(consistency), read_level, write_level },
+	[REQUIRED] = { "required", AT(required), read_int, write_int },
+	[ALIVE] = { "alive", AT(alive), read_int, write_int },
+	[RECEIVED] = { "received", AT(received), read_int, write_int },
+	[BLOCK_FOR] = { "block_for", AT(block_for), read_int, write_int },
+	[FAILURES] = { "failures", 0, read_failures, write_failures },
+	[DATA_PRESENT] = { "data_present", AT(data_present), read_bool, write_bool },
+	[WRITE_TYPE_] = { "write_type", AT(write_type), read_text, write_text },
+	[CONTENTIONS] = { "contentions", 0, read_contentions, write_contentions },
+	[KEYSPACE] = { "keyspace", AT(keyspace), read_text, write_text },
+	[TABLE] = { "table", AT(table), read_text, write_text },
+	[FUNCTION] = { "function", AT(function), read_text, write_text },
+	[ARGUMENTS] = { "arguments", AT(arguments), read_texts, write_texts },
+	[ID] = { "unprepared_id", AT(unprepared_id), read_id, write_id },
+	[OP_TYPE] = { "op_type", AT(op_type), read_byte, write_byte },
+	[BY_COORDINATOR] = { "rejected_by_coordinator", AT(rejected_by_coordinator), read_bool,
+			     write_bool },
+#undef AT
+};
 
-	e.message = cd_read_string(r);
-	for (const uint8_t *field = fields_of(e.code); *field != END && !r->failed; field++)
-		read_field(r, version, *field, &e);
-	if (r->failed)
-		return cd_fail(err, COODIE_ERR_PROTOCOL, "ERROR: the body ends too early");
-	*out = e;
-	return true;
+/* ---- ERROR ---------------------------------------------------------------------------------- */
+
+void cd_read_error(struct cd_decoder *d, cql_message *m)
+{
+	cql_error_message *e = &m->as.error;
+
+	e->code = cd_decode_i32(d, "code");
+	e->message = cd_decode_text(d, "message");
+	for (const uint8_t *f = fields_of(e->code, d->terms); *f != END && !d->r.failed; f++)
+		forms[*f].read(d, (char *)e + forms[*f].offset, forms[*f].name);
 }
 
-static void write_span(struct cd_buffer *b, struct cd_span s)
+void cd_write_error(struct cd_encoder *w, const cql_message *m)
 {
-	cd_write_string(b, (const char *)s.at, s.len);
-}
+	const cql_error_message *e = &m->as.error;
 
-static void write_field(struct cd_buffer *b, unsigned version, unsigned field,
-			const struct cd_error_body *e)
-{
-	switch (field) {
-	case CONSISTENCY:
-		cd_write_consistency(b, e->consistency);
-		break;
-	case REQUIRED:
-		cd_buffer_be32(b, (uint32_t)e->required);
-		break;
-	case RECEIVED:
-		cd_buffer_be32(b, (uint32_t)e->received);
-		break;
-	case BLOCK_FOR:
-		cd_buffer_be32(b, (uint32_t)e->block_for);
-		break;
-	case FAILURES:
-		cd_buffer_be32(b, (uint32_t)e->failures);
-		if (version >= 5)
-			cd_buffer_bytes(b, e->reasons.at, e->reasons.len);
-		break;
-	case DATA_PRESENT:
-		cd_buffer_u8(b, e->data_present);
-		break;
-	case WRITE_TYPE_:
-		write_span(b, e->write_type);
-		break;
-	case CONTENTIONS:
-		if (has_contentions(version, e))
-			cd_buffer_be16(b, e->contentions);
-		break;
-	case KEYSPACE:
-		write_span(b, e->keyspace);
-		break;
-	case NAME:
-		write_span(b, e->name);
-		break;
-	case ARGUMENTS:
-		cd_buffer_be16(b, e->argument_count);
-		cd_buffer_bytes(b, e->arguments.at, e->arguments.len);
-		break;
-	case ID:
-		write_span(b, e->id);
-		break;
-	}
-}
-
-void cd_write_error_body(struct cd_buffer *b, unsigned version, const struct cd_error_body *e)
-{
-	cd_buffer_be32(b, (uint32_t)e->code);
-	write_span(b, e->message);
-	for (const uint8_t *field = fields_of(e->code); *field != END; field++)
-		write_field(b, version, *field, e);
+	cd_buffer_be32(w->b, (uint32_t)e->code);
+	cd_encode_text(w, e->message, "message");
+	for (const uint8_t *f = fields_of(e->code, w->terms); *f != END && !w->told; f++)
+		forms[*f].write(w, (const char *)e + forms[*f].offset, forms[*f].name);
 }
 
 /* ---- as a client reports it ----------------------------------------------------------------- */
 
-static void take_text(char *to, size_t size, struct cd_span from)
+static void take_text(char *to, size_t size, cql_text from)
 {
 	size_t len = from.len < size - 1 ? from.len : size - 1;
 
 	if (len)
-		memcpy(to, from.at, len);
+		memcpy(to, from.data, len);
 	to[len] = '\0';
 }
 
-/* cd_fail() has set every detail to "none". */
-static void take_details(coodie_error *to, const struct cd_error_body *e)
+void cd_error_of(const cql_error_message *e, coodie_error *out)
 {
-	const uint8_t *fields = fields_of(e->code);
+	const uint8_t *fields = fields_of(e->code, NULL);
+	int shown = e->message.len > COODIE_ERROR_MESSAGE_SIZE ? COODIE_ERROR_MESSAGE_SIZE
+							       : (int)e->message.len;
 
-	to->server_code = e->code;
+	cd_fail(out, COODIE_ERR_SERVER, "[0x%04x %s] %.*s", (unsigned)e->code,
+		cql_error_name(e->code), shown, e->message.data ? e->message.data : "");
+	out->server_code = e->code; /* cd_fail() has set every detail to "none" */
 	if (has(fields, CONSISTENCY))
-		to->consistency = (int32_t)e->consistency;
+		out->consistency = (int32_t)e->consistency;
 	if (has(fields, REQUIRED))
-		to->required = e->required;
+		out->required = e->required;
+	if (has(fields, ALIVE))
+		out->received = e->alive;
 	if (has(fields, RECEIVED))
-		to->received = e->received;
+		out->received = e->received;
 	if (has(fields, BLOCK_FOR))
-		to->block_for = e->block_for;
+		out->block_for = e->block_for;
 	if (has(fields, FAILURES))
-		to->failures = e->failures;
+		out->failures = e->num_failures;
 	if (has(fields, DATA_PRESENT))
-		to->data_present = e->data_present;
-	take_text(to->write_type, sizeof to->write_type, e->write_type);
-}
-
-bool cd_read_error(struct cd_reader *r, unsigned version, coodie_error *out,
-		   struct cd_span *unprepared_id, coodie_error *err)
-{
-	struct cd_error_body e;
-
-	if (!cd_read_error_body(r, version, &e, err))
-		return false;
-	int shown = e.message.len > COODIE_ERROR_MESSAGE_SIZE ? COODIE_ERROR_MESSAGE_SIZE
-							      : (int)e.message.len;
-	cd_fail(out, COODIE_ERR_SERVER, "[0x%04x %s] %.*s", (unsigned)e.code,
-		cql_error_name(e.code), shown, (const char *)e.message.at);
-	take_details(out, &e);
-	if (unprepared_id && e.id.at)
-		*unprepared_id = e.id;
-	return true;
+		out->data_present = e->data_present;
+	take_text(out->write_type, sizeof out->write_type, e->write_type);
 }

@@ -1,132 +1,126 @@
 /* SPDX-License-Identifier: MIT */
-/* Events: what happened to nodes and to the schema. */
+/* Events: what happened to nodes, to the schema, and to ScyllaDB's client routes. */
 #include "proto/event.h"
 
-#include "base/error.h"
+/* ---- what follows the type ------------------------------------------------------------------ */
 
-enum body { NONE, NODE, SCHEMA };
+static bool has_name(const cql_schema_change *c)
+{
+	return !cd_text_is_word(c->target, "KEYSPACE");
+}
+
+static bool has_arguments(const cql_schema_change *c)
+{
+	return cd_text_is_word(c->target, "FUNCTION") || cd_text_is_word(c->target, "AGGREGATE");
+}
+
+void cd_read_schema_change(struct cd_decoder *d, cql_schema_change *c)
+{
+	c->change = cd_decode_text(d, "change");
+	c->target = cd_decode_text(d, "target");
+	c->keyspace = cd_decode_text(d, "keyspace");
+	if (has_name(c))
+		c->name = cd_decode_text(d, "name");
+	if (has_arguments(c))
+		c->arguments = cd_decode_texts(d, "argument types");
+}
+
+void cd_write_schema_change(struct cd_encoder *w, const cql_schema_change *c)
+{
+	cd_encode_text(w, c->change, "the change");
+	cd_encode_text(w, c->target, "the target");
+	cd_encode_text(w, c->keyspace, "the keyspace");
+	if (has_name(c))
+		cd_encode_text(w, c->name, "the name");
+	else if (c->name.data)
+		cd_refuse(w, "name: a keyspace has no other");
+	if (has_arguments(c))
+		cd_encode_texts(w, c->arguments, "an argument type");
+	else if (c->arguments.count)
+		cd_refuse(w, "arguments: only functions and aggregates have some");
+}
+
+static void read_schema(struct cd_decoder *d, cql_event *e)
+{
+	cd_read_schema_change(d, &e->schema);
+}
+
+static void write_schema(struct cd_encoder *w, const cql_event *e)
+{
+	cd_write_schema_change(w, &e->schema);
+}
+
+static void read_node(struct cd_decoder *d, cql_event *e)
+{
+	e->change = cd_decode_text(d, "change");
+	e->address = cd_decode_inetaddr(d, "address");
+	e->port = cd_decode_i32(d, "port");
+}
+
+static void write_node(struct cd_encoder *w, const cql_event *e)
+{
+	cd_encode_text(w, e->change, "the change");
+	cd_encode_inetaddr(w, &e->address, "the address");
+	cd_buffer_be32(w->b, (uint32_t)e->port);
+}
+
+static void read_routes(struct cd_decoder *d, cql_event *e)
+{
+	e->change = cd_decode_text(d, "change");
+	e->connection_ids = cd_decode_texts(d, "connection ids");
+	e->host_ids = cd_decode_texts(d, "host ids");
+}
+
+static void write_routes(struct cd_encoder *w, const cql_event *e)
+{
+	cd_encode_text(w, e->change, "the change");
+	cd_encode_texts(w, e->connection_ids, "a connection id");
+	cd_encode_texts(w, e->host_ids, "a host id");
+}
+
+/* ---- EVENT ---------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name;
-	enum body body;
+	void (*read)(struct cd_decoder *d, cql_event *e);
+	void (*write)(struct cd_encoder *w, const cql_event *e);
 } events[] = {
-	[CD_EVENT_OTHER] = { "", NONE },
-#define X(name, body) [CD_EVENT_##name] = { #name, body },
+	[CQL_EVENT_OTHER] = { "", NULL, NULL },
+#define X(name, body) [CQL_EVENT_##name] = { #name, read_##body, write_##body },
 #include "proto/event.def"
 #undef X
 };
 
-static bool is(struct cd_span word, const char *name)
+enum { EVENTS = sizeof events / sizeof events[0] };
+
+static enum cql_event_kind kind_of(cql_text type)
 {
-	return word.len == strlen(name) && memcmp(word.at, name, word.len) == 0;
+	for (unsigned i = CQL_EVENT_OTHER + 1; i < EVENTS; i++)
+		if (cd_text_is_word(type, events[i].name))
+			return (enum cql_event_kind)i;
+	return CQL_EVENT_OTHER;
 }
 
-static void write_span(struct cd_buffer *b, struct cd_span s)
+void cd_read_event(struct cd_decoder *d, cql_message *m)
 {
-	cd_write_string(b, (const char *)s.at, s.len);
+	cql_event *e = &m->as.event;
+
+	e->type = cd_decode_text(d, "type");
+	e->kind = d->r.failed ? CQL_EVENT_OTHER : kind_of(e->type);
+	if (events[e->kind].read)
+		events[e->kind].read(d, e);
 }
 
-static bool has_name(const struct cd_schema_change *c)
+void cd_write_event(struct cd_encoder *w, const cql_message *m)
 {
-	return !is(c->target, "KEYSPACE");
-}
+	const cql_event *e = &m->as.event;
 
-static bool has_arguments(const struct cd_schema_change *c)
-{
-	return is(c->target, "FUNCTION") || is(c->target, "AGGREGATE");
-}
-
-static void read_change(struct cd_reader *r, struct cd_schema_change *c)
-{
-	c->change = cd_read_string(r);
-	c->target = cd_read_string(r);
-	c->keyspace = cd_read_string(r);
-	if (has_name(c))
-		c->name = cd_read_string(r);
-	if (!has_arguments(c))
-		return;
-	c->argument_count = cd_reader_be16(r);
-	const uint8_t *from = r->at;
-	for (uint16_t i = 0; i < c->argument_count && !r->failed; i++)
-		cd_read_string(r);
-	c->arguments = (struct cd_span){ from, (size_t)(r->at - from) };
-}
-
-bool cd_read_schema_change(struct cd_reader *r, struct cd_schema_change *out, coodie_error *err)
-{
-	struct cd_schema_change c = { 0 };
-
-	read_change(r, &c);
-	if (r->failed)
-		return cd_fail(err, COODIE_ERR_PROTOCOL, "SCHEMA_CHANGE: the body ends too early");
-	*out = c;
-	return true;
-}
-
-void cd_write_schema_change(struct cd_buffer *b, const struct cd_schema_change *c)
-{
-	write_span(b, c->change);
-	write_span(b, c->target);
-	write_span(b, c->keyspace);
-	if (has_name(c))
-		write_span(b, c->name);
-	if (!has_arguments(c))
-		return;
-	cd_buffer_be16(b, c->argument_count);
-	cd_buffer_bytes(b, c->arguments.at, c->arguments.len);
-}
-
-const char *cd_event_name(enum cd_event_kind kind)
-{
-	return (size_t)kind < sizeof events / sizeof events[0] ? events[kind].name : "";
-}
-
-static enum cd_event_kind kind_of(struct cd_span type)
-{
-	for (size_t i = CD_EVENT_OTHER + 1; i < sizeof events / sizeof events[0]; i++)
-		if (is(type, events[i].name))
-			return (enum cd_event_kind)i;
-	return CD_EVENT_OTHER;
-}
-
-bool cd_read_event(struct cd_reader *r, struct cd_event *out, coodie_error *err)
-{
-	struct cd_event e = { .type = cd_read_string(r) };
-
-	e.kind = kind_of(e.type);
-	switch (events[e.kind].body) {
-	case NODE:
-		e.change = cd_read_string(r);
-		cd_read_inetaddr(r, e.address.address, &e.address.length);
-		e.port = (int32_t)cd_reader_be32(r);
-		break;
-	case SCHEMA:
-		read_change(r, &e.schema);
-		break;
-	case NONE:
-		break;
-	}
-	if (r->failed)
-		return cd_fail(err, COODIE_ERR_PROTOCOL,
-			       "EVENT: the body ends too early, or an address has a wrong length");
-	*out = e;
-	return true;
-}
-
-void cd_write_event(struct cd_buffer *b, const struct cd_event *e)
-{
-	cd_write_str(b, cd_event_name(e->kind));
-	switch (events[e->kind].body) {
-	case NODE:
-		write_span(b, e->change);
-		cd_buffer_u8(b, e->address.length);
-		cd_buffer_bytes(b, e->address.address, e->address.length);
-		cd_buffer_be32(b, (uint32_t)e->port);
-		break;
-	case SCHEMA:
-		cd_write_schema_change(b, &e->schema);
-		break;
-	case NONE:
-		break;
+	if ((unsigned)e->kind >= EVENTS) {
+		cd_refuse(w, "kind: %u is unknown", (unsigned)e->kind);
+	} else if (e->kind == CQL_EVENT_OTHER) {
+		cd_encode_text(w, e->type, "the type");
+	} else {
+		cd_write_str(w->b, events[e->kind].name);
+		events[e->kind].write(w, e);
 	}
 }

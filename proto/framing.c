@@ -135,16 +135,23 @@ bool cql_outbox_switch(cql_outbox *out, unsigned version, enum cql_compression c
 	return true;
 }
 
-static bool check_envelope(const cql_outbox *out, const cql_envelope *e, coodie_error *err)
+bool cd_framing_set_version(cql_outbox *out, unsigned version, coodie_error *err)
+{
+	if (version == 0)
+		return true;
+	if (!check_version(version, err))
+		return false;
+	if (out->switched && version != out->out.version)
+		return cd_fail(err, COODIE_ERR_INVALID, "version %u where %u was agreed on",
+			       version, (unsigned)out->out.version);
+	cd_outbox_set_version(&out->out, (uint8_t)version);
+	return true;
+}
+
+static bool check_sender(const cql_outbox *out, const cql_envelope *e, coodie_error *err)
 {
 	enum cd_sender we = out->out.role == CQL_CLIENT ? CD_SENDER_CLIENT : CD_SENDER_SERVER;
 
-	if (!check_version(e->version, err))
-		return false;
-	if (out->switched && e->version != out->out.version)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "an envelope of version %u where %u was agreed on",
-			       (unsigned)e->version, (unsigned)out->out.version);
 	return cd_opcode_sender(e->opcode) == we ||
 	       cd_fail(err, COODIE_ERR_INVALID, "a %s does not send %s (0x%02x)",
 		       we == CD_SENDER_CLIENT ? "client" : "server", cql_opcode_name(e->opcode),
@@ -154,12 +161,10 @@ static bool check_envelope(const cql_outbox *out, const cql_envelope *e, coodie_
 bool cql_outbox_put(cql_outbox *out, const cql_envelope *e, coodie_error *err)
 {
 	cd_clear(err);
-	if (!check_envelope(out, e, err))
+	if (!check_sender(out, e, err) || !cd_framing_set_version(out, e->version, err))
 		return false;
 	/* v4: packing sets the flag; v5: it means nothing */
-	unsigned flags = e->flags & (e->version < 5 ? ~(unsigned)CQL_FLAG_COMPRESSED : ~0u);
-	if (!out->switched)
-		cd_outbox_set_version(&out->out, e->version);
+	unsigned flags = e->flags & (out->out.version < 5 ? ~(unsigned)CQL_FLAG_COMPRESSED : ~0u);
 	size_t mark = cd_outbox_begin(&out->out, (uint8_t)flags, e->stream,
 				      (enum cql_opcode)e->opcode);
 	cd_buffer_bytes(&out->out.bytes, e->body.data, e->body.len);

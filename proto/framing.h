@@ -19,4 +19,8 @@ struct cql_outbox {
 	struct cd_outbox out;
 };
 
+/* The version of what is written next; 0: as it is. COODIE_ERR_INVALID: there is no such version, or
+ * another was agreed on. */
+bool cd_framing_set_version(cql_outbox *out, unsigned version, coodie_error *err);
+
 #endif

@@ -1,91 +1,68 @@
 /* SPDX-License-Identifier: MIT */
-/* Trace id, warnings and custom payload: skipped as they are read, written as they were. */
+/* Trace id, warnings and custom payload. */
 #include "proto/prefix.h"
 
-#include "base/error.h"
-
-static void skip_warnings(struct cd_reader *r, struct cd_prefix *out)
+static void read_tracing_id(struct cd_decoder *d, cql_message *m)
 {
-	out->warning_count = cd_reader_be16(r);
-	const uint8_t *from = r->at;
-	for (uint16_t i = 0; i < out->warning_count && !r->failed; i++)
-		cd_read_string(r);
-	out->warnings = (struct cd_span){ from, (size_t)(r->at - from) };
+	const uint8_t *id = cd_reader_take(&d->r, sizeof m->tracing_id.bytes);
+
+	m->has_tracing_id = true;
+	if (id)
+		memcpy(m->tracing_id.bytes, id, sizeof m->tracing_id.bytes);
+	else
+		d->field = "trace id";
 }
 
-static void skip_payload(struct cd_reader *r, struct cd_prefix *out)
+static void read_payload(struct cd_decoder *d, cql_message *m)
 {
-	out->payload_count = cd_reader_be16(r);
-	const uint8_t *from = r->at;
-	for (uint16_t i = 0; i < out->payload_count && !r->failed; i++) {
-		cd_read_string(r);
-		cd_read_bytes(r);
+	uint16_t count = cd_decode_u16(d, "custom payload");
+	cql_payload *at = cd_decode_list(d, count, 6, sizeof *at, "entries of a custom payload");
+
+	for (uint16_t i = 0; at && i < count; i++) {
+		at[i].key = cd_decode_text(d, "custom payload");
+		at[i].value = cd_decode_bytes(d, "custom payload");
 	}
-	out->payload = (struct cd_span){ from, (size_t)(r->at - from) };
+	m->has_payload = true;
+	m->payload = at;
+	m->payload_count = count;
 }
 
-static bool read_prefix(struct cd_reader *r, unsigned flags, struct cd_prefix *out,
-			coodie_error *err)
+void cd_read_prefix(struct cd_decoder *d, cql_message *m)
 {
-	struct cd_prefix p = { .has_tracing_id = flags & CQL_FLAG_TRACING };
+	bool request = cql_opcode_is_request(m->opcode);
 
-	if (p.has_tracing_id) {
-		const uint8_t *id = cd_reader_take(r, sizeof p.tracing_id.bytes);
-		if (id)
-			memcpy(p.tracing_id.bytes, id, sizeof p.tracing_id.bytes);
+	if (m->flags & CQL_FLAG_TRACING && !request)
+		read_tracing_id(d, m);
+	m->has_warnings = m->flags & CQL_FLAG_WARNINGS && !request;
+	if (m->has_warnings)
+		m->warnings = cd_decode_texts(d, "warnings");
+	if (m->flags & CQL_FLAG_CUSTOM_PAYLOAD)
+		read_payload(d, m);
+}
+
+void cd_write_prefix(struct cd_encoder *w, const cql_message *m)
+{
+	if ((m->has_tracing_id || m->has_warnings) && cql_opcode_is_request(m->opcode))
+		cd_refuse(w, "%s: of responses only", m->has_warnings ? "warnings" : "tracing_id");
+	if (m->has_tracing_id)
+		cd_buffer_bytes(w->b, m->tracing_id.bytes, sizeof m->tracing_id.bytes);
+	if (m->has_warnings)
+		cd_encode_texts(w, m->warnings, "a warning");
+	if (!m->has_payload)
+		return;
+	cd_buffer_be16(w->b, m->payload_count);
+	for (uint16_t i = 0; i < m->payload_count; i++) {
+		cd_encode_text(w, m->payload[i].key, "a key of the payload");
+		cd_encode_bytes(w, m->payload[i].value, "a value of the payload");
 	}
-	if (flags & CQL_FLAG_WARNINGS)
-		skip_warnings(r, &p);
-	if (flags & CQL_FLAG_CUSTOM_PAYLOAD)
-		skip_payload(r, &p);
-	if (r->failed)
-		return cd_fail(err, COODIE_ERR_PROTOCOL,
-			       "trace id, warnings or custom payload: the body ends too early");
-	*out = p;
-	return true;
 }
 
-bool cd_read_prefix(struct cd_reader *r, uint8_t flags, struct cd_prefix *out, coodie_error *err)
+uint8_t cd_message_flags(const cql_message *m)
 {
-	return read_prefix(r, flags, out, err);
-}
+	unsigned kept = CQL_FLAG_BETA |
+			(cql_opcode_is_request(m->opcode) ? (unsigned)CQL_FLAG_TRACING : 0u);
 
-bool cd_read_request_prefix(struct cd_reader *r, uint8_t flags, struct cd_prefix *out,
-			    coodie_error *err)
-{
-	return read_prefix(r, flags & CQL_FLAG_CUSTOM_PAYLOAD, out, err);
-}
-
-struct cd_span cd_prefix_payload(const struct cd_prefix *p, const char *key)
-{
-	struct cd_reader r = cd_reader_over(p->payload.at, p->payload.len);
-	size_t len = strlen(key);
-
-	for (uint16_t i = 0; i < p->payload_count; i++) {
-		struct cd_span name = cd_read_string(&r), value = cd_read_bytes(&r);
-		if (name.at && name.len == len && memcmp(name.at, key, len) == 0)
-			return value;
-	}
-	return (struct cd_span){ NULL, 0 };
-}
-
-uint8_t cd_prefix_flags(const struct cd_prefix *p)
-{
-	return (uint8_t)((p->has_tracing_id ? CQL_FLAG_TRACING : 0) |
-			 (p->warnings.at ? CQL_FLAG_WARNINGS : 0) |
-			 (p->payload.at ? CQL_FLAG_CUSTOM_PAYLOAD : 0));
-}
-
-void cd_write_prefix(struct cd_buffer *b, const struct cd_prefix *p)
-{
-	if (p->has_tracing_id)
-		cd_buffer_bytes(b, p->tracing_id.bytes, sizeof p->tracing_id.bytes);
-	if (p->warnings.at) {
-		cd_buffer_be16(b, p->warning_count);
-		cd_buffer_bytes(b, p->warnings.at, p->warnings.len);
-	}
-	if (p->payload.at) {
-		cd_buffer_be16(b, p->payload_count);
-		cd_buffer_bytes(b, p->payload.at, p->payload.len);
-	}
+	return (uint8_t)((m->flags & kept) | (m->has_tracing_id ? CQL_FLAG_TRACING : 0u) |
+			 (m->has_warnings ? CQL_FLAG_WARNINGS : 0u) |
+			 (m->has_payload ? CQL_FLAG_CUSTOM_PAYLOAD : 0u));
 }

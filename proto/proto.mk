@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libcd_proto.la
 libcd_proto_la_SOURCES = \
 	proto/arena.c proto/arena.h \
+	proto/coder.c proto/coder.h \
 	proto/crc.c proto/crc.h \
 	proto/crc_clmul.c proto/crc_clmul.h \
 	proto/digits.c proto/digits.h \
@@ -18,6 +19,7 @@ libcd_proto_la_SOURCES = \
 	proto/literal_udt.c \
 	proto/lz4.c proto/lz4.h \
 	proto/murmur3.c \
+	proto/message.c proto/message.h proto/message_fn.h \
 	proto/notation.c proto/notation.h \
 	proto/opcode.c proto/opcode.h \
 	proto/outbox.c proto/outbox.h \
@@ -30,6 +32,8 @@ libcd_proto_la_SOURCES = \
 	proto/segment.c proto/segment.h \
 	proto/server_error.def \
 	proto/shard.c \
+	proto/snappy.c proto/snappy.h \
+	proto/tablet.c \
 	proto/text.h \
 	proto/text_bytes.c \
 	proto/text_duration.c \
@@ -37,7 +41,6 @@ libcd_proto_la_SOURCES = \
 	proto/text_time.c \
 	proto/timeuuid.c \
 	proto/token.c \
-	proto/snappy.c proto/snappy.h \
 	proto/type.c proto/type.h \
 	proto/type_class.c \
 	proto/type_format.c \

@@ -15,293 +15,408 @@ enum {
 	WITH_NAMES = 0x40,
 	WITH_KEYSPACE = 0x80,
 	WITH_NOW = 0x100,
+	NOT_IN_BATCH = WITH_VALUES | SKIP_METADATA | WITH_PAGE_SIZE | WITH_PAGING_STATE | WITH_NAMES
 };
 
-void cd_write_startup(struct cd_buffer *b, const struct cd_pair *options, size_t count)
+enum { BATCH_TEXT, BATCH_PREPARED };
+
+/* ---- STARTUP -------------------------------------------------------------------------------- */
+
+void cd_read_startup(struct cd_decoder *d, cql_message *m)
 {
-	cd_buffer_be16(b, (uint16_t)count);
-	for (size_t i = 0; i < count; i++) {
-		cd_write_str(b, options[i].key);
-		cd_write_str(b, options[i].value);
+	uint16_t count = cd_decode_u16(d, "options");
+	cql_option *at = cd_decode_list(d, count, 4, sizeof *at, "options");
+	cql_text *values = cd_decode_list(d, count, 4, sizeof *values, "options");
+
+	for (uint16_t i = 0; at && values && i < count; i++) {
+		at[i].key = cd_decode_text(d, "options");
+		values[i] = cd_decode_text(d, "options");
+		at[i].values = &values[i];
+		at[i].value_count = 1;
+	}
+	m->as.options.at = at;
+	m->as.options.count = count;
+}
+
+void cd_write_startup(struct cd_encoder *w, const cql_message *m)
+{
+	cd_buffer_be16(w->b, m->as.options.count);
+	for (uint16_t i = 0; i < m->as.options.count; i++) {
+		const cql_option *o = &m->as.options.at[i];
+		if (o->value_count != 1) {
+			cd_refuse(w, "option %.*s has %u values, not one",
+				  o->key.len < 60 ? (int)o->key.len : 60, o->key.data,
+				  (unsigned)o->value_count);
+			return;
+		}
+		cd_encode_text(w, o->key, "an option");
+		cd_encode_text(w, *o->values, "an option's value");
 	}
 }
 
-void cd_write_register(struct cd_buffer *b, const char *const *events, size_t count)
+/* ---- REGISTER, AUTH_RESPONSE ---------------------------------------------------------------- */
+
+void cd_read_register(struct cd_decoder *d, cql_message *m)
 {
-	cd_buffer_be16(b, (uint16_t)count);
-	for (size_t i = 0; i < count; i++)
-		cd_write_str(b, events[i]);
+	m->as.register_events = cd_decode_texts(d, "events");
 }
 
-void cd_write_auth_plain(struct cd_buffer *b, const char *user, const char *password)
+void cd_write_register(struct cd_encoder *w, const cql_message *m)
 {
-	size_t user_len = strlen(user), password_len = strlen(password);
-
-	cd_buffer_be32(b, (uint32_t)(user_len + password_len + 2));
-	cd_buffer_u8(b, 0);
-	cd_buffer_bytes(b, user, user_len);
-	cd_buffer_u8(b, 0);
-	cd_buffer_bytes(b, password, password_len);
+	cd_encode_texts(w, m->as.register_events, "an event");
 }
 
-void cd_write_prepare(struct cd_buffer *b, unsigned version, const char *cql, size_t len,
-		      const char *keyspace)
+void cd_read_token(struct cd_decoder *d, cql_message *m)
 {
-	cd_write_long_string(b, cql, len);
-	if (version < 5)
-		return;
-	cd_buffer_be32(b, keyspace ? 1 : 0);
-	if (keyspace)
-		cd_write_str(b, keyspace);
+	m->as.token = cd_decode_bytes(d, "token");
 }
 
-/* <consistency><flags><number of values>: the flags are a [byte] in v4 and an [int] in v5. */
-static size_t params_size(unsigned version, uint16_t count)
+void cd_write_token(struct cd_encoder *w, const cql_message *m)
 {
-	return 2 + (version < 5 ? 1u : 4u) + (count ? 2u : 0u);
+	cd_encode_bytes(w, m->as.token, "the token");
 }
 
-static void put_params(uint8_t *at, unsigned version, const struct cd_query_params *p,
-		       uint16_t count)
+/* ---- parameters, read ----------------------------------------------------------------------- */
+
+static cql_bound *read_values(struct cd_decoder *d, bool names, uint16_t *count)
 {
-	uint32_t flags = (count ? WITH_VALUES : 0u) | (count && p->named_values ? WITH_NAMES : 0u) |
-			 (p->skip_metadata ? SKIP_METADATA : 0u) |
-			 (p->page_rows ? WITH_PAGE_SIZE : 0u) |
-			 (p->paging_state.at ? WITH_PAGING_STATE : 0u) |
-			 (p->serial_consistency ? WITH_SERIAL : 0u) |
-			 (p->has_timestamp ? WITH_TIMESTAMP : 0u);
-
-	cd_put_be16(at, (uint16_t)(p->consistency - 1));
-	at += 2;
-	if (version < 5) {
-		*at++ = (uint8_t)flags;
-	} else {
-		flags |= (p->keyspace ? WITH_KEYSPACE : 0u) | (p->has_now ? WITH_NOW : 0u);
-		cd_put_be32(at, flags);
-		at += 4;
-	}
-	if (count)
-		cd_put_be16(at, count);
-}
-
-void cd_write_params_end(struct cd_buffer *b, unsigned version, const struct cd_query_params *p)
-{
-	if (p->page_rows)
-		cd_buffer_be32(b, (uint32_t)p->page_rows);
-	if (p->paging_state.at)
-		cd_write_bytes(b, p->paging_state.at, p->paging_state.len);
-	if (p->serial_consistency)
-		cd_write_consistency(b, p->serial_consistency);
-	if (p->has_timestamp)
-		cd_buffer_be64(b, (uint64_t)p->timestamp_us);
-	if (version >= 5 && p->keyspace)
-		cd_write_str(b, p->keyspace);
-	if (version >= 5 && p->has_now)
-		cd_buffer_be32(b, (uint32_t)p->now_in_seconds);
-}
-
-void cd_write_query_begin(struct cd_buffer *b, unsigned version, const char *cql, size_t len,
-			  const struct cd_query_params *p, uint16_t count)
-{
-	cd_write_long_string(b, cql, len);
-	uint8_t *at = cd_buffer_grow(b, params_size(version, count));
-	if (at)
-		put_params(at, version, p, count);
-}
-
-void cd_write_query(struct cd_buffer *b, unsigned version, const char *cql, size_t len,
-		    const struct cd_query_params *p)
-{
-	cd_write_query_begin(b, version, cql, len, p, 0);
-	cd_write_params_end(b, version, p);
-}
-
-static uint8_t *put_short_bytes(uint8_t *at, struct cd_span s)
-{
-	cd_put_be16(at, (uint16_t)s.len);
-	if (s.len)
-		memcpy(at + 2, s.at, s.len);
-	return at + 2 + s.len;
-}
-
-/* The hot path: one look at the room there is, for all that stands before the values. */
-void cd_write_execute_begin(struct cd_buffer *b, unsigned version, struct cd_span id,
-			    struct cd_span metadata_id, const struct cd_query_params *p,
-			    uint16_t count)
-{
-	size_t ids = 2 + id.len + (version < 5 ? 0 : 2 + metadata_id.len);
-
-	if (id.len > UINT16_MAX || metadata_id.len > UINT16_MAX) {
-		b->failed = b->too_long = true;
-		return;
-	}
-	uint8_t *at = cd_buffer_grow(b, ids + params_size(version, count));
-	if (!at)
-		return;
-	at = put_short_bytes(at, id);
-	if (version >= 5)
-		at = put_short_bytes(at, metadata_id);
-	put_params(at, version, p, count);
-}
-
-/* ---- as a server reads them ----------------------------------------------------------------- */
-
-static bool cut_short(const char *what, coodie_error *err)
-{
-	return cd_fail(err, COODIE_ERR_PROTOCOL,
-		       "%s: the body ends too early, or a length in it is negative", what);
-}
-
-static bool read_values(struct cd_reader *r, struct cd_arena *a, bool names,
-			struct cd_statement *out, coodie_error *err)
-{
-	uint16_t count = cd_reader_be16(r);
-
-	if (count > cd_reader_left(r) / 4) { /* each has a length of four bytes */
-		r->failed = true;
-		return true;
-	}
-	out->values = cd_arena_take_array(a, count ? count : 1u, sizeof *out->values);
-	if (!out->values)
-		return cd_no_memory(err, "bound values");
-	out->value_count = count;
-	for (uint16_t i = 0; i < count; i++) {
+	*count = cd_decode_u16(d, "values");
+	cql_bound *at = cd_decode_list(d, *count, 4, sizeof *at, "values");
+	for (uint16_t i = 0; at && i < *count; i++) {
 		if (names)
-			out->values[i].name = cd_read_string(r);
-		out->values[i].value = cd_read_value(r, &out->values[i].unset);
+			at[i].name = cd_decode_text(d, "values");
+		at[i].value = cd_blob_of(cd_read_value(&d->r, &at[i].is_unset));
 	}
-	return true;
+	if (d->r.failed && !d->field)
+		d->field = "values";
+	return at;
 }
 
 /* A server refuses levels it does not know. */
-static bool read_level(struct cd_reader *r, cql_consistency *out, coodie_error *err)
+static cql_consistency read_level(struct cd_decoder *d)
 {
-	*out = cd_read_consistency(r);
-	return *out <= CQL_CONSISTENCY_NODE_LOCAL ||
-	       cd_fail(err, COODIE_ERR_PROTOCOL, "unknown consistency 0x%04x", (unsigned)*out - 1);
+	uint16_t wire = cd_decode_u16(d, "consistency");
+
+	if (wire >= CQL_CONSISTENCY_NODE_LOCAL)
+		cd_decode_fail(d, COODIE_ERR_PROTOCOL, "unknown consistency 0x%04x",
+			       (unsigned)wire);
+	return (cql_consistency)(wire + 1);
 }
 
-static bool read_params(struct cd_reader *r, unsigned version, struct cd_arena *a,
-			struct cd_statement *out, coodie_error *err)
+/* A [byte] in v4, where no keyspace can be: its bit means nothing. */
+static uint32_t read_flags(struct cd_decoder *d)
 {
-	struct cd_query_params *p = &out->params;
+	return d->version < 5 ? cd_decode_u8(d, "flags") & ~(uint32_t)WITH_KEYSPACE
+			      : (uint32_t)cd_decode_i32(d, "flags");
+}
 
-	if (!read_level(r, &p->consistency, err))
-		return false;
-	uint32_t flags = version < 5 ? cd_reader_u8(r) & 0x7Fu : cd_reader_be32(r);
-	p->skip_metadata = flags & SKIP_METADATA;
-	p->named_values = flags & WITH_VALUES && flags & WITH_NAMES;
-	if (flags & WITH_VALUES && !read_values(r, a, flags & WITH_NAMES, out, err))
-		return false;
-	if (flags & WITH_PAGE_SIZE)
-		p->page_rows = (int32_t)cd_reader_be32(r);
+static void read_paging(struct cd_decoder *d, uint32_t flags, cql_params *p)
+{
+	p->has_page_rows = flags & WITH_PAGE_SIZE;
+	if (p->has_page_rows)
+		p->page_rows = cd_decode_i32(d, "page size");
 	if (flags & WITH_PAGING_STATE)
-		p->paging_state = cd_read_bytes(r);
-	if (flags & WITH_SERIAL && !read_level(r, &p->serial_consistency, err))
-		return false;
+		p->paging_state = cd_decode_bytes(d, "paging state");
+}
+
+/* What BATCH has as well. */
+static void read_rest(struct cd_decoder *d, uint32_t flags, cql_params *p)
+{
+	if (flags & WITH_SERIAL)
+		p->serial_consistency = read_level(d);
 	p->has_timestamp = flags & WITH_TIMESTAMP;
-	if (p->has_timestamp)
-		p->timestamp_us = (int64_t)cd_reader_be64(r);
+	if (p->has_timestamp) {
+		uint64_t high = (uint32_t)cd_decode_i32(d, "timestamp");
+		p->timestamp_us = (int64_t)(high << 32 | (uint32_t)cd_decode_i32(d, "timestamp"));
+	}
 	if (flags & WITH_KEYSPACE)
-		out->keyspace = cd_read_string(r);
+		p->keyspace = cd_decode_text(d, "keyspace");
 	p->has_now = flags & WITH_NOW;
 	if (p->has_now)
-		p->now_in_seconds = (int32_t)cd_reader_be32(r);
-	return true;
+		p->now_in_seconds = cd_decode_i32(d, "now in seconds");
 }
 
-bool cd_read_query(struct cd_span body, unsigned version, struct cd_arena *a,
-		   struct cd_statement *out, coodie_error *err)
+static void read_params(struct cd_decoder *d, cql_params *p)
 {
-	struct cd_reader r = cd_reader_over(body.at, body.len);
-	struct cd_statement st = { .cql = cd_read_long_string(&r) };
-
-	if (!read_params(&r, version, a, &st, err))
-		return false;
-	if (r.failed)
-		return cut_short("QUERY", err);
-	*out = st;
-	return true;
+	p->consistency = read_level(d);
+	uint32_t flags = read_flags(d);
+	p->skip_metadata = flags & SKIP_METADATA;
+	if (flags & WITH_VALUES)
+		p->values = read_values(d, flags & WITH_NAMES, &p->value_count);
+	read_paging(d, flags, p);
+	read_rest(d, flags, p);
 }
 
-bool cd_read_prepare(struct cd_span body, unsigned version, struct cd_statement *out,
-		     coodie_error *err)
-{
-	struct cd_reader r = cd_reader_over(body.at, body.len);
-	struct cd_statement st = { .cql = cd_read_long_string(&r) };
+/* ---- parameters, written -------------------------------------------------------------------- */
 
-	if (version >= 5 && cd_reader_be32(&r) & 1)
-		st.keyspace = cd_read_string(&r);
-	if (r.failed)
-		return cut_short("PREPARE", err);
-	*out = st;
-	return true;
+static uint32_t flags_of(const cql_params *p)
+{
+	return (p->skip_metadata ? SKIP_METADATA : 0u) | (p->has_page_rows ? WITH_PAGE_SIZE : 0u) |
+	       (p->paging_state.data ? WITH_PAGING_STATE : 0u) |
+	       (p->serial_consistency ? WITH_SERIAL : 0u) |
+	       (p->has_timestamp ? WITH_TIMESTAMP : 0u) | (p->keyspace.data ? WITH_KEYSPACE : 0u) |
+	       (p->has_now ? WITH_NOW : 0u);
 }
 
-bool cd_read_execute(struct cd_span body, unsigned version, struct cd_arena *a,
-		     struct cd_statement *out, coodie_error *err)
-{
-	struct cd_reader r = cd_reader_over(body.at, body.len);
-	struct cd_statement st = { .id = cd_read_short_bytes(&r) };
+/* <consistency><flags><number of values> at its longest. */
+enum { MOST_HEAD = 2 + 4 + 2 };
 
-	if (version >= 5)
-		st.metadata_id = cd_read_short_bytes(&r);
-	if (!read_params(&r, version, a, &st, err))
-		return false;
-	if (r.failed)
-		return cut_short("EXECUTE", err);
-	*out = st;
-	return true;
+static uint8_t *put_head(uint8_t *at, unsigned version, const cql_params *p, uint32_t flags)
+{
+	cd_put_be16(at, (uint16_t)(p->consistency - 1));
+	if (version < 5) {
+		at[2] = (uint8_t)flags;
+		return at + 3;
+	}
+	cd_put_be32(at + 2, flags);
+	return at + 6;
 }
 
-struct cd_pair *cd_read_startup(struct cd_span body, struct cd_arena *a, size_t *count,
-				coodie_error *err)
+static void write_head(struct cd_buffer *b, unsigned version, const cql_params *p, uint32_t flags)
 {
-	struct cd_reader r = cd_reader_over(body.at, body.len);
-	uint16_t n = cd_reader_be16(&r);
-	bool no_memory = false;
+	uint8_t *at = cd_buffer_grow(b, version < 5 ? 3 : 6);
 
-	if (r.failed || n > cd_reader_left(&r) / 4) {
-		cut_short("STARTUP", err);
-		return NULL;
-	}
-	struct cd_pair *pairs = cd_arena_take_array(a, n ? n : 1u, sizeof *pairs);
-	for (uint16_t i = 0; pairs && i < n && !r.failed && !no_memory; i++) {
-		pairs[i].key = cd_read_string_copy(&r, a, &no_memory);
-		pairs[i].value = cd_read_string_copy(&r, a, &no_memory);
-	}
-	if (!pairs || no_memory)
-		return cd_fail_null(err, COODIE_ERR_NO_MEMORY,
-				    "out of memory while reading STARTUP");
-	if (r.failed) {
-		cut_short("STARTUP", err);
-		return NULL;
-	}
-	*count = n;
-	return pairs;
+	if (at)
+		put_head(at, version, p, flags);
 }
 
-const char **cd_read_register(struct cd_span body, struct cd_arena *a, size_t *count,
-			      coodie_error *err)
+static uint8_t *put_short_bytes(uint8_t *at, cql_blob bytes)
 {
-	struct cd_reader r = cd_reader_over(body.at, body.len);
-	uint16_t n = cd_reader_be16(&r);
-	bool no_memory = false;
+	cd_put_be16(at, (uint16_t)bytes.len);
+	if (bytes.len)
+		memcpy(at + 2, bytes.data, bytes.len);
+	return at + 2 + bytes.len;
+}
 
-	if (r.failed || n > cd_reader_left(&r) / 2) {
-		cut_short("REGISTER", err);
-		return NULL;
+static ptrdiff_t put_tail(struct cd_buffer *b, const cql_params *p)
+{
+	size_t start = b->len;
+	ptrdiff_t timestamp = -1;
+
+	if (p->has_page_rows)
+		cd_buffer_be32(b, (uint32_t)p->page_rows);
+	if (p->paging_state.data)
+		cd_write_bytes(b, p->paging_state.data, p->paging_state.len);
+	if (p->serial_consistency)
+		cd_write_consistency(b, p->serial_consistency);
+	if (p->has_timestamp) {
+		timestamp = (ptrdiff_t)(b->len - start);
+		cd_buffer_be64(b, (uint64_t)p->timestamp_us);
 	}
-	const char **events = cd_arena_take_array(a, n ? n : 1u, sizeof *events);
-	for (uint16_t i = 0; events && i < n && !r.failed && !no_memory; i++)
-		events[i] = cd_read_string_copy(&r, a, &no_memory);
-	if (!events || no_memory)
-		return cd_fail_null(err, COODIE_ERR_NO_MEMORY,
-				    "out of memory while reading REGISTER");
-	if (r.failed) {
-		cut_short("REGISTER", err);
-		return NULL;
+	if (p->keyspace.data)
+		cd_write_string(b, p->keyspace.data, p->keyspace.len);
+	if (p->has_now)
+		cd_buffer_be32(b, (uint32_t)p->now_in_seconds);
+	return timestamp;
+}
+
+static bool check_version(struct cd_encoder *w, const char *field)
+{
+	if (w->version < 5)
+		cd_refuse(w, "%s: needs protocol version 5; this is %u", field, w->version);
+	return w->version >= 5;
+}
+
+static void check_params(struct cd_encoder *w, const cql_params *p)
+{
+	if (p->consistency == CQL_CONSISTENCY_UNSET)
+		cd_refuse(w, "consistency: not set");
+	if (p->paging_state.len > INT32_MAX || p->keyspace.len > UINT16_MAX)
+		cd_refuse(w, "%s: too long",
+			  p->keyspace.len > UINT16_MAX ? "keyspace" : "paging state");
+	if (p->keyspace.data)
+		check_version(w, "keyspace");
+	if (p->has_now)
+		check_version(w, "now_in_seconds");
+}
+
+/* All values have a name, or none. */
+static void encode_values(struct cd_encoder *w, const cql_bound *at, uint16_t count, bool names)
+{
+	cd_buffer_be16(w->b, count);
+	for (uint16_t i = 0; i < count && !w->told; i++) {
+		if (names != (at[i].name.data != NULL))
+			cd_refuse(w, "value %u %s", i + 1u,
+				  names ? "has no name, others have"
+					: "has a name, others have not");
+		if (names)
+			cd_encode_text(w, at[i].name, "a value's name");
+		if (at[i].is_unset)
+			cd_buffer_be32(w->b, UINT32_MAX - 1);
+		else
+			cd_encode_bytes(w, at[i].value, "a value");
 	}
-	*count = n;
-	return events;
+}
+
+static void encode_params(struct cd_encoder *w, const cql_params *p)
+{
+	bool names = p->value_count && p->values[0].name.data;
+	uint32_t flags = flags_of(p) | (p->value_count ? WITH_VALUES : 0u) |
+			 (names ? WITH_NAMES : 0u);
+
+	check_params(w, p);
+	write_head(w->b, w->version, p, flags);
+	if (p->value_count)
+		encode_values(w, p->values, p->value_count, names);
+	put_tail(w->b, p);
+}
+
+/* ---- QUERY, PREPARE ------------------------------------------------------------------------- */
+
+void cd_read_query(struct cd_decoder *d, cql_message *m)
+{
+	m->as.query.cql = cd_decode_long_text(d, "statement");
+	read_params(d, &m->as.query.params);
+}
+
+void cd_write_query(struct cd_encoder *w, const cql_message *m)
+{
+	cd_encode_long_text(w, m->as.query.cql, "the statement");
+	encode_params(w, &m->as.query.params);
+}
+
+void cd_read_prepare(struct cd_decoder *d, cql_message *m)
+{
+	m->as.prepare.cql = cd_decode_long_text(d, "statement");
+	if (d->version >= 5 && cd_decode_i32(d, "flags") & 1)
+		m->as.prepare.keyspace = cd_decode_text(d, "keyspace");
+}
+
+void cd_write_prepare(struct cd_encoder *w, const cql_message *m)
+{
+	cql_text keyspace = m->as.prepare.keyspace;
+
+	cd_encode_long_text(w, m->as.prepare.cql, "the statement");
+	if (w->version >= 5)
+		cd_buffer_be32(w->b, keyspace.data ? 1 : 0);
+	if (keyspace.data && check_version(w, "keyspace"))
+		cd_encode_text(w, keyspace, "keyspace");
+}
+
+/* ---- EXECUTE -------------------------------------------------------------------------------- */
+
+static bool has_metadata_id(unsigned version, const cql_terms *terms)
+{
+	return version >= 5 || (terms && terms->metadata_id);
+}
+
+void cd_read_execute(struct cd_decoder *d, cql_message *m)
+{
+	m->as.execute.id = cd_decode_short_bytes(d, "id");
+	if (has_metadata_id(d->version, d->terms))
+		m->as.execute.metadata_id = cd_decode_short_bytes(d, "metadata id");
+	read_params(d, &m->as.execute.params);
+	if (d->terms->tablets_v2)
+		m->as.execute.tablet_version_block = cd_decode_u8(d, "tablet version");
+}
+
+void cd_write_execute(struct cd_encoder *w, const cql_message *m)
+{
+	cd_encode_short_bytes(w, m->as.execute.id, "id");
+	if (has_metadata_id(w->version, w->terms))
+		cd_encode_short_bytes(w, m->as.execute.metadata_id, "metadata id");
+	else if (m->as.execute.metadata_id.data)
+		cd_refuse(w, "metadata id: needs protocol version 5, or SCYLLA_USE_METADATA_ID");
+	encode_params(w, &m->as.execute.params);
+	if (w->terms->tablets_v2)
+		cd_buffer_u8(w->b, m->as.execute.tablet_version_block);
+}
+
+/* The hot path: one look at the room there is, for all that stands before the values. */
+void cd_write_execute_head(struct cd_buffer *b, unsigned version, const cql_terms *terms,
+			   const cql_result *prepared, const cql_params *p, uint16_t count)
+{
+	cql_blob id = prepared->id, metadata_id = prepared->metadata_id;
+	bool two = has_metadata_id(version, terms);
+	size_t size = 2 + id.len + (two ? 2 + metadata_id.len : 0) + MOST_HEAD;
+
+	if (id.len > UINT16_MAX || (two && metadata_id.len > UINT16_MAX))
+		b->failed = b->too_long = true;
+	uint8_t *at = cd_buffer_grow(b, size), *start = at;
+	if (!at)
+		return;
+	at = put_short_bytes(at, id);
+	if (two)
+		at = put_short_bytes(at, metadata_id);
+	at = put_head(at, version, p, flags_of(p) | (count ? WITH_VALUES : 0u));
+	if (count) {
+		cd_put_be16(at, count);
+		at += 2;
+	}
+	b->len -= size - (size_t)(at - start);
+}
+
+ptrdiff_t cd_write_execute_tail(struct cd_buffer *b, unsigned version, const cql_terms *terms,
+				const cql_params *p)
+{
+	(void)version;
+	ptrdiff_t timestamp = put_tail(b, p);
+	if (terms && terms->tablets_v2)
+		cd_buffer_u8(b, 0);
+	return timestamp;
+}
+
+/* ---- BATCH ---------------------------------------------------------------------------------- */
+
+static void read_item(struct cd_decoder *d, cql_batch_item *item)
+{
+	uint8_t kind = cd_decode_u8(d, "statements");
+
+	if (kind == BATCH_TEXT)
+		item->cql = cd_decode_long_text(d, "statements");
+	else if (kind == BATCH_PREPARED)
+		item->id = cd_decode_short_bytes(d, "statements");
+	else
+		cd_decode_fail(d, COODIE_ERR_PROTOCOL, "a statement of unknown kind %u",
+			       (unsigned)kind);
+	item->values = read_values(d, false, &item->value_count);
+}
+
+void cd_read_batch(struct cd_decoder *d, cql_message *m)
+{
+	uint8_t type = cd_decode_u8(d, "type");
+
+	if (type > CQL_BATCH_COUNTER)
+		cd_decode_fail(d, COODIE_ERR_PROTOCOL, "unknown type %u", (unsigned)type);
+	m->as.batch.type = (enum cql_batch_type)type;
+	uint16_t count = cd_decode_u16(d, "statements");
+	cql_batch_item *items = cd_decode_list(d, count, 5, sizeof *items, "statements");
+	for (uint16_t i = 0; items && i < count && !d->r.failed; i++)
+		read_item(d, &items[i]);
+	m->as.batch.items = items;
+	m->as.batch.item_count = count;
+	m->as.batch.params.consistency = read_level(d);
+	uint32_t flags = read_flags(d);
+	if (flags & NOT_IN_BATCH)
+		cd_decode_fail(d, COODIE_ERR_PROTOCOL, "flags 0x%x, which it does not have",
+			       (unsigned)flags & NOT_IN_BATCH);
+	read_rest(d, flags, &m->as.batch.params);
+}
+
+static void encode_item(struct cd_encoder *w, const cql_batch_item *item)
+{
+	cd_buffer_u8(w->b, item->cql.data ? BATCH_TEXT : BATCH_PREPARED);
+	if (item->cql.data)
+		cd_encode_long_text(w, item->cql, "a statement");
+	else
+		cd_encode_short_bytes(w, item->id, "a statement's id");
+	encode_values(w, item->values, item->value_count, false);
+}
+
+void cd_write_batch(struct cd_encoder *w, const cql_message *m)
+{
+	const cql_params *p = &m->as.batch.params;
+	uint32_t flags = flags_of(p);
+
+	if ((unsigned)m->as.batch.type > CQL_BATCH_COUNTER)
+		cd_refuse(w, "type: %u is unknown", (unsigned)m->as.batch.type);
+	if (flags & NOT_IN_BATCH || p->value_count)
+		cd_refuse(w, "params: values, paging and skip_metadata are not a batch's");
+	check_params(w, p);
+	cd_buffer_u8(w->b, (uint8_t)m->as.batch.type);
+	cd_buffer_be16(w->b, m->as.batch.item_count);
+	for (uint16_t i = 0; i < m->as.batch.item_count && !w->told; i++)
+		encode_item(w, &m->as.batch.items[i]);
+	write_head(w->b, w->version, p, flags);
+	put_tail(w->b, p);
 }

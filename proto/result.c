@@ -2,7 +2,11 @@
 /* RESULT: its five kinds (v4 section 4.2.5). */
 #include "proto/result.h"
 
+#include <inttypes.h>
+
 #include "base/error.h"
+#include "proto/event.h"
+#include "proto/type.h"
 
 /* The bits of <flags> in <metadata>. */
 enum {
@@ -12,263 +16,313 @@ enum {
 	METADATA_CHANGED = 0x08,
 };
 
-struct decoder {
-	struct cd_reader *r;
-	unsigned version, max_depth;
-	struct cd_arena *arena;
-	bool no_memory;
-	coodie_error *err;
-};
+/* Metadata of no columns. */
+static const cql_column_spec no_columns[1];
 
-static bool cut_short(struct decoder *d, const char *what)
+static bool has_metadata_id(unsigned version, const cql_terms *terms)
 {
-	if (d->no_memory)
-		return cd_no_memory(d->err, "a result's metadata");
-	return cd_fail(d->err, COODIE_ERR_PROTOCOL, "RESULT: the body ends inside its %s", what);
+	return version >= 5 || terms->metadata_id;
 }
 
-static const char *read_name(struct decoder *d)
+/* ---- read ----------------------------------------------------------------------------------- */
+
+static void read_column(struct cd_decoder *d, const cql_column_spec *table, uint32_t i,
+			cql_column_spec *out)
 {
-	return cd_read_string_copy(d->r, d->arena, &d->no_memory);
+	out->keyspace = table ? table->keyspace : cd_decode_text(d, "columns");
+	out->table = table ? table->table : cd_decode_text(d, "columns");
+	out->name = cd_decode_text(d, "columns");
+	if (d->r.failed)
+		return;
+	out->type = cd_type_decode(&d->r, d->arena, d->terms->max_depth, d->err);
+	if (out->type)
+		return;
+	cd_error_prefix(d->err, "column %" PRIu32 " (%.*s)", i + 1,
+			out->name.len < 40 ? (int)out->name.len : 40, out->name.data);
+	cd_decode_told(d);
 }
 
-/* <global table spec?><column specs>. A spec has five bytes at least: its name's length and its
- * type. */
-static bool read_columns(struct decoder *d, uint32_t flags, uint32_t count, struct cd_columns *out)
+/* <global table spec?><column specs>. A spec has a name's length and a type at least. */
+static const cql_column_spec *read_columns(struct cd_decoder *d, uint32_t flags, uint32_t count)
 {
-	const char *keyspace = NULL, *table = NULL;
+	bool global = flags & GLOBAL_TABLE;
+	cql_column_spec table = { .type = NULL };
 
-	if (flags & GLOBAL_TABLE && (!(keyspace = read_name(d)) || !(table = read_name(d))))
-		return cut_short(d, "table name");
-	if (count > cd_reader_left(d->r) / 4)
-		return cd_fail(d->err, COODIE_ERR_PROTOCOL, "RESULT: %u columns in %zu bytes",
-			       (unsigned)count, cd_reader_left(d->r));
-	struct cd_column_spec *at = cd_arena_take_array(d->arena, count ? count : 1, sizeof *at);
-	if (!at)
-		return cd_no_memory(d->err, "a result's metadata");
-	for (uint32_t i = 0; i < count; i++) {
-		at[i].keyspace = keyspace ? keyspace : read_name(d);
-		at[i].table = table ? table : read_name(d);
-		at[i].name = read_name(d);
-		if (!at[i].keyspace || !at[i].table || !at[i].name)
-			return cut_short(d, "columns");
-		at[i].type = cd_type_decode(d->r, d->arena, d->max_depth, d->err);
-		if (!at[i].type) {
-			cd_error_prefix(d->err, "RESULT: column %u (%.40s)", (unsigned)i + 1,
-					at[i].name);
-			return false;
-		}
+	if (global) {
+		table.keyspace = cd_decode_text(d, "table name");
+		table.table = cd_decode_text(d, "table name");
 	}
-	out->at = at;
-	out->count = count;
-	return true;
+	cql_column_spec *at = cd_decode_list(d, count, global ? 4 : 8, sizeof *at, "columns");
+	for (uint32_t i = 0; at && i < count && !d->r.failed; i++)
+		read_column(d, global ? &table : NULL, i, &at[i]);
+	return at ? at : no_columns;
 }
 
-static bool read_metadata(struct decoder *d, struct cd_rows_metadata *out)
+static uint32_t read_count(struct cd_decoder *d, int32_t most, const char *field)
 {
-	uint32_t flags = cd_reader_be32(d->r);
-	int32_t count = (int32_t)cd_reader_be32(d->r);
+	int32_t count = cd_decode_i32(d, field);
 
+	if (count < 0 || count > most)
+		cd_decode_fail(d, COODIE_ERR_PROTOCOL, "%" PRId32 " %s", count, field);
+	return (uint32_t)count;
+}
+
+static void read_metadata(struct cd_decoder *d, cql_metadata *out)
+{
+	uint32_t flags = (uint32_t)cd_decode_i32(d, "metadata");
+	bool none = flags & NO_METADATA;
+
+	/* without metadata nothing else bounds the number */
+	out->column_count = read_count(d, none ? UINT16_MAX : INT32_MAX,
+				       none ? "columns without metadata" : "columns");
 	if (flags & HAS_MORE_PAGES)
-		out->paging_state = cd_read_bytes(d->r);
+		out->paging_state = cd_decode_bytes(d, "paging state");
 	if (flags & METADATA_CHANGED)
-		out->new_metadata_id = cd_read_short_bytes(d->r);
-	if (d->r->failed)
-		return cut_short(d, "metadata");
-	if (count < 0)
-		return cd_fail(d->err, COODIE_ERR_PROTOCOL, "RESULT: %d columns", (int)count);
-	if (flags & NO_METADATA && count > UINT16_MAX) /* nothing else bounds it */
-		return cd_fail(d->err, COODIE_ERR_PROTOCOL, "RESULT: %d columns without metadata",
-			       (int)count);
-	out->columns.count = (uint32_t)count;
+		out->new_metadata_id = cd_decode_short_bytes(d, "new metadata id");
 	/* with no-metadata the global bit may still be set, but no names follow */
-	out->has_columns = !(flags & NO_METADATA);
-	return !out->has_columns || read_columns(d, flags, (uint32_t)count, &out->columns);
+	if (!none)
+		out->columns = read_columns(d, flags, out->column_count);
 }
 
-static bool read_rows(struct decoder *d, struct cd_result *out)
+static void read_rows(struct cd_decoder *d, cql_result *out)
 {
-	if (!read_metadata(d, &out->metadata))
-		return false;
-	int32_t count = (int32_t)cd_reader_be32(d->r);
-	size_t left = cd_reader_left(d->r);
-	uint64_t least = 4 * (uint64_t)out->metadata.columns.count; /* each cell has a length */
+	read_metadata(d, &out->metadata);
+	uint32_t count = read_count(d, INT32_MAX, "rows");
+	size_t left = cd_reader_left(&d->r);
+	uint64_t least = 4 * (uint64_t)out->metadata.column_count; /* each cell has a length */
 
-	if (d->r->failed)
-		return cut_short(d, "row count");
-	if (count < 0 || (uint64_t)count * (least ? least : 1) > left)
-		return count == 0 ||
-		       cd_fail(d->err, COODIE_ERR_PROTOCOL,
-			       "RESULT: %d rows of %u columns in %zu bytes", (int)count,
-			       (unsigned)out->metadata.columns.count, left);
-	out->row_count = (uint32_t)count;
-	out->rows = (struct cd_span){ d->r->at, left };
-	return true;
+	if (d->r.failed)
+		return;
+	if (count * least > left || (count && !least))
+		cd_decode_fail(d, COODIE_ERR_PROTOCOL,
+			       "%" PRIu32 " rows of %" PRIu32 " columns in %zu bytes", count,
+			       out->metadata.column_count, left);
+	out->row_count = count;
+	out->rows = (cql_blob){ d->r.at, left };
 }
 
-static bool read_pk_indexes(struct decoder *d, struct cd_prepared_result *out)
+static void read_markers(struct cd_decoder *d, cql_markers *out)
 {
-	int32_t count = (int32_t)cd_reader_be32(d->r);
+	uint32_t flags = (uint32_t)cd_decode_i32(d, "markers");
 
-	if (d->r->failed || count < 0 || (size_t)count > cd_reader_left(d->r) / 2 ||
-	    count > UINT16_MAX)
-		return cut_short(d, "partition key indexes");
-	out->pk_indexes = cd_arena_take_array(d->arena, count ? (size_t)count : 1,
-					      sizeof *out->pk_indexes);
-	if (!out->pk_indexes)
-		return cd_no_memory(d->err, "a prepared statement");
-	for (int32_t i = 0; i < count; i++)
-		out->pk_indexes[i] = cd_reader_be16(d->r);
-	out->pk_count = (uint16_t)count;
-	return true;
+	out->extra_flags = flags & ~(uint32_t)GLOBAL_TABLE;
+	out->column_count = read_count(d, UINT16_MAX, "markers");
+	uint32_t keys = read_count(d, UINT16_MAX, "partition key indexes");
+	uint16_t *indexes = cd_decode_list(d, keys, 2, sizeof *indexes, "partition key indexes");
+	for (uint32_t i = 0; indexes && i < keys; i++)
+		indexes[i] = cd_reader_be16(&d->r);
+	out->key_indexes = indexes;
+	out->key_count = (uint16_t)keys;
+	out->columns = read_columns(d, flags, out->column_count);
 }
 
-static bool read_prepared(struct decoder *d, struct cd_result *out)
+static void read_prepared(struct cd_decoder *d, cql_result *out)
 {
-	struct cd_prepared_result *p = &out->prepared;
-
-	p->id = cd_read_short_bytes(d->r);
-	if (d->version >= 5)
-		p->metadata_id = cd_read_short_bytes(d->r);
-	p->bind_flags = cd_reader_be32(d->r);
-	int32_t count = (int32_t)cd_reader_be32(d->r);
-	if (d->r->failed)
-		return cut_short(d, "statement id");
-	if (count < 0 || count > UINT16_MAX)
-		return cd_fail(d->err, COODIE_ERR_PROTOCOL, "RESULT: %d bind markers", (int)count);
-	return read_pk_indexes(d, p) &&
-	       read_columns(d, p->bind_flags, (uint32_t)count, &p->binds) &&
-	       read_metadata(d, &p->result);
+	out->id = cd_decode_short_bytes(d, "id");
+	if (has_metadata_id(d->version, d->terms))
+		out->metadata_id = cd_decode_short_bytes(d, "metadata id");
+	read_markers(d, &out->markers);
+	read_metadata(d, &out->metadata);
 }
 
-static bool read_set_keyspace(struct decoder *d, struct cd_result *out)
+static void read_keyspace(struct cd_decoder *d, cql_result *out)
 {
-	out->keyspace = cd_read_string(d->r);
-	return !d->r->failed || cut_short(d, "keyspace");
+	out->keyspace = cd_decode_text(d, "keyspace");
 }
 
-static bool read_schema_change(struct decoder *d, struct cd_result *out)
+static void read_change(struct cd_decoder *d, cql_result *out)
 {
-	return cd_read_schema_change(d->r, &out->change, d->err);
+	cd_read_schema_change(d, &out->change);
 }
 
-static bool read_void(struct decoder *d, struct cd_result *out)
+static void read_void(struct cd_decoder *d, cql_result *out)
 {
 	(void)d;
 	(void)out;
+}
+
+/* ---- written -------------------------------------------------------------------------------- */
+
+static bool same(cql_text a, cql_text b)
+{
+	return a.len == b.len && (a.data == b.data || !a.len || !memcmp(a.data, b.data, a.len));
+}
+
+/* Whether all columns are of one table: its names are then written once. */
+static bool one_table(const cql_column_spec *at, uint32_t count)
+{
+	for (uint32_t i = 1; i < count; i++)
+		if (!same(at[i].keyspace, at->keyspace) || !same(at[i].table, at->table))
+			return false;
+	return count > 0;
+}
+
+static void write_column(struct cd_encoder *w, const cql_column_spec *c, bool with_table)
+{
+	if (with_table) {
+		cd_encode_text(w, c->keyspace, "a column's keyspace");
+		cd_encode_text(w, c->table, "a column's table");
+	}
+	cd_encode_text(w, c->name, "a column's name");
+	if (c->type)
+		cd_type_encode(w->b, c->type, w->version);
+	else
+		cd_refuse(w, "a column's type: missing");
+}
+
+static void write_columns(struct cd_encoder *w, const cql_column_spec *at, uint32_t count)
+{
+	bool global = one_table(at, count);
+
+	if (global) {
+		cd_encode_text(w, at->keyspace, "a column's keyspace");
+		cd_encode_text(w, at->table, "a column's table");
+	}
+	for (uint32_t i = 0; i < count && !w->told; i++)
+		write_column(w, &at[i], !global);
+}
+
+static void write_metadata(struct cd_encoder *w, const cql_metadata *m)
+{
+	uint32_t flags = (m->columns && one_table(m->columns, m->column_count) ? GLOBAL_TABLE
+									       : 0u) |
+			 (m->paging_state.data ? HAS_MORE_PAGES : 0u) |
+			 (m->columns ? 0u : NO_METADATA) |
+			 (m->new_metadata_id.data ? METADATA_CHANGED : 0u);
+
+	if (m->new_metadata_id.data && !has_metadata_id(w->version, w->terms))
+		cd_refuse(w,
+			  "new_metadata_id: needs protocol version 5, or SCYLLA_USE_METADATA_ID");
+	if (m->column_count > INT32_MAX)
+		cd_refuse(w, "column_count: %" PRIu32, m->column_count);
+	cd_buffer_be32(w->b, flags);
+	cd_buffer_be32(w->b, m->column_count);
+	if (m->paging_state.data)
+		cd_encode_bytes(w, m->paging_state, "paging_state");
+	if (m->new_metadata_id.data)
+		cd_encode_short_bytes(w, m->new_metadata_id, "new_metadata_id");
+	if (m->columns)
+		write_columns(w, m->columns, m->column_count);
+}
+
+static void write_rows(struct cd_encoder *w, const cql_result *r)
+{
+	write_metadata(w, &r->metadata);
+	if (r->row_count > INT32_MAX)
+		cd_refuse(w, "row_count: %" PRIu32, r->row_count);
+	cd_buffer_be32(w->b, r->row_count);
+	cd_buffer_bytes(w->b, r->rows.data, r->rows.len);
+}
+
+static void write_prepared(struct cd_encoder *w, const cql_result *r)
+{
+	const cql_markers *m = &r->markers;
+
+	cd_encode_short_bytes(w, r->id, "id");
+	if (has_metadata_id(w->version, w->terms))
+		cd_encode_short_bytes(w, r->metadata_id, "metadata_id");
+	else if (r->metadata_id.data)
+		cd_refuse(w, "metadata_id: needs protocol version 5, or SCYLLA_USE_METADATA_ID");
+	if (m->column_count > UINT16_MAX)
+		cd_refuse(w, "%" PRIu32 " markers; 65535 is the most", m->column_count);
+	cd_buffer_be32(w->b, (m->extra_flags & ~(uint32_t)GLOBAL_TABLE) |
+				     (one_table(m->columns, m->column_count) ? GLOBAL_TABLE : 0u));
+	cd_buffer_be32(w->b, m->column_count);
+	cd_buffer_be32(w->b, m->key_count);
+	for (uint16_t i = 0; i < m->key_count; i++)
+		cd_buffer_be16(w->b, m->key_indexes[i]);
+	write_columns(w, m->columns, m->column_count);
+	write_metadata(w, &r->metadata);
+}
+
+static void write_keyspace(struct cd_encoder *w, const cql_result *r)
+{
+	cd_encode_text(w, r->keyspace, "keyspace");
+}
+
+static void write_change(struct cd_encoder *w, const cql_result *r)
+{
+	cd_write_schema_change(w, &r->change);
+}
+
+static void write_void(struct cd_encoder *w, const cql_result *r)
+{
+	(void)w;
+	(void)r;
+}
+
+/* ---- the kinds ------------------------------------------------------------------------------ */
+
+static const struct {
+	void (*read)(struct cd_decoder *d, cql_result *out);
+	void (*write)(struct cd_encoder *w, const cql_result *r);
+} kinds[] = {
+	[COODIE_RESULT_VOID] = { read_void, write_void },
+	[COODIE_RESULT_ROWS] = { read_rows, write_rows },
+	[COODIE_RESULT_SET_KEYSPACE] = { read_keyspace, write_keyspace },
+	[COODIE_RESULT_PREPARED] = { read_prepared, write_prepared },
+	[COODIE_RESULT_SCHEMA_CHANGE] = { read_change, write_change },
+};
+
+static bool is_known(uint32_t kind)
+{
+	return kind < sizeof kinds / sizeof kinds[0] && kinds[kind].read;
+}
+
+void cd_read_result(struct cd_decoder *d, cql_message *m)
+{
+	uint32_t kind = (uint32_t)cd_decode_i32(d, "kind");
+
+	m->as.result.kind = (enum coodie_result_kind)kind;
+	if (d->r.failed)
+		return;
+	if (is_known(kind))
+		kinds[kind].read(d, &m->as.result);
+	else
+		cd_decode_fail(d, COODIE_ERR_PROTOCOL, "unknown kind %" PRIu32, kind);
+}
+
+void cd_write_result(struct cd_encoder *w, const cql_message *m)
+{
+	uint32_t kind = (uint32_t)m->as.result.kind;
+
+	cd_buffer_be32(w->b, kind);
+	if (is_known(kind))
+		kinds[kind].write(w, &m->as.result);
+	else
+		cd_refuse(w, "kind: %" PRIu32 " is unknown", kind);
+}
+
+/* ---- rows ----------------------------------------------------------------------------------- */
+
+static bool cut_short(coodie_error *err)
+{
+	return cd_fail(err, COODIE_ERR_PROTOCOL, "RESULT: the body ends inside its rows");
+}
+
+bool cd_result_walk(cql_result *r, coodie_error *err)
+{
+	struct cd_reader rows = cd_reader_over(r->rows.data, r->rows.len);
+	uint64_t cells = (uint64_t)r->row_count * r->metadata.column_count;
+
+	for (; cells && !rows.failed; cells--)
+		cd_read_bytes(&rows);
+	if (rows.failed)
+		return cut_short(err);
+	r->rows.len -= cd_reader_left(&rows);
 	return true;
 }
 
-bool cd_read_result(struct cd_reader *r, unsigned version, struct cd_arena *a, unsigned max_depth,
-		    struct cd_result *out, coodie_error *err)
+bool cql_rows_next(cql_blob *rows, coodie_cell *cells, uint32_t count, coodie_error *err)
 {
-	static bool (*const readers[])(struct decoder *, struct cd_result *) = {
-		[CD_RESULT_VOID] = read_void,
-		[CD_RESULT_ROWS] = read_rows,
-		[CD_RESULT_SET_KEYSPACE] = read_set_keyspace,
-		[CD_RESULT_PREPARED] = read_prepared,
-		[CD_RESULT_SCHEMA_CHANGE] = read_schema_change,
-	};
-	struct decoder d = {
-		.r = r, .version = version, .max_depth = max_depth, .arena = a, .err = err
-	};
-	uint32_t kind = cd_reader_be32(r);
+	struct cd_reader r = cd_reader_over(rows->data, rows->len);
 
-	*out = (struct cd_result){ .kind = (enum cd_result_kind)kind };
-	if (r->failed)
-		return cut_short(&d, "kind");
-	if (kind >= sizeof readers / sizeof readers[0] || !readers[kind])
-		return cd_fail(err, COODIE_ERR_PROTOCOL, "RESULT: unknown kind %u", (unsigned)kind);
-	return readers[kind](&d, out);
-}
-
-/* ---- as a server writes them ---------------------------------------------------------------- */
-
-/* Whether all columns are of one table: its names are then written once. */
-static bool one_table(const struct cd_columns *c)
-{
-	const struct cd_column_spec *at = c->at;
-
-	for (uint32_t i = 1; i < c->count; i++)
-		if ((at[i].keyspace != at->keyspace && strcmp(at[i].keyspace, at->keyspace) != 0) ||
-		    (at[i].table != at->table && strcmp(at[i].table, at->table) != 0))
-			return false;
-	return c->count > 0;
-}
-
-static void write_columns(struct cd_buffer *b, unsigned version, const struct cd_columns *c)
-{
-	bool global = one_table(c);
-
-	if (global) {
-		cd_write_str(b, c->at[0].keyspace);
-		cd_write_str(b, c->at[0].table);
-	}
-	for (uint32_t i = 0; i < c->count; i++) {
-		if (!global) {
-			cd_write_str(b, c->at[i].keyspace);
-			cd_write_str(b, c->at[i].table);
-		}
-		cd_write_str(b, c->at[i].name);
-		cd_type_encode(b, c->at[i].type, version);
-	}
-}
-
-static void write_metadata(struct cd_buffer *b, unsigned version, const struct cd_rows_metadata *m)
-{
-	uint32_t flags = (m->has_columns && one_table(&m->columns) ? GLOBAL_TABLE : 0u) |
-			 (m->paging_state.at ? HAS_MORE_PAGES : 0u) |
-			 (m->has_columns ? 0u : NO_METADATA) |
-			 (m->new_metadata_id.at ? METADATA_CHANGED : 0u);
-
-	cd_buffer_be32(b, flags);
-	cd_buffer_be32(b, m->columns.count);
-	if (m->paging_state.at)
-		cd_write_bytes(b, m->paging_state.at, m->paging_state.len);
-	if (m->new_metadata_id.at)
-		cd_write_short_bytes(b, m->new_metadata_id.at, m->new_metadata_id.len);
-	if (m->has_columns)
-		write_columns(b, version, &m->columns);
-}
-
-void cd_write_result_void(struct cd_buffer *b)
-{
-	cd_buffer_be32(b, CD_RESULT_VOID);
-}
-
-void cd_write_result_set_keyspace(struct cd_buffer *b, const char *keyspace)
-{
-	cd_buffer_be32(b, CD_RESULT_SET_KEYSPACE);
-	cd_write_str(b, keyspace);
-}
-
-void cd_write_result_rows(struct cd_buffer *b, unsigned version, const struct cd_rows_metadata *m,
-			  uint32_t row_count)
-{
-	cd_buffer_be32(b, CD_RESULT_ROWS);
-	write_metadata(b, version, m);
-	cd_buffer_be32(b, row_count);
-}
-
-void cd_write_result_prepared(struct cd_buffer *b, unsigned version,
-			      const struct cd_prepared_result *p)
-{
-	cd_buffer_be32(b, CD_RESULT_PREPARED);
-	cd_write_short_bytes(b, p->id.at, p->id.len);
-	if (version >= 5)
-		cd_write_short_bytes(b, p->metadata_id.at, p->metadata_id.len);
-	cd_buffer_be32(b, (p->bind_flags & ~(uint32_t)GLOBAL_TABLE) |
-				  (one_table(&p->binds) ? GLOBAL_TABLE : 0u));
-	cd_buffer_be32(b, p->binds.count);
-	cd_buffer_be32(b, p->pk_count);
-	for (uint16_t i = 0; i < p->pk_count; i++)
-		cd_buffer_be16(b, p->pk_indexes[i]);
-	write_columns(b, version, &p->binds);
-	write_metadata(b, version, &p->result);
-}
-
-void cd_write_result_schema_change(struct cd_buffer *b, const struct cd_schema_change *c)
-{
-	cd_buffer_be32(b, CD_RESULT_SCHEMA_CHANGE);
-	cd_write_schema_change(b, c);
+	cd_clear(err);
+	if (!rows->len || !count)
+		return false;
+	if (!cd_row_next(&r, count, cells))
+		return cut_short(err);
+	rows->data = r.at;
+	rows->len = cd_reader_left(&r);
+	return true;
 }

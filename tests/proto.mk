@@ -6,6 +6,7 @@ check_PROGRAMS += \
 	tests/test_inbox \
 	tests/test_literal \
 	tests/test_lz4 \
+	tests/test_message \
 	tests/test_notation \
 	tests/test_outbox \
 	tests/test_request \
@@ -13,6 +14,7 @@ check_PROGRAMS += \
 	tests/test_result \
 	tests/test_segment \
 	tests/test_text \
+	tests/test_tablet \
 	tests/test_timeuuid \
 	tests/test_token \
 	tests/test_snappy \
@@ -24,11 +26,13 @@ check_PROGRAMS += \
 	tests/test_wire
 EXTRA_DIST += \
 	tests/vectors \
+	tests/data/frames_batches.inc \
 	tests/data/frames_lz4.inc \
 	tests/data/frames_malformed.inc \
 	tests/data/frames_requests.inc \
 	tests/data/frames_responses.inc \
 	tests/data/frames_results.inc \
+	tests/data/frames_scylla.inc \
 	tests/data/frames_snappy.inc \
 	tests/data/frames_tolerated.inc \
 	tests/data/notations.inc \
@@ -39,6 +43,7 @@ EXTRA_DIST += \
 	tests/data/shard_ports.inc \
 	tests/data/shards.inc \
 	tests/data/tokens.inc \
+	tests/data/tablets.inc \
 	tests/data/type_options.inc \
 	tests/data/values.inc \
 	tests/data/values_decode.inc \

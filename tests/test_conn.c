@@ -6,8 +6,8 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "net/conn.h"
-#include "proto/request.h"
-#include "proto/result.h"
+#include "proto/message.h"
+#include "proto/notation.h"
 #include "tests/failalloc.h"
 
 enum { ALL = 1 << 20 };
@@ -30,6 +30,8 @@ struct server {
 	struct cd_inbox in;
 	struct cd_outbox out;
 	bool lz4;
+	cql_option options[3];
+	cql_text versions[2];
 	char said[512]; /* the messages it got, with what matters of them */
 };
 
@@ -59,108 +61,102 @@ static void answer(struct server *s, const cql_envelope *e, enum cql_opcode opco
 		fail_msg("%s", err.message);
 }
 
-static void write_error(struct cd_buffer *b, int32_t code)
+#define TEXT(text) \
+	{ \
+		(text), sizeof(text) - 1 \
+	}
+
+static void say_error(cql_message *m, int32_t code)
 {
-	cd_buffer_be32(b, (uint32_t)code);
-	cd_write_str(b, "said the server");
+	m->opcode = CQL_OP_ERROR;
+	m->as.error.code = code;
+	m->as.error.message = cql_text_of("said the server");
 }
 
-static void write_supported(struct cd_buffer *b, const struct manners *is)
+static void say_supported(struct server *s, cql_message *m)
 {
-	cd_buffer_be16(b, is->versions ? 3 : 2);
-	cd_write_str(b, "CQL_VERSION");
-	cd_buffer_be16(b, 1);
-	cd_write_str(b, "3.4.7");
-	cd_write_str(b, "COMPRESSION");
-	cd_buffer_be16(b, is->lz4 ? 2 : 1);
-	cd_write_str(b, "snappy");
-	if (is->lz4)
-		cd_write_str(b, "lz4");
-	if (!is->versions)
-		return;
-	cd_write_str(b, "PROTOCOL_VERSIONS");
-	cd_buffer_be16(b, 2);
-	cd_write_str(b, "4/v4");
-	cd_write_str(b, is->versions);
+	static const cql_text cql_version[] = { TEXT("3.4.7") };
+	static const cql_text compressions[] = { TEXT("snappy"), TEXT("lz4") };
+
+	s->versions[0] = cql_text_of("4/v4");
+	s->versions[1] = cql_text_of(s->is.versions);
+	s->options[0] = (cql_option){ TEXT("CQL_VERSION"), cql_version, 1 };
+	s->options[1] = (cql_option){ TEXT("COMPRESSION"), compressions, s->is.lz4 ? 2 : 1 };
+	s->options[2] = (cql_option){ TEXT("PROTOCOL_VERSIONS"), s->versions, 2 };
+	m->opcode = CQL_OP_SUPPORTED;
+	m->as.options.at = s->options;
+	m->as.options.count = s->is.versions ? 3 : 2;
 }
 
-static struct cd_span body_of(const cql_envelope *e)
+static void on_startup(struct server *s, const cql_message *asked, cql_message *m)
 {
-	return (struct cd_span){ e->body.data, e->body.len };
-}
-
-static enum cql_opcode on_startup(struct server *s, const cql_envelope *e, struct cd_buffer *body)
-{
-	struct cd_arena arena = { 0 };
-	coodie_error err;
-	size_t count = 0;
-	struct cd_pair *pairs = cd_read_startup(body_of(e), &arena, &count, &err);
-
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(pairs[i].key, "COMPRESSION"))
-			s->lz4 = !strcmp(pairs[i].value, "lz4");
+	for (uint16_t i = 0; i < asked->as.options.count; i++) {
+		const cql_option *o = &asked->as.options.at[i];
+		if (o->key.len == 11 && !memcmp(o->key.data, "COMPRESSION", 11))
+			s->lz4 = o->values->len == 3 && !memcmp(o->values->data, "lz4", 3);
+	}
 	note(s, s->lz4 ? "lz4" : "plain", 5);
-	cd_arena_deinit(&arena);
+	m->opcode = s->is.authenticator ? CQL_OP_AUTHENTICATE : CQL_OP_READY;
 	if (s->is.startup)
-		return s->is.startup;
-	if (!s->is.authenticator)
-		return CQL_OP_READY;
-	cd_write_str(body, s->is.authenticator);
-	return CQL_OP_AUTHENTICATE;
+		m->opcode = (uint8_t)s->is.startup;
+	if (m->opcode == CQL_OP_AUTHENTICATE)
+		m->as.authenticator = cql_text_of(s->is.authenticator);
+	if (m->opcode == CQL_OP_RESULT)
+		m->as.result.kind = COODIE_RESULT_VOID;
 }
 
-static enum cql_opcode on_message(struct server *s, const cql_envelope *e, struct cd_buffer *body)
+static void on_message(struct server *s, const cql_message *asked, cql_message *m)
 {
-	struct cd_arena arena = { 0 };
-	struct cd_statement statement;
-	struct cd_span token = { NULL, 0 };
-	coodie_error err;
+	cql_blob token = { NULL, 0 };
 
-	switch (e->opcode) {
+	switch (asked->opcode) {
 	case CQL_OP_OPTIONS:
-		write_supported(body, &s->is);
-		return CQL_OP_SUPPORTED;
+		say_supported(s, m);
+		break;
 	case CQL_OP_STARTUP:
-		return on_startup(s, e, body);
+		on_startup(s, asked, m);
+		break;
 	case CQL_OP_AUTH_RESPONSE:
-		assert_true(cd_read_auth_token(body_of(e), &token, &err));
+		token = asked->as.token;
 		for (size_t i = 0; i < token.len; i++) /* NUL would end the note */
-			note(s, token.at[i] ? (const char *)token.at + i : "|", 1);
-		cd_buffer_be32(body, UINT32_MAX);
-		return s->is.challenges ? CQL_OP_AUTH_CHALLENGE : CQL_OP_AUTH_SUCCESS;
+			note(s, token.data[i] ? (const char *)token.data + i : "|", 1);
+		m->opcode = s->is.challenges ? CQL_OP_AUTH_CHALLENGE : CQL_OP_AUTH_SUCCESS;
+		break;
 	default:
-		cd_arena_init(&arena, NULL, 0);
-		assert_int_equal(e->opcode, CQL_OP_QUERY);
-		assert_true(cd_read_query(body_of(e), e->version, &arena, &statement, &err));
-		note(s, (const char *)statement.cql.at, statement.cql.len);
-		cd_write_result_set_keyspace(body, "ks");
-		cd_arena_deinit(&arena);
-		return CQL_OP_RESULT;
+		assert_int_equal(asked->opcode, CQL_OP_QUERY);
+		note(s, asked->as.query.cql.data, asked->as.query.cql.len);
+		m->opcode = CQL_OP_RESULT;
+		m->as.result.kind = COODIE_RESULT_SET_KEYSPACE;
+		m->as.result.keyspace = cql_text_of("ks");
 	}
 }
 
 static void serve(struct server *s, const cql_envelope *e)
 {
-	struct cd_buffer body;
-	enum cql_opcode opcode;
+	cql_message m = { .stream = e->stream }, asked;
+	struct cd_arena arena;
+	coodie_error err;
 
-	cd_buffer_init(&body, NULL, 0);
 	note(s, cql_opcode_name(e->opcode), 20);
+	cd_arena_init(&arena, NULL, 0);
 	cd_outbox_set_version(&s->out, e->version < s->is.highest ? e->version : s->is.highest);
-	if (e->version > s->is.highest || (s->is.refuses && s->is.refused == e->opcode)) {
-		write_error(&body, e->version > s->is.highest ? 0x000A : s->is.refuses);
-		opcode = CQL_OP_ERROR;
-	} else {
-		opcode = on_message(s, e, &body);
-	}
+	if (e->version > s->is.highest)
+		say_error(&m, 0x000A);
+	else if (s->is.refuses && s->is.refused == e->opcode)
+		say_error(&m, s->is.refuses);
+	else if (cd_message_read(e, NULL, &arena, &asked, &err))
+		on_message(s, &asked, &m);
+	else
+		fail_msg("%s", err.message);
 	/* v4 packs the answer to STARTUP already, v5 begins behind it */
-	bool turns = e->opcode == CQL_OP_STARTUP && opcode != CQL_OP_ERROR;
+	bool turns = e->opcode == CQL_OP_STARTUP && m.opcode != CQL_OP_ERROR;
 	if (turns && e->version < 5)
 		cd_outbox_switch(&s->out, e->version, s->lz4);
 	if (turns)
 		cd_inbox_switch(&s->in, e->version, s->lz4);
-	answer(s, e, opcode, &body);
-	cd_buffer_deinit(&body);
+	if (!cd_message_write(&s->out, &m, NULL, &err))
+		fail_msg("%s", err.message);
+	cd_arena_deinit(&arena);
 }
 
 /* ---- between them --------------------------------------------------------------------------- */
@@ -403,7 +399,7 @@ static void test_answers(void **state)
 		cd_write_str(&body, "STATUS_CHANGE");
 		assert_int_equal(hear(&s, &c, -1, CQL_OP_EVENT, &body, &e, &err), CD_CONN_MORE);
 		cd_buffer_clear(&body);
-		cd_write_result_void(&body);
+		cd_buffer_be32(&body, COODIE_RESULT_VOID);
 		assert_int_equal(hear(&s, &c, (int16_t)id, CQL_OP_RESULT, &body, &e, &err),
 				 CD_CONN_ANSWER);
 		assert_int_equal(e.stream, id);
@@ -433,7 +429,8 @@ static void test_last_words(void **state)
 	(void)state;
 	cd_buffer_init(&body, NULL, 0);
 	up(&s, &c, &o, 5);
-	write_error(&body, 0x000A);
+	cd_buffer_be32(&body, 0x000A);
+	cd_write_str(&body, "said the server");
 	assert_int_equal(hear(&s, &c, 0, CQL_OP_ERROR, &body, &e, &err), CD_CONN_BROKEN);
 	assert_int_equal(err.code, COODIE_ERR_PROTOCOL);
 	assert_non_null(strstr(err.message, "said the server"));

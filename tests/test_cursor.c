@@ -16,8 +16,15 @@
 #define INT(n) "\0\0\0" n
 #define ROWS INT("\x02")
 /* one column, ks.t.v int */
-#define ONE_INT INT("\x01") INT("\x01") "\0\2ks\0\1t" "\0\1v\0\x09"
-#define TWO_COLUMNS INT("\x01") INT("\x02") "\0\2ks\0\1t" "\0\2id\0\x09" "\0\4name\0\x0d"
+#define ONE_INT \
+	INT("\x01") \
+	INT("\x01") "\0\2ks\0\1t" \
+		    "\0\1v\0\x09"
+#define TWO_COLUMNS \
+	INT("\x01") \
+	INT("\x02") "\0\2ks\0\1t" \
+		    "\0\2id\0\x09" \
+		    "\0\4name\0\x0d"
 #define SEVEN INT("\1") INT("\4") INT("\7")
 
 #define BODY(text) text, sizeof(text) - 1
@@ -52,7 +59,7 @@ static const struct body {
 enum { ONE_ROW = 4, TWO_ROWS = 5, WARNED = 7, TRACED = 8 };
 
 static coodie_result *read_body(const coodie_allocator *a, const struct body *b, const void *bytes,
-				size_t len, struct cd_metadata *shared, struct cd_span *new_id,
+				size_t len, struct cd_metadata *shared, cql_blob *new_id,
 				coodie_error *err)
 {
 	cql_envelope e = { b->version, b->flags, 0, CQL_OP_RESULT, { bytes, len } };
@@ -60,8 +67,8 @@ static coodie_result *read_body(const coodie_allocator *a, const struct body *b,
 	return cd_result_new(a, &e, shared, new_id, err);
 }
 
-static coodie_result *whole(const struct body *b, struct cd_metadata *shared,
-			    struct cd_span *new_id, coodie_error *err)
+static coodie_result *whole(const struct body *b, struct cd_metadata *shared, cql_blob *new_id,
+			    coodie_error *err)
 {
 	return read_body(NULL, b, b->bytes, b->len, shared, new_id, err);
 }
@@ -201,11 +208,15 @@ static void test_prefix_of_a_body(void **state)
 
 /* ---- metadata that is not there, or new ------------------------------------------------------ */
 
-static const struct body left_out = {
-	"no metadata", 5, 0,
-	BODY(ROWS INT("\5") INT("\1") INT("\2") INT("\4") INT("\1") INT("\4") INT("\2")),
-	COODIE_RESULT_ROWS, 2, 1, "1;2;"
-};
+static const struct body left_out = { "no metadata",
+				      5,
+				      0,
+				      BODY(ROWS INT("\5") INT("\1") INT("\2") INT("\4") INT("\1")
+						   INT("\4") INT("\2")),
+				      COODIE_RESULT_ROWS,
+				      2,
+				      1,
+				      "1;2;" };
 
 static void test_shared_metadata(void **state)
 {
@@ -233,32 +244,43 @@ static void test_shared_metadata(void **state)
 
 static void test_new_metadata(void **state)
 {
-	static const struct body changed = {
-		"metadata changed", 5, 0,
-		BODY(ROWS INT("\x09") INT("\1") "\0\3new" "\0\2ks\0\1t" "\0\1w\0\x09" SEVEN),
-		COODIE_RESULT_ROWS, 1, 1, "7;"
-	};
-	struct cd_span id;
+	static const struct body changed = { "metadata changed",
+					     5,
+					     0,
+					     BODY(ROWS INT("\x09") INT("\1") "\0\3new"
+									     "\0\2ks\0\1t"
+									     "\0\1w\0\x09" SEVEN),
+					     COODIE_RESULT_ROWS,
+					     1,
+					     1,
+					     "7;" };
+	cql_blob id;
 	coodie_result *r = whole(&changed, NULL, &id, NULL);
 
 	(void)state;
 	assert_non_null(r);
 	assert_int_equal(id.len, 3);
-	assert_memory_equal(id.at, "new", 3);
-	assert_string_equal(cd_result_metadata(r)->columns.at[0].name, "w");
+	assert_memory_equal(id.data, "new", 3);
+	assert_string_equal(cd_result_metadata(r)->columns.at[0].name.data, "w");
 	coodie_result_free(r);
 	r = whole(&bodies[ONE_ROW], NULL, &id, NULL);
-	assert_null(id.at);
+	assert_null(id.data);
 	coodie_result_free(r);
 }
 
 static void test_paging_state(void **state)
 {
-	static const struct body more = {
-		"more pages", 4, 0,
-		BODY(ROWS INT("\3") INT("\1") INT("\5") "state" "\0\2ks\0\1t" "\0\1v\0\x09" SEVEN),
-		COODIE_RESULT_ROWS, 1, 1, "7;"
-	};
+	static const struct body more = { "more pages",
+					  4,
+					  0,
+					  BODY(ROWS INT("\3") INT("\1")
+						       INT("\5") "state"
+								 "\0\2ks\0\1t"
+								 "\0\1v\0\x09" SEVEN),
+					  COODIE_RESULT_ROWS,
+					  1,
+					  1,
+					  "7;" };
 	coodie_result *r = whole(&more, NULL, NULL, NULL);
 	cql_blob at;
 
@@ -292,7 +314,7 @@ static void test_wrong_kinds(void **state)
 
 static const coodie_column_spec specs[] = {
 	{ "flag", "boolean" }, { "small", "smallint" }, { "id", "int" },   { "big", "bigint" },
-	{ "ratio", "double" }, { "name", "text" },	{ "raw", "blob" }, { "key", "uuid" },
+	{ "ratio", "double" }, { "name", "text" },      { "raw", "blob" }, { "key", "uuid" },
 };
 
 /* One row of values, one of nulls. */
@@ -300,8 +322,14 @@ static coodie_result *make_rows(void)
 {
 	const cql_uuid key = { { 1, 2, 3 } };
 	const cql_value values[2 * CD_COUNT(specs)] = {
-		cql(true), cql(-7),	 cql(INT32_MAX),	     cql(INT64_MIN),
-		cql(0.5),  cql("green"), cql(cql_blob_of("\0x", 2)), cql(key),
+		cql(true),
+		cql(-7),
+		cql(INT32_MAX),
+		cql(INT64_MIN),
+		cql(0.5),
+		cql("green"),
+		cql(cql_blob_of("\0x", 2)),
+		cql(key),
 	};
 	coodie_error err = { 0 };
 	coodie_result *r = coodie_result_new_rows(specs, CD_COUNT(specs), values, 2, &err);
@@ -458,13 +486,13 @@ static void test_shared_void(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bodies),		 cmocka_unit_test(test_prefixes),
-		cmocka_unit_test(test_replaced_bytes),	 cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_bodies),           cmocka_unit_test(test_prefixes),
+		cmocka_unit_test(test_replaced_bytes),   cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_prefix_of_a_body), cmocka_unit_test(test_shared_metadata),
-		cmocka_unit_test(test_new_metadata),	 cmocka_unit_test(test_paging_state),
-		cmocka_unit_test(test_wrong_kinds),	 cmocka_unit_test(test_getters),
-		cmocka_unit_test(test_getter_errors),	 cmocka_unit_test(test_columns),
-		cmocka_unit_test(test_applied),		 cmocka_unit_test(test_own_block),
+		cmocka_unit_test(test_new_metadata),     cmocka_unit_test(test_paging_state),
+		cmocka_unit_test(test_wrong_kinds),      cmocka_unit_test(test_getters),
+		cmocka_unit_test(test_getter_errors),    cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_applied),          cmocka_unit_test(test_own_block),
 		cmocka_unit_test(test_shared_void),
 	};
 

@@ -4,11 +4,11 @@
 
 #include "base/error.h"
 #include "proto/request.h"
-#include "proto/response.h"
 #include "tests/message.h"
 
 static const struct cd_message_row rows[] = {
-#define X(name, hex, text) { name, hex, text },
+#define X(name, hex, text) { name, hex, text, NULL },
+#include "tests/data/frames_batches.inc"
 #include "tests/data/frames_requests.inc"
 #undef X
 };
@@ -28,96 +28,106 @@ static void test_odd(void **state)
 		  "0001"
 		  "01"
 		  "0000",
-		  "SEL1 | cl=ONE" },
+		  "SEL1 | cl=ONE", NULL },
 		{ "names without values",
 		  "04000000070000000d"
 		  "0000000453454c31"
 		  "0001"
 		  "40",
-		  "SEL1 | cl=ONE" },
+		  "SEL1 | cl=ONE", NULL },
 		{ "a null keyspace flag in v4 is not read",
 		  "04000000070000000d"
 		  "0000000453454c31"
 		  "0001"
 		  "80",
-		  "SEL1 | cl=ONE" },
+		  "SEL1 | cl=ONE", NULL },
 		{ "an unset value",
 		  "040000000a00000000"
 		  "000101"
 		  "0001"
 		  "01"
 		  "0001fffffffe",
-		  "0x01 | cl=ONE values=[unset]" },
+		  "0x01 | cl=ONE values=[unset]", NULL },
 		{ "bytes behind the options",
 		  "040000000100000000"
 		  "0000"
 		  "ffff",
-		  "" },
+		  "", NULL },
 		{ "tracing adds no bytes to a request",
 		  "0402000005000000"
 		  "00",
-		  "" },
+		  "", NULL },
 	};
 	(void)state;
 
 	cd_message_check_tolerated(odd, CD_COUNT(odd));
 }
 
-/* RFC 4616: NUL user NUL password. */
-static void test_plain(void **state)
+/* The pieces of EXECUTE make the same bytes as the message whole. */
+static void test_execute_pieces(void **state)
 {
-	struct cd_buffer b;
-	struct cd_span token;
+	static const cql_params params[] = {
+		{ .consistency = CQL_CONSISTENCY_ONE },
+		{ .consistency = CQL_CONSISTENCY_ANY,
+		  .skip_metadata = true,
+		  .has_page_rows = true,
+		  .page_rows = 7,
+		  .paging_state = { (const uint8_t *)"p", 1 },
+		  .serial_consistency = CQL_CONSISTENCY_SERIAL,
+		  .has_timestamp = true,
+		  .timestamp_us = -2 },
+	};
+	const cql_terms *terms[] = { CQL_TERMS(.max_depth = 3), CQL_TERMS(.metadata_id = true),
+				     CQL_TERMS(.tablets_v2 = true) };
+	const cql_result prepared = { .id = { (const uint8_t *)"id", 2 },
+				      .metadata_id = { (const uint8_t *)"meta", 4 } };
 	(void)state;
 
-	cd_buffer_init(&b, NULL, 0);
-	cd_write_auth_plain(&b, "ada", "secret");
-	assert_true(cd_read_auth_token((struct cd_span){ b.data, b.len }, &token, NULL));
-	assert_int_equal(token.len, 11);
-	assert_memory_equal(token.at, "\0ada\0secret", 11);
-	cd_buffer_deinit(&b);
-}
-
-/* What one version has and the other has not stays out of it. */
-static void test_version_4_omits(void **state)
-{
-	struct cd_query_params p = { .consistency = CQL_CONSISTENCY_ONE,
-				     .keyspace = "shop",
-				     .has_now = true,
-				     .now_in_seconds = 7 };
-	struct cd_buffer b;
-	(void)state;
-
-	cd_buffer_init(&b, NULL, 0);
-	cd_write_query(&b, 4, "x", 1, &p);
-	assert_int_equal(b.len, 8);
-	assert_int_equal(b.data[7], 0);
-	cd_buffer_clear(&b);
-	cd_write_prepare(&b, 4, "x", 1, "shop");
-	assert_int_equal(b.len, 5);
-	cd_buffer_clear(&b);
-	cd_write_query(&b, 5, "x", 1, &p);
-	assert_int_equal(b.len, 5 + 2 + 4 + 6 + 4);
-	cd_buffer_deinit(&b);
+	for (unsigned i = 0; i < 2 * 2 * 3; i++) {
+		unsigned version = 4 + i % 2;
+		const cql_terms *t = terms[i / 4];
+		cql_message m = { .version = (uint8_t)version, .opcode = CQL_OP_EXECUTE };
+		cql_outbox *out = cql_outbox_new(CQL_CLIENT, NULL, NULL, NULL);
+		struct cd_buffer b;
+		coodie_error err;
+		m.as.execute.id = prepared.id;
+		if (version == 5 || t->metadata_id)
+			m.as.execute.metadata_id = prepared.metadata_id;
+		m.as.execute.params = params[i / 2 % 2];
+		assert_true(cql_message_write(out, &m, t, &err));
+		cql_blob whole = cql_outbox_pending(out, &err);
+		cd_buffer_init(&b, NULL, 0);
+		cd_write_execute_head(&b, version, t, &prepared, &params[i / 2 % 2], 0);
+		size_t tail = b.len;
+		ptrdiff_t at = cd_write_execute_tail(&b, version, t, &params[i / 2 % 2]);
+		assert_int_equal(b.len, whole.len - CQL_HEADER_SIZE);
+		assert_memory_equal(b.data, whole.data + CQL_HEADER_SIZE, b.len);
+		assert_int_equal(at >= 0, params[i / 2 % 2].has_timestamp);
+		if (at >= 0)
+			assert_int_equal(cd_get_be64(b.data + tail + at), (uint64_t)-2);
+		cd_buffer_deinit(&b);
+		cql_outbox_free(out);
+	}
 }
 
 /* A buffer with a maximum fails and says so; nothing is written past it. */
 static void test_too_long(void **state)
 {
-	struct cd_query_params p = { .consistency = CQL_CONSISTENCY_ONE };
+	static const cql_params p = { .consistency = CQL_CONSISTENCY_ONE };
+	cql_result prepared = { .id = { NULL, 0 } };
 	struct cd_buffer b;
 	char text[65536];
 	(void)state;
 
-	cd_buffer_init(&b, NULL, 16);
-	cd_write_query(&b, 5, "SELECT * FROM system.local", 26, &p);
-	assert_true(b.failed && b.too_long);
-	assert_true(b.len <= 16);
-	cd_buffer_deinit(&b);
 	memset(text, 'k', sizeof text);
+	prepared.id = cql_blob_of(text, 20);
+	cd_buffer_init(&b, NULL, 16);
+	cd_write_execute_head(&b, 5, NULL, &prepared, &p, 1);
+	assert_true(b.failed && b.too_long && b.len <= 16);
+	cd_buffer_deinit(&b);
+	prepared.id = cql_blob_of(text, sizeof text);
 	cd_buffer_init(&b, NULL, 0);
-	cd_write_execute_begin(&b, 5, (struct cd_span){ (uint8_t *)text, sizeof text },
-			       (struct cd_span){ NULL, 0 }, &p, 0);
+	cd_write_execute_head(&b, 5, NULL, &prepared, &p, 1);
 	assert_true(b.failed && b.too_long);
 	cd_buffer_deinit(&b);
 }
@@ -125,8 +135,9 @@ static void test_too_long(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),     cmocka_unit_test(test_odd),
-		cmocka_unit_test(test_plain),    cmocka_unit_test(test_version_4_omits),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_odd),
+		cmocka_unit_test(test_execute_pieces),
 		cmocka_unit_test(test_too_long),
 	};
 	return cmocka_run_group_tests_name("request", tests, NULL, NULL);

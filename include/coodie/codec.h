@@ -28,6 +28,7 @@
 #include <coodie/arena.h>
 #include <coodie/envelope.h>
 #include <coodie/framing.h>
+#include <coodie/message.h>
 #include <coodie/text.h>
 #include <coodie/token.h>
 #include <coodie/uuid.h>

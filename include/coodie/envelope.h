@@ -45,7 +45,7 @@ enum cql_flag {
 
 /** One message as it travels. `body` is unpacked and borrowed. */
 typedef struct cql_envelope {
-	uint8_t version; /**< 4 or 5, without the direction bit */
+	uint8_t version; /**< 4 or 5, without the direction bit; to be written, 0: the outbox's */
 	uint8_t flags;   /**< enum cql_flag */
 	int16_t stream;
 	uint8_t opcode; /**< enum cql_opcode */
