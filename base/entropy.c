@@ -8,17 +8,18 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-static bool read_device(unsigned char *out, size_t len)
+bool cd_entropy_from(const char *path, void *out, size_t len)
 {
-	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	unsigned char *at = out;
 
 	while (fd >= 0 && len) {
-		ssize_t n = read(fd, out, len);
+		ssize_t n = read(fd, at, len);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			break;
-		out += n;
+		at += n;
 		len -= (size_t)n;
 	}
 	if (fd >= 0)
@@ -33,5 +34,5 @@ bool cd_entropy(void *out, size_t len)
 	do { /* up to 256 bytes come whole, or not at all */
 		n = getrandom(out, len, 0);
 	} while (n < 0 && errno == EINTR);
-	return n == (ssize_t)len || read_device(out, len);
+	return n == (ssize_t)len || cd_entropy_from("/dev/urandom", out, len);
 }

@@ -19,7 +19,7 @@ struct cd_digits {
 	void *memory; /* of numbers that do not fit here */
 	const coodie_allocator *allocator;
 	uint32_t words[16];
-	char text[168];
+	char text[200];
 };
 
 /* The digits of a number. False, with nothing to free, when it is too long, out of memory, or no

@@ -90,7 +90,7 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || cd_scan_is_digit(c) || c == '_';
 }
 
-/* Moves behind a name. @return its length without quotes; 0 when there is none */
+/* Moves behind a name. @return its length without quotes */
 static size_t skip_name(struct cd_scan *s, bool quoted)
 {
 	const char *from = s->at;
@@ -116,7 +116,7 @@ static bool scan_name(struct cd_literal *l, const char **out)
 
 	if (quoted && !cd_scan_take(&l->s, '"'))
 		return CD_LITERAL_FAIL_AT(l, from, COODIE_ERR_TYPE, "the quote is not closed");
-	if (len == 0)
+	if (len == 0 && !quoted) /* in quotes, a type may have it */
 		return CD_LITERAL_FAIL_AT(l, from, COODIE_ERR_TYPE, "expected the name of a field");
 	char *name = cd_arena_take(l->arena, len + 1), *to = name;
 	if (!name)

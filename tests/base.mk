@@ -2,6 +2,7 @@
 check_PROGRAMS += \
 	tests/test_arena \
 	tests/test_buffer \
+	tests/test_entropy \
 	tests/test_error \
 	tests/test_identifier \
 	tests/test_loop_ev \

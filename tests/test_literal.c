@@ -210,6 +210,13 @@ static const struct {
 	  "{f01: null, f02: 2, f03: null, f04: null, f05: null, f06: null, f07: null, f08: null, "
 	  "f09: null, f10: null, f11: null, f12: null, f13: null, f14: null, f15: null, "
 	  "f16: null, f17: 17, f18: 18}" },
+	{ "tuple<" MANY ", frozen<" MANY ">>", "({f18: 1, f01: 2}, {f01: 1, f03: 3})",
+	  "({f01: 2, f02: null, f03: null, f04: null, f05: null, f06: null, f07: null, f08: null, "
+	  "f09: null, f10: null, f11: null, f12: null, f13: null, f14: null, f15: null, "
+	  "f16: null, f17: null, f18: 1}, "
+	  "{f01: 1, f02: null, f03: 3, f04: null, f05: null, f06: null, f07: null, f08: null, "
+	  "f09: null, f10: null, f11: null, f12: null, f13: null, f14: null, f15: null, "
+	  "f16: null, f17: null, f18: null})" },
 	{ "vector<float, 3>", "[1, -2.5, NaN]", NULL },
 	{ "vector<text, 2>", "['', 'b']", NULL },
 	{ "vector<list<int>, 2>", "[[], [1]]", NULL },
@@ -332,7 +339,8 @@ static const struct {
 	{ ADDRESS, "{zip: 5", 8, COODIE_ERR_TYPE, "expected ',' or '}'" },
 	{ ADDRESS, "{zip: 5,}", 9, COODIE_ERR_TYPE, "the name of a field" },
 	{ ADDRESS, "{'zip': 5}", 2, COODIE_ERR_TYPE, "the name of a field" },
-	{ ADDRESS, "{\"\": 5}", 2, COODIE_ERR_TYPE, "the name of a field" },
+	{ ADDRESS, "{\"\": 5}", 2, COODIE_ERR_TYPE, "no such field" },
+	{ ADDRESS, "{: 5}", 2, COODIE_ERR_TYPE, "the name of a field" },
 	{ ADDRESS, "{\"zip: 5}", 2, COODIE_ERR_TYPE, "not closed" },
 	{ ADDRESS, "{zap: 5}", 2, COODIE_ERR_TYPE, "address has no such field" },
 	{ ADDRESS, "{\"ZIP\": 5}", 2, COODIE_ERR_TYPE, "address has no such field" },
@@ -535,6 +543,8 @@ static void test_many_fields(void **state)
 	assert_true(cd_literal_parse(type, (char *)text.data, text.len, &a, &v, &err));
 	assert_true(clock() - start < 2 * CLOCKS_PER_SEC);
 	assert_int_equal(v.as.seq.count, FIELDS);
+	assert_false(cd_literal_parse(type, "{}", 2, &a, &v, &err));
+	assert_int_equal(err.code, COODIE_ERR_LIMIT);
 	/* left out in each of many values: refused when it gets out of hand */
 	cql_type *list = cd_type_new(&a, CQL_KIND_LIST, 1);
 	list->inner[0] = type;
@@ -548,6 +558,38 @@ static void test_many_fields(void **state)
 	assert_int_equal(err.code, COODIE_ERR_LIMIT);
 	cd_buffer_deinit(&name);
 	cd_buffer_deinit(&text);
+	cd_arena_deinit(&a);
+}
+
+/* What a peer may name its fields: nothing at all, or two the same. */
+static void test_odd_names(void **state)
+{
+	static const char text[] = "{a: 1, \"\": 2, a: 3, \"\"\"\": null}";
+	static const char *const names[] = { "a", "", "a", "\"" };
+	struct cd_arena a;
+	coodie_error err = { 0 };
+	cql_value v;
+	size_t len;
+	(void)state;
+
+	cd_arena_init(&a, NULL, 0);
+	cql_type *type = cd_type_new(&a, CQL_KIND_UDT, CD_COUNT(names));
+	type->of.udt->keyspace = type->of.udt->name = "";
+	for (size_t i = 0; i < CD_COUNT(names); i++) {
+		type->of.udt->fields[i] = names[i];
+		type->inner[i] = cd_type_native(CQL_KIND_INT);
+	}
+	assert_true(cd_literal_parse(type, text, strlen(text), &a, &v, &err));
+	char *shown = print(type, v, &len);
+	assert_string_equal(shown, text);
+	free(shown);
+	/* none that is known */
+	type = cd_type_new(&a, CQL_KIND_UDT, 0);
+	type->of.udt->keyspace = type->of.udt->name = "";
+	assert_true(cd_literal_parse(type, "0xcafe", 6, &a, &v, &err));
+	shown = print(type, v, &len);
+	assert_string_equal(shown, "0xcafe");
+	free(shown);
 	cd_arena_deinit(&a);
 }
 
@@ -696,12 +738,12 @@ static void test_mutations(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),        cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_refused),       cmocka_unit_test(test_broken),
-		cmocka_unit_test(test_with_type),     cmocka_unit_test(test_public),
-		cmocka_unit_test(test_depth),         cmocka_unit_test(test_many_fields),
-		cmocka_unit_test(test_long_literals), cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_mutations),
+		cmocka_unit_test(test_values),    cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_refused),   cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_with_type), cmocka_unit_test(test_public),
+		cmocka_unit_test(test_depth),     cmocka_unit_test(test_many_fields),
+		cmocka_unit_test(test_odd_names), cmocka_unit_test(test_long_literals),
+		cmocka_unit_test(test_no_memory), cmocka_unit_test(test_mutations),
 	};
 	return cmocka_run_group_tests_name("literal", tests, NULL, NULL);
 }
