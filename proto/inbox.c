@@ -213,7 +213,7 @@ static enum cql_inbox_status take_envelope(struct cd_inbox *in, const uint8_t *d
 			       { data + *taken + CQL_HEADER_SIZE, (size_t)h.length } };
 	*taken += CQL_HEADER_SIZE + (size_t)h.length;
 	/* in v5 the flag means nothing: segments are what is packed */
-	if (h.flags & CQL_FLAG_COMPRESSED && !in->segments && !unpack_body(in, out, err))
+	if (h.flags & CQL_FLAG_COMPRESSED && out->version < 5 && !unpack_body(in, out, err))
 		return CQL_INBOX_FAILED;
 	return CQL_INBOX_ENVELOPE;
 }

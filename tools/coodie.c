@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The `coodie` command: a table of subcommands and the way to them. */
+#include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +16,8 @@ static const struct command {
 } commands[] = {
 	{ "ping", "connect to a node and show what was negotiated and how fast it answers",
 	  tool_ping },
+	{ "wire", "look at protocol messages, values and golden vectors, without a server",
+	  tool_wire },
 	{ "version", "print the version of the command and of the library it runs on", version },
 	{ "help", "print this text, or that of a command: coodie help ping", help },
 };
@@ -108,7 +112,7 @@ int tool_fail(const char *command, const coodie_error *err)
 	return TOOL_FAILED;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const struct command *command;
 
@@ -124,4 +128,19 @@ int main(int argc, char **argv)
 	if (!command)
 		return tool_misuse("", "there is no command %s", argv[1]);
 	return command->run(argc - 1, argv + 1);
+}
+
+/* What was printed must have arrived: a full disk or a closed pipe is a failure. */
+int main(int argc, char **argv)
+{
+	int outcome;
+
+	signal(SIGPIPE, SIG_IGN);
+	outcome = run(argc, argv);
+	errno = 0;
+	if (!fflush(stdout) && !ferror(stdout))
+		return outcome;
+	fprintf(stderr, "coodie: standard output: %s\n",
+		errno ? strerror(errno) : "what was printed did not arrive");
+	return outcome == TOOL_OK ? TOOL_FAILED : outcome;
 }

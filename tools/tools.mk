@@ -6,6 +6,29 @@ tools_coodie_SOURCES = \
 	tools/connect.c \
 	tools/connect.h \
 	tools/coodie.c \
+	tools/json.c \
+	tools/json.h \
+	tools/json_parse.c \
 	tools/ping.c \
-	tools/tool.h
+	tools/pool.c \
+	tools/pool.h \
+	tools/tool.h \
+	tools/wire.c \
+	tools/wire.h \
+	tools/wire_cell.c \
+	tools/wire_check.c \
+	tools/wire_check.h \
+	tools/wire_check_frame.c \
+	tools/wire_check_segment.c \
+	tools/wire_check_value.c \
+	tools/wire_field.c \
+	tools/wire_field.h \
+	tools/wire_literal.c \
+	tools/wire_memory.c \
+	tools/wire_memory.h \
+	tools/wire_message.c \
+	tools/wire_message.h \
+	tools/wire_result.c \
+	tools/wire_type.c \
+	tools/wire_value.c
 tools_coodie_LDADD = libcoodie.la
