@@ -5,6 +5,8 @@
 fuzz_targets = \
 	fuzz/fuzz_literal \
 	fuzz/fuzz_notation \
+	fuzz/fuzz_request \
+	fuzz/fuzz_response \
 	fuzz/fuzz_segment \
 	fuzz/fuzz_stream \
 	fuzz/fuzz_text \
@@ -15,11 +17,14 @@ check_LTLIBRARIES += fuzz/libcd_fuzz.la
 fuzz_libcd_fuzz_la_SOURCES = \
 	fuzz/fuzz.c fuzz/fuzz.h \
 	fuzz/mend.c fuzz/mend.h \
+	fuzz/message.c \
 	fuzz/value.c fuzz/value.h
 
 FUZZ_LIBS = fuzz/libcd_fuzz.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS) $(FUZZ_ENGINE)
 fuzz_fuzz_literal_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_notation_LDADD = $(FUZZ_LIBS)
+fuzz_fuzz_request_LDADD = $(FUZZ_LIBS)
+fuzz_fuzz_response_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_segment_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_stream_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_text_LDADD = $(FUZZ_LIBS)

@@ -57,11 +57,13 @@ static size_t format_value(const void *what, char *out, size_t size)
 	}
 
 PLAIN(cql_uuid, uuid)
-VALUE(cql_uuid, uuid) PLAIN(cql_inet, inet) VALUE(cql_inet, inet) PLAIN(cql_date, date) FORMAT(
-	cql_date, date) VALUE(cql_date, date) PLAIN(cql_time, time) FORMAT(cql_time, time)
-	VALUE(cql_time, time) PLAIN(cql_timestamp, timestamp) FORMAT(cql_timestamp, timestamp)
-		VALUE(cql_timestamp, timestamp) PLAIN(cql_duration, duration)
-			FORMAT(cql_duration, duration) VALUE(cql_duration, duration)
+VALUE(cql_uuid, uuid)
+PLAIN(cql_inet, inet) VALUE(cql_inet, inet) PLAIN(cql_date, date) FORMAT(cql_date, date)
+	VALUE(cql_date, date) PLAIN(cql_time, time) FORMAT(cql_time, time) VALUE(cql_time, time)
+		PLAIN(cql_timestamp, timestamp) FORMAT(cql_timestamp,
+						       timestamp) VALUE(cql_timestamp, timestamp)
+			PLAIN(cql_duration, duration) FORMAT(cql_duration,
+							     duration) VALUE(cql_duration, duration)
 				VIEW(cql_decimal, decimal) FORMAT(cql_decimal, decimal)
 					VALUE(cql_decimal, decimal) VIEW(cql_varint, varint)
 						FORMAT(cql_varint, varint) VALUE(cql_varint, varint)
@@ -132,7 +134,7 @@ static void from_text(const struct form *form, cql_blob in)
 	char *text = fuzz_text(in);
 
 	fuzz_budget_init(&reading, in.len, FUZZ_TIMES);
-	fuzz_budget_init(&writing, in.len, FUZZ_TIMES_LZ4);
+	fuzz_budget_ours(&writing);
 	cql_arena *arena = fuzz_arena(&reading), *ours = fuzz_arena(&writing);
 	if (form->parse(text, arena, &what, NULL))
 		check(form, &what, ours);
@@ -150,7 +152,7 @@ static void from_bytes(const struct form *form, cql_blob in)
 	cql_value value;
 	cql_type *type = cql_type_parse(form->type, NULL);
 
-	fuzz_budget_init(&budget, in.len, FUZZ_TIMES_LZ4);
+	fuzz_budget_ours(&budget);
 	cql_arena *arena = fuzz_arena(&budget);
 	if (cql_decode(type, in, &value, NULL) && value.is.tag >= CQL_TAG_BLOB &&
 	    value.is.tag <= CQL_TAG_DECIMAL && fuzz_value_walk(value, 0)) {

@@ -78,14 +78,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t *option;
 
 	fuzz_budget_init(&reading, size, FUZZ_TIMES);
-	fuzz_budget_init(&writing, size, FUZZ_TIMES_LZ4);
+	fuzz_budget_ours(&writing);
 	cql_arena *arena = fuzz_arena(&reading), *ours = fuzz_arena(&writing);
 	const cql_type *type = take_type(&in, arena, &option);
 	if (type && cql_decode(type, in, &value, &err)) {
 		read_as_everything(value);
 		bool is_plain = fuzz_value_walk(value, 0);
 		if (check_encoded(type, value, is_plain, ours))
-			fuzz_value_literal(type, value, ours);
+			fuzz_value_literal(type, value, is_plain, ours);
 	}
 	free(option);
 	cql_arena_free(arena);

@@ -129,7 +129,7 @@ void fuzz_message(enum cql_role reader, cql_blob in)
 	cql_envelope e = envelope_of(&in);
 
 	fuzz_budget_init(&reading, e.body.len, FUZZ_TIMES);
-	fuzz_budget_init(&writing, e.body.len, 2 * FUZZ_TIMES_LZ4); /* of ours, not of the peer */
+	fuzz_budget_ours(&writing);
 	x.budget = &writing;
 	cql_arena *arena = fuzz_arena(&reading);
 	if (cql_message_read(&e, &x.terms, arena, &m, &err)) {

@@ -9,8 +9,8 @@
  * can be written for sure: other texts than ASCII may be no UTF-8, other uuids no timeuuids, and
  * a time may be beyond its day */
 bool fuzz_value_walk(cql_value v, unsigned depth);
-/* As a CQL literal of its type and back: the same encoding. */
-void fuzz_value_literal(const cql_type *type, cql_value value, cql_arena *arena);
+/* As a CQL literal of its type and back: the same text. What is not plain may have none. */
+void fuzz_value_literal(const cql_type *type, cql_value value, bool is_plain, cql_arena *arena);
 /* What a writer like snprintf() gives with no room, little room and enough is consistent. */
 typedef size_t fuzz_format_fn(const void *what, char *out, size_t size);
 /* @return its text, freed with free() */

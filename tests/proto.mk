@@ -1,8 +1,9 @@
 # tests/proto.mk - one program per file of proto/; included by tests/tests.mk
-tests_libcd_test_la_SOURCES += tests/hex.c tests/hex.h tests/message.c tests/message.h
+tests_libcd_test_la_SOURCES += tests/hex.c tests/hex.h tests/message.c tests/message.h tests/vectors.c tests/vectors.h
 check_PROGRAMS += \
 	tests/test_crc \
 	tests/test_framing \
+	tests/test_hostile \
 	tests/test_inbox \
 	tests/test_literal \
 	tests/test_lz4 \
