@@ -86,9 +86,11 @@ static void print_date(struct cd_print *p, const cql_value *v)
 
 static void print_time(struct cd_print *p, const cql_value *v)
 {
-	cd_print_char(p, '\'');
+	bool of_day = cd_time_is_valid(v->as.time); /* others are plain numbers */
+
+	cd_print_text(p, of_day ? "'" : "");
 	cd_print_time(p, v->as.time);
-	cd_print_char(p, '\'');
+	cd_print_text(p, of_day ? "'" : "");
 }
 
 static void print_timestamp(struct cd_print *p, const cql_value *v)
@@ -193,14 +195,23 @@ static void print_name(struct cd_print *p, const char *name)
 	cd_print_char(p, '"');
 }
 
-/* (1, null), {street: 'Main', number: null}: all the parts the type has, and the names of fields
- * where they are known. */
+/* Parts missing at the end are written as null, unless they are so many that a few bytes would
+ * make a very long text. */
+static uint32_t parts_to_write(const cql_type *type, uint32_t there)
+{
+	enum { MOST_MISSING = 256 };
+
+	return type && type->count > there && type->count - there <= MOST_MISSING ? type->count
+										  : there;
+}
+
+/* (1, null), {street: 'Main', number: null}: the names of fields where they are known. */
 static void print_parts(struct cd_print *p, const cql_type *type, const cql_value *v,
 			unsigned depth)
 {
 	bool named = type && v->is.tag == CQL_TAG_UDT;
 	cql_iter it = cql_tuple_iter((cql_tuple){ v->as.seq });
-	uint32_t count = type && type->count > v->as.seq.count ? type->count : v->as.seq.count;
+	uint32_t count = parts_to_write(type, v->as.seq.count);
 
 	cd_print_char(p, named ? '{' : '(');
 	for (uint32_t i = 0; i < count; i++) {

@@ -21,6 +21,9 @@ void cd_unhex_digits(const struct cd_scan *digits, uint8_t *out);
 /* A number as strtod() reads it, with a point in every locale; NaN and Infinity in any case. */
 bool cd_scan_real(struct cd_scan *s, bool single, double *out);
 
+/* Whether it is a time of a day. */
+bool cd_time_is_valid(cql_time v);
+
 void cd_print_varint(struct cd_print *p, cql_varint v);
 void cd_print_decimal(struct cd_print *p, cql_decimal v);
 void cd_print_date(struct cd_print *p, cql_date v);

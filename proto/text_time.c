@@ -202,6 +202,11 @@ size_t cql_date_format(cql_date date, char *out, size_t size)
 
 /* ---- time ----------------------------------------------------------------------------------- */
 
+bool cd_time_is_valid(cql_time v)
+{
+	return v.nanoseconds >= 0 && v.nanoseconds < NANOS_PER_DAY;
+}
+
 bool cd_scan_time(struct cd_scan *s, cql_time *out)
 {
 	return scan_clock(s, true, &out->nanoseconds);
@@ -209,10 +214,10 @@ bool cd_scan_time(struct cd_scan *s, cql_time *out)
 
 void cd_print_time(struct cd_print *p, cql_time v)
 {
-	if (v.nanoseconds < 0 || v.nanoseconds >= NANOS_PER_DAY)
-		cd_print_integer(p, v.nanoseconds); /* no time of a day */
-	else
+	if (cd_time_is_valid(v))
 		print_clock(p, v.nanoseconds, 9);
+	else
+		cd_print_integer(p, v.nanoseconds);
 }
 
 bool cql_time_parse(const char *text, cql_time *out, coodie_error *err)

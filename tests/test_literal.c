@@ -414,6 +414,11 @@ static void test_broken(void **state)
 		cd_arena_deinit(&a);
 		cd_unhex_free(cell);
 	}
+	const cql_value late = cql_from_time((cql_time){ 86400000000000 });
+	size_t late_len;
+	char *number = print(NULL, late, &late_len);
+	assert_string_equal(number, "86400000000000");
+	free(number);
 	cql_value odd = { .is = { 200 } }, v = cql_null();
 	size_t len;
 	char *shown = print(NULL, odd, &len);
@@ -556,6 +561,11 @@ static void test_many_fields(void **state)
 	assert_false(cd_literal_parse(list, (char *)text.data, text.len, &a, &v, &err));
 	assert_true(clock() - start < 2 * CLOCKS_PER_SEC);
 	assert_int_equal(err.code, COODIE_ERR_LIMIT);
+	/* a value of no bytes is no text of megabytes */
+	size_t len;
+	char *shown = print(type, cql_from_encoded("", 0), &len);
+	assert_string_equal(shown, "{}");
+	free(shown);
 	cd_buffer_deinit(&name);
 	cd_buffer_deinit(&text);
 	cd_arena_deinit(&a);

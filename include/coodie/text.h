@@ -85,8 +85,9 @@ COODIE_API bool cql_literal_parse(const cql_type *type, const char *text, cql_ar
 				  cql_value *out, coodie_error *err);
 /**
  * Writes a value of a type as the CQL literal that cql_literal_parse() reads. The type names the
- * fields of a user type, and says what encoded bytes are; NULL is cql_value_format(). Broken items
- * end it with `?`.
+ * fields of a user type, and says what encoded bytes are; NULL is cql_value_format(). Parts that
+ * are missing at the end are null; more than 256 of them are left out. Broken items end it with
+ * `?`.
  */
 COODIE_API size_t cql_literal_format(const cql_type *type, cql_value value, char *out, size_t size);
 
