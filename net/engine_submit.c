@@ -25,47 +25,55 @@ static void point_params(struct cd_request *r)
 		r->params.keyspace = cql_text_of((const char *)kept + r->keyspace.at);
 }
 
-static bool write_query(struct cd_conn *c, struct cd_request *r, cql_message *m, coodie_error *err)
+static uint8_t flags_of(const struct cd_request *r)
 {
-	m->opcode = CQL_OP_QUERY;
-	m->as.query.cql = (cql_text){ (const char *)r->kept.data + r->text.at, r->text.len };
-	m->as.query.params = r->params;
-	return cd_message_write(&c->out, m, NULL, err);
+	return r->tracing ? CQL_FLAG_TRACING : 0;
 }
 
-static bool write_execute(struct cd_conn *c, struct cd_request *r, cql_message *m,
+static bool write_query(struct cd_conn *c, struct cd_request *r, int16_t stream, coodie_error *err)
+{
+	cql_message m = { .opcode = CQL_OP_QUERY, .flags = flags_of(r), .stream = stream };
+
+	m.as.query.cql = (cql_text){ (const char *)r->kept.data + r->text.at, r->text.len };
+	m.as.query.params = r->params;
+	return cd_message_write(&c->out, &m, NULL, err);
+}
+
+/* The hot path: its values are encoded already. */
+static bool write_execute(struct cd_conn *c, struct cd_request *r, int16_t stream,
 			  coodie_error *err)
 {
 	const struct coodie_prepared *p = r->prepared;
 	struct cd_buffer *b = &c->out.bytes;
+	cql_result ids; /* no more of it is looked at */
 
-	m->as.result.id = (cql_blob){ p->id, p->id_len };
-	m->as.result.metadata_id = (cql_blob){ p->id + p->id_len, p->metadata_id_len };
+	ids.id = (cql_blob){ p->id, p->id_len };
+	ids.metadata_id = (cql_blob){ p->id + p->id_len, p->metadata_id_len };
 	r->params.skip_metadata = p->skip_metadata && c->version >= 5;
 	if (r->params.skip_metadata && r->metadata != p->result) {
 		cd_metadata_free(r->metadata);
 		r->metadata = cd_metadata_ref(p->result);
 	}
 	r->load = p->load;
-	size_t mark = cd_outbox_begin(&c->out, m->flags, m->stream, CQL_OP_EXECUTE);
-	cd_write_execute_head(b, c->version, NULL, &m->as.result, &r->params, r->value_count);
+	size_t mark = cd_outbox_begin(&c->out, flags_of(r), stream, CQL_OP_EXECUTE);
+	cd_write_execute_head(b, c->version, NULL, &ids, &r->params, r->value_count);
 	cd_buffer_bytes(b, r->kept.data + r->values.at, r->values.len);
 	cd_write_execute_tail(b, c->version, NULL, &r->params);
 	return cd_outbox_end(&c->out, mark, err);
 }
 
-static bool write_load(struct cd_conn *c, struct cd_request *r, cql_message *m, coodie_error *err)
+static bool write_load(struct cd_conn *c, struct cd_request *r, int16_t stream, coodie_error *err)
 {
 	const struct coodie_prepared *p = r->prepared;
+	cql_message m = { .opcode = CQL_OP_PREPARE, .flags = flags_of(r), .stream = stream };
 
-	m->opcode = CQL_OP_PREPARE;
-	m->as.prepare.cql = (cql_text){ p->cql, p->cql_len };
+	m.as.prepare.cql = (cql_text){ p->cql, p->cql_len };
 	if (p->own_keyspace)
-		m->as.prepare.keyspace = cql_text_of(p->keyspace);
-	return cd_message_write(&c->out, m, NULL, err);
+		m.as.prepare.keyspace = cql_text_of(p->keyspace);
+	return cd_message_write(&c->out, &m, NULL, err);
 }
 
-static bool (*const writers[])(struct cd_conn *c, struct cd_request *r, cql_message *m,
+static bool (*const writers[])(struct cd_conn *c, struct cd_request *r, int16_t stream,
 			       coodie_error *err) = {
 	[CD_REQUEST_QUERY] = write_query,
 	[CD_REQUEST_EXECUTE] = write_execute,
@@ -95,8 +103,7 @@ static bool put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r, co
 	if (stream < 0)
 		return cd_no_memory(err, "room for a request");
 	point_params(r);
-	cql_message m = { .flags = r->tracing ? CQL_FLAG_TRACING : 0, .stream = (int16_t)stream };
-	if (!writers[r->kind](c, r, &m, err)) {
+	if (!writers[r->kind](c, r, (int16_t)stream, err)) {
 		cd_streams_give(&c->streams, stream, &owner);
 		return false;
 	}

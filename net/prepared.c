@@ -256,9 +256,9 @@ static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m, const 
 	const cql_metadata *rows = &r->metadata;
 	struct cd_columns binds;
 
-	if (!cd_columns_copy(&binds, r->markers.columns, r->markers.column_count, &m->arena) ||
+	if (!cd_columns_own(&binds, r->markers.columns, r->markers.column_count, &m->arena) ||
 	    (rows->columns &&
-	     !cd_columns_copy(&m->columns, rows->columns, rows->column_count, &m->arena)))
+	     !cd_columns_own(&m->columns, rows->columns, rows->column_count, &m->arena)))
 		return cd_no_memory(err, "a prepared statement");
 	if (p->home && !same_binds(&p->binds, &binds))
 		return cd_fail(

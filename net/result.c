@@ -59,51 +59,33 @@ void cd_metadata_free(struct cd_metadata *m)
 	cd_release(&a, m);
 }
 
-static size_t texts_size(const cql_column_spec *c, const cql_column_spec *before)
+/* The texts stand in the body in the order of the columns, a length in front of each: they are copied
+ * in one piece, and a name's NUL takes the place of what follows it. */
+bool cd_columns_own(struct cd_columns *out, const cql_column_spec *columns, uint32_t count,
+		    struct cd_arena *a)
 {
-	bool same = before && before->keyspace.data == c->keyspace.data &&
-		    before->table.data == c->table.data;
+	cql_column_spec *at = (cql_column_spec *)(uintptr_t)columns;
 
-	return c->name.len + 1 + (same ? 0 : c->keyspace.len + c->table.len + 2);
-}
-
-/* Moves a text, terminated, to `*to`. */
-static cql_text put_text(char **to, cql_text from)
-{
-	cql_text copy = { *to, from.len };
-
-	if (from.len)
-		memcpy(*to, from.data, from.len);
-	(*to)[from.len] = '\0';
-	*to += from.len + 1;
-	return copy;
-}
-
-/* All texts go into one piece; those of a table that columns share, once. */
-bool cd_columns_copy(struct cd_columns *out, const cql_column_spec *columns, uint32_t count,
-		     struct cd_arena *a)
-{
-	cql_column_spec *at = cd_arena_take_array(a, count ? count : 1, sizeof *at);
-	size_t size = 1;
-
-	for (uint32_t i = 0; i < count; i++)
-		size += texts_size(&columns[i], i ? &columns[i - 1] : NULL);
-	char *texts = cd_arena_take(a, size);
-	if (!at || !texts)
-		return false;
-	for (uint32_t i = 0; i < count; i++) {
-		const cql_column_spec *c = &columns[i], *before = i ? c - 1 : NULL;
-		bool same = texts_size(c, before) == c->name.len + 1;
-		at[i].keyspace = same ? at[i - 1].keyspace : put_text(&texts, c->keyspace);
-		at[i].table = same ? at[i - 1].table : put_text(&texts, c->table);
-		at[i].name = put_text(&texts, c->name);
-		at[i].type = c->type;
-	}
 	*out = (struct cd_columns){ at, count };
+	if (!count)
+		return true;
+	const char *from = at->keyspace.data,
+		   *end = at[count - 1].name.data + at[count - 1].name.len;
+	char *copy = cd_arena_take(a, (size_t)(end - from) + 1);
+	if (!copy)
+		return false;
+	memcpy(copy, from, (size_t)(end - from));
+	for (uint32_t i = 0; i < count; i++) {
+		at[i].keyspace.data = copy + (at[i].keyspace.data - from);
+		at[i].table.data = copy + (at[i].table.data - from);
+		char *name = copy + (at[i].name.data - from);
+		name[at[i].name.len] = '\0';
+		at[i].name.data = name;
+	}
 	return true;
 }
 
-/* Takes over the arena that the columns' types lie in. */
+/* Takes over the arena that the columns lie in. */
 static struct cd_metadata *adopt(const coodie_allocator *a, struct cd_arena *take_arena,
 				 const cql_metadata *from)
 {
@@ -114,7 +96,7 @@ static struct cd_metadata *adopt(const coodie_allocator *a, struct cd_arena *tak
 	m->arena = *take_arena;
 	m->arena.allocator = &m->allocator;
 	cd_arena_init(take_arena, a, 0);
-	if (cd_columns_copy(&m->columns, from->columns, from->column_count, &m->arena))
+	if (cd_columns_own(&m->columns, from->columns, from->column_count, &m->arena))
 		return m;
 	cd_metadata_free(m);
 	return NULL;
@@ -170,12 +152,24 @@ static size_t measure_warnings(const cql_texts *warnings)
 	return size;
 }
 
+/* Moves a text, terminated, to `*to`. */
+static const char *put_text(char **to, cql_text from)
+{
+	char *copy = *to;
+
+	if (from.len)
+		memcpy(copy, from.data, from.len);
+	copy[from.len] = '\0';
+	*to += from.len + 1;
+	return copy;
+}
+
 static void copy_warnings(coodie_result *r, const cql_texts *warnings)
 {
 	char *to = (char *)r->block_end + 1;
 
 	for (uint16_t i = 0; i < r->warning_count; i++)
-		r->warnings[i] = put_text(&to, warnings->at[i]).data;
+		r->warnings[i] = put_text(&to, warnings->at[i]);
 }
 
 /* Bytes of the envelope's body, moved to where the body was copied. */

@@ -17,9 +17,9 @@ struct cd_columns {
 	uint32_t count;
 };
 
-/* Copies columns, but not their types, into an arena. */
-bool cd_columns_copy(struct cd_columns *out, const cql_column_spec *columns, uint32_t count,
-		     struct cd_arena *a);
+/* Makes the columns of a message that was read into this arena independent of its body, in place. */
+bool cd_columns_own(struct cd_columns *out, const cql_column_spec *columns, uint32_t count,
+		    struct cd_arena *a);
 
 /* Column metadata shared by a prepared statement and its results. */
 struct cd_metadata {

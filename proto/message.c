@@ -51,34 +51,39 @@ static bool is_known(unsigned opcode)
 	return opcode < CQL_OP_COUNT && messages[opcode].read;
 }
 
+static const cql_terms *find_terms(const cql_terms *given, cql_terms *storage)
+{
+	if (!given)
+		return &cd_terms_default;
+	*storage = cd_terms_of(given);
+	return storage;
+}
+
 /* ---- read ----------------------------------------------------------------------------------- */
 
 bool cd_message_read(const cql_envelope *e, const cql_terms *given, struct cd_arena *arena,
 		     cql_message *out, coodie_error *err)
 {
-	cql_terms terms = given ? cd_terms_of(given) : cd_terms_default;
+	cql_terms terms;
 	struct cd_decoder d = {
 		.r = cd_reader_over(e->body.data, e->body.len),
 		.arena = arena,
-		.terms = &terms,
+		.terms = find_terms(given, &terms),
 		.version = e->version,
 		.what = cql_opcode_name(e->opcode),
 		.err = err,
-	};
-	cql_message m = {
-		.version = e->version, .opcode = e->opcode, .flags = e->flags, .stream = e->stream
 	};
 
 	if (!is_known(e->opcode))
 		return cd_fail(err, COODIE_ERR_PROTOCOL, "opcode 0x%02x is unknown",
 			       (unsigned)e->opcode);
-	cd_read_prefix(&d, &m);
+	*out = (cql_message){
+		.version = e->version, .opcode = e->opcode, .flags = e->flags, .stream = e->stream
+	};
+	cd_read_prefix(&d, out);
 	if (!d.r.failed)
-		messages[e->opcode].read(&d, &m);
-	if (!cd_decode_end(&d))
-		return false;
-	*out = m;
-	return true;
+		messages[e->opcode].read(&d, out);
+	return cd_decode_end(&d);
 }
 
 bool cql_message_read(const cql_envelope *envelope, const cql_terms *terms, cql_arena *arena,
@@ -104,10 +109,10 @@ bool cql_message_read(const cql_envelope *envelope, const cql_terms *terms, cql_
 bool cd_message_write(struct cd_outbox *out, const cql_message *m, const cql_terms *given,
 		      coodie_error *err)
 {
-	cql_terms terms = given ? cd_terms_of(given) : cd_terms_default;
+	cql_terms terms;
 	struct cd_encoder w = {
 		.b = &out->bytes,
-		.terms = &terms,
+		.terms = find_terms(given, &terms),
 		.version = out->version,
 		.what = cql_opcode_name(m->opcode),
 		.err = err,

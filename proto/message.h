@@ -8,7 +8,8 @@
 #include "base/arena.h"
 #include "proto/outbox.h"
 
-/* As cql_message_read(), but the rows of a result are not walked. `terms` NULL: defaults. */
+/* As cql_message_read(), but the rows of a result are not walked, and after a failure `out` holds
+ * what was read so far. `terms` NULL: defaults. */
 bool cd_message_read(const cql_envelope *e, const cql_terms *terms, struct cd_arena *arena,
 		     cql_message *out, coodie_error *err);
 /* As cql_message_write(), in the version of the outbox. */

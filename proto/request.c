@@ -188,25 +188,51 @@ static uint8_t *put_short_bytes(uint8_t *at, cql_blob bytes)
 	return at + 2 + bytes.len;
 }
 
+static uint8_t *put_long(uint8_t *at, uint32_t len, const void *data)
+{
+	cd_put_be32(at, len);
+	memcpy(at + 4, data, len);
+	return at + 4 + len;
+}
+
+static uint8_t *put_int(uint8_t *at, int32_t v)
+{
+	cd_put_be32(at, (uint32_t)v);
+	return at + 4;
+}
+
+static uint8_t *put_short(uint8_t *at, unsigned v)
+{
+	cd_put_be16(at, (uint16_t)v);
+	return at + 2;
+}
+
+/* What stands behind the values. The result is where the timestamp is; -1: nowhere. */
 static ptrdiff_t put_tail(struct cd_buffer *b, const cql_params *p)
 {
-	size_t start = b->len;
+	size_t most = 4 + 4 + p->paging_state.len + 2 + 8 + 2 + p->keyspace.len + 4;
+	uint8_t *start = cd_buffer_grow(b, most), *at = start;
 	ptrdiff_t timestamp = -1;
 
+	if (!at)
+		return timestamp;
 	if (p->has_page_rows)
-		cd_buffer_be32(b, (uint32_t)p->page_rows);
+		at = put_int(at, p->page_rows);
 	if (p->paging_state.data)
-		cd_write_bytes(b, p->paging_state.data, p->paging_state.len);
+		at = put_long(at, (uint32_t)p->paging_state.len, p->paging_state.data);
 	if (p->serial_consistency)
-		cd_write_consistency(b, p->serial_consistency);
+		at = put_short(at, p->serial_consistency - 1u);
 	if (p->has_timestamp) {
-		timestamp = (ptrdiff_t)(b->len - start);
-		cd_buffer_be64(b, (uint64_t)p->timestamp_us);
+		timestamp = at - start;
+		cd_put_be64(at, (uint64_t)p->timestamp_us);
+		at += 8;
 	}
 	if (p->keyspace.data)
-		cd_write_string(b, p->keyspace.data, p->keyspace.len);
+		at = put_short_bytes(
+			at, (cql_blob){ (const uint8_t *)p->keyspace.data, p->keyspace.len });
 	if (p->has_now)
-		cd_buffer_be32(b, (uint32_t)p->now_in_seconds);
+		at = put_int(at, p->now_in_seconds);
+	b->len -= most - (size_t)(at - start);
 	return timestamp;
 }
 

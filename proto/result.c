@@ -77,7 +77,7 @@ static void read_metadata(struct cd_decoder *d, cql_metadata *out)
 				       none ? "columns without metadata" : "columns");
 	if (flags & HAS_MORE_PAGES)
 		out->paging_state = cd_decode_bytes(d, "paging state");
-	if (flags & METADATA_CHANGED)
+	if (flags & METADATA_CHANGED && has_metadata_id(d->version, d->terms))
 		out->new_metadata_id = cd_decode_short_bytes(d, "new metadata id");
 	/* with no-metadata the global bit may still be set, but no names follow */
 	if (!none)
