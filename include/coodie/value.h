@@ -405,7 +405,8 @@ COODIE_API bool cql_inet_parse(const char *text, cql_inet *out, coodie_error *er
 /** @return the wall clock's time now */
 COODIE_API cql_timestamp cql_timestamp_now(void);
 /**
- * Writes a value for people, as a CQL literal ('it''s', 0xcafe, {1, 2}), as snprintf() does.
+ * Writes a value for people, as a CQL literal ('it''s', 0xcafe, {1, 2}), as snprintf() does; text.h
+ * has the forms, and reads them.
  * @return the length it needs, without the NUL
  */
 COODIE_API size_t cql_value_format(cql_value v, char *out, size_t size);
