@@ -45,6 +45,14 @@ static const struct {
 	  "7fffffff"
 	  "00000000",
 	  BODY },
+	{ "rows of no columns, and bytes behind",
+	  "850000000800000000"
+	  "00000002"
+	  "00000000"
+	  "00000000"
+	  "00000002"
+	  "ffffffffffffffff",
+	  BODY },
 	{ "2^31 - 1 binds",
 	  "850000000800000000"
 	  "00000004"
@@ -155,6 +163,31 @@ static void test_rows(void **state)
 {
 	(void)state;
 	cd_message_check(rows, CD_COUNT(rows));
+}
+
+/* Unknown bits mean nothing (v4 section 4.2.5.2), and in v4 a changed metadata id is one. */
+static void test_tolerated(void **state)
+{
+	static const struct cd_message_row odd[] = {
+		{ "metadata changed in v4",
+		  "840000000800000000"
+		  "00000002"
+		  "0000000c"
+		  "00000001"
+		  "00000001"
+		  "00000001aa",
+		  "rows none/1 [0xaa]", NULL },
+		{ "metadata of no columns",
+		  "840000000800000000"
+		  "00000002"
+		  "00000000"
+		  "00000000"
+		  "00000000",
+		  "rows {} ", NULL },
+	};
+	(void)state;
+
+	cd_message_check_tolerated(odd, CD_COUNT(odd));
 }
 
 static void test_malformed(void **state)
@@ -318,6 +351,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_tolerated),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_cost),
 	};

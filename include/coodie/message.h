@@ -219,10 +219,10 @@ typedef struct cql_message {
 } cql_message;
 
 /**
- * Reads a message of either side whole, by its opcode: also the rows of a result are walked, so that cql_rows_next() cannot
- * fail on them. Bytes behind the message are legal and ignored (v4 section 1), a server's and a
- * client's alike. Versions below 4 are read as 4, above 5 as 5: a server refuses a version with an
- * ERROR of its own.
+ * Reads a message whole, as its opcode says, whichever side sent it. The rows of a result are
+ * walked as well, so that cql_rows_next() cannot fail on them. Bytes behind the message are legal
+ * and ignored (v4 section 1). Versions below 4 are read as 4, above 5 as 5: a server refuses a
+ * version with an ERROR of its own.
  * @param terms  NULL: defaults
  * @param arena  for lists and types; what it held before stays
  * @param err    COODIE_ERR_PROTOCOL: the message and the field; COODIE_ERR_LIMIT;
