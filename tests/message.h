@@ -19,7 +19,7 @@ cql_envelope cd_message_envelope(struct cd_span message);
 void cd_message_print(const cql_message *m, struct cd_buffer *text);
 
 /* Each row: read flush against an unreadable page and understood; written again to the same bytes;
- * understood when it comes a byte at a time; every proper prefix of its body refused; every
+ * understood when it comes a byte at a time, and in each framing of its version; every proper prefix of its body refused; every
  * allocation failed in turn. */
 void cd_message_check(const struct cd_message_row *rows, size_t count);
 /* Each row is understood; not what an encoder writes. */

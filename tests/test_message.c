@@ -301,6 +301,49 @@ static void test_segments(void **state)
 	cql_outbox_free(out);
 }
 
+/* A message of many segments, between two small ones. */
+static void test_large(void **state)
+{
+	enum { LEN = 300000 };
+	static uint8_t data[LEN];
+	const cql_bound value = { .value = { data, LEN } };
+	cql_message m = { .opcode = CQL_OP_QUERY, .as.query = { ONE } }, back;
+	const cql_message small = { .opcode = CQL_OP_OPTIONS };
+	cql_arena *arena = cql_arena_new(NULL, NULL);
+	coodie_error err;
+	cql_envelope e;
+	(void)state;
+
+	for (size_t i = 0; i < LEN; i++)
+		data[i] = (uint8_t)(i * i / 7);
+	m.as.query.params.values = &value;
+	m.as.query.params.value_count = 1;
+	for (unsigned i = 0; i < 4; i++) {
+		enum cql_compression c = i & 1 ? CQL_COMPRESSION_LZ4 : CQL_COMPRESSION_NONE;
+		cql_outbox *out = cql_outbox_new(CQL_CLIENT, NULL, NULL, NULL);
+		cql_inbox *in = cql_inbox_new(CQL_SERVER, NULL, NULL, NULL);
+		assert_true(cql_outbox_switch(out, 4 + i / 2, c, &err));
+		cql_inbox_switch(in, 4 + i / 2, c);
+		assert_true(cql_message_write(out, &small, NULL, &err));
+		assert_true(cql_message_write(out, &m, NULL, &err));
+		assert_true(cql_message_write(out, &small, NULL, &err));
+		cql_blob bytes = cql_outbox_pending(out, &err);
+		assert_true(cql_inbox_feed(in, bytes.data, bytes.len, &err));
+		assert_int_equal(cql_inbox_next(in, &e, &err), CQL_INBOX_ENVELOPE);
+		assert_int_equal(e.opcode, CQL_OP_OPTIONS);
+		assert_int_equal(cql_inbox_next(in, &e, &err), CQL_INBOX_ENVELOPE);
+		assert_true(cql_message_read(&e, NULL, arena, &back, &err));
+		assert_int_equal(back.as.query.params.values->value.len, LEN);
+		assert_memory_equal(back.as.query.params.values->value.data, data, LEN);
+		assert_int_equal(cql_inbox_next(in, &e, &err), CQL_INBOX_ENVELOPE);
+		assert_int_equal(cql_inbox_next(in, &e, &err), CQL_INBOX_MORE);
+		assert_true(cql_inbox_is_empty(in));
+		cql_inbox_free(in);
+		cql_outbox_free(out);
+	}
+	cql_arena_free(arena);
+}
+
 /* ---- limits --------------------------------------------------------------------------------- */
 
 static bool read_hex(const char *hex, const cql_terms *terms, cql_message *out, coodie_error *err)
@@ -453,7 +496,7 @@ int main(void)
 		cmocka_unit_test(test_direction),      cmocka_unit_test(test_segments),
 		cmocka_unit_test(test_limits),         cmocka_unit_test(test_unknown_opcode),
 		cmocka_unit_test(test_rows_next),      cmocka_unit_test(test_rows_are_walked),
-		cmocka_unit_test(test_prepared_again),
+		cmocka_unit_test(test_prepared_again), cmocka_unit_test(test_large),
 	};
 	return cmocka_run_group_tests_name("message", tests, NULL, NULL);
 }
