@@ -88,7 +88,7 @@ bool fuzz_same(cql_blob a, cql_blob b)
 /* ---- budget --------------------------------------------------------------------------------- */
 
 /* What an inbox, an outbox and an arena take before they have seen anything. */
-#define FUZZ_CONSTANT ((size_t)8192)
+#define FUZZ_CONSTANT ((size_t)4096)
 
 static void *account(struct fuzz_budget *b, void *piece)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Streams in pieces of any size: the same envelopes and the same end for every way to cut them.
+/* Streams in pieces of any size: the same envelopes and the same end for every way to cut them; and
+ * the same envelopes again when an outbox has sent them.
  *
  * Input: a byte of setup, a byte that decides the pieces, the stream. */
 #include <stdlib.h>
@@ -15,6 +16,8 @@ struct run {
 	enum cql_inbox_status last;
 	enum coodie_errc code;
 	bool empty;
+	cql_outbox *sender; /* gets all envelopes that it takes; may be NULL */
+	bool all_sent;
 };
 
 struct setup {
@@ -48,8 +51,10 @@ static void keep(struct run *run, const void *data, size_t len)
 
 static void keep_envelope(struct run *run, const cql_envelope *e)
 {
-	const uint8_t header[] = { e->version, e->flags, (uint8_t)((uint16_t)e->stream >> 8),
-				   (uint8_t)e->stream, e->opcode };
+	const uint8_t packed = CQL_FLAG_COMPRESSED; /* is the sender's business */
+	const uint8_t header[] = { e->version, e->flags & (uint8_t)~packed,
+				   (uint8_t)((uint16_t)e->stream >> 8), (uint8_t)e->stream,
+				   e->opcode };
 
 	keep(run, header, sizeof header);
 	keep(run, &e->body.len, sizeof e->body.len);
@@ -64,6 +69,8 @@ static void take_all(struct run *run, const struct setup *s, cql_inbox *in)
 
 	while ((run->last = cql_inbox_next(in, &e, &err)) == CQL_INBOX_ENVELOPE) {
 		keep_envelope(run, &e);
+		if (run->sender)
+			run->all_sent &= e.version && cql_outbox_put(run->sender, &e, &err);
 		if (s->switches && run->count == 1)
 			cql_inbox_switch(in, s->version, s->compression);
 	}
@@ -82,9 +89,10 @@ static size_t piece(uint8_t how, size_t n)
 	return 1 + ((n + 1) * 2654435761u >> 7) % (how - 126u);
 }
 
-static struct run feed(const struct setup *s, cql_blob stream, bool whole, uint8_t how)
+static struct run feed(const struct setup *s, cql_blob stream, bool whole, uint8_t how,
+		       cql_outbox *sender)
 {
-	struct run run = { .last = CQL_INBOX_MORE };
+	struct run run = { .last = CQL_INBOX_MORE, .sender = sender, .all_sent = true };
 	struct fuzz_budget budget;
 	coodie_error err;
 
@@ -114,21 +122,55 @@ static void check_same(const struct run *a, const struct run *b)
 	FUZZ_CHECK(a->last == CQL_INBOX_FAILED || a->empty == b->empty);
 }
 
+/* The other side of the stream, with the same framing. */
+static cql_outbox *sender_of(const struct setup *s, struct fuzz_budget *budget)
+{
+	coodie_error err;
+	enum cql_role role = s->role == CQL_CLIENT ? CQL_SERVER : CQL_CLIENT;
+	cql_outbox *out = cql_outbox_new(role, NULL, &budget->allocator, &err);
+
+	FUZZ_CHECK_OK(out, &err);
+	if (s->version && s->compression != CQL_COMPRESSION_SNAPPY)
+		FUZZ_CHECK_OK(cql_outbox_switch(out, s->version, s->compression, &err), &err);
+	return out;
+}
+
+static void check_resent(const struct setup *s, const struct run *whole)
+{
+	coodie_error err;
+	cql_blob pending = cql_outbox_pending(whole->sender, &err);
+
+	if (!whole->all_sent || s->switches || s->compression == CQL_COMPRESSION_SNAPPY)
+		return;
+	FUZZ_CHECK(!pending.data == (whole->count == 0));
+	struct run run = feed(s, pending, true, 0, NULL);
+	FUZZ_CHECK(run.last == CQL_INBOX_MORE && run.empty);
+	FUZZ_CHECK(run.count == whole->count && run.len == whole->len);
+	FUZZ_CHECK(!run.len || !memcmp(run.got, whole->got, run.len));
+	cql_outbox_sent(whole->sender, pending.len);
+	free(run.got);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	cql_blob in = { data, size };
 	uint8_t bits = fuzz_u8(&in), how = fuzz_u8(&in);
 	struct setup s = setup_of(bits);
 	uint8_t *stream = fuzz_copy(in);
+	struct fuzz_budget ours;
 
 	if (bits & 16 && s.version == 5 && !s.switches)
 		fuzz_mend(stream, in.len, s.compression == CQL_COMPRESSION_LZ4);
 	in.data = stream;
-	struct run whole = feed(&s, in, true, 0);
-	struct run bytes = feed(&s, in, false, 0);
-	struct run pieces = feed(&s, in, false, how);
+	fuzz_budget_ours(&ours);
+	struct run whole = feed(&s, in, true, 0, sender_of(&s, &ours));
+	struct run bytes = feed(&s, in, false, 0, NULL);
+	struct run pieces = feed(&s, in, false, how, NULL);
 	check_same(&whole, &bytes);
 	check_same(&whole, &pieces);
+	check_resent(&s, &whole);
+	cql_outbox_free(whole.sender);
+	fuzz_budget_end(&ours);
 	free(whole.got);
 	free(bytes.got);
 	free(pieces.got);

@@ -12,7 +12,7 @@
 #include "tests/hex.h"
 #include "tests/vectors.h"
 
-enum { MOST_BYTES = 1 << 20, TIMES = 16, TIMES_PACKED = 256, CONSTANT = 8192 };
+enum { MOST_BYTES = 1 << 20, TIMES = 16, TIMES_PACKED = 256, CONSTANT = 4096 };
 
 static struct cd_guard guard;
 static char hex[2 * MOST_BYTES], second[2 * MOST_BYTES];
