@@ -2,7 +2,8 @@
 # The examples that need nothing designed-only are programs too: what compiles also links.
 STYLE_CHECKS += tests/check-examples
 EXTRA_DIST += README.md CHANGELOG.md
-check_examples = examples/blocking examples/attached examples/async examples/prepared examples/only
+check_examples = examples/blocking examples/attached examples/async examples/prepared examples/only \
+	examples/dissect
 noinst_PROGRAMS += $(check_examples)
 examples_blocking_SOURCES = examples/blocking.c
 examples_blocking_LDADD = libcoodie.la
@@ -14,3 +15,5 @@ examples_prepared_SOURCES = examples/prepared.c
 examples_prepared_LDADD = libcoodie.la
 examples_only_SOURCES = examples/only.c
 examples_only_LDADD = libcoodie.la
+examples_dissect_SOURCES = examples/dissect.c
+examples_dissect_LDADD = libcoodie.la

@@ -144,9 +144,9 @@ bool json_to_hex(struct pool *pool, const struct json *j, const uint8_t **data, 
 
 /* ---- printing ------------------------------------------------------------------------------- */
 
-/* Length of the UTF-8 character at `at`; 0 when it is none (also of a surrogate). */
-static size_t character(const unsigned char *at, size_t left)
+size_t json_character(const char *text, size_t left)
 {
+	const unsigned char *at = (const unsigned char *)text;
 	static const struct {
 		unsigned char mask, lead;
 		uint32_t least;
@@ -176,7 +176,7 @@ static void print_string(FILE *to, const char *text, size_t len)
 
 	putc('"', to);
 	for (size_t i = 0, n; i < len; i += n ? n : 1) {
-		n = character(at + i, len - i);
+		n = json_character(text + i, len - i);
 		if (at[i] == '"' || at[i] == '\\')
 			fprintf(to, "\\%c", at[i]);
 		else if (at[i] == '\n')

@@ -56,6 +56,8 @@ bool json_to_int(const struct json *j, int64_t *out);
 /* Bytes of a hexadecimal string. */
 bool json_to_hex(struct pool *pool, const struct json *j, const uint8_t **data, size_t *len);
 
+/* Length of the UTF-8 character at `text`; 0 when it is none (also of a surrogate). */
+size_t json_character(const char *text, size_t left);
 void json_print(FILE *to, const struct json *j);
 /* The same as one line of text in the pool, cut with "..." where it is longer than `most`. */
 char *json_line(struct pool *pool, const struct json *j, size_t most);

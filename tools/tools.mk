@@ -9,9 +9,12 @@ tools_coodie_SOURCES = \
 	tools/json.c \
 	tools/json.h \
 	tools/json_parse.c \
+	tools/pcap.c \
+	tools/pcap.h \
 	tools/ping.c \
 	tools/pool.c \
 	tools/pool.h \
+	tools/tcp.c \
 	tools/tool.h \
 	tools/wire.c \
 	tools/wire.h \
@@ -21,14 +24,21 @@ tools_coodie_SOURCES = \
 	tools/wire_check_frame.c \
 	tools/wire_check_segment.c \
 	tools/wire_check_value.c \
+	tools/wire_decode.c \
 	tools/wire_field.c \
 	tools/wire_field.h \
+	tools/wire_follow.c \
 	tools/wire_literal.c \
 	tools/wire_memory.c \
 	tools/wire_memory.h \
 	tools/wire_message.c \
 	tools/wire_message.h \
+	tools/wire_print.c \
+	tools/wire_print.h \
 	tools/wire_result.c \
+	tools/wire_show.c \
+	tools/wire_stream.c \
+	tools/wire_stream.h \
 	tools/wire_type.c \
 	tools/wire_value.c
 tools_coodie_LDADD = libcoodie.la

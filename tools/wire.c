@@ -9,6 +9,7 @@ static const struct {
 	const char *name, *summary;
 	tool_fn *run;
 } parts[] = {
+	{ "decode", "print the messages of a capture, a dump or a stream of bytes", wire_decode },
 	{ "encode-value", "print the bytes of a value: encode-value 'list<int>' '[1, 2]'",
 	  wire_encode_value },
 	{ "decode-value", "print the value of bytes: decode-value int 0000002a",

@@ -191,6 +191,7 @@ static bool query_read(struct wire_memory *m, const struct json *body, cql_messa
 static void execute_json(struct wire_view *view, const cql_message *message, struct json *body)
 {
 	wire_fields_json(&view->memory->pool, execute_fields, message, body);
+	view->markers = view->find ? view->find(view->user, message->as.execute.id) : NULL;
 	params_json(view, &message->as.execute.params, body);
 	if (view->has_tablets)
 		wire_field_json(&view->memory->pool, &tablet_field, message, body);
@@ -217,6 +218,8 @@ static void batch_json(struct wire_view *view, const cql_message *message, struc
 		const cql_batch_item *item = &message->as.batch.items[i];
 		struct json *j = json_add(items, json_new(pool, JSON_OBJECT));
 		wire_fields_json(pool, item_fields, item, j);
+		view->markers = view->find && item->id.data ? view->find(view->user, item->id)
+							    : NULL;
 		wire_values_json(view, item->values, item->value_count, j);
 	}
 	wire_fields_json(pool, consistency_fields, &message->as.batch.params, body);

@@ -19,10 +19,13 @@ struct wire_columns {
 /* How a message is shown. Zeroed but for `memory`: exactly as the vectors have it. */
 struct wire_view {
 	struct wire_memory *memory;
-	const struct wire_columns *markers; /* of an EXECUTE; NULL: not known */
+	const struct wire_columns *markers; /* of a statement; NULL: not known */
 	const struct wire_columns *columns; /* of Rows that have no metadata of their own */
-	int32_t rate_limit_error;           /* its code; 0: not agreed */
-	bool has_tablets;                   /* EXECUTE has its block */
+	/* The markers of a prepared id; NULL: nobody knows any. */
+	const struct wire_columns *(*find)(void *user, cql_blob id);
+	void *user;
+	int32_t rate_limit_error; /* its code; 0: not agreed */
+	bool has_tablets;         /* EXECUTE has its block */
 	bool is_request;
 	bool decode;   /* values beside their bytes */
 	bool readable; /* values, columns and rows as texts for people, instead of the bytes */
