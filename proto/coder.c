@@ -71,6 +71,14 @@ int32_t cd_decode_i32(struct cd_decoder *d, const char *field)
 	return (int32_t)v;
 }
 
+cql_consistency cd_decode_level(struct cd_decoder *d, const char *field)
+{
+	cql_consistency level = cd_read_consistency(&d->r);
+
+	note(d, field);
+	return level;
+}
+
 cql_text cd_decode_text(struct cd_decoder *d, const char *field)
 {
 	struct cd_span s = cd_read_string(&d->r);

@@ -38,11 +38,6 @@ static inline cql_blob cd_blob_of(struct cd_span s)
 	return (cql_blob){ s.at, s.len };
 }
 
-static inline struct cd_span cd_span_of(cql_blob b)
-{
-	return (struct cd_span){ b.data, b.len };
-}
-
 static inline bool cd_text_is_word(cql_text t, const char *word)
 {
 	return t.len == strlen(word) && memcmp(t.data, word, t.len) == 0;
@@ -61,6 +56,8 @@ bool cd_decode_end(struct cd_decoder *d);
 uint8_t cd_decode_u8(struct cd_decoder *d, const char *field);
 uint16_t cd_decode_u16(struct cd_decoder *d, const char *field);
 int32_t cd_decode_i32(struct cd_decoder *d, const char *field);
+/* The wire value plus one; a code that is not known is kept. */
+cql_consistency cd_decode_level(struct cd_decoder *d, const char *field);
 cql_text cd_decode_text(struct cd_decoder *d, const char *field);      /* [string] */
 cql_text cd_decode_long_text(struct cd_decoder *d, const char *field); /* [long string] */
 cql_blob cd_decode_bytes(struct cd_decoder *d, const char *field);

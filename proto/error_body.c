@@ -71,7 +71,7 @@ static bool has(const uint8_t *fields, enum field wanted)
 
 static void read_level(struct cd_decoder *d, void *at, const char *name)
 {
-	*(cql_consistency *)at = (cql_consistency)(cd_decode_u16(d, name) + 1);
+	*(cql_consistency *)at = cd_decode_level(d, name);
 }
 
 static void write_level(struct cd_encoder *w, const void *at, const char *name)

@@ -79,17 +79,6 @@ bool cd_read_inetaddr(struct cd_reader *r, uint8_t address[16], uint8_t *len)
 	return true;
 }
 
-char *cd_read_string_copy(struct cd_reader *r, struct cd_arena *a, bool *no_memory)
-{
-	struct cd_span s = cd_read_string(r);
-
-	if (r->failed)
-		return NULL;
-	char *copy = cd_arena_strndup(a, (const char *)s.at, s.len);
-	*no_memory |= !copy;
-	return copy;
-}
-
 void cd_write_string(struct cd_buffer *b, const char *text, size_t len)
 {
 	if (len > UINT16_MAX)

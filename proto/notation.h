@@ -24,8 +24,6 @@ uint64_t cd_read_unsigned_vint(struct cd_reader *r);
 int64_t cd_read_vint(struct cd_reader *r);
 /* [inet] with its port, [inetaddr] without; fails on lengths other than 4 and 16. */
 bool cd_read_inetaddr(struct cd_reader *r, uint8_t address[16], uint8_t *len);
-/* A [string] copied and terminated; NULL when failed, or with `*no_memory` set. */
-char *cd_read_string_copy(struct cd_reader *r, struct cd_arena *a, bool *no_memory);
 
 /* A text over 65,535 bytes fails the buffer. */
 void cd_write_string(struct cd_buffer *b, const char *text, size_t len);

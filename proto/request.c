@@ -95,12 +95,12 @@ static cql_bound *read_values(struct cd_decoder *d, bool names, uint16_t *count)
 /* A server refuses levels it does not know. */
 static cql_consistency read_level(struct cd_decoder *d)
 {
-	uint16_t wire = cd_decode_u16(d, "consistency");
+	cql_consistency level = cd_decode_level(d, "consistency");
 
-	if (wire >= CQL_CONSISTENCY_NODE_LOCAL)
+	if (level > CQL_CONSISTENCY_NODE_LOCAL)
 		cd_decode_fail(d, COODIE_ERR_PROTOCOL, "unknown consistency 0x%04x",
-			       (unsigned)wire);
-	return (cql_consistency)(wire + 1);
+			       (unsigned)level - 1);
+	return level;
 }
 
 /* A [byte] in v4, where no keyspace can be: its bit means nothing. */

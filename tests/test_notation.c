@@ -260,36 +260,12 @@ static void test_too_long(void **state)
 	cd_buffer_deinit(&b);
 }
 
-static bool copy_string(const coodie_allocator *a, void *user)
-{
-	static const uint8_t bytes[] = { 0, 3, 'a', 'b', 'c' };
-	struct cd_reader r = cd_reader_over(bytes, sizeof bytes);
-	struct cd_arena arena;
-	bool no_memory = false;
-	(void)user;
-
-	cd_arena_init(&arena, a, 16);
-	char *copy = cd_read_string_copy(&r, &arena, &no_memory);
-	assert_int_equal(copy == NULL, no_memory);
-	if (copy)
-		assert_string_equal(copy, "abc");
-	cd_arena_deinit(&arena);
-	return copy != NULL;
-}
-
-static void test_copy(void **state)
-{
-	(void)state;
-	assert_true(cd_failalloc_each("a [string]", copy_string, NULL));
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vints),       cmocka_unit_test(test_long_vints),
 		cmocka_unit_test(test_lengths),     cmocka_unit_test(test_writers),
 		cmocka_unit_test(test_consistency), cmocka_unit_test(test_too_long),
-		cmocka_unit_test(test_copy),
 	};
 	return cmocka_run_group_tests_name("notation", tests, NULL, NULL);
 }
