@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 #include "tests/failalloc.h"
+#include "tests/golden.h"
 #include "tests/guard.h"
 #include "tests/hex.h"
-#include "tests/vectors.h"
 
 enum { MOST_BYTES = 1 << 20, TIMES = 16, TIMES_PACKED = 256, CONSTANT = 4096 };
 
@@ -239,25 +239,25 @@ static bool use_stream(const struct sweep *s, cql_blob bytes, const coodie_alloc
 	return true;
 }
 
-static enum cql_compression compression_of(const struct cd_vector *v)
+static enum cql_compression compression_of(const struct cd_golden *v)
 {
 	char text[16];
 
-	if (!cd_vector_text(v, "compression", text, sizeof text))
+	if (!cd_golden_text(v, "compression", text, sizeof text))
 		return CQL_COMPRESSION_NONE;
 	return strcmp(text, "lz4") == 0 ? CQL_COMPRESSION_LZ4 : CQL_COMPRESSION_SNAPPY;
 }
 
-static struct sweep sweep_of(const struct cd_vector *v, char *name, size_t size)
+static struct sweep sweep_of(const struct cd_golden *v, char *name, size_t size)
 {
-	if (!cd_vector_text(v, "name", name, size) && !cd_vector_text(v, "type", name, size) &&
-	    !cd_vector_text(v, "step", name, size))
+	if (!cd_golden_text(v, "name", name, size) && !cd_golden_text(v, "type", name, size) &&
+	    !cd_golden_text(v, "step", name, size))
 		snprintf(name, size, "%s", v->file);
 	return (struct sweep){ .name = name, .times = TIMES, .compression = compression_of(v) };
 }
 
 /* Under all extensions at once: what they add is read, or something else is refused. */
-static void frame(const struct cd_vector *v, void *user)
+static void frame(const struct cd_golden *v, void *user)
 {
 	static const cql_terms extended = {
 		.size = sizeof extended,
@@ -270,10 +270,10 @@ static void frame(const struct cd_vector *v, void *user)
 	struct sweep s = sweep_of(v, name, sizeof name);
 	(void)user;
 
-	if (!cd_vector_text(v, "hex", hex, sizeof hex))
+	if (!cd_golden_text(v, "hex", hex, sizeof hex))
 		return;
 	struct cd_span bytes = cd_unhex(hex);
-	cd_vector_text(v, "direction", direction, sizeof direction);
+	cd_golden_text(v, "direction", direction, sizeof direction);
 	s.role = strcmp(direction, "request") == 0 ? CQL_SERVER : CQL_CLIENT;
 	if (strcmp(v->file, "frames_tolerated") == 0 && bytes.len && !(bytes.at[0] & 0x80))
 		s.role = CQL_SERVER;
@@ -299,11 +299,11 @@ static void test_frames(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < CD_COUNT(files); i++)
-		assert_true(cd_vectors_each(files[i], frame, NULL) > 20);
+		assert_true(cd_golden_each(files[i], frame, NULL) > 20);
 }
 
 /* What a node said, both ways, as it travelled. */
-static void capture(const struct cd_vector *v, void *user)
+static void capture(const struct cd_golden *v, void *user)
 {
 	char name[256];
 	struct sweep s = sweep_of(v, name, sizeof name);
@@ -311,9 +311,9 @@ static void capture(const struct cd_vector *v, void *user)
 
 	s.use = use_stream;
 	s.times = s.compression ? TIMES_PACKED : TIMES;
-	s.version = (unsigned)cd_vector_number(v, "version", 4);
+	s.version = (unsigned)cd_golden_number(v, "version", 4);
 	for (s.role = CQL_CLIENT; s.role <= CQL_SERVER; s.role++) {
-		if (!cd_vector_text(v, s.role == CQL_CLIENT ? "response" : "request", second,
+		if (!cd_golden_text(v, s.role == CQL_CLIENT ? "response" : "request", second,
 				    sizeof second))
 			continue;
 		struct cd_span bytes = cd_unhex(second);
@@ -326,7 +326,7 @@ static void capture(const struct cd_vector *v, void *user)
 static void test_captures(void **state)
 {
 	(void)state;
-	assert_true(cd_vectors_each("node_capture", capture, NULL) > 100);
+	assert_true(cd_golden_each("node_capture", capture, NULL) > 100);
 }
 
 /* ---- segments ------------------------------------------------------------------------------- */
@@ -355,13 +355,13 @@ static bool use_segment(const struct sweep *s, cql_blob bytes, const coodie_allo
 	return ok;
 }
 
-static void segment(const struct cd_vector *v, void *user)
+static void segment(const struct cd_golden *v, void *user)
 {
 	char name[256];
 	struct sweep s = sweep_of(v, name, sizeof name);
 	(void)user;
 
-	if (!cd_vector_text(v, "hex", hex, sizeof hex))
+	if (!cd_golden_text(v, "hex", hex, sizeof hex))
 		return;
 	struct cd_span bytes = cd_unhex(hex);
 	s.bytes = (cql_blob){ bytes.at, bytes.len };
@@ -378,9 +378,9 @@ static void segment(const struct cd_vector *v, void *user)
 static void test_segments(void **state)
 {
 	(void)state;
-	assert_true(cd_vectors_each("segments", segment, NULL) > 50);
-	assert_true(cd_vectors_each("segments_corrupt", segment, NULL) > 40);
-	assert_true(cd_vectors_each("segment_streams", segment, NULL) > 5);
+	assert_true(cd_golden_each("segments", segment, NULL) > 50);
+	assert_true(cd_golden_each("segments_corrupt", segment, NULL) > 40);
+	assert_true(cd_golden_each("segment_streams", segment, NULL) > 5);
 }
 
 /* ---- types and values ----------------------------------------------------------------------- */
@@ -401,7 +401,7 @@ static bool use_type(const struct sweep *s, cql_blob bytes, const coodie_allocat
 	return ok;
 }
 
-static void type_option(const struct cd_vector *v, void *user)
+static void type_option(const struct cd_golden *v, void *user)
 {
 	static const char *const members[] = { "v4", "v5" };
 	char name[256];
@@ -410,7 +410,7 @@ static void type_option(const struct cd_vector *v, void *user)
 
 	s.use = use_type;
 	for (size_t i = 0; i < CD_COUNT(members); i++) {
-		CD_CHECK(cd_vector_text(v, members[i], hex, sizeof hex), name);
+		CD_CHECK(cd_golden_text(v, members[i], hex, sizeof hex), name);
 		struct cd_span bytes = cd_unhex(hex);
 		s.bytes = (cql_blob){ bytes.at, bytes.len };
 		sweep(&s);
@@ -465,14 +465,14 @@ static void sweep_literal(struct sweep *s)
 	sweep(s);
 }
 
-static void value(const struct cd_vector *v, void *user)
+static void value(const struct cd_golden *v, void *user)
 {
 	char name[256];
 	struct sweep s = sweep_of(v, name, sizeof name);
 	(void)user;
 
-	CD_CHECK(cd_vector_text(v, "hex", hex, sizeof hex), name);
-	CD_CHECK(cd_vector_text(v, "type", second, sizeof second), name);
+	CD_CHECK(cd_golden_text(v, "hex", hex, sizeof hex), name);
+	CD_CHECK(cd_golden_text(v, "type", second, sizeof second), name);
 	struct cd_span bytes = cd_unhex(hex);
 	cql_type *type = cql_type_parse(second, NULL);
 	CD_CHECK(type, second);
@@ -488,10 +488,10 @@ static void value(const struct cd_vector *v, void *user)
 static void test_values(void **state)
 {
 	(void)state;
-	assert_true(cd_vectors_each("type_options", type_option, NULL) > 60);
-	assert_true(cd_vectors_each("values", value, NULL) > 200);
-	assert_true(cd_vectors_each("values_decode", value, NULL) > 20);
-	assert_true(cd_vectors_each("values_reject", value, NULL) > 40);
+	assert_true(cd_golden_each("type_options", type_option, NULL) > 60);
+	assert_true(cd_golden_each("values", value, NULL) > 200);
+	assert_true(cd_golden_each("values_decode", value, NULL) > 20);
+	assert_true(cd_golden_each("values_reject", value, NULL) > 40);
 }
 
 static int set_up(void **state)

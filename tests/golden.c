@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Vectors, line by line. */
-#include "tests/vectors.h"
+#include "tests/golden.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-size_t cd_vectors_each(const char *file, void (*fn)(const struct cd_vector *v, void *user),
-		       void *user)
+size_t cd_golden_each(const char *file, void (*fn)(const struct cd_golden *v, void *user),
+		      void *user)
 {
 	const char *top = getenv("srcdir");
-	struct cd_vector v = { .file = file };
+	struct cd_golden v = { .file = file };
 	size_t room = 0, count = 0;
 	char path[1024];
 
@@ -33,7 +33,7 @@ size_t cd_vectors_each(const char *file, void (*fn)(const struct cd_vector *v, v
 }
 
 /* Where the value of a member begins; only members of the object itself are named as ours are. */
-static const char *find(const struct cd_vector *v, const char *member)
+static const char *find(const struct cd_golden *v, const char *member)
 {
 	char key[64];
 
@@ -42,7 +42,7 @@ static const char *find(const struct cd_vector *v, const char *member)
 	return at ? at + strlen(key) : NULL;
 }
 
-bool cd_vector_text(const struct cd_vector *v, const char *member, char *out, size_t size)
+bool cd_golden_text(const struct cd_golden *v, const char *member, char *out, size_t size)
 {
 	const char *at = find(v, member);
 	size_t len;
@@ -59,7 +59,7 @@ bool cd_vector_text(const struct cd_vector *v, const char *member, char *out, si
 	return true;
 }
 
-long cd_vector_number(const struct cd_vector *v, const char *member, long otherwise)
+long cd_golden_number(const struct cd_golden *v, const char *member, long otherwise)
 {
 	const char *at = find(v, member);
 
