@@ -10,6 +10,7 @@ coodieinclude_HEADERS = \
 	include/coodie/envelope.h \
 	include/coodie/error.h \
 	include/coodie/errors.def \
+	include/coodie/execute.h \
 	include/coodie/export.h \
 	include/coodie/framing.h \
 	include/coodie/libev.h \
@@ -20,6 +21,7 @@ coodieinclude_HEADERS = \
 	include/coodie/opcodes.def \
 	include/coodie/query.h \
 	include/coodie/result.h \
+	include/coodie/rows.h \
 	include/coodie/schema.h \
 	include/coodie/session.h \
 	include/coodie/text.h \

@@ -47,6 +47,10 @@ bool cd_op_submit(struct cd_op *op, const char *cql, cql_args args, const coodie
 				.request = r ? r : &plain,
 				.prepare = args.count > 0 };
 
+	if (!op->done.status)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "%s(%s): the callback is NULL, nobody would know how it ended",
+			       op->verb, op->subject);
 	return coodie_session_submit(op->place.session, &st, on_done, op, err);
 }
 

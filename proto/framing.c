@@ -132,6 +132,10 @@ bool cql_outbox_switch(cql_outbox *out, unsigned version, enum cql_compression c
 			       "bytes of the old framing are pending: send them first");
 	cd_outbox_switch(&out->out, (uint8_t)version, compression == CQL_COMPRESSION_LZ4);
 	out->switched = true;
+	out->plain_version = 0;
+	if (out->out.role == CQL_CLIENT && out->out.max_body >= CD_PLAIN_MAX &&
+	    (version >= 5 || compression == CQL_COMPRESSION_NONE))
+		out->plain_version = (uint8_t)version;
 	return true;
 }
 

@@ -89,16 +89,16 @@ bool cd_message_read(const cql_envelope *e, const cql_terms *given, struct cd_ar
 bool cql_message_read(const cql_envelope *envelope, const cql_terms *terms, cql_arena *arena,
 		      cql_message *out, coodie_error *err)
 {
-	uint32_t most = cd_terms_of(terms).max_body;
+	const cql_terms t = cd_terms_of(terms);
 	cql_message m;
 
 	cd_clear(err);
-	if (envelope->body.len > most)
+	if (envelope->body.len > t.max_body)
 		return cd_fail(err, COODIE_ERR_LIMIT, "a message of %zu bytes; the limit is %u",
-			       envelope->body.len, (unsigned)most);
+			       envelope->body.len, (unsigned)t.max_body);
 	if (!cd_message_read(envelope, terms, &arena->arena, &m, err))
 		return false;
-	if (m.opcode == CQL_OP_RESULT && !cd_result_walk(&m.as.result, err))
+	if (m.opcode == CQL_OP_RESULT && !t.lazy_rows && !cd_result_walk(&m.as.result, err))
 		return false;
 	*out = m;
 	return true;

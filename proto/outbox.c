@@ -41,13 +41,18 @@ void cd_outbox_switch(struct cd_outbox *out, uint8_t version, bool lz4)
 	out->segments = version >= 5;
 }
 
-size_t cd_outbox_begin(struct cd_outbox *out, uint8_t flags, int16_t stream, enum cql_opcode opcode)
+size_t cd_outbox_open(struct cd_outbox *out)
 {
 	if (out->segments && out->segment == NO_SEGMENT) {
 		out->segment = out->bytes.len;
 		cd_buffer_grow(&out->bytes, cd_segment_header_size(out->lz4));
 	}
-	size_t mark = out->bytes.len;
+	return out->bytes.len;
+}
+
+size_t cd_outbox_begin(struct cd_outbox *out, uint8_t flags, int16_t stream, enum cql_opcode opcode)
+{
+	size_t mark = cd_outbox_open(out);
 	uint8_t *at = cd_buffer_grow(&out->bytes, CQL_HEADER_SIZE);
 	if (at)
 		cd_header_write(at,

@@ -26,6 +26,9 @@ void cd_outbox_switch(struct cd_outbox *out, uint8_t version, bool lz4);
 /* Sets the version written in headers before the switch. */
 void cd_outbox_set_version(struct cd_outbox *out, uint8_t version);
 
+/* Opens the place of an envelope, which the caller writes behind it with its header. @return a mark
+ * for end and abort */
+size_t cd_outbox_open(struct cd_outbox *out);
 /* Begins an envelope: the body is then appended to out->bytes. @return a mark for end and abort */
 size_t cd_outbox_begin(struct cd_outbox *out, uint8_t flags, int16_t stream,
 		       enum cql_opcode opcode);

@@ -2,12 +2,14 @@
 noinst_LTLIBRARIES += libcd_proto.la
 libcd_proto_la_SOURCES = \
 	proto/arena.c proto/arena.h \
+	proto/bind.c proto/bind.h proto/bind_run.h \
 	proto/coder.c proto/coder.h \
 	proto/crc.c proto/crc.h \
 	proto/crc_clmul.c proto/crc_clmul.h \
 	proto/digits.c proto/digits.h \
 	proto/error_body.c proto/error_body.h \
 	proto/event.c proto/event.def proto/event.h \
+	proto/execute.c \
 	proto/frame.c proto/frame.h \
 	proto/framing.c proto/framing.h \
 	proto/inbox.c proto/inbox.h \
@@ -18,8 +20,8 @@ libcd_proto_la_SOURCES = \
 	proto/literal_parse.c \
 	proto/literal_udt.c \
 	proto/lz4.c proto/lz4.h \
-	proto/murmur3.c \
 	proto/message.c proto/message.h proto/message_fn.h \
+	proto/murmur3.c \
 	proto/notation.c proto/notation.h \
 	proto/opcode.c proto/opcode.h \
 	proto/outbox.c proto/outbox.h \
@@ -28,6 +30,7 @@ libcd_proto_la_SOURCES = \
 	proto/request.c proto/request.h \
 	proto/response.c proto/response.h \
 	proto/result.c proto/result.h \
+	proto/row_reader.c \
 	proto/scan.c proto/scan.h \
 	proto/segment.c proto/segment.h \
 	proto/server_error.def \

@@ -1,7 +1,9 @@
 # tests/proto.mk - one program per file of proto/; included by tests/tests.mk
 tests_libcd_test_la_SOURCES += tests/hex.c tests/hex.h tests/message.c tests/message.h tests/golden.c tests/golden.h
 check_PROGRAMS += \
+	tests/test_bind \
 	tests/test_crc \
+	tests/test_execute \
 	tests/test_framing \
 	tests/test_hostile \
 	tests/test_inbox \
@@ -13,6 +15,7 @@ check_PROGRAMS += \
 	tests/test_request \
 	tests/test_response \
 	tests/test_result \
+	tests/test_row_reader \
 	tests/test_segment \
 	tests/test_text \
 	tests/test_tablet \

@@ -452,6 +452,13 @@ static void test_rows_are_walked(void **state)
 	snprintf(hex, sizeof hex, "%.*s", (int)sizeof one_row - 3, one_row);
 	assert_false(read_hex(hex, NULL, &m, &err));
 	assert_non_null(strstr(err.message, "RESULT: the body ends inside its rows"));
+
+	/* or not walked, as those wish who read them once */
+	const cql_terms lazy = { .size = sizeof lazy, .lazy_rows = true };
+	coodie_cell cell;
+	assert_true(read_hex(hex, &lazy, &m, &err));
+	assert_false(cql_rows_next(&m.as.result.rows, &cell, 1, &err));
+	assert_int_equal(err.code, COODIE_ERR_PROTOCOL);
 }
 
 /* Columns of several tables, no columns, and a bit of the markers' flags that is not ours. */

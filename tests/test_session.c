@@ -269,6 +269,8 @@ static void test_free_inside(void **state)
 		peer_on(st.peer, "SELECT bad",
 			(struct peer_answer){
 				.kind = PEER_ERROR, .code = 0x2200, .message = "no" });
+		/* never before the first, however busy the machine is */
+		peer_on(st.peer, "SELECT ?", (struct peer_answer){ .delay_ms = 3600000 });
 		struct ask first = { .stage = &st, .then = free_session };
 		for (int n = 0; n < FEW; n++) {
 			if (n == 7)

@@ -27,8 +27,10 @@
 
 #include <coodie/arena.h>
 #include <coodie/envelope.h>
+#include <coodie/execute.h>
 #include <coodie/framing.h>
 #include <coodie/message.h>
+#include <coodie/rows.h>
 #include <coodie/text.h>
 #include <coodie/token.h>
 #include <coodie/uuid.h>

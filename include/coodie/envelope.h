@@ -63,6 +63,8 @@ typedef struct cql_terms {
 	uint32_t max_items;        /**< of any counted list of a message; 65,536 */
 	bool metadata_id;          /**< SCYLLA_USE_METADATA_ID: result metadata ids in v4 */
 	bool tablets_v2;           /**< TABLETS_ROUTING_V2_EXPERIMENTAL: EXECUTE ends in a byte more */
+	bool lazy_rows;            /**< rows of a RESULT are not walked when it is read: who reads
+				      them is told when they are broken */
 	int32_t rate_limit_error;  /**< SCYLLA_RATE_LIMIT_ERROR's code; 0: not agreed */
 } cql_terms;
 

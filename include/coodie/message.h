@@ -220,9 +220,9 @@ typedef struct cql_message {
 
 /**
  * Reads a message whole, as its opcode says, whichever side sent it. The rows of a result are
- * walked as well, so that cql_rows_next() cannot fail on them. Bytes behind the message are legal
- * and ignored (v4 section 1). Versions below 4 are read as 4, above 5 as 5: a server refuses a
- * version with an ERROR of its own.
+ * walked as well, so that cql_rows_next() cannot fail on them, unless the terms say lazy_rows. Bytes
+ * behind the message are legal and ignored (v4 section 1). Versions below 4 are read as 4, above 5
+ * as 5: a server refuses a version with an ERROR of its own.
  * @param terms  NULL: defaults
  * @param arena  for lists and types; what it held before stays
  * @param err    COODIE_ERR_PROTOCOL: the message and the field; COODIE_ERR_LIMIT;

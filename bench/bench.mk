@@ -1,0 +1,14 @@
+# bench/bench.mk - what things cost; not built by default; included by the top Makefile.am
+EXTRA_PROGRAMS += bench/codec
+bench_codec_SOURCES = \
+	bench/codec.c \
+	bench/codec_floor.c bench/codec_floor.h \
+	bench/codec_setup.c bench/codec_setup.h
+bench_codec_LDADD = libcoodie.la $(EXTERNAL_LIBS)
+bench_codec_LDFLAGS = $(AM_LDFLAGS) -static
+EXTRA_DIST += bench/README.md bench/run
+
+# The table of bench/README.md, measured now.
+.PHONY: bench
+bench: bench/codec$(EXEEXT)
+	$(srcdir)/bench/run bench/codec$(EXEEXT)

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/* What the codec costs: one case per row of the table that bench/run prints.
+ *
+ *     codec CASE COUNT      does it COUNT times, then prints allocations and bytes of one time
+ *     codec --list          cases, units per time, what each is compared with, and what of it counts
+ *
+ * bench/run counts instructions by callgrind, for COUNT and for twice as many; the difference is
+ * what the case costs without its setup. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <coodie.h>
+#include <coodie/codec.h>
+#include <coodie/execute.h>
+#include <coodie/rows.h>
+
+#include "bench/codec_floor.h"
+#include "bench/codec_setup.h"
+
+/* ---- counted by name: glibc's malloc under ours ---------------------------------------------- */
+
+static size_t allocations;
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *ptr, size_t size);
+
+void *malloc(size_t size)
+{
+	allocations++;
+	return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	allocations++;
+	return __libc_calloc(count, size);
+}
+
+void *realloc(void *ptr, size_t size)
+{
+	allocations++;
+	return __libc_realloc(ptr, size);
+}
+
+/* ---- cases: each does its thing once and says how many bytes it wrote or read ---------------- */
+
+static struct bench_setup s;
+static volatile int64_t sink;
+
+static size_t sent(void)
+{
+	coodie_error err;
+	cql_blob bytes = cql_outbox_pending(s.out, &err);
+
+	cql_outbox_sent(s.out, bytes.len);
+	return bytes.len;
+}
+
+static inline size_t execute(const cql_execute *e, cql_value *values, size_t len, uint32_t i)
+{
+	values[1].as.integer = (int32_t)i;
+	if (!cql_execute_write(s.out, e, (int16_t)i, 0, (cql_args){ 4, values }, NULL))
+		abort();
+	if (i % 64 == 63) /* what an engine does once per turn */
+		sent();
+	return len;
+}
+
+static size_t execute_fixed(uint32_t i)
+{
+	return execute(s.insert_fixed, s.fixed, 9 + 18 + 5 + 20 + 8 + 12 + 12, i);
+}
+
+static size_t execute_text(uint32_t i)
+{
+	return execute(s.insert_text, s.texts, 9 + 18 + 5 + 20 + 8 + 104 + 12, i);
+}
+
+static size_t floor_fixed(uint32_t i)
+{
+	return bench_floor_execute(s.bytes, (uint16_t)i, s.id.bytes, i, NULL, 0,
+				   (uint64_t)s.when.milliseconds);
+}
+
+static size_t floor_text(uint32_t i)
+{
+	return bench_floor_execute(s.bytes, (uint16_t)i, s.id.bytes, i, s.body.data, s.body.len,
+				   (uint64_t)s.when.milliseconds);
+}
+
+static size_t message_batch(uint32_t i)
+{
+	(void)i;
+	if (!cql_message_write(s.out, &s.batch, NULL, NULL))
+		abort();
+	return sent();
+}
+
+static int64_t read_ten(cql_row_reader *r)
+{
+	cql_uuid id;
+	cql_text name;
+	int32_t age;
+	int64_t score;
+	bool active;
+	double ratio;
+	cql_timestamp created;
+	cql_blob payload;
+	cql_inet addr;
+	int64_t lengths = 0;
+	cql_items tags;
+	cql_text tag;
+
+	cql_row_uuid(r, &id);
+	cql_row_text(r, &name);
+	cql_row_int32(r, &age);
+	cql_row_int64(r, &score);
+	cql_row_bool(r, &active);
+	cql_row_double(r, &ratio);
+	cql_row_timestamp(r, &created);
+	cql_row_blob(r, &payload);
+	cql_row_inet(r, &addr);
+	for (cql_row_items(r, &tags); tags.left; tags.left--) {
+		cql_item_text(&tags, &tag);
+		lengths += (int64_t)tag.len;
+	}
+	return id.bytes[15] + (int64_t)name.len + age + score + active + (int64_t)ratio +
+	       created.milliseconds % 1000 + (int64_t)payload.len + addr.address[3] + lengths;
+}
+
+static size_t row_typed(uint32_t i)
+{
+	cql_row_reader r;
+	int64_t sum = 0;
+
+	(void)i;
+	cql_arena_reset(s.arena);
+	if (!cql_row_reader_init(&r, &s.ten, bench_ten_kinds, 10, s.arena, NULL))
+		abort();
+	while (cql_row_next(&r))
+		sum += read_ten(&r);
+	if (cql_row_failed(&r))
+		abort();
+	sink = sum;
+	return s.ten.rows.len;
+}
+
+static size_t row_floor(uint32_t i)
+{
+	(void)i;
+	sink = bench_floor_ten(s.ten.rows.data, s.ten.row_count);
+	return s.ten.rows.len;
+}
+
+static size_t page_typed(uint32_t i)
+{
+	cql_row_reader r;
+	cql_text pk, body;
+	int32_t ck;
+	int64_t n, sum = 0;
+	double ratio;
+
+	(void)i;
+	cql_arena_reset(s.arena);
+	if (!cql_row_reader_init(&r, &s.page, bench_five_kinds, 5, s.arena, NULL))
+		abort();
+	while (cql_row_next(&r)) {
+		cql_row_text(&r, &pk);
+		cql_row_int32(&r, &ck);
+		cql_row_text(&r, &body);
+		cql_row_int64(&r, &n);
+		cql_row_double(&r, &ratio);
+		sum += (int64_t)pk.len + ck + (int64_t)body.len + n + (int64_t)ratio;
+	}
+	if (cql_row_failed(&r))
+		abort();
+	sink = sum;
+	return s.page.rows.len;
+}
+
+static size_t page_floor(uint32_t i)
+{
+	(void)i;
+	sink = bench_floor_page(s.page.rows.data, s.page.row_count);
+	return s.page.rows.len;
+}
+
+static size_t read_message(const cql_terms *terms)
+{
+	cql_message m;
+
+	cql_arena_reset(s.arena);
+	if (!cql_message_read(&s.page_envelope, terms, s.arena, &m, NULL))
+		abort();
+	return s.page_envelope.body.len;
+}
+
+static size_t page_walked(uint32_t i)
+{
+	(void)i;
+	return read_message(NULL);
+}
+
+static size_t page_lazy(uint32_t i)
+{
+	(void)i;
+	return read_message(CQL_TERMS(.lazy_rows = true));
+}
+
+/* A stream of one envelope through an inbox. */
+static size_t inbox(enum bench_framing f)
+{
+	cql_envelope e;
+
+	if (!cql_inbox_feed(s.in[f], s.stream[f].data, s.stream[f].len, NULL) ||
+	    cql_inbox_next(s.in[f], &e, NULL) != CQL_INBOX_ENVELOPE)
+		abort();
+	return e.body.len;
+}
+
+static size_t outbox(enum bench_framing f)
+{
+	s.large.version = f == BENCH_V4 || f == BENCH_V4_LZ4 ? 4 : 5;
+	if (!cql_outbox_put(s.framed[f], &s.large, NULL))
+		abort();
+	cql_blob bytes = cql_outbox_pending(s.framed[f], NULL);
+	cql_outbox_sent(s.framed[f], bytes.len);
+	return s.large.body.len;
+}
+
+/* X(name, framing) */
+#define FRAMINGS \
+	X(v4, BENCH_V4) \
+	X(v5, BENCH_V5) \
+	X(v4_lz4, BENCH_V4_LZ4) \
+	X(v5_lz4, BENCH_V5_LZ4)
+
+#define X(name, f) \
+	static size_t inbox_##name(uint32_t i) \
+	{ \
+		(void)i; \
+		return inbox(f); \
+	} \
+	static size_t outbox_##name(uint32_t i) \
+	{ \
+		(void)i; \
+		return outbox(f); \
+	}
+FRAMINGS
+#undef X
+
+static size_t crc32_any(uint32_t i)
+{
+	(void)i;
+	sink = cql_crc32(s.large.body.data, s.large.body.len);
+	return s.large.body.len;
+}
+
+static size_t crc32_zlib(uint32_t i)
+{
+	(void)i;
+	sink = bench_floor_crc32(s.large.body.data, s.large.body.len);
+	return s.large.body.len;
+}
+
+static size_t crc24_header(uint32_t i)
+{
+	(void)i;
+	sink = cql_crc24(s.large.body.data, 3);
+	return 3;
+}
+
+static size_t token_16(uint32_t i)
+{
+	s.id.bytes[0] = (uint8_t)i;
+	sink = cql_murmur3_token(s.id.bytes, sizeof s.id.bytes);
+	return sizeof s.id.bytes;
+}
+
+/* X(case, function, times, units of one time, unit, compared with) */
+static const struct {
+	const char *name;
+	size_t (*run)(uint32_t i);
+	uint32_t times, units;
+	const char *unit, *floor;
+	const char *only; /* the function that counts; NULL: all of it */
+} cases[] = {
+	{ "execute-fixed", execute_fixed, 1920, 1, "EXECUTE: uuid, int, bigint, timestamp",
+	  "execute-fixed-floor", "cql_execute_write" },
+	{ "execute-text", execute_text, 1920, 1, "EXECUTE: uuid, int, text, timestamp",
+	  "execute-text-floor", "cql_execute_write" },
+	{ "execute-fixed-floor", floor_fixed, 1920, 1, "the same by hand", "",
+	  "bench_floor_execute" },
+	{ "execute-text-floor", floor_text, 1920, 1, "the same by hand", "",
+	  "bench_floor_execute" },
+	{ "batch-message", message_batch, 50, 1, "BATCH of 100 x 4 values", "",
+	  "cql_message_write" },
+	{ "row-typed", row_typed, 50, 200, "row of 10 columns", "row-floor", NULL },
+	{ "row-floor", row_floor, 50, 200, "row of 10 columns", "", NULL },
+	{ "page-typed", page_typed, 5, 1, "page of 5,000 x 5", "page-floor", NULL },
+	{ "page-floor", page_floor, 5, 1, "page of 5,000 x 5", "", NULL },
+	{ "page-walked", page_walked, 5, 1, "page of 5,000 x 5", "page-floor", NULL },
+	{ "page-lazy", page_lazy, 50, 1, "page of 5,000 x 5", "page-floor", NULL },
+	{ "inbox-v4", inbox_v4, 20, BENCH_LARGE, "byte", "", NULL },
+	{ "inbox-v5", inbox_v5, 20, BENCH_LARGE, "byte", "inbox-v4", NULL },
+	{ "inbox-v4-lz4", inbox_v4_lz4, 20, BENCH_LARGE, "byte", "inbox-v4", NULL },
+	{ "inbox-v5-lz4", inbox_v5_lz4, 20, BENCH_LARGE, "byte", "inbox-v4", NULL },
+	{ "outbox-v4", outbox_v4, 20, BENCH_LARGE, "byte", "", NULL },
+	{ "outbox-v5", outbox_v5, 20, BENCH_LARGE, "byte", "outbox-v4", NULL },
+	{ "outbox-v4-lz4", outbox_v4_lz4, 20, BENCH_LARGE, "byte", "outbox-v4", NULL },
+	{ "outbox-v5-lz4", outbox_v5_lz4, 20, BENCH_LARGE, "byte", "outbox-v4", NULL },
+	{ "crc32", crc32_any, 50, BENCH_LARGE, "byte", "crc32-zlib", NULL },
+	{ "crc32-zlib", crc32_zlib, 50, BENCH_LARGE, "byte", "", NULL },
+	{ "crc24", crc24_header, 2000, 1, "segment header", "", NULL },
+	{ "murmur3", token_16, 2000, 1, "token of 16 bytes", "", NULL },
+};
+enum { CASES = sizeof cases / sizeof cases[0] };
+
+static int list(void)
+{
+	for (size_t i = 0; i < CASES; i++)
+		printf("%s|%u|%u|%s|%s|%s\n", cases[i].name, cases[i].times, cases[i].units,
+		       cases[i].unit, cases[i].floor, cases[i].only ? cases[i].only : "");
+	return 0;
+}
+
+static int run(size_t c, uint32_t count)
+{
+	size_t before, bytes = 0;
+
+	bench_setup_init(&s);
+	for (uint32_t i = 0; i < 128; i++) /* buffers and arenas are warm from here on */
+		cases[c].run(i);
+	before = allocations;
+	for (uint32_t i = 0; i < count; i++)
+		bytes = cases[c].run(i);
+	before = allocations - before;
+	printf("%zu %zu\n", count ? before / count : 0, bytes);
+	bench_setup_deinit(&s);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], "--list"))
+		return list();
+	for (size_t i = 0; argc == 3 && i < CASES; i++)
+		if (!strcmp(argv[1], cases[i].name))
+			return run(i, (uint32_t)strtoul(argv[2], NULL, 10));
+	fprintf(stderr, "usage: codec CASE COUNT | codec --list\n");
+	return 2;
+}

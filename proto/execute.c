@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* EXECUTE from a template: a head up to the first value, the values, a tail behind the last. */
+#include <coodie/execute.h>
+
+#include <inttypes.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "proto/bind.h"
+#include "proto/bind_run.h"
+#include "proto/framing.h"
+#include "proto/request.h"
+#include "proto/type.h"
+
+enum { ROUND = 32 };
+
+/* Bytes that are copied whole rounds at a time: there is room behind them for that. */
+struct piece {
+	uint8_t *at;
+	size_t len, rounded;
+};
+
+struct cql_execute {
+	coodie_allocator allocator;
+	struct cd_arena arena;
+	struct piece head, tail;
+	size_t room;         /* for both, and all values of fixed size */
+	ptrdiff_t timestamp; /* where it stands in the tail */
+	struct cd_markers markers;
+	const char **names; /* of the markers, for messages */
+	uint8_t version;
+	uint8_t plain_version; /* of outboxes to which it is simply appended; UINT8_MAX: none */
+};
+
+/* ---- making one ----------------------------------------------------------------------------- */
+
+static bool set_piece(struct piece *p, struct cd_arena *a, const struct cd_buffer *from)
+{
+	p->len = from->len;
+	p->rounded = (from->len + ROUND - 1) / ROUND * ROUND;
+	p->at = cd_arena_take_zero(a, p->rounded ? p->rounded : 1);
+	if (p->at && from->len)
+		memcpy(p->at, from->data, from->len);
+	return p->at && !from->failed;
+}
+
+static bool set_markers(cql_execute *e, const cql_markers *m)
+{
+	uint16_t count = (uint16_t)m->column_count;
+	const cql_type **types = cd_arena_take_array(&e->arena, count + 1u, sizeof *types);
+
+	e->names = cd_arena_take_array(&e->arena, count + 1u, sizeof *e->names);
+	if (!types || !e->names)
+		return false;
+	for (uint16_t i = 0; i < count; i++) {
+		const cql_column_spec *c = &m->columns[i];
+		types[i] = cd_type_copy(&e->arena, c->type);
+		e->names[i] = cd_arena_strndup(&e->arena, c->name.data, c->name.len);
+		if (!types[i] || !e->names[i])
+			return false;
+	}
+	return cd_markers_init(&e->markers, types, count, &e->arena);
+}
+
+static bool set_pieces(cql_execute *e, const cql_result *prepared, const cql_params *params,
+		       const cql_terms *terms)
+{
+	struct cd_buffer b;
+	bool ok;
+
+	cd_buffer_init(&b, &e->allocator, 0);
+	uint8_t *header = cd_buffer_grow(&b, CQL_HEADER_SIZE);
+	if (header)
+		cd_header_write(header, &(struct cd_header){ .version = e->version,
+							     .opcode = CQL_OP_EXECUTE });
+	cd_write_execute_head(&b, e->version, terms, prepared, params, e->markers.count);
+	ok = set_piece(&e->head, &e->arena, &b);
+	cd_buffer_clear(&b);
+	e->timestamp = cd_write_execute_tail(&b, e->version, terms, params);
+	ok = ok && set_piece(&e->tail, &e->arena, &b);
+	cd_buffer_deinit(&b);
+	return ok;
+}
+
+static bool check_params(const cql_params *p, unsigned version, coodie_error *err)
+{
+	if (p->consistency == CQL_CONSISTENCY_UNSET)
+		return cd_fail(err, COODIE_ERR_INVALID, "EXECUTE: no consistency");
+	if (version < 5 && (p->keyspace.data || p->has_now))
+		return cd_fail(err, COODIE_ERR_INVALID, "EXECUTE: %s needs protocol v5",
+			       p->keyspace.data ? "a keyspace" : "now_in_seconds");
+	return true;
+}
+
+cql_execute *cql_execute_new(const cql_result *prepared, const cql_params *params, unsigned version,
+			     const cql_terms *terms, const coodie_allocator *allocator,
+			     coodie_error *err)
+{
+	static const cql_params plain = { .consistency = CQL_CONSISTENCY_ONE };
+
+	cd_clear(err);
+	params = params ? params : &plain;
+	if (prepared->kind != COODIE_RESULT_PREPARED)
+		return cd_fail_null(err, COODIE_ERR_INVALID, "EXECUTE needs a PREPARED result");
+	if (version < CD_VERSION_MIN || version > CD_VERSION_MAX)
+		return cd_fail_null(err, COODIE_ERR_INVALID, "protocol version %u; use 4 or 5",
+				    version);
+	if (!check_params(params, version, err))
+		return NULL;
+	cql_execute *e = cd_alloc_zero(allocator, sizeof *e);
+	if (!e)
+		return cd_fail_null(err, COODIE_ERR_NO_MEMORY, "out of memory for an EXECUTE");
+	e->allocator = allocator ? *allocator : cd_malloc_allocator;
+	e->version = (uint8_t)version;
+	cd_arena_init(&e->arena, &e->allocator, 0);
+	if (set_markers(e, &prepared->markers) && set_pieces(e, prepared, params, terms)) {
+		e->room = e->head.rounded + e->markers.room + e->tail.rounded;
+		e->plain_version = e->room <= CD_PLAIN_MAX ? e->version : UINT8_MAX;
+		return e;
+	}
+	cql_execute_free(e);
+	return cd_fail_null(err, COODIE_ERR_NO_MEMORY, "out of memory for an EXECUTE");
+}
+
+void cql_execute_free(cql_execute *e)
+{
+	if (!e)
+		return;
+	coodie_allocator allocator = e->allocator;
+	cd_arena_deinit(&e->arena);
+	cd_release(&allocator, e);
+}
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+/* Of one byte or more. */
+CD_INLINE void copy_piece(uint8_t *to, const struct piece *p)
+{
+	size_t i = 0;
+
+	do {
+		memcpy(to + i, p->at + i, ROUND);
+		i += ROUND;
+	} while (i < p->len);
+}
+
+/* Whether `len` more bytes fit the segment that is open, where there are segments. */
+CD_INLINE bool fits_segment(const struct cd_outbox *out, size_t len)
+{
+	return !out->segments || (out->segment <= out->bytes.len &&
+				  out->bytes.len - out->segment + len <= CQL_SEGMENT_MAX);
+}
+
+static void name_marker(const cql_execute *e, uint16_t i, coodie_error *err)
+{
+	if (err && err->code != COODIE_ERR_NO_MEMORY)
+		cd_error_prefix(err, "value %u (%.60s)", i + 1u, e->names[i]);
+}
+
+static bool put_body(struct cd_buffer *b, const cql_execute *e, int64_t timestamp_us,
+		     const cql_value *values, coodie_error *err)
+{
+	uint16_t where = 0;
+
+	cd_buffer_bytes(b, e->head.at + CQL_HEADER_SIZE, e->head.len - CQL_HEADER_SIZE);
+	if (!b->failed && !cd_bind_values(b, &e->markers, values, &where, err)) {
+		name_marker(e, where, err);
+		return false;
+	}
+	uint8_t *tail = cd_buffer_grow(b, e->tail.len);
+	if (tail && e->tail.len)
+		memcpy(tail, e->tail.at, e->tail.len);
+	if (tail && e->timestamp >= 0)
+		cd_put_be64(tail + e->timestamp, (uint64_t)timestamp_us);
+	return true; /* an outbox tells of its buffer itself */
+}
+
+static bool check(cql_outbox *out, const cql_execute *e, size_t count, coodie_error *err)
+{
+	if (out->out.role != CQL_CLIENT)
+		return cd_fail(err, COODIE_ERR_INVALID, "EXECUTE is a client's, not a server's");
+	if (count != e->markers.count)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "the statement has %u marker%s, %zu value%s given", e->markers.count,
+			       e->markers.count == 1 ? "" : "s", count,
+			       count == 1 ? " was" : "s were");
+	return cd_framing_set_version(out, e->version, err);
+}
+
+/* Any case. The usual one finds room next time. */
+static __attribute__((noinline)) bool write_any(cql_outbox *out, const cql_execute *e,
+						int16_t stream, int64_t timestamp_us,
+						cql_args values, coodie_error *err)
+{
+	cd_clear(err);
+	if (!check(out, e, values.count, err))
+		return false;
+	size_t mark = cd_outbox_begin(&out->out, 0, stream, CQL_OP_EXECUTE);
+	if (!put_body(&out->out.bytes, e, timestamp_us, values.values, err)) {
+		cd_outbox_abort(&out->out, mark);
+		return false;
+	}
+	if (!cd_outbox_end(&out->out, mark, err))
+		return false;
+	if (out->plain_version == e->plain_version && !cd_buffer_reserve(&out->out.bytes, e->room))
+		out->out.bytes.failed = false; /* it was only for the next one */
+	return true;
+}
+
+/* The usual case in one run: into a warm buffer, usual values. Nothing counts before the end, when the
+ * buffer's length is set; what is unusual starts again in write_any(). */
+bool cql_execute_write(cql_outbox *out, const cql_execute *e, int16_t stream, int64_t timestamp_us,
+		       cql_args values, coodie_error *err)
+{
+	struct cd_buffer *b = &out->out.bytes;
+	uint8_t *start = b->data + b->len;
+
+	if (out->plain_version != e->plain_version || b->cap - b->len < e->room ||
+	    values.count != e->markers.count || (err && err->code != COODIE_OK) ||
+	    !fits_segment(&out->out, e->room))
+		return write_any(out, e, stream, timestamp_us, values, err);
+	copy_piece(start, &e->head);
+	uint8_t *at = start + e->head.len;
+	const cql_value *v = values.values;
+	for (const struct cd_marker *m = e->markers.at, *end = e->markers.end; m < end; m++, v++) {
+		at = cd_put_usual(at, m, v);
+		if (!at)
+			return write_any(out, e, stream, timestamp_us, values, err);
+	}
+	if (e->tail.len) {
+		copy_piece(at, &e->tail);
+		if (e->timestamp >= 0)
+			cd_put_be64(at + e->timestamp, (uint64_t)timestamp_us);
+		at += e->tail.len;
+	}
+	cd_put_be16(start + 2, (uint16_t)stream);
+	cd_put_be32(start + 5, (uint32_t)(at - start) - CQL_HEADER_SIZE);
+	b->len = (size_t)(at - b->data);
+	return true;
+}

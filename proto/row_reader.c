@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* The rare cases of reading rows: nulls, and the end of a page.
+ *
+ * At the begin of a row `at` is not behind `safe`: all its columns, were they of the widest fixed
+ * size, end before the page does. A value of its own length keeps that true for the columns behind
+ * it, or comes here. The last bytes, of which it is not true, are copied, and followed by as many
+ * bytes that are no length. */
+#include <coodie/rows.h>
+
+#include <inttypes.h>
+
+#include "base/error.h"
+#include "base/reader.h"
+#include "proto/arena.h"
+#include "proto/type.h"
+#include "proto/value.h"
+
+enum { LENGTH = 4, WIDEST = 16, NO_LENGTH = 0x80 };
+
+struct page {
+	cql_row_page shown;
+	const uint8_t *end; /* of what is read now */
+	uint32_t row_size;  /* of a row whose values all have the widest fixed size */
+	struct cd_arena *arena;
+	bool is_copy; /* of the last bytes, with more behind them */
+};
+
+static struct page *page_of(const cql_row_reader *r)
+{
+	return (struct page *)(void *)r->page;
+}
+
+static bool fail(cql_row_reader *r)
+{
+	r->page->failed = true;
+	r->left = 0;
+	return false;
+}
+
+/* Where the last whole cell of [from, end) ends. */
+static const uint8_t *last_cell(const uint8_t *from, const uint8_t *end)
+{
+	while (end - from >= LENGTH) {
+		int32_t len = (int32_t)cd_get_be32(from);
+		if (len > end - from - LENGTH)
+			break;
+		from += LENGTH + (len > 0 ? len : 0);
+	}
+	return from;
+}
+
+static bool copy_rest(cql_row_reader *r, const uint8_t *from)
+{
+	size_t len = (size_t)(last_cell(from, page_of(r)->end) - from);
+	uint8_t *copy = cd_arena_take(page_of(r)->arena, len + page_of(r)->row_size + 1);
+
+	if (!copy)
+		return fail(r);
+	if (len)
+		memcpy(copy + 1, from, len);
+	memset(copy + 1 + len, NO_LENGTH, page_of(r)->row_size);
+	page_of(r)->is_copy = true;
+	r->at = copy + 1;
+	page_of(r)->end = copy + 1 + len;
+	r->safe = page_of(r)->end - 1;
+	return true;
+}
+
+static bool is_kind(enum cql_kind wanted, enum cql_kind there)
+{
+	return wanted == there || wanted == CQL_KIND_BLOB ||
+	       (wanted == CQL_KIND_TEXT && there == CQL_KIND_ASCII) ||
+	       (wanted == CQL_KIND_BIGINT &&
+		(there == CQL_KIND_COUNTER || there == CQL_KIND_TIME)) ||
+	       (wanted == CQL_KIND_UUID && there == CQL_KIND_TIMEUUID);
+}
+
+static bool check_kinds(const cql_metadata *m, const enum cql_kind *kinds, uint32_t count,
+			coodie_error *err)
+{
+	if (m->column_count != count)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "the result has %" PRIu32 " columns, %" PRIu32 " kinds were given",
+			       m->column_count, count);
+	for (uint32_t i = 0; m->columns && i < count; i++) {
+		const cql_column_spec *c = &m->columns[i];
+		if (!is_kind(kinds[i], cql_type_kind(c->type)))
+			return cd_fail(err, COODIE_ERR_TYPE, "column %.*s is %s, not %s",
+				       (int)(c->name.len < 60 ? c->name.len : 60), c->name.data,
+				       cql_kind_name(cql_type_kind(c->type)),
+				       cql_kind_name(kinds[i]));
+	}
+	return true;
+}
+
+bool cql_row_begin_(cql_row_reader *r, const cql_result *result, const enum cql_kind *kinds,
+		    uint32_t count, cql_arena *arena, coodie_error *err)
+{
+	cd_clear(err);
+	if (result->kind != COODIE_RESULT_ROWS || count == 0 || count > UINT16_MAX)
+		return cd_fail(err, COODIE_ERR_INVALID, "the result has no rows to be read");
+	if (!check_kinds(&result->metadata, kinds, count, err))
+		return false;
+	struct page *page = cd_arena_take_zero(&arena->arena, sizeof *page);
+	if (!page)
+		return cd_no_memory(err, "the rows of a result");
+	page->end = result->rows.data + result->rows.len;
+	page->row_size = count * (LENGTH + WIDEST);
+	page->arena = &arena->arena;
+	*r = (cql_row_reader){ .at = result->rows.data,
+			       .left = result->row_count,
+			       .page = &page->shown };
+	if (result->rows.len < page->row_size)
+		return copy_rest(r, r->at) || cd_no_memory(err, "the rows of a result");
+	r->safe = page->end - page->row_size;
+	return true;
+}
+
+bool cql_row_near_end_(cql_row_reader *r)
+{
+	if (page_of(r)->is_copy)
+		return fail(r);
+	return r->at < page_of(r)->end ? copy_rest(r, r->at) : fail(r);
+}
+
+/* A value of fixed size has another one: none, or it is broken. */
+bool cql_row_odd_(cql_row_reader *r)
+{
+	if (r->at >= page_of(r)->end || (int32_t)cd_get_be32(r->at) > 0)
+		return fail(r);
+	r->at += LENGTH;
+	return false;
+}
+
+bool cql_row_bytes_(cql_row_reader *r, cql_blob *out)
+{
+	const uint8_t *at = r->at;
+	int32_t len = (int32_t)cd_get_be32(at);
+
+	*out = (cql_blob){ NULL, 0 };
+	if (at >= page_of(r)->end)
+		return fail(r);
+	if (len < 0) {
+		r->at += LENGTH;
+		return false;
+	}
+	if (len > page_of(r)->end - at - LENGTH || !copy_rest(r, at + LENGTH + len))
+		return fail(r);
+	*out = (cql_blob){ at + LENGTH, (size_t)len };
+	return true;
+}
+
+bool cql_row_value(cql_row_reader *r, const cql_type *type, cql_value *out)
+{
+	cql_blob bytes;
+
+	if (!cql_row_blob(r, &bytes)) {
+		*out = cql_null();
+		return false;
+	}
+	return cd_value_decode(type, (struct cd_span){ bytes.data, bytes.len }, out, NULL) ||
+	       fail(r);
+}

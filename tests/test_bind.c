@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* proto/bind.h: the fast way writes what the long way writes, for every kind of value to every kind
+ * of marker. */
+#include "tests/test.h"
+
+#include "proto/bind.h"
+#include "proto/value.h"
+#include "tests/failalloc.h"
+
+static char text[5000];
+
+/* Of every tag, usual and not. */
+static size_t make_values(cql_value *v)
+{
+	size_t n = 0;
+	cql_uuid timed = { { 1, 2, 3, 4, 5, 6, 0x17 } }, other = { { 9, 8, 7, 6, 5, 4, 0x43 } };
+
+	v[n++] = cql_null();
+	v[n++] = cql_unset();
+	v[n++] = cql(true);
+	v[n++] = cql(0);
+	v[n++] = cql(1);
+	v[n++] = cql(-1);
+	v[n++] = cql(INT32_MAX);
+	v[n++] = cql_from_llong(INT32_MIN);
+	v[n++] = cql_from_llong(INT32_MAX + 1LL);
+	v[n++] = cql_from_llong(INT64_MIN);
+	v[n++] = cql(UINT64_MAX);
+	v[n++] = cql(200u);
+	v[n++] = cql(1.5f);
+	v[n++] = cql(-2.25);
+	v[n++] = cql(timed);
+	v[n++] = cql(other);
+	v[n++] = cql(((cql_timestamp){ 1767225600000 }));
+	v[n++] = cql(((cql_time){ 1 }));
+	v[n++] = cql(((cql_date){ -1 }));
+	v[n++] = cql(((cql_duration){ 1, 2, 3 }));
+	v[n++] = cql(((cql_inet){ { 127, 0, 0, 1 }, 4 }));
+	v[n++] = cql((const char *)NULL);
+	v[n++] = cql("caf\xc3\xa9");
+	v[n++] = cql("bad \xc3(");
+	v[n++] = cql_from_text((cql_text){ "\0", 1 });
+	v[n++] = cql_from_blob((cql_blob){ NULL, 0 });
+	v[n++] = cql_from_encoded("\1\2", 2);
+	v[n++] = cql(CQL_LIST(cql(1), cql(2)));
+	return n;
+}
+
+static const char *const types[] = { "boolean",  "tinyint",   "smallint", "int",       "bigint",
+				     "counter",  "float",     "double",   "timestamp", "uuid",
+				     "timeuuid", "blob",      "text",     "ascii",     "varint",
+				     "date",     "list<int>", "inet" };
+
+/* Both ways into buffers that hold something already, with the same room. */
+static void compare(const cql_type *type, const cql_value *v, size_t cap, const char *name)
+{
+	struct cd_buffer fast, slow;
+	struct cd_markers m;
+	struct cd_arena a;
+	coodie_error fast_err = { 0 }, slow_err = { 0 };
+	uint16_t where = 99;
+
+	cd_arena_init(&a, NULL, 0);
+	cd_buffer_init(&fast, NULL, 0);
+	cd_buffer_init(&slow, NULL, 0);
+	cd_buffer_u8(&fast, 7);
+	cd_buffer_u8(&slow, 7);
+	assert_true(cd_buffer_reserve(&fast, cap));
+	assert_true(cd_markers_init(&m, &type, 1, &a));
+	bool ok = cd_value_encode(&slow, type, v, &slow_err);
+	CD_CHECK(cd_bind_values(&fast, &m, v, &where, &fast_err) == ok, name);
+	CD_CHECK(fast.len == slow.len && memcmp(fast.data, slow.data, slow.len) == 0, name);
+	CD_CHECK(ok || where == 0, name);
+	CD_CHECK(fast_err.code == slow_err.code, name);
+	CD_CHECK(!strcmp(fast_err.message, slow_err.message), name);
+	cd_buffer_deinit(&fast);
+	cd_buffer_deinit(&slow);
+	cd_arena_deinit(&a);
+}
+
+static void test_every_pair(void **state)
+{
+	cql_value values[40];
+	size_t count = make_values(values);
+	(void)state;
+
+	for (size_t t = 0; t < CD_COUNT(types); t++) {
+		cql_type *type = cql_type_parse(types[t], NULL);
+		assert_non_null(type);
+		for (size_t i = 0; i < count; i++) {
+			compare(type, &values[i], 0, types[t]);
+			compare(type, &values[i], 4096, types[t]);
+		}
+		cql_type_free(type);
+	}
+}
+
+/* Texts of every length around the steps they are copied in, with a byte that is not ASCII at every
+ * place. */
+static void test_texts(void **state)
+{
+	cql_type *type = cql_type_parse("text", NULL), *blob = cql_type_parse("blob", NULL);
+	(void)state;
+
+	memset(text, 'x', sizeof text);
+	for (size_t len = 0; len < 200; len++) {
+		cql_value v = cql_from_text((cql_text){ text, len });
+		cql_value b = cql_from_blob((cql_blob){ (const uint8_t *)text, len });
+		compare(type, &v, 8192, "text");
+		compare(blob, &b, 8192, "blob");
+		for (size_t i = 0; i < len; i++) {
+			text[i] = (char)0xFF;
+			compare(type, &v, 8192, "text with ff");
+			text[i] = 'x';
+		}
+	}
+	for (size_t len = 4090; len < 5000; len += 1) {
+		cql_value v = cql_from_text((cql_text){ text, len });
+		compare(type, &v, 8192, "long text");
+		compare(type, &v, 4100, "long text, little room");
+	}
+	cql_type_free(type);
+	cql_type_free(blob);
+}
+
+/* A row of values, one of them wrong: nothing stays, and the place is told. */
+static void test_wrong_one(void **state)
+{
+	cql_type *type = cql_type_parse("int", NULL);
+	const cql_type *four[] = { type, type, type, type };
+	cql_value v[] = { cql(1), cql(2), cql("three"), cql(4) };
+	struct cd_buffer b;
+	struct cd_markers m;
+	struct cd_arena a;
+	uint16_t where = 99;
+	coodie_error err;
+	(void)state;
+
+	cd_arena_init(&a, NULL, 0);
+	cd_buffer_init(&b, NULL, 0);
+	cd_buffer_u8(&b, 7);
+	assert_true(cd_markers_init(&m, four, 4, &a));
+	assert_false(cd_bind_values(&b, &m, v, &where, &err));
+	assert_int_equal(err.code, COODIE_ERR_TYPE);
+	assert_int_equal(where, 2);
+	assert_int_equal(b.len, 1);
+	v[2] = cql(3);
+	assert_true(cd_bind_values(&b, &m, v, &where, &err));
+	assert_int_equal(b.len, 33);
+	cd_buffer_deinit(&b);
+	cd_arena_deinit(&a);
+	cql_type_free(type);
+}
+
+static bool bind_some(const coodie_allocator *allocator, void *user)
+{
+	const cql_type *const *two = user;
+	cql_value v[] = { cql(5), cql_from_text((cql_text){ text, 3000 }) };
+	struct cd_buffer b;
+	struct cd_markers m;
+	struct cd_arena a;
+
+	cd_arena_init(&a, allocator, 0);
+	cd_buffer_init(&b, allocator, 0);
+	bool ok = cd_markers_init(&m, two, 2, &a) && cd_bind_values(&b, &m, v, NULL, NULL);
+	assert_true(ok || b.len == 0);
+	cd_buffer_deinit(&b);
+	cd_arena_deinit(&a);
+	return ok;
+}
+
+static void test_no_memory(void **state)
+{
+	cql_type *number = cql_type_parse("int", NULL), *words = cql_type_parse("text", NULL);
+	const cql_type *two[] = { number, words };
+	(void)state;
+
+	memset(text, 'x', sizeof text);
+	assert_true(cd_failalloc_each("bind", bind_some, two));
+	cql_type_free(number);
+	cql_type_free(words);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_pair),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_wrong_one),
+		cmocka_unit_test(test_no_memory),
+	};
+	return cmocka_run_group_tests_name("bind", tests, NULL, NULL);
+}
