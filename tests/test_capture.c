@@ -25,7 +25,8 @@ struct capture {
 static void put(struct bytes *b, uint64_t n, size_t size, bool big)
 {
 	for (size_t i = 0; i < size; i++) {
-		uint8_t byte = (uint8_t)(n >> 8 * (big ? size - 1 - i : i));
+		size_t place = big ? size - 1 - i : i;
+		uint8_t byte = (uint8_t)(place < 8 ? n >> 8 * place : 0);
 		bytes_add(b, &byte, 1);
 	}
 }

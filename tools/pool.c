@@ -69,6 +69,21 @@ char *pool_printf(struct pool *pool, const char *format, ...)
 	return text;
 }
 
+void pool_reset(struct pool *pool)
+{
+	struct pool_block *kept = pool->blocks;
+
+	if (!kept || kept->size > BLOCK_SIZE) {
+		pool_free(pool);
+		return;
+	}
+	pool->blocks = kept->next;
+	memset(kept->data, 0, pool->used);
+	pool_free(pool);
+	kept->next = NULL;
+	pool->blocks = kept;
+}
+
 void pool_free(struct pool *pool)
 {
 	while (pool->blocks) {

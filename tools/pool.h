@@ -15,6 +15,8 @@ struct pool {
  * and ends: there is nothing it could still do. */
 void *pool_get(struct pool *pool, size_t count, size_t size);
 char *pool_printf(struct pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Forgets the content and keeps a block of it for what comes. */
+void pool_reset(struct pool *pool);
 /* Forgets the content; the pool may be used again. */
 void pool_free(struct pool *pool);
 

@@ -344,12 +344,12 @@ static const char *outcome(enum cql_inbox_status status)
 	return names[status];
 }
 
-static void refused_body(struct check *c, const cql_envelope *e)
+static void refused_body(struct check *c, const cql_terms *terms, const cql_envelope *e)
 {
 	cql_message message;
 	coodie_error err;
 
-	if (cql_message_read(e, NULL, c->memory.arena, &message, &err))
+	if (cql_message_read(e, terms, c->memory.arena, &message, &err))
 		check_fail(c, "decoding the body: wanted refusal, got a message");
 }
 
@@ -365,6 +365,7 @@ void check_frame_malformed(struct check *c)
 	};
 	enum cql_inbox_status status = CQL_INBOX_FAILED;
 	enum cql_compression compression;
+	cql_terms terms;
 	size_t class = 0;
 	enum cql_role reader;
 	const char *name;
@@ -382,14 +383,15 @@ void check_frame_malformed(struct check *c)
 		check_fail(c, "nobody knows the class \"%s\"", name);
 		return;
 	}
-	in = check_inbox(c, reader, compression ? 4 : 0, compression, NULL);
+	features(c->vector, &terms);
+	in = check_inbox(c, reader, compression ? 4 : 0, compression, &terms);
 	if (cql_inbox_feed(in, bytes.data, bytes.len, &err))
 		status = cql_inbox_next(in, &e, &err);
 	if (status != classes[class].wanted)
 		check_fail(c, "decoding: wanted %s, got %s", outcome(classes[class].wanted),
 			   outcome(status));
 	else if (status == CQL_INBOX_ENVELOPE)
-		refused_body(c, &e);
+		refused_body(c, &terms, &e);
 	cql_inbox_free(in);
 }
 

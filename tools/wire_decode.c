@@ -78,7 +78,7 @@ static void decode_bytes(struct decode *d, const struct bytes *b)
 	setup(d, &c);
 	wire_stream_init(&s, &c, direction);
 	/* in pieces: what was read can be forgotten */
-	for (size_t at = 0; at < b->len; at += 1 << 20)
+	for (size_t at = 0; at < b->len && !ferror(d->sink.to); at += 1 << 20)
 		wire_stream_feed(&s, b->at + at, b->len - at < 1 << 20 ? b->len - at : 1 << 20, 0);
 	wire_stream_end(&s);
 	wire_stream_deinit(&s);

@@ -28,6 +28,11 @@ struct wire_pending {
 	struct wire_prepared *prepared;
 };
 
+struct wire_statements {
+	struct wire_prepared *prepared[BUCKETS];
+	struct wire_pending *pending[BUCKETS];
+};
+
 static void *must(void *memory)
 {
 	if (!memory) {
@@ -65,18 +70,18 @@ static void keep_columns(struct wire_columns *columns, const cql_column_spec *sp
 	}
 }
 
-static struct wire_prepared **bucket_of(struct wire_connection *c, cql_blob id)
+static struct wire_prepared **bucket_of(struct wire_statements *s, cql_blob id)
 {
 	uint32_t hash = 0;
 
 	for (size_t i = 0; i < id.len; i++)
 		hash = (hash ^ id.data[i]) * 16777619u;
-	return &c->prepared[(hash ^ hash >> 16) % BUCKETS];
+	return &s->prepared[(hash ^ hash >> 16) % BUCKETS];
 }
 
 static struct wire_prepared *find_prepared(struct wire_connection *c, cql_blob id)
 {
-	struct wire_prepared *p = *bucket_of(c, id);
+	struct wire_prepared *p = c->statements ? *bucket_of(c->statements, id) : NULL;
 
 	while (p && (p->id.len != id.len || (id.len && memcmp(p->id.at, id.data, id.len) != 0)))
 		p = p->next;
@@ -92,10 +97,12 @@ static const struct wire_columns *find_markers(void *user, cql_blob id)
 
 static void learn_prepared(struct wire_connection *c, const cql_result *result)
 {
-	struct wire_prepared *p = find_prepared(c, result->id);
+	struct wire_prepared *p = find_prepared(c, result->id), **bucket;
 
+	if (!c->statements)
+		c->statements = must(calloc(1, sizeof *c->statements));
 	if (!p) {
-		struct wire_prepared **bucket = bucket_of(c, result->id);
+		bucket = bucket_of(c->statements, result->id);
 		p = must(calloc(1, sizeof *p));
 		bytes_add(&p->id, result->id.data, result->id.len);
 		p->next = *bucket;
@@ -109,9 +116,11 @@ static void learn_prepared(struct wire_connection *c, const cql_result *result)
 
 static void forget(struct wire_connection *c, int16_t stream)
 {
-	struct wire_pending **at = &c->pending[(uint16_t)stream % BUCKETS];
+	struct wire_pending **at;
 
-	for (; *at; at = &(*at)->next)
+	if (!c->statements)
+		return;
+	for (at = &c->statements->pending[(uint16_t)stream % BUCKETS]; *at; at = &(*at)->next)
 		if ((*at)->stream == stream) {
 			struct wire_pending *gone = *at;
 			*at = gone->next;
@@ -122,7 +131,7 @@ static void forget(struct wire_connection *c, int16_t stream)
 
 static void remember(struct wire_connection *c, int16_t stream, struct wire_prepared *prepared)
 {
-	struct wire_pending **bucket = &c->pending[(uint16_t)stream % BUCKETS], *p;
+	struct wire_pending **bucket, *p;
 
 	forget(c, stream);
 	if (!prepared)
@@ -130,14 +139,18 @@ static void remember(struct wire_connection *c, int16_t stream, struct wire_prep
 	p = must(calloc(1, sizeof *p));
 	p->stream = stream;
 	p->prepared = prepared;
+	bucket = &c->statements->pending[(uint16_t)stream % BUCKETS];
 	p->next = *bucket;
 	*bucket = p;
 }
 
 static struct wire_prepared *asked(struct wire_connection *c, int16_t stream)
 {
-	struct wire_pending *p = c->pending[(uint16_t)stream % BUCKETS];
+	struct wire_pending *p;
 
+	if (!c->statements)
+		return NULL;
+	p = c->statements->pending[(uint16_t)stream % BUCKETS];
 	while (p && p->stream != stream)
 		p = p->next;
 	return p ? p->prepared : NULL;
@@ -332,17 +345,20 @@ void wire_connection_init(struct wire_connection *c, struct wire_sink *sink)
 
 void wire_connection_deinit(struct wire_connection *c)
 {
-	for (size_t i = 0; i < BUCKETS; i++) {
-		while (c->prepared[i]) {
-			struct wire_prepared *p = c->prepared[i];
-			c->prepared[i] = p->next;
+	struct wire_statements *s = c->statements;
+
+	for (size_t i = 0; s && i < BUCKETS; i++) {
+		while (s->prepared[i]) {
+			struct wire_prepared *p = s->prepared[i];
+			s->prepared[i] = p->next;
 			free_columns(&p->markers);
 			free_columns(&p->columns);
 			bytes_free(&p->id);
 			free(p);
 		}
-		while (c->pending[i])
-			forget(c, c->pending[i]->stream);
+		while (s->pending[i])
+			forget(c, s->pending[i]->stream);
 	}
+	free(s);
 	free(c->startup);
 }

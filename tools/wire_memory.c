@@ -22,12 +22,13 @@ void wire_memory_reset(struct wire_memory *m)
 	while (m->type_count)
 		cql_type_free(m->types[--m->type_count]);
 	cql_arena_reset(m->arena);
-	pool_free(&m->pool);
+	pool_reset(&m->pool);
 }
 
 void wire_memory_deinit(struct wire_memory *m)
 {
 	wire_memory_reset(m);
+	pool_free(&m->pool);
 	cql_arena_free(m->arena);
 	free(m->types);
 }

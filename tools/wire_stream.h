@@ -26,8 +26,7 @@ struct wire_connection {
 	struct wire_startup *startup;     /* that waits for its answer */
 	cql_terms terms;
 	int32_t advertised_rate_limit;
-	struct wire_prepared *prepared[256];
-	struct wire_pending *pending[256];
+	struct wire_statements *statements; /* NULL: none were prepared */
 	struct wire_stream *streams[2]; /* [from_client] */
 };
 
