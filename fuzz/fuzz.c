@@ -87,8 +87,10 @@ bool fuzz_same(cql_blob a, cql_blob b)
 
 /* ---- budget --------------------------------------------------------------------------------- */
 
-/* What an inbox, an outbox and an arena take before they have seen anything. */
+/* What an inbox and an arena take before they have seen anything, and what is still free in the
+ * newest chunk of an arena: as much as all others hold, and never more than that. */
 #define FUZZ_CONSTANT ((size_t)4096)
+#define FUZZ_CHUNK ((size_t)64 * 1024)
 
 static void *account(struct fuzz_budget *b, void *piece)
 {
@@ -125,9 +127,11 @@ static void budget_release(void *ptr, void *user)
 
 void fuzz_budget_init(struct fuzz_budget *b, size_t input_len, unsigned times)
 {
+	size_t most = times * input_len;
+
 	*b = (struct fuzz_budget){
 		.allocator = { budget_alloc, budget_resize, budget_release, b },
-		.most = FUZZ_CONSTANT + times * input_len,
+		.most = FUZZ_CONSTANT + most + (most < FUZZ_CHUNK ? most : FUZZ_CHUNK),
 	};
 }
 

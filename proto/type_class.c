@@ -302,13 +302,15 @@ static const cql_type *parse_class(struct parser *p, unsigned depth)
 	return custom(p, whole);
 }
 
+static const cql_type nameless = { .kind = CQL_KIND_CUSTOM, .fixed_size = -1, .of.class_name = "" };
+
 const cql_type *cd_type_parse_class(struct cd_arena *a, const char *text, size_t len,
 				    unsigned max_depth, coodie_error *err)
 {
 	struct parser p = { text, text + len, a, max_depth, err };
 
-	if (len == 0) /* a custom type without a name is opaque */
-		return custom(&p, (struct word){ text, 0 });
+	if (len == 0) /* a custom type without a name is opaque, and costs nothing */
+		return &nameless;
 	const cql_type *t = parse_class(&p, 0);
 	if (!t)
 		return NULL;
