@@ -207,6 +207,17 @@ struct coodie_prepared *cd_prepared_get(struct cd_prepared_cache *c, const char 
 
 /* ---- what the server says ------------------------------------------------------------------- */
 
+static bool set_markers(struct cd_markers *m, const struct cd_columns *binds, struct cd_arena *a)
+{
+	const cql_type **types = cd_arena_take_array(a, binds->count + 1u, sizeof *types);
+
+	if (!types)
+		return false;
+	for (uint32_t i = 0; i < binds->count; i++)
+		types[i] = binds->at[i].type;
+	return cd_markers_init(m, types, (uint16_t)binds->count, a);
+}
+
 static bool same_binds(const struct cd_columns *a, const struct cd_columns *b)
 {
 	if (a->count != b->count)
@@ -255,8 +266,10 @@ static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m, const 
 	const cql_result *r = &answer->as.result;
 	const cql_metadata *rows = &r->metadata;
 	struct cd_columns binds;
+	struct cd_markers markers;
 
 	if (!cd_columns_own(&binds, r->markers.columns, r->markers.column_count, &m->arena) ||
+	    !set_markers(&markers, &binds, &m->arena) ||
 	    (rows->columns &&
 	     !cd_columns_own(&m->columns, rows->columns, rows->column_count, &m->arena)))
 		return cd_no_memory(err, "a prepared statement");
@@ -270,6 +283,7 @@ static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m, const 
 	if (!p->home) {
 		p->home = cd_metadata_ref(m);
 		p->binds = binds;
+		p->markers = markers;
 	}
 	set_columns(p, cd_metadata_ref(m), answer->version);
 	p->state = CD_PREPARED_READY;

@@ -5,6 +5,7 @@
 #define NET_PREPARED_H
 
 #include "net/request.h"
+#include "proto/bind.h"
 
 enum cd_prepared_state {
 	CD_PREPARED_NEW,     /* the server is still to be told */
@@ -31,6 +32,7 @@ struct coodie_prepared {
 	/* what the server said; binds never change, as callers may hold their names and types */
 	struct cd_metadata *home; /* holds the binds; NULL before the first answer */
 	struct cd_columns binds;
+	struct cd_markers markers; /* how they are written */
 	struct cd_metadata *result; /* the columns of its rows */
 	uint8_t *id;                /* id, then metadata id, in one piece */
 	size_t id_len, metadata_id_len;

@@ -212,6 +212,9 @@ static void name_marker(const struct coodie_prepared *p, size_t i, coodie_error 
 	cd_error_prefix(err, "bind %zu (%s %s)", i + 1, p->binds.at[i].name.data, type);
 }
 
+/* Bytes that a request keeps, used again by others, so that usual values are written at once. */
+enum { WARM_ROOM = 4096 };
+
 bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t count,
 		       coodie_error *err)
 {
@@ -222,15 +225,14 @@ bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t cou
 			       "the statement has %" PRIu32 " marker%s, %zu value%s given",
 			       p->binds.count, p->binds.count == 1 ? "" : "s", count,
 			       count == 1 ? " was" : "s were");
+	uint16_t where = 0;
 	r->values.at = r->kept.len;
-	for (size_t i = 0; i < count; i++) {
-		if (cd_value_encode(&r->kept, p->binds.at[i].type, &values[i], err))
-			continue;
-		name_marker(p, i, err);
+	if (p->markers.room <= WARM_ROOM && !cd_buffer_reserve(&r->kept, p->markers.room))
+		return cd_no_memory(err, "a statement's values");
+	if (!cd_bind_values(&r->kept, &p->markers, values, &where, err)) {
+		name_marker(p, where, err);
 		return false;
 	}
-	if (r->kept.failed)
-		return cd_no_memory(err, "a statement's values");
 	r->values.len = r->kept.len - r->values.at;
 	r->value_count = (uint16_t)count;
 	r->encoded = true;

@@ -8,7 +8,7 @@
 
 #define CD_INLINE static inline __attribute__((always_inline))
 
-enum { CD_BIND_LENGTH = 4, CD_BIND_FIXED = 16, CD_BIND_LONGEST = 1024 };
+enum { CD_BIND_LENGTH = 4, CD_BIND_FIXED = 16, CD_BIND_LONGEST = 256 };
 
 enum cd_form {
 	CD_FORM_LONG_WAY,

@@ -114,10 +114,10 @@ static void test_texts(void **state)
 			text[i] = 'x';
 		}
 	}
-	for (size_t len = 4090; len < 5000; len += 1) {
+	for (size_t len = 200; len < 5000; len += len < 300 ? 1 : 97) {
 		cql_value v = cql_from_text((cql_text){ text, len });
 		compare(type, &v, 8192, "long text");
-		compare(type, &v, 4100, "long text, little room");
+		compare(type, &v, 250, "long text, little room");
 	}
 	cql_type_free(type);
 	cql_type_free(blob);
