@@ -66,8 +66,13 @@ bool cql_inbox_feed(cql_inbox *in, const void *data, size_t len, coodie_error *e
 
 enum cql_inbox_status cql_inbox_next(cql_inbox *in, cql_envelope *out, coodie_error *err)
 {
+	cql_envelope e;
+
 	cd_clear(err);
-	return cd_inbox_next(&in->in, out, err);
+	enum cql_inbox_status status = cd_inbox_next(&in->in, &e, err);
+	if (status == CQL_INBOX_ENVELOPE)
+		*out = e;
+	return status;
 }
 
 void cql_inbox_switch(cql_inbox *in, unsigned version, enum cql_compression compression)

@@ -222,13 +222,14 @@ static void test_broken(void **state)
 		struct cd_span bytes = cd_unhex(rows[i].hex);
 		cql_inbox *in = cql_inbox_new(CQL_CLIENT, NULL, NULL, NULL);
 		coodie_error err;
-		cql_envelope e;
+		cql_envelope e = { .opcode = 0x77 };
 		if (rows[i].version)
 			cql_inbox_switch(in, rows[i].version, rows[i].compression);
 		assert_true(cql_inbox_feed(in, bytes.at, bytes.len, &err));
 		CD_CHECK(cql_inbox_next(in, &e, &err) == CQL_INBOX_FAILED, rows[i].name);
 		CD_CHECK(err.code == rows[i].code && *err.message, rows[i].name);
 		CD_CHECK(cql_inbox_next(in, &e, NULL) == CQL_INBOX_FAILED, rows[i].name);
+		CD_CHECK(e.opcode == 0x77 && !e.body.data, rows[i].name);
 		cql_inbox_free(in);
 		cd_unhex_free(bytes);
 	}
