@@ -52,11 +52,13 @@ static void walk(const cql_type *type)
 }
 
 /* CQL spelling knows neither the fields of a user type, nor every byte of a class name, nor a tuple
- * of nothing. */
+ * of nothing or a type without a name. */
 static bool has_spelling(const cql_type *type)
 {
 	enum cql_kind kind = cql_type_kind(type);
-	bool has = kind != CQL_KIND_CUSTOM && (kind != CQL_KIND_UDT || cql_type_count(type) == 0) &&
+	const char *name = cql_type_name(type);
+	bool has = kind != CQL_KIND_CUSTOM &&
+		   (kind != CQL_KIND_UDT || (cql_type_count(type) == 0 && name && *name)) &&
 		   (kind != CQL_KIND_TUPLE || cql_type_count(type));
 
 	for (size_t i = 0; i < cql_type_count(type); i++)
