@@ -6,31 +6,40 @@
 #include "proto/bind_run.h"
 #include "proto/value.h"
 
-static const struct {
-	enum cql_kind kind;
-	enum cql_tag tag;
-	enum cd_form form;
-} usual[] = {
-	{ CQL_KIND_BOOLEAN, CQL_TAG_BOOL, CD_FORM_1 },
-	{ CQL_KIND_INT, CQL_TAG_INT, CD_FORM_INT },
-	{ CQL_KIND_BIGINT, CQL_TAG_INT, CD_FORM_8 },
-	{ CQL_KIND_COUNTER, CQL_TAG_INT, CD_FORM_8 },
-	{ CQL_KIND_FLOAT, CQL_TAG_FLOAT, CD_FORM_FLOAT },
-	{ CQL_KIND_DOUBLE, CQL_TAG_DOUBLE, CD_FORM_8 },
-	{ CQL_KIND_TIMESTAMP, CQL_TAG_TIMESTAMP, CD_FORM_8 },
-	{ CQL_KIND_UUID, CQL_TAG_UUID, CD_FORM_16 },
-	{ CQL_KIND_TIMEUUID, CQL_TAG_UUID, CD_FORM_TIMEUUID },
-	{ CQL_KIND_BLOB, CQL_TAG_BLOB, CD_FORM_BLOB },
-	{ CQL_KIND_TEXT, CQL_TAG_TEXT, CD_FORM_TEXT },
-};
+#define ALWAYS [CQL_TAG_NULL] = CD_FORM_NULL, [CQL_TAG_UNSET] = CD_FORM_UNSET
 
-static void set_forms(struct cd_marker *m, enum cql_kind kind)
+/* X(kind, the tag it usually gets, how that is written) */
+#define USUAL \
+	X(BOOLEAN, BOOL, 1) \
+	X(INT, INT, INT) \
+	X(BIGINT, INT, 8) \
+	X(COUNTER, INT, 8) \
+	X(FLOAT, FLOAT, FLOAT) \
+	X(DOUBLE, DOUBLE, 8) \
+	X(TIMESTAMP, TIMESTAMP, 8) \
+	X(UUID, UUID, 16) \
+	X(TIMEUUID, UUID, TIMEUUID) \
+	X(BLOB, BLOB, BLOB) \
+	X(TEXT, TEXT, TEXT)
+
+#define X(kind, tag, form) \
+	static const uint8_t kind##_forms[UINT8_MAX + 1] = { ALWAYS, \
+							     [CQL_TAG_##tag] = CD_FORM_##form };
+USUAL
+#undef X
+
+static const uint8_t other_forms[UINT8_MAX + 1] = { ALWAYS };
+
+static const uint8_t *forms_of(enum cql_kind kind)
 {
-	m->forms[CQL_TAG_NULL] = CD_FORM_NULL;
-	m->forms[CQL_TAG_UNSET] = CD_FORM_UNSET;
-	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
-		if (usual[i].kind == kind)
-			m->forms[usual[i].tag] = (uint8_t)usual[i].form;
+	static const uint8_t *const forms[] = {
+#define X(kind, tag, form) [CQL_KIND_##kind] = kind##_forms,
+		USUAL
+#undef X
+	};
+
+	return (size_t)kind < sizeof forms / sizeof forms[0] && forms[kind] ? forms[kind]
+									    : other_forms;
 }
 
 static size_t room_of(enum cql_kind kind)
@@ -49,8 +58,7 @@ bool cd_markers_init(struct cd_markers *m, const cql_type *const *types, uint16_
 		return false;
 	*m = (struct cd_markers){ .at = at, .end = at + count, .count = count };
 	for (uint16_t i = 0; i < count; i++) {
-		at[i].type = types[i];
-		set_forms(&at[i], types[i]->kind);
+		at[i] = (struct cd_marker){ types[i], forms_of(types[i]->kind) };
 		m->room += room_of(types[i]->kind);
 	}
 	return true;

@@ -9,12 +9,11 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 
-enum { CD_TAGS = 32 }; /* room for enum cql_tag */
-
-/* One marker: how each kind of C value is written to it. Zero: the long way, cd_value_encode(). */
+/* One marker: how a C value of each tag is written to it, whatever byte a tag is. Zero: the long way,
+ * cd_value_encode(). */
 struct cd_marker {
 	const cql_type *type;
-	uint8_t forms[CD_TAGS];
+	const uint8_t *forms; /* static, UINT8_MAX + 1 of them */
 };
 
 struct cd_markers {

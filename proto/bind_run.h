@@ -150,7 +150,7 @@ uint8_t *cd_put_blob(uint8_t *at, const cql_blob *blob);
 
 CD_INLINE uint8_t *cd_put_usual(uint8_t *at, const struct cd_marker *m, const cql_value *v)
 {
-	switch ((enum cd_form)m->forms[v->is.tag % CD_TAGS]) {
+	switch ((enum cd_form)m->forms[v->is.tag]) {
 	case CD_FORM_LONG_WAY:
 		return NULL;
 	case CD_FORM_NULL:

@@ -43,6 +43,11 @@ static size_t make_values(cql_value *v)
 	v[n++] = cql_from_blob((cql_blob){ NULL, 0 });
 	v[n++] = cql_from_encoded("\1\2", 2);
 	v[n++] = cql(CQL_LIST(cql(1), cql(2)));
+	for (unsigned tag = CQL_TAG_ENCODED + 1; tag <= UINT8_MAX;
+	     tag++) { /* what no constructor makes */
+		v[n] = cql_null();
+		v[n++].is.tag = (uint8_t)tag;
+	}
 	return n;
 }
 
@@ -80,7 +85,7 @@ static void compare(const cql_type *type, const cql_value *v, size_t cap, const 
 
 static void test_every_pair(void **state)
 {
-	cql_value values[40];
+	cql_value values[300];
 	size_t count = make_values(values);
 	(void)state;
 
