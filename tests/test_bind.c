@@ -42,7 +42,10 @@ static size_t make_values(cql_value *v)
 	v[n++] = cql_from_text((cql_text){ "\0", 1 });
 	v[n++] = cql_from_blob((cql_blob){ NULL, 0 });
 	v[n++] = cql_from_encoded("\1\2", 2);
-	v[n++] = cql(CQL_LIST(cql(1), cql(2)));
+	static cql_value two[2];
+	two[0] = cql(1);
+	two[1] = cql(2);
+	v[n++] = cql(cql_list_of(two, 2));
 	for (unsigned tag = CQL_TAG_ENCODED + 1; tag <= UINT8_MAX;
 	     tag++) { /* what no constructor makes */
 		v[n] = cql_null();

@@ -455,10 +455,8 @@ static void test_rows_are_walked(void **state)
 
 	/* or not walked, as those wish who read them once */
 	const cql_terms lazy = { .size = sizeof lazy, .lazy_rows = true };
-	coodie_cell cell;
 	assert_true(read_hex(hex, &lazy, &m, &err));
-	assert_false(cql_rows_next(&m.as.result.rows, &cell, 1, &err));
-	assert_int_equal(err.code, COODIE_ERR_PROTOCOL);
+	assert_int_equal(m.as.result.rows.len, 4);
 }
 
 /* Columns of several tables, no columns, and a bit of the markers' flags that is not ours. */

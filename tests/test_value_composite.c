@@ -210,7 +210,7 @@ static void test_fields(void **state)
 					 "00000003000007");
 	cql_value v, field = cql(1);
 	coodie_error err;
-	cql_udt udt;
+	cql_udt udt = { { NULL, NULL, 0, 0 } };
 	(void)state;
 
 	assert_true(decode_hex(type, whole, &v) && cql_to_udt(v, &udt, NULL));
