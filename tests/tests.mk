@@ -31,6 +31,7 @@ include tests/peer.mk
 include tests/proto.mk
 include tests/net.mk
 include tests/orm.mk
+include tests/node.mk
 include tests/examples.mk
 include tests/tools.mk
 endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* WHERE clauses: which relations name partitions, which a slice of rows, which only filter.
+ * SELECT, UPDATE and DELETE read theirs by it, with the messages of each. */
+#ifndef NODE_WHERE_H
+#define NODE_WHERE_H
+
+#include "node/store.h"
+#include "node/term.h"
+
+enum nd_where_use { ND_WHERE_SELECT, ND_WHERE_UPDATE, ND_WHERE_DELETE };
+
+/* A clause looked up: nd_plan's part of it. */
+struct nd_where;
+
+struct nd_where_options {
+	enum nd_where_use use;
+	bool allow_filtering;
+	bool static_only; /* UPDATE, DELETE: only static columns are touched, so rows need not be named */
+	bool whole_rows;  /* DELETE: no columns are named, so a range of rows may be */
+	bool has_conditions;
+};
+
+/* Refuses what Cassandra refuses: "Some partition key parts are missing: b", "Cannot execute this
+ * query as it might involve data filtering ...", ... Fills p->key_markers. */
+struct nd_where *nd_where_new(struct nd_planner *p, struct nd_table *table,
+			      const struct nd_relations *relations,
+			      const struct nd_where_options *options);
+
+/* One slice of clustering keys. */
+struct nd_slice {
+	struct nd_bound from, to;
+};
+
+/* The clause with what is bound. */
+struct nd_places {
+	/* partitions: keys in the order they are to be read, without doubles; or all those whose
+	 * token lies in a range */
+	bool has_keys;
+	uint32_t key_count;
+	cql_blob *keys; /* as cql_routing_key() joins them */
+	int64_t *tokens;
+	int64_t first_token, last_token; /* both inclusive; without keys */
+	bool nothing; /* an empty IN, a range that ends before it begins */
+	/* rows: slices in clustering order, not overlapping; one that covers all when nothing is said */
+	uint32_t slice_count;
+	struct nd_slice *slices;
+	bool names_rows; /* each slice is one whole clustering key */
+	/* relations on regular, static and unused key columns, to be asked of each row */
+	bool must_filter;
+};
+
+bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_places *out);
+/* Whether the clause says nothing of clustering columns or rows: static rows without rows count. */
+bool nd_where_is_whole_partitions(const struct nd_where *w);
+
+/* A row as relations see it: key columns, static row and row. NULL where there is none. */
+struct nd_row_view {
+	const struct nd_table *table;
+	const cql_blob *key;         /* table->partition_key_count columns */
+	const struct nd_row *statics;
+	const struct nd_row *row;
+};
+/* Asks the filtering relations. `filter` is made once for a request by nd_where_filter(). */
+struct nd_filter;
+struct nd_filter *nd_where_filter(const struct nd_where *w, struct nd_request *x);
+bool nd_filter_accepts(const struct nd_filter *f, const struct nd_row_view *row, struct nd_request *x,
+		       bool *accepted);
+
+/* A column's value as a client gets it: collections and user types put together from their cells. */
+bool nd_row_value(const struct nd_row_view *row, const struct nd_column *column, struct cd_arena *a,
+		  struct nd_value *out, struct nd_problem *p);
+
+#endif

@@ -1,0 +1,2 @@
+# tests/node.mk - one program per file of node/; included by tests/tests.mk
+NODE_LIBS = tests/libcd_test.la libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
