@@ -3,6 +3,11 @@ noinst_LTLIBRARIES += libcd_node.la
 libcd_node_la_SOURCES = \
 	node/ast.h \
 	node/compare.h \
+	node/expr_text.c \
+	node/items.c \
+	node/native_duration.c \
+	node/native_text.c node/native_text.h \
+	node/native_time.c \
 	node/parser.h \
 	node/plan.h \
 	node/problem.c node/problem.h \
@@ -11,5 +16,10 @@ libcd_node_la_SOURCES = \
 	node/select.h \
 	node/statement.def \
 	node/store.h \
-	node/term.h \
+	node/term.c node/term.h \
+	node/term_collection.c \
+	node/term_literal.c \
+	node/term_parts.h \
+	node/term_tuple.c \
+	node/type_fit.c \
 	node/where.h
