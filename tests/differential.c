@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/* Replays the corpus of CQL (tests/cql) on a server and compares each answer with the one recorded
+ * from real Cassandra; or records them.
+ *
+ *     differential [HOST:PORT [FILE...]] [--record] [--known FILE] [--protocol 4]
+ *
+ * HOST:PORT is that of COODIE_TEST_PLAIN, and FILE... all of tests/cql, when they are not given.
+ * The answers to x.cql are in x.answers. A difference that the file of known ones explains is
+ * counted apart; one that is known and not found is an error, so that the list stays true. */
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/replay.h"
+
+struct run {
+	const char *where;
+	unsigned version;
+	bool is_recording;
+	struct cd_arena arena; /* scripts and answers */
+	char *known;           /* NULL: none */
+	unsigned compared, different, explained, stale;
+};
+
+/* ---- the recorded answers ------------------------------------------------------------------- */
+
+/* "> " and the statement, lines of its answer, an empty line. */
+struct recorded {
+	char *cql, *answer;
+};
+
+/* Undoes in place the "> " in front of each line of the statement. */
+static char *take_statement(char **at)
+{
+	char *cql = *at, *to = cql, *from = cql;
+
+	while (!strncmp(from, "> ", 2)) {
+		size_t len = strcspn(from += 2, "\n");
+		memmove(to, from, len);
+		to += len;
+		from += len + (from[len] == '\n');
+		*to++ = '\n';
+	}
+	*at = from;
+	if (to == cql)
+		return NULL;
+	to[-1] = 0;
+	return cql;
+}
+
+static bool next_recorded(char **at, struct recorded *out)
+{
+	char *end;
+
+	while (**at == '#' || **at == '\n')
+		*at += strcspn(*at, "\n") + 1;
+	out->cql = take_statement(at);
+	out->answer = *at;
+	end = strstr(*at, "\n\n");
+	if (!out->cql || !end)
+		return false;
+	end[1] = 0;
+	*at = end + 2;
+	return true;
+}
+
+static void write_recorded(FILE *out, const char *cql, const char *answer)
+{
+	fputs("> ", out);
+	for (const char *c = cql; *c; c++) {
+		putc(*c, out);
+		if (*c == '\n')
+			fputs("> ", out);
+	}
+	fprintf(out, "\n%s\n", answer);
+}
+
+/* ---- comparing ------------------------------------------------------------------------------ */
+
+static int compare_lines(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorts the rows: the lines that begin with a blank. */
+static void sort_rows(char *answer)
+{
+	char *lines[1024], *copy = strdup(answer), *save = NULL, *to = answer;
+	size_t count = 0, begin = 0;
+
+	if (!copy)
+		return;
+	for (char *l = strtok_r(copy, "\n", &save); l && count < 1024;
+	     l = strtok_r(NULL, "\n", &save))
+		lines[count++] = l;
+	for (size_t i = 0; i <= count; i++)
+		if (i == count || *lines[i] != ' ') {
+			qsort(lines + begin, i - begin, sizeof *lines, compare_lines);
+			begin = i + 1;
+		}
+	for (size_t i = 0; i < count; i++)
+		to += sprintf(to, "%s\n", lines[i]);
+	free(copy);
+}
+
+/* Leaves the codes of errors only. */
+static void cut_messages(char *answer)
+{
+	for (char *line = answer; *line;) {
+		char *end = line + strcspn(line, "\n");
+		if (!strncmp(line, "error 0x", 8) && end - line > 12) {
+			memmove(line + 12, end, strlen(end) + 1);
+			end = line + 12;
+		}
+		line = end + (*end == '\n');
+	}
+}
+
+static bool is_same(const struct script_statement *s, char *want, char *got)
+{
+	if (s->is_any_order) {
+		sort_rows(want);
+		sort_rows(got);
+	}
+	if (s->is_loose) {
+		cut_messages(want);
+		cut_messages(got);
+	}
+	return !strcmp(want, got);
+}
+
+/* ---- known differences ---------------------------------------------------------------------- */
+
+/* Lines of the file: "FILE.cql: the statement's first line", and behind it, indented, the reason. */
+static bool is_known(const struct run *run, const char *path, const char *cql)
+{
+	const char *slash = strrchr(path, '/');
+	char line[1200];
+
+	if (!run->known)
+		return false;
+	snprintf(line, sizeof line, "\n%s: %.*s\n", slash ? slash + 1 : path,
+		 (int)strcspn(cql, "\n"), cql);
+	return strstr(run->known, line);
+}
+
+static void judge(struct run *run, const struct script *script, const struct script_statement *s,
+		  char *want, char *got)
+{
+	bool same = is_same(s, want, got), known = is_known(run, script->path, s->cql);
+
+	run->compared++;
+	if (same && !known)
+		return;
+	if (same) {
+		run->stale++;
+		printf("%s:%u: a known difference is none any more: %s\n", script->path, s->line,
+		       s->cql);
+	} else if (known) {
+		run->explained++;
+	} else {
+		run->different++;
+		printf("%s:%u: %s\n--- wanted\n%s+++ got\n%s\n", script->path, s->line, s->cql,
+		       want, got);
+	}
+}
+
+/* ---- files ---------------------------------------------------------------------------------- */
+
+static const char *answers_path(struct run *run, const char *path)
+{
+	size_t len = strlen(path) + sizeof ".answers";
+	char *out = cd_arena_take(&run->arena, len);
+	const char *dot = strrchr(path, '.');
+
+	if (out)
+		snprintf(out, len, "%.*s.answers", (int)(dot ? dot - path : (long)strlen(path)),
+			 path);
+	return out;
+}
+
+static bool record(struct run *run, struct replay *replay, const struct script *script)
+{
+	FILE *out = fopen(answers_path(run, script->path), "w");
+	bool ok = out;
+
+	if (!out) {
+		perror(script->path);
+		return false;
+	}
+	fputs("# Recorded from Apache Cassandra 5.0 by tests/differential --record.\n\n", out);
+	for (const struct script_statement *s = script->first; s && ok; s = s->next) {
+		char *got = replay_run(replay, s);
+		ok = got;
+		if (ok && strstr(got, "the script is wrong"))
+			printf("%s:%u: %s\n%s", script->path, s->line, s->cql, got);
+		if (ok)
+			write_recorded(out, s->cql, got);
+		free(got);
+		run->compared++;
+	}
+	return !fclose(out) && ok;
+}
+
+static bool compare(struct run *run, struct replay *replay, const struct script *script)
+{
+	size_t len;
+	char *at = script_slurp(answers_path(run, script->path), &run->arena, &len);
+	struct recorded want;
+
+	if (!at) {
+		snprintf(replay->reason, sizeof replay->reason, "its answers are not recorded");
+		return false;
+	}
+	for (const struct script_statement *s = script->first; s; s = s->next) {
+		char *got;
+		if (!next_recorded(&at, &want) || strcmp(want.cql, s->cql) != 0) {
+			snprintf(replay->reason, sizeof replay->reason,
+				 "line %u: the answers are not of this script: record them anew",
+				 s->line);
+			return false;
+		}
+		got = replay_run(replay, s);
+		if (!got)
+			return false;
+		judge(run, script, s, want.answer, got);
+		free(got);
+	}
+	return true;
+}
+
+static void run_file(struct run *run, const char *path)
+{
+	struct replay replay;
+	struct script script;
+	char reason[300];
+	bool ok;
+
+	if (!script_read(path, &run->arena, &script, reason, sizeof reason)) {
+		printf("%s\n", reason);
+		run->different++;
+		return;
+	}
+	ok = replay_begin(&replay, run->where, run->version, &script) &&
+	     (run->is_recording ? record(run, &replay, &script) : compare(run, &replay, &script));
+	if (!ok) {
+		printf("%s: %s\n", path, replay.reason);
+		run->different++;
+	}
+	replay_end(&replay);
+}
+
+static void run_all(struct run *run)
+{
+	const char *top = getenv("srcdir");
+	char pattern[600];
+	glob_t found;
+
+	snprintf(pattern, sizeof pattern, "%s/tests/cql/*.cql", top ? top : ".");
+	if (glob(pattern, 0, NULL, &found)) {
+		printf("%s: there are none\n", pattern);
+		run->different++;
+		return;
+	}
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		run_file(run, found.gl_pathv[i]);
+	globfree(&found);
+}
+
+/* ---- the program ---------------------------------------------------------------------------- */
+
+static int misuse(void)
+{
+	fputs("usage: differential [HOST:PORT [FILE...]] [--record] [--known FILE] [--protocol 4]\n",
+	      stderr);
+	return 2;
+}
+
+/* Takes the options out of argv; the rest stays in order. False: misuse. */
+static bool take_options(struct run *run, int *argc, char **argv)
+{
+	int kept = 1;
+	size_t len;
+
+	for (int i = 1; i < *argc; i++) {
+		if (!strcmp(argv[i], "--record")) {
+			run->is_recording = true;
+		} else if (!strcmp(argv[i], "--known") && i + 1 < *argc) {
+			run->known = script_slurp(argv[++i], &run->arena, &len);
+			if (!run->known) {
+				perror(argv[i]);
+				return false;
+			}
+		} else if (!strcmp(argv[i], "--protocol") && i + 1 < *argc) {
+			run->version = (unsigned)atoi(argv[++i]);
+		} else if (argv[i][0] == '-') {
+			return false;
+		} else {
+			argv[kept++] = argv[i];
+		}
+	}
+	*argc = kept;
+	run->where = kept > 1 ? argv[1] : getenv("COODIE_TEST_PLAIN");
+	return run->where && (run->version == 4 || run->version == 5);
+}
+
+int main(int argc, char **argv)
+{
+	struct run run = { .version = 5 };
+	bool ok;
+
+	cd_arena_init(&run.arena, NULL, 0);
+	ok = take_options(&run, &argc, argv);
+	if (!ok) {
+		cd_arena_deinit(&run.arena);
+		return misuse();
+	}
+	for (int i = 2; i < argc; i++)
+		run_file(&run, argv[i]);
+	if (argc <= 2)
+		run_all(&run);
+	cd_arena_deinit(&run.arena);
+	/* the form that scripts/tally counts */
+	printf("[  PASSED  ] %u test(s).\n",
+	       run.compared - (run.different < run.compared ? run.different : run.compared));
+	if (run.explained)
+		printf("%u known differences\n", run.explained);
+	if (run.different + run.stale)
+		printf("[  FAILED  ] %u test(s).\n", run.different + run.stale);
+	return run.different + run.stale ? 1 : 0;
+}
