@@ -2,7 +2,8 @@
 noinst_LTLIBRARIES += libcd_node.la
 libcd_node_la_SOURCES = \
 	node/ast.h \
-	node/compare.h \
+	node/compare.c node/compare.h \
+	node/compare_decimal.c node/compare_decimal.h \
 	node/expr_text.c \
 	node/items.c \
 	node/native_duration.c \

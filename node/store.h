@@ -14,9 +14,13 @@ struct nd_store;
 struct nd_store *nd_store_new(const struct nd_table *table, const coodie_allocator *allocator);
 void nd_store_free(struct nd_store *s);
 void nd_store_truncate(struct nd_store *s);
-/* The table's columns have changed (ALTER): cells of columns that are no more are gone. `dropped_us`:
- * of the column `id`, cells up to this timestamp are forgotten. */
-void nd_store_drop_column(struct nd_store *s, uint32_t column_id, int64_t dropped_us);
+/* ALTER has dropped a column: its cells are gone, static or not. */
+void nd_store_drop_column(struct nd_store *s, uint32_t column_id);
+/* Gives memory back, a little at each call; to be called after a write with the node's own clock.
+ * What is shadowed is never kept. A tombstone, and an expired cell as one, is kept until gc_grace
+ * after its time, and ten minutes at least: until then it shadows older writes that come late. The
+ * bytes of an expired cell go ten minutes after it expired. */
+void nd_store_sweep(struct nd_store *s, int64_t clock_seconds);
 
 /* ---- writing ----------------------------------------------------------------------------------- */
 
@@ -69,7 +73,8 @@ struct nd_mutation {
 	struct nd_mutation *next;
 };
 
-/* Applies a chain of mutations, all or nothing: false when out of memory. All is copied. */
+/* Applies a chain of mutations, all or nothing: false when out of memory. All is copied. A time to
+ * live begins at `now_seconds`. */
 bool nd_store_apply(struct nd_mutation *mutations, int64_t now_seconds);
 
 /* ---- reading ----------------------------------------------------------------------------------- */
@@ -80,8 +85,8 @@ struct nd_cell {
 	cql_blob path;
 	cql_blob value; /* of a counter: 8 bytes */
 	int64_t timestamp_us;
-	int32_t ttl;      /* as written; 0: none */
-	int32_t expires;  /* seconds since 1970; 0: never */
+	int32_t ttl;     /* as written; 0: none */
+	int64_t expires; /* seconds since 1970; 0: never */
 };
 
 /* A live row: what SELECT sees. Cells are in the order of the table's columns and, within a column,
@@ -90,7 +95,8 @@ struct nd_row {
 	struct nd_clustering clustering; /* count 0 for the static row */
 	bool has_marker; /* an INSERT's; without one a row lives as long as one of its cells */
 	int64_t marker_us;
-	int32_t marker_ttl, marker_expires;
+	int32_t marker_ttl;
+	int64_t marker_expires;
 	uint32_t cell_count;
 	const struct nd_cell *cells;
 };
@@ -106,15 +112,14 @@ int64_t nd_partition_token(const struct nd_partition *p);
 /* Columns of the key, one by one: `count` of them, views of the key. */
 void nd_partition_key_columns(const struct nd_partition *p, cql_blob *out, uint32_t count);
 
-/* Walks the live rows of a slice, forwards or (`reversed`) from its end. */
+/* Walks the live rows of a slice, forwards or (`reversed`) from its end. `partition` NULL: none. */
 struct nd_walk {
 	const struct nd_partition *partition;
 	struct nd_bound from, to;
 	bool reversed;
 	int64_t now_seconds;
 	struct cd_arena *arena; /* for a row's cells; reset it when the row was used */
-	size_t at;              /* the store's own */
-	const void *inner;
+	const void *at, *end;   /* the store's own */
 };
 void nd_walk_init(struct nd_walk *w, const struct nd_partition *p, struct nd_bound from,
 		  struct nd_bound to, bool reversed, int64_t now_seconds, struct cd_arena *arena);
