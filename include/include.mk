@@ -18,6 +18,7 @@ coodieinclude_HEADERS = \
 	include/coodie/members.def \
 	include/coodie/message.h \
 	include/coodie/model.h \
+	include/coodie/node.h \
 	include/coodie/opcodes.def \
 	include/coodie/query.h \
 	include/coodie/result.h \

@@ -4,6 +4,8 @@ libcd_node_la_SOURCES = \
 	node/ast.h \
 	node/compare.c node/compare.h \
 	node/compare_decimal.c node/compare_decimal.h \
+	node/conn.c node/conn.h \
+	node/conn_handshake.c node/conn_handshake.h \
 	node/expr_text.c \
 	node/items.c \
 	node/native_duration.c \

@@ -201,6 +201,7 @@ static enum cql_inbox_status take_envelope(struct cd_inbox *in, const uint8_t *d
 	if (left < CQL_HEADER_SIZE)
 		return CQL_INBOX_MORE;
 	struct cd_header h = cd_header_read(data + *taken);
+	in->stream = h.stream;
 	enum cql_inbox_status status = check_header(in, &h, err);
 	if (status != CQL_INBOX_ENVELOPE)
 		return status;

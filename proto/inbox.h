@@ -24,6 +24,7 @@ struct cd_inbox {
 	size_t plain_taken;
 	struct cd_buffer unpacked; /* the body of one compressed v4 envelope */
 	bool split;                /* `plain` ends in a part of an envelope */
+	int16_t stream;            /* of the last header that was looked at */
 	coodie_error broken;       /* why the stream is */
 };
 

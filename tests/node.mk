@@ -2,3 +2,7 @@
 NODE_LIBS = tests/libcd_test.la libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/test_node_compare
 tests_test_node_compare_LDADD = $(NODE_LIBS)
+check_LTLIBRARIES += tests/libcd_node_test.la
+tests_libcd_node_test_la_SOURCES = tests/node_duo.c tests/node_duo.h
+check_PROGRAMS += tests/test_node_conn
+tests_test_node_conn_LDADD = tests/libcd_node_test.la $(NODE_LIBS)

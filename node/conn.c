@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* A connection's life: which message may come when, and how answers and refusals leave it. */
+#include "node/conn.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "node/conn_handshake.h"
+
+enum {
+	READ_BYTES = 16384,
+	LOWEST_VERSION = 4,
+	SHORT_HEADER_VERSION = 2, /* and below: eight bytes, a stream of one */
+	MOST_REQUEST = 16 << 20   /* native_transport_max_frame_size */
+};
+
+void nd_conn_init(struct nd_conn *c, struct nd_service *service)
+{
+	*c = (struct nd_conn){ .service = service };
+	cd_inbox_init(&c->in, CQL_SERVER, service->allocator, CQL_TERMS(.max_body = MOST_REQUEST));
+	cd_outbox_init(&c->out, CQL_SERVER, service->allocator, 0);
+	cd_outbox_set_version(&c->out, (uint8_t)service->highest);
+	cd_arena_init(&c->arena, service->allocator, 0);
+}
+
+void nd_conn_deinit(struct nd_conn *c)
+{
+	cd_release(c->service->allocator, c->keyspace);
+	cd_arena_deinit(&c->arena);
+	cd_inbox_deinit(&c->in);
+	cd_outbox_deinit(&c->out);
+}
+
+/* ---- out ------------------------------------------------------------------------------------ */
+
+struct cd_span nd_conn_pending(struct nd_conn *c)
+{
+	/* a segment that cannot be closed for want of memory takes its connection along */
+	if (!cd_outbox_seal(&c->out, NULL))
+		c->closing = true;
+	return cd_outbox_pending(&c->out);
+}
+
+void nd_conn_sent(struct nd_conn *c, size_t n)
+{
+	cd_outbox_sent(&c->out, n);
+}
+
+/* An answer that cannot be written is replaced by the reason; if that cannot be either, a client
+ * would wait for ever: the connection ends. */
+static void send_answer(struct nd_conn *c, cql_message *m)
+{
+	coodie_error err;
+
+	if (cd_message_write(&c->out, m, NULL, &err))
+		return;
+	cql_message instead = { .opcode = CQL_OP_ERROR, .stream = m->stream };
+	instead.as.error.code = ND_SERVER_ERROR;
+	instead.as.error.message = (cql_text){ err.message, strlen(err.message) };
+	if (!cd_message_write(&c->out, &instead, NULL, NULL))
+		c->closing = true;
+}
+
+/* ---- refusals that end the connection ------------------------------------------------------- */
+
+static void refuse_stream(struct nd_conn *c, int16_t stream, const char *text)
+{
+	cql_message m = { .opcode = CQL_OP_ERROR, .stream = stream };
+
+	m.as.error.code = ND_PROTOCOL_ERROR;
+	m.as.error.message = (cql_text){ text, strlen(text) };
+	send_answer(c, &m);
+	c->service->errors++;
+	c->closing = true;
+}
+
+/* v1 and v2 have a header of their own. */
+static void refuse_short_header(struct nd_conn *c, unsigned version, const char *text)
+{
+	struct cd_buffer *b = &c->out.bytes;
+	size_t len = strlen(text);
+
+	cd_buffer_u8(b, (uint8_t)(0x80 | version));
+	cd_buffer_u8(b, 0);
+	cd_buffer_u8(b, 0);
+	cd_buffer_u8(b, CQL_OP_ERROR);
+	cd_buffer_be32(b, (uint32_t)(4 + 2 + len));
+	cd_buffer_be32(b, ND_PROTOCOL_ERROR);
+	cd_buffer_be16(b, (uint16_t)len);
+	cd_buffer_bytes(b, text, len);
+	c->service->errors++;
+	c->closing = true;
+}
+
+/* Answered in the client's version when it is an old one, else in our highest. */
+static void refuse_version(struct nd_conn *c, unsigned version)
+{
+	char text[160];
+
+	snprintf(text, sizeof text,
+		 "Invalid or unsupported protocol version (%u); supported versions are (%s)",
+		 version, c->service->highest > LOWEST_VERSION ? "4/v4, 5/v5" : "4/v4");
+	if (version && version <= SHORT_HEADER_VERSION) {
+		refuse_short_header(c, version, text);
+		return;
+	}
+	cd_outbox_set_version(
+		&c->out,
+		(uint8_t)(version && version < LOWEST_VERSION ? version : c->service->highest));
+	refuse_stream(c, 0, text);
+}
+
+static bool is_spoken(const struct nd_conn *c, unsigned version)
+{
+	return version >= LOWEST_VERSION && version <= c->service->highest;
+}
+
+/* ---- in ------------------------------------------------------------------------------------- */
+
+uint8_t *nd_conn_space(struct nd_conn *c, size_t *room)
+{
+	return cd_inbox_space(&c->in, READ_BYTES, room);
+}
+
+/* The version is judged by the first byte: an old header may never become a whole one of ours. */
+void nd_conn_filled(struct nd_conn *c, size_t n)
+{
+	cd_inbox_filled(&c->in, n);
+	if (c->greeted || !n)
+		return;
+	c->greeted = true;
+	unsigned first = c->in.wire.data[0];
+	if (!(first & 0x80) && !is_spoken(c, first))
+		refuse_version(c, first);
+}
+
+/* ---- one request ---------------------------------------------------------------------------- */
+
+static nd_answer_fn *const answers[ND_CONN_STATES][CQL_OP_COUNT] = {
+	[ND_CONN_NEW] = {
+		[CQL_OP_OPTIONS] = nd_answer_options,
+		[CQL_OP_STARTUP] = nd_answer_startup,
+	},
+	[ND_CONN_AUTHENTICATING] = {
+		[CQL_OP_AUTH_RESPONSE] = nd_answer_auth_response,
+	},
+	[ND_CONN_READY] = {
+		[CQL_OP_OPTIONS] = nd_answer_options,
+		[CQL_OP_REGISTER] = nd_answer_register,
+	},
+};
+
+/* What an empty cell says. */
+static void refuse_opcode(struct nd_exchange *e)
+{
+	const char *name = cql_opcode_name(e->request->opcode);
+
+	if (e->conn->state == ND_CONN_NEW)
+		nd_refuse(&e->problem, ND_PROTOCOL_ERROR,
+			  "Unexpected message %s, expecting STARTUP or OPTIONS", name);
+	else if (e->conn->state == ND_CONN_AUTHENTICATING)
+		nd_refuse(&e->problem, ND_PROTOCOL_ERROR,
+			  "Unexpected message %s, expecting SASL_RESPONSE", name);
+	else
+		nd_refuse(&e->problem, ND_PROTOCOL_ERROR,
+			  "Unexpected message %s, the connection is already initialized", name);
+}
+
+static void answer(struct nd_conn *c, const cql_envelope *envelope)
+{
+	cql_message request;
+	struct nd_exchange e = { .conn = c, .request = &request };
+	coodie_error err;
+
+	nd_problem_init(&e.problem, &c->arena);
+	if (!cd_message_read(envelope, NULL, &c->arena, &request, &err)) {
+		if (err.code == COODIE_ERR_NO_MEMORY)
+			nd_no_memory(&e.problem);
+		else
+			nd_refuse(&e.problem, ND_PROTOCOL_ERROR, "%s", err.message);
+	} else {
+		nd_answer_fn *fn = answers[c->state][envelope->opcode];
+		(fn ? fn : refuse_opcode)(&e);
+	}
+	if (e.problem.happened) {
+		e.answer = (cql_message){ .opcode = CQL_OP_ERROR };
+		e.answer.as.error = e.problem.error;
+		c->service->errors++;
+	}
+	e.answer.stream = envelope->stream;
+	send_answer(c, &e.answer);
+	nd_handshake_done(&e);
+}
+
+static void take(struct nd_conn *c, const cql_envelope *envelope)
+{
+	struct nd_service *s = c->service;
+
+	if (!c->version && !is_spoken(c, envelope->version)) {
+		refuse_version(c, envelope->version);
+		return;
+	}
+	if (!c->version)
+		cd_outbox_set_version(&c->out, envelope->version);
+	s->requests++;
+	s->by_opcode[envelope->opcode & 31]++;
+	answer(c, envelope);
+	cd_arena_reset(&c->arena);
+}
+
+void nd_conn_run(struct nd_conn *c, size_t most_pending)
+{
+	cql_envelope envelope;
+	coodie_error err;
+
+	while (!c->closing && c->out.bytes.len - c->out.sent <= most_pending) {
+		enum cql_inbox_status status = cd_inbox_next(&c->in, &envelope, &err);
+		if (status == CQL_INBOX_MORE)
+			return;
+		if (status == CQL_INBOX_FAILED)
+			refuse_stream(c, c->in.stream, err.message);
+		else
+			take(c, &envelope);
+	}
+}
+
+/* ---- events --------------------------------------------------------------------------------- */
+
+void nd_conn_push(struct nd_conn *c, const cql_event *event)
+{
+	static const unsigned bits[] = {
+		[CQL_EVENT_TOPOLOGY_CHANGE] = ND_EVENT_TOPOLOGY_CHANGE,
+		[CQL_EVENT_STATUS_CHANGE] = ND_EVENT_STATUS_CHANGE,
+		[CQL_EVENT_SCHEMA_CHANGE] = ND_EVENT_SCHEMA_CHANGE,
+		[CQL_EVENT_CLIENT_ROUTES_CHANGE] = 0,
+	};
+	cql_message m = { .opcode = CQL_OP_EVENT, .stream = CQL_STREAM_EVENT };
+
+	if (c->closing || !(c->events & bits[event->kind]))
+		return;
+	m.as.event = *event;
+	/* an event that is lost for want of memory would leave the client with an old view */
+	if (cd_message_write(&c->out, &m, NULL, NULL))
+		c->service->events++;
+	else
+		c->closing = true;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* The server's end of one connection: bytes of a client in, bytes for it out. No sockets, clocks or
+ * threads: the owner reads into nd_conn_space(), calls nd_conn_run(), and sends nd_conn_pending(). */
+#ifndef NODE_CONN_H
+#define NODE_CONN_H
+
+#include "node/plan.h"
+#include "proto/inbox.h"
+#include "proto/message.h"
+
+struct nd_conn;
+
+/* What REGISTER may ask for. */
+enum nd_event_bit {
+	ND_EVENT_TOPOLOGY_CHANGE = 1,
+	ND_EVENT_STATUS_CHANGE = 2,
+	ND_EVENT_SCHEMA_CHANGE = 4
+};
+
+/* What the connections of one node share. Outlives them. */
+struct nd_service {
+	const coodie_allocator *allocator;
+	struct nd_database *db;
+	void *coordinator;           /* for struct nd_request */
+	const char *user, *password; /* `user` NULL: nobody is asked */
+	unsigned highest;            /* protocol version: 4 or 5 */
+	bool lz4;                    /* offered */
+	/* numbers for coodie_node_stats */
+	uint64_t requests, errors, events;
+	uint64_t by_opcode[32];
+};
+
+enum nd_conn_state { ND_CONN_NEW, ND_CONN_AUTHENTICATING, ND_CONN_READY, ND_CONN_STATES };
+
+struct nd_conn {
+	struct nd_service *service;
+	enum nd_conn_state state;
+	bool greeted;    /* its first byte was looked at */
+	bool closing;    /* over as soon as what is pending was sent; nothing is read any more */
+	uint8_t version; /* agreed on by STARTUP; 0: not yet */
+	struct cd_inbox in;
+	struct cd_outbox out;
+	struct cd_arena arena;                    /* of the request being answered */
+	char *keyspace;                           /* USE; NULL: none */
+	unsigned events;                          /* enum nd_event_bit */
+	char driver_name[64], driver_version[64]; /* for system_views.clients; "" when not told */
+};
+
+void nd_conn_init(struct nd_conn *c, struct nd_service *service);
+void nd_conn_deinit(struct nd_conn *c);
+
+/* Room for bytes of the client; NULL when out of memory. */
+uint8_t *nd_conn_space(struct nd_conn *c, size_t *room);
+/* `n` bytes were put there: judges the first of all. */
+void nd_conn_filled(struct nd_conn *c, size_t n);
+/* Answers requests until there is no whole one left, the connection is closing, or more than
+ * `most_pending` bytes wait to be sent: then call it again when they are gone. */
+void nd_conn_run(struct nd_conn *c, size_t most_pending);
+/* Bytes to send; `at` NULL: none. */
+struct cd_span nd_conn_pending(struct nd_conn *c);
+void nd_conn_sent(struct nd_conn *c, size_t n);
+
+/* Pushes an event, if the client asked for its kind. */
+void nd_conn_push(struct nd_conn *c, const cql_event *event);
+
+/* ---- for what answers requests ---------------------------------------------------------------- */
+
+/* One request being answered: the message, and its answer, in the connection's arena. */
+struct nd_exchange {
+	struct nd_conn *conn;
+	const cql_message *request;
+	cql_message answer;
+	struct nd_problem problem; /* when it happened, `answer` becomes an ERROR */
+};
+
+/* Fills the answer, or e->problem. */
+typedef void nd_answer_fn(struct nd_exchange *e);
+
+#endif
