@@ -23,24 +23,30 @@ enum nd_expr_kind {
 	ND_EXPR_MARKER,   /* `marker` */
 	ND_EXPR_LIST,     /* [a, b]: also a vector */
 	ND_EXPR_SET,      /* {a, b}; {} is a map too */
-	ND_EXPR_MAP,      /* {k: v}: `items` are keys and values in turn */
-	ND_EXPR_UDT,      /* {name: v}: as many `names` as items */
-	ND_EXPR_TUPLE,    /* (a, b); a single (a) is `a` itself */
+	ND_EXPR_MAP,      /* {k: v}: `items` are keys and values in turn. In a selection {a: v} is one
+			   * too: COLUMNs for keys, which are fields when a user type is meant. */
+	ND_EXPR_UDT,      /* {name: v}: as many `names` as items; of equal names the last counts */
+	ND_EXPR_TUPLE,    /* (a, b); (a) too: it stands for `a` unless a tuple is wanted */
 	ND_EXPR_COLUMN,   /* `name` */
 	ND_EXPR_FIELD,    /* items[0] . name */
 	ND_EXPR_ELEMENT,  /* items[0] [ items[1] ] */
 	ND_EXPR_SLICE,    /* items[0] [ items[1] .. items[2] ]; an end that is left out is NULL */
-	ND_EXPR_CALL,     /* `keyspace`.`name` ( items ); count(*) and count(1) have no items */
+	ND_EXPR_CALL,     /* `keyspace`.`name` ( items ); count(*) and count(1) have no items;
+			   * writetime(c), maxwritetime(c), ttl(c) with their COLUMN, FIELD, ... */
 	ND_EXPR_CAST,     /* CAST (items[0] AS type), and the hint (type) items[0] */
 	ND_EXPR_BINARY,   /* items[0] `op` items[1]; '+', '-', '*', '/', '%' */
 	ND_EXPR_NEGATE    /* - items[0] */
 };
+
+/* The deepest tree: who walks one may recurse. */
+enum { ND_EXPR_DEPTH = 256 };
 
 struct nd_expr {
 	enum nd_expr_kind kind;
 	char op;             /* BINARY */
 	bool is_hint;        /* CAST written as (type) term */
 	uint16_t marker;     /* MARKER: its place among nd_statement.markers */
+	uint16_t depth;      /* levels of expressions inside: at most ND_EXPR_DEPTH */
 	uint32_t line, column; /* 1-based line, 0-based column, as Cassandra counts */
 	const char *text;    /* literals; NUL-terminated, `text_len` bytes */
 	size_t text_len;
@@ -232,6 +238,7 @@ struct nd_alter_table {
 		ND_ALTER_DROP,
 		ND_ALTER_RENAME,
 		ND_ALTER_TYPE_OF, /* ALTER c TYPE t: refused since 3.0 */
+		ND_ALTER_MASK,    /* ALTER c MASKED WITH .. / DROP MASKED: refused */
 		ND_ALTER_WITH,
 		ND_ALTER_DROP_COMPACT
 	} alter;
@@ -285,6 +292,11 @@ struct nd_create_view {
 	struct nd_properties properties;
 };
 
+struct nd_alter_view {
+	bool if_exists;
+	struct nd_properties properties;
+};
+
 struct nd_statement {
 	enum nd_statement_kind kind;
 	struct nd_table_name on; /* table, type, index, view, or a keyspace (`keyspace` alone) */
@@ -302,7 +314,7 @@ struct nd_statement {
 		struct nd_type_def type;
 		struct nd_create_index index;
 		struct nd_create_view view;
-		struct nd_properties properties; /* ALTER MATERIALIZED VIEW */
+		struct nd_alter_view alter_view;
 		struct nd_drop drop;
 	} as;
 };

@@ -8,10 +8,25 @@ libcd_node_la_SOURCES = \
 	node/conn_handshake.c node/conn_handshake.h \
 	node/expr_text.c \
 	node/items.c \
+	node/keyword.def \
+	node/lexer.c node/lexer.h \
 	node/native_duration.c \
 	node/native_text.c node/native_text.h \
 	node/native_time.c \
-	node/parser.h \
+	node/parse.h \
+	node/parse_cursor.c \
+	node/parse_ddl.c \
+	node/parse_name.c \
+	node/parse_property.c \
+	node/parse_select.c \
+	node/parse_selector.c \
+	node/parse_table.c \
+	node/parse_term.c \
+	node/parse_type.c \
+	node/parse_unknown.c \
+	node/parse_where.c \
+	node/parse_write.c \
+	node/parser.c node/parser.h \
 	node/plan.h \
 	node/problem.c node/problem.h \
 	node/request.c node/request.h \
