@@ -6,6 +6,10 @@ libcd_node_la_SOURCES = \
 	node/compare_decimal.c node/compare_decimal.h \
 	node/conn.c node/conn.h \
 	node/conn_handshake.c node/conn_handshake.h \
+	node/ddl.c node/ddl.h \
+	node/ddl_keyspace.c \
+	node/ddl_table.c \
+	node/ddl_type.c \
 	node/expr_text.c \
 	node/items.c \
 	node/keyword.def \
@@ -13,6 +17,10 @@ libcd_node_la_SOURCES = \
 	node/native_duration.c \
 	node/native_text.c node/native_text.h \
 	node/native_time.c \
+	node/options.c node/options.h \
+	node/options_keyspace.c \
+	node/options_map.c \
+	node/options_speculative.c \
 	node/parse.h \
 	node/parse_cursor.c \
 	node/parse_ddl.c \
@@ -30,10 +38,15 @@ libcd_node_la_SOURCES = \
 	node/plan.h \
 	node/problem.c node/problem.h \
 	node/request.c node/request.h \
-	node/schema.h \
+	node/schema.c node/schema.h \
+	node/schema_change.c node/schema_change.h \
+	node/schema_digest.c \
+	node/schema_table.c \
+	node/schema_type.c \
 	node/select.h \
 	node/statement.def \
 	node/store.h \
+	node/system.c node/system.h \
 	node/term.c node/term.h \
 	node/term_collection.c \
 	node/term_literal.c \

@@ -8,6 +8,7 @@
 #include "node/schema.h"
 
 struct nd_plan;
+struct nd_system_source;
 
 /* A wall clock: microseconds since 1970. */
 struct nd_clock {
@@ -28,6 +29,8 @@ struct nd_database {
 	bool (*admit)(void *user, struct nd_request *x, const struct nd_keyspace *keyspace,
 		      int64_t token, enum nd_access access);
 	void *ring;
+	/* Who knows the nodes and the clients (system.h); NULL: there is one node alone. */
+	const struct nd_system_source *system;
 };
 
 bool nd_database_init(struct nd_database *db, const coodie_allocator *allocator,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Keyspaces, tables, columns, indexes and user types, as they are now. Changed only by ddl.c; who
- * keeps a pointer into it is told by nd_schema_listener before what it points to goes away. */
+/* Keyspaces, tables, columns, indexes and user types, as they are now. Changed only by ddl*.c, through
+ * schema_change.h; who keeps a pointer into it is told by nd_schema_listener before what it points to
+ * goes away. A `struct nd_table` and a `struct nd_keyspace` stay where they are until they are
+ * dropped; what they point to does not outlive a change. */
 #ifndef NODE_SCHEMA_H
 #define NODE_SCHEMA_H
 
@@ -32,6 +34,14 @@ struct nd_index {
 	struct nd_properties options;
 };
 
+/* A column that was dropped: it may come back with the same type only. */
+struct nd_dropped_column {
+	const char *name;
+	const cql_type *type;
+	enum nd_column_kind kind;
+	int64_t dropped_us;
+};
+
 struct nd_table {
 	struct nd_keyspace *keyspace;
 	const char *name;
@@ -45,12 +55,18 @@ struct nd_table {
 	bool is_compact;
 	bool is_view;
 	struct nd_table *base; /* of a view */
+	const char *where_text; /* of a view: its WHERE as CQL, without the word */
+	bool has_all_columns;   /* of a view: SELECT * */
 	struct nd_index *indexes;
 	uint32_t index_count;
+	struct nd_dropped_column *dropped;
+	uint32_t dropped_count;
+	uint32_t next_column_id;
 	struct nd_properties options; /* all of them, with their defaults, canonical */
 	int32_t default_ttl;          /* seconds; 0: none */
 	int32_t gc_grace;             /* seconds */
 	uint64_t version; /* counts changes of this table, from 1 */
+	uint64_t digest[2];
 	struct nd_store *store;
 	/* Virtual and system tables: makes the rows new before they are read; NULL for others. */
 	bool (*refresh)(struct nd_table *t, struct nd_request *x);
@@ -69,15 +85,17 @@ struct nd_keyspace {
 	bool durable_writes;
 	bool is_system;  /* local: not replicated, not to be altered */
 	bool is_virtual; /* system_views, system_virtual_schema */
-	struct nd_table **tables; /* by name */
+	struct nd_table **tables; /* by name; views too */
 	uint32_t table_count;
 	struct nd_user_type *types; /* by name */
 	uint32_t type_count;
+	uint64_t digest[2]; /* without its tables */
 	struct cd_arena arena;
 };
 
 /* Who wants to know of changes. `change` is as an EVENT would say it; `table` is the one that is
- * about to go or has just been changed, NULL for keyspaces and types. */
+ * about to go or has just been changed, NULL for keyspaces and types: then any table of the keyspace
+ * may be another one, or be about to go. What was there before is still there during the call. */
 struct nd_schema_listener {
 	void (*changed)(void *user, const cql_schema_change *change, struct nd_table *table);
 	void *user;

@@ -6,3 +6,6 @@ check_LTLIBRARIES += tests/libcd_node_test.la
 tests_libcd_node_test_la_SOURCES = tests/node_duo.c tests/node_duo.h
 check_PROGRAMS += tests/test_node_conn
 tests_test_node_conn_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
+
+check_PROGRAMS += tests/test_node_schema
+tests_test_node_schema_LDADD = $(NODE_LIBS)

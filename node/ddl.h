@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* What the statements that change the schema share. Cassandra checks nearly all of such a statement
+ * when it runs, because the schema may have changed since it was prepared; so does the node. */
+#ifndef NODE_DDL_H
+#define NODE_DDL_H
+
+#include "node/plan.h"
+#include "node/schema_change.h"
+
+/* A statement of DDL while it runs. */
+struct nd_ddl {
+	const struct nd_statement *statement;
+	struct nd_request *x;
+	struct nd_schema *schema;
+	const char *keyspace_name;    /* of what it is about */
+	struct nd_keyspace *keyspace; /* NULL: it does not exist */
+	cql_schema_change change;     /* filled when it began; `change` NULL: nothing has changed */
+};
+
+/* Each fills x->result by nd_ddl_done(), or refuses. */
+typedef bool nd_ddl_fn(struct nd_ddl *d);
+nd_ddl_fn nd_ddl_create_keyspace, nd_ddl_alter_keyspace, nd_ddl_drop_keyspace, nd_ddl_create_table,
+	nd_ddl_alter_table, nd_ddl_drop_table, nd_ddl_create_type, nd_ddl_alter_type,
+	nd_ddl_drop_type, nd_ddl_create_index, nd_ddl_drop_index, nd_ddl_create_view,
+	nd_ddl_alter_view, nd_ddl_drop_view;
+
+/* INVALID, with any text; false. */
+bool nd_ddl_refuse(struct nd_ddl *d, const char *format, ...) COODIE_PRINTF(2, 3);
+/* Out of memory; false. */
+bool nd_ddl_no_memory(struct nd_ddl *d);
+/* Says what is about to be changed: "CREATED", "TABLE", "t". */
+const cql_schema_change *nd_ddl_change(struct nd_ddl *d, const char *change, const char *target,
+				       const char *name);
+/* The keyspace, or refuses: "Keyspace 'x' doesn't exist". */
+bool nd_ddl_need_keyspace(struct nd_ddl *d);
+/* "Keyspace name must not be empty, more than 48 characters long, ..." for keyspaces and tables. */
+bool nd_ddl_name_legal(const char *name);
+/* ALREADY_EXISTS; `table` NULL: a keyspace. */
+bool nd_ddl_exists(struct nd_ddl *d, const char *table);
+/* A new table's id: no two are the same, and a set clock gives the same ones again. */
+cql_uuid nd_ddl_table_id(struct nd_ddl *d, const char *table);
+
+/* CREATE TABLE and CREATE TYPE as definitions of the system's own: see system.c. */
+bool nd_ddl_draft_table(struct nd_ddl *d, struct nd_table *draft);
+
+#endif
