@@ -133,7 +133,7 @@ struct nd_property {
 	enum nd_expr_kind kind; /* of a text: STRING, INTEGER, ...; MAP */
 	const char *text;
 	uint32_t count; /* pairs */
-	const char *const *pairs; /* key, value, key, value */
+	const char **pairs; /* key, value, key, value */
 };
 
 struct nd_properties {

@@ -308,28 +308,29 @@ static const char *const compression[] = { "chunk_length_in_kb", "16", "class",
 
 /* Sorted, as DESCRIBE shows them. */
 static const struct option {
-	struct nd_property standard;
+	struct nd_property standard; /* without its pairs */
 	read_fn *read;
+	const char *const *pairs;
 } options[] = {
-	{ { "additional_write_policy", ND_EXPR_STRING, "99p", 0, NULL }, read_speculative },
-	{ { "allow_auto_snapshot", ND_EXPR_BOOLEAN, "true", 0, NULL }, read_bool },
-	{ { "bloom_filter_fp_chance", ND_EXPR_FLOAT, "0.01", 0, NULL }, read_double },
-	{ { "caching", ND_EXPR_MAP, NULL, 2, caching }, read_caching },
-	{ { "cdc", ND_EXPR_BOOLEAN, "false", 0, NULL }, read_bool },
-	{ { "comment", ND_EXPR_STRING, "", 0, NULL }, read_text },
-	{ { "compaction", ND_EXPR_MAP, NULL, 3, compaction }, read_compaction },
-	{ { "compression", ND_EXPR_MAP, NULL, 2, compression }, read_compression },
-	{ { "crc_check_chance", ND_EXPR_FLOAT, "1.0", 0, NULL }, read_double },
-	{ { "default_time_to_live", ND_EXPR_INTEGER, "0", 0, NULL }, read_int },
-	{ { "extensions", ND_EXPR_MAP, NULL, 0, NULL }, read_extensions },
-	{ { "gc_grace_seconds", ND_EXPR_INTEGER, "864000", 0, NULL }, read_int },
-	{ { "incremental_backups", ND_EXPR_BOOLEAN, "true", 0, NULL }, read_bool },
-	{ { "max_index_interval", ND_EXPR_INTEGER, "2048", 0, NULL }, read_int },
-	{ { "memtable", ND_EXPR_STRING, "default", 0, NULL }, read_memtable },
-	{ { "memtable_flush_period_in_ms", ND_EXPR_INTEGER, "0", 0, NULL }, read_int },
-	{ { "min_index_interval", ND_EXPR_INTEGER, "128", 0, NULL }, read_int },
-	{ { "read_repair", ND_EXPR_STRING, "BLOCKING", 0, NULL }, read_repair },
-	{ { "speculative_retry", ND_EXPR_STRING, "99p", 0, NULL }, read_speculative },
+	{ { "additional_write_policy", ND_EXPR_STRING, "99p", 0, NULL }, read_speculative, NULL },
+	{ { "allow_auto_snapshot", ND_EXPR_BOOLEAN, "true", 0, NULL }, read_bool, NULL },
+	{ { "bloom_filter_fp_chance", ND_EXPR_FLOAT, "0.01", 0, NULL }, read_double, NULL },
+	{ { "caching", ND_EXPR_MAP, NULL, 2, NULL }, read_caching, caching },
+	{ { "cdc", ND_EXPR_BOOLEAN, "false", 0, NULL }, read_bool, NULL },
+	{ { "comment", ND_EXPR_STRING, "", 0, NULL }, read_text, NULL },
+	{ { "compaction", ND_EXPR_MAP, NULL, 3, NULL }, read_compaction, compaction },
+	{ { "compression", ND_EXPR_MAP, NULL, 2, NULL }, read_compression, compression },
+	{ { "crc_check_chance", ND_EXPR_FLOAT, "1.0", 0, NULL }, read_double, NULL },
+	{ { "default_time_to_live", ND_EXPR_INTEGER, "0", 0, NULL }, read_int, NULL },
+	{ { "extensions", ND_EXPR_MAP, NULL, 0, NULL }, read_extensions, NULL },
+	{ { "gc_grace_seconds", ND_EXPR_INTEGER, "864000", 0, NULL }, read_int, NULL },
+	{ { "incremental_backups", ND_EXPR_BOOLEAN, "true", 0, NULL }, read_bool, NULL },
+	{ { "max_index_interval", ND_EXPR_INTEGER, "2048", 0, NULL }, read_int, NULL },
+	{ { "memtable", ND_EXPR_STRING, "default", 0, NULL }, read_memtable, NULL },
+	{ { "memtable_flush_period_in_ms", ND_EXPR_INTEGER, "0", 0, NULL }, read_int, NULL },
+	{ { "min_index_interval", ND_EXPR_INTEGER, "128", 0, NULL }, read_int, NULL },
+	{ { "read_repair", ND_EXPR_STRING, "BLOCKING", 0, NULL }, read_repair, NULL },
+	{ { "speculative_retry", ND_EXPR_STRING, "99p", 0, NULL }, read_speculative, NULL },
 };
 
 enum { OPTIONS = sizeof options / sizeof options[0] };
@@ -422,6 +423,22 @@ static bool read_id(struct nd_ddl *d, const struct nd_property *id, bool is_new,
 	       (cql_uuid_parse(text.text, out, NULL) || nd_option_bad(d, "Invalid table id"));
 }
 
+/* The default, with a copy of its pairs; false: out of memory. */
+static bool set_standard(struct nd_ddl *d, const struct option *o, struct nd_property *out)
+{
+	const char **pairs;
+
+	*out = o->standard;
+	if (!o->pairs)
+		return true;
+	pairs = cd_arena_take_array(d->x->arena, 2 * (size_t)out->count, sizeof(*pairs));
+	if (!pairs)
+		return nd_ddl_no_memory(d);
+	memcpy(pairs, o->pairs, 2 * (size_t)out->count * sizeof(*pairs));
+	out->pairs = pairs;
+	return true;
+}
+
 /* A leveled table has another default. */
 static void set_bloom(struct nd_property *at, bool given, const struct nd_properties *p)
 {
@@ -448,7 +465,10 @@ bool nd_options_table(struct nd_ddl *d, const struct nd_properties *given,
 		const char *name = options[i].standard.name;
 		const struct nd_property *new = nd_properties_find(given, name);
 
-		at[i] = previous ? *nd_properties_find(previous, name) : options[i].standard;
+		if (previous)
+			at[i] = *nd_properties_find(previous, name);
+		else if (!set_standard(d, &options[i], &at[i]))
+			return false;
 		if (new && !options[i].read(d, new, &at[i]))
 			return false;
 	}

@@ -44,7 +44,7 @@ static bool run(struct nd_database *db, struct cd_arena *a, const struct nd_stat
 	return plan && plan->run(plan, x);
 }
 
-static const char *const pairs[] = { "class", "SimpleStrategy", "replication_factor", "1" };
+static const char *pairs[] = { "class", "SimpleStrategy", "replication_factor", "1" };
 static struct nd_property replication = { "replication", ND_EXPR_MAP, NULL, 2, pairs };
 static const char *one_key[] = { "k" };
 
