@@ -11,6 +11,16 @@ void nd_problem_init(struct nd_problem *p, struct cd_arena *arena)
 	*p = (struct nd_problem){ .arena = arena };
 }
 
+enum { MESSAGE_MAX = 65535 }; /* a [string] (v4 section 3); statements quoted in it may be longer */
+
+/* Cuts a text at the start of a character. */
+static size_t cut_text(const char *text, size_t max)
+{
+	while (max && ((unsigned char)text[max] & 0xc0) == 0x80)
+		max--;
+	return max;
+}
+
 /* Formats into the arena; `data` NULL: out of memory. */
 static cql_text format_text(struct cd_arena *a, const char *format, va_list args)
 {
@@ -25,7 +35,7 @@ static cql_text format_text(struct cd_arena *a, const char *format, va_list args
 	if (len < 0 || !(out = cd_arena_take(a, (size_t)len + 1)))
 		return text;
 	vsnprintf(out, (size_t)len + 1, format, args);
-	return (cql_text){ out, (size_t)len };
+	return (cql_text){ out, len > MESSAGE_MAX ? cut_text(out, MESSAGE_MAX) : (size_t)len };
 }
 
 bool nd_refuse(struct nd_problem *p, int32_t code, const char *format, ...)

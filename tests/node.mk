@@ -9,3 +9,6 @@ tests_test_node_conn_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 
 check_PROGRAMS += tests/test_node_schema
 tests_test_node_schema_LDADD = $(NODE_LIBS)
+
+check_PROGRAMS += tests/test_node_problem
+tests_test_node_problem_LDADD = $(NODE_LIBS)
