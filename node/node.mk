@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libcd_node.la
 libcd_node_la_SOURCES = \
 	node/ast.h \
+	node/check.c node/check.h \
 	node/compare.c node/compare.h \
 	node/compare_decimal.c node/compare_decimal.h \
 	node/conn.c node/conn.h \
@@ -35,7 +36,7 @@ libcd_node_la_SOURCES = \
 	node/parse_where.c \
 	node/parse_write.c \
 	node/parser.c node/parser.h \
-	node/plan.h \
+	node/plan.c node/plan.h \
 	node/problem.c node/problem.h \
 	node/request.c node/request.h \
 	node/schema.c node/schema.h \

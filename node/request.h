@@ -16,7 +16,15 @@ struct nd_clock {
 	void *user;
 };
 
-enum nd_access { ND_READ, ND_WRITE, ND_WRITE_COUNTER, ND_WRITE_BATCH, ND_CAS, ND_SERIAL_READ };
+enum nd_access {
+	ND_READ,
+	ND_WRITE,
+	ND_WRITE_COUNTER,
+	ND_WRITE_BATCH,
+	ND_CAS,
+	ND_SERIAL_READ,
+	ND_TRUNCATION /* needs every node; `token` means nothing */
+};
 
 /* The whole of what a cluster stores: one copy, whatever the replication says. */
 struct nd_database {
