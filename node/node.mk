@@ -39,6 +39,7 @@ libcd_node_la_SOURCES = \
 	node/plan.c node/plan.h \
 	node/problem.c node/problem.h \
 	node/request.c node/request.h \
+	node/row_value.c \
 	node/schema.c node/schema.h \
 	node/schema_change.c node/schema_change.h \
 	node/schema_digest.c \
@@ -54,4 +55,12 @@ libcd_node_la_SOURCES = \
 	node/term_parts.h \
 	node/term_tuple.c \
 	node/type_fit.c \
-	node/where.h
+	node/where.c node/where.h \
+	node/where_bind.c \
+	node/where_filter.c \
+	node/where_index.c \
+	node/where_merge.c \
+	node/where_plan.h \
+	node/where_relation.c \
+	node/where_slice.c \
+	node/where_value.c

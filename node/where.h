@@ -18,10 +18,12 @@ struct nd_where_options {
 	bool static_only; /* UPDATE, DELETE: only static columns are touched, so rows need not be named */
 	bool whole_rows;  /* DELETE: no columns are named, so a range of rows may be */
 	bool has_conditions;
+	const struct nd_column *ann; /* SELECT: ORDER BY it ANN OF; NULL: none */
 };
 
 /* Refuses what Cassandra refuses: "Some partition key parts are missing: b", "Cannot execute this
- * query as it might involve data filtering ...", ... Fills p->key_markers. */
+ * query as it might involve data filtering ...", ... Fills p->key_markers, which are made when they
+ * are NULL: a marker, or -1, for each column of the partition key. */
 struct nd_where *nd_where_new(struct nd_planner *p, struct nd_table *table,
 			      const struct nd_relations *relations,
 			      const struct nd_where_options *options);
@@ -50,8 +52,30 @@ struct nd_places {
 };
 
 bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_places *out);
+/* A partition key of its columns (`data` never NULL), and its token. Refused: "Key may not be empty",
+ * "Key length of 70000 is longer than maximum of 65535". */
+bool nd_key_join(struct nd_request *x, const cql_blob *columns, uint32_t count, cql_blob *key,
+		 int64_t *token);
 /* Whether the clause says nothing of clustering columns or rows: static rows without rows count. */
 bool nd_where_is_whole_partitions(const struct nd_where *w);
+/* SELECT: whether ALLOW FILTERING is there when it is needed; said after all else was looked at. */
+bool nd_where_check_filtering(const struct nd_where *w, struct nd_problem *p);
+/* Whether partitions are not named one by one. */
+bool nd_where_is_key_range(const struct nd_where *w);
+/* Whether a column of the partition key, or a clustering column, is restricted by IN with other than
+ * one value. */
+bool nd_where_has_key_in(const struct nd_where *w);
+bool nd_where_has_row_in(const struct nd_where *w);
+/* Whether anything is said of the partition key (token() too), of clustering columns. */
+bool nd_where_restricts_key(const struct nd_where *w);
+bool nd_where_restricts_rows(const struct nd_where *w);
+bool nd_where_uses_index(const struct nd_where *w);
+/* Whether the whole primary key is restricted by = and IN: what conditional statements want. */
+bool nd_where_is_exact(const struct nd_where *w);
+/* Whether the column is restricted by =. */
+bool nd_where_is_equal(const struct nd_where *w, const struct nd_column *c);
+/* Whether no regular column is restricted. */
+bool nd_where_only_static_others(const struct nd_where *w);
 
 /* A row as relations see it: key columns, static row and row. NULL where there is none. */
 struct nd_row_view {
@@ -63,8 +87,9 @@ struct nd_row_view {
 /* Asks the filtering relations. `filter` is made once for a request by nd_where_filter(). */
 struct nd_filter;
 struct nd_filter *nd_where_filter(const struct nd_where *w, struct nd_request *x);
+/* `scratch` is for what is put together of the row: reset it when the row was used. */
 bool nd_filter_accepts(const struct nd_filter *f, const struct nd_row_view *row, struct nd_request *x,
-		       bool *accepted);
+		       struct cd_arena *scratch, bool *accepted);
 
 /* A column's value as a client gets it: collections and user types put together from their cells. */
 bool nd_row_value(const struct nd_row_view *row, const struct nd_column *column, struct cd_arena *a,
