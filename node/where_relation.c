@@ -425,7 +425,7 @@ static bool tuple_value(struct nd_planner *p, const struct nd_table *t, struct n
 	bool literal = e->kind == ND_EXPR_TUPLE;
 	uint32_t have = literal ? e->count : 1;
 
-	if (e->kind == ND_EXPR_MARKER && r->count > 1) {
+	if (e->kind == ND_EXPR_MARKER) {
 		names = joined_names(p, r);
 		out->whole = names ? derived_term(p, t, "(#)", names, r->tuple, e) : NULL;
 		return out->whole != NULL;
