@@ -15,6 +15,7 @@ libcd_node_la_SOURCES = \
 	node/items.c \
 	node/keyword.def \
 	node/lexer.c node/lexer.h \
+	node/merge.c node/merge.h \
 	node/native_duration.c \
 	node/native_text.c node/native_text.h \
 	node/native_time.c \
@@ -36,9 +37,13 @@ libcd_node_la_SOURCES = \
 	node/parse_where.c \
 	node/parse_write.c \
 	node/parser.c node/parser.h \
+	node/partition.c \
+	node/place.c \
 	node/plan.c node/plan.h \
 	node/problem.c node/problem.h \
+	node/ranges.c \
 	node/request.c node/request.h \
+	node/row.c \
 	node/row_value.c \
 	node/schema.c node/schema.h \
 	node/schema_change.c node/schema_change.h \
@@ -46,8 +51,9 @@ libcd_node_la_SOURCES = \
 	node/schema_table.c \
 	node/schema_type.c \
 	node/select.h \
+	node/skip.c node/skip.h \
 	node/statement.def \
-	node/store.h \
+	node/store.c node/store.h node/store_parts.h \
 	node/system.c node/system.h \
 	node/term.c node/term.h \
 	node/term_collection.c \
@@ -55,6 +61,7 @@ libcd_node_la_SOURCES = \
 	node/term_parts.h \
 	node/term_tuple.c \
 	node/type_fit.c \
+	node/walk.c \
 	node/where.c node/where.h \
 	node/where_bind.c \
 	node/where_filter.c \

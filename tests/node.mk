@@ -12,3 +12,6 @@ tests_test_node_schema_LDADD = $(NODE_LIBS)
 
 check_PROGRAMS += tests/test_node_problem
 tests_test_node_problem_LDADD = $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_merge
+tests_test_node_merge_SOURCES = tests/node_table.c tests/node_table.h tests/test_node_merge.c
+tests_test_node_merge_LDADD = $(NODE_LIBS)
