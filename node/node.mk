@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libcd_node.la
 libcd_node_la_SOURCES = \
 	node/ast.h \
+	node/bignum.c node/bignum.h \
 	node/check.c node/check.h \
 	node/compare.c node/compare.h \
 	node/compare_decimal.c node/compare_decimal.h \
@@ -12,13 +13,25 @@ libcd_node_la_SOURCES = \
 	node/ddl_table.c \
 	node/ddl_type.c \
 	node/expr_text.c \
+	node/expr_type.c \
+	node/function.c node/function.def node/function.h \
+	node/function_aggregate.c \
+	node/function_blob.c \
+	node/function_cast.c \
+	node/function_collection.c \
+	node/function_math.c \
+	node/function_time.c \
 	node/items.c \
+	node/json_print.c node/json_print.h \
 	node/keyword.def \
 	node/lexer.c node/lexer.h \
 	node/merge.c node/merge.h \
 	node/native_duration.c \
+	node/native_print.c node/native_print.h \
 	node/native_text.c node/native_text.h \
 	node/native_time.c \
+	node/number.c node/number.h \
+	node/number_sum.c \
 	node/options.c node/options.h \
 	node/options_keyspace.c \
 	node/options_map.c \
@@ -51,11 +64,16 @@ libcd_node_la_SOURCES = \
 	node/schema_table.c \
 	node/schema_type.c \
 	node/select.h \
+	node/selector.c node/selector.h \
+	node/selector_parts.c \
+	node/selector_run.c \
+	node/selector_times.c \
 	node/skip.c node/skip.h \
 	node/statement.def \
 	node/store.c node/store.h node/store_parts.h \
 	node/system.c node/system.h \
 	node/term.c node/term.h \
+	node/term_call.c \
 	node/term_collection.c \
 	node/term_literal.c \
 	node/term_parts.h \

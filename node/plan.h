@@ -11,13 +11,15 @@ typedef bool nd_run_fn(const struct nd_plan *plan, struct nd_request *x);
 /* The start of every kind of plan. */
 struct nd_plan {
 	const struct nd_statement *statement;
-	struct nd_table *table;      /* NULL: not about one */
-	nd_run_fn *run;              /* fills x->result, or x->problem and returns false */
-	cql_markers markers;         /* one for each marker; types as of now */
-	cql_metadata metadata;       /* of its rows; `columns` NULL: it has none */
-	bool is_conditional;         /* LWT */
+	struct nd_table *table; /* NULL: not about one */
+	nd_run_fn *run;         /* fills x->result, or x->problem and returns false */
+	cql_markers markers;    /* one for each marker; types as of now */
+	cql_metadata metadata;  /* of its rows; `columns` NULL: it has none */
+	bool is_conditional;    /* LWT */
 	bool is_write;
 };
+
+struct nd_found;
 
 /* While a plan is being made. All of a plan lives in `arena`. */
 struct nd_planner {
@@ -30,6 +32,9 @@ struct nd_planner {
 	cql_column_spec *markers; /* as many as statement->marker_count; type NULL: not seen yet */
 	/* for pk_indexes: the marker that stands alone for each column of the partition key, or -1 */
 	int32_t *key_markers;
+	const struct nd_table
+		*columns;        /* that expressions may name: a selection's; NULL elsewhere */
+	struct nd_found **found; /* function.c's: what calls mean */
 };
 
 /* Makes the plan of a parsed statement. NULL: `problem` says why. The tree may be forgotten

@@ -32,6 +32,7 @@ struct nd_database {
 	struct nd_schema schema;
 	struct nd_clock clock;
 	int64_t last_timestamp_us; /* given out by nd_request_timestamp(): never twice */
+	uint64_t last_ticks;       /* of now(): likewise */
 	/* The ring's word on who is alive: false, with UNAVAILABLE or a timeout filled in, when
 	 * `x->consistency` cannot be had for this token. NULL: always. */
 	bool (*admit)(void *user, struct nd_request *x, const struct nd_keyspace *keyspace,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Terms: expressions looked up against a receiver, and their values. */
-#include "node/term_parts.h"
+#include "node/function.h"
 
 #include <string.h>
 
@@ -168,6 +168,9 @@ static const struct {
 	[ND_EXPR_UDT] = { nd_udt_new, nd_udt_fit },
 	[ND_EXPR_TUPLE] = { nd_tuple_new, nd_tuple_fit },
 	[ND_EXPR_CAST] = { hint_new, hint_fit },
+	[ND_EXPR_CALL] = { nd_call_new, nd_call_fit },
+	[ND_EXPR_BINARY] = { nd_call_new, nd_call_fit },
+	[ND_EXPR_NEGATE] = { nd_call_new, nd_call_fit },
 };
 
 static bool is_known(const struct nd_expr *e)
@@ -176,10 +179,19 @@ static bool is_known(const struct nd_expr *e)
 	       (e->kind != ND_EXPR_CAST || e->is_hint);
 }
 
+/* What only a selection has: columns and their parts. */
+static enum nd_fit selected_fit(struct nd_planner *p, const struct nd_expr *e,
+				const struct nd_receiver *receiver)
+{
+	const cql_type *type = p->columns ? nd_expr_type(p, e) : NULL;
+
+	return type ? nd_type_fit(type, receiver->type) : ND_FIT_NONE;
+}
+
 enum nd_fit nd_term_fit(struct nd_planner *p, const struct nd_expr *e,
 			const struct nd_receiver *receiver)
 {
-	return is_known(e) ? kinds[e->kind].fit(p, e, receiver) : ND_FIT_NONE;
+	return (is_known(e) ? kinds[e->kind].fit : selected_fit)(p, e, receiver);
 }
 
 struct nd_term *nd_term_new(struct nd_planner *p, const struct nd_expr *e,
@@ -251,6 +263,7 @@ bool nd_term_value(const struct nd_term *t, struct nd_request *x, struct nd_valu
 		[ND_TERM_CONSTANT] = constant_value,
 		[ND_TERM_MARKER] = marker_value,
 		[ND_TERM_PARTS] = parts_value,
+		[ND_TERM_CALL] = nd_call_value,
 	};
 
 	return values[t->kind](t, x, out);

@@ -11,7 +11,8 @@ struct nd_term;
  * the metadata of a marker. */
 struct nd_receiver {
 	const char *keyspace, *table;
-	const char *name; /* of the column; "[ttl]", "partition key token", "in(pk)", "value(c)" and so on */
+	const char *
+		name; /* of the column; "[ttl]", "partition key token", "in(pk)", "value(c)" and so on */
 	const cql_type *type;
 };
 
@@ -37,14 +38,5 @@ bool nd_items_read(const cql_type *type, struct nd_value value, struct cd_arena 
 /* Puts one together. */
 bool nd_items_write(const cql_type *type, const struct nd_value *items, uint32_t count,
 		    struct cd_arena *a, struct nd_value *out, struct nd_problem *p);
-
-/* ---- functions --------------------------------------------------------------------------------- */
-
-/* Adds a native function's arguments up: see function.def. */
-struct nd_function;
-/* The overload that fits. `receiver` NULL: any result. Refused: "Unknown function f called", ... */
-const struct nd_function *nd_function_find(struct nd_planner *p, const struct nd_expr *call,
-					   const cql_type *const *argument_types, uint32_t count,
-					   const struct nd_receiver *receiver);
 
 #endif

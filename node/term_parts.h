@@ -5,14 +5,14 @@
 
 #include "node/term.h"
 
+struct nd_function;
+
 enum nd_term_kind {
 	ND_TERM_CONSTANT, /* `value` */
 	ND_TERM_MARKER,   /* `marker` */
 	ND_TERM_PARTS,    /* a collection, tuple, user type or vector of `items` */
-	ND_TERM_CALL      /* `call`, with `items` as arguments */
+	ND_TERM_CALL      /* `function` of `items` */
 };
-
-struct nd_call;
 
 struct nd_term {
 	enum nd_term_kind kind;
@@ -23,7 +23,7 @@ struct nd_term {
 	struct nd_value value;
 	uint32_t count;
 	struct nd_term **items;
-	const struct nd_call *call;
+	const struct nd_function *function;
 };
 
 /* How well an expression fits a receiver, or a type another. */
@@ -68,6 +68,10 @@ const cql_type *nd_literal_type(const struct nd_expr *e);
 
 nd_term_new_fn nd_array_new, nd_set_new, nd_map_new, nd_udt_new, nd_tuple_new;
 nd_term_fit_fn nd_array_fit, nd_set_fit, nd_map_fit, nd_udt_fit, nd_tuple_fit;
+
+nd_term_new_fn nd_call_new;
+nd_term_fit_fn nd_call_fit;
+bool nd_call_value(const struct nd_term *t, struct nd_request *x, struct nd_value *out);
 
 /* ---- items ------------------------------------------------------------------------------------ */
 

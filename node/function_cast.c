@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* CAST(x AS type), and to_json(). */
+#include <string.h>
+
+#include "node/json_print.h"
+#include "node/native_print.h"
+#include "node/number.h"
+
+static bool to_number(const struct nd_call *c, struct nd_value *out)
+{
+	struct nd_number n;
+
+	if (c->arguments[0].presence != ND_VALUE || c->arguments[0].len == 0)
+		return true;
+	return nd_number_read(c, c->function->arguments[0]->kind, c->arguments[0], &n) &&
+	       nd_number_write(c, c->function->result->kind, &n, out);
+}
+
+static bool to_text(const struct nd_call *c, struct nd_value *out)
+{
+	cql_text text;
+
+	if (c->arguments[0].presence != ND_VALUE)
+		return true;
+	if (!nd_native_print(c->function->arguments[0], c->arguments[0], ND_PRINT_CAST, c->arena,
+			     &text, c->problem))
+		return false;
+	*out = (struct nd_value){ ND_VALUE, (const uint8_t *)text.data, text.len };
+	return true;
+}
+
+static bool as_it_is(const struct nd_call *c, struct nd_value *out)
+{
+	*out = c->arguments[0];
+	return true;
+}
+
+/* Casts that are not between numbers. */
+static const struct {
+	enum cql_kind from, to;
+	nd_call_fn *run;
+} casts[] = {
+	{ CQL_KIND_ASCII, CQL_KIND_TEXT, as_it_is },
+	{ CQL_KIND_INET, CQL_KIND_TEXT, to_text },
+	{ CQL_KIND_BOOLEAN, CQL_KIND_TEXT, to_text },
+	{ CQL_KIND_TIMEUUID, CQL_KIND_DATE, nd_call_to_date },
+	{ CQL_KIND_TIMEUUID, CQL_KIND_TIMESTAMP, nd_call_to_timestamp },
+	{ CQL_KIND_TIMEUUID, CQL_KIND_TEXT, to_text },
+	{ CQL_KIND_TIMESTAMP, CQL_KIND_DATE, nd_call_to_date },
+	{ CQL_KIND_TIMESTAMP, CQL_KIND_TEXT, to_text },
+	{ CQL_KIND_DATE, CQL_KIND_TIMESTAMP, nd_call_to_timestamp },
+	{ CQL_KIND_DATE, CQL_KIND_TEXT, to_text },
+	{ CQL_KIND_TIME, CQL_KIND_TEXT, to_text },
+	{ CQL_KIND_UUID, CQL_KIND_TEXT, to_text },
+};
+
+static nd_call_fn *cast_between(enum cql_kind from, enum cql_kind to)
+{
+	bool is_text = to == CQL_KIND_TEXT || to == CQL_KIND_ASCII;
+
+	if (nd_number_is(from) && nd_number_is(to) && to != CQL_KIND_COUNTER)
+		return to_number;
+	if (nd_number_is(from))
+		return is_text ? to_text : NULL;
+	/* what can be a text can be an ascii too, but a text cannot */
+	for (size_t i = 0; i < sizeof casts / sizeof casts[0]; i++)
+		if (casts[i].from == from &&
+		    (casts[i].to == to || (to == CQL_KIND_ASCII && casts[i].to == CQL_KIND_TEXT)))
+			return casts[i].run;
+	return NULL;
+}
+
+const struct nd_function *nd_function_cast(struct nd_planner *p, const cql_type *from,
+					   const cql_type *to)
+{
+	nd_call_fn *run = cast_between(from->kind, to->kind);
+	struct nd_candidates c = { .p = p, .name = "cast" };
+	struct nd_function *f = run ? nd_candidates_add(&c, "cast", to, 1, run) : NULL;
+
+	if (f) {
+		f->arguments[0] = from;
+		f->style = ND_STYLE_CAST;
+	}
+	return f;
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------- */
+
+bool nd_is_to_json(const struct nd_expr *e)
+{
+	return e->kind == ND_EXPR_CALL && (!e->keyspace || strcmp(e->keyspace, "system") == 0) &&
+	       (strcmp(e->name, "to_json") == 0 || strcmp(e->name, "tojson") == 0);
+}
+
+static bool to_json(const struct nd_call *c, struct nd_value *out)
+{
+	struct cd_buffer b;
+	bool ok;
+
+	cd_buffer_init(&b, c->arena->allocator, INT32_MAX);
+	ok = nd_json_value(&b, c->function->arguments[0], c->arguments[0], c->arena, c->problem);
+	if (ok)
+		ok = b.failed ? nd_no_memory(c->problem) : nd_value_of_bytes(c, b.data, b.len, out);
+	cd_buffer_deinit(&b);
+	return ok;
+}
+
+const struct nd_function *nd_function_to_json(struct nd_planner *p, const char *name,
+					      const cql_type *from)
+{
+	struct nd_candidates c = { .p = p, .name = name };
+	struct nd_function *f = nd_candidates_add(&c, name, cd_type_native(CQL_KIND_TEXT), 1,
+						  to_json);
+
+	if (f)
+		f->arguments[0] = from;
+	return f;
+}
