@@ -2,16 +2,22 @@
 noinst_LTLIBRARIES += libcd_node.la
 libcd_node_la_SOURCES = \
 	node/ast.h \
+	node/batch.c node/batch.h \
 	node/bignum.c node/bignum.h \
+	node/cas.c node/cas.h \
+	node/cas_result.c node/cas_result.h \
 	node/check.c node/check.h \
 	node/compare.c node/compare.h \
 	node/compare_decimal.c node/compare_decimal.h \
+	node/condition.c node/condition.h \
+	node/condition_test.c \
 	node/conn.c node/conn.h \
 	node/conn_handshake.c node/conn_handshake.h \
 	node/ddl.c node/ddl.h \
 	node/ddl_keyspace.c \
 	node/ddl_table.c \
 	node/ddl_type.c \
+	node/delete.c \
 	node/expr_text.c \
 	node/expr_type.c \
 	node/function.c node/function.def node/function.h \
@@ -21,6 +27,8 @@ libcd_node_la_SOURCES = \
 	node/function_collection.c \
 	node/function_math.c \
 	node/function_time.c \
+	node/insert.c node/insert.h \
+	node/insert_run.c \
 	node/items.c \
 	node/json_print.c node/json_print.h \
 	node/keyword.def \
@@ -32,6 +40,9 @@ libcd_node_la_SOURCES = \
 	node/native_time.c \
 	node/number.c node/number.h \
 	node/number_sum.c \
+	node/operation.c node/operation.h \
+	node/operation_number.c \
+	node/operation_run.c \
 	node/options.c node/options.h \
 	node/options_keyspace.c \
 	node/options_map.c \
@@ -79,6 +90,7 @@ libcd_node_la_SOURCES = \
 	node/term_parts.h \
 	node/term_tuple.c \
 	node/type_fit.c \
+	node/update.c \
 	node/walk.c \
 	node/where.c node/where.h \
 	node/where_bind.c \
@@ -88,4 +100,6 @@ libcd_node_la_SOURCES = \
 	node/where_plan.h \
 	node/where_relation.c \
 	node/where_slice.c \
-	node/where_value.c
+	node/where_value.c \
+	node/write.c node/write.h \
+	node/write_plan.c

@@ -117,19 +117,25 @@ struct nd_plan *nd_plan_new(struct nd_database *db, struct cd_arena *arena,
 
 /* ---- running ------------------------------------------------------------------------------------- */
 
-bool nd_plan_run(const struct nd_plan *plan, struct nd_request *x)
+bool nd_plan_check(const struct nd_plan *plan, const struct nd_value *values, struct nd_problem *p)
 {
 	const cql_column_spec *markers = plan->markers.columns;
 
-	if (x->value_count != plan->markers.column_count)
-		return nd_refuse(&x->problem, ND_INVALID, "Invalid amount of bind variables");
-	for (uint32_t i = 0; i < x->value_count; i++) {
-		const struct nd_value *v = &x->values[i];
+	for (uint32_t i = 0; i < plan->markers.column_count; i++) {
+		const struct nd_value *v = &values[i];
+
 		if (v->presence == ND_VALUE &&
-		    !nd_check_value(markers[i].type, (cql_blob){ v->data, v->len }, &x->problem))
+		    !nd_check_value(markers[i].type, (cql_blob){ v->data, v->len }, p))
 			return false;
 	}
-	return plan->run(plan, x);
+	return true;
+}
+
+bool nd_plan_run(const struct nd_plan *plan, struct nd_request *x)
+{
+	if (x->value_count != plan->markers.column_count)
+		return nd_refuse(&x->problem, ND_INVALID, "Invalid amount of bind variables");
+	return nd_plan_check(plan, x->values, &x->problem) && plan->run(plan, x);
 }
 
 /* ---- USE ------------------------------------------------------------------------------------------ */

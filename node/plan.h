@@ -45,6 +45,8 @@ struct nd_plan *nd_plan_new(struct nd_database *db, struct cd_arena *arena,
 /* Checks x->values against the markers (number; the bytes of each against its type, as strictly as
  * Cassandra does) and runs the plan. */
 bool nd_plan_run(const struct nd_plan *plan, struct nd_request *x);
+/* The same look at values, as many as the plan has markers: for the statements of a BATCH message. */
+bool nd_plan_check(const struct nd_plan *plan, const struct nd_value *values, struct nd_problem *p);
 
 /* What nd_plan_new() calls for each kind; a table in plan.c. */
 typedef struct nd_plan *nd_plan_fn(struct nd_planner *p, const struct nd_statement *s);

@@ -27,10 +27,13 @@ int64_t nd_request_now_seconds(const struct nd_request *x)
 
 int64_t nd_request_timestamp(struct nd_request *x)
 {
+	return x->has_timestamp ? x->timestamp_us : nd_request_own_timestamp(x);
+}
+
+int64_t nd_request_own_timestamp(struct nd_request *x)
+{
 	int64_t now = x->now_us;
 
-	if (x->has_timestamp)
-		return x->timestamp_us;
 	if (now <= x->db->last_timestamp_us)
 		now = x->db->last_timestamp_us + 1;
 	x->db->last_timestamp_us = now;

@@ -88,6 +88,8 @@ struct nd_request {
 int64_t nd_request_now_seconds(const struct nd_request *x);
 /* The timestamp of a write that does not say one: the message's, or one of the coordinator's. */
 int64_t nd_request_timestamp(struct nd_request *x);
+/* One of the coordinator's, whatever the message says: conditional writes, the times in lists. */
+int64_t nd_request_own_timestamp(struct nd_request *x);
 void nd_request_warn(struct nd_request *x, const char *format, ...) COODIE_PRINTF(2, 3);
 /* The ring's admit(), or true. */
 bool nd_request_admit(struct nd_request *x, const struct nd_keyspace *keyspace, int64_t token,
