@@ -156,3 +156,19 @@ struct cd_tls_context *cd_tls_context_new_server(const char *cert_path, const ch
 	}
 	return c;
 }
+
+struct cd_tls_context *cd_tls_context_new_server_of(X509 *certificate, EVP_PKEY *key,
+						    coodie_error *err)
+{
+	struct cd_tls_context *c = new_context(true, err);
+
+	if (!c)
+		return NULL;
+	c->verify = COODIE_TLS_VERIFY_NONE;
+	if (SSL_CTX_use_certificate(c->ssl, certificate) == 1 &&
+	    SSL_CTX_use_PrivateKey(c->ssl, key) == 1)
+		return c;
+	fail_openssl(err, "cannot use the certificate that was made");
+	cd_tls_context_free(c);
+	return NULL;
+}

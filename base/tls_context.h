@@ -17,4 +17,8 @@ struct cd_tls_context {
 	char *server_name; /* overrides the contact point; or NULL */
 };
 
+/* A server's, of a certificate made in memory; both are still the caller's. Asks clients for none. */
+struct cd_tls_context *cd_tls_context_new_server_of(X509 *certificate, EVP_PKEY *key,
+						    coodie_error *err);
+
 #endif

@@ -204,6 +204,7 @@ static void take(struct nd_conn *c, const cql_envelope *envelope)
 	if (!c->version)
 		cd_outbox_set_version(&c->out, envelope->version);
 	s->requests++;
+	c->requests++;
 	s->by_opcode[envelope->opcode & 31]++;
 	answer(c, envelope);
 	cd_arena_reset(&c->arena);
@@ -227,7 +228,7 @@ void nd_conn_run(struct nd_conn *c, size_t most_pending)
 
 /* ---- events --------------------------------------------------------------------------------- */
 
-void nd_conn_push(struct nd_conn *c, const cql_event *event)
+bool nd_conn_push(struct nd_conn *c, const cql_event *event)
 {
 	static const unsigned bits[] = {
 		[CQL_EVENT_TOPOLOGY_CHANGE] = ND_EVENT_TOPOLOGY_CHANGE,
@@ -238,11 +239,12 @@ void nd_conn_push(struct nd_conn *c, const cql_event *event)
 	cql_message m = { .opcode = CQL_OP_EVENT, .stream = CQL_STREAM_EVENT };
 
 	if (c->closing || !(c->events & bits[event->kind]))
-		return;
+		return false;
 	m.as.event = *event;
 	/* an event that is lost for want of memory would leave the client with an old view */
 	if (cd_message_write(&c->out, &m, NULL, NULL))
 		c->service->events++;
 	else
 		c->closing = true;
+	return true;
 }

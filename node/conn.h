@@ -40,9 +40,11 @@ struct nd_conn {
 	uint8_t version; /* agreed on by STARTUP; 0: not yet */
 	struct cd_inbox in;
 	struct cd_outbox out;
-	struct cd_arena arena;                    /* of the request being answered */
-	char *keyspace;                           /* USE; NULL: none */
-	unsigned events;                          /* enum nd_event_bit */
+	struct cd_arena arena; /* of the request being answered */
+	char *keyspace;        /* USE; NULL: none */
+	unsigned events;       /* enum nd_event_bit */
+	uint8_t shard;         /* ScyllaDB; else 0 */
+	uint64_t requests;
 	char driver_name[64], driver_version[64]; /* for system_views.clients; "" when not told */
 };
 
@@ -60,8 +62,9 @@ void nd_conn_run(struct nd_conn *c, size_t most_pending);
 struct cd_span nd_conn_pending(struct nd_conn *c);
 void nd_conn_sent(struct nd_conn *c, size_t n);
 
-/* Pushes an event, if the client asked for its kind. */
-void nd_conn_push(struct nd_conn *c, const cql_event *event);
+/* Pushes an event, if the client asked for its kind. @return whether there is something to send, or the
+ * connection is closing */
+bool nd_conn_push(struct nd_conn *c, const cql_event *event);
 
 /* ---- for what answers requests ---------------------------------------------------------------- */
 

@@ -1,11 +1,13 @@
 # node/node.mk - the in-memory CQL node, a library of its own; included by the top Makefile.am
 noinst_LTLIBRARIES += libcd_node.la
 libcd_node_la_SOURCES = \
+	node/address.c node/address.h \
 	node/ast.h \
 	node/batch.c node/batch.h \
 	node/bignum.c node/bignum.h \
 	node/cas.c node/cas.h \
 	node/cas_result.c node/cas_result.h \
+	node/certificate.c node/certificate.h \
 	node/check.c node/check.h \
 	node/compare.c node/compare.h \
 	node/compare_decimal.c node/compare_decimal.h \
@@ -33,11 +35,18 @@ libcd_node_la_SOURCES = \
 	node/json_print.c node/json_print.h \
 	node/keyword.def \
 	node/lexer.c node/lexer.h \
+	node/link.c node/link.h \
+	node/listener.c node/listener.h \
+	node/member.c \
 	node/merge.c node/merge.h \
 	node/native_duration.c \
 	node/native_print.c node/native_print.h \
 	node/native_text.c node/native_text.h \
 	node/native_time.c \
+	node/node.c node/node.h \
+	node/node_control.c \
+	node/node_options.c node/node_options.h \
+	node/node_system.c \
 	node/number.c node/number.h \
 	node/number_sum.c \
 	node/operation.c node/operation.h \
@@ -81,7 +90,8 @@ libcd_node_la_SOURCES = \
 	node/selector_times.c \
 	node/skip.c node/skip.h \
 	node/statement.def \
-	node/store.c node/store.h node/store_parts.h \
+	node/store.c node/store.h \
+	node/store_parts.h \
 	node/system.c node/system.h \
 	node/term.c node/term.h \
 	node/term_call.c \
@@ -103,3 +113,11 @@ libcd_node_la_SOURCES = \
 	node/where_value.c \
 	node/write.c node/write.h \
 	node/write_plan.c
+
+# Beside libcoodie, with copies of base/ and proto/ of its own that nobody sees.
+lib_LTLIBRARIES += libcoodie-node.la
+libcoodie_node_la_SOURCES =
+libcoodie_node_la_LIBADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
+libcoodie_node_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info $(COODIE_VERSION_INFO) \
+	-export-symbols-regex '^coodie_node_'
+pkgconfig_DATA += coodie-node.pc

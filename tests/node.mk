@@ -15,3 +15,5 @@ tests_test_node_problem_LDADD = $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_merge
 tests_test_node_merge_SOURCES = tests/node_table.c tests/node_table.h tests/test_node_merge.c
 tests_test_node_merge_LDADD = $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_listener
+tests_test_node_listener_LDADD = libcd_net.la $(NODE_LIBS)

@@ -8,8 +8,10 @@
  * talk to it with any driver.
  *
  * **Two ways to run.** coodie_node_start() runs the box on a thread of its own.
- * coodie_node_attach() puts it on the caller's loop: no thread, and coodie_node_stop() belongs to
- * the loop's thread. Everything else, in both, may be called from any thread: one lock guards a box.
+ * coodie_node_attach() puts it on the caller's loop: no thread. Every call may come from any thread
+ * but those of callbacks: it is carried out on the box's thread (an attached box: on the loop's, at
+ * once when that is the caller's, else on a turn of the loop) before it returns. Only
+ * coodie_node_stop() of an attached box belongs to the loop's thread.
  *
  * **Many at once.** A box has no global state, takes a free port when asked to, and gives
  * everything back when it is stopped.
@@ -28,8 +30,8 @@ COODIE_BEGIN
 /** Everything a box is told. Owned by the caller, copied by the box, not thread-safe. */
 typedef struct coodie_node_options coodie_node_options;
 
-/** One line for a log, without a newline. Runs on the box's thread, with the box locked: it must not
- * call back into the box. */
+/** One line for a log, without a newline. Runs on the box's thread; must not call back into the
+ * box. */
 typedef void coodie_node_log_fn(const char *line, void *user);
 /** @return microseconds since 1970; called on the box's thread and on those that call it */
 typedef int64_t coodie_node_clock_fn(void *user);

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/* The link: non-blocking socket, TLS in between. A client that does not read is not read from. */
+#include "node/link.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+enum {
+	CIPHER_BYTES = 16384,
+	READS_PER_EVENT = 16,
+	MOST_PENDING = 1 << 20 /* bytes of answers that wait before requests have to */
+};
+
+static const coodie_loop *loop_of(const struct nd_link *l)
+{
+	return &l->member->box->loop;
+}
+
+/* ---- ends ----------------------------------------------------------------------------------- */
+
+void nd_link_close(struct nd_link *l, bool reset)
+{
+	const coodie_allocator *a = &l->member->box->allocator;
+	struct linger hard = { .l_onoff = 1, .l_linger = 0 };
+
+	if (l->watch)
+		loop_of(l)->vtable->io_free(loop_of(l)->state, l->watch);
+	if (reset)
+		setsockopt(l->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+	close(l->fd);
+	if (l->next)
+		l->next->self = l->self;
+	*l->self = l->next;
+	l->member->open--;
+	nd_conn_deinit(&l->conn);
+	cd_tls_free(l->tls);
+	cd_buffer_deinit(&l->plain);
+	cd_buffer_deinit(&l->cipher);
+	cd_release(a, l);
+}
+
+/* ---- out ------------------------------------------------------------------------------------ */
+
+/* @return bytes the kernel took; less than `len`: it is full; -1: the connection is lost */
+static ssize_t send_some(struct nd_link *l, const uint8_t *at, size_t len)
+{
+	size_t sent = 0;
+
+	while (sent < len) {
+		struct iovec piece = { .iov_base = (void *)(uintptr_t)(at + sent),
+				       .iov_len = len - sent };
+		struct msghdr message = { .msg_iov = &piece, .msg_iovlen = 1 };
+		ssize_t n = sendmsg(l->fd, &message, MSG_NOSIGNAL);
+		if (n >= 0)
+			sent += (size_t)n;
+		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+			break;
+		else if (errno != EINTR)
+			return -1;
+	}
+	l->member->bytes_sent += sent;
+	return (ssize_t)sent;
+}
+
+static bool send_cipher(struct nd_link *l)
+{
+	ssize_t n;
+
+	if (!cd_tls_drain(l->tls, &l->cipher))
+		return false;
+	n = send_some(l, l->cipher.data + l->cipher_sent, l->cipher.len - l->cipher_sent);
+	if (n < 0)
+		return false;
+	l->cipher_sent += (size_t)n;
+	l->blocked = l->cipher_sent < l->cipher.len;
+	if (!l->blocked) {
+		cd_buffer_clear(&l->cipher);
+		l->cipher_sent = 0;
+	}
+	return true;
+}
+
+static bool send_encrypted(struct nd_link *l)
+{
+	struct cd_span pending;
+
+	if (!send_cipher(l))
+		return false;
+	while (!l->blocked && cd_tls_ready(l->tls) && (pending = nd_conn_pending(&l->conn)).len) {
+		if (cd_tls_write(l->tls, pending.at, pending.len, NULL) != CD_TLS_OK)
+			return false;
+		nd_conn_sent(&l->conn, pending.len);
+		if (!send_cipher(l))
+			return false;
+	}
+	return true;
+}
+
+static bool send_plain(struct nd_link *l)
+{
+	struct cd_span pending = nd_conn_pending(&l->conn);
+	ssize_t n = pending.len ? send_some(l, pending.at, pending.len) : 0;
+
+	if (n < 0)
+		return false;
+	nd_conn_sent(&l->conn, (size_t)n);
+	l->blocked = (size_t)n < pending.len;
+	return true;
+}
+
+static void set_events(struct nd_link *l)
+{
+	int events = l->blocked ? COODIE_IO_WRITE : 0;
+
+	if (!l->blocked && !l->finished)
+		events |= COODIE_IO_READ;
+	loop_of(l)->vtable->io_set(loop_of(l)->state, l->watch, events);
+}
+
+/* The end of what was to be said. What was not read is thrown away: closing over it would reset the
+ * connection, and take our last words from the client. */
+static void say_goodbye(struct nd_link *l)
+{
+	uint8_t unread[4096];
+
+	if (l->tls && cd_tls_ready(l->tls)) {
+		cd_tls_shutdown(l->tls);
+		send_cipher(l);
+	}
+	shutdown(l->fd, SHUT_WR);
+	for (int i = 0; i < READS_PER_EVENT && recv(l->fd, unread, sizeof unread, 0) > 0; i++)
+		;
+}
+
+void nd_link_flush(struct nd_link *l)
+{
+	bool ok = true;
+
+	/* each round sends what the last one answered */
+	while (ok && !l->blocked) {
+		nd_conn_run(&l->conn, MOST_PENDING);
+		size_t before = nd_conn_pending(&l->conn).len;
+		ok = l->tls ? send_encrypted(l) : send_plain(l);
+		if (before <= MOST_PENDING)
+			break;
+	}
+	if (!ok) {
+		nd_link_close(l, false);
+		return;
+	}
+	if (!l->blocked && (l->conn.closing || l->finished)) {
+		say_goodbye(l);
+		nd_link_close(l, false);
+		return;
+	}
+	set_events(l);
+}
+
+/* ---- in ------------------------------------------------------------------------------------- */
+
+static bool pass_on(struct nd_link *l)
+{
+	size_t at = 0;
+
+	while (at < l->plain.len) {
+		size_t room, len = l->plain.len - at;
+		uint8_t *to = nd_conn_space(&l->conn, &room);
+		if (!to)
+			return false;
+		len = len < room ? len : room;
+		memcpy(to, l->plain.data + at, len);
+		nd_conn_filled(&l->conn, len);
+		at += len;
+	}
+	cd_buffer_clear(&l->plain);
+	return true;
+}
+
+static bool decrypt(struct nd_link *l, const uint8_t *at, size_t len)
+{
+	coodie_error err;
+	enum cd_tls_status status = cd_tls_feed(l->tls, at, len, &l->plain, &err);
+
+	if (status == CD_TLS_FAILED) {
+		nd_node_log(l->member->box, "%s: TLS with %s failed: %s", l->member->address.text,
+			    l->peer.text, err.message);
+		send_cipher(l); /* the alert that tells the client why */
+		return false;
+	}
+	l->finished |= status == CD_TLS_CLOSED;
+	return pass_on(l);
+}
+
+/* One read. @return whether there may be more; `*lost`: the connection is */
+static bool read_some(struct nd_link *l, bool *lost)
+{
+	uint8_t wire[CIPHER_BYTES];
+	size_t room = sizeof wire;
+	uint8_t *to = l->tls ? wire : nd_conn_space(&l->conn, &room);
+	ssize_t n = to ? recv(l->fd, to, room, 0) : 0;
+
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+		return errno == EINTR;
+	if (!to || n < 0) {
+		*lost = true;
+		return false;
+	}
+	if (n == 0) {
+		l->finished = true;
+		return false;
+	}
+	l->member->bytes_received += (uint64_t)n;
+	if (!l->tls)
+		nd_conn_filled(&l->conn, (size_t)n);
+	else
+		*lost = !decrypt(l, wire, (size_t)n);
+	return !*lost && !l->finished && (size_t)n == room;
+}
+
+static void on_io(int events, void *user)
+{
+	struct nd_link *l = user;
+	bool lost = false;
+
+	if (events & COODIE_IO_WRITE)
+		l->blocked = false;
+	if (events & COODIE_IO_READ && !l->blocked && !l->finished)
+		for (int i = 0; i < READS_PER_EVENT && read_some(l, &lost); i++)
+			;
+	if (lost)
+		nd_link_close(l, false);
+	else
+		nd_link_flush(l);
+}
+
+/* ---- the beginning -------------------------------------------------------------------------- */
+
+static bool begin(struct nd_link *l)
+{
+	const coodie_loop *loop = loop_of(l);
+	coodie_node *n = l->member->box;
+	int one = 1;
+
+	setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	if (n->tls && !(l->tls = cd_tls_new(n->tls, NULL, &n->allocator, NULL)))
+		return false;
+	if (l->tls && cd_tls_start(l->tls, NULL) != CD_TLS_OK)
+		return false;
+	l->watch = loop->vtable->io_new(loop->state, l->fd, COODIE_IO_READ, on_io, l);
+	return l->watch;
+}
+
+void nd_link_open(struct nd_member *m, int fd, const struct nd_address *peer)
+{
+	const coodie_allocator *a = &m->box->allocator;
+	struct nd_link *l = cd_alloc_zero(a, sizeof *l);
+
+	if (!l) {
+		close(fd);
+		return;
+	}
+	l->member = m;
+	l->fd = fd;
+	l->peer = *peer;
+	l->next = m->links;
+	l->self = &m->links;
+	if (l->next)
+		l->next->self = &l->next;
+	m->links = l;
+	m->accepted++;
+	m->open++;
+	nd_conn_init(&l->conn, &m->service);
+	cd_buffer_init(&l->plain, a, 0);
+	cd_buffer_init(&l->cipher, a, 0);
+	if (!begin(l))
+		nd_link_close(l, true);
+}
