@@ -10,7 +10,7 @@
 
 #include "base/timeuuid.h"
 
-enum { NAME_MOST = 48 }; /* characters in the name of a keyspace, table or type */
+enum { NAME_MOST = 48 }; /* characters in the name of a keyspace */
 
 /* The rights that a statement takes, for messages. */
 enum level { ALL_KEYSPACES, KEYSPACE, ALL_TABLES, TABLE };
@@ -21,25 +21,19 @@ static const struct {
 	enum level level;
 } kinds[ND_STATEMENT_KINDS] = {
 	[ND_CREATE_KEYSPACE] = { nd_ddl_create_keyspace, "CREATE", ALL_KEYSPACES },
-	[ND_ALTER_KEYSPACE] = { NULL, "ALTER", KEYSPACE },
-	[ND_DROP_KEYSPACE] = { NULL, "DROP", KEYSPACE },
+	[ND_ALTER_KEYSPACE] = { nd_ddl_alter_keyspace, "ALTER", KEYSPACE },
+	[ND_DROP_KEYSPACE] = { nd_ddl_drop_keyspace, "DROP", KEYSPACE },
 	[ND_CREATE_TABLE] = { nd_ddl_create_table, "CREATE", ALL_TABLES },
-	[ND_ALTER_TABLE] = { NULL, "ALTER", TABLE },
-	[ND_DROP_TABLE] = { NULL, "DROP", TABLE },
+	[ND_ALTER_TABLE] = { nd_ddl_alter_table, "ALTER", TABLE },
+	[ND_DROP_TABLE] = { nd_ddl_drop_table, "DROP", TABLE },
 	[ND_CREATE_TYPE] = { nd_ddl_create_type, "CREATE", ALL_TABLES },
-	[ND_ALTER_TYPE] = { NULL, "ALTER", ALL_TABLES },
-	[ND_DROP_TYPE] = { NULL, "DROP", ALL_TABLES },
-	[ND_CREATE_INDEX] = { NULL, "ALTER", TABLE },
-	[ND_DROP_INDEX] = { NULL, "ALTER", ALL_TABLES },
-	[ND_CREATE_VIEW] = { NULL, "ALTER", TABLE },
-	[ND_ALTER_VIEW] = { NULL, "ALTER", TABLE },
-	[ND_DROP_VIEW] = { NULL, "ALTER", TABLE },
-};
-
-static const char *const words[] = {
-#define X(name, words) words,
-#include "node/statement.def"
-#undef X
+	[ND_ALTER_TYPE] = { nd_ddl_alter_type, "ALTER", ALL_TABLES },
+	[ND_DROP_TYPE] = { nd_ddl_drop_type, "DROP", ALL_TABLES },
+	[ND_CREATE_INDEX] = { nd_ddl_create_index, "ALTER", TABLE },
+	[ND_DROP_INDEX] = { nd_ddl_drop_index, "ALTER", ALL_KEYSPACES },
+	[ND_CREATE_VIEW] = { nd_ddl_create_view, "ALTER", TABLE },
+	[ND_ALTER_VIEW] = { nd_ddl_alter_view, "ALTER", ALL_KEYSPACES },
+	[ND_DROP_VIEW] = { nd_ddl_drop_view, "ALTER", ALL_KEYSPACES },
 };
 
 /* ---- for the kinds --------------------------------------------------------------------------- */
@@ -86,15 +80,48 @@ bool nd_ddl_need_keyspace(struct nd_ddl *d)
 	return d->keyspace || nd_ddl_refuse(d, "Keyspace '%s' doesn't exist", d->keyspace_name);
 }
 
+struct nd_table *nd_ddl_need_table(struct nd_ddl *d)
+{
+	const char *name = d->statement->on.name;
+	struct nd_table *t = d->keyspace ? nd_keyspace_table(d->keyspace, name) : NULL;
+
+	if (!t)
+		nd_ddl_refuse(d, "Table '%s.%s' doesn't exist", d->keyspace_name, name);
+	return t;
+}
+
+int64_t nd_ddl_now_us(struct nd_ddl *d)
+{
+	struct nd_database *db = d->x->db;
+
+	if (db->last_timestamp_us < d->x->now_us)
+		db->last_timestamp_us = d->x->now_us;
+	return db->last_timestamp_us;
+}
+
+bool nd_ddl_alter(struct nd_ddl *d, struct nd_table *t, const struct nd_table *draft)
+{
+	struct nd_table_change change = { t, draft };
+	struct nd_table *copy = nd_table_copy(d->schema->allocator, draft);
+	bool same;
+
+	if (!copy)
+		return nd_ddl_no_memory(d);
+	same = memcmp(copy->digest, t->digest, sizeof copy->digest) == 0;
+	nd_table_free(copy);
+	return same ||
+	       nd_schema_alter_tables(d->schema, &change, 1,
+				      nd_ddl_change(d, "UPDATED", "TABLE", t->name)) ||
+	       nd_ddl_no_memory(d);
+}
+
 bool nd_ddl_name_legal(const char *name)
 {
-	size_t len = strlen(name);
-
 	for (const char *c = name; *c; c++)
 		if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
 		      (*c >= '0' && *c <= '9') || *c == '_'))
 			return false;
-	return len > 0 && len <= NAME_MOST;
+	return *name;
 }
 
 bool nd_ddl_exists(struct nd_ddl *d, const char *table)
@@ -176,11 +203,16 @@ static bool check_keyspace_name(struct nd_ddl *d)
 		return nd_ddl_refuse(d, "System keyspace '%s' is not user-modifiable",
 				     d->keyspace_name);
 	if (!nd_ddl_name_legal(d->keyspace_name))
+		return nd_ddl_refuse(
+			d,
+			"Keyspace name must not be empty and must contain alphanumeric "
+			"or underscore characters only (got \"%s\")",
+			d->keyspace_name);
+	if (strlen(d->keyspace_name) > NAME_MOST)
 		return nd_ddl_refuse(d,
-				     "Keyspace name must not be empty, more than %d characters "
-				     "long, or contain non-alphanumeric-underscore characters (got "
-				     "'%s')",
-				     NAME_MOST, d->keyspace_name);
+				     "Keyspace name must not be more than %d characters long (got "
+				     "%zu characters for \"%s\")",
+				     NAME_MOST, strlen(d->keyspace_name), d->keyspace_name);
 	return true;
 }
 
@@ -202,9 +234,6 @@ static bool run(const struct nd_plan *plan, struct nd_request *x)
 
 	if (!check_rights(&d) || !check_keyspace_name(&d))
 		return false;
-	if (!kinds[plan->statement->kind].run)
-		return nd_ddl_refuse(&d, "%s is not supported by the node",
-				     words[plan->statement->kind]);
 	if (!kinds[plan->statement->kind].run(&d))
 		return false;
 	if (x->problem.happened)

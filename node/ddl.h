@@ -33,14 +33,24 @@ const cql_schema_change *nd_ddl_change(struct nd_ddl *d, const char *change, con
 				       const char *name);
 /* The keyspace, or refuses: "Keyspace 'x' doesn't exist". */
 bool nd_ddl_need_keyspace(struct nd_ddl *d);
-/* "Keyspace name must not be empty, more than 48 characters long, ..." for keyspaces and tables. */
+/* Letters, digits and underscores, one at least. */
 bool nd_ddl_name_legal(const char *name);
+/* The column of a type that may not stand in a key: "duration type is not supported for ...". */
+bool nd_ddl_check_key_type(struct nd_ddl *d, const char *name, const cql_type *type);
+/* "Non-frozen UDTs with nested non-frozen collections are not supported", and `more`. */
+bool nd_ddl_check_nested(struct nd_ddl *d, const cql_type *type, const char *more);
+/* The table, or refuses: "Table 'ks.t' doesn't exist". */
+struct nd_table *nd_ddl_need_table(struct nd_ddl *d);
+/* A time that is later than those of all writes so far. */
+int64_t nd_ddl_now_us(struct nd_ddl *d);
 /* ALREADY_EXISTS; `table` NULL: a keyspace. */
 bool nd_ddl_exists(struct nd_ddl *d, const char *table);
 /* A new table's id: no two are the same, and a set clock gives the same ones again. */
 cql_uuid nd_ddl_table_id(struct nd_ddl *d, const char *table);
 
-/* CREATE TABLE and CREATE TYPE as definitions of the system's own: see system.c. */
+/* What CREATE TABLE makes; the columns are in the request's arena. */
 bool nd_ddl_draft_table(struct nd_ddl *d, struct nd_table *draft);
+/* New contents for the statement's table, unless they are what it has: then nothing changes. */
+bool nd_ddl_alter(struct nd_ddl *d, struct nd_table *t, const struct nd_table *draft);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* CREATE TABLE and DROP TABLE. */
+#include <stdio.h>
 #include <string.h>
 
 #include "node/ddl.h"
@@ -23,22 +24,28 @@ static struct nd_column *find(const struct maker *m, const char *name)
 	return NULL;
 }
 
+/* Cassandra quotes a user type with its keyspace as if it were one name. */
 static const char *spelled(const cql_type *type, char *out, size_t size)
 {
-	nd_type_format(type, out, size);
+	if (type->kind == CQL_KIND_UDT)
+		snprintf(out, size, "\"%s.%s\"", type->of.udt->keyspace, type->of.udt->name);
+	else
+		nd_type_format(type, out, size);
 	return out;
 }
 
 /* ---- columns --------------------------------------------------------------------------------- */
 
-static bool check_nested(struct nd_ddl *d, const cql_type *type)
+bool nd_ddl_check_nested(struct nd_ddl *d, const cql_type *type, const char *more)
 {
 	if (type->kind != CQL_KIND_UDT || type->frozen)
 		return true;
 	for (uint32_t i = 0; i < type->count; i++)
 		if (nd_type_is_multi_cell(type->inner[i]))
-			return nd_ddl_refuse(d, "Non-frozen UDTs with nested non-frozen "
-						"collections are not supported");
+			return nd_ddl_refuse(d,
+					     "Non-frozen UDTs with nested non-frozen collections "
+					     "are not supported%s",
+					     more);
 	return true;
 }
 
@@ -58,7 +65,11 @@ static bool read_columns(struct maker *m)
 			return nd_ddl_refuse(d, "Duplicate column '%s' declaration for table '%s'",
 					     def->name, d->statement->on.name);
 		if (def->is_masked)
-			return nd_ddl_refuse(d, "MASKED WITH is not supported by the node");
+			return nd_ddl_refuse(
+				d, "Cannot mask columns because dynamic data masking is not "
+				   "enabled. You can enable it with the "
+				   "dynamic_data_masking_enabled property on "
+				   "cassandra.yaml");
 		*c = (struct nd_column){ .name = def->name,
 					 .kind = def->is_static ? ND_STATIC : ND_REGULAR,
 					 .id = ND_NEW_COLUMN };
@@ -69,14 +80,14 @@ static bool read_columns(struct maker *m)
 			return false;
 	}
 	for (uint32_t i = 0; i < m->count; i++)
-		if (!check_nested(d, m->columns[i]->type))
+		if (!nd_ddl_check_nested(d, m->columns[i]->type, ""))
 			return false;
 	return true;
 }
 
 /* ---- the primary key -------------------------------------------------------------------------- */
 
-static bool check_key_type(struct nd_ddl *d, const char *name, const cql_type *type)
+bool nd_ddl_check_key_type(struct nd_ddl *d, const char *name, const cql_type *type)
 {
 	char spelling[1024];
 
@@ -107,7 +118,7 @@ static bool set_key_column(struct maker *m, const char *name, enum nd_column_kin
 		return nd_ddl_refuse(m->d,
 				     "Duplicate column '%s' in PRIMARY KEY clause for table '%s'",
 				     name, table);
-	if (!check_key_type(m->d, name, c->type))
+	if (!nd_ddl_check_key_type(m->d, name, c->type))
 		return false;
 	if (c->kind == ND_STATIC)
 		return nd_ddl_refuse(m->d, "Static column '%s' cannot be part of the PRIMARY KEY",
@@ -158,6 +169,26 @@ static const struct nd_order *find_order(const struct maker *m, const char *name
 	return NULL;
 }
 
+/* Columns that are none of the clustering key: all of them are told. */
+static bool check_order_names(struct maker *m)
+{
+	char others[1024] = "";
+	size_t len = 0;
+
+	for (uint32_t i = 0; i < m->def->order_count; i++) {
+		const char *name = m->def->clustering_order[i].column;
+		const struct nd_column *c = find(m, name);
+
+		if ((!c || c->kind != ND_CLUSTERING) && len < sizeof others)
+			len += (size_t)snprintf(others + len, sizeof others - len, "%s%s",
+						len ? ", " : "", name);
+	}
+	return !len || nd_ddl_refuse(m->d,
+				     "Only clustering key columns can be defined in CLUSTERING "
+				     "ORDER directive: [%s] are not clustering columns",
+				     others);
+}
+
 static bool read_order(struct maker *m)
 {
 	const struct nd_create_table *def = m->def;
@@ -168,9 +199,8 @@ static bool read_order(struct maker *m)
 				m->d,
 				"Duplicate column '%s' in CLUSTERING ORDER BY clause for table '%s'",
 				def->clustering_order[i].column, m->d->statement->on.name);
-	if (def->order_count > def->clustering_count)
-		return nd_ddl_refuse(m->d, "Only clustering columns can be defined in CLUSTERING "
-					   "ORDER directive");
+	if (!check_order_names(m))
+		return false;
 	for (uint32_t i = 0; i < def->order_count; i++) {
 		const char *want = def->clustering[i], *got = def->clustering_order[i].column;
 
@@ -241,8 +271,8 @@ static bool check_name(struct nd_ddl *d, const char *name)
 	if (nd_ddl_name_legal(name))
 		return true;
 	return nd_refuse(&d->x->problem, ND_CONFIG_ERROR,
-			 "%s.%s: Table name must not be empty, more than 48 characters long, or "
-			 "contain non-alphanumeric-underscore characters (got \"%s\")",
+			 "%s.%s: Table name must not be empty or not contain "
+			 "non-alphanumeric-underscore characters (got \"%s\")",
 			 d->keyspace_name, name, name);
 }
 
@@ -260,4 +290,21 @@ bool nd_ddl_create_table(struct nd_ddl *d)
 	return nd_schema_add_table(d->schema, d->keyspace, &draft,
 				   nd_ddl_change(d, "CREATED", "TABLE", name)) ||
 	       nd_ddl_no_memory(d);
+}
+
+bool nd_ddl_drop_table(struct nd_ddl *d)
+{
+	struct nd_table *t = d->keyspace ? nd_keyspace_table(d->keyspace, d->statement->on.name)
+					 : NULL;
+	const cql_schema_change *change;
+
+	if (!t && d->statement->as.drop.if_exists)
+		return true;
+	if (!nd_ddl_need_table(d))
+		return false;
+	change = nd_ddl_change(d, "DROPPED", "TABLE", t->name);
+	if (d->x->problem.happened)
+		return false;
+	nd_schema_drop_table(d->schema, t, change);
+	return true;
 }

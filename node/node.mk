@@ -16,9 +16,12 @@ libcd_node_la_SOURCES = \
 	node/conn.c node/conn.h \
 	node/conn_handshake.c node/conn_handshake.h \
 	node/ddl.c node/ddl.h \
+	node/ddl_alter.c \
+	node/ddl_index.c \
 	node/ddl_keyspace.c \
 	node/ddl_table.c \
 	node/ddl_type.c \
+	node/ddl_view.c \
 	node/delete.c \
 	node/expr_text.c \
 	node/expr_type.c \

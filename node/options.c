@@ -77,7 +77,7 @@ bool nd_option_check_names(struct nd_ddl *d, const struct nd_properties *given,
 		const char *const *known = names;
 
 		if (nd_properties_find(given, given->at[i].name) != &given->at[i])
-			return nd_option_syntax(d, "Multiple definition for property '%s'",
+			return nd_option_syntax(d, "Multiple definitions for property '%s'",
 						given->at[i].name);
 		while (*known && strcmp(*known, given->at[i].name) != 0)
 			known++;

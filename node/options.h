@@ -9,7 +9,9 @@
  * over what was (`previous`; NULL: the defaults). */
 bool nd_options_table(struct nd_ddl *d, const struct nd_properties *given,
 		      const struct nd_properties *previous, struct nd_table *draft);
-/* Likewise replication and durable_writes of a keyspace. */
+/* The names and forms of a keyspace's options, before it is looked up. */
+bool nd_options_check_keyspace(struct nd_ddl *d, const struct nd_properties *given);
+/* Fills replication and durable_writes of a keyspace. */
 bool nd_options_keyspace(struct nd_ddl *d, const struct nd_properties *given,
 			 const struct nd_keyspace *previous, struct nd_keyspace *draft);
 

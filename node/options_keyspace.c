@@ -17,8 +17,7 @@ static bool check_factor(struct nd_ddl *d, const char *text, int32_t *out)
 	if (slash)
 		return nd_option_bad(d, "Transient replication is not enabled on this node");
 	if (!nd_option_int(text, out))
-		return nd_option_bad(
-			d, "Replication factor must be numeric and non-negative, found '%s'", text);
+		return nd_option_bad(d, "For input string: \"%s\"", text);
 	if (*out < 0)
 		return nd_option_bad(d, "Replication factor must be non-negative, found %d",
 				     (int)*out);
@@ -82,8 +81,10 @@ static bool expand_factor(struct replication *r)
 
 	while (nd_system_node(m->d->x, nodes, &node))
 		nodes++;
-	if (!factor)
+	if (!factor && m->count)
 		return true;
+	if (!factor)
+		factor = "1"; /* of a strategy that says nothing */
 	if (!nd_option_map_init(&more, m->d, &now, nodes))
 		return false;
 	for (uint32_t i = 0; nd_system_node(m->d->x, i, &node); i++) {
@@ -185,13 +186,20 @@ static bool read_replication(struct nd_ddl *d, const struct nd_property *p,
 	if (p->kind != ND_EXPR_MAP)
 		return nd_option_syntax(d, "Invalid value for property '%s'. It should be a map.",
 					p->name);
-	if (!nd_option_map_init(&r.map, d, p, 1))
+	if (!nd_option_map_init(&r.map, d, p, 1 + (previous ? previous->replication.count : 0)))
 		return false;
 	name = nd_option_map_remove(&r.map, "class");
-	if (!name && r.map.count)
-		return nd_option_bad(d, "Missing replication strategy class");
+	if (!name && previous) {
+		for (uint32_t i = 1; i < previous->replication.count; i++)
+			nd_option_map_set(&r.map, previous->replication.at[i].name,
+					  previous->replication.at[i].text);
+		name = previous->replication.at[0].text;
+	}
 	if (!name)
-		return previous || nd_option_bad(d, "Missing replication strategy class");
+		return nd_refuse(
+			&d->x->problem, ND_SERVER_ERROR,
+			"java.lang.NullPointerException: Cannot invoke "
+			"\"String.contains(java.lang.CharSequence)\" because \"cls\" is null");
 	name = nd_option_class(d, PACKAGE, name);
 	return name && read_strategy(&r, name) && keep(&r, name, draft);
 }
@@ -215,20 +223,32 @@ static bool read_durable(struct nd_ddl *d, const struct nd_property *p, bool *ou
 				p->text, p->name);
 }
 
-bool nd_options_keyspace(struct nd_ddl *d, const struct nd_properties *given,
-			 const struct nd_keyspace *previous, struct nd_keyspace *draft)
+bool nd_options_check_keyspace(struct nd_ddl *d, const struct nd_properties *given)
 {
 	static const char *const names[] = { "replication", "durable_writes", NULL };
-	const struct nd_property *durable = nd_properties_find(given, "durable_writes");
-	const struct nd_property *replication = nd_properties_find(given, "replication");
+	const struct nd_property *p = nd_properties_find(given, "replication");
+	bool has_class = false;
 
 	if (!nd_option_check_names(d, given, names))
 		return false;
+	if (!p)
+		return true;
+	if (p->kind != ND_EXPR_MAP)
+		return nd_option_syntax(d, "Invalid value for property '%s'. It should be a map.",
+					p->name);
+	for (uint32_t i = 0; i < p->count; i++)
+		has_class = has_class || strcmp(p->pairs[2 * i], "class") == 0;
+	return has_class || !p->count || nd_option_bad(d, "Missing replication strategy class");
+}
+
+bool nd_options_keyspace(struct nd_ddl *d, const struct nd_properties *given,
+			 const struct nd_keyspace *previous, struct nd_keyspace *draft)
+{
+	static const struct nd_property nothing = { "replication", ND_EXPR_MAP, NULL, 0, NULL };
+	const struct nd_property *durable = nd_properties_find(given, "durable_writes");
+	const struct nd_property *replication = nd_properties_find(given, "replication");
+
 	draft->durable_writes = previous ? previous->durable_writes : true;
-	if (previous)
-		draft->replication = previous->replication;
-	if (!replication && !previous)
-		return nd_ddl_refuse(d, "Missing mandatory option 'replication'");
 	return (!durable || read_durable(d, durable, &draft->durable_writes)) &&
-	       (!replication || read_replication(d, replication, previous, draft));
+	       read_replication(d, replication ? replication : &nothing, previous, draft);
 }

@@ -45,12 +45,16 @@ bool nd_option_caching(struct nd_option_map *m)
 					     "'rows_per_partition' are allowed",
 					     keys_of(m, shown, sizeof shown));
 	if (keys && !is_one_of(keys, words))
-		return nd_option_bad(m->d, "Invalid value for caching sub-option 'keys': only "
-					   "'ALL' and 'NONE' are allowed");
+		return nd_option_bad(m->d,
+				     "Invalid value '%s' for caching sub-option 'keys': only 'ALL' "
+				     "and 'NONE' are allowed",
+				     keys);
 	if (rows && !is_one_of(rows, words) && !nd_option_int(rows, &n))
 		return nd_option_bad(m->d,
-				     "Invalid value for caching sub-option 'rows_per_partition': "
-				     "only 'ALL', 'NONE', and integer values are allowed");
+				     "Invalid value '%s' for caching sub-option "
+				     "'rows_per_partition': only 'ALL', 'NONE', and integer values "
+				     "are allowed",
+				     rows);
 	if (!keys)
 		nd_option_map_set(m, "keys", "ALL");
 	if (!rows)

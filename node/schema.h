@@ -20,25 +20,28 @@ struct nd_column {
 	const char *name;
 	const cql_type *type; /* user types with their fields */
 	enum nd_column_kind kind;
-	uint16_t position; /* in the partition key, or among the clustering columns; else 0 */
-	bool descending;   /* clustering */
+	uint16_t position;  /* in the partition key, or among the clustering columns; else 0 */
+	bool descending;    /* clustering */
 	bool is_multi_cell; /* a collection or user type that is not frozen: a cell for each item */
-	uint32_t id;        /* of its cells in the store; never used again in this table */
+	uint32_t id;        /* of its cells in the store; never another one's in this table */
 };
 
 struct nd_index {
 	const char *name;
 	const struct nd_column *column;
 	enum nd_index_target target;
-	const char *class_name; /* NULL: an ordinary one; "StorageAttachedIndex", "SASIIndex" or as given */
+	const char *
+		class_name; /* NULL: an ordinary one; "StorageAttachedIndex", "SASIIndex" or as given */
 	struct nd_properties options;
 };
 
-/* A column that was dropped: it may come back with the same type only. */
+/* A column that was dropped: it may come back with the same type only, and gets its id and its newer
+ * cells back. */
 struct nd_dropped_column {
 	const char *name;
-	const cql_type *type;
+	const cql_type *type; /* user types as tuples */
 	enum nd_column_kind kind;
+	uint32_t id;
 	int64_t dropped_us;
 };
 
@@ -55,8 +58,6 @@ struct nd_table {
 	bool is_compact;
 	bool is_view;
 	struct nd_table *base; /* of a view */
-	const char *where_text; /* of a view: its WHERE as CQL, without the word */
-	bool has_all_columns;   /* of a view: SELECT * */
 	struct nd_index *indexes;
 	uint32_t index_count;
 	struct nd_dropped_column *dropped;
@@ -65,12 +66,12 @@ struct nd_table {
 	struct nd_properties options; /* all of them, with their defaults, canonical */
 	int32_t default_ttl;          /* seconds; 0: none */
 	int32_t gc_grace;             /* seconds */
-	uint64_t version; /* counts changes of this table, from 1 */
+	uint64_t version;             /* counts changes of this table, from 1 */
 	uint64_t digest[2];
 	struct nd_store *store;
 	/* Virtual and system tables: makes the rows new before they are read; NULL for others. */
 	bool (*refresh)(struct nd_table *t, struct nd_request *x);
-	bool is_read_only; /* to clients */
+	bool is_read_only;     /* to clients */
 	struct cd_arena arena; /* all of the above */
 };
 
@@ -81,10 +82,11 @@ struct nd_user_type {
 
 struct nd_keyspace {
 	const char *name;
-	struct nd_properties replication; /* class first, as it was written: "SimpleStrategy" or a full class name */
+	struct nd_properties
+		replication; /* class first, as it was written: "SimpleStrategy" or a full class name */
 	bool durable_writes;
-	bool is_system;  /* local: not replicated, not to be altered */
-	bool is_virtual; /* system_views, system_virtual_schema */
+	bool is_system;           /* local: not replicated, not to be altered */
+	bool is_virtual;          /* system_views, system_virtual_schema */
 	struct nd_table **tables; /* by name; views too */
 	uint32_t table_count;
 	struct nd_user_type *types; /* by name */

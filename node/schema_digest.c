@@ -84,7 +84,6 @@ bool nd_table_digest(struct nd_table *t, const coodie_allocator *allocator)
 	cd_buffer_bytes(&b, t->id.bytes, sizeof t->id.bytes);
 	put_columns(&b, t);
 	put_properties(&b, &t->options);
-	put(&b, t->where_text);
 	digest(&b, t->digest);
 	ok = !b.failed;
 	cd_buffer_deinit(&b);

@@ -155,8 +155,6 @@ static bool copy_dropped(struct nd_table *t, const struct nd_table *draft)
 static bool fill(struct nd_table *t, const struct nd_table *draft)
 {
 	t->name = copy_text(&t->arena, draft->name);
-	if (draft->where_text && !(t->where_text = copy_text(&t->arena, draft->where_text)))
-		return false;
 	if (!t->name || !copy_columns(t, draft))
 		return false;
 	sort_columns(t);
