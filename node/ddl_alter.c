@@ -14,6 +14,8 @@ struct change {
 	const struct nd_alter_table *def;
 	struct nd_table *table;
 	struct nd_table draft;
+	uint32_t *ids; /* of the columns that go */
+	uint32_t id_count;
 };
 
 static struct nd_column *find(const struct change *c, const char *name)
@@ -103,6 +105,11 @@ static bool check_comeback(struct change *c, const struct nd_column_def *def, co
 				     "incompatible with previous kind %s",
 				     def->name, def->is_static ? "STATIC" : "REGULAR",
 				     old->kind == ND_STATIC ? "STATIC" : "REGULAR");
+	if (old->has_timestamp)
+		return nd_ddl_refuse(c->d,
+				     "Adding column '%s' again, which was dropped USING TIMESTAMP, "
+				     "is not supported by the node",
+				     def->name);
 	if (c->table->is_counter)
 		return nd_ddl_refuse(c->d, "Cannot re-add previously dropped counter column %s",
 				     def->name);
@@ -131,7 +138,7 @@ static bool add_column(struct change *c, const struct nd_column_def *def)
 		.name = def->name,
 		.type = type,
 		.kind = def->is_static ? ND_STATIC : ND_REGULAR,
-		.id = old ? old->id : ND_NEW_COLUMN,
+		.id = ND_NEW_COLUMN,
 	};
 	return true;
 }
@@ -207,6 +214,7 @@ static bool drop_column(struct change *c, const char *name, int64_t dropped_us)
 				     spelling);
 	if (!check_indexes(c, name, "drop") || !(type = without_names(c->d, column->type)))
 		return false;
+	c->ids[c->id_count++] = column->id;
 	while (c->draft.columns[at] != column)
 		at++;
 	c->draft.column_count--;
@@ -216,8 +224,8 @@ static bool drop_column(struct change *c, const char *name, int64_t dropped_us)
 	at = 0;
 	while (at < c->draft.dropped_count && strcmp(c->draft.dropped[at].name, name) != 0)
 		at++;
-	c->draft.dropped[at] = (struct nd_dropped_column){ name, type, column->kind, column->id,
-							   dropped_us };
+	c->draft.dropped[at] = (struct nd_dropped_column){ name, type, column->kind, dropped_us,
+							   c->def->timestamp != NULL };
 	c->draft.dropped_count += at == c->draft.dropped_count;
 	return true;
 }
@@ -236,13 +244,14 @@ static bool read_timestamp(struct change *c, int64_t *out)
 
 static bool drop(struct change *c)
 {
-	uint32_t before = c->draft.column_count;
 	struct nd_dropped_column *list = cd_arena_take_array(
 		c->d->x->arena, (size_t)c->draft.dropped_count + c->def->column_count + 1,
 		sizeof *list);
 	int64_t dropped_us;
 
-	if (!list)
+	c->ids = cd_arena_take_array(c->d->x->arena, (size_t)c->def->column_count + 1,
+				     sizeof *c->ids);
+	if (!list || !c->ids)
 		return nd_ddl_no_memory(c->d);
 	if (c->draft.dropped_count)
 		memcpy(list, c->draft.dropped, c->draft.dropped_count * sizeof *list);
@@ -252,15 +261,12 @@ static bool drop(struct change *c)
 	for (uint32_t i = 0; i < c->def->column_count; i++)
 		if (!drop_column(c, c->def->columns[i].name, dropped_us))
 			return false;
-	if (c->draft.column_count == before)
+	if (!c->id_count)
 		return true;
 	if (!nd_ddl_alter(c->d, c->table, &c->draft))
 		return false;
-	for (uint32_t i = 0; i < c->def->column_count; i++)
-		for (uint32_t j = 0; j < c->table->dropped_count; j++)
-			if (strcmp(c->table->dropped[j].name, c->def->columns[i].name) == 0)
-				nd_store_drop_column(c->table->store, c->table->dropped[j].id,
-						     dropped_us);
+	for (uint32_t i = 0; i < c->id_count; i++)
+		nd_store_drop_column(c->table->store, c->ids[i]);
 	return true;
 }
 

@@ -23,26 +23,24 @@ struct nd_column {
 	uint16_t position;  /* in the partition key, or among the clustering columns; else 0 */
 	bool descending;    /* clustering */
 	bool is_multi_cell; /* a collection or user type that is not frozen: a cell for each item */
-	uint32_t id;        /* of its cells in the store; never another one's in this table */
+	uint32_t id;        /* of its cells in the store; never used again in this table */
 };
 
 struct nd_index {
 	const char *name;
 	const struct nd_column *column;
 	enum nd_index_target target;
-	const char *
-		class_name; /* NULL: an ordinary one; "StorageAttachedIndex", "SASIIndex" or as given */
-	struct nd_properties options;
+	const char *class_name; /* NULL: an ordinary one; "StorageAttachedIndex" */
+	struct nd_properties options; /* of the class, and class_name as it was written */
 };
 
-/* A column that was dropped: it may come back with the same type only, and gets its id and its newer
- * cells back. */
+/* A column that was dropped: it may come back with the same type only, without its cells. */
 struct nd_dropped_column {
 	const char *name;
 	const cql_type *type; /* user types as tuples */
 	enum nd_column_kind kind;
-	uint32_t id;
 	int64_t dropped_us;
+	bool has_timestamp; /* it was said: cells may have been newer, but are gone too */
 };
 
 struct nd_table {
@@ -82,8 +80,7 @@ struct nd_user_type {
 
 struct nd_keyspace {
 	const char *name;
-	struct nd_properties
-		replication; /* class first, as it was written: "SimpleStrategy" or a full class name */
+	struct nd_properties replication; /* class first, with its package; then factors */
 	bool durable_writes;
 	bool is_system;           /* local: not replicated, not to be altered */
 	bool is_virtual;          /* system_views, system_virtual_schema */

@@ -3,12 +3,14 @@ NODE_LIBS = tests/libcd_test.la libcd_node.la libcd_proto.la libcd_base.la $(EXT
 check_PROGRAMS += tests/test_node_compare
 tests_test_node_compare_LDADD = $(NODE_LIBS)
 check_LTLIBRARIES += tests/libcd_node_test.la
-tests_libcd_node_test_la_SOURCES = tests/node_duo.c tests/node_duo.h
+tests_libcd_node_test_la_SOURCES = tests/node_ddl.c tests/node_ddl.h tests/node_duo.c tests/node_duo.h
 check_PROGRAMS += tests/test_node_conn
 tests_test_node_conn_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 
 check_PROGRAMS += tests/test_node_schema
-tests_test_node_schema_LDADD = $(NODE_LIBS)
+tests_test_node_schema_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_ddl
+tests_test_node_ddl_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 
 check_PROGRAMS += tests/test_node_problem
 tests_test_node_problem_LDADD = $(NODE_LIBS)

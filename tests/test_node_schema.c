@@ -7,25 +7,6 @@
 #include "proto/type.h"
 #include "tests/failalloc.h"
 
-struct nd_store {
-	const coodie_allocator *allocator;
-};
-
-struct nd_store *nd_store_new(const struct nd_table *table, const coodie_allocator *allocator)
-{
-	struct nd_store *s = allocator->alloc(sizeof *s, allocator->user);
-
-	(void)table;
-	if (s)
-		s->allocator = allocator;
-	return s;
-}
-
-void nd_store_free(struct nd_store *s)
-{
-	s->allocator->release(s, s->allocator->user);
-}
-
 static int64_t now_us(void *user)
 {
 	(void)user;
