@@ -83,9 +83,12 @@ static const cql_type *items_type(struct nd_planner *p, const struct nd_expr *e)
 
 static const cql_type *tuple_type(struct nd_planner *p, const struct nd_expr *e)
 {
-	cql_type *t = cd_type_new(p->arena, CQL_KIND_TUPLE, e->count);
+	cql_type *t;
 
-	if (!t) {
+	/* one item in parentheses may be a tuple or not */
+	if (e->count == 1)
+		return NULL;
+	if (!(t = cd_type_new(p->arena, CQL_KIND_TUPLE, e->count))) {
 		nd_no_memory(p->problem);
 		return NULL;
 	}

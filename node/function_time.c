@@ -48,9 +48,13 @@ bool nd_call_now(const struct nd_call *c, struct nd_value *out)
 
 bool nd_call_uuid(const struct nd_call *c, struct nd_value *out)
 {
-	cql_uuid uuid = cql_uuid_random();
+	uint8_t bytes[16];
 
-	return nd_value_of_bytes(c, uuid.bytes, sizeof uuid.bytes, out);
+	if (!cd_entropy(bytes, sizeof bytes))
+		return nd_refuse(c->problem, ND_SERVER_ERROR, "the system has no random bytes");
+	bytes[6] = (uint8_t)((bytes[6] & 0x0F) | 0x40);
+	bytes[8] = (uint8_t)((bytes[8] & 0x3F) | 0x80);
+	return nd_value_of_bytes(c, bytes, sizeof bytes, out);
 }
 
 static bool of_date(const struct nd_call *c, int64_t days, struct nd_value *out)

@@ -116,7 +116,6 @@ libcd_node_la_SOURCES = \
 	node/where_value.c \
 	node/write.c node/write.h \
 	node/write_plan.c
-
 # Beside libcoodie, with copies of base/ and proto/ of its own that nobody sees.
 lib_LTLIBRARIES += libcoodie-node.la
 libcoodie_node_la_SOURCES =
@@ -124,3 +123,4 @@ libcoodie_node_la_LIBADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL
 libcoodie_node_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info $(COODIE_VERSION_INFO) \
 	-export-symbols-regex '^coodie_node_'
 pkgconfig_DATA += coodie-node.pc
+libcd_node_la_LIBADD = -lm

@@ -260,6 +260,11 @@ struct nd_selector *nd_selector_parts(struct nd_selector_maker *m, const struct 
 
 	if (!type)
 		return NULL;
+	if (e->kind == ND_EXPR_TUPLE && e->count == 1 && type->kind != CQL_KIND_TUPLE) {
+		if ((s = nd_selector_new(m, e->items[0], type)))
+			s->name = ND_SELECTOR_TEXT(m, "(%s)", s->name);
+		return s && s->name ? s : NULL;
+	}
 	bool is_udt = type->kind == CQL_KIND_UDT;
 	s = nd_selector_alloc(m, ND_SELECTOR_PARTS, type, is_udt ? type->count : e->count);
 	if (!s)

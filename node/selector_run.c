@@ -19,7 +19,7 @@ static const struct nd_cell *find_cell(const struct nd_row *row, const struct nd
 		const struct nd_cell *cell = &row->cells[i];
 		if (++i == row->cell_count)
 			i = 0;
-		if (cell->column == column) {
+		if (cell->column->id == column->id) {
 			*hint = i;
 			return cell;
 		}
@@ -58,7 +58,7 @@ const struct nd_cell *nd_selector_cells(const struct nd_selection_run *r,
 	const struct nd_cell *first = row ? find_cell(row, column, &hint) : NULL;
 	const struct nd_cell *end = first;
 
-	while (first && end < row->cells + row->cell_count && end->column == column)
+	while (first && end < row->cells + row->cell_count && end->column->id == column->id)
 		end++;
 	*count = (uint32_t)(end - first);
 	return first;

@@ -17,11 +17,19 @@ static bool component_receiver(struct nd_planner *p, const struct nd_receiver *o
 	return out->name != NULL;
 }
 
+/* (a) is a tuple only where one is wanted. */
+static bool is_parenthesis(const struct nd_expr *e, const struct nd_receiver *receiver)
+{
+	return e->count == 1 && receiver->type->kind != CQL_KIND_TUPLE;
+}
+
 enum nd_fit nd_tuple_fit(struct nd_planner *p, const struct nd_expr *e,
 			 const struct nd_receiver *receiver)
 {
 	struct nd_receiver part;
 
+	if (is_parenthesis(e, receiver))
+		return nd_term_fit(p, e->items[0], receiver);
 	if (receiver->type->kind != CQL_KIND_TUPLE || e->count > receiver->type->count)
 		return ND_FIT_NONE;
 	for (uint32_t i = 0; i < e->count; i++)
@@ -37,6 +45,8 @@ struct nd_term *nd_tuple_new(struct nd_planner *p, const struct nd_expr *e,
 	const cql_type *type = receiver->type;
 	struct nd_term *t;
 
+	if (is_parenthesis(e, receiver))
+		return nd_term_new(p, e->items[0], receiver);
 	if (type->kind != CQL_KIND_TUPLE) {
 		nd_refuse(p->problem, ND_INVALID, "Invalid tuple type literal for %s of type %s",
 			  receiver->name, nd_type_text(p->arena, type));

@@ -19,3 +19,7 @@ tests_test_node_merge_SOURCES = tests/node_table.c tests/node_table.h tests/test
 tests_test_node_merge_LDADD = $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_listener
 tests_test_node_listener_LDADD = libcd_net.la $(NODE_LIBS)
+check_LTLIBRARIES += tests/libcd_node_db.la
+tests_libcd_node_db_la_SOURCES = tests/node_db.c tests/node_db.h
+check_PROGRAMS += tests/test_node_term
+tests_test_node_term_LDADD = tests/libcd_node_db.la $(NODE_LIBS)

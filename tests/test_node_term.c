@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* Terms: literals of every type, markers inside of them, and what is refused. */
+#include "tests/test.h"
+
+#include "node/term.h"
+#include "tests/failalloc.h"
+#include "tests/node_db.h"
+
+/* A value for a column c of a type: its bytes, or why not. */
+static const struct {
+	const char *name, *type, *cql, *want;
+} literals[] = {
+	{ "tinyint", "tinyint", "-128", "80" },
+	{ "tinyint too large", "tinyint", "128", "Unable to make byte from '128'" },
+	{ "smallint", "smallint", "513", "0201" },
+	{ "smallint too large", "smallint", "32768", "Unable to make short from '32768'" },
+	{ "int", "int", "-2", "fffffffe" },
+	{ "int too large", "int", "2147483648", "Unable to make int from '2147483648'" },
+	{ "bigint", "bigint", "9223372036854775807", "7fffffffffffffff" },
+	{ "bigint too large", "bigint", "9223372036854775808",
+	  "Unable to make long from '9223372036854775808'" },
+	{ "varint", "varint", "18446744073709551616", "010000000000000000" },
+	{ "decimal", "decimal", "-1.50", "00000002ff6a" },
+	{ "decimal of an integer", "decimal", "7", "0000000007" },
+	{ "float", "float", "1.5", "3fc00000" },
+	{ "float of an integer", "float", "2", "40000000" },
+	{ "double", "double", "1e2", "4059000000000000" },
+	{ "NaN", "double", "NaN", "7ff8000000000000" },
+	{ "minus infinity", "double", "-Infinity", "fff0000000000000" },
+	{ "text", "text", "'it''s'", "69742773" },
+	{ "empty text", "text", "''", "" },
+	{ "ascii", "ascii", "'a'", "61" },
+	{ "ascii that is none", "ascii", "'\xc3\xa4'",
+	  "Invalid ASCII character in string literal: "
+	  "java.nio.charset.UnmappableCharacterException: Input length = 1" },
+	{ "boolean", "boolean", "true", "01" },
+	{ "blob", "blob", "0xCAfe", "cafe" },
+	{ "empty blob", "blob", "0x", "" },
+	{ "half a byte", "blob", "0xabc", "cannot parse 'abc' as hex bytes" },
+	{ "uuid", "uuid", "123E4567-e89b-12d3-a456-426614174000",
+	  "123e4567e89b12d3a456426614174000" },
+	{ "timeuuid", "timeuuid", "123e4567-e89b-12d3-a456-426614174000",
+	  "123e4567e89b12d3a456426614174000" },
+	{ "timeuuid of version 4", "timeuuid", "123e4567-e89b-42d3-a456-426614174000",
+	  "TimeUUID supports only version 1 UUIDs" },
+	{ "inet", "inet", "'127.0.0.1'", "7f000001" },
+	{ "inet of six", "inet", "'::1'", "00000000000000000000000000000001" },
+	{ "no inet", "inet", "'x y'", "Unable to make inet address from 'x y'" },
+	{ "date", "date", "'1970-01-02'", "80000001" },
+	{ "date as a number", "date", "0", "00000000" },
+	{ "no date", "date", "'1970-02-30'",
+	  "Unable to coerce '1970-02-30' to a formatted date (long)" },
+	{ "date too large", "date", "4294967296",
+	  "Unable to make unsigned int (for date) from: '4294967296'" },
+	{ "time", "time", "'00:00:01.5'", "00000000596" "82f00" },
+	{ "time as a number", "time", "7", "0000000000000007" },
+	{ "no time", "time", "'25:00:00'",
+	  "(TimeType) Unable to coerce '25:00:00' to a formatted time (long)" },
+	{ "a time of two days", "time", "172800000000000",
+	  "Unable to make long (for time) from: '172800000000000'" },
+	{ "timestamp", "timestamp", "'1970-01-01'", "0000000000000000" },
+	{ "timestamp with zone", "timestamp", "'1970-01-01T01:00:00.001+0100'",
+	  "0000000000000001" },
+	{ "timestamp with colon", "timestamp", "'1970-01-01 00:00+01:00'", "ffffffffffc91180" },
+	{ "timestamp in Z", "timestamp", "'1970-01-01 00:00:01Z'", "00000000000003e8" },
+	{ "timestamp in UTC", "timestamp", "'1970-01-01 00:00:01 UTC'", "00000000000003e8" },
+	{ "timestamp as a number", "timestamp", "-1", "ffffffffffffffff" },
+	{ "no timestamp", "timestamp", "'soon'",
+	  "Unable to coerce 'soon' to a formatted date (long)" },
+	{ "no day", "timestamp", "'2026-02-29'",
+	  "Unable to coerce '2026-02-29' to a formatted date (long)" },
+	{ "duration", "duration", "1mo2d3ns", "020406" },
+	{ "negative duration", "duration", "-1mo", "010000" },
+	{ "a unit twice", "duration", "1d2d",
+	  "Invalid duration. The days are specified multiple times" },
+	{ "units in disorder", "duration", "1d2mo",
+	  "Invalid duration. The days should be after months" },
+	{ "too long a duration", "duration", "999999999y",
+	  "Invalid duration. The total number of months must be less or equal to 2147483647" },
+	{ "a number for a duration", "duration", "5", "Unable to convert '5' to a duration" },
+
+	{ "text for int", "int", "'x'", "Invalid STRING constant (x) for \"c\" of type int" },
+	{ "int for text", "text", "5", "Invalid INTEGER constant (5) for \"c\" of type text" },
+	{ "float for int", "int", "1.5", "Invalid FLOAT constant (1.5) for \"c\" of type int" },
+	{ "boolean for int", "int", "true", "Invalid BOOLEAN constant (true) for \"c\" of type int" },
+	{ "text for uuid", "uuid", "'x'", "Invalid STRING constant (x) for \"c\" of type uuid" },
+	{ "uuid for text", "text", "123e4567-e89b-12d3-a456-426614174000",
+	  "Invalid UUID constant (123e4567-e89b-12d3-a456-426614174000) for \"c\" of type text" },
+	{ "blob for int", "int", "0x01", "Invalid HEX constant (0x01) for \"c\" of type int" },
+	{ "duration for int", "int", "1d", "Invalid DURATION constant (1d) for \"c\" of type int" },
+	{ "int for a list", "list<int>", "5",
+	  "Invalid INTEGER constant (5) for \"c\" of type list<int>" },
+	{ "null", "int", "null", "null" },
+
+	{ "list", "list<int>", "[2, 1]", "00000002" "00000004" "00000002" "00000004" "00000001" },
+	{ "empty list", "list<int>", "[]", "00000000" },
+	{ "list of lists", "list<frozen<list<tinyint>>>", "[[1], []]",
+	  "00000002" "00000009" "00000001" "00000001" "01" "00000004" "00000000" },
+	{ "null in a list", "list<int>", "[1, null]", "null is not supported inside collections" },
+	{ "text in a list", "list<int>", "[1, 'x']",
+	  "Invalid list literal for c: value 'x' is not of type int" },
+	{ "list for set", "set<int>", "[1]",
+	  "Unexpected receiver type 'set<int>'; only list and vector are expected" },
+	{ "set for list", "list<int>", "{1}", "Invalid set literal for c of type list<int>" },
+	{ "set in order", "set<int>", "{2, -1, 2}",
+	  "00000002" "00000004" "ffffffff" "00000004" "00000002" },
+	{ "empty set", "set<int>", "{}", "00000000" },
+	{ "null in a set", "set<int>", "{null}", "null is not supported inside collections" },
+	{ "text in a set", "set<int>", "{'x'}",
+	  "Invalid set literal for c: value 'x' is not of type int" },
+	{ "map", "map<text, int>", "{'b': 1, 'a': 2, 'b': 3}",
+	  "00000002" "00000001" "61" "00000004" "00000002" "00000001" "62" "00000004" "00000003" },
+	{ "empty map", "map<text, int>", "{}", "00000000" },
+	{ "map for int", "int", "{1: 2}", "Invalid map literal for c of type int" },
+	{ "key of a map", "map<text, int>", "{1: 2}",
+	  "Invalid map literal for c: key 1 is not of type text" },
+	{ "value of a map", "map<text, int>", "{'a': 'b'}",
+	  "Invalid map literal for c: value 'b' is not of type int" },
+	{ "null in a map", "map<text, int>", "{'a': null}",
+	  "null is not supported inside collections" },
+	{ "tuple", "tuple<int, text>", "(1, null)", "00000004" "00000001" "ffffffff" },
+	{ "short tuple", "tuple<int, text>", "(1, 'a', 2)",
+	  "Expected 2 elements in value for tuple c, but got 3: (1, 'a', 2)" },
+	{ "part of a tuple", "tuple<int, text>", "('a', 'b')",
+	  "Invalid tuple literal for c: component 0 is not of type int" },
+	{ "tuple for int", "int", "(1, 2)", "Invalid tuple type literal for c of type int" },
+	{ "tuple of a text", "tuple<int, text>", "'1:a'", "00000004" "00000001" "00000001" "61" },
+	{ "tuple of a text with null", "tuple<int, text>", "'@:a\\:b'",
+	  "ffffffff" "00000003" "613a62" },
+	{ "vector", "vector<float, 2>", "[1, 0.5]", "3f800000" "3f000000" },
+	{ "vector of texts", "vector<text, 2>", "['ab', '']", "02616200" },
+	{ "short vector", "vector<float, 2>", "[1]",
+	  "Invalid vector literal for c of type vector<float, 2>; expected 2 elements, but given 1" },
+	{ "null in a vector", "vector<float, 2>", "[1, null]", "null is not supported inside vectors" },
+	{ "text in a vector", "vector<float, 2>", "[1, 'a']",
+	  "Invalid vector literal for c: value 'a' is not of type float" },
+	{ "user type", "frozen<address>", "{zip: 1, street: 'x'}",
+	  "00000001" "78" "00000004" "00000001" },
+	{ "user type with less", "address", "{zip: 1}", "ffffffff" "00000004" "00000001" },
+	{ "unknown field", "address", "{town: 'x'}",
+	  "Unknown field 'town' in value of user defined type address" },
+	{ "wrong field", "address", "{zip: 'x'}",
+	  "Invalid user type literal for c: field zip is not of type int" },
+	{ "user type for int", "int", "{zip: 1}", "Invalid user type literal for c of type int" },
+	{ "hint", "bigint", "(bigint) 5", "0000000000000005" },
+	{ "hint that does not fit", "int", "(text) 'a'",
+	  "Cannot assign value (text)'a' to c of type int" },
+	{ "hint of another", "int", "(int) 'a'", "Cannot cast value 'a' to type int" },
+
+	{ "function", "blob", "int_as_blob(5)", "00000005" },
+	{ "function in a list", "list<blob>", "[intAsBlob(1)]", "00000001" "00000004" "00000001" },
+	{ "unknown function", "int", "f(5)", "Unknown function f called" },
+	{ "function of another type", "int", "now()",
+	  "Type error: cannot assign result of function now (type timeuuid) to c (type int)" },
+	{ "function with too many", "uuid", "uuid(5)",
+	  "Invalid number of arguments in call to function uuid: 0 required but 1 provided" },
+	{ "function of a text", "blob", "int_as_blob('a')",
+	  "Type error: 'a' cannot be passed as argument 0 of function int_as_blob of type int" },
+	{ "aggregate", "bigint", "count(5)",
+	  "Aggregation function are not supported in the where clause" },
+	{ "sum", "int", "1 + 2", "00000003" },
+	{ "nested sums", "int", "(1 + 2) * (3 - 4)", "fffffffd" },
+	{ "sum for a bigint", "bigint", "1 + 2147483648", "0000000080000001" },
+	{ "by zero", "int", "1 / 0", "the operation 'int / int' failed: / by zero" },
+	{ "date and duration", "date", "'1970-01-31' + 1mo", "8000003a" },
+	{ "text in a sum", "int", "1 + 'a'", "the '+' operation is not supported between 1 and 'a'" },
+};
+
+static bool define(struct node_db *d, const char *type)
+{
+	char cql[256];
+
+	snprintf(cql, sizeof cql, "CREATE TABLE ks.t (k int PRIMARY KEY, c %s)", type);
+	return node_db_define(d, "CREATE TYPE ks.address (street text, zip int)") &&
+	       node_db_define(d, cql);
+}
+
+/* Plans the value of "INSERT INTO ks.t (k, c) VALUES (0, ...)". */
+static struct nd_term *plan(struct node_db *d, const char *value, struct nd_planner *p)
+{
+	char cql[512];
+	struct nd_statement *s;
+	const struct nd_column *c;
+	struct nd_receiver receiver = { "ks", "t", "c", NULL };
+
+	snprintf(cql, sizeof cql, "INSERT INTO ks.t (k, c) VALUES (0, %s)", value);
+	if (!(s = node_db_parse(d, cql)))
+		return NULL;
+	*p = node_db_planner(d, s);
+	if (!p->markers)
+		return NULL;
+	c = nd_table_find_column(
+		nd_keyspace_table(nd_schema_keyspace(&d->db.schema, "ks"), "t"), "c",
+		&d->x.problem);
+	receiver.type = c->type;
+	return nd_term_new(p, s->as.insert.values[1], &receiver);
+}
+
+static void reads_literals(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof literals / sizeof literals[0]; i++) {
+		struct node_db d;
+		struct nd_planner p;
+		struct nd_term *t;
+		struct nd_value v;
+
+		assert_true(node_db_open(&d, NULL));
+		if (!define(&d, literals[i].type))
+			fail_msg("%s: %s", literals[i].name, node_db_refusal(&d));
+		t = plan(&d, literals[i].cql, &p);
+		const char *got = t && nd_term_value(t, &d.x, &v) ? node_db_hex(&d, v)
+								   : node_db_refusal(&d);
+		if (strcmp(got, literals[i].want) != 0)
+			fail_msg("%s: got %s, want %s", literals[i].name, got, literals[i].want);
+		node_db_close(&d);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(reads_literals) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
