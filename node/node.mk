@@ -86,7 +86,15 @@ libcd_node_la_SOURCES = \
 	node/schema_digest.c \
 	node/schema_table.c \
 	node/schema_type.c \
-	node/select.h \
+	node/select.c node/select.h \
+	node/select_check.c \
+	node/select_group.c \
+	node/select_near.c \
+	node/select_order.c \
+	node/select_page.c \
+	node/select_plan.h \
+	node/select_read.c \
+	node/select_row.c \
 	node/selector.c node/selector.h \
 	node/selector_parts.c \
 	node/selector_run.c \

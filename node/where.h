@@ -16,7 +16,7 @@ struct nd_where_options {
 	enum nd_where_use use;
 	bool allow_filtering;
 	bool static_only; /* UPDATE, DELETE: only static columns are touched, so rows need not be named */
-	bool whole_rows;  /* DELETE: no columns are named, so a range of rows may be */
+	bool whole_rows; /* DELETE: no columns are named, so a range of rows may be */
 	bool has_conditions;
 	const struct nd_column *ann; /* SELECT: ORDER BY it ANN OF; NULL: none */
 };
@@ -33,6 +33,10 @@ struct nd_slice {
 	struct nd_bound from, to;
 };
 
+/* Cuts a slice down to what lies behind a row, or (`reversed`) before it; false: nothing does. */
+bool nd_slice_cut(const struct nd_table *t, struct nd_slice *slice, struct nd_clustering row,
+		  bool reversed);
+
 /* The clause with what is bound. */
 struct nd_places {
 	/* partitions: keys in the order they are to be read, without doubles; or all those whose
@@ -42,7 +46,7 @@ struct nd_places {
 	cql_blob *keys; /* as cql_routing_key() joins them */
 	int64_t *tokens;
 	int64_t first_token, last_token; /* both inclusive; without keys */
-	bool nothing; /* an empty IN, a range that ends before it begins */
+	bool nothing;                    /* an empty IN, a range that ends before it begins */
 	/* rows: slices in clustering order, not overlapping; one that covers all when nothing is said */
 	uint32_t slice_count;
 	struct nd_slice *slices;
@@ -80,7 +84,7 @@ bool nd_where_only_static_others(const struct nd_where *w);
 /* A row as relations see it: key columns, static row and row. NULL where there is none. */
 struct nd_row_view {
 	const struct nd_table *table;
-	const cql_blob *key;         /* table->partition_key_count columns */
+	const cql_blob *key; /* table->partition_key_count columns */
 	const struct nd_row *statics;
 	const struct nd_row *row;
 };
@@ -88,8 +92,8 @@ struct nd_row_view {
 struct nd_filter;
 struct nd_filter *nd_where_filter(const struct nd_where *w, struct nd_request *x);
 /* `scratch` is for what is put together of the row: reset it when the row was used. */
-bool nd_filter_accepts(const struct nd_filter *f, const struct nd_row_view *row, struct nd_request *x,
-		       struct cd_arena *scratch, bool *accepted);
+bool nd_filter_accepts(const struct nd_filter *f, const struct nd_row_view *row,
+		       struct nd_request *x, struct cd_arena *scratch, bool *accepted);
 
 /* A column's value as a client gets it: collections and user types put together from their cells. */
 bool nd_row_value(const struct nd_row_view *row, const struct nd_column *column, struct cd_arena *a,

@@ -79,6 +79,19 @@ static bool push_common(struct slices *s, const struct nd_slice *a, const struct
 	return push(s, both);
 }
 
+bool nd_slice_cut(const struct nd_table *t, struct nd_slice *slice, struct nd_clustering row,
+		  bool reversed)
+{
+	struct nd_bound at = { row, false };
+
+	if (!reversed && compare_from(t, &at, &slice->from) > 0)
+		slice->from = at;
+	if (reversed && compare_to(t, &at, &slice->to) < 0)
+		slice->to = at;
+	return compare_places(t, &slice->from, !slice->from.inclusive, &slice->to,
+			      slice->to.inclusive) < 0;
+}
+
 /* ---- comparisons -------------------------------------------------------------------------------- */
 
 static const struct nd_column *row_column(const struct nd_table *t, uint32_t i)
