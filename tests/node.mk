@@ -1,25 +1,30 @@
 # tests/node.mk - one program per file of node/; included by tests/tests.mk
 NODE_LIBS = tests/libcd_test.la libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
+
+# What several of them use.
+check_LTLIBRARIES += tests/libcd_node_test.la
+tests_libcd_node_test_la_SOURCES =
+tests_libcd_node_test_la_SOURCES += tests/node_ddl.c tests/node_ddl.h
+tests_libcd_node_test_la_SOURCES += tests/node_duo.c tests/node_duo.h
+tests_libcd_node_test_la_SOURCES += tests/node_table.c tests/node_table.h
+
 check_PROGRAMS += tests/test_node_compare
 tests_test_node_compare_LDADD = $(NODE_LIBS)
-check_LTLIBRARIES += tests/libcd_node_test.la
-tests_libcd_node_test_la_SOURCES = tests/node_ddl.c tests/node_ddl.h tests/node_duo.c tests/node_duo.h
 check_PROGRAMS += tests/test_node_conn
 tests_test_node_conn_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
-
 check_PROGRAMS += tests/test_node_schema
 tests_test_node_schema_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_ddl
 tests_test_node_ddl_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
-
 check_PROGRAMS += tests/test_node_problem
 tests_test_node_problem_LDADD = $(NODE_LIBS)
-check_PROGRAMS += tests/test_node_merge
-tests_test_node_merge_SOURCES = tests/node_table.c tests/node_table.h tests/test_node_merge.c
-tests_test_node_merge_LDADD = $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_listener
 tests_test_node_listener_LDADD = libcd_net.la $(NODE_LIBS)
 check_LTLIBRARIES += tests/libcd_node_db.la
 tests_libcd_node_db_la_SOURCES = tests/node_db.c tests/node_db.h
 check_PROGRAMS += tests/test_node_term
 tests_test_node_term_LDADD = tests/libcd_node_db.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_merge
+tests_test_node_merge_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_store
+tests_test_node_store_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
