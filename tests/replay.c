@@ -319,10 +319,17 @@ static void sleep_ms(unsigned ms)
 	nanosleep(&t, NULL);
 }
 
+static unsigned version_of(const struct replay *r, const struct script_statement *s)
+{
+	if (s->has_now || s->keyspace)
+		return 5;
+	return s->is_v4 ? 4 : r->version;
+}
+
 char *replay_run(struct replay *r, const struct script_statement *s)
 {
 	static void (*const how[])(struct turn * t) = { run_query, run_prepared, run_batch };
-	struct turn t = { .s = s, .dialog = dialog_of(r, s->is_v4 ? 4 : r->version) };
+	struct turn t = { .s = s, .dialog = dialog_of(r, version_of(r, s)) };
 	char *text = NULL;
 	size_t len;
 

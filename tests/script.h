@@ -11,10 +11,10 @@
  *     -- batch KIND         send its lines as the statements of a BATCH (logged, unlogged, counter);
  *                           with `bind` lines, one for each, they are prepared before
  *     -- page N             so many rows a page; the pages are fetched one by one
- *     -- v4                 on the connection of protocol v4 (otherwise the run's, v5)
+ *     -- v4                 on the connection of protocol v4 (otherwise the run's)
  *     -- timestamp N        the default timestamp of the message, in microseconds
- *     -- now N              now_in_seconds of the message (v5)
- *     -- keyspace NAME      the keyspace of the message (v5)
+ *     -- now N              now_in_seconds of the message (always v5)
+ *     -- keyspace NAME      the keyspace of the message (always v5)
  *     -- consistency NAME   ONE otherwise
  *     -- serial NAME        serial consistency
  *     -- sleep N            so many milliseconds before it
