@@ -266,6 +266,8 @@ struct nd_selector *nd_selector_parts(struct nd_selector_maker *m, const struct 
 		return s && s->name ? s : NULL;
 	}
 	bool is_udt = type->kind == CQL_KIND_UDT;
+	if (is_udt && e->kind == ND_EXPR_MAP && !(e = nd_udt_of_map(m->p, e, type)))
+		return NULL;
 	s = nd_selector_alloc(m, ND_SELECTOR_PARTS, type, is_udt ? type->count : e->count);
 	if (!s)
 		return NULL;

@@ -148,6 +148,10 @@ enum nd_fit nd_map_fit(struct nd_planner *p, const struct nd_expr *e,
 	enum nd_fit fit = ND_FIT_EXACT;
 	struct nd_receiver parts[2];
 
+	if (receiver->type->kind == CQL_KIND_UDT && p->columns) {
+		const struct nd_expr *udt = nd_udt_of_map(p, e, receiver->type);
+		return udt ? nd_udt_fit(p, udt, receiver) : ND_FIT_NONE;
+	}
 	if (receiver->type->kind != CQL_KIND_MAP || !map_receivers(p, receiver, parts))
 		return ND_FIT_NONE;
 	for (uint32_t i = 0; i < e->count && fit; i++)

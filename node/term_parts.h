@@ -69,6 +69,11 @@ const cql_type *nd_literal_type(const struct nd_expr *e);
 nd_term_new_fn nd_array_new, nd_set_new, nd_map_new, nd_udt_new, nd_tuple_new;
 nd_term_fit_fn nd_array_fit, nd_set_fit, nd_map_fit, nd_udt_fit, nd_tuple_fit;
 
+/* A literal of a map whose keys are names, as the user type that it may be in selections. NULL: it has a
+ * key that is no field of the type, or out of memory; `p` knows. */
+const struct nd_expr *nd_udt_of_map(struct nd_planner *p, const struct nd_expr *e,
+				    const cql_type *type);
+
 nd_term_new_fn nd_call_new;
 nd_term_fit_fn nd_call_fit;
 bool nd_call_value(const struct nd_term *t, struct nd_request *x, struct nd_value *out);

@@ -141,6 +141,34 @@ static bool check_names(struct nd_planner *p, const struct nd_expr *e, const cql
 	return true;
 }
 
+const struct nd_expr *nd_udt_of_map(struct nd_planner *p, const struct nd_expr *e,
+				    const cql_type *type)
+{
+	struct nd_expr *udt = cd_arena_copy(p->arena, e, sizeof *e);
+
+	if (udt) {
+		udt->kind = ND_EXPR_UDT;
+		udt->count = e->count / 2;
+		udt->names = cd_arena_take_array(p->arena, udt->count, sizeof *udt->names);
+		udt->items = cd_arena_take_array(p->arena, udt->count, sizeof(struct nd_expr *));
+	}
+	if (!udt || !udt->names || !udt->items) {
+		nd_no_memory(p->problem);
+		return NULL;
+	}
+	for (uint32_t i = 0; i < udt->count; i++) {
+		if (e->items[2 * i]->kind != ND_EXPR_COLUMN) {
+			nd_refuse(p->problem, ND_INVALID,
+				  "%s is not a valid field identifier of type %s ",
+				  nd_expr_text(p->arena, e->items[2 * i]), type->of.udt->name);
+			return NULL;
+		}
+		udt->names[i] = e->items[2 * i]->name;
+		udt->items[i] = e->items[2 * i + 1];
+	}
+	return check_names(p, udt, type) ? udt : NULL;
+}
+
 static const struct nd_expr nothing = { .kind = ND_EXPR_NULL };
 
 struct nd_term *nd_udt_new(struct nd_planner *p, const struct nd_expr *e,

@@ -28,3 +28,5 @@ check_PROGRAMS += tests/test_node_merge
 tests_test_node_merge_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_store
 tests_test_node_store_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_selector
+tests_test_node_selector_LDADD = tests/libcd_node_db.la $(NODE_LIBS)

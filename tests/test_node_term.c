@@ -52,7 +52,9 @@ static const struct {
 	  "Unable to coerce '1970-02-30' to a formatted date (long)" },
 	{ "date too large", "date", "4294967296",
 	  "Unable to make unsigned int (for date) from: '4294967296'" },
-	{ "time", "time", "'00:00:01.5'", "00000000596" "82f00" },
+	{ "time", "time", "'00:00:01.5'",
+	  "00000000596"
+	  "82f00" },
 	{ "time as a number", "time", "7", "0000000000000007" },
 	{ "no time", "time", "'25:00:00'",
 	  "(TimeType) Unable to coerce '25:00:00' to a formatted time (long)" },
@@ -82,7 +84,8 @@ static const struct {
 	{ "text for int", "int", "'x'", "Invalid STRING constant (x) for \"c\" of type int" },
 	{ "int for text", "text", "5", "Invalid INTEGER constant (5) for \"c\" of type text" },
 	{ "float for int", "int", "1.5", "Invalid FLOAT constant (1.5) for \"c\" of type int" },
-	{ "boolean for int", "int", "true", "Invalid BOOLEAN constant (true) for \"c\" of type int" },
+	{ "boolean for int", "int", "true",
+	  "Invalid BOOLEAN constant (true) for \"c\" of type int" },
 	{ "text for uuid", "uuid", "'x'", "Invalid STRING constant (x) for \"c\" of type uuid" },
 	{ "uuid for text", "text", "123e4567-e89b-12d3-a456-426614174000",
 	  "Invalid UUID constant (123e4567-e89b-12d3-a456-426614174000) for \"c\" of type text" },
@@ -92,10 +95,21 @@ static const struct {
 	  "Invalid INTEGER constant (5) for \"c\" of type list<int>" },
 	{ "null", "int", "null", "null" },
 
-	{ "list", "list<int>", "[2, 1]", "00000002" "00000004" "00000002" "00000004" "00000001" },
+	{ "list", "list<int>", "[2, 1]",
+	  "00000002"
+	  "00000004"
+	  "00000002"
+	  "00000004"
+	  "00000001" },
 	{ "empty list", "list<int>", "[]", "00000000" },
 	{ "list of lists", "list<frozen<list<tinyint>>>", "[[1], []]",
-	  "00000002" "00000009" "00000001" "00000001" "01" "00000004" "00000000" },
+	  "00000002"
+	  "00000009"
+	  "00000001"
+	  "00000001"
+	  "01"
+	  "00000004"
+	  "00000000" },
 	{ "null in a list", "list<int>", "[1, null]", "null is not supported inside collections" },
 	{ "text in a list", "list<int>", "[1, 'x']",
 	  "Invalid list literal for c: value 'x' is not of type int" },
@@ -103,13 +117,25 @@ static const struct {
 	  "Unexpected receiver type 'set<int>'; only list and vector are expected" },
 	{ "set for list", "list<int>", "{1}", "Invalid set literal for c of type list<int>" },
 	{ "set in order", "set<int>", "{2, -1, 2}",
-	  "00000002" "00000004" "ffffffff" "00000004" "00000002" },
+	  "00000002"
+	  "00000004"
+	  "ffffffff"
+	  "00000004"
+	  "00000002" },
 	{ "empty set", "set<int>", "{}", "00000000" },
 	{ "null in a set", "set<int>", "{null}", "null is not supported inside collections" },
 	{ "text in a set", "set<int>", "{'x'}",
 	  "Invalid set literal for c: value 'x' is not of type int" },
 	{ "map", "map<text, int>", "{'b': 1, 'a': 2, 'b': 3}",
-	  "00000002" "00000001" "61" "00000004" "00000002" "00000001" "62" "00000004" "00000003" },
+	  "00000002"
+	  "00000001"
+	  "61"
+	  "00000004"
+	  "00000002"
+	  "00000001"
+	  "62"
+	  "00000004"
+	  "00000003" },
 	{ "empty map", "map<text, int>", "{}", "00000000" },
 	{ "map for int", "int", "{1: 2}", "Invalid map literal for c of type int" },
 	{ "key of a map", "map<text, int>", "{1: 2}",
@@ -118,25 +144,43 @@ static const struct {
 	  "Invalid map literal for c: value 'b' is not of type int" },
 	{ "null in a map", "map<text, int>", "{'a': null}",
 	  "null is not supported inside collections" },
-	{ "tuple", "tuple<int, text>", "(1, null)", "00000004" "00000001" "ffffffff" },
+	{ "tuple", "tuple<int, text>", "(1, null)",
+	  "00000004"
+	  "00000001"
+	  "ffffffff" },
 	{ "short tuple", "tuple<int, text>", "(1, 'a', 2)",
 	  "Expected 2 elements in value for tuple c, but got 3: (1, 'a', 2)" },
 	{ "part of a tuple", "tuple<int, text>", "('a', 'b')",
 	  "Invalid tuple literal for c: component 0 is not of type int" },
 	{ "tuple for int", "int", "(1, 2)", "Invalid tuple type literal for c of type int" },
-	{ "tuple of a text", "tuple<int, text>", "'1:a'", "00000004" "00000001" "00000001" "61" },
+	{ "tuple of a text", "tuple<int, text>", "'1:a'",
+	  "00000004"
+	  "00000001"
+	  "00000001"
+	  "61" },
 	{ "tuple of a text with null", "tuple<int, text>", "'@:a\\:b'",
-	  "ffffffff" "00000003" "613a62" },
-	{ "vector", "vector<float, 2>", "[1, 0.5]", "3f800000" "3f000000" },
+	  "ffffffff"
+	  "00000003"
+	  "613a62" },
+	{ "vector", "vector<float, 2>", "[1, 0.5]",
+	  "3f800000"
+	  "3f000000" },
 	{ "vector of texts", "vector<text, 2>", "['ab', '']", "02616200" },
 	{ "short vector", "vector<float, 2>", "[1]",
 	  "Invalid vector literal for c of type vector<float, 2>; expected 2 elements, but given 1" },
-	{ "null in a vector", "vector<float, 2>", "[1, null]", "null is not supported inside vectors" },
+	{ "null in a vector", "vector<float, 2>", "[1, null]",
+	  "null is not supported inside vectors" },
 	{ "text in a vector", "vector<float, 2>", "[1, 'a']",
 	  "Invalid vector literal for c: value 'a' is not of type float" },
 	{ "user type", "frozen<address>", "{zip: 1, street: 'x'}",
-	  "00000001" "78" "00000004" "00000001" },
-	{ "user type with less", "address", "{zip: 1}", "ffffffff" "00000004" "00000001" },
+	  "00000001"
+	  "78"
+	  "00000004"
+	  "00000001" },
+	{ "user type with less", "address", "{zip: 1}",
+	  "ffffffff"
+	  "00000004"
+	  "00000001" },
 	{ "unknown field", "address", "{town: 'x'}",
 	  "Unknown field 'town' in value of user defined type address" },
 	{ "wrong field", "address", "{zip: 'x'}",
@@ -148,7 +192,10 @@ static const struct {
 	{ "hint of another", "int", "(int) 'a'", "Cannot cast value 'a' to type int" },
 
 	{ "function", "blob", "int_as_blob(5)", "00000005" },
-	{ "function in a list", "list<blob>", "[intAsBlob(1)]", "00000001" "00000004" "00000001" },
+	{ "function in a list", "list<blob>", "[intAsBlob(1)]",
+	  "00000001"
+	  "00000004"
+	  "00000001" },
 	{ "unknown function", "int", "f(5)", "Unknown function f called" },
 	{ "function of another type", "int", "now()",
 	  "Type error: cannot assign result of function now (type timeuuid) to c (type int)" },
@@ -163,7 +210,8 @@ static const struct {
 	{ "sum for a bigint", "bigint", "1 + 2147483648", "0000000080000001" },
 	{ "by zero", "int", "1 / 0", "the operation 'int / int' failed: / by zero" },
 	{ "date and duration", "date", "'1970-01-31' + 1mo", "8000003a" },
-	{ "text in a sum", "int", "1 + 'a'", "the '+' operation is not supported between 1 and 'a'" },
+	{ "text in a sum", "int", "1 + 'a'",
+	  "the '+' operation is not supported between 1 and 'a'" },
 };
 
 static bool define(struct node_db *d, const char *type)
@@ -189,9 +237,8 @@ static struct nd_term *plan(struct node_db *d, const char *value, struct nd_plan
 	*p = node_db_planner(d, s);
 	if (!p->markers)
 		return NULL;
-	c = nd_table_find_column(
-		nd_keyspace_table(nd_schema_keyspace(&d->db.schema, "ks"), "t"), "c",
-		&d->x.problem);
+	c = nd_table_find_column(nd_keyspace_table(nd_schema_keyspace(&d->db.schema, "ks"), "t"),
+				 "c", &d->x.problem);
 	receiver.type = c->type;
 	return nd_term_new(p, s->as.insert.values[1], &receiver);
 }
@@ -210,7 +257,7 @@ static void reads_literals(void **state)
 			fail_msg("%s: %s", literals[i].name, node_db_refusal(&d));
 		t = plan(&d, literals[i].cql, &p);
 		const char *got = t && nd_term_value(t, &d.x, &v) ? node_db_hex(&d, v)
-								   : node_db_refusal(&d);
+								  : node_db_refusal(&d);
 		if (strcmp(got, literals[i].want) != 0)
 			fail_msg("%s: got %s, want %s", literals[i].name, got, literals[i].want);
 		node_db_close(&d);
