@@ -3,6 +3,7 @@
 # Here they are tests, each replaying its corpus. `make fuzz` makes fuzzers of them in a build directory of its own,
 # with clang and --enable-fuzzers.
 fuzz_targets = \
+	fuzz/fuzz_cql \
 	fuzz/fuzz_literal \
 	fuzz/fuzz_notation \
 	fuzz/fuzz_request \
@@ -21,6 +22,8 @@ fuzz_libcd_fuzz_la_SOURCES = \
 	fuzz/value.c fuzz/value.h
 
 FUZZ_LIBS = fuzz/libcd_fuzz.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS) $(FUZZ_ENGINE)
+fuzz_fuzz_cql_SOURCES = fuzz/fuzz_cql.c tests/ast_print.c tests/ast_print.h
+fuzz_fuzz_cql_LDADD = fuzz/libcd_fuzz.la libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS) $(FUZZ_ENGINE)
 fuzz_fuzz_literal_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_notation_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_request_LDADD = $(FUZZ_LIBS)

@@ -125,6 +125,16 @@ static void no_token(struct nd_lexer *l, size_t n)
 		  end ? 5 : len, end ? "<EOF>" : l->at);
 }
 
+static void no_digits(struct nd_lexer *l, size_t n)
+{
+	int len = describe(l, n);
+	bool end = l->at == l->end;
+
+	nd_refuse(l->problem, ND_SYNTAX_ERROR,
+		  "line %u:%u required (...)+ loop did not match anything at character '%.*s'",
+		  l->line, l->column, end ? 5 : len, end ? "<EOF>" : l->at);
+}
+
 /* ---- kinds of tokens: each says how long it is, 0 when it is none ----------------------------- */
 
 /* Up to `quote`, which stands for itself when doubled. */
@@ -166,7 +176,7 @@ static size_t dollars(struct nd_lexer *l)
 	for (size_t n = 2; n + 1 < left; n++)
 		if (l->at[n] == '$' && l->at[n + 1] == '$')
 			return n + 2;
-	mismatched(l, left > 2 ? left - 1 : left, "'$'");
+	mismatched(l, left > 2 && l->at[left - 1] != '$' ? left - 1 : left, "'$'");
 	return 0;
 }
 
@@ -204,17 +214,25 @@ static size_t block_comment(struct nd_lexer *l)
 	return 0;
 }
 
-/* 8-4-4-4-12 */
-static size_t uuid(const struct nd_lexer *l)
+/* 8-4-4-4-12: what begins so has to be one. */
+static size_t uuid(struct nd_lexer *l)
 {
-	if ((size_t)(l->end - l->at) < 36)
-		return 0;
 	for (size_t n = 0; n < 36; n++) {
 		bool dash = n == 8 || n == 13 || n == 18 || n == 23;
-		if (dash ? l->at[n] != '-' : !is_hex((unsigned char)l->at[n]))
+		if (dash ? peek(l, n) != '-' : !is_hex(peek(l, n))) {
+			mismatched(l, n, dash ? "'-'" : "set null");
 			return 0;
+		}
 	}
 	return 36;
+}
+
+static bool begins_uuid(const struct nd_lexer *l)
+{
+	for (size_t n = 0; n < 8; n++)
+		if (!is_hex(peek(l, n)))
+			return false;
+	return peek(l, 8) == '-';
 }
 
 /* y mo w d h m s ms us ns, and us with a micro sign */
@@ -230,18 +248,27 @@ static size_t duration_unit(const struct nd_lexer *l, size_t from)
 	return a == 'y' || a == 'w' || a == 'd' || a == 'h' || a == 'm' || a == 's';
 }
 
-/* 1h30m */
-static size_t duration(const struct nd_lexer *l)
+static bool begins_duration(const struct nd_lexer *l)
 {
-	size_t n = peek(l, 0) == '-', end = 0;
+	size_t n = peek(l, 0) == '-';
 
-	for (;;) {
-		size_t count = digits(l, n);
-		size_t unit = count ? duration_unit(l, n + count) : 0;
-		if (!unit)
-			return end;
-		end = n += count + unit;
+	return duration_unit(l, n + digits(l, n));
+}
+
+/* 1h30m */
+static size_t duration(struct nd_lexer *l)
+{
+	size_t n = peek(l, 0) == '-';
+
+	while (is_digit(peek(l, n))) {
+		size_t count = digits(l, n), unit = duration_unit(l, n + count);
+		if (!unit) {
+			no_token(l, n + count);
+			return 0;
+		}
+		n += count + unit;
 	}
+	return n;
 }
 
 /* The parts "1Y2M" of an ISO 8601 duration, in the order of `units`. */
@@ -273,7 +300,8 @@ static size_t iso_alternative(const struct nd_lexer *l, size_t from)
 /* P1Y2M3DT4H5M6S, P2W and the like; a capital P. */
 static size_t iso_duration(const struct nd_lexer *l)
 {
-	size_t from = (peek(l, 0) == '-') + 1u, n = iso_alternative(l, from), time;
+	size_t from = (peek(l, 0) == '-') + 1u, alternative = iso_alternative(l, from);
+	size_t n = alternative, time;
 
 	if (peek(l, from - 1) != 'P')
 		return 0;
@@ -284,7 +312,8 @@ static size_t iso_duration(const struct nd_lexer *l)
 		time = peek(l, from + n) == 'T' ? iso_parts(l, from + n + 1, "HMS") : 0;
 		n += time ? time + 1 : 0;
 	}
-	return n && !is_word(peek(l, from + n)) ? from + n : 0;
+	/* it would be a name if it went on */
+	return n && (alternative || !is_word(peek(l, from + n))) ? from + n : 0;
 }
 
 static size_t hex(const struct nd_lexer *l)
@@ -298,18 +327,24 @@ static size_t hex(const struct nd_lexer *l)
 	return n;
 }
 
-static size_t exponent(const struct nd_lexer *l, size_t from)
+/* e+5: what begins so has to have digits. */
+static bool add_exponent(struct nd_lexer *l, size_t *n)
 {
-	size_t sign = peek(l, from + 1) == '+' || peek(l, from + 1) == '-', count;
+	size_t sign = peek(l, *n + 1) == '+' || peek(l, *n + 1) == '-', count;
 
-	if (lower(peek(l, from)) != 'e')
-		return 0;
-	count = digits(l, from + 1 + sign);
-	return count ? 1 + sign + count : 0;
+	if (lower(peek(l, *n)) != 'e')
+		return true;
+	count = digits(l, *n + 1 + sign);
+	if (!count) {
+		no_digits(l, *n + 1 + sign);
+		return false;
+	}
+	*n += 1 + sign + count;
+	return true;
 }
 
 /* An INTEGER or a FLOAT; "1..2" is 1 and a range. */
-static size_t number(const struct nd_lexer *l, int *kind)
+static size_t number(struct nd_lexer *l, int *kind)
 {
 	size_t n = peek(l, 0) == '-', whole;
 
@@ -317,24 +352,39 @@ static size_t number(const struct nd_lexer *l, int *kind)
 	whole = n;
 	if (peek(l, n) == '.' && (peek(l, n + 1) != '.' || peek(l, n + 2) == '.'))
 		n += 1 + digits(l, n + 1);
-	n += exponent(l, n);
+	if (!add_exponent(l, &n))
+		return 0;
 	*kind = n == whole ? ND_TOKEN_INTEGER : ND_TOKEN_FLOAT;
 	return n;
 }
 
-static size_t numeric(const struct nd_lexer *l, int *kind)
+/* Digits and then a letter of a hexadecimal number, which neither a unit nor an exponent begins
+ * with: Cassandra's lexer takes it for a UUID. "5d" is a duration, "5da" is not. */
+static bool looks_like_uuid(const struct nd_lexer *l)
+{
+	size_t n = digits(l, 0);
+	int c = lower(peek(l, n)), next = peek(l, n + 1);
+
+	if (begins_uuid(l))
+		return true;
+	if (c == 'd')
+		return is_hex(next) && !is_digit(next);
+	return is_hex(c) && c != 'e';
+}
+
+static size_t numeric(struct nd_lexer *l, int *kind)
 {
 	size_t n;
 
-	*kind = ND_TOKEN_UUID;
-	if ((n = uuid(l)))
-		return n;
 	*kind = ND_TOKEN_HEX;
 	if ((n = hex(l)))
 		return n;
+	*kind = ND_TOKEN_UUID;
+	if (looks_like_uuid(l))
+		return uuid(l);
 	*kind = ND_TOKEN_DURATION;
-	if ((n = duration(l)))
-		return n;
+	if (begins_duration(l))
+		return duration(l);
 	return number(l, kind);
 }
 
@@ -388,13 +438,13 @@ static size_t classify(const struct nd_lexer *l, size_t n, struct nd_token *t)
 	return n;
 }
 
-static size_t word(const struct nd_lexer *l, struct nd_token *t)
+static size_t word(struct nd_lexer *l, struct nd_token *t)
 {
 	size_t n;
 
 	t->kind = ND_TOKEN_UUID;
-	if ((n = uuid(l)))
-		return n;
+	if (begins_uuid(l))
+		return uuid(l);
 	t->kind = ND_TOKEN_DURATION;
 	if (peek(l, 0) == 'P' && (n = iso_duration(l)))
 		return n;
@@ -433,7 +483,7 @@ static size_t minus(struct nd_lexer *l, struct nd_token *t)
 	}
 	if (is_digit(next)) {
 		t->kind = ND_TOKEN_DURATION;
-		return (n = duration(l)) ? n : number(l, &t->kind);
+		return begins_duration(l) ? duration(l) : number(l, &t->kind);
 	}
 	if (lower(next) == 'n')
 		return minus_word(l, "nan", &t->kind);

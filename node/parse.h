@@ -118,8 +118,9 @@ const cql_type *nd_parse_type(struct nd_parse *p);
 const cql_type *nd_parse_native_type(struct nd_parse *p);
 /* [ks.]name, as a type that is known by name only. */
 const cql_type *nd_parse_user_type(struct nd_parse *p);
-/* Whether what follows is '(' type ')': nothing is taken. `then`: the token behind it. */
-bool nd_parse_is_hint(struct nd_parse *p, struct nd_token *then);
+/* Whether what follows is '(' type ')': nothing is taken. `then`: the token behind it, in a
+ * selector. */
+bool nd_parse_is_hint(struct nd_parse *p, bool in_selector, struct nd_token *then);
 
 struct nd_expr *nd_parse_selector(struct nd_parse *p);
 bool nd_parse_selectors(struct nd_parse *p, struct nd_selection **at, uint32_t *count);

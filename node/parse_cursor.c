@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { EXCERPT_TOKENS = 10 }; /* around the one at fault, blanks counted */
+/* Of an excerpt, blanks counted: how many before the one at fault, and behind it. */
+enum { TOKENS_BEFORE = 10, TOKENS_BEHIND = 2 };
 
 void nd_parse_next(struct nd_parse *p)
 {
@@ -20,11 +21,8 @@ void nd_parse_next(struct nd_parse *p)
 struct nd_token nd_parse_peek(struct nd_parse *p)
 {
 	struct nd_lexer ahead = p->lexer;
-	struct nd_token t = nd_lexer_next(&ahead);
 
-	if (ahead.at > p->seen)
-		p->seen = ahead.at;
-	return t;
+	return nd_lexer_next(&ahead);
 }
 
 bool nd_parse_is(const struct nd_parse *p, int kind)
@@ -73,12 +71,31 @@ struct excerpt {
 	const char *from, *mark, *mark_end, *to;
 };
 
+/* ANTLR knows the text of a literal or name without its quotes, and no more of its length. */
+static size_t shown_len(const struct nd_token *t)
+{
+	size_t doubled = 0;
+
+	if (t->kind != ND_TOKEN_STRING && t->kind != ND_TOKEN_QUOTED)
+		return t->len;
+	if (*t->at == '$')
+		return t->len - 4;
+	for (size_t i = 1; i + 1 < t->len; i++) {
+		if (t->at[i] == *t->at) {
+			doubled++;
+			i++;
+		}
+	}
+	return t->len - 2 - doubled;
+}
+
 /* Reads the statement again, because tokens are not kept. The lexer has nothing to refuse: it has
  * been here before. */
 static struct excerpt find_excerpt(const struct nd_parse *p, const struct nd_token *mark)
 {
-	const char *before[EXCERPT_TOKENS] = { p->text };
-	struct excerpt e = { p->text, mark->at, mark->at + mark->len, mark->at + mark->len };
+	const char *before[TOKENS_BEFORE] = { p->text };
+	const char *mark_end = mark->at + shown_len(mark);
+	struct excerpt e = { p->text, mark->at, mark_end, mark_end };
 	struct nd_problem none = { .happened = true };
 	struct nd_lexer l;
 	size_t n = 0, after = 0;
@@ -88,13 +105,13 @@ static struct excerpt find_excerpt(const struct nd_parse *p, const struct nd_tok
 		struct nd_token t = nd_lexer_next_raw(&l);
 		if (!t.len)
 			return e;
-		before[n++ % EXCERPT_TOKENS] = t.at;
+		before[n++ % TOKENS_BEFORE] = t.at;
 	}
-	e.from = n > EXCERPT_TOKENS ? before[n % EXCERPT_TOKENS] : p->text;
+	e.from = n > TOKENS_BEFORE ? before[n % TOKENS_BEFORE] : p->text;
 	nd_lexer_next_raw(&l);
-	while (l.at < p->seen && after++ < EXCERPT_TOKENS) {
-		nd_lexer_next_raw(&l);
-		e.to = l.at;
+	while (l.at < p->seen && after++ < TOKENS_BEHIND) {
+		struct nd_token t = nd_lexer_next_raw(&l);
+		e.to = t.at + shown_len(&t);
 	}
 	return e;
 }
@@ -103,9 +120,14 @@ static bool refuse_at(struct nd_parse *p, const char *what, const struct nd_toke
 		      const char *wanted)
 {
 	const struct nd_token *t = &p->tok;
+	const char *text = t->at;
+	size_t len = t->len;
 	struct excerpt e;
 
 	if (p->problem->happened)
+		return false;
+	if ((t->kind == ND_TOKEN_STRING || t->kind == ND_TOKEN_QUOTED) &&
+	    !(text = nd_parse_text(p, t, &len)))
 		return false;
 	if (t->kind == ND_TOKEN_EOF)
 		return nd_refuse(p->problem, ND_SYNTAX_ERROR, "line 0:-1 %s '<EOF>'%s%s", what,
@@ -113,7 +135,7 @@ static bool refuse_at(struct nd_parse *p, const char *what, const struct nd_toke
 	e = find_excerpt(p, mark);
 	return nd_refuse(p->problem, ND_SYNTAX_ERROR,
 			 "line %u:%u %s '%.*s'%s%s (%s%.*s[%.*s]%.*s%s)", t->line, t->column, what,
-			 (int)t->len, t->at, *wanted ? " expecting " : "", wanted,
+			 (int)len, text, *wanted ? " expecting " : "", wanted,
 			 e.from == p->text ? "" : "...", (int)(e.mark - e.from), e.from,
 			 (int)(e.mark_end - e.mark), e.mark, (int)(e.to - e.mark_end), e.mark_end,
 			 e.to == p->text + p->len ? "" : "...");

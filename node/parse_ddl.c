@@ -51,9 +51,7 @@ bool nd_parse_create_type(struct nd_parse *p, struct nd_statement *statement)
 	    !nd_parse_expect(p, ND_PUNCTUATION('(')) || !parse_field(p, s))
 		return false;
 	while (nd_parse_accept(p, ND_PUNCTUATION(','))) {
-		bool nothing = nd_parse_is(p, ND_PUNCTUATION(',')) ||
-			       nd_parse_is(p, ND_PUNCTUATION(')'));
-		if (!nothing && !parse_field(p, s))
+		if (nd_parse_starts_name(&p->tok, ND_NAME_ANY) && !parse_field(p, s))
 			return false;
 	}
 	return nd_parse_expect(p, ND_PUNCTUATION(')'));
@@ -101,7 +99,9 @@ static bool parse_index_target(struct nd_parse *p, struct nd_create_index *s)
 		{ ND_KW_ENTRIES, ND_INDEX_ENTRIES },
 		{ ND_KW_FULL, ND_INDEX_FULL },
 	};
-	bool called = nd_parse_peek(p).kind == ND_PUNCTUATION('('), enclosed = false;
+	/* the reserved ones are always called */
+	bool called = nd_parse_peek(p).kind == ND_PUNCTUATION('(') || p->tok.use == ND_USE_RESERVED;
+	bool enclosed = false;
 	const char *name;
 
 	s->target = ND_INDEX_SIMPLE;
@@ -110,7 +110,8 @@ static bool parse_index_target(struct nd_parse *p, struct nd_create_index *s)
 			continue;
 		s->target = targets[i].target;
 		enclosed = true;
-		nd_parse_next(p);
+		if (!nd_parse_expect(p, ND_PUNCTUATION('(')))
+			return false;
 		break;
 	}
 	name = nd_parse_name(p, ND_NAME_COLUMN);
@@ -151,7 +152,8 @@ bool nd_parse_create_index(struct nd_parse *p, struct nd_statement *statement)
 	*s = (struct nd_create_index){ .custom = s->custom };
 	if (!nd_parse_if_not_exists(p, &s->if_not_exists))
 		return false;
-	if (!nd_parse_is_word(p, ND_KW_ON) && !(s->name = nd_parse_single_name(p, "index")))
+	if ((nd_parse_starts_name(&p->tok, ND_NAME_ANY) || nd_parse_is(p, ND_TOKEN_MARKER)) &&
+	    !(s->name = nd_parse_single_name(p, "index")))
 		return false;
 	if (!nd_parse_expect_word(p, ND_KW_ON) ||
 	    !nd_parse_table_name(p, "table", &statement->on) || !parse_index_targets(p, s))

@@ -60,7 +60,7 @@ static char *copy(struct nd_parse *p, const struct nd_token *t, size_t cut, size
 
 const char *nd_parse_text(struct nd_parse *p, const struct nd_token *t, size_t *len)
 {
-	if (t->kind == ND_TOKEN_STRING)
+	if (t->kind == ND_TOKEN_STRING || t->kind == ND_TOKEN_QUOTED)
 		return *t->at == '$' ? copy(p, t, 2, len) : unquote(p, t, len);
 	return copy(p, t, 0, len);
 }
@@ -106,9 +106,27 @@ const char *nd_parse_single_name(struct nd_parse *p, const char *what)
 	return nd_parse_name(p, ND_NAME_ANY);
 }
 
+/* Whether some statement goes on so behind the name of a table. */
+static bool follows_table(const struct nd_token *t)
+{
+	static const unsigned char words[] = {
+		ND_KW_ADD,     ND_KW_ALLOW,  ND_KW_ALTER, ND_KW_AS,    ND_KW_DROP,
+		ND_KW_GROUP,   ND_KW_JSON,   ND_KW_LIMIT, ND_KW_ORDER, ND_KW_PER,
+		ND_KW_PRIMARY, ND_KW_RENAME, ND_KW_SET,   ND_KW_USING, ND_KW_WHERE,
+		ND_KW_WITH,    ND_KW_TO,     ND_KW_FROM,  ND_KW_OF,    ND_KW_NORECURSIVE,
+	};
+
+	for (size_t i = 0; i < sizeof words; i++)
+		if (t->kind == ND_TOKEN_KEYWORD && t->keyword == words[i])
+			return true;
+	return t->kind == ND_TOKEN_EOF || t->kind == ND_PUNCTUATION(';') ||
+	       t->kind == ND_PUNCTUATION('(');
+}
+
 bool nd_parse_table_name(struct nd_parse *p, const char *what, struct nd_table_name *out)
 {
 	bool qualified = nd_parse_peek(p).kind == ND_PUNCTUATION('.');
+	struct nd_token name;
 
 	*out = (struct nd_table_name){ NULL, NULL };
 	if (qualified) {
@@ -117,8 +135,13 @@ bool nd_parse_table_name(struct nd_parse *p, const char *what, struct nd_table_n
 			return false;
 		nd_parse_next(p);
 	}
+	name = p->tok;
 	out->name = nd_parse_single_name(p, what);
-	return out->name;
+	if (!out->name)
+		return false;
+	/* without a keyspace Cassandra's parser had to look ahead */
+	return qualified || follows_table(&p->tok) || nd_parse_is_plain(p, "bypass") ||
+	       nd_parse_stuck_from(p, &name);
 }
 
 const char *nd_parse_keyspace_name(struct nd_parse *p)

@@ -90,7 +90,7 @@ static bool parse_map(struct nd_parse *p, struct nd_property *out)
 		    !parse_part(p, &value) || !add_pair(p, out, &key, &value))
 			return false;
 	} while (nd_parse_accept(p, ND_PUNCTUATION(',')));
-	return nd_parse_accept(p, ND_PUNCTUATION('}')) || nd_parse_stuck(p);
+	return nd_parse_expect(p, ND_PUNCTUATION('}'));
 }
 
 static bool parse_value(struct nd_parse *p, struct nd_property *out, const struct nd_token *first)
@@ -122,7 +122,11 @@ bool nd_parse_property(struct nd_parse *p, struct nd_properties *out)
 	struct nd_token first = p->tok;
 
 	one.name = nd_parse_name(p, ND_NAME_ANY);
-	if (!one.name || !nd_parse_expect(p, ND_PUNCTUATION('=')) || !parse_value(p, &one, &first))
+	if (!one.name)
+		return false;
+	if (!nd_parse_accept(p, ND_PUNCTUATION('=')))
+		return nd_parse_stuck_from(p, &first);
+	if (!parse_value(p, &one, &first))
 		return false;
 	if (out->count == MOST_PROPERTIES)
 		return nd_parse_unsupported(p, "a statement with so many properties");

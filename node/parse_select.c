@@ -79,6 +79,8 @@ static bool parse_limits(struct nd_parse *p, struct nd_select *s)
 /* BYPASS CACHE, USING TIMEOUT */
 static bool parse_scylla(struct nd_parse *p, struct nd_select *s)
 {
+	struct nd_parse_mark mark;
+
 	if (nd_parse_is_plain(p, "bypass")) {
 		nd_parse_next(p);
 		if (!nd_parse_is_plain(p, "cache"))
@@ -86,17 +88,49 @@ static bool parse_scylla(struct nd_parse *p, struct nd_select *s)
 		nd_parse_next(p);
 		s->bypass_cache = true;
 	}
-	return !nd_parse_accept_word(p, ND_KW_USING) ||
-	       nd_parse_using(p, &s->using, ND_USING_TIMEOUT);
+	if (!nd_parse_is_word(p, ND_KW_USING))
+		return true;
+	mark = nd_parse_mark(p);
+	nd_parse_next(p);
+	if (nd_parse_is_plain(p, "timeout"))
+		return nd_parse_using(p, &s->using, ND_USING_TIMEOUT);
+	nd_parse_return(p, mark); /* Cassandra's SELECT has no USING */
+	return true;
+}
+
+/* What follows JSON and DISTINCT is tried by Cassandra's parser before it takes them for what they
+ * are: whatever is wrong there is wrong with the first token behind. */
+static bool parse_selectors(struct nd_parse *p, struct nd_select *s, const struct nd_token *prefix)
+{
+	struct nd_parse_mark mark = nd_parse_mark(p);
+	struct nd_problem *problem = p->problem, scratch;
+	bool ok;
+
+	if (!prefix)
+		return nd_parse_selectors(p, &s->selections, &s->selection_count);
+	nd_problem_init(&scratch, p->arena);
+	p->problem = p->lexer.problem = &scratch;
+	s->distinct = accept_prefix(p, ND_KW_DISTINCT) || prefix->keyword == ND_KW_DISTINCT;
+	ok = nd_parse_selectors(p, &s->selections, &s->selection_count);
+	p->problem = p->lexer.problem = problem;
+	if (ok)
+		return true;
+	if (scratch.error.code != ND_SYNTAX_ERROR || p->tok.kind == ND_TOKEN_BROKEN) {
+		*problem = scratch;
+		return false;
+	}
+	nd_parse_return(p, mark);
+	p->seen = p->lexer.at;
+	return nd_parse_stuck_from(p, prefix);
 }
 
 bool nd_parse_select(struct nd_parse *p, struct nd_statement *statement)
 {
 	struct nd_select *s = &statement->as.select;
+	struct nd_token prefix = p->tok;
 
 	*s = (struct nd_select){ .json = accept_prefix(p, ND_KW_JSON) };
-	s->distinct = accept_prefix(p, ND_KW_DISTINCT);
-	if (!nd_parse_selectors(p, &s->selections, &s->selection_count) ||
+	if (!parse_selectors(p, s, s->json || accept_prefix(p, ND_KW_DISTINCT) ? &prefix : NULL) ||
 	    !nd_parse_expect_word(p, ND_KW_FROM) ||
 	    !nd_parse_table_name(p, "table", &statement->on))
 		return false;

@@ -16,20 +16,44 @@ static bool add_selectors(struct nd_parse *p, struct nd_expr *e)
 	return true;
 }
 
-static bool close(struct nd_parse *p, char with)
+/* Whether a token begins what a hint can stand in front of. */
+static bool starts_plain(const struct nd_token *t)
 {
-	return nd_parse_accept(p, ND_PUNCTUATION(with)) || nd_parse_stuck(p);
+	return nd_parse_starts_name(t, ND_NAME_ANY) || nd_parse_starts_constant(t) ||
+	       t->keyword == ND_KW_NULL || t->keyword == ND_KW_TOKEN ||
+	       t->kind == ND_TOKEN_MARKER || t->kind == ND_PUNCTUATION(':') ||
+	       t->kind == ND_PUNCTUATION('(') || t->kind == ND_PUNCTUATION('[') ||
+	       t->kind == ND_PUNCTUATION('{');
+}
+
+static bool starts_selector(const struct nd_token *t)
+{
+	return starts_plain(t) || t->kind == ND_PUNCTUATION('-');
 }
 
 /* ---- columns and their parts ------------------------------------------------------------------------ */
 
+/* Whether something goes on so behind a column. */
+static bool follows_column(const struct nd_token *t)
+{
+	static const unsigned char words[] = { ND_KW_AS,  ND_KW_FROM,  ND_KW_ORDER,
+					       ND_KW_PER, ND_KW_LIMIT, ND_KW_ALLOW };
+
+	for (size_t i = 0; i < sizeof words; i++)
+		if (t->kind == ND_TOKEN_KEYWORD && t->keyword == words[i])
+			return true;
+	return t->kind == ND_TOKEN_EOF || (t->kind > ND_TOKEN_PUNCTUATION &&
+					   strchr(".[+-*/%,)]}:;", t->kind - ND_TOKEN_PUNCTUATION));
+}
+
 static struct nd_expr *parse_column(struct nd_parse *p)
 {
-	struct nd_expr *e = nd_parse_expr_new(p, ND_EXPR_COLUMN, &p->tok);
+	struct nd_token t = p->tok;
+	struct nd_expr *e = nd_parse_expr_new(p, ND_EXPR_COLUMN, &t);
 
 	if (!e || !(e->name = nd_parse_name(p, ND_NAME_ANY)))
 		return NULL;
-	return e;
+	return follows_column(&p->tok) || nd_parse_stuck_from(p, &t) ? e : NULL;
 }
 
 static struct nd_expr *parse_field(struct nd_parse *p, struct nd_expr *of)
@@ -70,7 +94,7 @@ static struct nd_expr *parse_element(struct nd_parse *p, struct nd_expr *of)
 		if (!add_end(p, e, !open && nd_parse_is(p, ND_PUNCTUATION(']'))))
 			return NULL;
 	}
-	return close(p, ']') ? e : NULL;
+	return nd_parse_expect(p, ND_PUNCTUATION(']')) ? e : NULL;
 }
 
 static struct nd_expr *parse_parts(struct nd_parse *p, struct nd_expr *e)
@@ -140,7 +164,11 @@ static struct nd_expr *parse_call(struct nd_parse *p)
 			  "Invalid number of arguments for function system.count(any)");
 		return NULL;
 	}
-	return add_selectors(p, e) && close(p, ')') ? e : NULL;
+	if (!starts_selector(&p->tok)) {
+		nd_parse_expect(p, ND_PUNCTUATION(')'));
+		return NULL;
+	}
+	return add_selectors(p, e) && nd_parse_expect(p, ND_PUNCTUATION(')')) ? e : NULL;
 }
 
 /* writetime(c), maxwritetime(c), ttl(c): of a column or a part of one. */
@@ -152,7 +180,7 @@ static struct nd_expr *parse_write_call(struct nd_parse *p)
 	    !nd_parse_expect(p, ND_PUNCTUATION('(')) ||
 	    !nd_parse_add_item(p, e, parse_parts(p, parse_column(p))))
 		return NULL;
-	return close(p, ')') ? e : NULL;
+	return nd_parse_expect(p, ND_PUNCTUATION(')')) ? e : NULL;
 }
 
 /* CAST (selector AS type) */
@@ -183,7 +211,7 @@ static struct nd_expr *parse_named(struct nd_parse *p)
 		return parse_call(p);
 	if (!called && nd_parse_starts_name(&t, ND_NAME_ANY))
 		return parse_column(p);
-	if (called || t.keyword == ND_KW_TOKEN)
+	if (nd_parse_starts_name(&t, ND_NAME_ANY) || t.keyword == ND_KW_TOKEN)
 		nd_parse_next(p);
 	nd_parse_stuck_from(p, &t);
 	return NULL;
@@ -214,9 +242,9 @@ static struct nd_expr *parse_enclosed(struct nd_parse *p, enum nd_expr_kind kind
 	nd_parse_next(p);
 	if (!e)
 		return NULL;
-	if (kind != ND_EXPR_TUPLE && nd_parse_accept(p, ND_PUNCTUATION(with)))
-		return e;
-	return add_selectors(p, e) && close(p, with) ? e : NULL;
+	if (kind != ND_EXPR_TUPLE && !starts_selector(&p->tok))
+		return nd_parse_expect(p, ND_PUNCTUATION(with)) ? e : NULL;
+	return add_selectors(p, e) && nd_parse_expect(p, ND_PUNCTUATION(with)) ? e : NULL;
 }
 
 static bool add_pair(struct nd_parse *p, struct nd_expr *e)
@@ -245,17 +273,7 @@ static struct nd_expr *parse_braces(struct nd_parse *p)
 		if (e->kind == ND_EXPR_MAP ? !add_pair(p, e)
 					   : !nd_parse_add_item(p, e, nd_parse_selector(p)))
 			return NULL;
-	return close(p, '}') ? e : NULL;
-}
-
-/* Whether a token begins what a hint can stand in front of. */
-static bool starts_plain(const struct nd_token *t)
-{
-	return nd_parse_starts_name(t, ND_NAME_ANY) || nd_parse_starts_constant(t) ||
-	       t->keyword == ND_KW_NULL || t->keyword == ND_KW_TOKEN ||
-	       t->kind == ND_TOKEN_MARKER || t->kind == ND_PUNCTUATION(':') ||
-	       t->kind == ND_PUNCTUATION('(') || t->kind == ND_PUNCTUATION('[') ||
-	       t->kind == ND_PUNCTUATION('{');
+	return nd_parse_expect(p, ND_PUNCTUATION('}')) ? e : NULL;
 }
 
 static struct nd_expr *parse_parentheses(struct nd_parse *p)
@@ -263,7 +281,7 @@ static struct nd_expr *parse_parentheses(struct nd_parse *p)
 	struct nd_token then;
 
 	/* AS ends a selector: it is no column behind "(a)". */
-	if (nd_parse_is_hint(p, &then) && starts_plain(&then) && then.keyword != ND_KW_AS)
+	if (nd_parse_is_hint(p, true, &then) && starts_plain(&then) && then.keyword != ND_KW_AS)
 		return parse_hint(p);
 	return parse_enclosed(p, ND_EXPR_TUPLE, ')');
 }

@@ -153,9 +153,9 @@ bool nd_parse_create_table(struct nd_parse *p, struct nd_statement *statement)
 	    !nd_parse_expect(p, ND_PUNCTUATION('(')) || !parse_table_column(p, s))
 		return false;
 	while (nd_parse_accept(p, ND_PUNCTUATION(','))) {
-		bool nothing = nd_parse_is(p, ND_PUNCTUATION(',')) ||
-			       nd_parse_is(p, ND_PUNCTUATION(')'));
-		if (!nothing && !parse_table_column(p, s))
+		if ((nd_parse_starts_name(&p->tok, ND_NAME_ANY) ||
+		     nd_parse_is_word(p, ND_KW_PRIMARY)) &&
+		    !parse_table_column(p, s))
 			return false;
 	}
 	if (!nd_parse_expect(p, ND_PUNCTUATION(')')))

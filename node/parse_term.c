@@ -147,12 +147,6 @@ static bool add_terms(struct nd_parse *p, struct nd_expr *e)
 	return true;
 }
 
-/* A term ended where a choice of its follower began: what follows is none of them. */
-static bool close(struct nd_parse *p, char with)
-{
-	return nd_parse_accept(p, ND_PUNCTUATION(with)) || nd_parse_stuck(p);
-}
-
 static struct nd_expr *parse_list(struct nd_parse *p)
 {
 	struct nd_expr *e = nd_parse_expr_new(p, ND_EXPR_LIST, &p->tok);
@@ -162,7 +156,7 @@ static struct nd_expr *parse_list(struct nd_parse *p)
 	nd_parse_next(p);
 	if (nd_parse_accept(p, ND_PUNCTUATION(']')))
 		return e;
-	return add_terms(p, e) && close(p, ']') ? e : NULL;
+	return add_terms(p, e) && nd_parse_expect(p, ND_PUNCTUATION(']')) ? e : NULL;
 }
 
 struct nd_expr *nd_parse_tuple(struct nd_parse *p)
@@ -171,7 +165,7 @@ struct nd_expr *nd_parse_tuple(struct nd_parse *p)
 
 	if (!e || !nd_parse_expect(p, ND_PUNCTUATION('(')))
 		return NULL;
-	return add_terms(p, e) && close(p, ')') ? e : NULL;
+	return add_terms(p, e) && nd_parse_expect(p, ND_PUNCTUATION(')')) ? e : NULL;
 }
 
 /* {name: v, ...} */
@@ -187,7 +181,7 @@ static struct nd_expr *parse_udt(struct nd_parse *p, struct nd_expr *e)
 		    !nd_parse_add_item(p, e, nd_parse_term(p)))
 			return NULL;
 	} while (nd_parse_accept(p, ND_PUNCTUATION(',')));
-	return close(p, '}') ? e : NULL;
+	return nd_parse_expect(p, ND_PUNCTUATION('}')) ? e : NULL;
 }
 
 static bool add_pair(struct nd_parse *p, struct nd_expr *e)
@@ -203,7 +197,7 @@ static struct nd_expr *parse_map(struct nd_parse *p, struct nd_expr *e)
 	while (nd_parse_accept(p, ND_PUNCTUATION(',')))
 		if (!nd_parse_add_item(p, e, nd_parse_term(p)) || !add_pair(p, e))
 			return NULL;
-	return close(p, '}') ? e : NULL;
+	return nd_parse_expect(p, ND_PUNCTUATION('}')) ? e : NULL;
 }
 
 static struct nd_expr *parse_braces(struct nd_parse *p)
@@ -224,7 +218,7 @@ static struct nd_expr *parse_braces(struct nd_parse *p)
 		return parse_map(p, e);
 	if (nd_parse_accept(p, ND_PUNCTUATION(',')) && !add_terms(p, e))
 		return NULL;
-	return close(p, '}') ? e : NULL;
+	return nd_parse_expect(p, ND_PUNCTUATION('}')) ? e : NULL;
 }
 
 /* ---- calls and casts ------------------------------------------------------------------------------ */
@@ -244,12 +238,24 @@ static bool parse_function_name(struct nd_parse *p, struct nd_expr *e)
 	return e->name;
 }
 
+/* A name is a function's here: what follows has to show it. */
+static bool check_call(struct nd_parse *p)
+{
+	struct nd_token first = p->tok, then = nd_parse_peek(p);
+
+	if (!nd_parse_starts_name(&first, ND_NAME_ANY) || then.kind == ND_PUNCTUATION('(') ||
+	    then.kind == ND_PUNCTUATION('.'))
+		return true;
+	nd_parse_next(p);
+	return nd_parse_stuck_from(p, &first);
+}
+
 static struct nd_expr *parse_call(struct nd_parse *p)
 {
 	struct nd_token first = p->tok;
 	struct nd_expr *e = nd_parse_expr_new(p, ND_EXPR_CALL, &first);
 
-	if (!e || !parse_function_name(p, e))
+	if (!e || !check_call(p) || !parse_function_name(p, e))
 		return NULL;
 	if (!nd_parse_is(p, ND_PUNCTUATION('('))) {
 		nd_parse_stuck_from(p, &first);
@@ -258,7 +264,7 @@ static struct nd_expr *parse_call(struct nd_parse *p)
 	nd_parse_next(p);
 	if (nd_parse_accept(p, ND_PUNCTUATION(')')))
 		return e;
-	return add_terms(p, e) && close(p, ')') ? e : NULL;
+	return add_terms(p, e) && nd_parse_expect(p, ND_PUNCTUATION(')')) ? e : NULL;
 }
 
 /* CAST (term AS type) */
@@ -314,7 +320,7 @@ static struct nd_expr *simple(struct nd_parse *p)
 	case ND_PUNCTUATION('{'):
 		return parse_braces(p);
 	case ND_PUNCTUATION('('):
-		return nd_parse_is_hint(p, &then) ? parse_hint(p) : nd_parse_tuple(p);
+		return nd_parse_is_hint(p, false, &then) ? parse_hint(p) : nd_parse_tuple(p);
 	default:
 		return parse_call(p);
 	}
@@ -373,6 +379,26 @@ static bool column_follows(struct nd_parse *p)
 	return follows;
 }
 
+/* Whether something goes on so behind a term. What does not is told apart: no choice at all, and
+ * the wrong one. */
+static bool follows_term(const struct nd_token *t)
+{
+	static const unsigned char words[] = {
+		ND_KW_AND,  ND_KW_ALLOW,   ND_KW_APPLY,  ND_KW_AS,     ND_KW_ASC,   ND_KW_DELETE,
+		ND_KW_DESC, ND_KW_GROUP,   ND_KW_IF,     ND_KW_INSERT, ND_KW_LIMIT, ND_KW_ORDER,
+		ND_KW_PER,  ND_KW_PRIMARY, ND_KW_UPDATE, ND_KW_WHERE,
+	};
+
+	for (size_t i = 0; i < sizeof words; i++)
+		if (t->kind == ND_TOKEN_KEYWORD && t->keyword == words[i])
+			return true;
+	return t->kind == ND_TOKEN_EOF || t->kind == ND_TOKEN_RANGE ||
+	       t->kind == ND_PUNCTUATION(',') || t->kind == ND_PUNCTUATION(';') ||
+	       t->kind == ND_PUNCTUATION(':') || t->kind == ND_PUNCTUATION(')') ||
+	       t->kind == ND_PUNCTUATION(']') || t->kind == ND_PUNCTUATION('}') ||
+	       t->kind == ND_PUNCTUATION('+');
+}
+
 static struct nd_expr *parse_sum(struct nd_parse *p, bool before_column)
 {
 	struct nd_expr *e = parse_product(p);
@@ -384,7 +410,7 @@ static struct nd_expr *parse_sum(struct nd_parse *p, bool before_column)
 		nd_parse_next(p);
 		e = nd_parse_binary(p, *op.at, e, parse_product(p), &op);
 	}
-	return e;
+	return e && (follows_term(&p->tok) || nd_parse_stuck(p)) ? e : NULL;
 }
 
 struct nd_expr *nd_parse_term(struct nd_parse *p)

@@ -70,6 +70,12 @@ const cql_type *nd_parse_user_type(struct nd_parse *p)
 	}
 	if (!check_type_name(p, &p->tok))
 		return NULL;
+	if (!*t->of.udt->keyspace && nd_parse_starts_name(&p->tok, ND_NAME_ANY) &&
+	    !nd_parse_starts_name(&p->tok, ND_NAME_TYPE)) {
+		nd_parse_next(p); /* these are keyspaces at best */
+		nd_parse_expect(p, ND_PUNCTUATION('.'));
+		return NULL;
+	}
 	t->of.udt->name = nd_parse_name(p, ND_NAME_TYPE);
 	return t->of.udt->name ? t : NULL;
 }
@@ -89,9 +95,9 @@ static const cql_type *parse_class(struct nd_parse *p)
 	type = cd_type_parse_class(p->arena, name, len, ND_PARSER_DEPTH - p->depth, &err);
 	if (!type && err.code == COODIE_ERR_NO_MEMORY)
 		nd_no_memory(p->problem);
-	if (!type)
+	if (!type && strpbrk(name, "()"))
 		nd_parse_refuse(p, "Cannot parse type %.200s: %s", name, err.message);
-	else if (type->kind == CQL_KIND_CUSTOM)
+	else if (!type || type->kind == CQL_KIND_CUSTOM)
 		nd_parse_refuse(
 			p,
 			"Error setting type %.100s: Unable to find abstract-type class '%s%.100s'",
@@ -123,11 +129,12 @@ static const cql_type *parse_tuple(struct nd_parse *p)
 static bool parse_dimension(struct nd_parse *p, uint32_t *out)
 {
 	struct nd_token t = p->tok;
-	bool negative = *t.at == '-';
+	bool negative;
 	uint64_t n = 0;
 
 	if (!nd_parse_expect(p, ND_TOKEN_INTEGER))
 		return false;
+	negative = *t.at == '-';
 	for (size_t i = negative; i < t.len && n <= INT32_MAX; i++)
 		n = n * 10 + (uint64_t)(t.at[i] - '0');
 	if (n > INT32_MAX)
@@ -256,12 +263,20 @@ const cql_type *nd_parse_type(struct nd_parse *p)
 	return t;
 }
 
-bool nd_parse_is_hint(struct nd_parse *p, struct nd_token *then)
+bool nd_parse_is_hint(struct nd_parse *p, bool in_selector, struct nd_token *then)
 {
 	struct nd_parse_mark mark = nd_parse_mark(p);
 	struct nd_problem *problem = p->problem, scratch;
+	struct nd_token name = nd_parse_peek(p);
 	bool is_hint;
 
+	if (takes_parts(&name)) { /* list<...: nothing else begins so */
+		nd_parse_next(p);
+		is_hint = nd_parse_peek(p).kind == ND_PUNCTUATION('<') && !in_selector;
+		nd_parse_return(p, mark);
+		if (is_hint)
+			return true;
+	}
 	/* What fails here is no refusal: it may be a tuple. But memory that is out stays out. */
 	nd_problem_init(&scratch, p->arena);
 	p->problem = p->lexer.problem = &scratch;

@@ -66,7 +66,7 @@ static bool parse_in(struct nd_parse *p, struct nd_relation *r,
 		if (!add_value(p, r, one(p)))
 			return false;
 	} while (nd_parse_accept(p, ND_PUNCTUATION(',')));
-	return nd_parse_accept(p, ND_PUNCTUATION(')')) || nd_parse_stuck(p);
+	return nd_parse_expect(p, ND_PUNCTUATION(')'));
 }
 
 /* A tuple, or a marker for one. */

@@ -290,7 +290,7 @@ bool nd_parse_delete(struct nd_parse *p, struct nd_statement *statement)
 	struct nd_assign one;
 
 	*s = (struct nd_modify){ .assign_count = 0 };
-	if (!nd_parse_is_word(p, ND_KW_FROM)) {
+	if (nd_parse_starts_name(&p->tok, ND_NAME_COLUMN)) {
 		do {
 			if (!parse_deletion(p, &one) || !add_assign(p, s, &one))
 				return false;
@@ -341,8 +341,6 @@ bool nd_parse_batch(struct nd_parse *p, struct nd_statement *statement)
 		s->type = ND_BATCH_UNLOGGED;
 	else if (nd_parse_accept_word(p, ND_KW_COUNTER))
 		s->type = ND_BATCH_COUNTER;
-	else if (!nd_parse_is_word(p, ND_KW_BATCH))
-		return nd_parse_stuck(p);
 	if (!nd_parse_expect_word(p, ND_KW_BATCH) ||
 	    !parse_optional_using(p, &s->using,
 				  ND_USING_TIMESTAMP | ND_USING_TTL | ND_USING_TIMEOUT))

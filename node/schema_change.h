@@ -9,7 +9,7 @@
 /* A draft is a struct nd_table whose lists and texts may lie in a request's arena, or in the table
  * it was made from. Columns come in any order, those of a key in theirs; `position`, the counts and
  * is_multi_cell are worked out by the copy. Columns without an id (ND_NEW_COLUMN) get one. */
-enum { ND_NEW_COLUMN = UINT32_MAX };
+#define ND_NEW_COLUMN UINT32_MAX
 
 /* A table's place and what comes to it. */
 struct nd_table_change {

@@ -30,3 +30,14 @@ check_PROGRAMS += tests/test_node_store
 tests_test_node_store_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_selector
 tests_test_node_selector_LDADD = tests/libcd_node_db.la $(NODE_LIBS)
+
+check_PROGRAMS += tests/test_node_check
+tests_test_node_check_LDADD = $(NODE_LIBS)
+
+check_PROGRAMS += tests/test_node_lexer
+tests_test_node_lexer_LDADD = $(NODE_LIBS)
+
+check_PROGRAMS += tests/test_node_parser
+tests_test_node_parser_SOURCES = tests/test_node_parser.c tests/ast_print.c tests/ast_print.h
+tests_test_node_parser_LDADD = $(NODE_LIBS)
+EXTRA_DIST += tests/data/checks.inc tests/data/refusals.inc tests/data/statements.inc
