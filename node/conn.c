@@ -5,8 +5,11 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/entropy.h"
 #include "base/error.h"
+#include "base/timeuuid.h"
 #include "node/conn_handshake.h"
+#include "node/conn_statement.h"
 
 enum {
 	READ_BYTES = 16384,
@@ -53,7 +56,7 @@ static void send_answer(struct nd_conn *c, cql_message *m)
 {
 	coodie_error err;
 
-	if (cd_message_write(&c->out, m, NULL, &err))
+	if (cd_message_write(&c->out, m, c->terms, &err))
 		return;
 	cql_message instead = { .opcode = CQL_OP_ERROR, .stream = m->stream };
 	instead.as.error.code = ND_SERVER_ERROR;
@@ -147,7 +150,11 @@ static nd_answer_fn *const answers[ND_CONN_STATES][CQL_OP_COUNT] = {
 	},
 	[ND_CONN_READY] = {
 		[CQL_OP_OPTIONS] = nd_answer_options,
+		[CQL_OP_QUERY] = nd_answer_query,
+		[CQL_OP_PREPARE] = nd_answer_prepare,
+		[CQL_OP_EXECUTE] = nd_answer_execute,
 		[CQL_OP_REGISTER] = nd_answer_register,
+		[CQL_OP_BATCH] = nd_answer_batch,
 	},
 };
 
@@ -167,14 +174,51 @@ static void refuse_opcode(struct nd_exchange *e)
 			  "Unexpected message %s, the connection is already initialized", name);
 }
 
+bool nd_conn_has_metadata_ids(const struct nd_conn *c)
+{
+	return c->version >= 5 || (c->terms && c->terms->metadata_id);
+}
+
+/* A trace has an id, as in Cassandra; the tables of traces stay empty. */
+static void add_tracing_id(struct nd_exchange *e)
+{
+	static const bool traceable[CQL_OP_COUNT] = {
+		[CQL_OP_QUERY] = true,
+		[CQL_OP_PREPARE] = true,
+		[CQL_OP_EXECUTE] = true,
+		[CQL_OP_BATCH] = true,
+	};
+	const struct nd_clock *clock = &e->conn->service->db->clock;
+	uint64_t tail = 0;
+
+	if (!(e->request->flags & CQL_FLAG_TRACING) || !traceable[e->request->opcode])
+		return;
+	cd_entropy(&tail, sizeof tail);
+	e->answer.has_tracing_id = true;
+	e->answer.tracing_id = cd_timeuuid_of(cd_ticks_of(clock->now_us(clock->user) / 1000),
+					      (tail & ~(UINT64_C(3) << 62)) | UINT64_C(1) << 63);
+}
+
+/* Warnings travel with refusals too. */
+static void become_error(struct nd_exchange *e)
+{
+	cql_message error = { .opcode = CQL_OP_ERROR,
+			      .has_warnings = e->answer.has_warnings,
+			      .warnings = e->answer.warnings };
+
+	error.as.error = e->problem.error;
+	e->answer = error;
+	e->conn->service->errors++;
+}
+
 static void answer(struct nd_conn *c, const cql_envelope *envelope)
 {
-	cql_message request;
+	cql_message request = { .opcode = envelope->opcode };
 	struct nd_exchange e = { .conn = c, .request = &request };
 	coodie_error err;
 
 	nd_problem_init(&e.problem, &c->arena);
-	if (!cd_message_read(envelope, NULL, &c->arena, &request, &err)) {
+	if (!cd_message_read(envelope, c->terms, &c->arena, &request, &err)) {
 		if (err.code == COODIE_ERR_NO_MEMORY)
 			nd_no_memory(&e.problem);
 		else
@@ -183,13 +227,13 @@ static void answer(struct nd_conn *c, const cql_envelope *envelope)
 		nd_answer_fn *fn = answers[c->state][envelope->opcode];
 		(fn ? fn : refuse_opcode)(&e);
 	}
-	if (e.problem.happened) {
-		e.answer = (cql_message){ .opcode = CQL_OP_ERROR };
-		e.answer.as.error = e.problem.error;
-		c->service->errors++;
-	}
+	if (e.problem.happened)
+		become_error(&e);
+	add_tracing_id(&e);
 	e.answer.stream = envelope->stream;
 	send_answer(c, &e.answer);
+	if (e.held)
+		nd_prepared_drop(e.held);
 	nd_handshake_done(&e);
 }
 

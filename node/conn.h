@@ -9,6 +9,8 @@
 #include "proto/message.h"
 
 struct nd_conn;
+struct nd_prepared;
+struct nd_prepared_statement;
 
 /* What REGISTER may ask for. */
 enum nd_event_bit {
@@ -21,6 +23,7 @@ enum nd_event_bit {
 struct nd_service {
 	const coodie_allocator *allocator;
 	struct nd_database *db;
+	struct nd_prepared *prepared;
 	void *coordinator;           /* for struct nd_request */
 	const char *user, *password; /* `user` NULL: nobody is asked */
 	unsigned highest;            /* protocol version: 4 or 5 */
@@ -40,10 +43,12 @@ struct nd_conn {
 	uint8_t version; /* agreed on by STARTUP; 0: not yet */
 	struct cd_inbox in;
 	struct cd_outbox out;
-	struct cd_arena arena; /* of the request being answered */
-	char *keyspace;        /* USE; NULL: none */
-	unsigned events;       /* enum nd_event_bit */
-	uint8_t shard;         /* ScyllaDB; else 0 */
+	struct cd_arena arena;  /* of the request being answered */
+	const cql_terms *terms; /* agreed on by STARTUP; NULL: none */
+	char *keyspace;         /* USE; NULL: none */
+	unsigned events;        /* enum nd_event_bit */
+	bool warned_of_use;
+	uint8_t shard; /* ScyllaDB; else 0 */
 	uint64_t requests;
 	char driver_name[64], driver_version[64]; /* for system_views.clients; "" when not told */
 };
@@ -73,8 +78,12 @@ struct nd_exchange {
 	struct nd_conn *conn;
 	const cql_message *request;
 	cql_message answer;
-	struct nd_problem problem; /* when it happened, `answer` becomes an ERROR */
+	struct nd_problem problem;          /* when it happened, `answer` becomes an ERROR */
+	struct nd_prepared_statement *held; /* until the answer was written; NULL: none */
 };
+
+/* Whether results have ids of their columns: v5, or ScyllaDB's extension. */
+bool nd_conn_has_metadata_ids(const struct nd_conn *c);
 
 /* Fills the answer, or e->problem. */
 typedef void nd_answer_fn(struct nd_exchange *e);

@@ -12,9 +12,11 @@ static void fill_service(struct nd_member *m)
 {
 	coodie_node *n = m->box;
 
+	nd_prepared_init(&m->prepared, &n->db, n->options.max_prepared);
 	m->service = (struct nd_service){
 		.allocator = &n->allocator,
 		.db = &n->db,
+		.prepared = &m->prepared,
 		.coordinator = m,
 		.user = n->options.user,
 		.password = n->options.password,
@@ -67,6 +69,7 @@ void nd_member_free(struct nd_member *m)
 	const coodie_allocator *a = &m->box->allocator;
 
 	nd_member_close(m);
+	nd_prepared_deinit(&m->prepared);
 	cd_release(a, m->data_center);
 	cd_release(a, m->rack);
 	cd_release(a, m);

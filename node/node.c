@@ -257,6 +257,24 @@ static bool start_thread(coodie_node *n, coodie_error *err)
 	       cd_fail(err, COODIE_ERR_NO_MEMORY, "no thread for a node: %s", strerror(failed));
 }
 
+/* ---- the schema ----------------------------------------------------------------------------- */
+
+static void on_schema_change(void *user, const cql_schema_change *change, struct nd_table *table)
+{
+	coodie_node *n = user;
+	cql_event event = { .kind = CQL_EVENT_SCHEMA_CHANGE,
+			    .type = { "SCHEMA_CHANGE", strlen("SCHEMA_CHANGE") },
+			    .schema = *change };
+	bool is_new = change->change.len == 7 && !memcmp(change->change.data, "CREATED", 7);
+	char keyspace[256];
+
+	snprintf(keyspace, sizeof keyspace, "%.*s", (int)change->keyspace.len,
+		 change->keyspace.data);
+	for (uint32_t i = 0; !is_new && i < n->member_count; i++)
+		nd_prepared_changed(&n->members[i]->prepared, keyspace, table);
+	nd_node_push(n, &event);
+}
+
 /* ---- beginning and end ---------------------------------------------------------------------- */
 
 static void free_box(coodie_node *n)
@@ -308,6 +326,7 @@ static bool set_up(coodie_node *n, coodie_error *err)
 
 	if (!nd_database_init(&n->db, &n->allocator, clock))
 		return cd_no_memory(err, "a database");
+	n->db.schema.listener = (struct nd_schema_listener){ on_schema_change, n };
 	nd_node_describe(n);
 	return make_members(n, err) && open_ports(n, err) && make_tls(n, err) &&
 	       make_pipe(n, err) && (n->is_attached || cd_loop_ev_new(&n->loop, err)) &&

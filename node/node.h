@@ -8,6 +8,7 @@
 #include "base/tls.h"
 #include "node/conn.h"
 #include "node/node_options.h"
+#include "node/prepared.h"
 #include "node/system.h"
 
 struct nd_link;
@@ -24,6 +25,7 @@ struct nd_member {
 	coodie_node *box;
 	uint32_t index;
 	struct nd_service service;
+	struct nd_prepared prepared;
 	struct nd_address address;
 	char *data_center, *rack;
 	cql_uuid host_id;

@@ -14,7 +14,9 @@ libcd_node_la_SOURCES = \
 	node/condition.c node/condition.h \
 	node/condition_test.c \
 	node/conn.c node/conn.h \
+	node/conn_batch.c \
 	node/conn_handshake.c node/conn_handshake.h \
+	node/conn_statement.c node/conn_statement.h \
 	node/ddl.c node/ddl.h \
 	node/ddl_alter.c \
 	node/ddl_index.c \
@@ -48,6 +50,7 @@ libcd_node_la_SOURCES = \
 	node/native_time.c \
 	node/node.c node/node.h \
 	node/node_control.c \
+	node/node_execute.c \
 	node/node_options.c node/node_options.h \
 	node/node_system.c \
 	node/number.c node/number.h \
@@ -76,6 +79,7 @@ libcd_node_la_SOURCES = \
 	node/partition.c \
 	node/place.c \
 	node/plan.c node/plan.h \
+	node/prepared.c node/prepared.h \
 	node/problem.c node/problem.h \
 	node/ranges.c \
 	node/request.c node/request.h \
@@ -86,6 +90,7 @@ libcd_node_la_SOURCES = \
 	node/schema_digest.c \
 	node/schema_table.c \
 	node/schema_type.c \
+	node/script.c node/script.h \
 	node/select.c node/select.h \
 	node/select_check.c \
 	node/select_group.c \
