@@ -2,20 +2,26 @@
 /* Replays the corpus of CQL (tests/cql) on a server and compares each answer with the one recorded
  * from real Cassandra; or records them.
  *
- *     differential [HOST:PORT [FILE...]] [--record] [--known FILE] [--protocol 4]
+ *     differential [HOST:PORT | node [FILE...]] [--record] [--known FILE] [--protocol 4]
  *
- * HOST:PORT is that of COODIE_TEST_PLAIN, and FILE... all of tests/cql, when they are not given.
- * The answers to x.cql are in x.answers. A difference that the file of known ones explains is
+ * HOST:PORT is that of COODIE_TEST_PLAIN when it is not given; without that, and as `node`, the node
+ * of this library is started inside, and held to what tests/cql/known explains. FILE... are all of
+ * tests/cql when none is given. The answers to x.cql are in x.answers. A difference that is known is
  * counted apart; one that is known and not found is an error, so that the list stays true. */
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#include <coodie/node.h>
 
 #include "tests/replay.h"
 
 struct run {
-	const char *where;
+	const char *where; /* NULL: the node below */
+	coodie_node *node;
+	_Atomic int64_t ahead_us; /* of its clock: sleep is an addition there */
 	unsigned version;
 	bool is_recording;
 	struct cd_arena arena; /* scripts and answers */
@@ -166,6 +172,40 @@ static void judge(struct run *run, const struct script *script, const struct scr
 	}
 }
 
+/* ---- the node inside ------------------------------------------------------------------------ */
+
+static void advance_clock(unsigned ms, void *user)
+{
+	struct run *run = user;
+
+	run->ahead_us += (int64_t)ms * 1000;
+}
+
+static int64_t now_us(void *user)
+{
+	struct run *run = user;
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000 + run->ahead_us;
+}
+
+/* Named as the node whose answers were recorded. */
+static bool start_node(struct run *run)
+{
+	coodie_error err = { 0 };
+	coodie_node_options *o = coodie_node_options_new(&err);
+
+	if (o) {
+		coodie_node_options_set_clock(o, now_us, run);
+		run->node = coodie_node_start(o, &err);
+	}
+	coodie_node_options_free(o);
+	if (!run->node)
+		printf("the node does not start: %s\n", err.message);
+	return run->node;
+}
+
 /* ---- files ---------------------------------------------------------------------------------- */
 
 static const char *answers_path(struct run *run, const char *path)
@@ -242,7 +282,13 @@ static void run_file(struct run *run, const char *path)
 		run->different++;
 		return;
 	}
-	ok = replay_begin(&replay, run->where, run->version, &script) &&
+	replay = (struct replay){ .where = run->where, .version = run->version };
+	if (run->node) {
+		replay.where = coodie_node_address(run->node, 0);
+		replay.sleep = advance_clock;
+		replay.user = run;
+	}
+	ok = replay_begin(&replay, &script) &&
 	     (run->is_recording ? record(run, &replay, &script) : compare(run, &replay, &script));
 	if (!ok) {
 		printf("%s: %s\n", path, replay.reason);
@@ -272,26 +318,43 @@ static void run_all(struct run *run)
 
 static int misuse(void)
 {
-	fputs("usage: differential [HOST:PORT [FILE...]] [--record] [--known FILE] [--protocol 4]\n",
+	fputs("usage: differential [HOST:PORT | node [FILE...]] [--record] [--known FILE] "
+	      "[--protocol 4]\n",
 	      stderr);
 	return 2;
+}
+
+static bool read_known(struct run *run, const char *path)
+{
+	size_t len;
+
+	run->known = script_slurp(path, &run->arena, &len);
+	if (!run->known)
+		perror(path);
+	return run->known;
+}
+
+/* The list that comes with the corpus. */
+static bool read_our_known(struct run *run)
+{
+	const char *top = getenv("srcdir");
+	char path[600];
+
+	snprintf(path, sizeof path, "%s/tests/cql/known", top ? top : ".");
+	return run->known || read_known(run, path);
 }
 
 /* Takes the options out of argv; the rest stays in order. False: misuse. */
 static bool take_options(struct run *run, int *argc, char **argv)
 {
 	int kept = 1;
-	size_t len;
 
 	for (int i = 1; i < *argc; i++) {
 		if (!strcmp(argv[i], "--record")) {
 			run->is_recording = true;
 		} else if (!strcmp(argv[i], "--known") && i + 1 < *argc) {
-			run->known = script_slurp(argv[++i], &run->arena, &len);
-			if (!run->known) {
-				perror(argv[i]);
+			if (!read_known(run, argv[++i]))
 				return false;
-			}
 		} else if (!strcmp(argv[i], "--protocol") && i + 1 < *argc) {
 			run->version = (unsigned)atoi(argv[++i]);
 		} else if (argv[i][0] == '-') {
@@ -302,31 +365,40 @@ static bool take_options(struct run *run, int *argc, char **argv)
 	}
 	*argc = kept;
 	run->where = kept > 1 ? argv[1] : getenv("COODIE_TEST_PLAIN");
-	return run->where && (run->version == 4 || run->version == 5);
+	if (run->where && !strcmp(run->where, "node"))
+		run->where = NULL;
+	return (run->where || !run->is_recording) && (run->version == 4 || run->version == 5);
+}
+
+static int report(const struct run *run)
+{
+	unsigned wrong = run->different + run->stale;
+
+	/* the form that scripts/tally counts */
+	printf("[  PASSED  ] %u test(s).\n", run->compared - (wrong < run->compared ? wrong : run->compared));
+	if (run->explained)
+		printf("%u of them are known differences\n", run->explained);
+	if (wrong)
+		printf("[  FAILED  ] %u test(s).\n", wrong);
+	return wrong ? 1 : 0;
 }
 
 int main(int argc, char **argv)
 {
 	struct run run = { .version = 5 };
-	bool ok;
+	int status = 2;
 
 	cd_arena_init(&run.arena, NULL, 0);
-	ok = take_options(&run, &argc, argv);
-	if (!ok) {
-		cd_arena_deinit(&run.arena);
-		return misuse();
+	if (!take_options(&run, &argc, argv)) {
+		misuse();
+	} else if (run.where || (read_our_known(&run) && start_node(&run))) {
+		for (int i = 2; i < argc; i++)
+			run_file(&run, argv[i]);
+		if (argc <= 2)
+			run_all(&run);
+		status = report(&run);
 	}
-	for (int i = 2; i < argc; i++)
-		run_file(&run, argv[i]);
-	if (argc <= 2)
-		run_all(&run);
+	coodie_node_stop(run.node);
 	cd_arena_deinit(&run.arena);
-	/* the form that scripts/tally counts */
-	printf("[  PASSED  ] %u test(s).\n",
-	       run.compared - (run.different < run.compared ? run.different : run.compared));
-	if (run.explained)
-		printf("%u known differences\n", run.explained);
-	if (run.different + run.stale)
-		printf("[  FAILED  ] %u test(s).\n", run.different + run.stale);
-	return run.different + run.stale ? 1 : 0;
+	return status;
 }

@@ -41,3 +41,19 @@ check_PROGRAMS += tests/test_node_parser
 tests_test_node_parser_SOURCES = tests/test_node_parser.c tests/ast_print.c tests/ast_print.h
 tests_test_node_parser_LDADD = $(NODE_LIBS)
 EXTRA_DIST += tests/data/checks.inc tests/data/refusals.inc tests/data/statements.inc
+
+# The corpus of CQL with Cassandra's answers: `make check` holds the node to it, `make check-cassandra` Cassandra.
+check_PROGRAMS += tests/differential
+cassandra_tests += tests/differential
+tests_differential_SOURCES = \
+	tests/answer.c \
+	tests/answer.h \
+	tests/dialog.c \
+	tests/dialog.h \
+	tests/differential.c \
+	tests/replay.c \
+	tests/replay.h \
+	tests/script.c \
+	tests/script.h
+tests_differential_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
+EXTRA_DIST += tests/cql

@@ -24,17 +24,3 @@ tests_integration_SOURCES = \
 	tests/integration_orm.c \
 	tests/integration_statements.c \
 	tests/integration_types.c
-
-# the corpus of CQL, held against what was recorded from Cassandra
-cassandra_tests += tests/differential
-tests_differential_SOURCES = \
-	tests/answer.c \
-	tests/answer.h \
-	tests/dialog.c \
-	tests/dialog.h \
-	tests/differential.c \
-	tests/replay.c \
-	tests/replay.h \
-	tests/script.c \
-	tests/script.h
-EXTRA_DIST += tests/cql

@@ -301,22 +301,23 @@ static bool make_keyspace(struct replay *r)
 	return ok;
 }
 
-bool replay_begin(struct replay *r, const char *where, unsigned version,
-		  const struct script *script)
+bool replay_begin(struct replay *r, const struct script *script)
 {
 	const char *slash = strrchr(script->path, '/');
 	const char *name = slash ? slash + 1 : script->path;
 
-	*r = (struct replay){ .where = where, .version = version };
 	snprintf(r->keyspace, sizeof r->keyspace, "c_%.*s", (int)strcspn(name, "."), name);
-	return make_keyspace(r) && dialog_of(r, version);
+	return make_keyspace(r) && dialog_of(r, r->version);
 }
 
-static void sleep_ms(unsigned ms)
+static void pass(struct replay *r, unsigned ms)
 {
 	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
 
-	nanosleep(&t, NULL);
+	if (r->sleep)
+		r->sleep(ms, r->user);
+	else if (ms)
+		nanosleep(&t, NULL);
 }
 
 static unsigned version_of(const struct replay *r, const struct script_statement *s)
@@ -338,8 +339,7 @@ char *replay_run(struct replay *r, const struct script_statement *s)
 	t.out = open_memstream(&text, &len);
 	if (!t.out)
 		return NULL;
-	if (s->sleep_ms)
-		sleep_ms(s->sleep_ms);
+	pass(r, s->sleep_ms);
 	how[s->how](&t);
 	fclose(t.out);
 	dialog_forget(t.dialog);
