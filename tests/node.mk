@@ -43,7 +43,6 @@ tests_test_node_parser_LDADD = $(NODE_LIBS)
 EXTRA_DIST += tests/data/checks.inc tests/data/refusals.inc tests/data/statements.inc
 
 # The corpus of CQL with Cassandra's answers: `make check` holds the node to it, `make check-cassandra` Cassandra.
-check_PROGRAMS += tests/differential
 cassandra_tests += tests/differential
 tests_differential_SOURCES = \
 	tests/answer.c \
