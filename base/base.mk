@@ -4,6 +4,7 @@ libcd_base_la_SOURCES = \
 	base/alloc.c base/alloc.h \
 	base/arena.c base/arena.h \
 	base/buffer.c base/buffer.h \
+	base/carrier.c base/carrier.h \
 	base/entropy.c base/entropy.h \
 	base/error.c base/error.h \
 	base/identifier.c base/identifier.h \

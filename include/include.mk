@@ -28,6 +28,7 @@ coodieinclude_HEADERS = \
 	include/coodie/text.h \
 	include/coodie/tls.h \
 	include/coodie/token.h \
+	include/coodie/transport.h \
 	include/coodie/type.h \
 	include/coodie/types.def \
 	include/coodie/uuid.h \

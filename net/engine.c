@@ -334,8 +334,13 @@ static bool set_up(struct cd_engine *e, const coodie_loop *loop, coodie_error *e
 
 struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop, coodie_error *err)
 {
-	struct coodie_options *options = cd_options_copy(o, err);
+	struct coodie_options *options = NULL;
 
+	if (o->transport.vtable && !loop)
+		cd_fail(err, COODIE_ERR_INVALID,
+			"a transport needs the loop that goes with it: coodie_session_attach()");
+	else
+		options = cd_options_copy(o, err);
 	if (!options)
 		return NULL;
 	struct cd_engine *e = cd_alloc_zero(&options->allocator, sizeof *e);

@@ -4,11 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <netinet/tcp.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include "base/error.h"
 
@@ -86,12 +82,12 @@ static bool fail_eof(const struct cd_link *l, coodie_error *err)
 		       !l->tls && l->conn.state == CD_CONN_OPTIONS ? " (does it expect TLS?)" : "");
 }
 
-static ssize_t send_some(struct cd_link *l, const uint8_t *at, size_t len);
+static int64_t send_some(struct cd_link *l, const uint8_t *at, size_t len);
 
 /* Tells a TLS peer that this is the end, if the kernel takes it at once. */
 static void say_goodbye(struct cd_link *l)
 {
-	if (l->fd < 0 || l->reset || !l->tls || !cd_tls_ready(l->tls) ||
+	if (l->carrier.fd < 0 || l->reset || !l->tls || !cd_tls_ready(l->tls) ||
 	    l->cipher_sent < l->cipher.len)
 		return;
 	cd_tls_shutdown(l->tls);
@@ -105,9 +101,7 @@ void cd_link_close(struct cd_link *l)
 	if (l->watch)
 		l->loop->vtable->io_free(l->loop->state, l->watch);
 	l->watch = NULL;
-	if (l->fd >= 0)
-		close(l->fd);
-	l->fd = -1;
+	cd_carrier_close(&l->carrier, false);
 	cd_tls_free(l->tls);
 	l->tls = NULL;
 	cd_buffer_deinit(&l->plain);
@@ -126,27 +120,24 @@ static void set_events(struct cd_link *l)
 
 /* A peer that is gone may have said why before it went: that is read first, and the end found
  * there.
- * @return bytes the kernel took; less than `len`: it is full; -1: errno */
-static ssize_t send_some(struct cd_link *l, const uint8_t *at, size_t len)
+ * @return bytes the kernel took; less than `len`: it is full; below 0: -errno */
+static int64_t send_some(struct cd_link *l, const uint8_t *at, size_t len)
 {
 	size_t sent = 0;
 
 	while (sent < len) {
-		struct iovec piece = { .iov_base = (void *)(uintptr_t)(at + sent),
-				       .iov_len = len - sent };
-		struct msghdr message = { .msg_iov = &piece, .msg_iovlen = 1 };
-		ssize_t n = sendmsg(l->fd, &message, MSG_NOSIGNAL);
+		int64_t n = cd_carrier_send(&l->carrier, at + sent, len - sent);
 		if (n >= 0)
 			sent += (size_t)n;
-		else if (errno == EPIPE || errno == ECONNRESET)
+		else if (n == -EPIPE || n == -ECONNRESET)
 			l->reset = true;
-		else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-			return -1;
-		if (n < 0 && errno != EINTR)
+		else if (n != -EAGAIN && n != -EWOULDBLOCK && n != -EINTR)
+			return n;
+		if (n < 0 && n != -EINTR)
 			break;
 	}
 	l->bytes_sent += sent;
-	return (ssize_t)sent;
+	return (int64_t)sent;
 }
 
 /* Encrypted bytes; `*full` when some are left. */
@@ -154,9 +145,9 @@ static bool send_cipher(struct cd_link *l, bool *full, coodie_error *err)
 {
 	if (!cd_tls_drain(l->tls, &l->cipher))
 		return cd_no_memory(err, "encrypted bytes");
-	ssize_t n = send_some(l, l->cipher.data + l->cipher_sent, l->cipher.len - l->cipher_sent);
+	int64_t n = send_some(l, l->cipher.data + l->cipher_sent, l->cipher.len - l->cipher_sent);
 	if (n < 0)
-		return fail_os(l, errno, err);
+		return fail_os(l, (int)-n, err);
 	l->cipher_sent += (size_t)n;
 	*full = l->cipher_sent < l->cipher.len;
 	if (!*full) {
@@ -180,10 +171,10 @@ static bool send_encrypted(struct cd_link *l, struct cd_span pending, bool *full
 
 static bool send_plain(struct cd_link *l, struct cd_span pending, bool *full, coodie_error *err)
 {
-	ssize_t n = pending.len ? send_some(l, pending.at, pending.len) : 0;
+	int64_t n = pending.len ? send_some(l, pending.at, pending.len) : 0;
 
 	if (n < 0)
-		return fail_os(l, errno, err);
+		return fail_os(l, (int)-n, err);
 	cd_outbox_sent(&l->conn.out, (size_t)n);
 	*full = (size_t)n < pending.len;
 	return true;
@@ -252,12 +243,12 @@ static bool read_some(struct cd_link *l, bool *failed, coodie_error *err)
 		*failed = true;
 		return cd_no_memory(err, "room for a response");
 	}
-	ssize_t n = recv(l->fd, room, len, 0);
-	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-		return errno == EINTR;
+	int64_t n = cd_carrier_receive(&l->carrier, room, len);
+	if (n == -EAGAIN || n == -EWOULDBLOCK || n == -EINTR)
+		return n == -EINTR;
 	if (n <= 0) {
 		*failed = true;
-		return n < 0 ? fail_os(l, errno, err) : fail_eof(l, err);
+		return n < 0 ? fail_os(l, (int)-n, err) : fail_eof(l, err);
 	}
 	l->bytes_received += (uint64_t)n;
 	if (!l->tls)
@@ -288,13 +279,10 @@ static void readable(struct cd_link *l)
 /* connect() is over. */
 static bool connected(struct cd_link *l, coodie_error *err)
 {
-	int number = 0;
-	socklen_t len = sizeof number;
+	int number = cd_carrier_connected(&l->carrier);
 
-	if (getsockopt(l->fd, SOL_SOCKET, SO_ERROR, &number, &len))
-		number = errno;
 	if (number)
-		return fail_os(l, number, err);
+		return fail_os(l, -number, err);
 	l->connecting = false;
 	if (l->tls && cd_tls_start(l->tls, err) != CD_TLS_OK)
 		return false;
@@ -324,21 +312,18 @@ static void on_io(int events, void *user)
 	owner.done(owner.user);
 }
 
-static bool open_socket(struct cd_link *l, coodie_error *err)
+static bool open_carrier(struct cd_link *l, coodie_error *err)
 {
-	int one = 1;
+	int number = cd_carrier_connect(&l->carrier, &l->address.of.any, l->address.len,
+					l->address.text);
 
-	l->fd = socket(l->address.of.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (l->fd < 0)
-		return cd_fail(err, COODIE_ERR_CONNECT, "no socket: %s", reason(errno));
-	setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-	setsockopt(l->fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one);
+	if (l->carrier.fd < 0)
+		return cd_fail(err, COODIE_ERR_CONNECT, "no socket: %s", reason(-number));
 	l->connecting = true;
-	/* A connect() that is through at once is found writable on the next turn. */
-	if (connect(l->fd, &l->address.of.any, l->address.len) && errno != EINPROGRESS &&
-	    errno != EINTR)
-		return fail_os(l, errno, err);
-	l->watch = l->loop->vtable->io_new(l->loop->state, l->fd, COODIE_IO_WRITE, on_io, l);
+	if (number < 0)
+		return fail_os(l, -number, err);
+	l->watch = l->loop->vtable->io_new(l->loop->state, l->carrier.fd, COODIE_IO_WRITE, on_io,
+					   l);
 	return l->watch || cd_no_memory(err, "a watch of a socket");
 }
 
@@ -349,7 +334,7 @@ bool cd_link_open(struct cd_link *l, const coodie_loop *loop, const struct cd_li
 
 	l->loop = loop;
 	l->owner = *owner;
-	l->fd = -1;
+	l->carrier = (struct cd_carrier){ &l->conn.options->transport, -1 };
 	l->tls = NULL;
 	l->watch = NULL;
 	l->reset = false;
@@ -357,7 +342,7 @@ bool cd_link_open(struct cd_link *l, const coodie_loop *loop, const struct cd_li
 	cd_buffer_init(&l->cipher, a, 0);
 	if (context)
 		l->tls = cd_tls_new(context, host, a, err);
-	if ((!context || l->tls) && cd_conn_start(&l->conn, err) && open_socket(l, err))
+	if ((!context || l->tls) && cd_conn_start(&l->conn, err) && open_carrier(l, err))
 		return true;
 	cd_link_close(l);
 	return false;

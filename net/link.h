@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The socket under a connection: connects, encrypts where asked for, and carries bytes between the
- * kernel and the conn. */
+/* The socket (or the caller's transport) under a connection: connects, encrypts where asked for, and
+ * carries bytes between the kernel and the conn. */
 #ifndef NET_LINK_H
 #define NET_LINK_H
 
 #include <coodie/loop.h>
 
+#include "base/carrier.h"
 #include "base/tls.h"
 #include "net/conn.h"
 #include "net/resolve.h"
@@ -34,7 +35,7 @@ struct cd_link {
 	struct cd_buffer cipher; /* encrypted, not yet sent */
 	size_t cipher_sent;
 	coodie_watch *watch;
-	int fd;
+	struct cd_carrier carrier;
 	bool connecting; /* the kernel is still at it */
 	bool blocked;    /* it takes no more bytes for now */
 	bool reset;      /* nor ever again: the peer is gone */

@@ -268,6 +268,11 @@ bool coodie_options_set_application(coodie_options *o, const char *name, const c
 	       set_text(&o->application_version, version, "the application's version", err);
 }
 
+void coodie_options_set_transport(coodie_options *o, const coodie_transport *transport)
+{
+	o->transport = transport ? *transport : (coodie_transport){ NULL, NULL };
+}
+
 void coodie_options_set_log(coodie_options *o, enum coodie_log_level level, coodie_log_fn *fn,
 			    void *user)
 {

@@ -19,6 +19,7 @@ struct cd_endpoint {
  * allocator in its copy. */
 struct coodie_options {
 	coodie_allocator allocator; /* of the session; malloc's unless set */
+	coodie_transport transport; /* without a table: the system's sockets */
 	struct cd_endpoint points[CD_CONTACT_POINTS];
 	size_t point_count;
 	char *keyspace;

@@ -24,6 +24,7 @@
 #include <coodie/loop.h>
 #include <coodie/result.h>
 #include <coodie/tls.h>
+#include <coodie/transport.h>
 #include <coodie/value.h>
 
 COODIE_BEGIN
@@ -99,6 +100,9 @@ COODIE_API void coodie_options_set_max_prepared(coodie_options *o, uint32_t stat
 /** Shown by the server (system_views.clients). */
 COODIE_API bool coodie_options_set_application(coodie_options *o, const char *name,
 					       const char *version, coodie_error *err);
+/** Carries bytes by something else than the system's sockets (transport.h); copied; NULL: sockets
+ * (default). For sessions on the loop that goes with it: coodie_session_attach(). */
+COODIE_API void coodie_options_set_transport(coodie_options *o, const coodie_transport *transport);
 COODIE_API void coodie_options_set_log(coodie_options *o, enum coodie_log_level level,
 				       coodie_log_fn *fn, void *user);
 
