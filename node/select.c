@@ -77,7 +77,7 @@ static bool look_up(struct nd_planner *p, const struct nd_select *s, struct nd_t
 	if (plan->aggregates && !s->group_count && s->per_partition_limit)
 		return nd_refuse(p->problem, ND_INVALID,
 				 "PER PARTITION LIMIT is not allowed with aggregate queries.");
-	return nd_ordering_check(p, t, s, plan->where, &plan->ordering) &&
+	return nd_ordering_check(p, t, plan->where, &plan->ordering) &&
 	       nd_where_check_filtering(plan->where, p->problem) &&
 	       limit_new(p, t, "[limit]", s->limit, &plan->limit) &&
 	       limit_new(p, t, "[per_partition_limit]", s->per_partition_limit,
@@ -262,10 +262,7 @@ static bool close_last_group(struct nd_select_run *r)
 {
 	if (r->stop || !(r->group_open || (r->plan->aggregates && !r->plan->grouping.is_set)))
 		return true;
-	if (!nd_select_close_group(r))
-		return false;
-	r->has_more = false;
-	return true;
+	return nd_select_close_group(r);
 }
 
 static bool answer(struct nd_select_run *r)
@@ -281,8 +278,6 @@ static bool answer(struct nd_select_run *r)
 	out->rows = (cql_blob){ r->rows.data ? r->rows.data : (const uint8_t *)"", r->rows.len };
 	if (!r->has_more)
 		return true;
-	r->at.left = r->left;
-	r->at.left_in_partition = r->left_in_partition;
 	return nd_page_write(&r->at, r->table, x->arena, &out->metadata.paging_state, &x->problem);
 }
 

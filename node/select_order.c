@@ -31,9 +31,11 @@ bool nd_ordering_new(struct nd_planner *p, struct nd_table *t, const struct nd_s
 
 	*out = (struct nd_ordering){ .count = s->order_count };
 	out->columns = cd_arena_take_array(p->arena, s->order_count + 1u, sizeof(void *));
-	if (!out->columns)
+	out->descending = cd_arena_take_array(p->arena, s->order_count + 1u, sizeof(bool));
+	if (!out->columns || !out->descending)
 		return nd_no_memory(p->problem);
 	for (uint32_t i = 0; i < s->order_count; i++) {
+		out->descending[i] = s->order_by[i].descending;
 		out->columns[i] = nd_table_find_column(t, s->order_by[i].column, p->problem);
 		if (!out->columns[i])
 			return false;
@@ -61,8 +63,25 @@ static bool skip_equal(struct nd_planner *p, const struct nd_table *t, const str
 	return true;
 }
 
-bool nd_ordering_check(struct nd_planner *p, const struct nd_table *t, const struct nd_select *s,
-		       const struct nd_where *w, struct nd_ordering *o)
+/* Of a column that is there twice the place of the first and the direction of the last counts. */
+static void drop_doubles(struct nd_ordering *o)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < o->count; i++) {
+		uint32_t at = 0;
+
+		while (at < kept && o->columns[at] != o->columns[i])
+			at++;
+		o->columns[at] = o->columns[i];
+		o->descending[at] = o->descending[i];
+		kept += at == kept;
+	}
+	o->count = kept;
+}
+
+bool nd_ordering_check(struct nd_planner *p, const struct nd_table *t, const struct nd_where *w,
+		       struct nd_ordering *o)
 {
 	uint32_t at = 0;
 
@@ -76,6 +95,7 @@ bool nd_ordering_check(struct nd_planner *p, const struct nd_table *t, const str
 		return nd_refuse(p->problem, ND_INVALID,
 				 "ORDER BY is only supported when the partition key is restricted "
 				 "by an EQ or an IN.");
+	drop_doubles(o);
 	for (uint32_t i = 0; i < o->count; i++) {
 		const struct nd_column *c = o->columns[i];
 
@@ -88,7 +108,7 @@ bool nd_ordering_check(struct nd_planner *p, const struct nd_table *t, const str
 			return false;
 	}
 	for (uint32_t i = 0; i < o->count; i++) {
-		bool reversed = s->order_by[i].descending != o->columns[i]->descending;
+		bool reversed = o->descending[i] != o->columns[i]->descending;
 
 		if (i && reversed != o->reversed)
 			return nd_refuse(p->problem, ND_INVALID, "Unsupported order by relation");

@@ -17,6 +17,7 @@ struct nd_grouping {
 struct nd_ordering {
 	uint32_t count;
 	const struct nd_column **columns; /* clustering */
+	bool *descending;                 /* of each */
 	bool reversed;                    /* rows are read backwards */
 	bool sorts;                       /* rows of several partitions are merged */
 	const struct nd_column *near;     /* ANN OF: the vectors; NULL: not asked for */
@@ -95,8 +96,8 @@ struct nd_select_run {
 /* select_order.c */
 bool nd_ordering_new(struct nd_planner *p, struct nd_table *t, const struct nd_select *s,
 		     struct nd_ordering *out);
-bool nd_ordering_check(struct nd_planner *p, const struct nd_table *t, const struct nd_select *s,
-		       const struct nd_where *w, struct nd_ordering *o);
+bool nd_ordering_check(struct nd_planner *p, const struct nd_table *t, const struct nd_where *w,
+		       struct nd_ordering *o);
 bool nd_ordering_keep(struct nd_select_run *r, const struct nd_row_view *view, size_t from);
 bool nd_ordering_finish(struct nd_select_run *r, uint32_t limit);
 

@@ -115,11 +115,10 @@ static bool read_partition(struct nd_select_run *r, struct nd_partition *partiti
 	bool seen = r->paged && r->from.key.data && r->from.key.len == r->key.len &&
 		    memcmp(r->from.key.data, r->key.data, r->key.len) == 0;
 
-	if (seen && !r->from.in_rows)
+	if (seen && (!r->from.in_rows || !r->from.left_in_partition))
 		return true;
 	part.resumed = seen;
-	r->left_in_partition = seen && r->from.left_in_partition ? r->from.left_in_partition
-								 : r->partition_limit;
+	r->left_in_partition = seen ? r->from.left_in_partition : r->partition_limit;
 	r->skip_partition = false;
 	nd_partition_key_columns(partition, r->key_columns, r->table->partition_key_count);
 	if (!read_statics(r, &part) || !read_slices(r, &part))

@@ -50,6 +50,8 @@ static void count_row(struct nd_select_run *r, bool whole_partition)
 	} else if (r->paged && !r->left_on_page) {
 		r->stop = true;
 		r->has_more = !(named && !r->left_in_partition);
+		r->at.left = r->left;
+		r->at.left_in_partition = r->left_in_partition;
 	}
 }
 
@@ -79,6 +81,24 @@ bool nd_select_close_group(struct nd_select_run *r)
 	return true;
 }
 
+/* Closes a group because another begins. When that is of another partition, what is left of this one
+ * does not change, and nothing is left of the one before. */
+static bool close_before(struct nd_select_run *r)
+{
+	bool same_partition = r->at.key.data == r->key.data;
+	uint32_t left = r->left_in_partition;
+
+	if (same_partition)
+		return nd_select_close_group(r);
+	r->left_in_partition = UINT32_MAX;
+	if (!nd_select_close_group(r))
+		return false;
+	r->left_in_partition = left;
+	r->at.left_in_partition = 0;
+	r->skip_partition = false;
+	return true;
+}
+
 /* A row of a group: the first one opens it, and closes the one before. That may be the last group
  * there is place for: then this row is left for the next page. */
 static bool add_to_group(struct nd_select_run *r, const struct nd_row_view *view)
@@ -87,22 +107,10 @@ static bool add_to_group(struct nd_select_run *r, const struct nd_row_view *view
 
 	if (!nd_grouping_next(r, view, &other))
 		return false;
-	if (other) {
-		bool same_partition = r->at.key.data == r->key.data;
-		uint32_t left = r->left_in_partition;
-
-		if (!same_partition)
-			r->left_in_partition = UINT32_MAX;
-		if (!nd_select_close_group(r))
-			return false;
-		if (!same_partition) {
-			r->at.left_in_partition = 0;
-			r->left_in_partition = left;
-			r->skip_partition = false;
-		}
-		if (r->stop || r->skip_partition)
-			return true;
-	}
+	if (other && !close_before(r))
+		return false;
+	if (other && (r->stop || r->skip_partition))
+		return true;
 	if ((!r->group_open || r->plan->aggregates) &&
 	    !nd_selection_add(r->selection, view, &r->rows))
 		return false;
@@ -121,8 +129,11 @@ static bool add_row(struct nd_select_run *r, const struct nd_row_view *view)
 		return false;
 	if (r->rows.failed)
 		return too_long(r);
-	if (waits(r))
+	if (waits(r)) {
+		if (--r->left_in_partition == 0)
+			r->skip_partition = true;
 		return nd_ordering_keep(r, view, from);
+	}
 	if (r->paged)
 		note_place(r, view);
 	count_row(r, !view->row || r->plan->distinct || !r->table->clustering_count);

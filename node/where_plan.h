@@ -96,8 +96,10 @@ struct nd_tuples {
 	struct nd_value *at; /* count * width */
 };
 bool nd_where_tuples(const struct nd_restriction *r, struct nd_request *x, struct nd_tuples *out);
+/* `count` of them: fewer than the end has when a tuple that was bound is cut short. The one value of a
+ * column alone may be null. */
 bool nd_where_end_values(const struct nd_restriction *r, const struct nd_where_end *end,
-			 struct nd_request *x, struct nd_value *out);
+			 struct nd_request *x, struct nd_value *out, uint32_t *count);
 
 /* where_slice.c: those of = and IN in the order of the columns, without doubles; all combinations of
  * those of the first `columns` columns, in order; the slices of clustering keys. */

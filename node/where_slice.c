@@ -167,26 +167,31 @@ static cql_blob *join_values(struct nd_request *x, struct nd_clustering before,
 	return at;
 }
 
+/* The values of an end of a slice; `count` 0: it bounds nothing. */
+struct end {
+	uint32_t count;
+	struct nd_value *at;
+};
+
 static bool add_slices(struct slices *out, const struct nd_restriction *r,
-		       struct nd_clustering before, const struct nd_value *const ends[2])
+		       struct nd_clustering before, const struct end ends[2])
 {
 	struct slices parts[2] = { { out->x, out->table, 0, 0, NULL },
 				   { out->x, out->table, 0, 0, NULL } };
 
 	for (int i = ND_WHERE_START; i <= ND_WHERE_END; i++) {
-		const struct nd_where_end *end = &r->ends[i];
 		cql_blob *values;
 
-		if (!end->is_set) {
+		if (!ends[i].count) {
 			struct nd_bound all = { before, true };
 
 			if (!push(&parts[i], (struct nd_slice){ all, all }))
 				return false;
 			continue;
 		}
-		values = join_values(out->x, before, ends[i], end->count);
-		if (!values || !end_slices(&parts[i], before, values, end->count,
-					   i == ND_WHERE_START, end->inclusive))
+		values = join_values(out->x, before, ends[i].at, ends[i].count);
+		if (!values || !end_slices(&parts[i], before, values, ends[i].count,
+					   i == ND_WHERE_START, r->ends[i].inclusive))
 			return false;
 	}
 	for (uint32_t a = 0; a < parts[0].count; a++)
@@ -323,20 +328,25 @@ static uint32_t equal_columns(const struct nd_where *w)
 	return i;
 }
 
-static bool end_values(const struct nd_restriction *r, struct nd_request *x,
-		       const struct nd_value *out[2])
+/* Null comes before all values, in either order: what lies behind it is everything, what lies before
+ * it is `nothing`. */
+static bool read_ends(const struct nd_restriction *r, struct nd_request *x, struct end out[2],
+		      bool *nothing)
 {
 	for (int i = ND_WHERE_START; i <= ND_WHERE_END; i++) {
-		struct nd_value *at;
+		struct end *end = &out[i];
 
 		if (!r->ends[i].is_set)
 			continue;
-		at = cd_arena_take_array(x->arena, r->ends[i].count, sizeof *at);
-		if (!at)
+		end->at = cd_arena_take_array(x->arena, r->ends[i].count, sizeof *end->at);
+		if (!end->at)
 			return nd_no_memory(&x->problem);
-		if (!nd_where_end_values(r, &r->ends[i], x, at))
+		if (!nd_where_end_values(r, &r->ends[i], x, end->at, &end->count))
 			return false;
-		out[i] = at;
+		if (end->count && end->at[0].presence == ND_NULL) {
+			*nothing |= (i == ND_WHERE_END) != r->columns[0]->descending;
+			end->count = 0;
+		}
 	}
 	return true;
 }
@@ -346,11 +356,11 @@ bool nd_where_slices(const struct nd_where *w, struct nd_request *x, struct nd_p
 	struct slices s = { x, w->table, 0, 0, NULL };
 	uint32_t width = equal_columns(w), count = 1;
 	const struct nd_restriction *slice = width < w->bound_rows ? w->rows[width] : NULL;
-	const struct nd_value *ends[2] = { NULL, NULL };
+	struct end ends[2] = { { 0, NULL }, { 0, NULL } };
 	cql_blob *prefixes = NULL;
 
 	if (!nd_where_product(w->rows, width, x, &count, &prefixes) ||
-	    (slice && !end_values(slice, x, ends)))
+	    (slice && !read_ends(slice, x, ends, &out->nothing)))
 		return false;
 	for (uint32_t i = 0; i < count; i++) {
 		struct nd_clustering prefix = { width,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The values of a WHERE clause with what is bound: never null, never unset. */
+#include "base/reader.h"
 #include "node/term_parts.h"
 #include "node/where_plan.h"
 
@@ -82,12 +83,37 @@ static bool read_value(const struct nd_restriction *r, const struct nd_where_val
 	return split_tuple(r, x, whole, count, out);
 }
 
-bool nd_where_end_values(const struct nd_restriction *r, const struct nd_where_end *end,
-			 struct nd_request *x, struct nd_value *out)
+/* How many elements a tuple's bytes have: it may be cut short, and is a shorter bound then. */
+static bool count_elements(struct nd_value tuple, struct nd_request *x, uint32_t *count)
 {
+	struct cd_reader reader = cd_reader_over(tuple.data, tuple.len);
+	uint32_t have = 0;
+
+	for (; have < *count && cd_reader_left(&reader); have++) {
+		int32_t len = (int32_t)cd_reader_be32(&reader);
+
+		if (len > 0)
+			cd_reader_take(&reader, (size_t)len);
+	}
+	*count = have;
+	return !reader.failed ||
+	       nd_refuse(&x->problem, ND_INVALID, "Not enough bytes to read a tuple");
+}
+
+bool nd_where_end_values(const struct nd_restriction *r, const struct nd_where_end *end,
+			 struct nd_request *x, struct nd_value *out, uint32_t *count)
+{
+	struct nd_value whole;
+
+	*count = end->count;
 	if (!read_value(r, &end->value, end->count, x, out))
 		return false;
-	for (uint32_t i = 0; i < end->count; i++)
+	if (end->value.whole &&
+	    (!nd_term_value(end->value.whole, x, &whole) || !count_elements(whole, x, count)))
+		return false;
+	if (!r->is_multi && out[0].presence == ND_NULL)
+		return true;
+	for (uint32_t i = 0; i < *count; i++)
 		if (!check_value(x, r, i, out[i]))
 			return false;
 	return true;
@@ -101,6 +127,28 @@ static bool tuples_alloc(struct nd_request *x, uint32_t count, uint32_t width,
 	*out = (struct nd_tuples){ count, width, NULL };
 	out->at = cd_arena_take_array(x->arena, (size_t)count * width + 1, sizeof *out->at);
 	return out->at || nd_no_memory(&x->problem);
+}
+
+/* The items of a list that was bound: here, unlike elsewhere, they may be null, and are refused by
+ * another name. */
+static bool read_list(struct nd_request *x, struct nd_value list, struct nd_items *out)
+{
+	struct cd_reader reader = cd_reader_over(list.data, list.len);
+
+	out->count = cd_reader_be32(&reader);
+	if (reader.failed || out->count > cd_reader_left(&reader) / 4)
+		return nd_refuse(&x->problem, ND_INVALID, "Not enough bytes to read a list");
+	out->at = cd_arena_take_array(x->arena, out->count + 1u, sizeof *out->at);
+	if (!out->at)
+		return nd_no_memory(&x->problem);
+	for (uint32_t i = 0; i < out->count; i++) {
+		int32_t len = (int32_t)cd_reader_be32(&reader);
+		struct cd_span span = cd_reader_span(&reader, len > 0 ? (size_t)len : 0);
+
+		out->at[i] = (struct nd_value){ len < 0 ? ND_NULL : ND_VALUE, span.at, span.len };
+	}
+	return !reader.failed ||
+	       nd_refuse(&x->problem, ND_INVALID, "Not enough bytes to read a list");
 }
 
 /* IN ?: the items of a list, each of them a value or a tuple. */
@@ -123,8 +171,7 @@ static bool list_tuples(const struct nd_restriction *r, struct nd_request *x, st
 				   : nd_refuse(&x->problem, ND_INVALID,
 					       "Invalid unset value for column %s",
 					       r->columns[0]->name);
-	if (!nd_items_read(r->in_type, list, x->arena, &items, &x->problem) ||
-	    !tuples_alloc(x, items.count, r->count, out))
+	if (!read_list(x, list, &items) || !tuples_alloc(x, items.count, r->count, out))
 		return false;
 	for (uint32_t i = 0; i < items.count; i++) {
 		struct nd_value *at = out->at + (size_t)i * r->count;
