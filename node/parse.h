@@ -14,6 +14,7 @@ struct nd_parse {
 	struct nd_lexer lexer; /* behind `tok` */
 	struct nd_token tok;   /* the one to look at */
 	const char *seen;      /* the end of the furthest token looked at */
+	bool seen_end;         /* and all of the statement behind it */
 	const char *end;       /* the end of the last token taken */
 	unsigned depth;
 	const char **markers;
@@ -26,6 +27,8 @@ struct nd_parse {
 void nd_parse_next(struct nd_parse *p);
 /* The token behind the one to look at. */
 struct nd_token nd_parse_peek(struct nd_parse *p);
+/* Says that Cassandra's parser looks one token further here, as its excerpts show. */
+void nd_parse_see(struct nd_parse *p);
 bool nd_parse_is(const struct nd_parse *p, int kind);
 bool nd_parse_is_word(const struct nd_parse *p, enum nd_keyword keyword);
 /* Takes it when it is there. */

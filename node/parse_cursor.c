@@ -25,6 +25,18 @@ struct nd_token nd_parse_peek(struct nd_parse *p)
 	return nd_lexer_next(&ahead);
 }
 
+void nd_parse_see(struct nd_parse *p)
+{
+	struct nd_problem none = { .happened = true };
+	struct nd_lexer ahead = p->lexer;
+
+	ahead.problem = &none;
+	if (nd_lexer_next(&ahead).kind == ND_TOKEN_EOF)
+		p->seen_end = true;
+	if (ahead.at > p->seen)
+		p->seen = ahead.at;
+}
+
 bool nd_parse_is(const struct nd_parse *p, int kind)
 {
 	return p->tok.kind == kind;
@@ -69,6 +81,7 @@ void nd_parse_return(struct nd_parse *p, struct nd_parse_mark mark)
  * looked at behind it. */
 struct excerpt {
 	const char *from, *mark, *mark_end, *to;
+	bool at_end; /* it would hold the end, which has no place: nothing is shown */
 };
 
 /* ANTLR knows the text of a literal or name without its quotes, and no more of its length. */
@@ -95,7 +108,7 @@ static struct excerpt find_excerpt(const struct nd_parse *p, const struct nd_tok
 {
 	const char *before[TOKENS_BEFORE] = { p->text };
 	const char *mark_end = mark->at + shown_len(mark);
-	struct excerpt e = { p->text, mark->at, mark_end, mark_end };
+	struct excerpt e = { p->text, mark->at, mark_end, mark_end, false };
 	struct nd_problem none = { .happened = true };
 	struct nd_lexer l;
 	size_t n = 0, after = 0;
@@ -113,7 +126,31 @@ static struct excerpt find_excerpt(const struct nd_parse *p, const struct nd_tok
 		struct nd_token t = nd_lexer_next_raw(&l);
 		e.to = t.at + shown_len(&t);
 	}
+	e.at_end = p->seen_end && l.at == l.end && after < TOKENS_BEHIND;
 	return e;
+}
+
+/* " (...FROM t [x] y...)": lines are joined. NULL: out of memory. */
+static const char *format_excerpt(struct nd_parse *p, const struct excerpt *e)
+{
+	size_t len = (size_t)(e->to - e->from) + sizeof " (...[]...)", n = 0;
+	char *out = e->at_end ? NULL : nd_parse_take(p, len, 1);
+
+	if (!out)
+		return "";
+	n += (size_t)snprintf(out, len, " (%s", e->from == p->text ? "" : "...");
+	for (const char *c = e->from; c < e->to || c == e->mark_end; c++) {
+		if (c == e->mark)
+			out[n++] = '[';
+		if (c == e->mark_end)
+			out[n++] = ']';
+		if (c < e->to && *c != '\n' && *c != '\r')
+			out[n++] = *c;
+		if (c >= e->to)
+			break;
+	}
+	snprintf(out + n, len - n, "%s)", e->to == p->text + p->len ? "" : "...");
+	return out;
 }
 
 static bool refuse_at(struct nd_parse *p, const char *what, const struct nd_token *mark,
@@ -133,12 +170,9 @@ static bool refuse_at(struct nd_parse *p, const char *what, const struct nd_toke
 		return nd_refuse(p->problem, ND_SYNTAX_ERROR, "line 0:-1 %s '<EOF>'%s%s", what,
 				 *wanted ? " expecting " : "", wanted);
 	e = find_excerpt(p, mark);
-	return nd_refuse(p->problem, ND_SYNTAX_ERROR,
-			 "line %u:%u %s '%.*s'%s%s (%s%.*s[%.*s]%.*s%s)", t->line, t->column, what,
-			 (int)len, text, *wanted ? " expecting " : "", wanted,
-			 e.from == p->text ? "" : "...", (int)(e.mark - e.from), e.from,
-			 (int)(e.mark_end - e.mark), e.mark, (int)(e.to - e.mark_end), e.mark_end,
-			 e.to == p->text + p->len ? "" : "...");
+	return nd_refuse(p->problem, ND_SYNTAX_ERROR, "line %u:%u %s '%.*s'%s%s%s", t->line,
+			 t->column, what, (int)len, text, *wanted ? " expecting " : "", wanted,
+			 format_excerpt(p, &e));
 }
 
 bool nd_parse_stuck(struct nd_parse *p)

@@ -140,8 +140,11 @@ bool nd_parse_table_name(struct nd_parse *p, const char *what, struct nd_table_n
 	if (!out->name)
 		return false;
 	/* without a keyspace Cassandra's parser had to look ahead */
-	return qualified || follows_table(&p->tok) || nd_parse_is_plain(p, "bypass") ||
-	       nd_parse_stuck_from(p, &name);
+	if (!qualified && !follows_table(&p->tok) && !nd_parse_is_plain(p, "bypass"))
+		return nd_parse_stuck_from(p, &name);
+	if (!qualified)
+		nd_parse_see(p);
+	return true;
 }
 
 const char *nd_parse_keyspace_name(struct nd_parse *p)

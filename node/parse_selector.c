@@ -53,7 +53,12 @@ static struct nd_expr *parse_column(struct nd_parse *p)
 
 	if (!e || !(e->name = nd_parse_name(p, ND_NAME_ANY)))
 		return NULL;
-	return follows_column(&p->tok) || nd_parse_stuck_from(p, &t) ? e : NULL;
+	if (!follows_column(&p->tok)) {
+		nd_parse_stuck_from(p, &t);
+		return NULL;
+	}
+	nd_parse_see(p);
+	return e;
 }
 
 static struct nd_expr *parse_field(struct nd_parse *p, struct nd_expr *of)
@@ -134,7 +139,9 @@ static bool parse_count_of_rows(struct nd_parse *p, struct nd_expr *e)
 	struct nd_parse_mark mark = nd_parse_mark(p);
 	bool is = strcmp(e->name, "count") == 0 && !e->keyspace;
 
-	if (is && (nd_parse_is(p, ND_PUNCTUATION('*')) || nd_parse_starts_constant(&p->tok))) {
+	if (is && nd_parse_accept(p, ND_PUNCTUATION('*')))
+		return nd_parse_expect(p, ND_PUNCTUATION(')'));
+	if (is && nd_parse_starts_constant(&p->tok)) {
 		nd_parse_next(p);
 		if (nd_parse_accept(p, ND_PUNCTUATION(')')))
 			return true;
@@ -156,12 +163,16 @@ static struct nd_expr *parse_call(struct nd_parse *p)
 	e->name = nd_parse_name(p, ND_NAME_FUNCTION);
 	if (!e->name || !nd_parse_expect(p, ND_PUNCTUATION('(')))
 		return NULL;
-	if (parse_count_of_rows(p, e) ||
-	    (strcmp(e->name, "count") != 0 && nd_parse_accept(p, ND_PUNCTUATION(')'))))
+	if (parse_count_of_rows(p, e))
+		return p->problem->happened ? NULL : e;
+	if (p->problem->happened)
+		return NULL;
+	if ((strcmp(e->name, "count") != 0 && nd_parse_accept(p, ND_PUNCTUATION(')'))))
 		return e;
 	if (nd_parse_is(p, ND_PUNCTUATION(')'))) {
-		nd_refuse(p->problem, ND_INVALID,
-			  "Invalid number of arguments for function system.count(any)");
+		nd_refuse(
+			p->problem, ND_INVALID,
+			"Invalid number of arguments in call to function system.count: 1 required but 0 provided");
 		return NULL;
 	}
 	if (!starts_selector(&p->tok)) {
@@ -359,6 +370,8 @@ struct nd_expr *nd_parse_selector(struct nd_parse *p)
 		nd_parse_next(p);
 		e = nd_parse_binary(p, *op.at, e, parse_product(p), &op);
 	}
+	if (e)
+		nd_parse_see(p);
 	return e;
 }
 

@@ -410,7 +410,10 @@ static struct nd_expr *parse_sum(struct nd_parse *p, bool before_column)
 		nd_parse_next(p);
 		e = nd_parse_binary(p, *op.at, e, parse_product(p), &op);
 	}
-	return e && (follows_term(&p->tok) || nd_parse_stuck(p)) ? e : NULL;
+	if (!e || !(follows_term(&p->tok) || nd_parse_stuck(p)))
+		return NULL;
+	nd_parse_see(p);
+	return e;
 }
 
 struct nd_expr *nd_parse_term(struct nd_parse *p)

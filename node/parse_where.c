@@ -49,20 +49,26 @@ static bool is_marker(const struct nd_parse *p)
 }
 
 /* Behind IN: a marker for all of it, or terms in parentheses; of tuples (`one` reads each). */
-static bool parse_in(struct nd_parse *p, struct nd_relation *r,
+static bool parse_in(struct nd_parse *p, struct nd_relation *r, const struct nd_token *first,
 		     struct nd_expr *(*one)(struct nd_parse *p))
 {
+	bool of_markers;
+
 	r->op = ND_OP_IN;
 	if (is_marker(p)) {
 		r->is_in_marker = true;
 		return add_value(p, r, nd_parse_marker(p));
 	}
 	if (!nd_parse_is(p, ND_PUNCTUATION('(')))
-		return nd_parse_stuck(p);
+		return nd_parse_stuck_from(p, first);
 	nd_parse_next(p);
-	if (nd_parse_accept(p, ND_PUNCTUATION(')')))
-		return true;
+	if (nd_parse_is(p, ND_PUNCTUATION(')')) || nd_parse_is(p, ND_PUNCTUATION(',')))
+		return nd_parse_expect(p, ND_PUNCTUATION(')'));
+	of_markers = is_marker(p);
 	do {
+		/* tuples are written out all of them, or none */
+		if (r->target == ND_TARGET_TUPLE && is_marker(p) != of_markers)
+			return nd_parse_stuck(p);
 		if (!add_value(p, r, one(p)))
 			return false;
 	} while (nd_parse_accept(p, ND_PUNCTUATION(',')));
@@ -90,7 +96,7 @@ static bool parse_column_relation(struct nd_parse *p, struct nd_relation *r,
 	if (accept_comparison(p, &r->op))
 		return add_value(p, r, nd_parse_term(p));
 	if (nd_parse_accept_word(p, ND_KW_IN))
-		return parse_in(p, r, nd_parse_term);
+		return parse_in(p, r, first, nd_parse_term);
 	if (nd_parse_accept_word(p, ND_KW_LIKE)) {
 		r->op = ND_OP_LIKE;
 		return add_value(p, r, nd_parse_term(p));
@@ -144,7 +150,7 @@ static bool parse_tuple_relation(struct nd_parse *p, struct nd_relation *r)
 	if (!parse_tuple_names(p, r))
 		return false;
 	if (nd_parse_accept_word(p, ND_KW_IN))
-		return parse_in(p, r, parse_tuple_value);
+		return parse_in(p, r, &p->tok, parse_tuple_value);
 	if (!accept_comparison(p, &r->op))
 		return nd_parse_stuck(p);
 	if (!is_marker(p) && !nd_parse_is(p, ND_PUNCTUATION('(')))
@@ -237,7 +243,7 @@ static bool parse_condition(struct nd_parse *p, struct nd_relations *out)
 	if (accept_comparison(p, &r.op)) {
 		ok = add_value(p, &r, nd_parse_term(p));
 	} else if (nd_parse_accept_word(p, ND_KW_IN)) {
-		ok = parse_in(p, &r, nd_parse_term);
+		ok = parse_in(p, &r, &p->tok, nd_parse_term);
 	} else if (r.target == ND_TARGET_COLUMN && nd_parse_accept_word(p, ND_KW_CONTAINS)) {
 		r.op = nd_parse_accept_word(p, ND_KW_KEY) ? ND_OP_CONTAINS_KEY : ND_OP_CONTAINS;
 		ok = add_value(p, &r, nd_parse_term(p));
@@ -250,13 +256,15 @@ static bool parse_condition(struct nd_parse *p, struct nd_relations *out)
 bool nd_parse_conditions(struct nd_parse *p, struct nd_relations *out, bool *if_exists)
 {
 	/* EXISTS is a column's name as well: then an operator follows. */
-	int then = nd_parse_is_word(p, ND_KW_EXISTS) ? nd_parse_peek(p).kind : ND_TOKEN_BROKEN;
+	struct nd_token exists = p->tok, then = nd_parse_peek(p);
 
 	if (nd_parse_is_word(p, ND_KW_EXISTS) &&
-	    (then == ND_TOKEN_EOF || then == ND_TOKEN_KEYWORD || then == ND_PUNCTUATION(';'))) {
+	    (then.kind == ND_TOKEN_EOF || then.kind == ND_TOKEN_KEYWORD ||
+	     then.kind == ND_PUNCTUATION(';')) &&
+	    then.keyword != ND_KW_IN && then.keyword != ND_KW_CONTAINS) {
 		*if_exists = true;
 		nd_parse_next(p);
-		return true;
+		return then.keyword != ND_KW_AND || nd_parse_stuck_from(p, &exists);
 	}
 	do {
 		if (!parse_condition(p, out))

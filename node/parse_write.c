@@ -30,12 +30,19 @@ static bool parse_using_one(struct nd_parse *p, struct nd_using *out, unsigned a
 	return out->timestamp;
 }
 
+/* Cassandra's DELETE has one of them and no more; ScyllaDB's timeout may be beside it. */
+static bool goes_on(struct nd_parse *p, const struct nd_using *u, unsigned allowed)
+{
+	return (allowed & ND_USING_TTL) || nd_parse_peek(p).kind == ND_TOKEN_IDENT ||
+	       (u->timeout && !u->timestamp);
+}
+
 bool nd_parse_using(struct nd_parse *p, struct nd_using *out, unsigned allowed)
 {
 	do {
 		if (!parse_using_one(p, out, allowed))
 			return false;
-	} while (nd_parse_accept_word(p, ND_KW_AND));
+	} while (goes_on(p, out, allowed) && nd_parse_accept_word(p, ND_KW_AND));
 	return true;
 }
 
