@@ -43,6 +43,14 @@ static bool store(const struct argument *a, const char *command, const char *val
 		*a->text = value;
 		return true;
 	}
+	if (a->list) {
+		if (a->list->count == sizeof a->list->at / sizeof a->list->at[0]) {
+			tool_misuse(command, "--%s is given too often", a->name);
+			return false;
+		}
+		a->list->at[a->list->count++] = value;
+		return true;
+	}
 	errno = 0;
 	n = strtoul(value, &end, 10);
 	if (errno || *end || *value < '0' || *value > '9' || n < a->least || n > a->most) {

@@ -9,7 +9,13 @@
 
 enum argument_kind { ARGUMENT_FLAG, ARGUMENT_TEXT, ARGUMENT_NUMBER };
 
-/* One option. Exactly one of `flag`, `text`, `number` is set: where its value goes. */
+/* The values of an option that may be given several times, in their order. */
+struct argument_list {
+	const char *at[64];
+	size_t count;
+};
+
+/* One option. Exactly one of `flag`, `text`, `number`, `list` is set: where its value goes. */
 struct argument {
 	const char *name;  /* without the dashes */
 	const char *value; /* how --help calls its value; NULL for a flag */
@@ -17,6 +23,7 @@ struct argument {
 	bool *flag;
 	const char **text;
 	uint32_t *number;
+	struct argument_list *list;
 	uint32_t least, most; /* of a number */
 	const char *words;    /* "lz4 none": the texts that are allowed; NULL: any */
 };

@@ -10,7 +10,7 @@
 #include "tools/connect.h"
 #include "tools/tool.h"
 
-enum { SECRET_SIZE = 1024, HOST_SIZE = 256, DEFAULT_TIMEOUT_MS = 5000 };
+enum { HOST_SIZE = 256, DEFAULT_TIMEOUT_MS = 5000 };
 
 struct argument_table connect_arguments(struct connect *c)
 {
@@ -70,7 +70,7 @@ static bool fail(coodie_error *err, enum coodie_errc code, const char *what, con
 }
 
 /* Overwrites a secret; volatile, so that the compiler keeps it. */
-static void wipe(char *secret, size_t len)
+void connect_wipe(char *secret, size_t len)
 {
 	volatile char *at = secret;
 
@@ -144,7 +144,7 @@ static bool add_host(coodie_options *o, const char *host, const char *port, bool
 	return ok;
 }
 
-static bool read_password(const char *path, char secret[SECRET_SIZE], coodie_error *err)
+bool connect_read_password(const char *path, char secret[SECRET_SIZE], coodie_error *err)
 {
 	FILE *file = strcmp(path, "-") ? fopen(path, "r") : stdin;
 	bool ok = false;
@@ -175,9 +175,9 @@ static bool set_credentials(coodie_options *o, const struct connect *c, coodie_e
 		return true;
 	if (c->password)
 		return coodie_options_set_credentials(o, c->user, c->password, err);
-	ok = read_password(c->password_file, secret, err) &&
+	ok = connect_read_password(c->password_file, secret, err) &&
 	     coodie_options_set_credentials(o, c->user, secret, err);
-	wipe(secret, sizeof secret);
+	connect_wipe(secret, sizeof secret);
 	return ok;
 }
 

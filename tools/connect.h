@@ -7,7 +7,7 @@
 
 #include "tools/arguments.h"
 
-enum { CONNECT_ARGUMENTS = 12 };
+enum { CONNECT_ARGUMENTS = 12, SECRET_SIZE = 1024 };
 
 /* Where the values of the options go. Zeroed by connect_arguments(). */
 struct connect {
@@ -29,5 +29,9 @@ bool connect_check(const struct connect *c, const char *command);
 /* Looks the name up, reads the files and makes a session; no connection yet. `where` is HOST or
  * HOST:PORT. */
 coodie_session *connect_session(const struct connect *c, const char *where, coodie_error *err);
+
+/* The first line of a file, or of stdin for "-". The caller wipes it. */
+bool connect_read_password(const char *path, char secret[SECRET_SIZE], coodie_error *err);
+void connect_wipe(char *secret, size_t len);
 
 #endif

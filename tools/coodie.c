@@ -14,6 +14,7 @@ static const struct command {
 	const char *name, *summary;
 	tool_fn *run;
 } commands[] = {
+	{ "node", "run an in-memory cluster that answers as Cassandra does", tool_node },
 	{ "ping", "connect to a node and show what was negotiated and how fast it answers",
 	  tool_ping },
 	{ "wire", "look at protocol messages, values and golden vectors, without a server",

@@ -11,6 +11,7 @@ tools_coodie_SOURCES = \
 	tools/json_parse.c \
 	tools/pcap.c \
 	tools/pcap.h \
+	tools/node.c \
 	tools/ping.c \
 	tools/pool.c \
 	tools/pool.h \
@@ -41,4 +42,4 @@ tools_coodie_SOURCES = \
 	tools/wire_stream.h \
 	tools/wire_type.c \
 	tools/wire_value.c
-tools_coodie_LDADD = libcoodie.la
+tools_coodie_LDADD = libcoodie.la libcoodie-node.la
