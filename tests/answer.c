@@ -19,6 +19,8 @@ static const struct {
 	{ "system", "local", "tokens", "chosen at random at the first start" },
 	{ "system", "local", "gossip_generation", "the second of the start" },
 	{ "system", "local", "truncated_at", "by ids and clock" },
+	{ "system", "local", "rack", "the operator's word" },
+	{ "system", "local", "cluster_name", "likewise" },
 	{ "system", "local", "release_version", "the recorded node's is not the one that is run" },
 	{ NULL, NULL, "system.now()", "the clock" },
 	{ NULL, NULL, "system.uuid()", "random" },

@@ -190,13 +190,13 @@ static int64_t now_us(void *user)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000 + run->ahead_us;
 }
 
-/* Named as the node whose answers were recorded. */
+/* In the data center of the node whose answers were recorded. */
 static bool start_node(struct run *run)
 {
 	coodie_error err = { 0 };
 	coodie_node_options *o = coodie_node_options_new(&err);
 
-	if (o) {
+	if (o && coodie_node_options_add_data_center(o, "dc1", 1, 1, &err)) {
 		coodie_node_options_set_clock(o, now_us, run);
 		run->node = coodie_node_start(o, &err);
 	}

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The integration suite: every group of tests on every cell of v4/v5 x plain/LZ4 x plain/TLS,
- * against real nodes.
+ * against real nodes (`make check-cassandra`), or against the in-memory ones (`make check`).
  *
  * COODIE_TEST_PLAIN  address:port of a node in clear text, no password
  * COODIE_TEST_TLS    address:port of a node with TLS, role cassandra with password cassandra
  * COODIE_TEST_CERTS  the folder of make-certs that node took its certificate from
+ *
+ * Without the first two, nodes are started inside; without certificates, only the one in clear text.
  *
  * An argument names one variant ("v5-lz4-tls") or one group ("types") to run alone. */
 #include "tests/integration.h"
@@ -12,6 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <coodie/node.h>
 
 static const struct integration_group *const groups[] = {
 	&integration_connect,    &integration_login,  &integration_types,
@@ -271,33 +276,88 @@ static int run_matrix(const char *plain, const char *tls, const char *only)
 		snprintf(v.name, sizeof v.name, "v%u-%s-%s", v.version, i & 2 ? "lz4" : "none",
 			 v.tls ? "tls" : "plain");
 		now.address = v.tls ? tls : plain;
-		for (size_t g = 0; g < GROUPS; g++)
+		for (size_t g = 0; g < GROUPS && now.address; g++)
 			if (wanted(groups[g], &v, !i, only)) {
 				failed += run_group(groups[g], &v);
 				ran++;
 			}
 	}
 	if (!ran)
-		fprintf(stderr, "integration: %s names no group and no variant\n", only);
+		fprintf(stderr, "integration: %s names no group and no variant\n",
+			only ? only : "nothing");
 	return failed || !ran;
+}
+
+/* ---- the nodes ------------------------------------------------------------------------------ */
+
+/* With what real ones have: dc1, and for TLS the certificate and the password. */
+static coodie_node *start_node(const char *certs)
+{
+	coodie_error err = { 0 };
+	coodie_node_options *o = coodie_node_options_new(&err);
+	char cert[512], key[512];
+	coodie_node *n = NULL;
+	bool ok = o && coodie_node_options_add_data_center(o, "dc1", 1, 1, &err);
+
+	if (ok && certs) {
+		snprintf(cert, sizeof cert, "%s/server.pem", certs);
+		snprintf(key, sizeof key, "%s/server.key", certs);
+		ok = coodie_node_options_set_tls_files(o, cert, key, NULL, &err) &&
+		     coodie_node_options_set_credentials(o, "cassandra", "cassandra", &err);
+	}
+	if (ok)
+		n = coodie_node_start(o, &err);
+	if (!n)
+		fprintf(stderr, "integration: no node: %s\n", err.message);
+	coodie_node_options_free(o);
+	return n;
+}
+
+static bool has_certificates(const char *certs)
+{
+	char path[512];
+
+	snprintf(path, sizeof path, "%s/server.pem", certs ? certs : "");
+	return certs && !access(path, R_OK);
+}
+
+static int run_inside(const char *only)
+{
+	bool with_tls = has_certificates(now.certs);
+	coodie_node *plain = start_node(NULL);
+	coodie_node *tls = with_tls ? start_node(now.certs) : NULL;
+	int failed = 1;
+
+	if (!with_tls)
+		printf("integration: no certificates in %s: without TLS\n",
+		       now.certs ? now.certs : "COODIE_TEST_CERTS");
+	if (plain && (tls || !with_tls))
+		failed = run_matrix(coodie_node_address(plain, 0),
+				    tls ? coodie_node_address(tls, 0) : NULL, only);
+	coodie_node_stop(tls);
+	coodie_node_stop(plain);
+	return failed;
+}
+
+static const char *setting(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
 }
 
 int main(int argc, char **argv)
 {
-	static const char *const names[] = { "COODIE_TEST_PLAIN", "COODIE_TEST_TLS",
-					     "COODIE_TEST_CERTS" };
-	const char *values[3];
+	const char *only = argc > 1 ? argv[1] : NULL;
+	const char *plain = setting("COODIE_TEST_PLAIN"), *tls = setting("COODIE_TEST_TLS");
 
-	for (size_t i = 0; i < 3; i++) {
-		values[i] = getenv(names[i]);
-		if (!values[i] || !*values[i]) {
-			fprintf(stderr,
-				"integration: %s is not set. This program needs real nodes: run it by `make check-cassandra`, "
-				"or set %s, %s (address:port) and %s (a folder of make-certs)\n",
-				names[i], names[0], names[1], names[2]);
-			return 2;
-		}
-	}
-	now.certs = values[2];
-	return run_matrix(values[0], values[1], argc > 1 ? argv[1] : NULL);
+	now.certs = setting("COODIE_TEST_CERTS");
+	if (!plain && !tls)
+		return run_inside(only);
+	if (plain && tls && now.certs)
+		return run_matrix(plain, tls, only);
+	fputs("integration: set COODIE_TEST_PLAIN and COODIE_TEST_TLS (address:port) and "
+	      "COODIE_TEST_CERTS (a folder of make-certs), or none of them\n",
+	      stderr);
+	return 2;
 }

@@ -4,7 +4,7 @@
  *
  * To add a part: write tests/integration_x.c with a `const struct integration_group
  * integration_x`, declare it below, add it to `groups` in integration.c and to
- * tests_integration_SOURCES in tests/peer.mk. */
+ * tests_integration_SOURCES in tests/node.mk. */
 #ifndef TESTS_INTEGRATION_H
 #define TESTS_INTEGRATION_H
 

@@ -56,3 +56,15 @@ tests_differential_SOURCES = \
 	tests/script.h
 tests_differential_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
 EXTRA_DIST += tests/cql
+
+# The integration suite, on the node and on Cassandra likewise.
+cassandra_tests += tests/integration
+tests_integration_SOURCES = \
+	tests/integration.c \
+	tests/integration.h \
+	tests/integration_connect.c \
+	tests/integration_errors.c \
+	tests/integration_orm.c \
+	tests/integration_statements.c \
+	tests/integration_types.c
+tests_integration_LDADD = tests/libcd_test.la libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(CMOCKA_LIBS)

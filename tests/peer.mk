@@ -1,4 +1,4 @@
-# tests/peer.mk - the scripted peer, what is tested with it, and the integration suite; included by tests/tests.mk
+# tests/peer.mk - the scripted peer, what is tested with it; included by tests/tests.mk
 tests_libcd_test_la_SOURCES += \
 	tests/peer.c \
 	tests/peer.h \
@@ -14,13 +14,3 @@ check_PROGRAMS += tests/test_peer tests/test_failures
 EXTRA_PROGRAMS += tests/peer_main
 check_DATA += tests/peer_main
 CLEANFILES += tests/peer_main
-
-cassandra_tests += tests/integration
-tests_integration_SOURCES = \
-	tests/integration.c \
-	tests/integration.h \
-	tests/integration_connect.c \
-	tests/integration_errors.c \
-	tests/integration_orm.c \
-	tests/integration_statements.c \
-	tests/integration_types.c
