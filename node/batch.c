@@ -12,7 +12,7 @@ struct batch_plan {
 	enum nd_batch_type type;
 	struct nd_term *timestamp;
 	uint32_t count;
-	const struct nd_plan **plans;
+	const struct nd_write **writes;
 };
 
 /* A batch about to run, wherever it came from. */
@@ -21,8 +21,7 @@ struct batch {
 	const struct nd_term *timestamp;
 	bool has_ttl;
 	uint32_t count;
-	const struct nd_write *(*write)(const struct batch *b, uint32_t at);
-	const void *from;
+	const struct nd_write **writes;
 };
 
 /* ---- rules ------------------------------------------------------------------------------------- */
@@ -37,7 +36,7 @@ static struct traits traits_of(const struct batch *b)
 	struct traits t = { 0 };
 
 	for (uint32_t i = 0; i < b->count; i++) {
-		const struct nd_write *w = b->write(b, i);
+		const struct nd_write *w = b->writes[i];
 		const struct nd_table *table = w->plan.table;
 
 		t.counters |= table->is_counter;
@@ -46,7 +45,7 @@ static struct traits traits_of(const struct batch *b)
 		t.reals |= !table->keyspace->is_virtual;
 		t.conditions |= w->plan.is_conditional;
 		t.timestamps |= w->timestamp != NULL;
-		t.many_tables |= table != b->write(b, 0)->plan.table;
+		t.many_tables |= table != b->writes[0]->plan.table;
 	}
 	return t;
 }
@@ -88,15 +87,9 @@ static bool check_rules(const struct batch *b, struct nd_problem *p)
 
 /* ---- looking up -------------------------------------------------------------------------------- */
 
-static const struct nd_write *planned_write(const struct batch *b, uint32_t at)
-{
-	return nd_write_of(((const struct batch_plan *)b->from)->plans[at]);
-}
-
 static struct batch batch_of_plan(const struct batch_plan *plan)
 {
-	return (struct batch){ plan->type, plan->timestamp, false, plan->count, planned_write,
-			       plan };
+	return (struct batch){ plan->type, plan->timestamp, false, plan->count, plan->writes };
 }
 
 static bool plan_statements(struct nd_planner *p, struct batch_plan *plan,
@@ -107,8 +100,8 @@ static bool plan_statements(struct nd_planner *p, struct batch_plan *plan,
 		[ND_DELETE] = nd_plan_delete
 	};
 
-	plan->plans = cd_arena_take_array(p->arena, (size_t)batch->count + 1, sizeof(void *));
-	if (!plan->plans)
+	plan->writes = cd_arena_take_array(p->arena, (size_t)batch->count + 1, sizeof(void *));
+	if (!plan->writes)
 		return nd_no_memory(p->problem);
 	for (; plan->count < batch->count; plan->count++) {
 		const struct nd_statement *s = batch->statements[plan->count];
@@ -116,7 +109,7 @@ static bool plan_statements(struct nd_planner *p, struct batch_plan *plan,
 
 		if (!made)
 			return false;
-		plan->plans[plan->count] = made;
+		plan->writes[plan->count] = nd_write_of(made);
 		plan->plan.is_conditional |= made->is_conditional;
 	}
 	return true;
@@ -220,11 +213,37 @@ static void warn_of_grace(const struct nd_build *b)
 static bool check_refusals(const struct batch *b, struct nd_request *x)
 {
 	for (uint32_t i = 0; i < b->count; i++) {
-		const struct nd_write *w = b->write(b, i);
+		const struct nd_write *w = b->writes[i];
 
 		if (w->refusal)
 			return nd_refuse(&x->problem, w->refusal_code, "%s", w->refusal);
 	}
+	return true;
+}
+
+/* `items` NULL: all have the request's values. */
+static void bind(struct nd_request *x, const struct nd_batch_item *items, uint32_t at)
+{
+	if (items) {
+		x->values = items[at].values;
+		x->value_count = items[at].value_count;
+	}
+}
+
+/* The writes with what is bound to them. */
+static bool bind_writes(struct batch *b, const struct nd_batch_item *items, struct nd_request *x)
+{
+	const struct nd_write **bound =
+		cd_arena_take_array(x->arena, (size_t)b->count + 1, sizeof(void *));
+
+	if (!bound)
+		return nd_no_memory(&x->problem);
+	for (uint32_t i = 0; i < b->count; i++) {
+		bind(x, items, i);
+		if (!(bound[i] = nd_write_bind(b->writes[i], x)))
+			return false;
+	}
+	b->writes = bound;
 	return true;
 }
 
@@ -236,7 +255,7 @@ static bool run_conditional(const struct batch *b, const struct nd_batch_item *i
 	if (!cas)
 		return nd_no_memory(&x->problem);
 	for (uint32_t i = 0; i < b->count; i++)
-		cas[i] = (struct nd_cas_item){ .write = b->write(b, i),
+		cas[i] = (struct nd_cas_item){ .write = b->writes[i],
 					       .values = items ? items[i].values : x->values,
 					       .value_count = items ? items[i].value_count
 								    : x->value_count };
@@ -252,13 +271,10 @@ static bool build_all(const struct batch *b, const struct nd_batch_item *items,
 	for (uint32_t i = 0; i < b->count; i++) {
 		struct nd_places places;
 
-		if (items) {
-			x->values = items[i].values;
-			x->value_count = items[i].value_count;
-		}
-		if (!nd_write_places(b->write(b, i), x, &places) ||
+		bind(x, items, i);
+		if (!nd_write_places(b->writes[i], x, &places) ||
 		    !nd_timestamp_value(b->timestamp, x, now, &to->timestamp_us) ||
-		    !nd_write_build(b->write(b, i), to, &places))
+		    !nd_write_build(b->writes[i], to, &places))
 			return false;
 	}
 	return true;
@@ -266,17 +282,16 @@ static bool build_all(const struct batch *b, const struct nd_batch_item *items,
 
 static bool check_consistency(const struct batch *b, struct nd_request *x)
 {
-	return !b->count || nd_write_consistency(b->write(b, 0)->plan.table, x);
+	return !b->count || nd_write_consistency(b->writes[0]->plan.table, x);
 }
 
-/* `items` NULL: all have the request's values. */
-static bool run(const struct batch *b, const struct nd_batch_item *items, bool is_conditional,
+static bool run(struct batch *b, const struct nd_batch_item *items, bool is_conditional,
 		struct nd_request *x)
 {
 	struct nd_build to;
 	enum nd_access access = ND_WRITE;
 
-	if (!check_refusals(b, x))
+	if (!check_refusals(b, x) || !bind_writes(b, items, x))
 		return false;
 	if (is_conditional)
 		return run_conditional(b, items, x);
@@ -297,17 +312,12 @@ static bool run(const struct batch *b, const struct nd_batch_item *items, bool i
 
 static bool run_plan(const struct nd_plan *plan, struct nd_request *x)
 {
-	const struct batch b = batch_of_plan((const struct batch_plan *)plan);
+	struct batch b = batch_of_plan((const struct batch_plan *)plan);
 
 	return run(&b, NULL, plan->is_conditional, x);
 }
 
 /* ---- the message ------------------------------------------------------------------------------- */
-
-static const struct nd_write *item_write(const struct batch *b, uint32_t at)
-{
-	return nd_write_of(((const struct nd_batch_item *)b->from)[at].plan);
-}
 
 static bool check_item(const struct nd_batch_item *item, struct nd_request *x)
 {
@@ -325,12 +335,16 @@ static bool check_item(const struct nd_batch_item *item, struct nd_request *x)
 bool nd_batch_run(const struct nd_batch_item *items, uint32_t count, enum nd_batch_type type,
 		  struct nd_request *x)
 {
-	const struct batch b = { type, NULL, false, count, item_write, items };
+	struct batch b = { .type = type, .count = count };
 	bool is_conditional = false;
 
+	b.writes = cd_arena_take_array(x->arena, (size_t)count + 1, sizeof(void *));
+	if (!b.writes)
+		return nd_no_memory(&x->problem);
 	for (uint32_t i = 0; i < count; i++) {
 		if (!check_item(&items[i], x))
 			return false;
+		b.writes[i] = nd_write_of(items[i].plan);
 		is_conditional |= items[i].plan->is_conditional;
 	}
 	return check_rules(&b, &x->problem) && run(&b, items, is_conditional, x);

@@ -147,14 +147,12 @@ struct nd_plan *nd_plan_insert(struct nd_planner *p, const struct nd_statement *
 
 	if (!w || !check_form(p, t, insert))
 		return NULL;
+	if (insert->json)
+		return nd_insert_json(p, w, insert) ? nd_write_finish(p, w) : NULL;
 	w->key = cd_arena_take_array(p->arena, (size_t)t->partition_key_count + t->clustering_count,
 				     sizeof(struct nd_term *));
 	if (!w->key) {
 		nd_no_memory(p->problem);
-		return NULL;
-	}
-	if (insert->json) {
-		nd_refuse(p->problem, ND_INVALID, "INSERT JSON is not supported by the node");
 		return NULL;
 	}
 	if (!nd_write_reserve(p, w, insert->column_count) || !new_values(p, w, insert) ||

@@ -35,9 +35,12 @@ libcd_node_la_SOURCES = \
 	node/function_math.c \
 	node/function_time.c \
 	node/insert.c node/insert.h \
+	node/insert_json.c \
 	node/insert_run.c \
 	node/items.c \
 	node/json_print.c node/json_print.h \
+	node/json_read.c node/json_read.h \
+	node/json_value.c \
 	node/keyword.def \
 	node/lexer.c node/lexer.h \
 	node/link.c node/link.h \
@@ -109,11 +112,6 @@ libcd_node_la_SOURCES = \
 	node/store.c node/store.h \
 	node/store_parts.h \
 	node/system.c node/system.h \
-	node/system_cluster.c \
-	node/system_parts.h \
-	node/system_row.c \
-	node/system_schema.c \
-	node/system_tables.def \
 	node/term.c node/term.h \
 	node/term_call.c \
 	node/term_collection.c \

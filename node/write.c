@@ -82,6 +82,11 @@ static bool check_row(const struct nd_clustering *row, struct nd_request *x)
 					    KEY_MOST);
 }
 
+const struct nd_write *nd_write_bind(const struct nd_write *w, struct nd_request *x)
+{
+	return w->json ? nd_insert_json_bind(w, x) : w;
+}
+
 bool nd_write_places(const struct nd_write *w, struct nd_request *x, struct nd_places *out)
 {
 	*out = (struct nd_places){ 0 };
@@ -286,6 +291,8 @@ bool nd_write_run(const struct nd_plan *plan, struct nd_request *x)
 
 	if (w->refusal)
 		return nd_refuse(&x->problem, w->refusal_code, "%s", w->refusal);
+	if (!(w = nd_write_bind(w, x)))
+		return false;
 	if (plan->is_conditional)
 		return nd_cas_run(w, x);
 	if (!nd_write_consistency(plan->table, x))

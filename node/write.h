@@ -18,8 +18,7 @@ struct nd_write {
 	/* INSERT names its key by terms: the partition key's, then the clustering columns' */
 	struct nd_term **key;
 	bool has_clustering; /* INSERT: all of them */
-	/* INSERT JSON */
-	const struct nd_json_plan *json;
+	const struct nd_json_plan *json; /* INSERT JSON ?; NULL: not that */
 	/* the others by a clause */
 	struct nd_where *where;
 	struct nd_conditions conditions;
@@ -67,6 +66,8 @@ void nd_build_init(struct nd_build *b, struct nd_request *x, int64_t timestamp_u
 bool nd_timestamp_value(const struct nd_term *timestamp, struct nd_request *x, int64_t otherwise,
 			int64_t *out);
 
+/* The write with what is bound: another one for INSERT JSON ?, else `w`. NULL: refused. */
+const struct nd_write *nd_write_bind(const struct nd_write *w, struct nd_request *x);
 /* Finds the partitions and rows, and checks that keys are not empty or too long. */
 bool nd_write_places(const struct nd_write *w, struct nd_request *x, struct nd_places *out);
 /* Appends the mutations. */

@@ -6,6 +6,7 @@ check_LTLIBRARIES += tests/libcd_node_test.la
 tests_libcd_node_test_la_SOURCES =
 tests_libcd_node_test_la_SOURCES += tests/node_ddl.c tests/node_ddl.h
 tests_libcd_node_test_la_SOURCES += tests/node_duo.c tests/node_duo.h
+tests_libcd_node_test_la_SOURCES += tests/node_fixture.c tests/node_fixture.h
 tests_libcd_node_test_la_SOURCES += tests/node_table.c tests/node_table.h
 
 check_PROGRAMS += tests/test_node_compare
@@ -30,6 +31,8 @@ check_PROGRAMS += tests/test_node_store
 tests_test_node_store_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_selector
 tests_test_node_selector_LDADD = tests/libcd_node_db.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_write
+tests_test_node_write_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 
 check_PROGRAMS += tests/test_node_check
 tests_test_node_check_LDADD = $(NODE_LIBS)
@@ -68,5 +71,3 @@ tests_integration_SOURCES = \
 	tests/integration_statements.c \
 	tests/integration_types.c
 tests_integration_LDADD = tests/libcd_test.la libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
-check_PROGRAMS += tests/test_node_system
-tests_test_node_system_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
