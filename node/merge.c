@@ -183,9 +183,20 @@ static void commit_deletions(const struct nd_mutation *m, int64_t now_seconds)
 	}
 }
 
-static void commit_partition(struct nd_partition *p)
+/* A client with a clock of its own reads what it wrote by that clock: no sweep is to judge it by
+ * ours, for some time at least. */
+static bool is_odd(const struct nd_store *s, int64_t now_seconds)
+{
+	return now_seconds < s->clock - ND_LEAST_GRACE || now_seconds > s->clock + ND_LEAST_GRACE;
+}
+
+static void commit_partition(struct nd_partition *p, int64_t now_seconds)
 {
 	const coodie_allocator *a = p->store->allocator;
+	bool odd = is_odd(p->store, now_seconds);
+
+	if (odd)
+		p->swept_at = 0;
 
 	if (p->pending_ranges) {
 		cd_release(a, p->ranges);
@@ -196,6 +207,8 @@ static void commit_partition(struct nd_partition *p)
 		struct nd_stored_row *row = p->touched;
 		p->touched = row->next_touched;
 		nd_row_commit(a, row);
+		if (odd)
+			row->contents->swept_at = 0;
 		nd_row_shadow(a, row, nd_partition_cover(p, row));
 		if (nd_row_is_empty(row))
 			nd_partition_remove_row(p, row);
@@ -250,7 +263,10 @@ bool nd_store_apply(struct nd_mutation *mutations, int64_t now_seconds)
 	for (struct nd_mutation *m = mutations; m && ok; m = m->next)
 		commit_deletions(m, now_seconds);
 	for (struct nd_partition *p = touched; p; p = p->next_touched)
-		(ok ? commit_partition : abandon_partition)(p);
+		if (ok)
+			commit_partition(p, now_seconds);
+		else
+			abandon_partition(p);
 	for (struct nd_mutation *m = mutations; m && ok; m = m->next)
 		commit_shadows(m);
 	for (struct nd_partition *p = touched; p; p = next) {

@@ -16,6 +16,7 @@
 #include "node/certificate.h"
 #include "node/link.h"
 #include "node/listener.h"
+#include "node/system.h"
 
 enum { PORT_TRIES = 64 };
 
@@ -324,7 +325,7 @@ static bool set_up(coodie_node *n, coodie_error *err)
 	struct nd_clock clock = { n->options.clock ? n->options.clock : system_clock,
 				  n->options.clock_user };
 
-	if (!nd_database_init(&n->db, &n->allocator, clock))
+	if (!nd_database_init(&n->db, &n->allocator, clock) || !nd_system_init(&n->db))
 		return cd_no_memory(err, "a database");
 	n->db.schema.listener = (struct nd_schema_listener){ on_schema_change, n };
 	nd_node_describe(n);

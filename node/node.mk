@@ -112,6 +112,11 @@ libcd_node_la_SOURCES = \
 	node/store.c node/store.h \
 	node/store_parts.h \
 	node/system.c node/system.h \
+	node/system_cluster.c \
+	node/system_parts.h \
+	node/system_row.c \
+	node/system_schema.c \
+	node/system_tables.def \
 	node/term.c node/term.h \
 	node/term_call.c \
 	node/term_collection.c \

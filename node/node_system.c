@@ -30,7 +30,6 @@ static bool describe_node(void *user, void *coordinator, uint32_t i, struct nd_s
 		.host_id = m->host_id,
 		.tokens = &m->token,
 		.token_count = 1,
-		.is_down = !m->is_up,
 	};
 	return true;
 }

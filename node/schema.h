@@ -69,6 +69,7 @@ struct nd_table {
 	struct nd_store *store;
 	/* Virtual and system tables: makes the rows new before they are read; NULL for others. */
 	bool (*refresh)(struct nd_table *t, struct nd_request *x);
+	uint64_t refreshed;    /* nd_schema.change of the rows there are; refresh's own */
 	bool is_read_only;     /* to clients */
 	struct cd_arena arena; /* all of the above */
 };
@@ -89,6 +90,7 @@ struct nd_keyspace {
 	struct nd_user_type *types; /* by name */
 	uint32_t type_count;
 	uint64_t digest[2]; /* without its tables */
+	uint64_t changed;   /* nd_schema.change when it or one of its tables last became another */
 	struct cd_arena arena;
 };
 

@@ -9,10 +9,14 @@
 #include "node/store.h"
 #include "proto/type.h"
 
-/* Says that the schema is another one now. What was there before is given back after this. */
-static void changed(struct nd_schema *s, const cql_schema_change *change, struct nd_table *table)
+/* Says that the schema is another one now. What was there before is given back after this.
+ * `keyspace` NULL: it is no more. */
+static void changed(struct nd_schema *s, struct nd_keyspace *keyspace,
+		    const cql_schema_change *change, struct nd_table *table)
 {
 	s->change++;
+	if (keyspace)
+		keyspace->changed = s->change;
 	if (!change)
 		return;
 	nd_schema_digest(s);
@@ -91,7 +95,7 @@ bool nd_schema_add_keyspace(struct nd_schema *s, const struct nd_keyspace *draft
 	memmove(list + at + 1, list + at, (s->keyspace_count - at) * sizeof(*list));
 	list[at] = k;
 	s->keyspace_count++;
-	changed(s, change, NULL);
+	changed(s, k, change, NULL);
 	return true;
 }
 
@@ -105,7 +109,7 @@ void nd_schema_drop_keyspace(struct nd_schema *s, struct nd_keyspace *k,
 	s->keyspace_count--;
 	memmove(s->keyspaces + at, s->keyspaces + at + 1,
 		(s->keyspace_count - at) * sizeof(*s->keyspaces));
-	changed(s, change, NULL);
+	changed(s, NULL, change, NULL);
 	free_keyspace(s, k);
 }
 
@@ -169,7 +173,7 @@ bool nd_schema_alter_tables(struct nd_schema *s, const struct nd_table_change *t
 	if (!copy_all(s, tables, count, &p))
 		return false;
 	swap_all(tables, &p);
-	changed(s, change, tables[0].table);
+	changed(s, tables[0].table->keyspace, change, tables[0].table);
 	forget(s, &p);
 	return true;
 }
@@ -193,7 +197,7 @@ bool nd_schema_alter_keyspace(struct nd_schema *s, struct nd_keyspace *k,
 	fresh.table_count = k->table_count;
 	*k = fresh;
 	swap_all(tables, &p);
-	changed(s, change, NULL);
+	changed(s, k, change, NULL);
 	forget(s, &p);
 	cd_arena_deinit(&old);
 	return true;
@@ -222,7 +226,7 @@ bool nd_schema_add_table(struct nd_schema *s, struct nd_keyspace *k, const struc
 	memmove(list + at + 1, list + at, (k->table_count - at) * sizeof(*list));
 	list[at] = t;
 	k->table_count++;
-	changed(s, change, t);
+	changed(s, k, change, t);
 	return true;
 }
 
@@ -235,6 +239,6 @@ void nd_schema_drop_table(struct nd_schema *s, struct nd_table *t, const cql_sch
 		at++;
 	k->table_count--;
 	memmove(k->tables + at, k->tables + at + 1, (k->table_count - at) * sizeof(*k->tables));
-	changed(s, change, t);
+	changed(s, k, change, t);
 	nd_table_free(t);
 }

@@ -7,9 +7,6 @@
 #include "base/alloc.h"
 
 #define FIRST_BUCKETS 16
-/* A tombstone lives for gc_grace, and this long at least, as Cassandra's live until a compaction
- * comes along. */
-#define LEAST_GRACE 600
 /* Rows a sweep looks at: more than a write leaves behind, so that a sweep keeps up with writes. */
 #define SWEEP_ROWS 8
 
@@ -260,36 +257,51 @@ void nd_store_drop_column(struct nd_store *s, uint32_t column_id)
 }
 
 struct sweep {
+	int64_t clock;
 	int64_t tombstones, values; /* what is before these may go; seconds */
 	unsigned rows;              /* still to be looked at */
 };
 
+/* Whether it has been there for long enough. The seconds that were written do not say so: a client
+ * may write, and read, with a clock of its own (v5 now_in_seconds). */
+static bool is_old(int64_t *swept_at, const struct sweep *w)
+{
+	if (!*swept_at)
+		*swept_at = w->clock;
+	return w->clock - *swept_at >= ND_LEAST_GRACE;
+}
+
 static void sweep_row(struct nd_partition *p, struct nd_stored_row *row, struct sweep *w)
 {
+	w->rows -= w->rows > 0;
+	if (!is_old(&row->contents->swept_at, w))
+		return;
 	nd_row_purge(p->store->allocator, row, w->tombstones, w->values);
 	if (nd_row_is_empty(row))
 		nd_partition_remove_row(p, row);
-	w->rows--;
 }
 
-/* What is not in rows. */
+/* What is not in rows in order. */
 static void sweep_head(struct nd_partition *p, struct sweep *w)
 {
+	if (p->statics)
+		sweep_row(p, p->statics, w);
+	else
+		w->rows--;
+	if (!is_old(&p->swept_at, w))
+		return;
 	if (p->deletion_us != ND_NEVER && p->deleted_at < w->tombstones)
 		p->deletion_us = ND_NEVER;
 	nd_ranges_purge(p->ranges, ND_NEVER, w->tombstones);
-	if (p->statics)
-		nd_row_purge(p->store->allocator, p->statics, w->tombstones, w->values);
-	if (p->statics && nd_row_is_empty(p->statics))
-		nd_partition_remove_row(p, p->statics);
-	w->rows--;
 }
 
 void nd_store_sweep(struct nd_store *s, int64_t clock_seconds)
 {
-	int64_t grace = s->table->gc_grace > LEAST_GRACE ? s->table->gc_grace : LEAST_GRACE;
-	struct sweep w = { clock_seconds - grace, clock_seconds - LEAST_GRACE, SWEEP_ROWS };
+	int64_t grace = s->table->gc_grace > ND_LEAST_GRACE ? s->table->gc_grace : ND_LEAST_GRACE;
+	struct sweep w = { clock_seconds, clock_seconds - grace, clock_seconds - ND_LEAST_GRACE,
+			   SWEEP_ROWS };
 
+	s->clock = clock_seconds;
 	if (!s->sweep_partition)
 		s->sweep_partition = (struct nd_partition *)s->order.first[0];
 	while (w.rows && s->sweep_partition) {

@@ -18,8 +18,9 @@ void nd_store_truncate(struct nd_store *s);
 void nd_store_drop_column(struct nd_store *s, uint32_t column_id);
 /* Gives memory back, a little at each call; to be called after a write with the node's own clock.
  * What is shadowed is never kept. A tombstone, and an expired cell as one, is kept until gc_grace
- * after its time, and ten minutes at least: until then it shadows older writes that come late. The
- * bytes of an expired cell go ten minutes after it expired. */
+ * after its time: until then it shadows older writes that come late. The bytes of an expired cell
+ * go ten minutes after it expired. Nothing goes before a sweep has seen its row ten minutes
+ * ago. */
 void nd_store_sweep(struct nd_store *s, int64_t clock_seconds);
 
 /* ---- writing ----------------------------------------------------------------------------------- */

@@ -39,6 +39,7 @@ struct nd_contents {
 	int64_t marker_expires;
 	int64_t deletion_us; /* ND_NEVER: not deleted */
 	int64_t deleted_at;  /* seconds */
+	int64_t swept_at;    /* the clock when a sweep saw it first; 0: none has */
 	int32_t marker_ttl;
 	uint32_t count, room;
 	struct nd_stored_cell *cells[]; /* by column, a column's own deletion first, then by path */
@@ -116,6 +117,7 @@ struct nd_partition {
 	struct nd_stored_row *statics; /* NULL: none */
 	struct nd_ranges *ranges;      /* NULL: none */
 	int64_t deletion_us, deleted_at;
+	int64_t swept_at; /* as in nd_contents, of the deletion and the ranges */
 	int64_t token;
 	cql_blob key;
 	uint64_t hash;
@@ -150,10 +152,14 @@ struct nd_store {
 	uint32_t *ranks;
 	uint32_t rank_count;
 	uint64_t ranked_version;
-	/* where nd_store_sweep() goes on; NULL: from the start */
+	/* the clock of the last nd_store_sweep(), and where it goes on; NULL: from the start */
+	int64_t clock;
 	struct nd_partition *sweep_partition;
 	struct nd_stored_row *sweep_row;
 };
+
+/* What a sweep leaves alone at least, seconds: see nd_store_sweep(). */
+enum { ND_LEAST_GRACE = 600 };
 
 /* Brings `ranks` up to date. */
 bool nd_store_rank(struct nd_store *s);

@@ -13,7 +13,7 @@ struct nd_system_node {
 	cql_uuid host_id;
 	const int64_t *tokens;
 	uint32_t token_count;
-	bool is_down; /* its schema version is not known then */
+	int32_t generation; /* seconds since 1970 when it started; 0: not known */
 };
 
 /* A client's connection. */
@@ -43,5 +43,8 @@ struct nd_system_source {
 
 /* The i-th node, from the database's source or the only one. */
 bool nd_system_node(const struct nd_request *x, uint32_t i, struct nd_system_node *out);
+
+/* Makes the system's keyspaces and tables; once, in a database that has none. False: out of memory. */
+bool nd_system_init(struct nd_database *db);
 
 #endif

@@ -71,3 +71,5 @@ tests_integration_SOURCES = \
 	tests/integration_statements.c \
 	tests/integration_types.c
 tests_integration_LDADD = tests/libcd_test.la libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/test_node_system
+tests_test_node_system_LDADD = tests/libcd_node_test.la $(NODE_LIBS)

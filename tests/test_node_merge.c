@@ -605,13 +605,13 @@ static void test_sweep(void **state)
 		assert_true(cd_node_table_init(&t, columns, CD_COUNT(columns), &f.allocator));
 		live = f.live;
 		assert_true(apply(&t, &bytes, m.changes, m.count, true));
-		for (int i = 0; i < 50; i++)
-			nd_store_sweep(t.table.store, NOW + 864000 + 11);
+		for (int i = 0; i < 100; i++)
+			nd_store_sweep(t.table.store, NOW + 864000 + (i < 50 ? 11 : 1000));
 		check_at(&t, &m, n, "swept", NOW + 864011);
 		for (whole.partition = 0; whole.partition < PARTITIONS; whole.partition++)
 			assert_true(apply(&t, &bytes, &whole, 1, true));
-		for (int i = 0; i < 50; i++)
-			nd_store_sweep(t.table.store, NOW + 864000 + 11);
+		for (int i = 0; i < 100; i++)
+			nd_store_sweep(t.table.store, NOW + 864000 + (i < 50 ? 11 : 1000));
 		assert_int_equal(f.live, live + 1); /* and the ranks of columns */
 		cd_node_table_deinit(&t);
 		assert_int_equal(f.live, 0);

@@ -406,11 +406,45 @@ static void test_expired(void **state)
 		assert_true(cd_node_table_init(&t, columns, CD_COUNT(columns), NULL));
 		c = change_of(&t, &(struct write){ "v=early", 5, 10 });
 		assert_true(apply_one(&t, key_of(1, key), 1, &c, NOW));
+		nd_store_sweep(t.table.store, NOW + 1);
 		for (int n = 0; n < 3; n++)
 			nd_store_sweep(t.table.store, cases[i].clock);
 		c = change_of(&t, &(struct write){ cases[i].late, 4, 0 });
 		assert_true(apply_one(&t, key_of(1, key), 1, &c, NOW));
 		if (strcmp(row_text(&t, NOW + 20, have), cases[i].want) != 0)
+			fail_msg("row \"%s\": \"%s\"", cases[i].name, have);
+		cd_node_table_deinit(&t);
+	}
+}
+
+/* A client that writes and reads with a clock of its own is not swept by ours for ten minutes. */
+static void test_clients_clock(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t clock, read_at;
+		const char *want;
+	} cases[] = {
+		{ "just written", 1000 * NOW + 2, 5, "- v=x" },
+		{ "and judged by its clock", 1000 * NOW + 2, 15, "" },
+		{ "a while later", 1000 * NOW + 599, 5, "- v=x" },
+		{ "swept", 1000 * NOW + 602, 5, "" },
+	};
+	uint8_t key[4];
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(cases); i++) {
+		struct cd_node_table t;
+		char have[128];
+		struct nd_change c;
+		assert_true(cd_node_table_init(&t, columns, CD_COUNT(columns), NULL));
+		nd_store_sweep(t.table.store, 1000 * NOW);
+		c = change_of(&t, &(struct write){ "v=x", 5, 10 });
+		assert_true(apply_one(&t, key_of(1, key), 1, &c, 5));
+		nd_store_sweep(t.table.store, 1000 * NOW + 1);
+		for (int n = 0; n < 3; n++)
+			nd_store_sweep(t.table.store, cases[i].clock);
+		if (strcmp(row_text(&t, cases[i].read_at, have), cases[i].want) != 0)
 			fail_msg("row \"%s\": \"%s\"", cases[i].name, have);
 		cd_node_table_deinit(&t);
 	}
@@ -548,11 +582,17 @@ static void test_read_without_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),          cmocka_unit_test(test_partitions),
-		cmocka_unit_test(test_equal_tokens),  cmocka_unit_test(test_many_rows),
-		cmocka_unit_test(test_does_not_grow), cmocka_unit_test(test_expired),
-		cmocka_unit_test(test_drop_column),   cmocka_unit_test(test_added_column),
-		cmocka_unit_test(test_key_columns),   cmocka_unit_test(test_read_without_memory),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_partitions),
+		cmocka_unit_test(test_equal_tokens),
+		cmocka_unit_test(test_many_rows),
+		cmocka_unit_test(test_does_not_grow),
+		cmocka_unit_test(test_expired),
+		cmocka_unit_test(test_clients_clock),
+		cmocka_unit_test(test_drop_column),
+		cmocka_unit_test(test_added_column),
+		cmocka_unit_test(test_key_columns),
+		cmocka_unit_test(test_read_without_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
