@@ -111,7 +111,6 @@ static const struct {
 	bool same_as_first;    /* the second argument has the type of the first */
 	bool infers;           /* an argument without a type has the receiver's */
 } factories[] = {
-	{ "count", 1, nd_function_count, "any", false, false },
 	{ "min", 1, nd_function_least, "any", false, true },
 	{ "max", 1, nd_function_greatest, "any", false, true },
 	{ "map_keys", 1, nd_function_map_keys, "map", false, false },
@@ -206,6 +205,15 @@ static const char *signatures(struct nd_planner *p, const struct nd_function *co
 	return text ? text : "";
 }
 
+const char *nd_candidates_text(const struct nd_candidates *c)
+{
+	const struct nd_function **all = cd_arena_take_array(c->p->arena, c->count, sizeof *all);
+
+	for (uint32_t i = 0; all && i < c->count; i++)
+		all[i] = &c->at[i];
+	return signatures(c->p, all, all ? c->count : 0);
+}
+
 /* There is one of that name only: say what is wrong with the call. */
 static const struct nd_function *check_only(struct nd_planner *p, const struct nd_function *f,
 					    const struct nd_expr *call,
@@ -215,9 +223,9 @@ static const struct nd_function *check_only(struct nd_planner *p, const struct n
 
 	if (call->count != f->count) {
 		nd_refuse(p->problem, ND_INVALID,
-			  "Invalid number of arguments in call to function %s: %" PRIu32
+			  "Invalid number of arguments in call to function system.%s: %" PRIu32
 			  " required but %" PRIu32 " provided",
-			  nd_function_name(p, call), f->count, call->count);
+			  f->name, f->count, call->count);
 		return NULL;
 	}
 	for (uint32_t i = 0; i < call->count; i++) {
@@ -227,8 +235,8 @@ static const struct nd_function *check_only(struct nd_planner *p, const struct n
 			continue;
 		nd_refuse(p->problem, ND_INVALID,
 			  "Type error: %s cannot be passed as argument %" PRIu32
-			  " of function %s of type %s",
-			  nd_expr_text(p->arena, call->items[i]), i, nd_function_name(p, call),
+			  " of function system.%s of type %s",
+			  nd_expr_text(p->arena, call->items[i]), i, f->name,
 			  nd_type_text(p->arena, f->arguments[i]));
 		return NULL;
 	}
@@ -265,7 +273,8 @@ static const struct nd_function *ambiguous(struct nd_planner *p, const struct nd
 		    cql_type_equal(receiver->type, at[i]->arguments[1]))
 			return at[i];
 	nd_refuse(p->problem, ND_INVALID,
-		  "Ambiguous '%c' operation with args %s and %s: use type casts to disambiguate",
+		  "Ambiguous '%c' operation with args %s and %s: use type hint to disambiguate, "
+		  "example '(int) ?'",
 		  call->op, nd_expr_text(p->arena, call->items[0]),
 		  nd_expr_text(p->arena, call->items[1]));
 	return NULL;
@@ -274,7 +283,6 @@ static const struct nd_function *ambiguous(struct nd_planner *p, const struct nd
 static const struct nd_function *none_fits(struct nd_candidates *c, const struct nd_expr *call)
 {
 	struct nd_planner *p = c->p;
-	const struct nd_function **all = cd_arena_take_array(p->arena, c->count, sizeof *all);
 
 	if (call->kind == ND_EXPR_BINARY) {
 		nd_refuse(p->problem, ND_INVALID,
@@ -283,12 +291,10 @@ static const struct nd_function *none_fits(struct nd_candidates *c, const struct
 			  nd_expr_text(p->arena, call->items[1]));
 		return NULL;
 	}
-	for (uint32_t i = 0; all && i < c->count; i++)
-		all[i] = &c->at[i];
 	nd_refuse(p->problem, ND_INVALID,
 		  "Invalid call to function %s, none of its type signatures match (known type "
 		  "signatures: %s)",
-		  nd_function_name(p, call), signatures(p, all, all ? c->count : 0));
+		  nd_function_name(p, call), nd_candidates_text(c));
 	return NULL;
 }
 
@@ -370,11 +376,12 @@ static const struct nd_function *resolve(struct nd_planner *p, const struct nd_e
 
 	if ((call->keyspace && strcmp(call->keyspace, "system") != 0) || is_missing(p, c.name))
 		return NULL;
+	if (call->kind == ND_EXPR_CALL && strcmp(c.name, "count") == 0)
+		return nd_function_count(&c, call) ? check_only(p, &c.at[0], call, receiver) : NULL;
 	if (call->kind == ND_EXPR_CALL && strcmp(c.name, "token") == 0)
 		return add_token(&c, receiver) ? check_only(p, &c.at[0], call, receiver) : NULL;
 	for (size_t i = 0; i < sizeof factories / sizeof factories[0]; i++)
-		if (call->kind == ND_EXPR_CALL && strcmp(factories[i].name, c.name) == 0 &&
-		    (call->count || strcmp(c.name, "count") != 0))
+		if (call->kind == ND_EXPR_CALL && strcmp(factories[i].name, c.name) == 0)
 			return make(&c, i, call, receiver);
 	for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
 		if (!sources[i](&c))

@@ -116,6 +116,9 @@ struct nd_function *nd_candidates_add_native(struct nd_candidates *c, const char
 					     enum cql_kind result, uint32_t count,
 					     const enum cql_kind *arguments, nd_call_fn *run);
 
+/* "system.f : (int) -> int, ..."; "" when out of memory. */
+const char *nd_candidates_text(const struct nd_candidates *c);
+
 /* Add what they have of that name. */
 typedef bool nd_candidates_fn(struct nd_candidates *c);
 nd_candidates_fn nd_function_fixed, nd_function_blobs, nd_function_math, nd_function_operators,
@@ -129,10 +132,12 @@ bool nd_time_move(const struct nd_call *c, int sign, cql_duration d, struct nd_v
 /* system.token, whose arguments are a table's. */
 nd_call_fn nd_call_token;
 
-nd_factory_fn nd_function_count, nd_function_least, nd_function_greatest, nd_function_map_keys,
-	nd_function_map_values, nd_function_collection_count, nd_function_collection_least,
-	nd_function_collection_greatest, nd_function_collection_sum, nd_function_collection_average,
-	nd_function_similarity;
+/* count(*) and count(1), which have no arguments here, or count(c). */
+bool nd_function_count(struct nd_candidates *c, const struct nd_expr *call);
+
+nd_factory_fn nd_function_least, nd_function_greatest, nd_function_map_keys, nd_function_map_values,
+	nd_function_collection_count, nd_function_collection_least, nd_function_collection_greatest,
+	nd_function_collection_sum, nd_function_collection_average, nd_function_similarity;
 
 /* The functions of function.def. */
 #define X(name, result, count, a, b, c, impure, run) nd_call_fn nd_call_##run;

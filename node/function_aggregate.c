@@ -21,16 +21,20 @@ static bool row_count(const struct nd_call *c, const struct nd_fold *fold, struc
 
 static const struct nd_aggregate counting = { add_row, row_count };
 
-bool nd_function_count(struct nd_candidates *c, const struct nd_expr *call,
-		       const cql_type *const *types)
+bool nd_function_count(struct nd_candidates *c, const struct nd_expr *call)
 {
-	struct nd_function *f = nd_candidates_add(c, "count", cd_type_native(CQL_KIND_BIGINT), 1,
-						  NULL);
+	/* a literal counts rows: it is never null */
+	bool rows = call->count == 0 || (call->count == 1 && nd_literal_type(call->items[0]));
+	struct nd_function *f = nd_candidates_add(c, "count", cd_type_native(CQL_KIND_BIGINT),
+						  rows ? call->count : 1, NULL);
 
-	(void)call;
 	if (!f)
 		return false;
-	f->arguments[0] = types[0];
+	/* anything is a blob */
+	f->arguments[0] = cd_type_native(CQL_KIND_BLOB);
+	if (rows && call->count)
+		f->arguments[0] = nd_literal_type(call->items[0]);
+	f->style = rows ? ND_STYLE_COUNT : ND_STYLE_CALL;
 	f->aggregate = &counting;
 	return true;
 }
@@ -131,26 +135,18 @@ bool nd_function_sums(struct nd_candidates *c)
 	static const struct {
 		const char *name;
 		const struct nd_aggregate *aggregate;
-	} rows[] = { { "sum", &summing }, { "avg", &averaging }, { "count", &counting } };
+	} rows[] = { { "sum", &summing }, { "avg", &averaging } };
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		bool is_count = rows[i].aggregate == &counting;
-		if (strcmp(rows[i].name, c->name) != 0)
-			continue;
-		for (size_t n = 0; n < (is_count ? 1 : ND_NUMBER_KINDS); n++) {
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		for (size_t n = 0; strcmp(rows[i].name, c->name) == 0 && n < ND_NUMBER_KINDS; n++) {
 			enum cql_kind kind = nd_number_kinds[n];
-			enum cql_kind result = is_count || kind == CQL_KIND_COUNTER
-						       ? CQL_KIND_BIGINT
-						       : kind;
 			struct nd_function *f = nd_candidates_add_native(
-				c, is_count ? "countRows" : rows[i].name, result, !is_count, &kind,
-				NULL);
+				c, rows[i].name, kind == CQL_KIND_COUNTER ? CQL_KIND_BIGINT : kind,
+				1, &kind, NULL);
 			if (!f)
 				return false;
 			f->aggregate = rows[i].aggregate;
-			f->style = is_count ? ND_STYLE_COUNT : ND_STYLE_CALL;
 		}
-	}
 	return true;
 }
 

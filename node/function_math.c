@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* abs(), exp(), log(), log10(), round(), and the operators. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "node/native_text.h"
@@ -256,10 +257,10 @@ static bool on_decimals(const struct nd_call *c, struct nd_decimal x, struct nd_
 		break;
 	default:
 		if (y.unscaled.count == 0)
-			return failed(c, whole ? "BigInteger divide by zero"
-					 : c->function->op == '/' && x.unscaled.count == 0
-						 ? "Division undefined"
-						 : "Division by zero");
+			return failed(c, whole || c->function->op == '/'
+						 ? "BigInteger divide by zero"
+					 : x.unscaled.count == 0 ? "Division undefined"
+								 : "Division by zero");
 		d = c->function->op == '%' ? remainder_of(c, x, y)
 		    : whole                ? nd_decimal_divide(c->arena, x, y, 0, ND_ROUND_DOWN)
 					   : quotient(c, x, y);
@@ -302,12 +303,48 @@ static bool move_time(const struct nd_call *c, struct nd_value *out)
 		return nd_refuse(c->problem, ND_INVALID, "Not a duration");
 	cql_duration d = v.as.duration;
 	if (is_date && d.nanoseconds != 0) {
-		char text[64];
+		char text[64], why[128];
 		cql_duration_format(d, text, sizeof text);
-		return nd_refuse(c->problem, ND_INVALID,
-				 "The duration must have a day precision. Was: %s", text);
+		snprintf(why, sizeof why, "The duration must have a day precision. Was: %s", text);
+		return failed(c, why);
 	}
 	return nd_time_move(c, sign, d, out);
+}
+
+/* Texts, one behind the other. */
+static bool concatenate(const struct nd_call *c, struct nd_value *out)
+{
+	struct nd_value x = c->arguments[0], y = c->arguments[1];
+	uint8_t *bytes;
+
+	if (is_nothing(c, 0) || is_nothing(c, 1))
+		return true;
+	if (!(bytes = cd_arena_take(c->arena, x.len + y.len)))
+		return nd_no_memory(c->problem);
+	memcpy(bytes, x.data, x.len);
+	memcpy(bytes + x.len, y.data, y.len);
+	*out = (struct nd_value){ ND_VALUE, bytes, x.len + y.len };
+	return true;
+}
+
+static bool add_concatenations(struct nd_candidates *c, const char *name)
+{
+	static const enum cql_kind texts[][2] = {
+		{ CQL_KIND_TEXT, CQL_KIND_TEXT },
+		{ CQL_KIND_ASCII, CQL_KIND_ASCII },
+		{ CQL_KIND_ASCII, CQL_KIND_TEXT },
+		{ CQL_KIND_TEXT, CQL_KIND_ASCII },
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		struct nd_function *f = nd_candidates_add_native(
+			c, name, i == 1 ? CQL_KIND_ASCII : CQL_KIND_TEXT, 2, texts[i], concatenate);
+		if (!f)
+			return false;
+		f->style = ND_STYLE_BINARY;
+		f->op = '+';
+	}
+	return true;
 }
 
 /* The larger of two sizes, real when one is; what has no size is largest. */
@@ -359,7 +396,7 @@ static bool add_operator(struct nd_candidates *c, const char *name, char op)
 		f->style = ND_STYLE_BINARY;
 		f->op = op;
 	}
-	return true;
+	return op != '+' || add_concatenations(c, name);
 }
 
 bool nd_function_operators(struct nd_candidates *c)

@@ -179,10 +179,16 @@ static bool read_uuid(const struct reading *r, cql_value *out)
 
 static bool read_inet(const struct reading *r, cql_value *out)
 {
+	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF };
 	cql_inet v;
 
 	if (strlen(r->text) != r->len || !cql_inet_parse(r->text, &v, NULL))
 		return false;
+	/* Java takes an IPv4 address inside of an IPv6 one out */
+	if (v.length == 16 && memcmp(v.address, mapped, sizeof mapped) == 0) {
+		memmove(v.address, v.address + 12, 4);
+		v.length = 4;
+	}
 	*out = cql_from_inet(v);
 	return true;
 }
@@ -279,8 +285,7 @@ static const struct native {
 	{ CQL_KIND_DOUBLE, true, read_real, "Unable to make double from '", "'" },
 	{ CQL_KIND_FLOAT, true, read_real, "Unable to make float from '", "'" },
 	{ CQL_KIND_INT, true, read_int, "Unable to make int from '", "'" },
-	{ CQL_KIND_TIMESTAMP, true, read_timestamp, "Unable to coerce '",
-	  "' to a formatted date (long)" },
+	{ CQL_KIND_TIMESTAMP, true, read_timestamp, "Unable to parse a date/time from '", "'" },
 	{ CQL_KIND_UUID, true, read_uuid, "Unable to make UUID from '", "'" },
 	{ CQL_KIND_TEXT, false, read_text, "Unable to make text from '", "'" },
 	{ CQL_KIND_VARINT, true, read_varint, "unable to make int from '", "'" },

@@ -114,7 +114,7 @@ static bool scan_zone(struct cd_scan *s, bool name, int64_t *seconds)
 	if (sign != '+' && sign != '-')
 		return false;
 	s->at++;
-	if (!two_digits(s, '\0', &hours) || hours > 23)
+	if (!two_digits(s, '\0', &hours) || hours > 18)
 		return false;
 	if (s->at != s->end) {
 		cd_scan_take(s, ':');
@@ -125,47 +125,62 @@ static bool scan_zone(struct cd_scan *s, bool name, int64_t *seconds)
 	return true;
 }
 
-/* HH:mm[:ss[.SSS]] */
+/* H:m[:s][.fraction], of which milliseconds count; 24:00 is the end of the day. */
 static bool scan_time_of_day(struct cd_scan *s, uint64_t *milliseconds)
 {
 	uint64_t hour, minute, second = 0, fraction = 0;
+	size_t digits;
 
-	if (!number_below(s, 24, &hour) || !cd_scan_take(s, ':') || !number_below(s, 60, &minute))
+	if (!number_below(s, 25, &hour) || !cd_scan_take(s, ':') || !number_below(s, 60, &minute) ||
+	    (cd_scan_take(s, ':') && !number_below(s, 60, &second)))
 		return false;
-	if (cd_scan_take(s, ':')) {
-		if (!number_below(s, 60, &second))
+	if (cd_scan_take(s, '.')) {
+		if ((digits = cd_scan_digits(s, 9, &fraction)) == 0)
 			return false;
-		/* a number of milliseconds, not a fraction: ".5" is five of them */
-		if (cd_scan_take(s, '.') && !number_below(s, 1000, &fraction))
-			return false;
+		for (; digits < 9; digits++)
+			fraction *= 10;
 	}
-	*milliseconds = ((hour * 60 + minute) * 60 + second) * 1000 + fraction;
+	*milliseconds = ((hour * 60 + minute) * 60 + second) * 1000 + fraction / 1000000;
+	return *milliseconds <= (uint64_t)SECONDS_PER_DAY * 1000;
+}
+
+/* y-M-d; a day behind the end of its month is its last one. */
+static bool scan_day(struct cd_scan *s, int64_t *days, bool *padded)
+{
+	uint64_t year, month, day;
+	const char *from = s->at;
+
+	if (cd_scan_digits(s, 9, &year) == 0 || year == 0 || !cd_scan_take(s, '-') ||
+	    !number_below(s, 13, &month) || month == 0 || !cd_scan_take(s, '-') ||
+	    !number_below(s, 32, &day) || day == 0)
+		return false;
+	while (!is_day((int64_t)year, month, day))
+		day--;
+	*days = nd_days_of((int64_t)year, (int64_t)month, (int64_t)day);
+	*padded = s->at - from == 10;
 	return true;
 }
 
 bool nd_read_timestamp(const char *text, size_t len, cql_timestamp *out)
 {
 	struct cd_scan s = { text, text, text + len, NULL };
-	uint64_t year, month, day, milliseconds = 0;
-	int64_t zone;
+	uint64_t milliseconds = 0;
+	int64_t days, zone;
+	bool padded, timed;
 
-	if (cd_scan_digits(&s, 9, &year) == 0 || !cd_scan_take(&s, '-') ||
-	    !number_below(&s, 13, &month) || !cd_scan_take(&s, '-') ||
-	    !number_below(&s, 32, &day) || !is_day((int64_t)year, month, day))
+	if (!scan_day(&s, &days, &padded))
 		return false;
-	bool blank = cd_scan_peek(&s) == ' ';
-	if (cd_scan_peek(&s) == 'T' ||
-	    (blank && cd_scan_left(&s) > 1 && cd_scan_is_digit(s.at[1]))) {
-		s.at++;
-		if (!scan_time_of_day(&s, &milliseconds))
-			return false;
-	}
-	blank = cd_scan_take(&s, ' ');
+	timed = cd_scan_peek(&s) == 'T' ||
+		(cd_scan_peek(&s) == ' ' && cd_scan_left(&s) > 1 && cd_scan_is_digit(s.at[1]));
+	/* without a time, digits are not left out */
+	if (!timed && !padded)
+		return false;
+	s.at += timed;
+	if (timed && !scan_time_of_day(&s, &milliseconds))
+		return false;
+	bool blank = cd_scan_take(&s, ' ');
 	if ((blank && s.at == s.end) || !scan_zone(&s, blank, &zone) || s.at != s.end)
 		return false;
-	out->milliseconds = (nd_days_of((int64_t)year, (int64_t)month, (int64_t)day) *
-				     SECONDS_PER_DAY -
-			     zone) * 1000 +
-			    (int64_t)milliseconds;
+	out->milliseconds = (days * SECONDS_PER_DAY - zone) * 1000 + (int64_t)milliseconds;
 	return true;
 }

@@ -101,7 +101,16 @@ static struct nd_selector *new_to_json(struct nd_selector_maker *m, const struct
 	struct nd_selector *s;
 
 	if (e->count != 1) {
-		nd_refuse(m->p->problem, ND_INVALID, "%s() accepts one argument only", e->name);
+		nd_refuse(m->p->problem, ND_INVALID,
+			  "Invalid number of arguments for function system.%s(any)", e->name);
+		return NULL;
+	}
+	if (e->items[0]->kind == ND_EXPR_NULL || e->items[0]->kind == ND_EXPR_MARKER) {
+		nd_refuse(
+			m->p->problem, ND_INVALID,
+			"Cannot infer type of argument %s in call to function system.%s(any): use "
+			"type casts to disambiguate",
+			nd_expr_text(m->p->arena, e->items[0]), e->name);
 		return NULL;
 	}
 	if (!(s = nd_selector_alloc(m, ND_SELECTOR_CALL, cd_type_native(CQL_KIND_TEXT), 1)) ||

@@ -40,7 +40,7 @@ static const struct nd_function *find(struct nd_planner *p, const struct nd_expr
 		nd_refuse(p->problem, ND_INVALID,
 			  "Type error: cannot assign result of %s %s (type %s) to %s (type %s)",
 			  is_operation ? "operation" : "function",
-			  is_operation ? op : nd_function_name(p, e),
+			  is_operation ? op : nd_text(p->problem, p->arena, "system.%s", f->name),
 			  nd_type_text(p->arena, f->result), receiver->name,
 			  nd_type_text(p->arena, receiver->type));
 	return p->problem->happened ? NULL : f;

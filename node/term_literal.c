@@ -73,6 +73,15 @@ static enum cql_kind float_kind(const struct nd_expr *e)
 	return memcmp(wanted, had, digits) == 0 ? CQL_KIND_DOUBLE : CQL_KIND_DECIMAL;
 }
 
+/* Cassandra cannot even parse a number that a double cannot hold. */
+static bool is_finite(const struct nd_expr *e)
+{
+	struct cd_scan s = { e->text, e->text, e->text + e->text_len, NULL };
+	double d;
+
+	return !cd_scan_is_digit(e->text[e->text_len - 1]) || cd_scan_real(&s, false, &d);
+}
+
 static enum cql_kind boolean_kind(const struct nd_expr *e)
 {
 	(void)e;
@@ -220,6 +229,15 @@ struct nd_term *nd_literal_new(struct nd_planner *p, const struct nd_expr *e,
 {
 	struct nd_value value;
 
+	if (e->kind == ND_EXPR_FLOAT && !is_finite(e)) {
+		nd_refuse(
+			p->problem, ND_SYNTAX_ERROR,
+			"Failed parsing statement: [%s] reason: NumberFormatException Character I "
+			"is neither a decimal digit number, decimal point, nor \"e\" notation "
+			"exponential mark.",
+			p->statement->text);
+		return NULL;
+	}
 	if (!nd_literal_fit(p, e, receiver)) {
 		nd_refuse(p->problem, ND_INVALID, "Invalid %s constant (%s) for \"%s\" of type %s",
 			  literals[e->kind].name, e->text, receiver->name,

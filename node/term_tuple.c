@@ -52,17 +52,19 @@ struct nd_term *nd_tuple_new(struct nd_planner *p, const struct nd_expr *e,
 			  receiver->name, nd_type_text(p->arena, type));
 		return NULL;
 	}
-	if (e->count != type->count) {
-		nd_refuse(p->problem, ND_INVALID,
-			  "Expected %" PRIu32 " elements in value for tuple %s, but got %" PRIu32
-			  ": %s",
-			  type->count, receiver->name, e->count, nd_expr_text(p->arena, e));
-		return NULL;
-	}
 	if (!(t = nd_term_alloc(p, ND_TERM_PARTS, receiver, e->count)))
 		return NULL;
 	struct nd_receiver part;
 	for (uint32_t i = 0; i < e->count; i++) {
+		if (i == type->count) {
+			nd_refuse(
+				p->problem, ND_INVALID,
+				"Invalid tuple literal for %s: too many elements. Type %s expects "
+				"%" PRIu32 " but got %" PRIu32,
+				receiver->name, nd_type_text(p->arena, type), type->count,
+				e->count);
+			return NULL;
+		}
 		if (!component_receiver(p, receiver, i, &part))
 			return NULL;
 		if (!nd_term_fit(p, e->items[i], &part)) {

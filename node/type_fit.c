@@ -17,6 +17,7 @@ static const struct {
 	{ CQL_KIND_TIMESTAMP, CQL_KIND_BIGINT }, { CQL_KIND_VARINT, CQL_KIND_INT },
 	{ CQL_KIND_VARINT, CQL_KIND_BIGINT },    { CQL_KIND_UUID, CQL_KIND_TIMEUUID },
 	{ CQL_KIND_DATE, CQL_KIND_VARINT },      { CQL_KIND_TIME, CQL_KIND_BIGINT },
+	{ CQL_KIND_VARINT, CQL_KIND_TIMESTAMP },
 };
 
 static bool takes(const cql_type *want, const cql_type *have);

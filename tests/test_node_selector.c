@@ -96,6 +96,7 @@ static const struct {
 	  "i + 1 int, i - 1 int, i * 2 int, i / 5 int, i % 5 int, -d double, i + d double, "
 	  "i + w varint",
 	  "43, 41, 84, 8, 2, -2.5, 44.5, 37" },
+	{ "x + 'x'", "x + 'x' text", "\"it\\\"sx\"" },
 	{ "n * 2, n / 7, n % 1, w / 2, i * n",
 	  "n * 2 decimal, n / 7 decimal, n % 1 decimal, w / 2 varint, i * n decimal",
 	  "3.00, 0.21428571428571428571428571428571, 0.50, -2, 63.00" },
@@ -165,8 +166,17 @@ static const struct {
 	{ "nothing(i)", "", "Unknown function 'nothing'" },
 	{ "ks.nothing(i)", "", "Unknown function 'ks.nothing'" },
 	{ "dateOf(tu)", "", "Unknown function 'dateof'" },
-	{ "cast(l AS text)", "", "l cannot be cast to text" },
-	{ "cast(x AS int)", "", "x cannot be cast to int" },
+	{ "cast(i AS blob)", "", "i cannot be cast to blob" },
+	{ "cast(x AS smallint)", "",
+	  "Invalid call to function system.cast_as_smallint, none of its type signatures match "
+	  "(known type signatures: system.cast_as_smallint : (bigint) -> smallint, "
+	  "system.cast_as_smallint : (counter) -> smallint, "
+	  "system.cast_as_smallint : (decimal) -> smallint, "
+	  "system.cast_as_smallint : (double) -> smallint, "
+	  "system.cast_as_smallint : (float) -> smallint, "
+	  "system.cast_as_smallint : (int) -> smallint, "
+	  "system.cast_as_smallint : (varint) -> smallint, "
+	  "system.cast_as_smallint : (tinyint) -> smallint)" },
 	{ "max(count(i))", "",
 	  "aggregate functions cannot be used as arguments of aggregate functions" },
 	{ "map_keys(i)", "",
@@ -178,17 +188,28 @@ static const struct {
 	  "Function system.collection_min requires a set or list argument, but found argument m of "
 	  "type map<text, int>" },
 	{ "token(x)", "",
-	  "Type error: x cannot be passed as argument 0 of function token of type int" },
+	  "Type error: x cannot be passed as argument 0 of function system.token of type int" },
 	{ "token(p, c)", "",
-	  "Invalid number of arguments in call to function token: 1 required but 2 provided" },
+	  "Invalid number of arguments in call to function system.token: 1 required but 2 provided" },
 	{ "mask_default(i)", "", "The function mask_default is not supported by the node" },
 	{ "(text) i", "", "Cannot assign value (text)i to (text)i of type text" },
+	{ "ts - ts", "",
+	  "Ambiguous '-' operation with args ts and ts: use type hint to disambiguate, example "
+	  "'(int) ?'" },
+	{ "n / 0", "", "the operation 'decimal / int' failed: BigInteger divide by zero" },
+	{ "count(i, x)", "",
+	  "Invalid number of arguments in call to function system.count: 1 required but 2 provided" },
+	{ "to_json(null)", "",
+	  "Cannot infer type of argument NULL in call to function system.to_json(any): use type "
+	  "casts to disambiguate" },
 	{ "i + x", "", "the '+' operation is not supported between i and x" },
 	{ "blob_as_int(0x01)", "",
 	  "In call to function system.blob_as_int, value 0x01 is not a valid binary representation "
 	  "for type int" },
 	{ "i / 0", "", "the operation 'int / int' failed: / by zero" },
-	{ "dt + 1h", "", "The duration must have a day precision. Was: 1h" },
+	{ "dt + 1h", "",
+	  "the operation 'date + duration' failed: The duration must have a day precision. Was: "
+	  "1h" },
 	{ "similarity_cosine(v, [0, 0])", "",
 	  "Function system.similarity_cosine doesn't support all-zero vectors." },
 };
@@ -298,8 +319,6 @@ static const char *columns_of(struct fixture *f, const cql_metadata *m)
 	}
 	return cd_arena_strndup(&f->d.arena, text, strlen(text));
 }
-
-
 
 /* A row's cells as JSON. */
 static const char *row_of(struct fixture *f, const cql_metadata *m, const struct cd_buffer *b)
