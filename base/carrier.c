@@ -79,6 +79,14 @@ int64_t cd_carrier_receive(const struct cd_carrier *c, void *data, size_t len)
 	return n < 0 ? -errno : n;
 }
 
+void cd_carrier_finish(const struct cd_carrier *c)
+{
+	if (is_transport(c))
+		c->transport->vtable->finish(c->transport->state, c->fd);
+	else
+		shutdown(c->fd, SHUT_WR);
+}
+
 void cd_carrier_close(struct cd_carrier *c, bool reset)
 {
 	struct linger hard = { .l_onoff = 1 };
@@ -131,5 +139,6 @@ int cd_carrier_accept(const struct cd_carrier *listener, struct cd_carrier *out,
 	out->fd = accept4(listener->fd, peer, len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (out->fd < 0)
 		return -errno;
+	set(out->fd, IPPROTO_TCP, TCP_NODELAY);
 	return out->fd;
 }

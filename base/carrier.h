@@ -20,6 +20,8 @@ int cd_carrier_connect(struct cd_carrier *c, const struct sockaddr *address, soc
 int cd_carrier_connected(const struct cd_carrier *c);
 int64_t cd_carrier_send(const struct cd_carrier *c, const void *data, size_t len);
 int64_t cd_carrier_receive(const struct cd_carrier *c, void *data, size_t len);
+/* Nothing more will be sent; what comes is still received. */
+void cd_carrier_finish(const struct cd_carrier *c);
 void cd_carrier_close(struct cd_carrier *c, bool reset);
 
 /* Binds and listens. `*len` is the room at first; address and text get the port that was chosen. */

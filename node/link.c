@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The link: non-blocking socket, TLS in between. A client that does not read is not read from. */
+/* The link: a carrier that does not block, TLS in between. A client that does not read is not read from. */
 #include "node/link.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
-#include <sys/uio.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -26,13 +24,10 @@ static const coodie_loop *loop_of(const struct nd_link *l)
 void nd_link_close(struct nd_link *l, bool reset)
 {
 	const coodie_allocator *a = &l->member->box->allocator;
-	struct linger hard = { .l_onoff = 1, .l_linger = 0 };
 
 	if (l->watch)
 		loop_of(l)->vtable->io_free(loop_of(l)->state, l->watch);
-	if (reset)
-		setsockopt(l->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-	close(l->fd);
+	cd_carrier_close(&l->carrier, reset);
 	if (l->next)
 		l->next->self = l->self;
 	*l->self = l->next;
@@ -47,29 +42,26 @@ void nd_link_close(struct nd_link *l, bool reset)
 /* ---- out ------------------------------------------------------------------------------------ */
 
 /* @return bytes the kernel took; less than `len`: it is full; -1: the connection is lost */
-static ssize_t send_some(struct nd_link *l, const uint8_t *at, size_t len)
+static int64_t send_some(struct nd_link *l, const uint8_t *at, size_t len)
 {
 	size_t sent = 0;
 
 	while (sent < len) {
-		struct iovec piece = { .iov_base = (void *)(uintptr_t)(at + sent),
-				       .iov_len = len - sent };
-		struct msghdr message = { .msg_iov = &piece, .msg_iovlen = 1 };
-		ssize_t n = sendmsg(l->fd, &message, MSG_NOSIGNAL);
+		int64_t n = cd_carrier_send(&l->carrier, at + sent, len - sent);
 		if (n >= 0)
 			sent += (size_t)n;
-		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+		else if (n == -EAGAIN || n == -EWOULDBLOCK)
 			break;
-		else if (errno != EINTR)
+		else if (n != -EINTR)
 			return -1;
 	}
 	l->member->bytes_sent += sent;
-	return (ssize_t)sent;
+	return (int64_t)sent;
 }
 
 static bool send_cipher(struct nd_link *l)
 {
-	ssize_t n;
+	int64_t n;
 
 	if (!cd_tls_drain(l->tls, &l->cipher))
 		return false;
@@ -104,7 +96,7 @@ static bool send_encrypted(struct nd_link *l)
 static bool send_plain(struct nd_link *l)
 {
 	struct cd_span pending = nd_conn_pending(&l->conn);
-	ssize_t n = pending.len ? send_some(l, pending.at, pending.len) : 0;
+	int64_t n = pending.len ? send_some(l, pending.at, pending.len) : 0;
 
 	if (n < 0)
 		return false;
@@ -132,9 +124,10 @@ static void say_goodbye(struct nd_link *l)
 		cd_tls_shutdown(l->tls);
 		send_cipher(l);
 	}
-	shutdown(l->fd, SHUT_WR);
-	for (int i = 0; i < READS_PER_EVENT && recv(l->fd, unread, sizeof unread, 0) > 0; i++)
-		;
+	cd_carrier_finish(&l->carrier);
+	for (int i = 0; i < READS_PER_EVENT; i++)
+		if (cd_carrier_receive(&l->carrier, unread, sizeof unread) <= 0)
+			break;
 }
 
 void nd_link_flush(struct nd_link *l)
@@ -202,10 +195,10 @@ static bool read_some(struct nd_link *l, bool *lost)
 	uint8_t wire[CIPHER_BYTES];
 	size_t room = sizeof wire;
 	uint8_t *to = l->tls ? wire : nd_conn_space(&l->conn, &room);
-	ssize_t n = to ? recv(l->fd, to, room, 0) : 0;
+	int64_t n = to ? cd_carrier_receive(&l->carrier, to, room) : 0;
 
-	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-		return errno == EINTR;
+	if (n == -EAGAIN || n == -EWOULDBLOCK || n == -EINTR)
+		return n == -EINTR;
 	if (!to || n < 0) {
 		*lost = true;
 		return false;
@@ -244,28 +237,26 @@ static bool begin(struct nd_link *l)
 {
 	const coodie_loop *loop = loop_of(l);
 	coodie_node *n = l->member->box;
-	int one = 1;
 
-	setsockopt(l->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	if (n->tls && !(l->tls = cd_tls_new(n->tls, NULL, &n->allocator, NULL)))
 		return false;
 	if (l->tls && cd_tls_start(l->tls, NULL) != CD_TLS_OK)
 		return false;
-	l->watch = loop->vtable->io_new(loop->state, l->fd, COODIE_IO_READ, on_io, l);
+	l->watch = loop->vtable->io_new(loop->state, l->carrier.fd, COODIE_IO_READ, on_io, l);
 	return l->watch;
 }
 
-void nd_link_open(struct nd_member *m, int fd, const struct nd_address *peer)
+void nd_link_open(struct nd_member *m, struct cd_carrier carrier, const struct nd_address *peer)
 {
 	const coodie_allocator *a = &m->box->allocator;
 	struct nd_link *l = cd_alloc_zero(a, sizeof *l);
 
 	if (!l) {
-		close(fd);
+		cd_carrier_close(&carrier, true);
 		return;
 	}
 	l->member = m;
-	l->fd = fd;
+	l->carrier = carrier;
 	l->peer = *peer;
 	l->next = m->links;
 	l->self = &m->links;

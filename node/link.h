@@ -10,7 +10,7 @@ struct nd_link {
 	struct nd_link *next, **self; /* among the member's */
 	struct nd_conn conn;
 	struct nd_address peer;
-	int fd;
+	struct cd_carrier carrier;
 	coodie_watch *watch;
 	struct cd_tls *tls;      /* NULL: none */
 	struct cd_buffer plain;  /* decrypted, on its way to the connection */
@@ -21,8 +21,8 @@ struct nd_link {
 	bool pushed;   /* an event waits for the end of the turn */
 };
 
-/* Takes the descriptor over; it is closed when no link can be made. */
-void nd_link_open(struct nd_member *m, int fd, const struct nd_address *peer);
+/* Takes the carrier over; it is closed when no link can be made. */
+void nd_link_open(struct nd_member *m, struct cd_carrier carrier, const struct nd_address *peer);
 /* Ends it. `reset`: the hard way. */
 void nd_link_close(struct nd_link *l, bool reset);
 /* Answers what is there and sends what waits; the link may be gone afterwards. */

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Listening: a bound socket, and a link for each connection it takes. */
+/* Listening: a bound socket (or a transport's handle), and a link for each connection it takes. */
 #include "node/listener.h"
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "node/link.h"
 
-enum { BACKLOG = 1024, ACCEPTS_PER_EVENT = 64 };
+enum { ACCEPTS_PER_EVENT = 64 };
 
 static bool fail(const struct nd_address *address, int number, coodie_error *err)
 {
@@ -24,25 +23,24 @@ static bool fail(const struct nd_address *address, int number, coodie_error *err
 bool nd_listener_open(struct nd_listener *l, struct nd_address *address, bool *in_use,
 		      coodie_error *err)
 {
-	int one = 1, number;
-	int fd = socket(address->of.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct cd_carrier c = { &l->member->box->options.transport, -1 };
+	char text[COODIE_ADDRESS_SIZE];
+	socklen_t len = sizeof address->of;
+	int number;
 
+	memcpy(text, address->text, sizeof text);
+	number = cd_carrier_listen(&c, &address->of.any, &len, text);
 	if (in_use)
-		*in_use = false;
-	if (fd < 0)
-		return fail(address, errno, err);
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-	if (!bind(fd, &address->of.any, address->len) && !listen(fd, BACKLOG) &&
-	    !getsockname(fd, &address->of.any, &(socklen_t){ sizeof address->of })) {
-		nd_address_name(address);
-		l->fd = fd;
-		return true;
+		*in_use = number == -EADDRINUSE;
+	if (number < 0)
+		return fail(address, -number, err);
+	if (c.transport->vtable && !nd_address_parse(text, address, err)) {
+		cd_carrier_close(&c, false);
+		return false;
 	}
-	number = errno;
-	close(fd);
-	if (in_use)
-		*in_use = number == EADDRINUSE;
-	return fail(address, number, err);
+	nd_address_name(address);
+	l->carrier = c;
+	return true;
 }
 
 /* A full table of descriptors is no reason to spin: the connection waits in the backlog, and the
@@ -52,15 +50,19 @@ static void on_connection(int events, void *user)
 	struct nd_listener *l = user;
 
 	(void)events;
-	for (int i = 0; i < ACCEPTS_PER_EVENT && l->fd >= 0; i++) {
+	for (int i = 0; i < ACCEPTS_PER_EVENT && l->carrier.fd >= 0; i++) {
 		struct nd_address peer = { .len = sizeof peer.of };
-		int fd = accept4(l->fd, &peer.of.any, &peer.len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd < 0 && errno != EINTR && errno != ECONNABORTED)
+		struct cd_carrier c;
+		int number = cd_carrier_accept(&l->carrier, &c, &peer.of.any, &peer.len, peer.text);
+		if (number < 0 && number != -EINTR && number != -ECONNABORTED)
 			return;
-		if (fd < 0)
+		if (number < 0)
 			continue;
-		nd_address_name(&peer);
-		nd_link_open(l->member, fd, &peer);
+		if (peer.len)
+			nd_address_name(&peer);
+		else
+			nd_address_parse(peer.text, &peer, NULL);
+		nd_link_open(l->member, c, &peer);
 	}
 }
 
@@ -68,7 +70,8 @@ bool nd_listener_watch(struct nd_listener *l, coodie_error *err)
 {
 	const coodie_loop *loop = &l->member->box->loop;
 
-	l->watch = loop->vtable->io_new(loop->state, l->fd, COODIE_IO_READ, on_connection, l);
+	l->watch = loop->vtable->io_new(loop->state, l->carrier.fd, COODIE_IO_READ, on_connection,
+					l);
 	return l->watch || cd_no_memory(err, "a watch of a socket");
 }
 
@@ -79,7 +82,5 @@ void nd_listener_close(struct nd_listener *l)
 	if (l->watch)
 		loop->vtable->io_free(loop->state, l->watch);
 	l->watch = NULL;
-	if (l->fd >= 0)
-		close(l->fd);
-	l->fd = -1;
+	cd_carrier_close(&l->carrier, false);
 }

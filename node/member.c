@@ -45,7 +45,7 @@ struct nd_member *nd_member_new(coodie_node *n, const struct nd_address *address
 	m->box = n;
 	m->index = n->member_count;
 	m->address = *address;
-	m->listener = (struct nd_listener){ .member = m, .fd = -1 };
+	m->listener = (struct nd_listener){ .member = m, .carrier = { NULL, -1 } };
 	m->data_center = cd_strndup(&n->allocator, data_center, strlen(data_center));
 	m->rack = cd_strndup(&n->allocator, rack, strlen(rack));
 	fill_service(m);

@@ -44,9 +44,11 @@ static int64_t system_clock(void *user)
 
 /* ---- errands: calls of other threads -------------------------------------------------------- */
 
+/* With a transport there are no other threads. */
 static bool is_here(const coodie_node *n)
 {
-	return !n->is_running || (n->is_attached && pthread_equal(n->thread, pthread_self()));
+	return !n->is_running || n->options.transport.vtable ||
+	       (n->is_attached && pthread_equal(n->thread, pthread_self()));
 }
 
 static void wake(coodie_node *n)
@@ -213,6 +215,8 @@ void nd_node_push(coodie_node *n, const cql_event *event)
 
 static bool make_pipe(coodie_node *n, coodie_error *err)
 {
+	if (n->options.transport.vtable)
+		return true;
 	if (pipe2(n->wake, O_NONBLOCK | O_CLOEXEC)) {
 		n->wake[0] = n->wake[1] = -1;
 		return cd_fail(err, COODIE_ERR_CONNECT, "a node needs a pipe: %s", strerror(errno));
@@ -224,9 +228,10 @@ static bool watch_all(coodie_node *n, coodie_error *err)
 {
 	const coodie_loop_vtable *v = n->loop.vtable;
 
-	n->wake_watch = v->io_new(n->loop.state, n->wake[0], COODIE_IO_READ, on_wake, n);
+	if (n->wake[0] >= 0)
+		n->wake_watch = v->io_new(n->loop.state, n->wake[0], COODIE_IO_READ, on_wake, n);
 	n->turn = v->turn_new(n->loop.state, send_pushed, n);
-	if (!n->wake_watch || !n->turn)
+	if ((n->wake[0] >= 0 && !n->wake_watch) || !n->turn)
 		return cd_no_memory(err, "a watch of a node");
 	for (uint32_t i = 0; i < n->member_count; i++)
 		if (!nd_listener_watch(&n->members[i]->listener, err))
@@ -342,6 +347,11 @@ static coodie_node *make(const coodie_node_options *o, const coodie_loop *loop, 
 
 	cd_clear(err);
 	nd_node_options_init(&defaults);
+	if (o && o->transport.vtable && !loop) {
+		cd_fail(err, COODIE_ERR_INVALID,
+			"a transport needs the loop that goes with it: coodie_node_attach()");
+		return NULL;
+	}
 	n = new_box(o ? o : &defaults, err);
 	if (!n)
 		return NULL;

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "base/carrier.h"
 #include "base/tls.h"
 #include "node/conn.h"
 #include "node/node_options.h"
@@ -16,7 +17,7 @@ struct nd_link;
 /* A socket that takes connections. */
 struct nd_listener {
 	struct nd_member *member;
-	int fd; /* -1: does not listen */
+	struct cd_carrier carrier; /* fd -1: does not listen */
 	coodie_watch *watch;
 };
 

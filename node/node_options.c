@@ -231,6 +231,11 @@ void coodie_node_options_set_log(coodie_node_options *o, coodie_node_log_fn *fn,
 	o->log_user = user;
 }
 
+void coodie_node_options_set_transport(coodie_node_options *o, const coodie_transport *transport)
+{
+	o->transport = transport ? *transport : (coodie_transport){ NULL, NULL };
+}
+
 void coodie_node_options_set_clock(coodie_node_options *o, coodie_node_clock_fn *fn, void *user)
 {
 	o->clock = fn;

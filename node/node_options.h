@@ -16,6 +16,7 @@ struct nd_data_center_option {
 
 struct coodie_node_options {
 	coodie_allocator allocator;
+	coodie_transport transport; /* without a table: sockets */
 	struct nd_address address;
 	uint32_t nodes;
 	struct nd_data_center_option centers[ND_MOST_NODES];

@@ -22,6 +22,7 @@
 #include <coodie/alloc.h>
 #include <coodie/error.h>
 #include <coodie/loop.h>
+#include <coodie/transport.h>
 
 COODIE_BEGIN
 
@@ -97,6 +98,12 @@ COODIE_API void coodie_node_options_set_log(coodie_node_options *o, coodie_node_
 /** The clock of timestamps and TTLs; NULL: the system's (default). */
 COODIE_API void coodie_node_options_set_clock(coodie_node_options *o, coodie_node_clock_fn *fn,
 					      void *user);
+
+/** Listens on something else than the system's sockets (transport.h); copied; NULL: sockets
+ * (default). For coodie_node_attach() on the loop that goes with it; all calls then belong to that
+ * loop's thread. */
+COODIE_API void coodie_node_options_set_transport(coodie_node_options *o,
+						  const coodie_transport *transport);
 
 /* ---- the box -------------------------------------------------------------------------------- */
 

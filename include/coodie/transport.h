@@ -36,6 +36,8 @@ typedef struct coodie_transport_vtable {
 	int64_t (*send)(void *transport, int handle, const void *data, size_t len);
 	/** @return bytes; 0: the peer has said its last; -EAGAIN: none until the handle is readable */
 	int64_t (*receive)(void *transport, int handle, void *data, size_t len);
+	/** Says that nothing more will be sent: the peer reads what is under way, then the end. */
+	void (*finish)(void *transport, int handle);
 	/** Ends a connection or a listener; its handle may be given out again. `reset`: what is
 	 * under way is dropped, and the peer gets -ECONNRESET. */
 	void (*close)(void *transport, int handle, bool reset);
