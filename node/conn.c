@@ -8,6 +8,7 @@
 #include "base/entropy.h"
 #include "base/error.h"
 #include "base/timeuuid.h"
+#include "node/conn_fault.h"
 #include "node/conn_handshake.h"
 #include "node/conn_statement.h"
 
@@ -29,6 +30,7 @@ void nd_conn_init(struct nd_conn *c, struct nd_service *service)
 
 void nd_conn_deinit(struct nd_conn *c)
 {
+	nd_conn_forget_delayed(c);
 	cd_release(c->service->allocator, c->keyspace);
 	cd_arena_deinit(&c->arena);
 	cd_inbox_deinit(&c->in);
@@ -39,10 +41,17 @@ void nd_conn_deinit(struct nd_conn *c)
 
 struct cd_span nd_conn_pending(struct nd_conn *c)
 {
+	if (c->mute_until_us)
+		return (struct cd_span){ NULL, 0 };
 	/* a segment that cannot be closed for want of memory takes its connection along */
 	if (!cd_outbox_seal(&c->out, NULL))
 		c->closing = true;
 	return cd_outbox_pending(&c->out);
+}
+
+bool nd_conn_is_idle(const struct nd_conn *c)
+{
+	return !c->delayed && c->out.bytes.len == c->out.sent;
 }
 
 void nd_conn_sent(struct nd_conn *c, size_t n)
@@ -52,7 +61,7 @@ void nd_conn_sent(struct nd_conn *c, size_t n)
 
 /* An answer that cannot be written is replaced by the reason; if that cannot be either, a client
  * would wait for ever: the connection ends. */
-static void send_answer(struct nd_conn *c, cql_message *m)
+void nd_conn_send(struct nd_conn *c, cql_message *m)
 {
 	coodie_error err;
 
@@ -73,7 +82,7 @@ static void refuse_stream(struct nd_conn *c, int16_t stream, const char *text)
 
 	m.as.error.code = ND_PROTOCOL_ERROR;
 	m.as.error.message = (cql_text){ text, strlen(text) };
-	send_answer(c, &m);
+	nd_conn_send(c, &m);
 	c->service->errors++;
 	c->closing = true;
 }
@@ -129,6 +138,8 @@ uint8_t *nd_conn_space(struct nd_conn *c, size_t *room)
 /* The version is judged by the first byte: an old header may never become a whole one of ours. */
 void nd_conn_filled(struct nd_conn *c, size_t n)
 {
+	if (c->silent) /* read and not listened to */
+		return;
 	cd_inbox_filled(&c->in, n);
 	if (c->greeted || !n)
 		return;
@@ -211,30 +222,48 @@ static void become_error(struct nd_exchange *e)
 	e->conn->service->errors++;
 }
 
+/* Carries a request out, unless a fault comes first. */
+static void carry_out(struct nd_exchange *e, const struct nd_fault *fault)
+{
+	struct nd_service *s = e->conn->service;
+	nd_answer_fn *fn = answers[e->conn->state][e->request->opcode];
+
+	if (fault && !nd_fault_runs(fault->kind))
+		return;
+	s->disagrees = fault && fault->kind == ND_FAULT_DISAGREE;
+	(fn ? fn : refuse_opcode)(e);
+	s->disagrees = false;
+}
+
 static void answer(struct nd_conn *c, const cql_envelope *envelope)
 {
 	cql_message request = { .opcode = envelope->opcode };
 	struct nd_exchange e = { .conn = c, .request = &request };
+	const struct nd_fault *fault = NULL;
+	bool answered = true;
 	coodie_error err;
 
 	nd_problem_init(&e.problem, &c->arena);
-	if (!cd_message_read(envelope, c->terms, &c->arena, &request, &err)) {
-		if (err.code == COODIE_ERR_NO_MEMORY)
-			nd_no_memory(&e.problem);
-		else
-			nd_refuse(&e.problem, ND_PROTOCOL_ERROR, "%s", err.message);
+	if (cd_message_read(envelope, c->terms, &c->arena, &request, &err)) {
+		fault = nd_conn_strike(c, &request);
+		carry_out(&e, fault);
+	} else if (err.code == COODIE_ERR_NO_MEMORY) {
+		nd_no_memory(&e.problem);
 	} else {
-		nd_answer_fn *fn = answers[c->state][envelope->opcode];
-		(fn ? fn : refuse_opcode)(&e);
+		nd_refuse(&e.problem, ND_PROTOCOL_ERROR, "%s", err.message);
 	}
 	if (e.problem.happened)
 		become_error(&e);
 	add_tracing_id(&e);
 	e.answer.stream = envelope->stream;
-	send_answer(c, &e.answer);
+	if (fault)
+		answered = nd_conn_suffer(&e, fault);
+	else
+		nd_conn_send(c, &e.answer);
 	if (e.held)
 		nd_prepared_drop(e.held);
-	nd_handshake_done(&e);
+	if (answered)
+		nd_handshake_done(&e);
 }
 
 static void take(struct nd_conn *c, const cql_envelope *envelope)
@@ -254,12 +283,14 @@ static void take(struct nd_conn *c, const cql_envelope *envelope)
 	cd_arena_reset(&c->arena);
 }
 
-void nd_conn_run(struct nd_conn *c, size_t most_pending)
+void nd_conn_run(struct nd_conn *c, uint64_t now_us, size_t most_pending)
 {
 	cql_envelope envelope;
 	coodie_error err;
 
-	while (!c->closing && c->out.bytes.len - c->out.sent <= most_pending) {
+	c->now_us = now_us;
+	nd_conn_release(c);
+	while (!c->closing && !c->silent && c->out.bytes.len - c->out.sent <= most_pending) {
 		enum cql_inbox_status status = cd_inbox_next(&c->in, &envelope, &err);
 		if (status == CQL_INBOX_MORE)
 			return;
@@ -282,7 +313,7 @@ bool nd_conn_push(struct nd_conn *c, const cql_event *event)
 	};
 	cql_message m = { .opcode = CQL_OP_EVENT, .stream = CQL_STREAM_EVENT };
 
-	if (c->closing || !(c->events & bits[event->kind]))
+	if (c->closing || c->silent || !(c->events & bits[event->kind]))
 		return false;
 	m.as.event = *event;
 	/* an event that is lost for want of memory would leave the client with an old view */

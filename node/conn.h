@@ -9,6 +9,8 @@
 #include "proto/message.h"
 
 struct nd_conn;
+struct nd_delayed;
+struct nd_faults;
 struct nd_prepared;
 struct nd_prepared_statement;
 
@@ -27,7 +29,10 @@ struct nd_service {
 	void *coordinator;           /* for struct nd_request */
 	const char *user, *password; /* `user` NULL: nobody is asked */
 	unsigned highest;            /* protocol version: 4 or 5 */
-	bool lz4;                    /* offered */
+	uint32_t index;              /* of the node in its box */
+	struct nd_faults *faults;    /* NULL: none */
+	bool disagrees; /* while a request is answered: the others' schemas look another */
+	bool lz4;       /* offered */
 	/* numbers for coodie_node_stats */
 	uint64_t requests, errors, events;
 	uint64_t by_opcode[32];
@@ -38,9 +43,15 @@ enum nd_conn_state { ND_CONN_NEW, ND_CONN_AUTHENTICATING, ND_CONN_READY, ND_CONN
 struct nd_conn {
 	struct nd_service *service;
 	enum nd_conn_state state;
-	bool greeted;    /* its first byte was looked at */
-	bool closing;    /* over as soon as what is pending was sent; nothing is read any more */
-	uint8_t version; /* agreed on by STARTUP; 0: not yet */
+	bool greeted;     /* its first byte was looked at */
+	bool closing;     /* over as soon as what is pending was sent; nothing is read any more */
+	bool reset;       /* closing, the hard way */
+	bool silent;      /* nothing is answered any more, though it stays open */
+	bool half_closed; /* nothing more will be sent: the client is to see an end */
+	uint64_t now_us;  /* of the last nd_conn_run() */
+	uint64_t mute_until_us;     /* nothing is sent before; 0: no wait */
+	struct nd_delayed *delayed; /* answers that wait, the first due first */
+	uint8_t version;            /* agreed on by STARTUP; 0: not yet */
 	struct cd_inbox in;
 	struct cd_outbox out;
 	struct cd_arena arena;  /* of the request being answered */
@@ -48,7 +59,8 @@ struct nd_conn {
 	char *keyspace;         /* USE; NULL: none */
 	unsigned events;        /* enum nd_event_bit */
 	bool warned_of_use;
-	uint8_t shard; /* ScyllaDB; else 0 */
+	uint8_t shard;   /* ScyllaDB; else 0 */
+	uint64_t number; /* of the node's connections, from 1 */
 	uint64_t requests;
 	char driver_name[64], driver_version[64]; /* for system_views.clients; "" when not told */
 };
@@ -61,8 +73,13 @@ uint8_t *nd_conn_space(struct nd_conn *c, size_t *room);
 /* `n` bytes were put there: judges the first of all. */
 void nd_conn_filled(struct nd_conn *c, size_t n);
 /* Answers requests until there is no whole one left, the connection is closing, or more than
- * `most_pending` bytes wait to be sent: then call it again when they are gone. */
-void nd_conn_run(struct nd_conn *c, size_t most_pending);
+ * `most_pending` bytes wait to be sent: then call it again when they are gone. Time is that of any
+ * steady clock. */
+void nd_conn_run(struct nd_conn *c, uint64_t now_us, size_t most_pending);
+/* When to call it next though nothing has come; 0: no need. */
+uint64_t nd_conn_due_us(const struct nd_conn *c);
+/* Whether nothing waits to be sent, now or later. */
+bool nd_conn_is_idle(const struct nd_conn *c);
 /* Bytes to send; `at` NULL: none. */
 struct cd_span nd_conn_pending(struct nd_conn *c);
 void nd_conn_sent(struct nd_conn *c, size_t n);
@@ -82,6 +99,8 @@ struct nd_exchange {
 	struct nd_prepared_statement *held; /* until the answer was written; NULL: none */
 };
 
+/* Writes an answer, or why it cannot be written. */
+void nd_conn_send(struct nd_conn *c, cql_message *m);
 /* Whether results have ids of their columns: v5, or ScyllaDB's extension. */
 bool nd_conn_has_metadata_ids(const struct nd_conn *c);
 

@@ -27,6 +27,8 @@ void nd_link_close(struct nd_link *l, bool reset)
 
 	if (l->watch)
 		loop_of(l)->vtable->io_free(loop_of(l)->state, l->watch);
+	if (l->timer)
+		loop_of(l)->vtable->timer_free(loop_of(l)->state, l->timer);
 	cd_carrier_close(&l->carrier, reset);
 	if (l->next)
 		l->next->self = l->self;
@@ -109,7 +111,7 @@ static void set_events(struct nd_link *l)
 {
 	int events = l->blocked ? COODIE_IO_WRITE : 0;
 
-	if (!l->blocked && !l->finished)
+	if (!l->blocked && !l->finished && !l->asleep_until_us)
 		events |= COODIE_IO_READ;
 	loop_of(l)->vtable->io_set(loop_of(l)->state, l->watch, events);
 }
@@ -130,23 +132,67 @@ static void say_goodbye(struct nd_link *l)
 			break;
 }
 
+/* ---- waiting -------------------------------------------------------------------------------- */
+
+static void on_time(void *user)
+{
+	struct nd_link *l = user;
+
+	if (l->asleep_until_us &&
+	    l->asleep_until_us <= loop_of(l)->vtable->now_us(loop_of(l)->state))
+		l->asleep_until_us = 0;
+	nd_link_flush(l);
+}
+
+/* False: out of memory, so that what waits would wait for ever. */
+static bool set_timer(struct nd_link *l)
+{
+	const coodie_loop *loop = loop_of(l);
+	uint64_t due = l->asleep_until_us ? l->asleep_until_us : nd_conn_due_us(&l->conn), now;
+
+	if (!due || due == UINT64_MAX)
+		return true;
+	if (!l->timer && !(l->timer = loop->vtable->timer_new(loop->state, on_time, l)))
+		return false;
+	now = loop->vtable->now_us(loop->state);
+	loop->vtable->timer_set(loop->state, l->timer, due > now ? due - now : 1);
+	return true;
+}
+
+/* Answers and sends until the kernel is full or nothing is left; each round sends what the last one
+ * answered. */
+static bool exchange(struct nd_link *l)
+{
+	uint64_t now = loop_of(l)->vtable->now_us(loop_of(l)->state);
+	size_t before;
+
+	do {
+		nd_conn_run(&l->conn, now, MOST_PENDING);
+		if (l->conn.reset)
+			return false;
+		before = nd_conn_pending(&l->conn).len;
+		if (!(l->tls ? send_encrypted(l) : send_plain(l)))
+			return false;
+	} while (!l->blocked && before > MOST_PENDING);
+	return true;
+}
+
 void nd_link_flush(struct nd_link *l)
 {
-	bool ok = true;
-
-	/* each round sends what the last one answered */
-	while (ok && !l->blocked) {
-		nd_conn_run(&l->conn, MOST_PENDING);
-		size_t before = nd_conn_pending(&l->conn).len;
-		ok = l->tls ? send_encrypted(l) : send_plain(l);
-		if (before <= MOST_PENDING)
-			break;
-	}
-	if (!ok) {
-		nd_link_close(l, false);
+	if (l->asleep_until_us) {
+		if (set_timer(l))
+			set_events(l);
+		else
+			nd_link_close(l, true);
 		return;
 	}
-	if (!l->blocked && (l->conn.closing || l->finished)) {
+	if (!l->blocked && (!exchange(l) || !set_timer(l))) {
+		nd_link_close(l, l->conn.reset);
+		return;
+	}
+	if (l->conn.half_closed && !l->blocked)
+		cd_carrier_finish(&l->carrier);
+	if (!l->blocked && nd_conn_is_idle(&l->conn) && (l->conn.closing || l->finished)) {
 		say_goodbye(l);
 		nd_link_close(l, false);
 		return;
@@ -233,6 +279,20 @@ static void on_io(int events, void *user)
 
 /* ---- the beginning -------------------------------------------------------------------------- */
 
+/* What a rule does to a new connection. False: it has no future. */
+static bool survive(struct nd_link *l, const struct nd_fault *f)
+{
+	uint64_t now = loop_of(l)->vtable->now_us(loop_of(l)->state);
+
+	if (f->kind == ND_FAULT_DELAY)
+		l->asleep_until_us = now + f->delay_us;
+	else if (f->kind == ND_FAULT_STALL)
+		l->asleep_until_us = UINT64_MAX;
+	else
+		return f->kind == ND_FAULT_LIMIT && l->member->open <= f->number;
+	return true;
+}
+
 static bool begin(struct nd_link *l)
 {
 	const coodie_loop *loop = loop_of(l);
@@ -250,6 +310,7 @@ void nd_link_open(struct nd_member *m, struct cd_carrier carrier, const struct n
 {
 	const coodie_allocator *a = &m->box->allocator;
 	struct nd_link *l = cd_alloc_zero(a, sizeof *l);
+	const struct nd_fault *fault;
 
 	if (!l) {
 		cd_carrier_close(&carrier, true);
@@ -268,6 +329,16 @@ void nd_link_open(struct nd_member *m, struct cd_carrier carrier, const struct n
 	nd_conn_init(&l->conn, &m->service);
 	cd_buffer_init(&l->plain, a, 0);
 	cd_buffer_init(&l->cipher, a, 0);
-	if (!begin(l))
+	l->conn.number = m->accepted;
+	fault = nd_faults_strike(&m->box->faults,
+				 &(struct nd_fault_site){ .at_accept = true,
+							  .node = (int32_t)m->index,
+							  .opcode = ND_FAULT_ANY,
+							  .connection = m->accepted });
+	if (fault && !survive(l, fault))
+		nd_link_close(l, fault->kind != ND_FAULT_CLOSE);
+	else if (!begin(l))
 		nd_link_close(l, true);
+	else if (l->asleep_until_us)
+		nd_link_flush(l);
 }

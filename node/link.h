@@ -16,9 +16,11 @@ struct nd_link {
 	struct cd_buffer plain;  /* decrypted, on its way to the connection */
 	struct cd_buffer cipher; /* encrypted, on its way to the client */
 	size_t cipher_sent;
-	bool blocked;  /* the kernel takes no more: nothing is read before it does */
-	bool finished; /* the client has said its last */
-	bool pushed;   /* an event waits for the end of the turn */
+	bool blocked;             /* the kernel takes no more: nothing is read before it does */
+	bool finished;            /* the client has said its last */
+	coodie_watch *timer;      /* NULL: never needed */
+	uint64_t asleep_until_us; /* a fault: nothing is read or sent before; 0: awake */
+	bool pushed;              /* an event waits for the end of the turn */
 };
 
 /* Takes the carrier over; it is closed when no link can be made. */

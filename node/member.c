@@ -18,6 +18,8 @@ static void fill_service(struct nd_member *m)
 		.db = &n->db,
 		.prepared = &m->prepared,
 		.coordinator = m,
+		.index = m->index,
+		.faults = &n->faults,
 		.user = n->options.user,
 		.password = n->options.password,
 		.highest = n->options.highest_version,

@@ -300,6 +300,7 @@ static void free_box(coodie_node *n)
 	if (!n->is_attached)
 		cd_loop_ev_free(&n->loop);
 	nd_database_deinit(&n->db);
+	nd_faults_clear(&n->faults);
 	cd_tls_context_free(n->tls);
 	cd_release(&a, n->ca_pem);
 	nd_node_options_deinit(&n->options);
@@ -320,6 +321,7 @@ static coodie_node *new_box(const struct coodie_node_options *o, coodie_error *e
 	n->allocator = o->allocator;
 	n->wake[0] = n->wake[1] = -1;
 	n->last_errand = &n->errands;
+	nd_faults_init(&n->faults, &n->allocator);
 	pthread_mutex_init(&n->lock, NULL);
 	pthread_cond_init(&n->done, NULL);
 	return n;

@@ -8,6 +8,7 @@
 #include "base/carrier.h"
 #include "base/tls.h"
 #include "node/conn.h"
+#include "node/fault.h"
 #include "node/node_options.h"
 #include "node/prepared.h"
 #include "node/system.h"
@@ -61,6 +62,7 @@ struct coodie_node {
 	coodie_watch *turn; /* armed while something was pushed and not yet sent */
 	struct nd_database db;
 	struct nd_system_source source;
+	struct nd_faults faults;
 	struct cd_tls_context *tls; /* NULL: none */
 	char *ca_pem;
 	struct nd_member *members[ND_MOST_NODES];

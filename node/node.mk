@@ -15,6 +15,7 @@ libcd_node_la_SOURCES = \
 	node/condition_test.c \
 	node/conn.c node/conn.h \
 	node/conn_batch.c \
+	node/conn_fault.c node/conn_fault.h \
 	node/conn_handshake.c node/conn_handshake.h \
 	node/conn_statement.c node/conn_statement.h \
 	node/ddl.c node/ddl.h \
@@ -27,6 +28,8 @@ libcd_node_la_SOURCES = \
 	node/delete.c \
 	node/expr_text.c \
 	node/expr_type.c \
+	node/fault.c node/fault.def node/fault.h \
+	node/fault_parse.c \
 	node/function.c node/function.def node/function.h \
 	node/function_aggregate.c \
 	node/function_blob.c \
@@ -54,6 +57,7 @@ libcd_node_la_SOURCES = \
 	node/node.c node/node.h \
 	node/node_control.c \
 	node/node_execute.c \
+	node/node_fault.c \
 	node/node_options.c node/node_options.h \
 	node/node_system.c \
 	node/number.c node/number.h \

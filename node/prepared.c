@@ -112,6 +112,14 @@ struct nd_prepared_statement *nd_prepared_find(struct nd_prepared *p, cql_blob i
 	return s;
 }
 
+void nd_prepared_forget(struct nd_prepared *p, cql_blob id)
+{
+	struct nd_prepared_statement *s = nd_prepared_find(p, id);
+
+	if (s)
+		forget(p, s);
+}
+
 /* ---- ids ------------------------------------------------------------------------------------ */
 
 static bool digest(struct cd_arena *a, const char *keyspace, cql_text cql, uint8_t id[CD_MD5_SIZE])

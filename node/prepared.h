@@ -49,6 +49,8 @@ void nd_prepared_drop(struct nd_prepared_statement *s);
 /* A schema has changed: forgets what is about `table`, or, when it is NULL, about anything of the
  * keyspace. */
 void nd_prepared_changed(struct nd_prepared *p, const char *keyspace, const struct nd_table *table);
+/* Forgets one, if it is there. */
+void nd_prepared_forget(struct nd_prepared *p, cql_blob id);
 /* Forgets all. */
 void nd_prepared_clear(struct nd_prepared *p);
 

@@ -28,7 +28,7 @@ static void deliver(struct duo *d)
 {
 	struct cd_span bytes;
 
-	nd_conn_run(&d->conn, SIZE_MAX / 2);
+	nd_conn_run(&d->conn, d->now_us, SIZE_MAX / 2);
 	while ((bytes = nd_conn_pending(&d->conn)).len) {
 		assert_true(cql_inbox_feed(d->in, bytes.at, bytes.len, NULL));
 		nd_conn_sent(&d->conn, bytes.len);

@@ -15,6 +15,7 @@ struct duo {
 	cql_inbox *in;
 	cql_arena *arena; /* of what the client read */
 	unsigned version;
+	uint64_t now_us;
 	size_t step; /* bytes fed at once; 0: all */
 };
 

@@ -111,7 +111,7 @@ static void test_versions(void **state)
 		nd_conn_init(&c, &s);
 		memcpy(nd_conn_space(&c, &room), rows[i].in, rows[i].in_len);
 		nd_conn_filled(&c, rows[i].in_len);
-		nd_conn_run(&c, SIZE_MAX / 2);
+		nd_conn_run(&c, 0, SIZE_MAX / 2);
 		struct cd_span out = nd_conn_pending(&c);
 		CD_CHECK(c.closing, rows[i].name);
 		CD_CHECK(out.len == rows[i].out_len + len, rows[i].name);
@@ -475,7 +475,7 @@ static bool handshake(const coodie_allocator *a, void *user)
 	if (to) {
 		memcpy(to, bytes, sizeof bytes - 1);
 		nd_conn_filled(&c, sizeof bytes - 1);
-		nd_conn_run(&c, SIZE_MAX / 2);
+		nd_conn_run(&c, 0, SIZE_MAX / 2);
 		ok = c.state == ND_CONN_READY && !c.closing;
 		if (!ok && !c.closing) /* the reason was told */
 			assert_true(nd_conn_pending(&c).len > 9);

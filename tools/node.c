@@ -16,7 +16,7 @@ enum { MOST_SCRIPT = 64 << 20, MOST_NODES = 64, MOST_SHARDS = 256 };
 struct run {
 	const char *listen;
 	uint32_t nodes, shards, protocol;
-	struct argument_list centers, scripts;
+	struct argument_list centers, faults, scripts;
 	bool tls, no_lz4, verbose;
 	const char *ca_out, *cert, *key, *ca;
 	const char *user, *password, *password_file;
@@ -174,6 +174,8 @@ static bool prepare(coodie_node *n, const struct run *r, coodie_error *err)
 
 	for (size_t i = 0; ok && i < r->scripts.count; i++)
 		ok = run_script(n, r->scripts.at[i], err);
+	for (size_t i = 0; ok && i < r->faults.count; i++)
+		ok = coodie_node_add_fault(n, r->faults.at[i], NULL, err);
 	return ok;
 }
 
@@ -241,6 +243,7 @@ int tool_node(int argc, char **argv)
 		{ "no-lz4", NULL, "do not offer compression", .flag = &r.no_lz4 },
 		{ "cql", "FILE", "run these statements first; - for stdin; several times",
 		  .list = &r.scripts },
+		{ "fault", "SPEC", "make something go wrong; several times", .list = &r.faults },
 		{ "verbose", NULL, "say what happens, on stderr", .flag = &r.verbose },
 	};
 	const struct argument security[] = {
