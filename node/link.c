@@ -190,8 +190,10 @@ void nd_link_flush(struct nd_link *l)
 		nd_link_close(l, l->conn.reset);
 		return;
 	}
-	if (l->conn.half_closed && !l->blocked)
+	if (l->conn.half_closed && !l->blocked) {
 		cd_carrier_finish(&l->carrier);
+		l->conn.half_closed = false;
+	}
 	if (!l->blocked && nd_conn_is_idle(&l->conn) && (l->conn.closing || l->finished)) {
 		say_goodbye(l);
 		nd_link_close(l, false);
