@@ -105,11 +105,6 @@ static bool check_comeback(struct change *c, const struct nd_column_def *def, co
 				     "incompatible with previous kind %s",
 				     def->name, def->is_static ? "STATIC" : "REGULAR",
 				     old->kind == ND_STATIC ? "STATIC" : "REGULAR");
-	if (old->has_timestamp)
-		return nd_ddl_refuse(c->d,
-				     "Adding column '%s' again, which was dropped USING TIMESTAMP, "
-				     "is not supported by the node",
-				     def->name);
 	if (c->table->is_counter)
 		return nd_ddl_refuse(c->d, "Cannot re-add previously dropped counter column %s",
 				     def->name);
@@ -138,7 +133,7 @@ static bool add_column(struct change *c, const struct nd_column_def *def)
 		.name = def->name,
 		.type = type,
 		.kind = def->is_static ? ND_STATIC : ND_REGULAR,
-		.id = ND_NEW_COLUMN,
+		.id = old ? old->id : ND_NEW_COLUMN,
 	};
 	return true;
 }
@@ -224,8 +219,8 @@ static bool drop_column(struct change *c, const char *name, int64_t dropped_us)
 	at = 0;
 	while (at < c->draft.dropped_count && strcmp(c->draft.dropped[at].name, name) != 0)
 		at++;
-	c->draft.dropped[at] = (struct nd_dropped_column){ name, type, column->kind, dropped_us,
-							   c->def->timestamp != NULL };
+	c->draft.dropped[at] = (struct nd_dropped_column){ name, type, column->kind, column->id,
+							   dropped_us };
 	c->draft.dropped_count += at == c->draft.dropped_count;
 	return true;
 }
@@ -266,7 +261,7 @@ static bool drop(struct change *c)
 	if (!nd_ddl_alter(c->d, c->table, &c->draft))
 		return false;
 	for (uint32_t i = 0; i < c->id_count; i++)
-		nd_store_drop_column(c->table->store, c->ids[i]);
+		nd_store_drop_column(c->table->store, c->ids[i], dropped_us);
 	return true;
 }
 

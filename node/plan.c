@@ -195,7 +195,8 @@ static bool may_truncate(const struct nd_table *t, struct nd_problem *p)
 				 "Cannot TRUNCATE materialized view directly; must "
 				 "truncate base table instead");
 	if (t->keyspace->is_virtual)
-		return nd_refuse(p, ND_INVALID, "Cannot truncate virtual tables");
+		return nd_refuse(p, ND_INVALID, "Truncation is not supported by table %s.%s",
+				 t->keyspace->name, t->name);
 	if (t->is_read_only)
 		return nd_refuse(p, ND_UNAUTHORIZED, "%s keyspace is not user-modifiable.",
 				 t->keyspace->name);

@@ -398,9 +398,10 @@ void nd_row_shadow(const coodie_allocator *a, struct nd_stored_row *row, int64_t
 	drop_cells(c, NULL, deletion_us, free_cell, a);
 }
 
-void nd_row_drop_column(const coodie_allocator *a, struct nd_stored_row *row, uint32_t column)
+void nd_row_drop_column(const coodie_allocator *a, struct nd_stored_row *row, uint32_t column,
+			int64_t dropped_us)
 {
-	drop_cells(row->contents, &column, INT64_MAX, free_cell, a);
+	drop_cells(row->contents, &column, dropped_us, free_cell, a);
 }
 
 /* An expired value as the tombstone it is. */

@@ -23,24 +23,25 @@ struct nd_column {
 	uint16_t position;  /* in the partition key, or among the clustering columns; else 0 */
 	bool descending;    /* clustering */
 	bool is_multi_cell; /* a collection or user type that is not frozen: a cell for each item */
-	uint32_t id;        /* of its cells in the store; never used again in this table */
+	uint32_t id;        /* of its cells in the store; never another one's in this table */
 };
 
 struct nd_index {
 	const char *name;
 	const struct nd_column *column;
 	enum nd_index_target target;
-	const char *class_name; /* NULL: an ordinary one; "StorageAttachedIndex" */
+	const char *class_name;       /* NULL: an ordinary one; "StorageAttachedIndex" */
 	struct nd_properties options; /* of the class, and class_name as it was written */
 };
 
-/* A column that was dropped: it may come back with the same type only, without its cells. */
+/* A column that was dropped: it may come back with the same type only, and with its id: cells that
+ * are newer than the drop come back as well. */
 struct nd_dropped_column {
 	const char *name;
 	const cql_type *type; /* user types as tuples */
 	enum nd_column_kind kind;
+	uint32_t id;
 	int64_t dropped_us;
-	bool has_timestamp; /* it was said: cells may have been newer, but are gone too */
 };
 
 struct nd_table {
@@ -128,6 +129,9 @@ const struct nd_column *nd_table_find_column(const struct nd_table *t, const cha
 /* The type with its user types looked up in `keyspace` (or their own), in the arena. */
 const cql_type *nd_schema_resolve(const struct nd_schema *s, const char *keyspace,
 				  const cql_type *type, struct cd_arena *a, struct nd_problem *p);
+/* The order of columns in a table that are in no key: static ones first, then by name. */
+int nd_column_order(enum nd_column_kind kind_a, const char *a, enum nd_column_kind kind_b,
+		    const char *b);
 /* Whether values of this type, as a column, are stored item by item. */
 bool nd_type_is_multi_cell(const cql_type *type);
 /* Names as CQL wants them: quoted where needed. As snprintf(). */

@@ -87,15 +87,36 @@ static bool copy_columns(struct nd_table *t, const struct nd_table *draft)
 	return true;
 }
 
-/* Stable, for the columns of the keys; by name for the others. */
+/* The first eight bytes of a name as a number with a sign: Cassandra compares these before all else,
+ * so that names that begin with other letters than English ones come first. */
+static int64_t prefix_of(const char *name)
+{
+	uint64_t prefix = 0;
+
+	for (size_t i = 0; i < sizeof prefix; i++) {
+		prefix = prefix << 8 | (unsigned char)*name;
+		name += *name != '\0';
+	}
+	return (int64_t)prefix;
+}
+
+int nd_column_order(enum nd_column_kind kind_a, const char *a, enum nd_column_kind kind_b,
+		    const char *b)
+{
+	int64_t x = prefix_of(a), y = prefix_of(b);
+
+	if (kind_a != kind_b)
+		return kind_a < kind_b ? -1 : 1;
+	return x != y ? (x < y ? -1 : 1) : strcmp(a, b);
+}
+
+/* In their key's order; as above the others. */
 static int in_order(const void *a, const void *b)
 {
 	const struct nd_column *const *x = a, *const *y = b;
 
-	if ((*x)->kind != (*y)->kind)
-		return (*x)->kind < (*y)->kind ? -1 : 1;
-	if ((*x)->kind >= ND_STATIC)
-		return strcmp((*x)->name, (*y)->name);
+	if ((*x)->kind >= ND_STATIC || (*x)->kind != (*y)->kind)
+		return nd_column_order((*x)->kind, (*x)->name, (*y)->kind, (*y)->name);
 	return (*x)->position < (*y)->position ? -1 : (*x)->position > (*y)->position;
 }
 

@@ -242,8 +242,6 @@ static bool check_parts(struct resolver *r, const cql_type *raw, bool frozen)
 {
 	if (is_collection(raw))
 		return check_collection(r, raw, frozen);
-	if (raw->kind == CQL_KIND_VECTOR && raw->inner[0]->kind == CQL_KIND_COUNTER)
-		return refuse_type(r, "Counters are not allowed inside vectors: ", raw);
 	for (uint32_t i = 0; raw->kind == CQL_KIND_TUPLE && i < raw->count; i++)
 		if (raw->inner[i]->kind == CQL_KIND_COUNTER)
 			return nd_refuse(r->problem, ND_INVALID,

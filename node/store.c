@@ -51,22 +51,47 @@ void nd_store_free(struct nd_store *s)
 	cd_release(s->allocator, s);
 }
 
-bool nd_store_rank(struct nd_store *s)
+/* Between the columns it stood between: cells of a dropped column stay where they are in a row. */
+static uint32_t rank_of_dropped(const struct nd_table *t, const struct nd_dropped_column *c)
 {
-	const struct nd_table *t = s->table;
-	uint32_t *ranks, count = 0;
+	uint32_t before = 0;
 
-	if (s->ranks && s->ranked_version == t->version)
-		return true;
+	while (before < t->column_count &&
+	       nd_column_order(t->columns[before]->kind, t->columns[before]->name, c->kind,
+			       c->name) < 0)
+		before++;
+	return 2 * before;
+}
+
+static uint32_t count_ids(const struct nd_table *t)
+{
+	uint32_t count = 1;
+
 	for (uint32_t i = 0; i < t->column_count; i++)
 		if (t->columns[i]->id >= count)
 			count = t->columns[i]->id + 1;
-	ranks = cd_alloc_array(s->allocator, count ? count : 1, sizeof *ranks);
+	for (uint32_t i = 0; i < t->dropped_count; i++)
+		if (t->dropped[i].id >= count)
+			count = t->dropped[i].id + 1;
+	return count;
+}
+
+bool nd_store_rank(struct nd_store *s)
+{
+	const struct nd_table *t = s->table;
+	uint32_t *ranks, count;
+
+	if (s->ranks && s->ranked_version == t->version)
+		return true;
+	count = count_ids(t);
+	ranks = cd_alloc_array(s->allocator, count, sizeof *ranks);
 	if (!ranks)
 		return false;
 	memset(ranks, 0xff, count * sizeof *ranks);
+	for (uint32_t i = 0; i < t->dropped_count; i++)
+		ranks[t->dropped[i].id] = rank_of_dropped(t, &t->dropped[i]);
 	for (uint32_t i = 0; i < t->column_count; i++)
-		ranks[t->columns[i]->id] = i;
+		ranks[t->columns[i]->id] = 2 * i + 1;
 	cd_release(s->allocator, s->ranks);
 	s->ranks = ranks;
 	s->rank_count = count;
@@ -233,7 +258,7 @@ void nd_store_remove_partition(struct nd_store *s, struct nd_partition *p)
 
 /* ---- giving memory back ------------------------------------------------------------------------ */
 
-void nd_store_drop_column(struct nd_store *s, uint32_t column_id)
+void nd_store_drop_column(struct nd_store *s, uint32_t column_id, int64_t dropped_us)
 {
 	struct nd_link *at = s->order.first[0], *next;
 
@@ -243,12 +268,13 @@ void nd_store_drop_column(struct nd_store *s, uint32_t column_id)
 		next = nd_skip_next(at);
 		for (; row; row = next_row) {
 			next_row = nd_skip_next(row);
-			nd_row_drop_column(s->allocator, (struct nd_stored_row *)row, column_id);
+			nd_row_drop_column(s->allocator, (struct nd_stored_row *)row, column_id,
+					   dropped_us);
 			if (nd_row_is_empty((struct nd_stored_row *)row))
 				nd_partition_remove_row(p, (struct nd_stored_row *)row);
 		}
 		if (p->statics)
-			nd_row_drop_column(s->allocator, p->statics, column_id);
+			nd_row_drop_column(s->allocator, p->statics, column_id, dropped_us);
 		if (p->statics && nd_row_is_empty(p->statics))
 			nd_partition_remove_row(p, p->statics);
 		if (nd_partition_is_empty(p))

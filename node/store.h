@@ -14,8 +14,9 @@ struct nd_store;
 struct nd_store *nd_store_new(const struct nd_table *table, const coodie_allocator *allocator);
 void nd_store_free(struct nd_store *s);
 void nd_store_truncate(struct nd_store *s);
-/* ALTER has dropped a column: its cells are gone, static or not. */
-void nd_store_drop_column(struct nd_store *s, uint32_t column_id);
+/* ALTER has dropped a column: its cells up to that time are gone, static or not. Newer ones are kept
+ * for the case that it comes back (nd_table.dropped); nobody sees them until then. */
+void nd_store_drop_column(struct nd_store *s, uint32_t column_id, int64_t dropped_us);
 /* Gives memory back, a little at each call; to be called after a write with the node's own clock.
  * What is shadowed is never kept. A tombstone, and an expired cell as one, is kept until gc_grace
  * after its time: until then it shadows older writes that come late. The bytes of an expired cell

@@ -78,7 +78,8 @@ void nd_row_commit(const coodie_allocator *a, struct nd_stored_row *row);
 void nd_row_abandon(const coodie_allocator *a, struct nd_stored_row *row);
 /* Takes away all that is not younger. */
 void nd_row_shadow(const coodie_allocator *a, struct nd_stored_row *row, int64_t deletion_us);
-void nd_row_drop_column(const coodie_allocator *a, struct nd_stored_row *row, uint32_t column);
+void nd_row_drop_column(const coodie_allocator *a, struct nd_stored_row *row, uint32_t column,
+			int64_t dropped_us);
 /* Takes away tombstones and expired cells of before `tombstones`, and the bytes of what expired
  * before `values`; both in seconds. */
 void nd_row_purge(const coodie_allocator *a, struct nd_stored_row *row, int64_t tombstones,

@@ -15,11 +15,6 @@ static const struct {
 } others[] = {
 	{ "CREATE TABLE cs (k int, c int, v int, PRIMARY KEY (k, c)) WITH COMPACT STORAGE",
 	  "error 0x2200 COMPACT STORAGE is not supported by the node" },
-	/* the store forgets all cells of a column that is dropped */
-	{ "ALTER TABLE t ADD v int",
-	  "error 0x2200 Adding column 'v' again, which was dropped USING TIMESTAMP, is not "
-	  "supported by the node" },
-	{ "ALTER TABLE t DROP v", "error 0x2200 Column v was not found in table 'c_alter_drop.t'" },
 };
 
 static char *read_file(const char *name)

@@ -468,9 +468,9 @@ static void test_drop_column(void **state)
 	assert_true(apply_one(&t, key_of(1, key), 1, &c, NOW));
 	c = change_of(&t, &(struct write){ "m[a]=y", 1, 0 });
 	assert_true(apply_one(&t, key_of(1, key), 1, &c, NOW));
-	nd_store_drop_column(t.table.store, cd_node_table_column(&t, "m")->id);
+	nd_store_drop_column(t.table.store, cd_node_table_column(&t, "m")->id, INT64_MAX);
 	assert_string_equal(row_text(&t, NOW, have), "- v=x");
-	nd_store_drop_column(t.table.store, cd_node_table_column(&t, "v")->id);
+	nd_store_drop_column(t.table.store, cd_node_table_column(&t, "v")->id, INT64_MAX);
 	assert_null(nd_store_partition(t.table.store, key_of(1, key)));
 	assert_int_equal(f.live, live + 1); /* the ranks */
 	cd_node_table_deinit(&t);
