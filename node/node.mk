@@ -90,6 +90,9 @@ libcd_node_la_SOURCES = \
 	node/problem.c node/problem.h \
 	node/ranges.c \
 	node/request.c node/request.h \
+	node/ring.c node/ring.h \
+	node/ring_admit.c \
+	node/ring_replicas.c \
 	node/row.c \
 	node/row_value.c \
 	node/schema.c node/schema.h \

@@ -73,3 +73,6 @@ tests_integration_SOURCES = \
 tests_integration_LDADD = tests/libcd_test.la libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/test_node_system
 tests_test_node_system_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
+
+check_PROGRAMS += tests/test_node_ring
+tests_test_node_ring_LDADD = $(NODE_LIBS)
