@@ -36,4 +36,4 @@ coodieinclude_HEADERS = \
 	include/coodie/views.def \
 	include/coodie/wire.h
 nodist_coodieinclude_HEADERS = include/coodie/version.h
-EXTRA_DIST += include/coodie.sym
+EXTRA_DIST += include/coodie.sym include/coodie-node.sym
