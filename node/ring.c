@@ -323,7 +323,7 @@ bool nd_ring_describe(const struct nd_ring *r, const void *coordinator, uint32_t
 		.host_id = node->host_id,
 		.tokens = node->tokens,
 		.token_count = node->token_count,
-		.is_down = !node->is_up,
+		.generation = node->generation,
 	};
 	return true;
 }

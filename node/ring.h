@@ -31,6 +31,7 @@ struct nd_ring_node {
 	uint32_t next_token_count;
 	enum nd_ring_state state;
 	bool is_up;
+	int32_t generation; /* seconds since 1970 when it started; 0: not known */
 };
 
 struct nd_ring_entry {
