@@ -177,8 +177,10 @@ static bool put_first_row(struct answer *a)
 
 	nd_walk_init(&walk, a->partition, all, all, false, nd_request_now_seconds(a->x),
 		     a->x->arena);
-	if (nd_walk_next(&walk, &row, &no_memory))
-		return put_row(a, &row);
+	/* of a row that nothing is read of, the marker alone is seen */
+	while (nd_walk_next(&walk, &row, &no_memory))
+		if (a->reads_rows || row.has_marker)
+			return put_row(a, &row);
 	return !no_memory || nd_no_memory(&a->x->problem);
 }
 

@@ -91,9 +91,12 @@ static bool field_target(struct nd_planner *p, const struct nd_relation *r,
 			 struct nd_condition *out, struct nd_receiver *value)
 {
 	const struct nd_column *c = out->column;
-	uint32_t fields = c->type->kind == CQL_KIND_UDT ? c->type->count : 0;
 
-	for (uint32_t i = 0; i < fields; i++) {
+	if (c->type->kind != CQL_KIND_UDT) /* Cassandra stumbles over it */
+		return nd_refuse(p->problem, ND_SERVER_ERROR,
+				 "java.lang.ClassCastException: column %s is not of a user type",
+				 c->name);
+	for (uint32_t i = 0; i < c->type->count; i++) {
 		if (strcmp(c->type->of.udt->fields[i], r->field) != 0)
 			continue;
 		out->field = (uint16_t)i;

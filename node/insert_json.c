@@ -15,23 +15,19 @@ struct nd_json_plan {
 
 static struct nd_json *parse(struct nd_planner *p, cql_text text)
 {
-	const char *reason;
-	struct nd_json *j = nd_json_parse(p->arena, text.data, text.len, &reason);
+	struct nd_json_error err;
+	struct nd_json *j = nd_json_parse_map(p->arena, text.data, text.len, &err);
 
-	if (!j && !reason) {
+	if (!j && !err.message)
 		nd_no_memory(p->problem);
-		return NULL;
-	}
-	if (j && j->kind == ND_JSON_NULL) {
-		nd_refuse(p->problem, ND_INVALID, "Got null for INSERT JSON values");
-		return NULL;
-	}
-	if (!j || j->kind != ND_JSON_MAP) {
+	else if (!j)
 		nd_refuse(p->problem, ND_INVALID,
-			  "Could not decode JSON string as a map: %s. (String was: %.*s)",
-			  j ? "it is none" : reason, (int)text.len, text.data);
+			  "Could not decode JSON string as a map: %s: %s. (String was: %.*s)",
+			  err.exception, err.message, (int)text.len, text.data);
+	else if (j->kind == ND_JSON_NULL)
+		nd_refuse(p->problem, ND_INVALID, "Got null for INSERT JSON values");
+	if (p->problem->happened)
 		return NULL;
-	}
 	nd_json_fold_names(j);
 	return j;
 }
@@ -58,6 +54,9 @@ static bool decode(struct nd_planner *p, const struct nd_column *c, const struct
 		return true;
 	if (inner.error.code != ND_INVALID)
 		return nd_no_memory(p->problem);
+	if (c->type->kind == CQL_KIND_DURATION && item->kind == ND_JSON_STRING)
+		return nd_refuse(p->problem, ND_INVALID, "%.*s", (int)inner.error.message.len,
+				 inner.error.message.data);
 	return nd_refuse(p->problem, ND_INVALID, "Error decoding JSON value for %s: %.*s", c->name,
 			 (int)inner.error.message.len, inner.error.message.data);
 }
@@ -153,11 +152,11 @@ const struct nd_write *nd_insert_json_bind(const struct nd_write *w, struct nd_r
 	}
 	if (!nd_term_value(w->json->text, x, &v))
 		return NULL;
-	if (v.presence != ND_VALUE) {
+	if (v.presence == ND_NULL) {
 		nd_refuse(&x->problem, ND_INVALID, "Got null for INSERT JSON values");
 		return NULL;
 	}
-	return set_all(&p, bound, (cql_text){ (const char *)v.data, v.len },
+	return set_all(&p, bound, (cql_text){ v.len ? (const char *)v.data : "", v.len },
 		       w->json->insert->json_default_unset)
 		       ? bound
 		       : NULL;

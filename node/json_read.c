@@ -2,23 +2,72 @@
 /* JSON texts to trees. */
 #include "node/json_read.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#define CORE "com.fasterxml.jackson.core."
+#define SOURCE "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: "
 
 struct reader {
 	struct cd_arena *arena;
-	const char *at, *end;
-	const char *reason;
+	const char *at, *end, *begin;
+	struct nd_json_error *err;
+	bool failed; /* and `err` knows why; without it: no memory */
 	unsigned depth;
 };
 
 static struct nd_json *read_value(struct reader *r);
 
-static struct nd_json *fail(struct reader *r, const char *reason)
+/* ---- what is wrong ------------------------------------------------------------------------------- */
+
+/* "line: 1, column: 9" of a place in the text. */
+static void locate(const struct reader *r, const char *at, unsigned *line, unsigned *column)
 {
-	if (!r->reason)
-		r->reason = reason;
+	*line = *column = 1;
+	for (const char *c = r->begin; c < at; c++) {
+		++*column;
+		if (*c == '\n') {
+			++*line;
+			*column = 1;
+		}
+	}
+}
+
+static struct nd_json *fail_as(struct reader *r, const char *exception, const char *what)
+{
+	size_t size = strlen(what) + sizeof SOURCE + 64;
+	char *message = cd_arena_take(r->arena, size);
+	unsigned line, column;
+
+	if (r->failed || !message)
+		return NULL;
+	r->failed = true;
+	locate(r, r->at, &line, &column);
+	snprintf(message, size, "%s\n at " SOURCE "%u, column: %u]", what, line, column);
+	*r->err = (struct nd_json_error){ exception, message };
 	return NULL;
 }
+
+static struct nd_json *fail(struct reader *r, const char *what)
+{
+	return fail_as(r, CORE "JsonParseException", what);
+}
+
+/* The end came inside of what began at `from`. */
+static struct nd_json *fail_at_end(struct reader *r, const char *what, const char *from)
+{
+	char text[sizeof SOURCE + 120];
+	unsigned line, column;
+
+	locate(r, from, &line, &column);
+	snprintf(text, sizeof text,
+		 "Unexpected end-of-input: expected close marker for %s (start marker at " SOURCE
+		 "%u, column: %u])",
+		 what, line, column);
+	return fail_as(r, CORE "io.JsonEOFException", text);
+}
+
+/* ---- values -------------------------------------------------------------------------------------- */
 
 static struct nd_json *new_json(struct reader *r, enum nd_json_kind kind)
 {
@@ -245,6 +294,22 @@ static struct nd_json *number_value(struct reader *r)
 	return j;
 }
 
+static struct nd_json *unknown_word(struct reader *r)
+{
+	char text[160];
+	const char *from = r->at;
+
+	while (r->at < r->end && r->at - from < 60 &&
+	       ((*r->at >= 'a' && *r->at <= 'z') || (*r->at >= 'A' && *r->at <= 'Z') ||
+		(*r->at >= '0' && *r->at <= '9') || *r->at == '_'))
+		r->at++;
+	snprintf(text, sizeof text,
+		 "Unrecognized token '%.*s': was expecting (JSON String, Number, Array, Object or "
+		 "token 'null', 'true' or 'false')",
+		 (int)(r->at - from), from);
+	return fail(r, text);
+}
+
 static struct nd_json *word_value(struct reader *r)
 {
 	static const struct {
@@ -268,8 +333,7 @@ static struct nd_json *word_value(struct reader *r)
 			j->boolean = words[i].boolean;
 		return j;
 	}
-	return fail(r, "Unrecognized token: was expecting (JSON String, Number, Array, Object or token "
-		       "'null', 'true' or 'false')");
+	return unknown_word(r);
 }
 
 /* ---- lists and maps ----------------------------------------------------------------------------- */
@@ -298,21 +362,27 @@ static struct nd_json *read_item(struct reader *r, bool named)
 static struct nd_json *read_items(struct reader *r, enum nd_json_kind kind, char end)
 {
 	struct nd_json *j = new_json(r, kind), **last;
+	const char *from = r->at - 1;
 
 	if (!j || take(r, end))
 		return j;
 	last = &j->first;
 	do {
-		struct nd_json *item = read_item(r, kind == ND_JSON_MAP);
+		struct nd_json *item;
 
+		skip_blanks(r);
+		item = r->at < r->end ? read_item(r, kind == ND_JSON_MAP) : NULL;
 		if (!item)
-			return NULL;
+			break;
 		*last = item;
 		last = &item->next;
 		j->count++;
 	} while (take(r, ','));
-	return take(r, end) ? j
-			    : fail(r, "Unexpected character: was expecting comma to separate entries");
+	if (!r->failed && take(r, end))
+		return j;
+	return r->at == r->end
+		       ? fail_at_end(r, kind == ND_JSON_MAP ? "Object" : "Array", from)
+		       : fail(r, "Unexpected character: was expecting comma to separate entries");
 }
 
 static struct nd_json *read_value(struct reader *r)
@@ -323,7 +393,7 @@ static struct nd_json *read_value(struct reader *r)
 		return fail(r, "Document nesting depth exceeds the maximum allowed");
 	skip_blanks(r);
 	if (r->at == r->end)
-		return fail(r, "No content to map due to end-of-input");
+		return fail_as(r, CORE "io.JsonEOFException", "Unexpected end-of-input");
 	if (take(r, '{'))
 		out = read_items(r, ND_JSON_MAP, '}');
 	else if (take(r, '['))
@@ -338,14 +408,53 @@ static struct nd_json *read_value(struct reader *r)
 	return out;
 }
 
-struct nd_json *nd_json_parse(struct cd_arena *a, const char *text, size_t len,
-			      const char **reason)
+static bool is_blank(const char *text, size_t len)
 {
-	struct reader r = { .arena = a, .at = text, .end = text + len };
-	struct nd_json *j = read_value(&r);
+	for (size_t i = 0; i < len; i++)
+		if (!strchr(" \t\r\n", text[i]))
+			return false;
+	return true;
+}
 
-	*reason = r.reason;
-	return j;
+#define DATABIND "com.fasterxml.jackson.databind.exc.MismatchedInputException"
+
+struct nd_json *nd_json_parse(struct cd_arena *a, const char *text, size_t len,
+			      struct nd_json_error *err)
+{
+	struct reader r = { .arena = a, .at = text, .begin = text, .end = text + len, .err = err };
+
+	*err = (struct nd_json_error){ CORE "JsonParseException", NULL };
+	if (!is_blank(text, len))
+		return read_value(&r);
+	*err = (struct nd_json_error){ DATABIND, "No content to map due to end-of-input\n at " SOURCE
+						 "1]" };
+	return NULL;
+}
+
+struct nd_json *nd_json_parse_map(struct cd_arena *a, const char *text, size_t len,
+				  struct nd_json_error *err)
+{
+	static const char *const kinds[] = {
+		[ND_JSON_BOOLEAN] = "Boolean value (token `JsonToken.VALUE_TRUE`)",
+		[ND_JSON_INTEGER] = "Integer value (token `JsonToken.VALUE_NUMBER_INT`)",
+		[ND_JSON_REAL] = "Floating-point value (token `JsonToken.VALUE_NUMBER_FLOAT`)",
+		[ND_JSON_STRING] = "String value (token `JsonToken.VALUE_STRING`)",
+		[ND_JSON_LIST] = "Array value (token `JsonToken.START_ARRAY`)",
+	};
+	struct nd_json *j = nd_json_parse(a, text, len, err);
+	struct reader r = { .arena = a, .at = text, .begin = text, .end = text + len, .err = err };
+	char what[200];
+
+	if (!j || j->kind == ND_JSON_MAP || j->kind == ND_JSON_NULL)
+		return j;
+	snprintf(what, sizeof what,
+		 "Cannot deserialize value of type "
+		 "`java.util.LinkedHashMap<java.lang.Object,java.lang.Object>` from %s",
+		 j->kind == ND_JSON_BOOLEAN && !j->boolean
+			 ? "Boolean value (token `JsonToken.VALUE_FALSE`)"
+			 : kinds[j->kind]);
+	skip_blanks(&r);
+	return fail_as(&r, DATABIND, what);
 }
 
 /* ---- names -------------------------------------------------------------------------------------- */

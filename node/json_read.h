@@ -28,10 +28,19 @@ struct nd_json {
 	struct nd_json *first, *next;
 };
 
-/* Parses one value; what stands behind it is not looked at, as Jackson does not. NULL: `*reason` says
- * why, or is NULL: out of memory. The text need not be terminated. */
+/* Why a text is none, in the words of Jackson's exceptions. */
+struct nd_json_error {
+	const char *exception; /* its class */
+	const char *message;   /* NULL: out of memory */
+};
+
+/* Parses one value; what stands behind it is not looked at, as Jackson does not. NULL: `err` says
+ * why. The text need not be terminated. */
 struct nd_json *nd_json_parse(struct cd_arena *a, const char *text, size_t len,
-			      const char **reason);
+			      struct nd_json_error *err);
+/* The same for a map: what is none is refused too. JSON's null is let through. */
+struct nd_json *nd_json_parse_map(struct cd_arena *a, const char *text, size_t len,
+				  struct nd_json_error *err);
 /* Names of a map as columns and fields have them: what is in double quotes is as it is, the others
  * are lower case. */
 void nd_json_fold_names(struct nd_json *map);

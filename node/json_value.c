@@ -199,6 +199,20 @@ static bool timestamp_value(const struct decoder *d, const struct nd_json *j)
 	return expected(d, j, "a long or a datestring representation of a timestamp value");
 }
 
+/* What Java says where a string is wanted. */
+static const char *cast_refusal(const struct decoder *d, const struct nd_json *j)
+{
+	const char *name = class_of(j);
+	const char *package = j->kind == ND_JSON_LIST || j->kind == ND_JSON_MAP ? "java.util"
+			      : !strcmp(name, "BigInteger")			? "java.math"
+										: "java.lang";
+
+	return nd_text(d->problem, d->arena,
+		       "class %s.%s cannot be cast to class java.lang.String (%s.%s and "
+		       "java.lang.String are in module java.base of loader 'bootstrap')",
+		       package, name, package, name);
+}
+
 static bool blob_value(const struct decoder *d, const struct nd_json *j)
 {
 	const char *text = nd_json_text_of(d->arena, j), *why;
@@ -206,8 +220,7 @@ static bool blob_value(const struct decoder *d, const struct nd_json *j)
 
 	nd_problem_init(&inner, d->arena);
 	if (j->kind != ND_JSON_STRING)
-		why = nd_text(d->problem, d->arena,
-			      "class java.lang.%s cannot be cast to class java.lang.String", class_of(j));
+		why = cast_refusal(d, j);
 	else if (strncmp(text, "0x", 2) != 0)
 		why = nd_text(d->problem, d->arena,
 			      "String representation of blob is missing 0x prefix: %s", text);
@@ -224,15 +237,15 @@ static bool blob_value(const struct decoder *d, const struct nd_json *j)
 /* Collections may come as strings of JSON, as in the keys of maps. */
 static const struct nd_json *unwrap(const struct decoder *d, const struct nd_json *j)
 {
-	const char *reason;
+	struct nd_json_error err;
 	struct nd_json *inner;
 
 	if (j->kind != ND_JSON_STRING)
 		return j;
-	if ((inner = nd_json_parse(d->arena, j->text, j->len, &reason)))
+	if ((inner = nd_json_parse(d->arena, j->text, j->len, &err)))
 		return inner;
-	if (reason)
-		nd_refuse(d->problem, ND_INVALID, "Error decoding JSON string: %s", reason);
+	if (err.message)
+		nd_refuse(d->problem, ND_INVALID, "Error decoding JSON string: %s", err.message);
 	else
 		nd_no_memory(d->problem);
 	return NULL;

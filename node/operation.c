@@ -269,6 +269,27 @@ static bool value_receiver(struct nd_planner *p, const struct nd_operation *o,
 	return true;
 }
 
+/* Whatever is wrong with what is added to a map, or taken from it, Cassandra says this. */
+static bool new_value(struct nd_planner *p, const struct nd_assign *a, struct nd_operation *o,
+		      const struct nd_receiver *receiver)
+{
+	struct nd_problem *outer = p->problem, inner;
+	bool is_sum = o->column->type->kind == CQL_KIND_MAP && a->kind == ND_ASSIGN_ADD;
+	bool is_rest = o->column->type->kind == CQL_KIND_MAP && a->kind == ND_ASSIGN_SUBTRACT;
+
+	nd_problem_init(&inner, p->arena);
+	p->problem = is_sum || is_rest ? &inner : outer;
+	o->value = nd_term_new(p, a->value, receiver);
+	p->problem = outer;
+	if (o->value || (!is_sum && !is_rest))
+		return o->value != NULL;
+	if (inner.error.code != ND_INVALID)
+		return nd_no_memory(outer);
+	return nd_refuse(outer, ND_INVALID, "Value for a map %s has to be a %s, but was: '%s'",
+			 is_sum ? "addition" : "substraction", is_sum ? "map" : "set",
+			 nd_expr_text(p->arena, a->value));
+}
+
 static bool new_terms(struct nd_planner *p, const struct nd_receiver *column,
 		      const struct nd_assign *a, struct nd_operation *o)
 {
@@ -283,7 +304,7 @@ static bool new_terms(struct nd_planner *p, const struct nd_receiver *column,
 	if (!value_receiver(p, o, a, &receiver))
 		return false;
 	o->type = receiver.type;
-	return (o->value = nd_term_new(p, a->value, &receiver)) != NULL;
+	return new_value(p, a, o, &receiver);
 }
 
 /* Cassandra looks at the value first where it looks at the column's kind last. */

@@ -86,6 +86,9 @@ static bool take_markers(const struct nd_planner *p, const struct nd_table *tabl
 					 "Bind variables are not supported in this statement");
 	out->columns = p->markers;
 	out->column_count = count;
+	for (uint32_t i = 1; i < count; i++) /* BATCH USING TIMESTAMP ?: that is of no table */
+		if (strcmp(p->markers[i].table.data, p->markers[0].table.data) != 0)
+			return true;
 	return !table || take_key_indexes(p, table, out);
 }
 
