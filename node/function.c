@@ -376,6 +376,10 @@ static const struct nd_function *resolve(struct nd_planner *p, const struct nd_e
 
 	if ((call->keyspace && strcmp(call->keyspace, "system") != 0) || is_missing(p, c.name))
 		return NULL;
+	if (nd_is_from_json(call))
+		return nd_function_from_json(&c, call, receiver->type)
+			       ? check_only(p, &c.at[0], call, receiver)
+			       : NULL;
 	if (call->kind == ND_EXPR_CALL && strcmp(c.name, "count") == 0)
 		return nd_function_count(&c, call) ? check_only(p, &c.at[0], call, receiver) : NULL;
 	if (call->kind == ND_EXPR_CALL && strcmp(c.name, "token") == 0)

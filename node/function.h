@@ -95,8 +95,9 @@ enum nd_times { ND_TIMES_NONE, ND_TIMES_TTL, ND_TIMES_WRITE, ND_TIMES_MAX_WRITE 
 enum nd_times nd_times_of(const struct nd_expr *e);
 const char *nd_times_name(enum nd_times times);
 const cql_type *nd_times_type(struct nd_planner *p, const struct nd_expr *e);
-/* to_json(x) and toJson(x). */
+/* to_json(x) and toJson(x); from_json(x) and fromJson(x). */
 bool nd_is_to_json(const struct nd_expr *e);
+bool nd_is_from_json(const struct nd_expr *e);
 
 /* ---- between the files of functions ----------------------------------------------------------- */
 
@@ -132,6 +133,9 @@ bool nd_time_move(const struct nd_call *c, int sign, cql_duration d, struct nd_v
 /* system.token, whose arguments are a table's. */
 nd_call_fn nd_call_token;
 
+/* Whose result is what receives it. */
+bool nd_function_from_json(struct nd_candidates *c, const struct nd_expr *call,
+			   const cql_type *receiver);
 /* count(*) and count(1), which have no arguments here, or count(c). */
 bool nd_function_count(struct nd_candidates *c, const struct nd_expr *call);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* CAST(x AS type), and to_json(). */
+/* CAST(x AS type). */
 #include <string.h>
 
-#include "node/json_print.h"
 #include "node/native_print.h"
 #include "node/number.h"
 
@@ -114,38 +113,5 @@ const struct nd_function *nd_function_cast(struct nd_planner *p, const cql_type 
 		f->arguments[0] = from;
 		f->style = ND_STYLE_CAST;
 	}
-	return f;
-}
-
-/* ---- JSON ------------------------------------------------------------------------------------- */
-
-bool nd_is_to_json(const struct nd_expr *e)
-{
-	return e->kind == ND_EXPR_CALL && (!e->keyspace || strcmp(e->keyspace, "system") == 0) &&
-	       (strcmp(e->name, "to_json") == 0 || strcmp(e->name, "tojson") == 0);
-}
-
-static bool to_json(const struct nd_call *c, struct nd_value *out)
-{
-	struct cd_buffer b;
-	bool ok;
-
-	cd_buffer_init(&b, c->arena->allocator, INT32_MAX);
-	ok = nd_json_value(&b, c->function->arguments[0], c->arguments[0], c->arena, c->problem);
-	if (ok)
-		ok = b.failed ? nd_no_memory(c->problem) : nd_value_of_bytes(c, b.data, b.len, out);
-	cd_buffer_deinit(&b);
-	return ok;
-}
-
-const struct nd_function *nd_function_to_json(struct nd_planner *p, const char *name,
-					      const cql_type *from)
-{
-	struct nd_candidates c = { .p = p, .name = name };
-	struct nd_function *f = nd_candidates_add(&c, name, cd_type_native(CQL_KIND_TEXT), 1,
-						  to_json);
-
-	if (f)
-		f->arguments[0] = from;
 	return f;
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <coodie/text.h>
 #include <coodie/uuid.h>
 
 #include "base/entropy.h"
@@ -217,6 +218,15 @@ bool nd_time_move(const struct nd_call *c, int sign, cql_duration d, struct nd_v
 	return nd_value_of_integer(c, (int64_t)sum, 8, out);
 }
 
+static bool too_precise(const struct nd_call *c, cql_duration d, const char *before,
+			const char *behind)
+{
+	char text[128];
+
+	cql_duration_format(d, text, sizeof text);
+	return nd_refuse(c->problem, ND_INVALID, "%s%s%s", before, text, behind);
+}
+
 bool nd_call_floor_timestamp(const struct nd_call *c, struct nd_value *out)
 {
 	int64_t ms, start = 0;
@@ -229,9 +239,8 @@ bool nd_call_floor_timestamp(const struct nd_call *c, struct nd_value *out)
 	    (c->count == 3 && !milliseconds(c, 2, &start)))
 		return false;
 	if (d.nanoseconds % 1000000 != 0)
-		return nd_refuse(
-			c->problem, ND_INVALID,
-			"The floor cannot be computed for a duration with a precision below 1 millisecond");
+		return too_precise(c, d, "The floor cannot be computed for the ",
+				   " duration as precision is below 1 millisecond");
 	return floor_to(c, ms, d, start, &ms) && nd_value_of_integer(c, ms, 8, out);
 }
 
@@ -247,9 +256,8 @@ bool nd_call_floor_date(const struct nd_call *c, struct nd_value *out)
 	    (c->count == 3 && !milliseconds(c, 2, &start)))
 		return false;
 	if (d.nanoseconds != 0)
-		return nd_refuse(
-			c->problem, ND_INVALID,
-			"The floor on date values cannot be computed for a duration with a precision below 1 day");
+		return too_precise(c, d, "The floor on date values cannot be computed for the ",
+				   " duration as precision is below 1 day");
 	return floor_to(c, ms, d, start, &ms) && of_date(c, floor_divide(ms, MS_PER_DAY), out);
 }
 
@@ -264,7 +272,7 @@ bool nd_call_floor_time(const struct nd_call *c, struct nd_value *out)
 	if (d.months || d.days || d.nanoseconds > NANOS_PER_DAY)
 		return nd_refuse(
 			c->problem, ND_INVALID,
-			"For time values, the floor can only be computed for durations smaller than a day");
+			"For time values, the floor can only be computed for durations smaller that a day");
 	int64_t nanos = nd_value_integer(c->arguments[0]);
 	return nd_value_of_integer(c, d.nanoseconds ? nanos - nanos % d.nanoseconds : nanos, 8,
 				   out);

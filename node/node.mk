@@ -35,6 +35,7 @@ libcd_node_la_SOURCES = \
 	node/function_blob.c \
 	node/function_cast.c \
 	node/function_collection.c \
+	node/function_json.c \
 	node/function_math.c \
 	node/function_time.c \
 	node/insert.c node/insert.h \
