@@ -79,10 +79,7 @@ static const struct nd_aggregate greatest = { keep_greatest, kept };
 static bool add_extreme(struct nd_candidates *c, const char *name, const cql_type *type,
 			const struct nd_aggregate *aggregate)
 {
-	/* of a counter, a number */
-	struct nd_function *f = nd_candidates_add(
-		c, name, type->kind == CQL_KIND_COUNTER ? cd_type_native(CQL_KIND_BIGINT) : type, 1,
-		NULL);
+	struct nd_function *f = nd_candidates_add(c, name, type, 1, NULL);
 
 	if (!f)
 		return false;
@@ -140,9 +137,8 @@ bool nd_function_sums(struct nd_candidates *c)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		for (size_t n = 0; strcmp(rows[i].name, c->name) == 0 && n < ND_NUMBER_KINDS; n++) {
 			enum cql_kind kind = nd_number_kinds[n];
-			struct nd_function *f = nd_candidates_add_native(
-				c, rows[i].name, kind == CQL_KIND_COUNTER ? CQL_KIND_BIGINT : kind,
-				1, &kind, NULL);
+			struct nd_function *f = nd_candidates_add_native(c, rows[i].name, kind, 1,
+									 &kind, NULL);
 			if (!f)
 				return false;
 			f->aggregate = rows[i].aggregate;

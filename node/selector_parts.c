@@ -197,6 +197,9 @@ bool nd_selector_slice_value(struct nd_selection_run *r, const struct nd_selecto
 	for (end = first; end < items.count; end += type->count)
 		if (to.presence == ND_VALUE && compare_item(type, &items.at[end], &to) > 0)
 			break;
+	/* what is stored item by item is null when there are none */
+	if (end == first && nd_type_is_multi_cell(type))
+		return true;
 	return nd_items_write(type, &items.at[first], end - first, &r->row_arena, out,
 			      &r->x->problem);
 }
