@@ -220,6 +220,7 @@ struct nd_create_keyspace { /* ALTER KEYSPACE too */
 };
 
 struct nd_create_table {
+	const char *name; /* nd_statement.on.name */
 	bool if_not_exists, compact_storage;
 	uint32_t column_count;
 	struct nd_column_def *columns;

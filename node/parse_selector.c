@@ -46,12 +46,20 @@ static bool follows_column(const struct nd_token *t)
 					   strchr(".[+-*/%,)]}:;", t->kind - ND_TOKEN_PUNCTUATION));
 }
 
+static struct nd_expr *parse_bare_column(struct nd_parse *p)
+{
+	struct nd_expr *e = nd_parse_expr_new(p, ND_EXPR_COLUMN, &p->tok);
+
+	return e && (e->name = nd_parse_name(p, ND_NAME_ANY)) ? e : NULL;
+}
+
+/* Where it could have been a function. */
 static struct nd_expr *parse_column(struct nd_parse *p)
 {
 	struct nd_token t = p->tok;
-	struct nd_expr *e = nd_parse_expr_new(p, ND_EXPR_COLUMN, &t);
+	struct nd_expr *e = parse_bare_column(p);
 
-	if (!e || !(e->name = nd_parse_name(p, ND_NAME_ANY)))
+	if (!e)
 		return NULL;
 	if (!follows_column(&p->tok)) {
 		nd_parse_stuck_from(p, &t);
@@ -152,7 +160,8 @@ static bool parse_count_of_rows(struct nd_parse *p, struct nd_expr *e)
 
 static struct nd_expr *parse_call(struct nd_parse *p)
 {
-	struct nd_expr *e = nd_parse_expr_new(p, ND_EXPR_CALL, &p->tok);
+	struct nd_token first = p->tok;
+	struct nd_expr *e = nd_parse_expr_new(p, ND_EXPR_CALL, &first);
 
 	if (!e)
 		return NULL;
@@ -176,7 +185,11 @@ static struct nd_expr *parse_call(struct nd_parse *p)
 		return NULL;
 	}
 	if (!starts_selector(&p->tok)) {
-		nd_parse_expect(p, ND_PUNCTUATION(')'));
+		/* count( may be two things, others are one */
+		if (first.keyword == ND_KW_COUNT)
+			nd_parse_stuck_from(p, &first);
+		else
+			nd_parse_expect(p, ND_PUNCTUATION(')'));
 		return NULL;
 	}
 	return add_selectors(p, e) && nd_parse_expect(p, ND_PUNCTUATION(')')) ? e : NULL;
@@ -189,7 +202,7 @@ static struct nd_expr *parse_write_call(struct nd_parse *p)
 
 	if (!e || !(e->name = nd_parse_name(p, ND_NAME_ANY)) ||
 	    !nd_parse_expect(p, ND_PUNCTUATION('(')) ||
-	    !nd_parse_add_item(p, e, parse_parts(p, parse_column(p))))
+	    !nd_parse_add_item(p, e, parse_parts(p, parse_bare_column(p))))
 		return NULL;
 	return nd_parse_expect(p, ND_PUNCTUATION(')')) ? e : NULL;
 }
@@ -370,7 +383,7 @@ struct nd_expr *nd_parse_selector(struct nd_parse *p)
 		nd_parse_next(p);
 		e = nd_parse_binary(p, *op.at, e, parse_product(p), &op);
 	}
-	if (e)
+	if (e && follows_column(&p->tok))
 		nd_parse_see(p);
 	return e;
 }

@@ -88,7 +88,10 @@ bool nd_parse_clustering_order(struct nd_parse *p, struct nd_order **orders, uin
 static bool check_single_key(struct nd_parse *p, struct nd_create_table *s)
 {
 	if (s->primary_key_clauses++)
-		return nd_parse_refuse(p, "Multiple PRIMARY KEY specified (exactly one required)");
+		return nd_refuse(p->problem, ND_INVALID,
+				 "Multiple PRIMARY KEY specified for table '%s' (exactly one "
+				 "required)",
+				 s->name);
 	return true;
 }
 
@@ -149,8 +152,10 @@ bool nd_parse_create_table(struct nd_parse *p, struct nd_statement *statement)
 
 	*s = (struct nd_create_table){ .column_count = 0 };
 	if (!nd_parse_if_not_exists(p, &s->if_not_exists) ||
-	    !nd_parse_table_name(p, "table", &statement->on) ||
-	    !nd_parse_expect(p, ND_PUNCTUATION('(')) || !parse_table_column(p, s))
+	    !nd_parse_table_name(p, "table", &statement->on))
+		return false;
+	s->name = statement->on.name;
+	if (!nd_parse_expect(p, ND_PUNCTUATION('(')) || !parse_table_column(p, s))
 		return false;
 	while (nd_parse_accept(p, ND_PUNCTUATION(','))) {
 		if ((nd_parse_starts_name(&p->tok, ND_NAME_ANY) ||

@@ -216,9 +216,13 @@ static struct nd_expr *parse_braces(struct nd_parse *p)
 		return NULL;
 	if (nd_parse_is(p, ND_PUNCTUATION(':')))
 		return parse_map(p, e);
-	if (nd_parse_accept(p, ND_PUNCTUATION(',')) && !add_terms(p, e))
-		return NULL;
-	return nd_parse_expect(p, ND_PUNCTUATION('}')) ? e : NULL;
+	if (nd_parse_accept(p, ND_PUNCTUATION('}')))
+		return e;
+	if (!nd_parse_accept(p, ND_PUNCTUATION(',')))
+		nd_parse_stuck(p); /* neither a set nor a map */
+	else if (add_terms(p, e) && nd_parse_expect(p, ND_PUNCTUATION('}')))
+		return e;
+	return NULL;
 }
 
 /* ---- calls and casts ------------------------------------------------------------------------------ */
@@ -301,6 +305,22 @@ static struct nd_expr *parse_null(struct nd_parse *p)
 	return e;
 }
 
+/* A hint and a tuple begin alike: what can be neither is told at the parenthesis. */
+static bool check_parenthesis(struct nd_parse *p)
+{
+	struct nd_token first = p->tok, then = nd_parse_peek(p);
+
+	if (nd_parse_starts_constant(&then) || nd_parse_starts_name(&then, ND_NAME_ANY) ||
+	    then.keyword == ND_KW_NULL || then.keyword == ND_KW_TOKEN ||
+	    then.keyword == ND_KW_SET || then.kind == ND_TOKEN_MARKER ||
+	    then.kind == ND_PUNCTUATION(':') || then.kind == ND_PUNCTUATION('(') ||
+	    then.kind == ND_PUNCTUATION('[') || then.kind == ND_PUNCTUATION('{') ||
+	    then.kind == ND_PUNCTUATION('-'))
+		return true;
+	nd_parse_next(p);
+	return nd_parse_stuck_from(p, &first);
+}
+
 static struct nd_expr *simple(struct nd_parse *p)
 {
 	struct nd_token then;
@@ -320,6 +340,8 @@ static struct nd_expr *simple(struct nd_parse *p)
 	case ND_PUNCTUATION('{'):
 		return parse_braces(p);
 	case ND_PUNCTUATION('('):
+		if (!check_parenthesis(p))
+			return NULL;
 		return nd_parse_is_hint(p, false, &then) ? parse_hint(p) : nd_parse_tuple(p);
 	default:
 		return parse_call(p);

@@ -231,6 +231,15 @@ static bool takes_parts(const struct nd_token *t)
 	       t->keyword == ND_KW_FROZEN;
 }
 
+/* Where it could have been the keyspace of a user type. */
+static const cql_type *parse_plain_native(struct nd_parse *p)
+{
+	const cql_type *t = nd_parse_native_type(p);
+
+	nd_parse_see(p);
+	return t;
+}
+
 static const cql_type *parse_type(struct nd_parse *p)
 {
 	struct nd_token t = p->tok, then;
@@ -247,7 +256,7 @@ static const cql_type *parse_type(struct nd_parse *p)
 			return NULL;
 		}
 		if (t.use == ND_USE_TYPE && then.kind != ND_PUNCTUATION('.'))
-			return nd_parse_native_type(p);
+			return parse_plain_native(p);
 	}
 	return nd_parse_user_type(p);
 }

@@ -53,8 +53,10 @@ static bool parse_first_words(struct nd_parse *p, struct nd_statement *s, nd_par
 		return !statements[i].also || nd_parse_expect_word(p, statements[i].also);
 	}
 	unknown = nd_parse_unknown_statement(p);
-	if (unknown)
+	if (unknown && then.kind != ND_TOKEN_EOF)
 		return nd_parse_unsupported(p, unknown);
+	if (unknown)
+		nd_parse_next(p); /* GRANT, and nothing else */
 	if (first.keyword == ND_KW_CREATE || first.keyword == ND_KW_ALTER ||
 	    first.keyword == ND_KW_DROP || first.keyword == ND_KW_ADD)
 		nd_parse_next(p);
