@@ -67,17 +67,18 @@ static bool from_json(const struct nd_call *c, struct nd_value *out)
 {
 	struct nd_value text = c->arguments[0];
 	struct nd_problem inner;
+	struct nd_json_error err;
 	struct nd_json *json;
 	const char *reason;
 
 	if (text.presence != ND_VALUE)
 		return true;
-	json = nd_json_parse(c->arena, (const char *)text.data, text.len, &reason);
-	if (!json && !reason)
+	json = nd_json_parse(c->arena, (const char *)text.data, text.len, &err);
+	if (!json && !err.message)
 		return nd_no_memory(c->problem);
 	if (!json) {
 		reason = nd_text(c->problem, c->arena, "Could not decode JSON string '%.*s': %s",
-				 (int)text.len, (const char *)text.data, reason);
+				 (int)text.len, (const char *)text.data, err.message);
 		return reason && failed(c, "", (cql_text){ reason, strlen(reason) });
 	}
 	nd_problem_init(&inner, c->arena);
