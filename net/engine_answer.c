@@ -46,8 +46,8 @@ static void release_waiters(struct cd_engine *e, struct coodie_prepared *p)
 	}
 }
 
-static bool on_loaded(struct cd_engine *e, struct cd_request *load, const cql_envelope *answer,
-		      coodie_error *err)
+static bool on_loaded(struct cd_engine *e, struct cd_wire *w, struct cd_request *load,
+		      const cql_envelope *answer, coodie_error *err)
 {
 	struct coodie_prepared *p = load->prepared;
 
@@ -56,6 +56,7 @@ static bool on_loaded(struct cd_engine *e, struct cd_request *load, const cql_en
 		cd_engine_load_failed(e, load, &why);
 		return why.code != COODIE_ERR_PROTOCOL;
 	}
+	p->loaded_on = w->number;
 	cd_prepared_ref(p);
 	end_load(e, load);
 	release_waiters(e, p);
@@ -63,8 +64,9 @@ static bool on_loaded(struct cd_engine *e, struct cd_request *load, const cql_en
 	return true;
 }
 
-/* The server has forgotten the statement: it is told again, and the request sent again, once. */
-static void on_unprepared(struct cd_engine *e, struct cd_request *r)
+/* The server has forgotten the statement: it is told again, and the request sent again, once on a
+ * connection. */
+static void on_unprepared(struct cd_engine *e, struct cd_wire *w, struct cd_request *r)
 {
 	struct coodie_prepared *p = r->prepared;
 	coodie_error err;
@@ -72,7 +74,8 @@ static void on_unprepared(struct cd_engine *e, struct cd_request *r)
 
 	r->resent = true;
 	cd_log(e->options, COODIE_LOG_DEBUG, "prepared again: %.100s", p->cql);
-	if (p->load != r->load && p->state == CD_PREPARED_READY) /* somebody was faster */
+	if (p->load != r->load && p->loaded_on == w->number &&
+	    p->state == CD_PREPARED_READY) /* somebody was faster */
 		ok = cd_engine_send(e, r, &err);
 	else
 		ok = cd_engine_await_prepare(e, r, &err);
@@ -82,8 +85,8 @@ static void on_unprepared(struct cd_engine *e, struct cd_request *r)
 
 /* ---- the kinds of answers ------------------------------------------------------------------- */
 
-static bool on_error(struct cd_engine *e, struct cd_request *r, const cql_envelope *answer,
-		     coodie_error *err)
+static bool on_error(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
+		     const cql_envelope *answer, coodie_error *err)
 {
 	coodie_error said;
 
@@ -93,7 +96,7 @@ static bool on_error(struct cd_engine *e, struct cd_request *r, const cql_envelo
 		return false;
 	}
 	if (said.server_code == CD_SERVER_UNPREPARED && r->kind == CD_REQUEST_EXECUTE && !r->resent)
-		on_unprepared(e, r);
+		on_unprepared(e, w, r);
 	else
 		cd_engine_fail(e, r, &said);
 	return true;
@@ -150,7 +153,7 @@ bool cd_engine_answer(struct cd_engine *e, struct cd_wire *w, const cql_envelope
 	r->stream = -1;
 	r->wire = NULL;
 	if (answer->opcode == CQL_OP_ERROR)
-		return on_error(e, r, answer, err);
-	return r->kind == CD_REQUEST_LOAD ? on_loaded(e, r, answer, err)
+		return on_error(e, w, r, answer, err);
+	return r->kind == CD_REQUEST_LOAD ? on_loaded(e, w, r, answer, err)
 					  : on_result(e, r, answer, err);
 }

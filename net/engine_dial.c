@@ -79,6 +79,7 @@ static bool try_again(struct cd_engine *e, struct cd_request *r, const coodie_er
 	if (!r->idempotent || r->retried || e->freed || why->code != COODIE_ERR_CLOSED)
 		return false;
 	r->retried = true;
+	r->resent = false; /* another node may not know its statement either */
 	cd_requests_push_front(&e->waiting, r);
 	cd_engine_arm(e);
 	return true;
@@ -353,6 +354,7 @@ static bool open_wire(struct cd_engine *e, coodie_error *err)
 	if (!w)
 		return cd_no_memory(err, "a connection");
 	w->engine = e;
+	w->number = ++e->opened;
 	cd_conn_init(&w->link.conn, o, e->keyspace, e->version);
 	if (!cd_resolve(at->host, at->port, NULL, &w->link.address, err)) {
 		free_wire(e, w);

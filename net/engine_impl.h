@@ -16,6 +16,7 @@ struct cd_wire {
 	struct cd_engine *engine;
 	struct cd_link link;
 	struct cd_wire *next; /* among the engine's, or the dead */
+	uint64_t number;      /* no other of the engine's has it */
 	bool up;              /* READY has been reached */
 	bool closed;          /* its memory goes when nothing of it is on the stack */
 	bool draining;        /* takes no new requests, and ends with its last answer */
@@ -37,6 +38,7 @@ struct cd_engine {
 	struct cd_wire *wires; /* all that are open */
 	struct cd_wire *dead;  /* to be freed */
 	struct cd_wire *last;  /* lost, but what it was told (SUPPORTED) may still be read */
+	uint64_t opened;       /* how many there ever were */
 	uint8_t version;       /* to be tried */
 	char *keyspace;        /* to be used on every connection; NULL: none */
 	size_t point, tried;   /* contact points: the next one, and how many failed in this round */

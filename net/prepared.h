@@ -19,6 +19,7 @@ struct coodie_prepared {
 	unsigned refs;
 	enum cd_prepared_state state;
 	uint32_t load;        /* PREPAREs answered so far */
+	uint64_t loaded_on;   /* the number of the connection the last one was answered on */
 	char *cql, *keyspace; /* keyspace "": none */
 	size_t cql_len;
 	bool own_keyspace; /* the request named its keyspace: it goes along with PREPARE (v5) */
@@ -32,7 +33,7 @@ struct coodie_prepared {
 	/* what the server said; binds never change, as callers may hold their names and types */
 	struct cd_metadata *home; /* holds the binds; NULL before the first answer */
 	struct cd_columns binds;
-	struct cd_markers markers; /* how they are written */
+	struct cd_markers markers;  /* how they are written */
 	struct cd_metadata *result; /* the columns of its rows */
 	uint8_t *id;                /* id, then metadata id, in one piece */
 	size_t id_len, metadata_id_len;

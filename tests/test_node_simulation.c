@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/* A session and a box of nodes in one thread without sockets, on a loop whose clock jumps and under
+ * faults that a seed decides. What is checked on the way: each callback runs once, a read never
+ * gives less than what was acknowledged before it began, nor what nobody wrote; and in the end
+ * nothing is left. The same seed gives the same run. A seed that fails is printed:
+ *
+ *	tests/test_node_simulation SEED [FAULTS]
+ */
+#include "tests/test.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include <coodie.h>
+#include <coodie/node.h>
+
+#include "tests/failalloc.h"
+#include "tests/simulation.h"
+
+enum { NODES = 3, KEYS = 8, AT_ONCE = 24, REQUESTS = 300, SEEDS = 60, MOST_TURNS = 4000000 };
+
+static const struct {
+	const char *name;
+	struct simulation_faults faults;
+	bool nodes_fail; /* one is taken down, or comes back, now and then */
+} worlds[] = {
+	{ "calm", { 0 }, false },
+	{ "late", { .delay_us = 200000 }, false },
+	{ "in pieces",
+	  { .short_send = 500, .short_read = 700, .delay_us = 900, .window = 300 },
+	  false },
+	{ "lossy", { .reset = 20, .refuse = 100, .short_send = 200, .delay_us = 5000 }, false },
+	{ "falling", { .delay_us = 20000, .short_read = 100 }, true },
+};
+
+/* ---- a world ----------------------------------------------------------------------------------- */
+
+struct world {
+	uint64_t seed;
+	const char *name;
+	struct simulation *sim;
+	struct cd_failalloc client, server;
+	coodie_node *box;
+	coodie_session *session;
+	/* of each key: the number last written, and the last one of which that is known */
+	int issued[KEYS], acknowledged[KEYS];
+	int begun, ended, failed;
+	bool down; /* node 1 */
+};
+
+/* A request: of a key, a number to be written, or (0) to be read. */
+struct ask {
+	struct world *world;
+	int key, number;
+	int least; /* of a read: what was known when it began */
+	bool busy;
+};
+
+#define FAIL(w, ...) \
+	do { \
+		print_error("seed %" PRIu64 ", world \"%s\": ", (w)->seed, (w)->name); \
+		fail_msg(__VA_ARGS__); \
+	} while (0)
+
+static void open_box(struct world *w)
+{
+	coodie_node_options *o = coodie_node_options_new(NULL);
+	const coodie_transport transport = simulation_transport(w->sim);
+	const coodie_loop loop = simulation_loop(w->sim);
+	coodie_error err;
+
+	coodie_node_options_set_allocator(o, &w->server.allocator);
+	coodie_node_options_set_transport(o, &transport);
+	coodie_node_options_set_clock(o, simulation_clock, w->sim);
+	assert_true(coodie_node_options_set_nodes(o, NODES, &err));
+	w->box = coodie_node_attach(o, &loop, &err);
+	coodie_node_options_free(o);
+	if (!w->box)
+		FAIL(w, "%s", err.message);
+	if (!coodie_node_execute(
+		    w->box,
+		    "CREATE KEYSPACE ks WITH replication = {'class': 'SimpleStrategy', "
+		    "'replication_factor': 3}; "
+		    "CREATE TABLE ks.t (k int PRIMARY KEY, v int, note text)",
+		    &err))
+		FAIL(w, "%s", err.message);
+}
+
+static void open_session(struct world *w)
+{
+	coodie_options *o = coodie_options_new(NULL);
+	const coodie_transport transport = simulation_transport(w->sim);
+	const coodie_loop loop = simulation_loop(w->sim);
+	coodie_error err;
+
+	coodie_options_set_allocator(o, &w->client.allocator);
+	coodie_options_set_transport(o, &transport);
+	coodie_options_set_request_timeout_ms(o, 3000);
+	coodie_options_set_connect_timeout_ms(o, 1000);
+	coodie_options_set_compression(o, w->seed % 2 ? COODIE_COMPRESSION_LZ4
+						      : COODIE_COMPRESSION_NONE);
+	assert_true(coodie_options_set_protocol_version(o, w->seed % 3 ? 5 : 4, &err));
+	for (uint32_t i = 0; i < NODES; i++)
+		assert_true(
+			coodie_options_add_contact_point(o, coodie_node_address(w->box, i), &err));
+	w->session = coodie_session_attach(o, &loop, &err);
+	coodie_options_free(o);
+	if (!w->session)
+		FAIL(w, "%s", err.message);
+}
+
+static void open_world(struct world *w, uint64_t seed, size_t kind)
+{
+	*w = (struct world){ .seed = seed, .name = worlds[kind].name };
+	cd_failalloc_init(&w->client, 0);
+	cd_failalloc_init(&w->server, 0);
+	w->sim = simulation_new(seed);
+	assert_non_null(w->sim);
+	open_box(w);
+	open_session(w);
+	simulation_set_faults(w->sim, &worlds[kind].faults);
+}
+
+static uint64_t close_world(struct world *w)
+{
+	uint64_t trace;
+
+	coodie_session_free(w->session);
+	while (simulation_turn(w->sim))
+		;
+	coodie_node_stop(w->box);
+	if (simulation_open(w->sim))
+		FAIL(w, "%zu things are still open", simulation_open(w->sim));
+	if (w->client.live || w->server.live)
+		FAIL(w, "%zu and %zu pieces of memory leaked", (size_t)w->client.live,
+		     (size_t)w->server.live);
+	trace = simulation_trace(w->sim);
+	simulation_free(w->sim);
+	return trace;
+}
+
+/* ---- requests ---------------------------------------------------------------------------------- */
+
+/* A row that was not there yet counts as 0. */
+static int number_of(struct world *w, coodie_result *r)
+{
+	coodie_cursor c = coodie_result_cursor(r);
+	int32_t number = 0;
+	coodie_error err;
+
+	if (coodie_cursor_next(&c) && !coodie_cursor_int32(&c, 0, &number, &err))
+		FAIL(w, "%s", err.message);
+	return number;
+}
+
+static void on_answer(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	struct ask *a = user;
+	struct world *w = a->world;
+
+	if (!a->busy)
+		FAIL(w, "a callback that ran before");
+	a->busy = false;
+	w->ended++;
+	if (!take_res) {
+		w->failed++;
+		if (err->code == COODIE_ERR_SERVER || err->code == COODIE_ERR_PROTOCOL)
+			FAIL(w, "%s", err->message);
+	} else if (a->number) {
+		if (w->acknowledged[a->key] < a->number)
+			w->acknowledged[a->key] = a->number;
+	} else {
+		int number = number_of(w, take_res);
+		if (number < a->least || number > w->issued[a->key])
+			FAIL(w, "key %d is %d: %d was acknowledged, %d were written", a->key,
+			     number, a->least, w->issued[a->key]);
+	}
+	coodie_result_free(take_res);
+}
+
+/* Writes carry their number as timestamp, so that one that is late or sent twice does no harm. */
+static void ask(struct world *w, struct ask *a)
+{
+	static const char text[] = "some words, so that requests are of different lengths";
+	const coodie_request *how = COODIE_REQUEST(.idempotent = true);
+	cql_text words = { text, simulation_draw(w->sim, sizeof text - 1) };
+	coodie_error err;
+	bool ok;
+
+	*a = (struct ask){ .world = w, .busy = true };
+	a->key = (int)simulation_draw(w->sim, KEYS);
+	if (simulation_draw(w->sim, 2)) {
+		a->number = ++w->issued[a->key];
+		ok = coodie_session_query_async(
+			w->session,
+			"INSERT INTO ks.t (k, v, note) VALUES (?, ?, ?) USING TIMESTAMP ?",
+			CQL_ARGS(cql(a->key), cql(a->number), cql_from_text(words),
+				 cql((int64_t)a->number)),
+			how, on_answer, a, &err);
+	} else {
+		a->least = w->acknowledged[a->key];
+		ok = coodie_session_query_async(w->session, "SELECT v FROM ks.t WHERE k = ?",
+						CQL_ARGS(cql(a->key)), how, on_answer, a, &err);
+	}
+	if (!ok)
+		FAIL(w, "%s", err.message);
+	w->begun++;
+}
+
+static void move_nodes(struct world *w)
+{
+	coodie_error err;
+	bool ok;
+
+	if (simulation_draw(w->sim, 200))
+		return;
+	ok = w->down ? coodie_node_bring_up(w->box, 1, &err)
+		     : coodie_node_take_down(w->box, 1, &err);
+	if (!ok)
+		FAIL(w, "%s", err.message);
+	w->down = !w->down;
+}
+
+/* Runs a world to its end. @return the digest of all that happened */
+static uint64_t run(uint64_t seed, size_t kind, int *failed)
+{
+	struct world w;
+	struct ask asks[AT_ONCE] = { 0 };
+	unsigned turns = 0;
+
+	open_world(&w, seed, kind);
+	while (w.ended < REQUESTS) {
+		for (size_t i = 0; i < AT_ONCE; i++)
+			if (!asks[i].busy && w.begun < REQUESTS && !simulation_draw(w.sim, 4))
+				ask(&w, &asks[i]);
+		if (worlds[kind].nodes_fail)
+			move_nodes(&w);
+		if (!simulation_turn(w.sim) && w.begun == REQUESTS)
+			FAIL(&w, "nothing happens, and %d requests wait", w.begun - w.ended);
+		if (++turns > MOST_TURNS)
+			FAIL(&w, "no end: %d of %d requests", w.ended, w.begun);
+	}
+	*failed = w.failed;
+	return close_world(&w);
+}
+
+/* ---- tests ------------------------------------------------------------------------------------- */
+
+static void test_worlds(void **state)
+{
+	(void)state;
+	for (size_t kind = 0; kind < CD_COUNT(worlds); kind++) {
+		int failed = 0, most = REQUESTS * SEEDS / 2;
+		for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+			int some;
+			run(seed, kind, &some);
+			failed += some;
+		}
+		if (kind < 3 ? failed : failed > most)
+			fail_msg("world \"%s\": %d requests failed", worlds[kind].name, failed);
+	}
+}
+
+static void test_same_seed(void **state)
+{
+	(void)state;
+	for (size_t kind = 0; kind < CD_COUNT(worlds); kind++) {
+		int failed;
+		uint64_t first = run(77, kind, &failed), other = run(78, kind, &failed);
+		if (run(77, kind, &failed) != first)
+			fail_msg("world \"%s\": the same seed, and another run", worlds[kind].name);
+		CD_CHECK(first != other, worlds[kind].name);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_worlds),
+		cmocka_unit_test(test_same_seed),
+	};
+	int failed;
+
+	if (argc < 2)
+		return cmocka_run_group_tests(tests, NULL, NULL);
+	for (size_t kind = 0; kind < CD_COUNT(worlds); kind++)
+		if (argc < 3 || strcmp(argv[2], worlds[kind].name) == 0)
+			printf("%s: %016" PRIx64 "\n", worlds[kind].name,
+			       run(strtoull(argv[1], NULL, 10), kind, &failed));
+	return 0;
+}
