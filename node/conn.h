@@ -34,7 +34,7 @@ struct nd_service {
 	bool disagrees; /* while a request is answered: the others' schemas look another */
 	bool lz4;       /* offered */
 	/* numbers for coodie_node_stats */
-	uint64_t requests, errors, events;
+	uint64_t requests, errors, events, traces;
 	uint64_t by_opcode[32];
 };
 

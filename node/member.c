@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
-#include "base/entropy.h"
+#include "base/buffer.h"
 #include "node/link.h"
 #include "node/listener.h"
 #include "node/node.h"
@@ -27,18 +27,24 @@ static void fill_service(struct nd_member *m)
 	};
 }
 
-/* A random uuid (RFC 9562 section 5.4). */
-static bool make_host_id(cql_uuid *out)
+/* The same in every run, so that runs can be compared: splitmix64 of its number, as a random uuid
+ * (RFC 9562 section 5.4). */
+static cql_uuid host_id_of(uint32_t index)
 {
-	if (!cd_entropy(out->bytes, sizeof out->bytes))
-		return false;
-	out->bytes[6] = (uint8_t)((out->bytes[6] & 0x0f) | 0x40);
-	out->bytes[8] = (uint8_t)((out->bytes[8] & 0x3f) | 0x80);
-	return true;
+	cql_uuid id;
+
+	for (unsigned half = 0; half < 2; half++) {
+		uint64_t z = (2 * (uint64_t)index + half + 1) * UINT64_C(0x9e3779b97f4a7c15);
+		z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+		z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+		cd_put_be64(id.bytes + 8 * half, z ^ z >> 31);
+	}
+	id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0f) | 0x40);
+	id.bytes[8] = (uint8_t)((id.bytes[8] & 0x3f) | 0x80);
+	return id;
 }
 
-struct nd_member *nd_member_new(coodie_node *n, const struct nd_address *address,
-				const char *data_center, const char *rack)
+struct nd_member *nd_member_new(coodie_node *n, const struct nd_address *address)
 {
 	struct nd_member *m;
 
@@ -48,15 +54,31 @@ struct nd_member *nd_member_new(coodie_node *n, const struct nd_address *address
 	m->index = n->member_count;
 	m->address = *address;
 	m->listener = (struct nd_listener){ .member = m, .carrier = { NULL, -1 } };
-	m->data_center = cd_strndup(&n->allocator, data_center, strlen(data_center));
-	m->rack = cd_strndup(&n->allocator, rack, strlen(rack));
+	m->generation = (int32_t)(n->db.clock.now_us(n->db.clock.user) / 1000000);
 	fill_service(m);
-	if (!m->data_center || !m->rack || !make_host_id(&m->host_id)) {
-		nd_member_free(m);
-		return NULL;
-	}
 	n->members[n->member_count++] = m;
 	return m;
+}
+
+bool nd_member_join(struct nd_member *m, const char *data_center, const char *rack, int64_t token)
+{
+	const struct nd_ring_node node = {
+		.address = nd_address_inet(&m->address),
+		.port = nd_address_port(&m->address),
+		.data_center = data_center,
+		.rack = rack,
+		.host_id = host_id_of(m->index),
+		.tokens = &token,
+		.token_count = 1,
+		.is_up = true,
+	};
+
+	return nd_ring_add(&m->box->ring, &node, NULL);
+}
+
+struct nd_ring_node *nd_member_place(const struct nd_member *m)
+{
+	return &m->box->ring.nodes[m->index];
 }
 
 void nd_member_close(struct nd_member *m)
@@ -72,7 +94,5 @@ void nd_member_free(struct nd_member *m)
 
 	nd_member_close(m);
 	nd_prepared_deinit(&m->prepared);
-	cd_release(a, m->data_center);
-	cd_release(a, m->rack);
 	cd_release(a, m);
 }

@@ -100,27 +100,51 @@ static void on_wake(int events, void *user)
 
 /* ---- its nodes ------------------------------------------------------------------------------ */
 
-static bool add_members(coodie_node *n, const char *center, uint32_t nodes, uint32_t racks)
+static uint32_t nodes_of(const struct coodie_node_options *o)
 {
-	for (uint32_t i = 0; i < nodes; i++) {
-		char rack[16];
-		struct nd_address address;
-		snprintf(rack, sizeof rack, "rack%u", (unsigned)(i % racks + 1));
-		if (!nd_address_after(&n->options.address, n->member_count, &address) ||
-		    !nd_member_new(n, &address, center, rack))
-			return false;
-	}
-	return true;
+	uint32_t nodes = 0;
+
+	for (uint32_t i = 0; i < o->center_count; i++)
+		nodes += o->centers[i].nodes;
+	return o->center_count ? nodes : o->nodes;
 }
 
 static bool make_members(coodie_node *n, coodie_error *err)
 {
-	const struct coodie_node_options *o = &n->options;
-	bool ok = o->center_count || add_members(n, "datacenter1", o->nodes, 1);
+	uint32_t nodes = nodes_of(&n->options);
 
-	for (uint32_t i = 0; ok && i < o->center_count; i++)
-		ok = add_members(n, o->centers[i].name, o->centers[i].nodes, o->centers[i].racks);
-	return ok || cd_no_memory(err, "a node");
+	for (uint32_t i = 0; i < nodes; i++) {
+		struct nd_address address;
+		if (!nd_address_after(&n->options.address, i, &address))
+			return cd_fail(err, COODIE_ERR_INVALID,
+				       "there are no %u addresses from %s on", (unsigned)nodes,
+				       n->options.address.text);
+		if (!nd_member_new(n, &address))
+			return cd_no_memory(err, "a node");
+	}
+	return true;
+}
+
+/* Nodes are dealt to the racks of their data center in turn; tokens part the ring evenly. */
+static bool join_all(coodie_node *n, coodie_error *err)
+{
+	const struct coodie_node_options *o = &n->options;
+	uint32_t center = 0, i = 0;
+
+	for (uint32_t j = 0; j < n->member_count; j++, i++) {
+		char rack[16];
+		if (o->center_count && i == o->centers[center].nodes) {
+			center++;
+			i = 0;
+		}
+		snprintf(rack, sizeof rack, "rack%u",
+			 o->center_count ? (unsigned)(i % o->centers[center].racks + 1) : 1);
+		if (!nd_member_join(n->members[j],
+				    o->center_count ? o->centers[center].name : "datacenter1", rack,
+				    nd_ring_even_token(j, n->member_count)))
+			return cd_no_memory(err, "a ring");
+	}
+	return true;
 }
 
 /* A port that is free for the first node may not be for the others: then another one is tried. */
@@ -136,7 +160,6 @@ static bool listen_all(coodie_node *n, bool *in_use, coodie_error *err)
 			*in_use &= i > 0;
 			return false;
 		}
-		m->is_up = true;
 	}
 	return true;
 }
@@ -301,6 +324,7 @@ static void free_box(coodie_node *n)
 		cd_loop_ev_free(&n->loop);
 	nd_database_deinit(&n->db);
 	nd_faults_clear(&n->faults);
+	nd_ring_deinit(&n->ring);
 	cd_tls_context_free(n->tls);
 	cd_release(&a, n->ca_pem);
 	nd_node_options_deinit(&n->options);
@@ -322,6 +346,7 @@ static coodie_node *new_box(const struct coodie_node_options *o, coodie_error *e
 	n->wake[0] = n->wake[1] = -1;
 	n->last_errand = &n->errands;
 	nd_faults_init(&n->faults, &n->allocator);
+	nd_ring_init(&n->ring, &n->allocator);
 	pthread_mutex_init(&n->lock, NULL);
 	pthread_cond_init(&n->done, NULL);
 	return n;
@@ -335,9 +360,10 @@ static bool set_up(coodie_node *n, coodie_error *err)
 	if (!nd_database_init(&n->db, &n->allocator, clock) || !nd_system_init(&n->db))
 		return cd_no_memory(err, "a database");
 	n->db.schema.listener = (struct nd_schema_listener){ on_schema_change, n };
+	if (!make_members(n, err) || !open_ports(n, err) || !join_all(n, err) || !make_tls(n, err))
+		return false;
 	nd_node_describe(n);
-	return make_members(n, err) && open_ports(n, err) && make_tls(n, err) &&
-	       make_pipe(n, err) && (n->is_attached || cd_loop_ev_new(&n->loop, err)) &&
+	return make_pipe(n, err) && (n->is_attached || cd_loop_ev_new(&n->loop, err)) &&
 	       watch_all(n, err);
 }
 

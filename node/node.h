@@ -11,7 +11,7 @@
 #include "node/fault.h"
 #include "node/node_options.h"
 #include "node/prepared.h"
-#include "node/system.h"
+#include "node/ring.h"
 
 struct nd_link;
 
@@ -29,12 +29,9 @@ struct nd_member {
 	struct nd_service service;
 	struct nd_prepared prepared;
 	struct nd_address address;
-	char *data_center, *rack;
-	cql_uuid host_id;
-	int64_t token;
 	struct nd_listener listener;
 	struct nd_link *links; /* its connections */
-	bool is_up, has_left;
+	int32_t generation;    /* seconds since 1970 when it started */
 	uint64_t accepted, open, bytes_received, bytes_sent;
 };
 
@@ -62,6 +59,7 @@ struct coodie_node {
 	coodie_watch *turn; /* armed while something was pushed and not yet sent */
 	struct nd_database db;
 	struct nd_system_source source;
+	struct nd_ring ring; /* a member's number is its node's */
 	struct nd_faults faults;
 	struct cd_tls_context *tls; /* NULL: none */
 	char *ca_pem;
@@ -74,14 +72,17 @@ void nd_node_log(const coodie_node *n, const char *format, ...) COODIE_PRINTF(2,
 /* Carries out on the box's thread, and comes back when that is done. */
 void nd_node_run(coodie_node *n, void (*run)(coodie_node *n, void *with), void *with);
 /* Makes a node that does not listen yet; NULL when out of memory. */
-struct nd_member *nd_member_new(coodie_node *n, const struct nd_address *address,
-				const char *data_center, const char *rack);
+struct nd_member *nd_member_new(coodie_node *n, const struct nd_address *address);
+/* It takes part in the ring from now on; false: out of memory. */
+bool nd_member_join(struct nd_member *m, const char *data_center, const char *rack, int64_t token);
+/* What the ring knows of it. */
+struct nd_ring_node *nd_member_place(const struct nd_member *m);
 /* Ends its listener and connections (the hard way), and frees it. */
 void nd_member_free(struct nd_member *m);
 void nd_member_close(struct nd_member *m);
 /* Pushes an event to every connection that asked for it; they are sent at the end of the turn. */
 void nd_node_push(coodie_node *n, const cql_event *event);
-/* What system tables read: fills n->source. */
+/* What system tables read, and who is told of the ring's changes. */
 void nd_node_describe(coodie_node *n);
 
 #endif

@@ -27,32 +27,22 @@ static bool carry_out(const coodie_node *n, void (*run)(coodie_node *, void *), 
 	return o->ok;
 }
 
+static bool is_up(const struct nd_member *m)
+{
+	return nd_member_place(m)->is_up;
+}
+
+static bool has_left(const struct nd_member *m)
+{
+	return nd_member_place(m)->state == ND_RING_LEFT;
+}
+
 static struct nd_member *find(coodie_node *n, struct order *o)
 {
-	if (o->i < n->member_count && !n->members[o->i]->has_left)
+	if (o->i < n->member_count && !has_left(n->members[o->i]))
 		return n->members[o->i];
 	cd_fail(&o->err, COODIE_ERR_INVALID, "there is no node %" PRIu32, o->i);
 	return NULL;
-}
-
-/* ---- events --------------------------------------------------------------------------------- */
-
-static cql_text text_of(const char *s)
-{
-	return (cql_text){ s, strlen(s) };
-}
-
-static void tell(struct nd_member *m, enum cql_event_kind kind, const char *change)
-{
-	cql_event e = { .kind = kind,
-			.type = text_of(kind == CQL_EVENT_STATUS_CHANGE ? "STATUS_CHANGE"
-									: "TOPOLOGY_CHANGE"),
-			.change = text_of(change),
-			.address = nd_address_inet(&m->address),
-			.port = nd_address_port(&m->address) };
-
-	nd_node_push(m->box, &e);
-	nd_node_log(m->box, "%s: %s", m->address.text, change);
 }
 
 /* ---- down and up ---------------------------------------------------------------------------- */
@@ -63,11 +53,10 @@ static void take_down(coodie_node *n, void *with)
 	struct nd_member *m = find(n, o);
 
 	o->ok = m;
-	if (!m || !m->is_up)
+	if (!m || !is_up(m))
 		return;
 	nd_member_close(m);
-	m->is_up = false;
-	tell(m, CQL_EVENT_STATUS_CHANGE, "DOWN");
+	nd_ring_set_up(&n->ring, m->index, false);
 }
 
 bool coodie_node_take_down(coodie_node *n, uint32_t i, coodie_error *err)
@@ -75,7 +64,7 @@ bool coodie_node_take_down(coodie_node *n, uint32_t i, coodie_error *err)
 	return carry_out(n, take_down, &(struct order){ .i = i }, err);
 }
 
-static bool come_up(struct nd_member *m, coodie_error *err)
+static bool listen_again(struct nd_member *m, coodie_error *err)
 {
 	if (!nd_listener_open(&m->listener, &m->address, NULL, err))
 		return false;
@@ -83,7 +72,6 @@ static bool come_up(struct nd_member *m, coodie_error *err)
 		nd_listener_close(&m->listener);
 		return false;
 	}
-	m->is_up = true;
 	return true;
 }
 
@@ -92,9 +80,9 @@ static void bring_up(coodie_node *n, void *with)
 	struct order *o = with;
 	struct nd_member *m = find(n, o);
 
-	o->ok = m && (m->is_up || come_up(m, &o->err));
-	if (o->ok)
-		tell(m, CQL_EVENT_STATUS_CHANGE, "UP");
+	o->ok = m && (is_up(m) || listen_again(m, &o->err));
+	if (o->ok && !is_up(m))
+		nd_ring_set_up(&n->ring, m->index, true);
 }
 
 bool coodie_node_bring_up(coodie_node *n, uint32_t i, coodie_error *err)
@@ -107,7 +95,7 @@ bool coodie_node_bring_up(coodie_node *n, uint32_t i, coodie_error *err)
 static const struct nd_member *living_at(const coodie_node *n, const struct nd_address *a)
 {
 	for (uint32_t i = 0; i < n->member_count; i++)
-		if (!n->members[i]->has_left && nd_address_same_host(&n->members[i]->address, a))
+		if (!has_left(n->members[i]) && nd_address_same_host(&n->members[i]->address, a))
 			return n->members[i];
 	return NULL;
 }
@@ -116,7 +104,7 @@ static bool move_to(struct nd_member *m, const char *host, coodie_error *err)
 {
 	struct nd_address address;
 
-	if (m->is_up)
+	if (is_up(m))
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "node %" PRIu32 " is up: take it down first", m->index);
 	if (!nd_address_parse_host(host, nd_address_port(&m->address), &address, err))
@@ -124,7 +112,9 @@ static bool move_to(struct nd_member *m, const char *host, coodie_error *err)
 	if (living_at(m->box, &address) && living_at(m->box, &address) != m)
 		return cd_fail(err, COODIE_ERR_INVALID, "another node is at %s", address.text);
 	m->address = address;
-	return true;
+	return nd_ring_set_address(&m->box->ring, m->index, nd_address_inet(&address),
+				   nd_address_port(&address)) ||
+	       cd_no_memory(err, "an address");
 }
 
 static void move(coodie_node *n, void *with)
@@ -140,18 +130,34 @@ bool coodie_node_move(coodie_node *n, uint32_t i, const char *host, coodie_error
 	return carry_out(n, move, &(struct order){ .i = i, .host = host }, err);
 }
 
-/* The address behind the highest: those of nodes that left are not used again. */
+/* The first behind those of the start that nobody lives at. */
 static bool next_address(const coodie_node *n, struct nd_address *out)
 {
-	return nd_address_after(&n->options.address, n->member_count, out) &&
-	       (nd_address_set_port(out, nd_address_port(&n->members[0]->address)),
-		!living_at(n, out));
+	for (uint32_t i = n->member_count; i < 2 * ND_MOST_NODES; i++) {
+		if (!nd_address_after(&n->options.address, i, out))
+			return false;
+		nd_address_set_port(out, nd_address_port(&n->members[0]->address));
+		if (!living_at(n, out))
+			return true;
+	}
+	return false;
+}
+
+static bool join(struct nd_member *m, const struct order *o, coodie_error *err)
+{
+	struct nd_ring *r = &m->box->ring;
+	const struct nd_ring_node *first = &r->nodes[0];
+
+	if (!listen_again(m, err))
+		return false;
+	return nd_member_join(m, o->data_center ? o->data_center : first->data_center,
+			      o->rack ? o->rack : first->rack, nd_ring_next_token(r)) ||
+	       cd_no_memory(err, "a node");
 }
 
 static void add(coodie_node *n, void *with)
 {
 	struct order *o = with;
-	const struct nd_member *first = n->members[0];
 	struct nd_address address;
 	struct nd_member *m;
 
@@ -159,21 +165,17 @@ static void add(coodie_node *n, void *with)
 		cd_fail(&o->err, COODIE_ERR_LIMIT, "a box has at most %d nodes", ND_MOST_NODES);
 		return;
 	}
-	m = nd_member_new(n, &address, o->data_center ? o->data_center : first->data_center,
-			  o->rack ? o->rack : first->rack);
+	m = nd_member_new(n, &address);
 	if (!m) {
 		cd_no_memory(&o->err, "a node");
 		return;
 	}
-	if (!come_up(m, &o->err)) {
+	o->i = m->index;
+	o->ok = join(m, o, &o->err);
+	if (!o->ok) {
 		n->member_count--;
 		nd_member_free(m);
-		return;
 	}
-	o->i = m->index;
-	o->ok = true;
-	tell(m, CQL_EVENT_TOPOLOGY_CHANGE, "NEW_NODE");
-	tell(m, CQL_EVENT_STATUS_CHANGE, "UP");
 }
 
 bool coodie_node_add(coodie_node *n, const char *data_center, const char *rack, uint32_t *index,
@@ -195,16 +197,15 @@ static void leave(coodie_node *n, void *with)
 	uint32_t living = 0;
 
 	for (uint32_t i = 0; i < n->member_count; i++)
-		living += !n->members[i]->has_left;
+		living += !has_left(n->members[i]);
 	if (m && living == 1)
 		cd_fail(&o->err, COODIE_ERR_INVALID, "node %" PRIu32 " is the last one", o->i);
 	if (!m || living == 1)
 		return;
-	nd_member_close(m);
-	m->is_up = false;
-	m->has_left = true;
-	o->ok = true;
-	tell(m, CQL_EVENT_TOPOLOGY_CHANGE, "REMOVED_NODE");
+	o->ok = nd_ring_set_state(&n->ring, m->index, ND_RING_LEFT) ||
+		cd_no_memory(&o->err, "a ring");
+	if (o->ok)
+		nd_member_close(m);
 }
 
 bool coodie_node_remove(coodie_node *n, uint32_t i, coodie_error *err)

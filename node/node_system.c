@@ -3,34 +3,15 @@
 #include "node/link.h"
 #include "node/node.h"
 
-/* Node 0 is the one that was asked. */
-static const struct nd_member *find(const coodie_node *n, const struct nd_member *self, uint32_t i)
-{
-	if (i == 0)
-		return self;
-	for (uint32_t j = 0; j < n->member_count; j++)
-		if (n->members[j] != self && !n->members[j]->has_left && --i == 0)
-			return n->members[j];
-	return NULL;
-}
-
 static bool describe_node(void *user, void *coordinator, uint32_t i, struct nd_system_node *out)
 {
 	const coodie_node *n = user;
 	const struct nd_member *self = coordinator ? coordinator : n->members[0];
-	const struct nd_member *m = find(n, self, i);
 
-	if (!m)
+	if (!nd_ring_describe(&n->ring, self, i, out))
 		return false;
-	*out = (struct nd_system_node){
-		.address = nd_address_inet(&m->address),
-		.port = nd_address_port(&m->address),
-		.data_center = m->data_center,
-		.rack = m->rack,
-		.host_id = m->host_id,
-		.tokens = &m->token,
-		.token_count = 1,
-	};
+	out->generation = self->generation;
+	out->disagrees = i > 0 && self->service.disagrees;
 	return true;
 }
 
@@ -60,6 +41,18 @@ static bool describe_client(void *user, void *coordinator, uint32_t i, struct nd
 	return true;
 }
 
+static uint32_t index_of(const void *coordinator)
+{
+	return ((const struct nd_member *)coordinator)->index;
+}
+
+static void tell(void *user, const cql_event *e)
+{
+	nd_node_push(user, e);
+	nd_node_log(user, "%.*s %.*s", (int)e->type.len, e->type.data, (int)e->change.len,
+		    e->change.data);
+}
+
 void nd_node_describe(coodie_node *n)
 {
 	n->source = (struct nd_system_source){
@@ -68,4 +61,9 @@ void nd_node_describe(coodie_node *n)
 		.user = n,
 	};
 	n->db.system = &n->source;
+	n->db.admit = nd_ring_admit;
+	n->db.ring = &n->ring;
+	n->ring.index_of = index_of;
+	n->ring.changed = tell;
+	n->ring.user = n;
 }

@@ -13,6 +13,7 @@ struct nd_system_node {
 	cql_uuid host_id;
 	const int64_t *tokens;
 	uint32_t token_count;
+	bool disagrees;     /* a fault: its schema looks another one than ours */
 	int32_t generation; /* seconds since 1970 when it started; 0: not known */
 };
 

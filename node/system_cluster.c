@@ -78,11 +78,15 @@ static void put_tokens(struct nd_rows *r, const struct nd_system_node *n)
 /* What local, peers and peers_v2 say alike. */
 static void put_node(struct nd_rows *r, const struct nd_system_node *n)
 {
+	cql_uuid version = r->x->db->schema.version;
+
+	if (n->disagrees)
+		version.bytes[0] ^= 0xff;
 	nd_rows_put(r, "data_center", keep(r, n->data_center));
 	nd_rows_put(r, "rack", keep(r, n->rack));
 	nd_rows_put(r, "host_id", cql_from_uuid(n->host_id));
 	nd_rows_put(r, "release_version", cql_from_str(release(r->x)));
-	nd_rows_put(r, "schema_version", cql_from_uuid(r->x->db->schema.version));
+	nd_rows_put(r, "schema_version", cql_from_uuid(version));
 	put_tokens(r, n);
 }
 
