@@ -54,7 +54,6 @@ struct nd_member *nd_member_new(coodie_node *n, const struct nd_address *address
 	m->index = n->member_count;
 	m->address = *address;
 	m->listener = (struct nd_listener){ .member = m, .carrier = { NULL, -1 } };
-	m->generation = (int32_t)(n->db.clock.now_us(n->db.clock.user) / 1000000);
 	fill_service(m);
 	n->members[n->member_count++] = m;
 	return m;
@@ -71,6 +70,7 @@ bool nd_member_join(struct nd_member *m, const char *data_center, const char *ra
 		.tokens = &token,
 		.token_count = 1,
 		.is_up = true,
+		.generation = (int32_t)(m->box->db.clock.now_us(m->box->db.clock.user) / 1000000),
 	};
 
 	return nd_ring_add(&m->box->ring, &node, NULL);

@@ -10,7 +10,6 @@ static bool describe_node(void *user, void *coordinator, uint32_t i, struct nd_s
 
 	if (!nd_ring_describe(&n->ring, self, i, out))
 		return false;
-	out->generation = self->generation;
 	out->disagrees = i > 0 && self->service.disagrees;
 	return true;
 }
