@@ -143,11 +143,11 @@ bool nd_ddl_exists(struct nd_ddl *d, const char *table)
 cql_uuid nd_ddl_table_id(struct nd_ddl *d, const char *table)
 {
 	uint64_t ticks = (uint64_t)d->x->now_us * 10 + (uint64_t)CD_TICKS_TO_1970;
-	int64_t tail = cql_murmur3_token(table, strlen(table));
+	uint64_t tail = (uint64_t)cql_murmur3_token(table, strlen(table)) ^ d->schema->change;
 
 	/* two of the same name in the same microsecond: the second one comes after a change */
 	return cd_timeuuid_of((ticks + d->schema->change % 10) & CD_TICKS_MOST,
-			      (uint64_t)tail ^ d->schema->change);
+			      (tail & UINT64_C(0x3fffffffffffffff)) | UINT64_C(1) << 63);
 }
 
 /* ---- rights ---------------------------------------------------------------------------------- */

@@ -213,13 +213,18 @@ static bool read_int(struct nd_ddl *d, const struct nd_property *given, struct n
 
 static bool read_double(struct nd_ddl *d, const struct nd_property *given, struct nd_property *out)
 {
+	char shown[32];
 	double n;
 
 	if (!read_text(d, given, out))
 		return false;
 	out->kind = ND_EXPR_FLOAT;
-	return nd_option_double(given->text, &n) ||
-	       nd_option_syntax(d, "Invalid double value %s for '%s'", given->text, given->name);
+	if (!nd_option_double(given->text, &n))
+		return nd_option_syntax(d, "Invalid double value %s for '%s'", given->text,
+					given->name);
+	nd_option_print(n, shown);
+	out->text = cd_arena_strndup(d->x->arena, shown, strlen(shown));
+	return out->text || nd_ddl_no_memory(d);
 }
 
 static bool read_speculative(struct nd_ddl *d, const struct nd_property *given,

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "base/md5.h"
 #include "node/ddl.h"
 #include "node/parser.h"
 #include "node/system_parts.h"
@@ -13,12 +12,12 @@
 #define nd_system_none NULL
 
 static const struct definition {
-	const char *keyspace, *name;
+	const char *keyspace, *name, *id;
 	nd_refresh_fn *refresh;
 	const char *columns, *options;
 } definitions[] = {
-#define X(keyspace, name, refresh, columns, options) \
-	{ keyspace, name, nd_system_##refresh, columns, options },
+#define X(keyspace, name, id, refresh, columns, options) \
+	{ keyspace, name, id, nd_system_##refresh, columns, options },
 #include "node/system_tables.def"
 #undef X
 };
@@ -73,20 +72,6 @@ static bool make_keyspaces(struct maker *m)
 	return true;
 }
 
-/* The id Cassandra gives: a uuid of version 3 of both names. */
-static void set_id(struct nd_table *draft, const struct definition *d)
-{
-	char names[128];
-	size_t len = strlen(d->keyspace);
-
-	memcpy(names, d->keyspace, len);
-	memcpy(names + len, d->name, strlen(d->name));
-	if (!cd_md5(names, len + strlen(d->name), draft->id.bytes))
-		return; /* MD5 is forbidden here: any id will do */
-	draft->id.bytes[6] = (uint8_t)(0x30 | (draft->id.bytes[6] & 0x0f));
-	draft->id.bytes[8] = (uint8_t)(0x80 | (draft->id.bytes[8] & 0x3f));
-}
-
 static void put(struct cd_buffer *b, const char *text)
 {
 	cd_buffer_bytes(b, text, strlen(text));
@@ -127,9 +112,8 @@ static bool make_table(struct maker *m, const struct definition *d)
 			      .schema = schema,
 			      .keyspace_name = d->keyspace,
 			      .keyspace = k };
-	if (!nd_ddl_draft_table(&ddl, &draft))
+	if (!nd_ddl_draft_table(&ddl, &draft) || !cql_uuid_parse(d->id, &draft.id, NULL))
 		return false;
-	set_id(&draft, d);
 	draft.refresh = d->refresh;
 	draft.is_read_only = k->is_system;
 	return nd_schema_add_table(schema, k, &draft, NULL);
