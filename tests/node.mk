@@ -79,3 +79,6 @@ tests_test_node_ring_LDADD = $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_simulation
 tests_test_node_simulation_SOURCES = tests/simulation.c tests/simulation.h tests/test_node_simulation.c
 tests_test_node_simulation_LDADD = libcd_net.la $(NODE_LIBS)
+
+check_PROGRAMS += tests/test_node_plan
+tests_test_node_plan_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
