@@ -95,10 +95,6 @@ static const struct fixture_row others[] = {
 	{ "of none", "TRUNCATE nosuch", NULL, "0x2200 table nosuch does not exist" },
 	{ "of none, by keyspace", "TRUNCATE nosuch.u", NULL,
 	  "0x2200 keyspace nosuch does not exist" },
-	{ "of the system's", "TRUNCATE system.local", NULL,
-	  "0x2100 system keyspace is not user-modifiable." },
-	{ "of a virtual table", "TRUNCATE system_views.settings", NULL,
-	  "0x2200 Cannot truncate virtual tables" },
 };
 
 static void test_others(void **state)
