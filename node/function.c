@@ -366,13 +366,36 @@ static bool is_missing(struct nd_planner *p, const char *name)
 	return false;
 }
 
-static const struct nd_function *resolve(struct nd_planner *p, const struct nd_expr *call,
-					 const struct nd_receiver *receiver)
+/* The overloads of a name, which a statement full of sums asks for again and again. */
+static struct nd_candidates *overloads(struct nd_planner *p, const char *name)
 {
 	static nd_candidates_fn *const sources[] = { nd_function_fixed, nd_function_blobs,
 						     nd_function_math, nd_function_operators,
 						     nd_function_sums };
-	struct nd_candidates c = { .p = p, .name = plain_name(call) };
+	struct nd_candidates *c = p->overloads;
+
+	while (c && strcmp(c->name, name) != 0)
+		c = c->next;
+	if (c)
+		return c;
+	if (!(c = cd_arena_take_zero(p->arena, sizeof *c))) {
+		nd_no_memory(p->problem);
+		return NULL;
+	}
+	c->p = p;
+	c->name = name;
+	for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
+		if (!sources[i](c))
+			return NULL;
+	c->next = p->overloads;
+	p->overloads = c;
+	return c;
+}
+
+static const struct nd_function *resolve(struct nd_planner *p, const struct nd_expr *call,
+					 const struct nd_receiver *receiver)
+{
+	struct nd_candidates c = { .p = p, .name = plain_name(call) }, *all;
 
 	if ((call->keyspace && strcmp(call->keyspace, "system") != 0) || is_missing(p, c.name))
 		return NULL;
@@ -387,12 +410,10 @@ static const struct nd_function *resolve(struct nd_planner *p, const struct nd_e
 	for (size_t i = 0; i < sizeof factories / sizeof factories[0]; i++)
 		if (call->kind == ND_EXPR_CALL && strcmp(factories[i].name, c.name) == 0)
 			return make(&c, i, call, receiver);
-	for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
-		if (!sources[i](&c))
-			return NULL;
-	if (c.count == 0)
+	if (!(all = overloads(p, c.name)) || all->count == 0)
 		return NULL;
-	return c.count == 1 ? check_only(p, &c.at[0], call, receiver) : choose(&c, call, receiver);
+	return all->count == 1 ? check_only(p, &all->at[0], call, receiver)
+			       : choose(all, call, receiver);
 }
 
 /* ---- what was found already ------------------------------------------------------------------- */

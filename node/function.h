@@ -107,6 +107,7 @@ struct nd_candidates {
 	const char *name; /* asked for */
 	uint32_t count, room;
 	struct nd_function *at;
+	struct nd_candidates *next; /* of those a planner keeps */
 };
 
 /* Adds one; NULL: out of memory, which `p` knows. */

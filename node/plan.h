@@ -19,6 +19,7 @@ struct nd_plan {
 	bool is_write;
 };
 
+struct nd_candidates;
 struct nd_found;
 
 /* While a plan is being made. All of a plan lives in `arena`. */
@@ -35,6 +36,7 @@ struct nd_planner {
 	const struct nd_table
 		*columns;        /* that expressions may name: a selection's; NULL elsewhere */
 	struct nd_found **found; /* function.c's: what calls mean */
+	struct nd_candidates *overloads; /* likewise: what functions there are */
 };
 
 /* Makes the plan of a parsed statement. NULL: `problem` says why. The tree may be forgotten

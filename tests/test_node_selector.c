@@ -229,7 +229,7 @@ static struct nd_value value_of(struct node_db *d, const struct nd_column *c, co
 {
 	char cql[512];
 	struct nd_receiver receiver = { "ks", "t", c->name, c->type };
-	struct nd_value v;
+	struct nd_value v = { ND_NULL, NULL, 0 };
 
 	snprintf(cql, sizeof cql, "INSERT INTO ks.t (k) VALUES (%s)", literal);
 	struct nd_statement *s = node_db_parse(d, cql);
