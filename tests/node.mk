@@ -82,3 +82,12 @@ tests_test_node_simulation_LDADD = libcd_net.la $(NODE_LIBS)
 
 check_PROGRAMS += tests/test_node_plan
 tests_test_node_plan_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_where
+tests_test_node_where_SOURCES = tests/node_fixture.c tests/node_fixture.h tests/test_node_where.c
+tests_test_node_where_LDADD = $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_select
+tests_test_node_select_SOURCES = tests/node_fixture.c tests/node_fixture.h tests/test_node_select.c
+tests_test_node_select_LDADD = $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_paging
+tests_test_node_paging_SOURCES = tests/node_fixture.c tests/node_fixture.h tests/test_node_paging.c
+tests_test_node_paging_LDADD = $(NODE_LIBS)
