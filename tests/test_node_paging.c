@@ -10,8 +10,8 @@
 enum { ROWS_SIZE = 1 << 15, PAGES_MAX = 200 };
 
 static const char *const tables[] = {
-	"CREATE TABLE t (k int, c int, d text, s int STATIC, v int, PRIMARY KEY (k, c, d)) "
-	"WITH CLUSTERING ORDER BY (c DESC, d ASC)",
+	("CREATE TABLE t (k int, c int, d text, s int STATIC, v int, PRIMARY KEY (k, c, d)) "
+	 "WITH CLUSTERING ORDER BY (c DESC, d ASC)"),
 	"CREATE TABLE one (a int, b text, v int, PRIMARY KEY ((a, b)))",
 	"CREATE TABLE empty (k int, c int, PRIMARY KEY (k, c))",
 	"CREATE TABLE ix (k int, c int, v int, PRIMARY KEY (k, c))",

@@ -14,8 +14,8 @@
 
 static const char *const tables[] = {
 	"CREATE TYPE ut (x int)",
-	"CREATE TABLE t (k int, c int, d text, s int STATIC, v int, w text, l list<int>, m map<text, int>, "
-	"st set<int>, fm frozen<map<text, int>>, u ut, du duration, PRIMARY KEY (k, c, d))",
+	("CREATE TABLE t (k int, c int, d text, s int STATIC, v int, w text, l list<int>, m map<text, int>, "
+	 "st set<int>, fm frozen<map<text, int>>, u ut, du duration, PRIMARY KEY (k, c, d))"),
 	"CREATE TABLE ab (a int, b int, v int, PRIMARY KEY ((a, b)))",
 	"CREATE TABLE txt (k text, c text, v int, PRIMARY KEY (k, c))",
 	"CREATE TABLE fc (k int, c frozen<list<int>>, v int, PRIMARY KEY (k, c))",
@@ -111,12 +111,14 @@ static const struct fixture_row tokens[] = {
 	{ "the least as an end is none",
 	  "SELECT v FROM ab WHERE token(a, b) <= -9223372036854775808", NULL,
 	  "rows: v=21 | v=12 | v=11" },
-	{ "behind the last", "SELECT v FROM ab WHERE token(a, b) > 9223372036854775807", NULL, "rows:" },
-	{ "upside down", "SELECT v FROM ab WHERE token(a, b) > 10 AND token(a, b) < 5", NULL, "rows:" },
+	{ "behind the last", "SELECT v FROM ab WHERE token(a, b) > 9223372036854775807", NULL,
+	  "rows:" },
+	{ "upside down", "SELECT v FROM ab WHERE token(a, b) > 10 AND token(a, b) < 5", NULL,
+	  "rows:" },
 	{ "one", "SELECT v FROM ab WHERE token(a, b) = token(1, 2)", NULL, "rows: v=12" },
 	{ "with keys",
-	  "SELECT v FROM ab WHERE token(a, b) > 4900000000000000000 AND a IN (1, 2) AND b = 1", NULL,
-	  "rows: v=11" },
+	  "SELECT v FROM ab WHERE token(a, b) > 4900000000000000000 AND a IN (1, 2) AND b = 1",
+	  NULL, "rows: v=11" },
 	{ "null", "SELECT v FROM ab WHERE token(a, b) > ?", "null",
 	  "0x2200 Invalid null token value" },
 	{ "a part", "SELECT v FROM ab WHERE token(a) > 0", NULL,
