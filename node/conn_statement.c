@@ -265,10 +265,12 @@ static void skip_metadata(const struct nd_exchange *e, const struct nd_prepared_
 	if (x->result.kind != COODIE_RESULT_ROWS || s->plan->is_conditional)
 		return;
 	if (nd_conn_has_metadata_ids(e->conn) &&
-	    (id.len != sizeof s->metadata_id || memcmp(id.data, s->metadata_id, id.len) != 0))
+	    (id.len != sizeof s->metadata_id || memcmp(id.data, s->metadata_id, id.len) != 0)) {
 		m->new_metadata_id = (cql_blob){ s->metadata_id, sizeof s->metadata_id };
-	else if (x->skip_metadata)
+		m->columns = s->plan->metadata.columns;
+	} else if (x->skip_metadata) {
 		m->columns = NULL;
+	}
 }
 
 static void execute(struct nd_exchange *e, struct nd_prepared_statement *s)

@@ -35,14 +35,15 @@ static void deliver(struct duo *d)
 	}
 }
 
-void duo_feed(struct duo *d, const void *data, size_t len)
+static bool feed(struct duo *d, const void *data, size_t len)
 {
 	const uint8_t *at = data;
 
 	while (len) {
 		size_t n = d->step && d->step < len ? d->step : len, room;
 		uint8_t *to = nd_conn_space(&d->conn, &room);
-		assert_non_null(to);
+		if (!to)
+			return false;
 		n = n < room ? n : room;
 		memcpy(to, at, n);
 		nd_conn_filled(&d->conn, n);
@@ -50,6 +51,12 @@ void duo_feed(struct duo *d, const void *data, size_t len)
 		len -= n;
 		deliver(d);
 	}
+	return true;
+}
+
+void duo_feed(struct duo *d, const void *data, size_t len)
+{
+	assert_true(feed(d, data, len));
 }
 
 void duo_put(struct duo *d, const cql_message *request)
@@ -62,21 +69,34 @@ void duo_put(struct duo *d, const cql_message *request)
 		fail_msg("%s", err.message);
 }
 
-void duo_flush(struct duo *d)
+static bool flush(struct duo *d)
 {
 	cql_blob bytes = cql_outbox_pending(d->out, NULL);
+	bool ok = feed(d, bytes.data, bytes.len);
 
-	duo_feed(d, bytes.data, bytes.len);
 	cql_outbox_sent(d->out, bytes.len);
+	return ok;
+}
+
+void duo_flush(struct duo *d)
+{
+	assert_true(flush(d));
 }
 
 bool duo_next(struct duo *d, cql_message *out)
+{
+	duo_flush(d);
+	return duo_try(d, out);
+}
+
+bool duo_try(struct duo *d, cql_message *out)
 {
 	cql_envelope envelope;
 	coodie_error err;
 	enum cql_inbox_status status;
 
-	duo_flush(d);
+	if (!flush(d))
+		return false;
 	deliver(d);
 	status = cql_inbox_next(d->in, &envelope, &err);
 	if (status == CQL_INBOX_FAILED)

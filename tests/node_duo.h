@@ -29,6 +29,8 @@ void duo_put(struct duo *d, const cql_message *request);
 void duo_flush(struct duo *d);
 /* The next answer or event; false: none. It lives until duo_end(). */
 bool duo_next(struct duo *d, cql_message *out);
+/* As duo_next(), but the node may run out of memory: false when it said nothing or ended. */
+bool duo_try(struct duo *d, cql_message *out);
 /* Sends a request on stream 7 and takes its answer, which must be there. */
 cql_message duo_ask(struct duo *d, cql_message request);
 /* STARTUP, whatever it takes, and the switch. `compression` NULL: none. */
