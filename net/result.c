@@ -476,6 +476,8 @@ bool coodie_result_tracing_id(const coodie_result *r, cql_uuid *id)
 
 coodie_cursor coodie_result_cursor(coodie_result *r)
 {
+	if (!r)
+		return (coodie_cursor){ .left = 0 };
 	if (r->column_count)
 		memset(r->cells, 0, r->column_count * sizeof *r->cells);
 	return (coodie_cursor){
@@ -491,10 +493,11 @@ coodie_cursor coodie_result_cursor(coodie_result *r)
 bool coodie_cursor_next(coodie_cursor *c)
 {
 	struct cd_reader r = { c->at, c->end, false };
-	coodie_cell *cell = c->cells, *last = cell + c->result->column_count;
+	coodie_cell *cell = c->cells, *last;
 
 	if (c->left == 0)
 		return false;
+	last = cell + c->result->column_count;
 	for (; cell < last; cell++) {
 		int32_t len = (int32_t)cd_reader_be32(&r);
 		*cell = (coodie_cell){ NULL, 0 };

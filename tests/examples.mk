@@ -3,7 +3,7 @@
 STYLE_CHECKS += tests/check-examples
 EXTRA_DIST += README.md CHANGELOG.md
 check_examples = examples/blocking examples/attached examples/async examples/prepared examples/only \
-	examples/dissect
+	examples/dissect examples/embedded_node
 noinst_PROGRAMS += $(check_examples)
 examples_blocking_SOURCES = examples/blocking.c
 examples_blocking_LDADD = libcoodie.la
@@ -17,3 +17,5 @@ examples_only_SOURCES = examples/only.c
 examples_only_LDADD = libcoodie.la
 examples_dissect_SOURCES = examples/dissect.c
 examples_dissect_LDADD = libcoodie.la
+examples_embedded_node_SOURCES = examples/embedded_node.c
+examples_embedded_node_LDADD = libcoodie.la libcoodie-node.la

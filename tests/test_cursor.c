@@ -463,6 +463,16 @@ static void test_own_block(void **state)
 	coodie_result_free(NULL);
 }
 
+/* A call that failed gives NULL: a cursor over it has no rows. */
+static void test_no_result(void **state)
+{
+	coodie_cursor c = coodie_result_cursor(NULL);
+
+	(void)state;
+	assert_false(coodie_cursor_next(&c));
+	assert_false(c.failed);
+}
+
 static void test_shared_void(void **state)
 {
 	static const uint8_t body[] = { 0, 0, 0, 1 };
@@ -493,7 +503,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_kinds),      cmocka_unit_test(test_getters),
 		cmocka_unit_test(test_getter_errors),    cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_applied),          cmocka_unit_test(test_own_block),
-		cmocka_unit_test(test_shared_void),
+		cmocka_unit_test(test_shared_void),      cmocka_unit_test(test_no_result),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,7 +79,7 @@ typedef struct coodie_cursor {
 } coodie_cursor;
 
 /** A cursor over all rows. A result has room for one cursor at a time; a second call starts that
- * one again. */
+ * one again. Of NULL, a result that failed: over no rows. */
 COODIE_API coodie_cursor coodie_result_cursor(coodie_result *r);
 /** Moves to the next row. @return false after the last */
 COODIE_API bool coodie_cursor_next(coodie_cursor *c);
