@@ -185,7 +185,8 @@ static bool write_all(const struct nd_cas_item *items, uint32_t count, struct nd
 		if (!nd_write_build(items[i].write, &b, &items[i].places))
 			return false;
 	}
-	return nd_build_store(&b);
+	/* the answer first: without memory for it nothing is written */
+	return nd_cas_applied(items[0].write->plan.table, x) && nd_build_store(&b);
 }
 
 bool nd_cas_items_run(struct nd_cas_item *items, uint32_t count, bool is_batch,
@@ -200,7 +201,7 @@ bool nd_cas_items_run(struct nd_cas_item *items, uint32_t count, bool is_batch,
 		return false;
 	if (!hold)
 		return nd_cas_not_applied(items, count, is_batch, x);
-	return write_all(items, count, x) && nd_cas_applied(t, x);
+	return write_all(items, count, x);
 }
 
 bool nd_cas_run(const struct nd_write *w, struct nd_request *x)

@@ -12,7 +12,7 @@ struct reader {
 	struct cd_arena *arena;
 	const char *at, *end, *begin;
 	struct nd_json_error *err;
-	bool failed; /* and `err` knows why; without it: no memory */
+	bool failed; /* `err` knows why */
 	unsigned depth;
 };
 
@@ -36,10 +36,10 @@ static void locate(const struct reader *r, const char *at, unsigned *line, unsig
 static struct nd_json *fail_as(struct reader *r, const char *exception, const char *what)
 {
 	size_t size = strlen(what) + sizeof SOURCE + 64;
-	char *message = cd_arena_take(r->arena, size);
 	unsigned line, column;
+	char *message;
 
-	if (r->failed || !message)
+	if (r->failed || !(message = cd_arena_take(r->arena, size)))
 		return NULL;
 	r->failed = true;
 	locate(r, r->at, &line, &column);
@@ -69,9 +69,16 @@ static struct nd_json *fail_at_end(struct reader *r, const char *what, const cha
 
 /* ---- values -------------------------------------------------------------------------------------- */
 
+/* Memory that was taken, or NULL, which is a failure without words. */
+static void *kept(struct reader *r, void *taken)
+{
+	r->failed |= !taken;
+	return taken;
+}
+
 static struct nd_json *new_json(struct reader *r, enum nd_json_kind kind)
 {
-	struct nd_json *j = cd_arena_take_zero(r->arena, sizeof *j);
+	struct nd_json *j = kept(r, cd_arena_take_zero(r->arena, sizeof *j));
 
 	if (j)
 		j->kind = kind;
@@ -205,10 +212,13 @@ static const char *find_quote(const struct reader *r)
 static char *read_string(struct reader *r, size_t *len)
 {
 	const char *end = find_quote(r);
-	char *out = end ? cd_arena_take(r->arena, (size_t)(end - r->at) + 1) : NULL, *at = out;
+	char *out, *at;
 
-	if (!end)
+	if (!end) {
 		fail(r, "Unexpected end-of-input: was expecting closing quote for a string value");
+		return NULL;
+	}
+	out = at = kept(r, cd_arena_take(r->arena, (size_t)(end - r->at) + 1));
 	while (out && r->at < end) {
 		char c = *r->at++;
 
@@ -287,7 +297,7 @@ static struct nd_json *number_value(struct reader *r)
 	if (!scan_number(r, &is_real))
 		return fail(r, "Invalid numeric value");
 	if (!(j = new_json(r, is_real ? ND_JSON_REAL : ND_JSON_INTEGER)) ||
-	    !(text = cd_arena_strndup(r->arena, from, (size_t)(r->at - from))))
+	    !(text = kept(r, cd_arena_strndup(r->arena, from, (size_t)(r->at - from)))))
 		return NULL;
 	j->text = text;
 	j->len = strlen(text);
@@ -378,7 +388,9 @@ static struct nd_json *read_items(struct reader *r, enum nd_json_kind kind, char
 		last = &item->next;
 		j->count++;
 	} while (take(r, ','));
-	if (!r->failed && take(r, end))
+	if (r->failed)
+		return NULL;
+	if (take(r, end))
 		return j;
 	return r->at == r->end
 		       ? fail_at_end(r, kind == ND_JSON_MAP ? "Object" : "Array", from)

@@ -23,13 +23,14 @@ typedef bool read_fn(const struct reading *r, cql_value *out);
 bool nd_native_encode(const cql_type *type, const cql_value *v, struct cd_arena *a,
 		      struct nd_value *out, struct nd_problem *p)
 {
+	coodie_error err = { .code = COODIE_OK };
 	struct cd_buffer b;
 	uint8_t *data;
 	bool ok;
 
 	cd_buffer_init(&b, a->allocator, 0);
-	ok = cd_value_encode(&b, type, v, NULL);
-	if (b.failed) {
+	ok = cd_value_encode(&b, type, v, &err);
+	if (err.code == COODIE_ERR_NO_MEMORY) {
 		ok = nd_no_memory(p);
 	} else if (ok) {
 		data = cd_arena_take(a, b.len - 4 ? b.len - 4 : 1);

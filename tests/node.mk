@@ -31,6 +31,14 @@ check_PROGRAMS += tests/test_node_store
 tests_test_node_store_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_selector
 tests_test_node_selector_LDADD = tests/libcd_node_db.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_batch
+tests_test_node_batch_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_collection
+tests_test_node_collection_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_counter
+tests_test_node_counter_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_lwt
+tests_test_node_lwt_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_write
 tests_test_node_write_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 

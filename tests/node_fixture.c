@@ -271,6 +271,7 @@ const char *fixture_batch(struct fixture *f, enum nd_batch_type type, uint32_t c
 	struct nd_request x = new_request(f);
 
 	assert_true(count <= CD_FIXTURE_STATEMENTS);
+	*f->text = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		struct nd_plan *plan = fixture_plan(f, statements[i][0]);
 

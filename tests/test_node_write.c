@@ -2,6 +2,8 @@
 /* INSERT, UPDATE and DELETE of plain columns: what they leave, what is refused. */
 #include <stdlib.h>
 
+#include "node/parser.h"
+#include "tests/failalloc.h"
 #include "tests/node_fixture.h"
 #include "tests/test.h"
 
@@ -366,6 +368,89 @@ static void json_is_read(void **state)
 	fixture_rows(*state, rows, CD_COUNT(rows));
 }
 
+/* Parses, plans and runs with an arena of its own. False: out of memory, and nothing else. */
+static bool run_with(struct fixture *f, const coodie_allocator *a, const char *cql)
+{
+	struct cd_arena arena;
+	struct nd_problem p;
+	struct nd_request x = { .db = &f->db, .arena = &arena, .keyspace = "ks", .version = 5,
+				.consistency = CQL_CONSISTENCY_ONE,
+				.serial_consistency = CQL_CONSISTENCY_UNSET, .now_us = f->now_us };
+	struct nd_statement *s;
+	struct nd_plan *plan;
+	bool ok = false;
+
+	cd_arena_init(&arena, a, 256);
+	nd_problem_init(&p, &arena);
+	nd_problem_init(&x.problem, &arena);
+	if ((s = nd_parse(&arena, cql, strlen(cql), &p)) &&
+	    (plan = nd_plan_new(&f->db, &arena, s, "ks", 5, &p)))
+		ok = nd_plan_run(plan, &x);
+	if (!ok) {
+		const cql_error_message *e = p.happened ? &p.error : &x.problem.error;
+
+		if (e->code != ND_SERVER_ERROR || !strstr(e->message.data, "memory"))
+			fail_msg("%s: 0x%04X %s", cql, (unsigned)e->code, e->message.data);
+	}
+	cd_arena_deinit(&arena);
+	return ok;
+}
+
+/* Each allocation of each statement fails once: the statement is refused, and nothing of it is
+ * seen. */
+static void memory_may_end(void **state)
+{
+	static const char *const statements[] = {
+		"INSERT INTO w (k, c, s, v, l, m, u) VALUES (1, 1, 2, 3, [1, 2], {'a': 1}, {a: 1})",
+		"UPDATE w SET v = 4, s = 5, l = l + [3], m = m + {'b': 2}, u.a = 7 WHERE k = 1 AND c = 1",
+		"UPDATE w SET l[0] = 9, l = [0] + l, m = m - {'a'} WHERE k = 1 AND c = 1",
+		"UPDATE w SET v = v + 1, l = l - [2] WHERE k = 1 AND c = 1 IF s = 5 AND l CONTAINS 3 AND "
+		"u.a IN (6, 7) AND m = {'b': 2}",
+		"UPDATE w SET v = 1 WHERE k = 1 AND c = 1 IF v = 77 AND s = 5",
+		"INSERT INTO w (k, c) VALUES (1, 1) IF NOT EXISTS",
+		"INSERT INTO w JSON '{\"k\": 2, \"c\": 1, \"l\": [4], \"m\": {\"x\": 1}, \"u\": "
+		"{\"a\": 3}}'",
+		"BEGIN BATCH INSERT INTO w (k, c, v) VALUES (3, 1, 1); UPDATE w SET l = [5] WHERE k = 3 AND "
+		"c = 2; DELETE FROM w WHERE k = 2; APPLY BATCH",
+		"BEGIN BATCH UPDATE w SET v = 2 WHERE k = 3 AND c = 1 IF v = 1; DELETE FROM w WHERE k = 3 "
+		"AND c > 1; APPLY BATCH",
+		"DELETE l[0], u.a, v, s FROM w WHERE k = 1 AND c = 1",
+		"DELETE FROM w WHERE k IN (1, 3) AND c >= 0",
+	};
+	static const char last[] = "rows:";
+	struct cd_failalloc fail;
+	struct fixture f;
+
+	(void)state;
+	cd_failalloc_init(&fail, 0);
+	fixture_begin(&f, &fail.allocator);
+	assert_string_equal(fixture_run(&f, "CREATE TYPE ut (a int, b text)"),
+			    "schema CREATED TYPE ks.ut");
+	assert_string_equal(fixture_run(&f, "CREATE TABLE w (k int, c int, s int STATIC, v int, l list<int>, "
+					    "m map<text, int>, u ut, PRIMARY KEY (k, c))"),
+			    "schema CREATED TABLE ks.w");
+	for (size_t i = 0; i < CD_COUNT(statements); i++) {
+		char *before = strdup(fixture_run(&f, "SELECT * FROM w"));
+
+		for (size_t n = 1;; n++) {
+			bool ok;
+
+			fail.fail_at = fail.calls + n;
+			ok = run_with(&f, &fail.allocator, statements[i]);
+			fail.fail_at = 0;
+			if (ok)
+				break;
+			if (strcmp(before, fixture_run(&f, "SELECT * FROM w")) != 0)
+				fail_msg("%s, allocation %zu: %s", statements[i], n, f.text);
+			fixture_forget(&f);
+		}
+		free(before);
+	}
+	assert_string_equal(fixture_run(&f, "SELECT * FROM w"), last);
+	fixture_end(&f);
+	assert_int_equal(fail.live, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,6 +467,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(messages_have_timestamps, begin, end),
 		cmocka_unit_test_setup_teardown(markers_are_known, begin, end),
 		cmocka_unit_test_setup_teardown(json_is_read, begin, end),
+		cmocka_unit_test(memory_may_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
