@@ -240,28 +240,39 @@ static bool parse_at(struct nd_fault *rule, struct piece value, coodie_error *er
 	       wrong(err, "at", value, "accept or request");
 }
 
+/* Words with a number: nodes and shards are small. */
+static const struct {
+	const char *word;
+	size_t offset;
+	bool is_small;
+} counts[] = {
+	{ "node", offsetof(struct nd_fault, node), true },
+	{ "shard", offsetof(struct nd_fault, shard), true },
+	{ "connection", offsetof(struct nd_fault, connection), false },
+	{ "after", offsetof(struct nd_fault, after), false },
+	{ "times", offsetof(struct nd_fault, times), false },
+};
+
 static bool parse_count(struct nd_fault *rule, struct piece key, struct piece value,
 			coodie_error *err)
 {
 	uint64_t n = 0;
-	bool small = is_word(key, "node") || is_word(key, "shard");
 
-	if (!number(value, small ? 1024 : UINT32_MAX, &n))
-		return wrong(err, "number", value, small ? "0 to 1024" : "a number");
-	if (is_word(key, "node"))
-		rule->node = (int32_t)n;
-	else if (is_word(key, "shard"))
-		rule->shard = (int32_t)n;
-	else if (is_word(key, "connection"))
-		rule->connection = n;
-	else if (is_word(key, "after"))
-		rule->after = n;
-	else if (is_word(key, "times"))
-		rule->times = n;
-	else
-		return wrong(err, "word", key,
-			     "one of node shard connection opcode match after times at do");
-	return true;
+	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+		char *at = (char *)rule + counts[i].offset;
+		bool small = counts[i].is_small;
+		if (!is_word(key, counts[i].word))
+			continue;
+		if (!number(value, small ? 1024 : UINT32_MAX, &n))
+			return wrong(err, counts[i].word, value, small ? "0 to 1024" : "a number");
+		if (small)
+			memcpy(at, &(int32_t){ (int32_t)n }, sizeof(int32_t));
+		else
+			memcpy(at, &n, sizeof n);
+		return true;
+	}
+	return wrong(err, "word", key,
+		     "one of node shard connection opcode match after times at do");
 }
 
 /* A value in single quotes may hold commas. */

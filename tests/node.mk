@@ -98,3 +98,5 @@ check_PROGRAMS += tests/test_node_paging
 tests_test_node_paging_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_prepared
 tests_test_node_prepared_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_fault
+tests_test_node_fault_LDADD = tests/libcd_node_test.la libcd_net.la $(NODE_LIBS)
