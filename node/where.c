@@ -291,7 +291,7 @@ static bool check_others(struct nd_planner *p, struct nd_where *w, bool has_inde
 			names = nd_text(p->problem, p->problem->arena, "%s%s%s", names,
 					i ? ", " : "", w->others[i]->columns[0]->name);
 		return nd_refuse(p->problem, ND_INVALID,
-				 "Non PRIMARY KEY columns found in where clause: %s",
+				 "Non PRIMARY KEY columns found in where clause: %s ",
 				 names ? names : "");
 	}
 	if (!check_vectors(p, w))

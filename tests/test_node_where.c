@@ -305,7 +305,7 @@ static const struct fixture_row writes[] = {
 	  "0x2200 Slice restrictions are not supported on the clustering columns in UPDATE "
 	  "statements" },
 	{ "other columns", "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 AND d = 'a' AND w = 'x'", NULL,
-	  "0x2200 Non PRIMARY KEY columns found in where clause: w" },
+	  "0x2200 Non PRIMARY KEY columns found in where clause: w " },
 	{ "static ones and rows", "UPDATE t SET s = 1 WHERE k = 1 AND c = 1", NULL,
 	  "0x2200 Invalid restrictions on clustering columns since the UPDATE statement modifies only "
 	  "static columns" },
