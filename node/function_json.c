@@ -77,8 +77,9 @@ static bool from_json(const struct nd_call *c, struct nd_value *out)
 	if (!json && !err.message)
 		return nd_no_memory(c->problem);
 	if (!json) {
-		reason = nd_text(c->problem, c->arena, "Could not decode JSON string '%.*s': %s",
-				 (int)text.len, (const char *)text.data, err.message);
+		reason = nd_text(c->problem, c->arena,
+				 "Could not decode JSON string '%.*s': %s: %s", (int)text.len,
+				 (const char *)text.data, err.exception, err.message);
 		return reason && failed(c, "", (cql_text){ reason, strlen(reason) });
 	}
 	nd_problem_init(&inner, c->arena);

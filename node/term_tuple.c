@@ -146,9 +146,10 @@ static bool check_names(struct nd_planner *p, const struct nd_expr *e, const cql
 const struct nd_expr *nd_udt_of_map(struct nd_planner *p, const struct nd_expr *e,
 				    const cql_type *type)
 {
-	struct nd_expr *udt = cd_arena_copy(p->arena, e, sizeof *e);
+	struct nd_expr *udt = cd_arena_take(p->arena, sizeof *udt);
 
 	if (udt) {
+		*udt = *e;
 		udt->kind = ND_EXPR_UDT;
 		udt->count = e->count / 2;
 		udt->names = cd_arena_take_array(p->arena, udt->count, sizeof *udt->names);

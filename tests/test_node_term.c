@@ -277,9 +277,305 @@ static void reads_literals(void **state)
 	}
 }
 
+/* Arithmetic with numbers of any size; the answers are Python's. */
+static const struct {
+	const char *op, *left, *right, *want;
+} big_numbers[] = {
+	{ "+", "18446744073709551616", "(varint) 4294967297", "010000000100000001" },
+	{ "*", "18446744073709551616", "(varint) 4294967297", "01000000010000000000000000" },
+	{ "/", "18446744073709551616", "(varint) 4294967297", "00ffffffff" },
+	{ "%", "18446744073709551616", "(varint) 4294967297", "01" },
+	{ "-", "18446744073709551616", "(varint) 4294967297", "00fffffffeffffffff" },
+	{ "+", "79228162514264337593543950335", "18446744073709551615",
+	  "0100000000fffffffffffffffe" },
+	{ "*", "79228162514264337593543950335", "18446744073709551615",
+	  "00fffffffffffffffeffffffff0000000000000001" },
+	{ "/", "79228162514264337593543950335", "18446744073709551615", "0100000000" },
+	{ "%", "79228162514264337593543950335", "18446744073709551615", "00ffffffff" },
+	{ "-", "79228162514264337593543950335", "18446744073709551615",
+	  "00ffffffff0000000000000000" },
+	{ "+", "-340282366920938463463374607431768211456", "18446744073709551619",
+	  "ff00000000000000010000000000000003" },
+	{ "*", "-340282366920938463463374607431768211456", "18446744073709551619",
+	  "fefffffffffffffffd00000000000000000000000000000000" },
+	{ "/", "-340282366920938463463374607431768211456", "18446744073709551619",
+	  "ff0000000000000003" },
+	{ "%", "-340282366920938463463374607431768211456", "18446744073709551619", "f7" },
+	{ "-", "-340282366920938463463374607431768211456", "18446744073709551619",
+	  "fefffffffffffffffefffffffffffffffd" },
+	{ "+", "39614081257132168796771975173", "9223372036854775809",
+	  "00800000008000000000000006" },
+	{ "*", "39614081257132168796771975173", "9223372036854775809",
+	  "4000000000000000800000028000000000000005" },
+	{ "/", "39614081257132168796771975173", "9223372036854775809", "00ffffffff" },
+	{ "%", "39614081257132168796771975173", "9223372036854775809", "7fffffff00000006" },
+	{ "-", "39614081257132168796771975173", "9223372036854775809", "7fffffff8000000000000004" },
+	{ "/", "170141183420855150493001878992821682176", "39614081266355540842216685573",
+	  "00fffffffd" },
+	{ "%", "170141183420855150493001878992821682176", "39614081266355540842216685573",
+	  "0080000000800000010000000f" },
+	{ "/", "39614081275578912861891592192", "9223372041149743103", "00ffffffff" },
+	{ "%", "39614081275578912861891592192", "9223372041149743103", "7fffffffffffffff" },
+	{ "/", "10000000000000000000000000000000000000000", "100000000000000000000",
+	  "056bc75e2d63100000" },
+	{ "%", "10000000000000000000000000000000000000000", "100000000000000000000", "00" },
+	{ "/", "-10000000000000000000000000000000000000007", "100000000000000000000",
+	  "fa9438a1d29cf00000" },
+	{ "%", "-10000000000000000000000000000000000000007", "100000000000000000000", "f9" },
+	{ "/", "55340232221128654848", "18446744073709551616", "03" },
+	{ "%", "55340232221128654848", "18446744073709551616", "00" },
+	{ "/", "642765864024457218221032453404027694678192566911419017291098491246649",
+	  "904555279503319491257155605544527008566235", "024bc8cce8eb8f30641a7070" },
+	{ "%", "642765864024457218221032453404027694678192566911419017291098491246649",
+	  "904555279503319491257155605544527008566235", "038a57563adeff951fcceefc2e4e05a1d869" },
+	{ "/",
+	  "1168760319801465550516961308211204665162644415098226768229731934625624943702649153427826829",
+	  "(varint) -3140410144",
+	  "f371e4dc6eaba801ab4662c583fb838aafd8ea0152c582ace71c8c247e9dfa2fec5c" },
+	{ "%",
+	  "1168760319801465550516961308211204665162644415098226768229731934625624943702649153427826829",
+	  "(varint) -3140410144", "19dfa80d" },
+	{ "/", "1085761313346363194515998124503604121076401",
+	  "-890834119307494527794144487989870449495", "fb3e" },
+	{ "%", "1085761313346363194515998124503604121076401",
+	  "-890834119307494527794144487989870449495", "0221b27d64d9476ef24db185c641ccfec3" },
+	{ "/", "4434585435037317565416937785720", "(varint) 124216436117355691", "207829f80a0d" },
+	{ "%", "4434585435037317565416937785720", "(varint) 124216436117355691",
+	  "01a4232f844ec6c9" },
+	{ "/",
+	  "3295129583927698501777367413583901336574481812133020943031860751574014492853022312282636",
+	  "-2375972966734111734374972947301837371",
+	  "fc4b134ea001d7926c3b197538b1fd5ea983c95c6639" },
+	{ "%",
+	  "3295129583927698501777367413583901336574481812133020943031860751574014492853022312282636",
+	  "-2375972966734111734374972947301837371", "015b0be8a937f36f746721b1cb82232f" },
+	{ "/", "83475404466026841681498704521495739457970204", "24568378866696781568",
+	  "02cf7c6a0ab5d3ba9b6383" },
+	{ "%", "83475404466026841681498704521495739457970204", "24568378866696781568",
+	  "0095a1e54f3162231c" },
+};
+
+static void reckons(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(big_numbers); i++) {
+		struct node_db d;
+		struct nd_planner p;
+		struct nd_value v = { ND_NULL, NULL, 0 };
+		char cql[512];
+
+		assert_true(node_db_open(&d, NULL));
+		assert_true(define(&d, "varint"));
+		snprintf(cql, sizeof cql, "%s %s %s", big_numbers[i].left, big_numbers[i].op,
+			 big_numbers[i].right);
+		struct nd_term *t = plan(&d, cql, &p);
+		const char *got = t && nd_term_value(t, &d.x, &v) ? node_db_hex(&d, v)
+								  : node_db_refusal(&d);
+		if (strcmp(got, big_numbers[i].want) != 0)
+			fail_msg("%s: got %s, want %s", cql, got, big_numbers[i].want);
+		node_db_close(&d);
+	}
+}
+
+/* Markers inside of literals and calls: their specifications, and what they are bound to. */
+static const struct {
+	const char *name, *type, *cql, *markers;
+	struct nd_value values[2];
+	const char *want;
+} bound[] = {
+	{ "alone",
+	  "int",
+	  "?",
+	  "c int",
+	  { { ND_VALUE, (const uint8_t *)"\0\0\0\5", 4 } },
+	  "00000005" },
+	{ "named",
+	  "int",
+	  ":five",
+	  "five int",
+	  { { ND_VALUE, (const uint8_t *)"\0\0\0\5", 4 } },
+	  "00000005" },
+	{ "null", "int", "?", "c int", { { ND_NULL, NULL, 0 } }, "null" },
+	{ "unset", "int", "?", "c int", { { ND_UNSET, NULL, 0 } }, "unset" },
+	{ "in a tuple",
+	  "tuple<int, text>",
+	  "(?, 'a')",
+	  "c[0] int",
+	  { { ND_VALUE, (const uint8_t *)"\0\0\0\5", 4 } },
+	  "00000004000000050000000161" },
+	{ "null in a tuple",
+	  "tuple<int, text>",
+	  "(?, ?)",
+	  "c[0] int, c[1] text",
+	  { { ND_NULL, NULL, 0 }, { ND_VALUE, (const uint8_t *)"x", 1 } },
+	  "ffffffff0000000178" },
+	{ "unset in a tuple",
+	  "tuple<int, text>",
+	  "(1, ?)",
+	  "c[1] text",
+	  { { ND_UNSET, NULL, 0 } },
+	  "Invalid unset value for tuple field number 1" },
+	{ "an unset tuple",
+	  "tuple<int, text>",
+	  "?",
+	  "c tuple<int, text>",
+	  { { ND_UNSET, NULL, 0 } },
+	  "Invalid unset value for tuple c" },
+	{ "in a user type",
+	  "address",
+	  "{zip: ?}",
+	  "c.zip int",
+	  { { ND_VALUE, (const uint8_t *)"\0\0\0\5", 4 } },
+	  "ffffffff0000000400000005" },
+	{ "unset in a user type",
+	  "address",
+	  "{zip: ?}",
+	  "c.zip int",
+	  { { ND_UNSET, NULL, 0 } },
+	  "Invalid unset value for field 'zip' of user defined type address" },
+	{ "in a vector",
+	  "vector<float, 2>",
+	  "[?, 1]",
+	  "value(c) float",
+	  { { ND_VALUE, (const uint8_t *)"\0\0\0\0", 4 } },
+	  "000000003f800000" },
+	{ "null in a vector",
+	  "vector<float, 2>",
+	  "[?, 1]",
+	  "value(c) float",
+	  { { ND_NULL, NULL, 0 } },
+	  "null is not supported inside vectors" },
+	{ "in a list",
+	  "list<int>",
+	  "[?]",
+	  "",
+	  { { ND_NULL, NULL, 0 } },
+	  "Invalid list literal for c: bind variables are not supported inside collection literals" },
+	{ "in a set",
+	  "set<int>",
+	  "{?}",
+	  "",
+	  { { ND_NULL, NULL, 0 } },
+	  "Invalid set literal for c: bind variables are not supported inside collection literals" },
+	{ "in a map",
+	  "map<int, int>",
+	  "{1: ?}",
+	  "",
+	  { { ND_NULL, NULL, 0 } },
+	  "Invalid map literal for c: bind variables are not supported inside collection literals" },
+	{ "in a call",
+	  "blob",
+	  "int_as_blob(?)",
+	  "arg0(system.int_as_blob) int",
+	  { { ND_VALUE, (const uint8_t *)"\0\0\0\5", 4 } },
+	  "00000005" },
+	{ "unset in a call",
+	  "blob",
+	  "int_as_blob(?)",
+	  "arg0(system.int_as_blob) int",
+	  { { ND_UNSET, NULL, 0 } },
+	  "Invalid unset value for argument in call to function int_as_blob" },
+	{ "hinted",
+	  "bigint",
+	  "(bigint) ? + 1",
+	  "arg0(system._add) bigint",
+	  { { ND_VALUE, (const uint8_t *)"\0\0\0\0\0\0\0\5", 8 } },
+	  "0000000000000006" },
+	{ "a set in disorder",
+	  "set<tinyint>",
+	  "?",
+	  "c set<tinyint>",
+	  { { ND_VALUE, (const uint8_t *)"\0\0\0\3\0\0\0\1\2\0\0\0\1\1\0\0\0\1\2", 19 } },
+	  "0000000200000001010000000102" },
+	{ "a map in disorder",
+	  "map<tinyint, tinyint>",
+	  "?",
+	  "c map<tinyint, tinyint>",
+	  { { ND_VALUE, (const uint8_t *)"\0\0\0\2\0\0\0\1\2\0\0\0\1\7\0\0\0\1\1\0\0\0\1\10",
+	      24 } },
+	  "000000020000000101000000010800000001020000000107" },
+};
+
+static const char *markers_of(struct node_db *d, const struct nd_planner *p)
+{
+	char text[256] = "", type[64];
+
+	for (uint32_t i = 0; i < p->statement->marker_count && p->markers[i].type; i++) {
+		cql_type_format(p->markers[i].type, type, sizeof type);
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%.*s %s",
+			 i ? ", " : "", (int)p->markers[i].name.len, p->markers[i].name.data, type);
+	}
+	return cd_arena_strndup(&d->arena, text, strlen(text));
+}
+
+static void binds(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(bound); i++) {
+		struct node_db d;
+		struct nd_planner p;
+		struct nd_value v = { ND_NULL, NULL, 0 };
+
+		assert_true(node_db_open(&d, NULL));
+		assert_true(define(&d, bound[i].type));
+		struct nd_term *t = plan(&d, bound[i].cql, &p);
+		d.x.values = bound[i].values;
+		d.x.value_count = p.statement->marker_count;
+		const char *got = t && nd_term_value(t, &d.x, &v) ? node_db_hex(&d, v)
+								  : node_db_refusal(&d);
+		if (strcmp(got, bound[i].want) != 0)
+			fail_msg("%s: got %s, want %s", bound[i].name, got, bound[i].want);
+		if (t && strcmp(markers_of(&d, &p), bound[i].markers) != 0)
+			fail_msg("%s: markers %s, want %s", bound[i].name, markers_of(&d, &p),
+				 bound[i].markers);
+		if (t)
+			CD_CHECK((nd_term_marker(t) == 0) ==
+					 (strchr(":?", bound[i].cql[0]) != NULL),
+				 bound[i].name);
+		node_db_close(&d);
+	}
+}
+
+/* Every literal, with every allocation failed in turn. */
+static bool plan_again(const coodie_allocator *allocator, void *user)
+{
+	size_t i = *(size_t *)user;
+	struct nd_value v = { ND_NULL, NULL, 0 };
+	struct nd_planner p;
+	struct nd_term *t;
+	struct node_db d;
+	bool ok = node_db_open(&d, allocator) && define(&d, literals[i].type);
+
+	if (ok) {
+		t = plan(&d, literals[i].cql, &p);
+		ok = (t && nd_term_value(t, &d.x, &v)) ||
+		     (d.x.problem.happened && d.x.problem.error.code != ND_SERVER_ERROR);
+	}
+	node_db_close(&d);
+	return ok;
+}
+
+static void survives_no_memory(void **state)
+{
+	static const char *const some[] = { "map",         "user type",          "vector of texts",
+					    "nested sums", "function in a list", "tuple of a text",
+					    "decimal" };
+
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(literals); i++)
+		for (size_t n = 0; n < CD_COUNT(some); n++)
+			if (strcmp(literals[i].name, some[n]) == 0)
+				CD_CHECK(cd_failalloc_each(some[n], plan_again, &i), some[n]);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(reads_literals) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_literals),
+		cmocka_unit_test(reckons),
+		cmocka_unit_test(binds),
+		cmocka_unit_test(survives_no_memory),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
