@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "node/parser.h"
+#include "tests/failalloc.h"
 #include "tests/node_ddl.h"
 
 /* ---- the recorded answers ----------------------------------------------------------------------- */
@@ -124,7 +125,8 @@ static unsigned replay(const char *name)
 
 static void answers_as_cassandra(void **state)
 {
-	static const char *const names[] = { "keyspaces", "tables", "types", "alter_drop" };
+	static const char *const names[] = { "keyspaces", "tables", "types", "alter_drop",
+					     "indexes" };
 	unsigned compared = 0;
 
 	(void)state;
@@ -133,9 +135,439 @@ static void answers_as_cassandra(void **state)
 	assert_true(compared > 200);
 }
 
+/* ---- what is not recorded ------------------------------------------------------------------------ */
+
+struct row {
+	const char *cql, *want;
+};
+
+static void run_rows(const char *keyspace, const struct row *rows, size_t count)
+{
+	struct nd_ddl_test t;
+
+	assert_true(nd_ddl_test_init(&t, NULL));
+	assert_true(nd_system_init(&t.db));
+	nd_ddl_test_expect(&t,
+			   "CREATE KEYSPACE ks WITH replication = {'class': 'SimpleStrategy', "
+			   "'replication_factor': 1}",
+			   "schema CREATED KEYSPACE ks");
+	snprintf(t.keyspace, sizeof t.keyspace, "%s", keyspace);
+	for (size_t i = 0; i < count; i++)
+		nd_ddl_test_expect(&t, rows[i].cql, rows[i].want);
+	nd_ddl_test_deinit(&t);
+}
+
+#define NO_KEYSPACE \
+	"error 0x2200 No keyspace has been specified. USE a keyspace, or explicitly specify " \
+	"keyspace.tablename"
+
+static void wants_a_keyspace(void **state)
+{
+	static const struct row rows[] = {
+		{ "CREATE TABLE t (k int PRIMARY KEY)", NO_KEYSPACE },
+		{ "ALTER TABLE t ADD v int", NO_KEYSPACE },
+		{ "DROP TABLE IF EXISTS t", NO_KEYSPACE },
+		{ "CREATE TYPE u (a int)", NO_KEYSPACE },
+		{ "CREATE INDEX ON t (v)", NO_KEYSPACE },
+		{ "DROP INDEX i", NO_KEYSPACE },
+		{ "CREATE TABLE ks.t (k int PRIMARY KEY)", "schema CREATED TABLE ks.t" },
+		{ "DROP TABLE ks.t", "schema DROPPED TABLE ks.t" },
+	};
+
+	(void)state;
+	run_rows("", rows, CD_COUNT(rows));
+}
+
+static void keeps_the_systems_own(void **state)
+{
+	static const struct row rows[] = {
+		{ "CREATE TABLE system.t (k int PRIMARY KEY)",
+		  "error 0x2100 system keyspace is not user-modifiable." },
+		{ "CREATE TABLE system_schema.t (k int PRIMARY KEY)",
+		  "error 0x2100 system_schema keyspace is not user-modifiable." },
+		{ "ALTER TABLE system_views.clients ADD x int",
+		  "error 0x2100 system_views keyspace is not user-modifiable." },
+		{ "DROP KEYSPACE system_virtual_schema",
+		  "error 0x2100 system_virtual_schema keyspace is not user-modifiable." },
+		{ "CREATE TYPE system.u (a int)",
+		  "error 0x2100 system keyspace is not user-modifiable." },
+		{ "DROP TABLE IF EXISTS system.local",
+		  "error 0x2100 system keyspace is not user-modifiable." },
+		{ "CREATE KEYSPACE system_views WITH replication = {'class': 'SimpleStrategy'}",
+		  "error 0x2200 System keyspace 'system_views' is not user-modifiable" },
+		{ "CREATE TABLE system_auth.t (k int PRIMARY KEY)",
+		  "error 0x2100 Cannot CREATE <all tables in system_auth>" },
+		{ "DROP TABLE system_auth.roles",
+		  "error 0x2100 Cannot DROP <table system_auth.roles>" },
+		{ "ALTER TABLE system_traces.events WITH comment = 'x'",
+		  "error 0x2100 Cannot ALTER <table system_traces.events>" },
+		{ "DROP KEYSPACE system_distributed",
+		  "error 0x2100 Cannot DROP <keyspace system_distributed>" },
+		{ "CREATE INDEX ON system_auth.roles (can_login)",
+		  "error 0x2100 Cannot ALTER <table system_auth.roles>" },
+		{ "ALTER KEYSPACE system_auth WITH replication = {'class': "
+		  "'NetworkTopologyStrategy', 'dc1': 1}",
+		  "schema UPDATED KEYSPACE system_auth" },
+	};
+
+	(void)state;
+	run_rows("ks", rows, CD_COUNT(rows));
+}
+
+static void reads_options(void **state)
+{
+	static const struct row rows[] = {
+		{ "CREATE TABLE t (k int PRIMARY KEY, v int)", "schema CREATED TABLE ks.t" },
+		{ "ALTER TABLE t WITH comment = ''", "void" },
+		{ "ALTER TABLE t WITH gc_grace_seconds = 864000 AND crc_check_chance = 1", "void" },
+		{ "ALTER TABLE t WITH speculative_retry = '99PERCENTILE'", "void" },
+		{ "ALTER TABLE t WITH speculative_retry = '99.0percentile'", "void" },
+		{ "ALTER TABLE t WITH speculative_retry = '99.99p'", "schema UPDATED TABLE ks.t" },
+		{ "ALTER TABLE t WITH speculative_retry = '12.7ms'", "schema UPDATED TABLE ks.t" },
+		{ "ALTER TABLE t WITH speculative_retry = '12ms'", "void" },
+		{ "ALTER TABLE t WITH speculative_retry = 'never'", "schema UPDATED TABLE ks.t" },
+		{ "ALTER TABLE t WITH speculative_retry = 'NONE'", "void" },
+		{ "ALTER TABLE t WITH speculative_retry = 'Always'", "schema UPDATED TABLE ks.t" },
+		{ "ALTER TABLE t WITH speculative_retry = 'min(99p, 50ms)'",
+		  "schema UPDATED TABLE ks.t" },
+		{ "ALTER TABLE t WITH speculative_retry = 'MIN(50ms,99p)'", "void" },
+		{ "ALTER TABLE t WITH speculative_retry = 'min(99p,98p)'",
+		  "error 0x2300 Invalid value min(99p,98p) for option 'speculative_retry'" },
+		{ "ALTER TABLE t WITH speculative_retry = '100p'",
+		  "error 0x2300 Invalid value 100p for PERCENTILE option 'speculative_retry': must "
+		  "be between (0.0 and 100.0)" },
+		{ "ALTER TABLE t WITH speculative_retry = ''",
+		  "error 0x2300 Invalid value  for option 'speculative_retry'" },
+		{ "ALTER TABLE t WITH speculative_retry = '-5ms'",
+		  "error 0x2300 Invalid value -5ms for option 'speculative_retry'" },
+		{ "ALTER TABLE t WITH id = 13814000-1dd2-11b2-8080-808080808080",
+		  "error 0x2300 Cannot alter table id." },
+		{ "CREATE TABLE u (k int PRIMARY KEY) WITH id = "
+		  "13814000-1dd2-11b2-8080-808080808080",
+		  "schema CREATED TABLE ks.u" },
+		{ "ALTER TABLE t WITH compression = {'enabled': 'true', 'class': "
+		  "'ZstdCompressor', 'compression_level': 3}",
+		  "schema UPDATED TABLE ks.t" },
+		{ "ALTER TABLE t WITH compression = {'enabled': 'false', 'class': 'LZ4Compressor'}",
+		  "error 0x2300 If the 'enabled' option is set to false no other options must be "
+		  "specified" },
+		{ "ALTER TABLE t WITH compression = {'chunk_length_in_kb': 4}",
+		  "error 0x2300 Missing sub-option 'class' for the 'compression' option." },
+		{ "ALTER TABLE t WITH compression = {'class': 'LZ4Compressor', 'x': 'y'}",
+		  "error 0x2300 Unknown compression options x" },
+		{ "ALTER TABLE t WITH compression = {'class': 'LZ4Compressor', "
+		  "'chunk_length_in_kb': -4}",
+		  "error 0x2300 Invalid negative or null chunk_length_in_kb" },
+		{ "ALTER TABLE t WITH compression = {'class': 'LZ4Compressor', "
+		  "'min_compress_ratio': 0.5}",
+		  "error 0x2300 min_compress_ratio can either be 0 or greater than or equal to 1" },
+		{ "ALTER TABLE t WITH compression = {'class': ''}", "schema UPDATED TABLE ks.t" },
+		{ "ALTER TABLE t WITH compression = {}", "void" },
+		{ "ALTER TABLE t WITH compaction = {'class': 'UnifiedCompactionStrategy', "
+		  "'scaling_parameters': 'T4'}",
+		  "schema UPDATED TABLE ks.t" },
+		{ "ALTER TABLE t WITH compaction = {'class': 'UnifiedCompactionStrategy', "
+		  "'min_threshold': 4}",
+		  "error 0x2300 Properties specified [min_threshold] are not understood by "
+		  "UnifiedCompactionStrategy" },
+		{ "ALTER TABLE t WITH compaction = {'class': 'TimeWindowCompactionStrategy', "
+		  "'compaction_window_unit': 'YEARS'}",
+		  "error 0x2300 YEARS is not valid for compaction_window_unit" },
+		{ "ALTER TABLE t WITH compaction = {'class': 'TimeWindowCompactionStrategy', "
+		  "'compaction_window_size': 2}",
+		  "schema UPDATED TABLE ks.t" },
+		{ "ALTER TABLE t WITH compaction = {'class': 'SizeTieredCompactionStrategy', "
+		  "'max_threshold': 3}",
+		  "error 0x2300 Min compaction threshold (got 4) cannot be greater than max "
+		  "compaction threshold (got 3)" },
+		{ "ALTER TABLE t WITH compaction = {'class': 'SizeTieredCompactionStrategy', "
+		  "'min_threshold': 0}",
+		  "error 0x2300 Disabling compaction by setting compaction thresholds to 0 has been "
+		  "removed, set the compaction option 'enabled' to false instead." },
+		{ "ALTER TABLE t WITH compaction = {'class': 'SizeTieredCompactionStrategy', "
+		  "'min_threshold': 'x'}",
+		  "error 0x2300 Invalid value x for 'min_threshold' compaction sub-option - must be "
+		  "an integer" },
+		{ "ALTER TABLE t WITH caching = {'rows_per_partition': 'some'}",
+		  "error 0x2300 Invalid value 'some' for caching sub-option 'rows_per_partition': "
+		  "only 'ALL', 'NONE', and integer values are allowed" },
+		{ "ALTER TABLE t WITH comment = {'a': 'b'}",
+		  "error 0x2000 Invalid value for property 'comment'. It should be a string" },
+		{ "ALTER TABLE t WITH default_time_to_live = 99999999999",
+		  "error 0x2000 Invalid integer value 99999999999 for 'default_time_to_live'" },
+		{ "ALTER TABLE t WITH bloom_filter_fp_chance = 'x'",
+		  "error 0x2000 Invalid double value x for 'bloom_filter_fp_chance'" },
+		{ "ALTER TABLE t WITH memtable_flush_period_in_ms = -1",
+		  "error 0x2300 memtable_flush_period_in_ms must be greater than or equal to 0 (got "
+		  "-1)" },
+	};
+
+	(void)state;
+	run_rows("ks", rows, CD_COUNT(rows));
+}
+
+static void changes_tables_and_types(void **state)
+{
+	static const struct row rows[] = {
+		{ "CREATE TYPE inner (a list<int>)", "schema CREATED TYPE ks.inner" },
+		{ "CREATE TABLE t (k int PRIMARY KEY, v inner)",
+		  "error 0x2200 Non-frozen UDTs with nested non-frozen collections are not "
+		  "supported" },
+		{ "CREATE TABLE t (k int PRIMARY KEY, v frozen<inner>, w int)",
+		  "schema CREATED TABLE ks.t" },
+		{ "ALTER TABLE t ADD x inner",
+		  "error 0x2200 Non-frozen UDTs with nested non-frozen collections are not "
+		  "supported for column x" },
+		{ "ALTER TABLE t ADD s int STATIC",
+		  "error 0x2200 Static columns are only useful (and thus allowed) if the table has "
+		  "at least one clustering column" },
+		{ "ALTER TABLE t ADD (a int, a text)",
+		  "error 0x2200 Column with name 'a' already exists" },
+		{ "ALTER TABLE t ADD (a int, b nosuch)", "error 0x2200 Unknown type ks.nosuch" },
+		{ "ALTER TABLE t ADD a int", "schema UPDATED TABLE ks.t" },
+		{ "ALTER TABLE t DROP (a, w)", "schema UPDATED TABLE ks.t" },
+		{ "ALTER TABLE t ADD IF NOT EXISTS (a int, w int)", "schema UPDATED TABLE ks.t" },
+		{ "ALTER TABLE t ADD IF NOT EXISTS (a int, w int)", "void" },
+		{ "ALTER TABLE t DROP IF EXISTS (nosuch, other)", "void" },
+		{ "ALTER TABLE t ALTER v MASKED WITH DEFAULT",
+		  "error 0x2200 Cannot mask columns because dynamic data masking is not enabled. "
+		  "You can enable it with the dynamic_data_masking_enabled property on "
+		  "cassandra.yaml" },
+		{ "CREATE INDEX ON t (w)", "schema UPDATED TABLE ks.t" },
+		{ "ALTER TABLE t DROP w",
+		  "error 0x2200 Cannot drop column w because it has dependent secondary indexes "
+		  "(t_w_idx)" },
+		{ "DROP TYPE inner",
+		  "error 0x2200 Cannot drop user type 'ks.inner' as it is still used by tables t" },
+		{ "CREATE TYPE outer (i frozen<inner>)", "schema CREATED TYPE ks.outer" },
+		{ "ALTER TYPE inner ADD o frozen<outer>",
+		  "error 0x2200 Cannot add new field o of type frozen<outer> to user type ks.inner "
+		  "as it would create a circular reference" },
+		{ "ALTER TYPE inner ADD i frozen<inner>",
+		  "error 0x2200 Cannot add new field i of type frozen<inner> to user type ks.inner "
+		  "as it would create a circular reference" },
+		{ "ALTER TYPE inner ADD b text", "schema UPDATED TYPE ks.inner" },
+		{ "ALTER TYPE inner RENAME a TO c AND b TO a", "schema UPDATED TYPE ks.inner" },
+		{ "DROP TABLE t", "schema DROPPED TABLE ks.t" },
+		{ "CREATE TABLE p (a int, b int, c int, PRIMARY KEY (a, b))",
+		  "schema CREATED TABLE ks.p" },
+		{ "ALTER TABLE p RENAME a TO b AND b TO a",
+		  "error 0x2200 Cannot rename column a to b in table 'ks.p'; another column with "
+		  "that name already exists" },
+		{ "CREATE INDEX i ON p (b)", "schema UPDATED TABLE ks.p" },
+		{ "ALTER TABLE p RENAME b TO d",
+		  "error 0x2200 Cannot rename column b because it has dependent secondary indexes "
+		  "(i)" },
+		{ "DROP INDEX ks.i", "schema UPDATED TABLE ks.p" },
+		{ "ALTER TABLE p RENAME b TO d", "schema UPDATED TABLE ks.p" },
+		{ "CREATE MATERIALIZED VIEW v AS SELECT * FROM p WHERE a IS NOT NULL AND d IS NOT "
+		  "NULL PRIMARY KEY (d, a)",
+		  "error 0x2200 Materialized views are disabled. Enable in cassandra.yaml to use." },
+		{ "ALTER MATERIALIZED VIEW v WITH comment = 'x'",
+		  "error 0x2200 Materialized view 'ks.v' doesn't exist" },
+		{ "CREATE TABLE cnt (k int PRIMARY KEY, c counter) WITH default_time_to_live = 5",
+		  "error 0x2200 Cannot set default_time_to_live on a table with counters" },
+		{ "CREATE TABLE cnt (k int PRIMARY KEY, c counter, d counter)",
+		  "schema CREATED TABLE ks.cnt" },
+		{ "ALTER TABLE cnt DROP c", "schema UPDATED TABLE ks.cnt" },
+		{ "ALTER TABLE cnt ADD c counter",
+		  "error 0x2200 Cannot re-add previously dropped counter column c" },
+		{ "CREATE INDEX ON cnt (d)",
+		  "error 0x2200 Secondary indexes on counter tables aren't supported" },
+		{ "CREATE TABLE s (k int, c int, a int STATIC, PRIMARY KEY (k, c))",
+		  "schema CREATED TABLE ks.s" },
+		{ "ALTER TABLE s DROP a", "schema UPDATED TABLE ks.s" },
+		{ "ALTER TABLE s ADD a int",
+		  "error 0x2200 Cannot re-add previously dropped column 'a' of kind REGULAR, "
+		  "incompatible with previous kind STATIC" },
+	};
+
+	(void)state;
+	run_rows("ks", rows, CD_COUNT(rows));
+}
+
+static void makes_indexes_of_classes(void **state)
+{
+	static const struct row rows[] = {
+		{ "CREATE TABLE t (k int PRIMARY KEY, v text, d duration, l list<duration>)",
+		  "schema CREATED TABLE ks.t" },
+		{ "CREATE INDEX ON t (v) USING 'sai'", "schema UPDATED TABLE ks.t" },
+		{ "CREATE INDEX other ON t (v) USING 'sai'",
+		  "error 0x2200 Index other is a duplicate of existing index t_v_idx" },
+		{ "CREATE INDEX IF NOT EXISTS other ON t (v) USING 'sai'", "void" },
+		{ "CREATE INDEX plain ON t (v)", "schema UPDATED TABLE ks.t" },
+		{ "CREATE CUSTOM INDEX c ON t (v) USING 'StorageAttachedIndex' WITH OPTIONS = "
+		  "{'case_sensitive': 'false'}",
+		  "schema UPDATED TABLE ks.t" },
+		{ "CREATE CUSTOM INDEX e ON t (v) USING 'StorageAttachedIndex' WITH OPTIONS = {'x': "
+		  "'y'}",
+		  "error 0x2300 Properties specified [x] are not understood by "
+		  "StorageAttachedIndex" },
+		{ "CREATE CUSTOM INDEX e ON t (v) USING 'sai' WITH OPTIONS = {'target': 'y'}",
+		  "error 0x2200 Cannot specify target as a CUSTOM option" },
+		{ "CREATE CUSTOM INDEX e ON t (v) USING "
+		  "'org.apache.cassandra.index.sasi.SASIIndex'",
+		  "error 0x2200 SASI indexes are disabled. Enable in cassandra.yaml to use." },
+		{ "CREATE INDEX ON t (d)",
+		  "error 0x2200 Secondary indexes are not supported on duration columns" },
+		{ "CREATE INDEX ON t (l)",
+		  "error 0x2200 Secondary indexes are not supported on collections containing "
+		  "durations" },
+		{ "CREATE INDEX ON nosuch (l)", "error 0x2200 Table 'nosuch' doesn't exist" },
+		{ "CREATE INDEX ON t (nosuch)",
+		  "error 0x2200 Undefined column name nosuch in table ks.t" },
+		{ "CREATE TABLE t2 (k int PRIMARY KEY, v int)", "schema CREATED TABLE ks.t2" },
+		{ "CREATE INDEX t_v_idx ON t2 (v)", "error 0x2200 Index 't_v_idx' already exists" },
+		{ "CREATE TABLE t_v (k int PRIMARY KEY, idx int, v int)",
+		  "schema CREATED TABLE ks.t_v" },
+		{ "DROP TABLE t", "schema DROPPED TABLE ks.t" },
+		{ "DROP INDEX t_v_idx", "error 0x2200 Index 'ks.t_v_idx' doesn't exist'" },
+	};
+
+	(void)state;
+	run_rows("ks", rows, CD_COUNT(rows));
+}
+
+/* ---- who is told ---------------------------------------------------------------------------------- */
+
+struct told {
+	unsigned count;
+	char change[160];
+	const struct nd_table *table;
+	uint64_t version;
+	uint32_t columns;
+};
+
+static void hear(void *user, const cql_schema_change *c, struct nd_table *table)
+{
+	struct told *told = user;
+
+	told->count++;
+	snprintf(told->change, sizeof told->change, "%.*s %.*s %.*s.%.*s", (int)c->change.len,
+		 c->change.data, (int)c->target.len, c->target.data, (int)c->keyspace.len,
+		 c->keyspace.data, (int)c->name.len, c->name.data ? c->name.data : "");
+	told->table = table;
+	told->version = table ? table->version : 0;
+	told->columns = table ? table->column_count : 0;
+}
+
+static void tells_the_listener(void **state)
+{
+	static const struct {
+		const char *cql, *change;
+		uint64_t version;
+		uint32_t columns;
+	} rows[] = {
+		{ "CREATE KEYSPACE ks WITH replication = {'class': 'SimpleStrategy'}",
+		  "CREATED KEYSPACE ks.", 0, 0 },
+		{ "CREATE TYPE ks.u (a int)", "CREATED TYPE ks.u", 0, 0 },
+		{ "CREATE TABLE ks.t (k int PRIMARY KEY, v u)", "CREATED TABLE ks.t", 1, 2 },
+		{ "ALTER TABLE ks.t ADD w int", "UPDATED TABLE ks.t", 2, 3 },
+		{ "ALTER TABLE ks.t ADD IF NOT EXISTS w int", NULL, 0, 0 },
+		{ "ALTER TYPE ks.u ADD b int", "UPDATED TYPE ks.u", 0, 0 },
+		{ "CREATE INDEX ON ks.t (w)", "UPDATED TABLE ks.t", 4, 3 },
+		{ "DROP INDEX ks.t_w_idx", "UPDATED TABLE ks.t", 5, 3 },
+		{ "ALTER TABLE ks.t DROP k", NULL, 0, 0 },
+		{ "ALTER KEYSPACE ks WITH durable_writes = false", "UPDATED KEYSPACE ks.", 0, 0 },
+		{ "ALTER KEYSPACE ks WITH durable_writes = false", NULL, 0, 0 },
+		{ "DROP TABLE ks.t", "DROPPED TABLE ks.t", 5, 3 },
+		{ "DROP TYPE ks.u", "DROPPED TYPE ks.u", 0, 0 },
+		{ "DROP KEYSPACE ks", "DROPPED KEYSPACE ks.", 0, 0 },
+	};
+	struct told told = { 0 };
+	struct nd_ddl_test t;
+	char answer[1024];
+
+	(void)state;
+	assert_true(nd_ddl_test_init(&t, NULL));
+	t.db.schema.listener = (struct nd_schema_listener){ hear, &told };
+	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+		cql_uuid before = t.db.schema.version;
+
+		told = (struct told){ 0 };
+		nd_ddl_test_run(&t, rows[i].cql, answer, sizeof answer);
+		CD_CHECK(told.count == (rows[i].change != NULL), rows[i].cql);
+		CD_CHECK(!rows[i].change || strcmp(told.change, rows[i].change) == 0, rows[i].cql);
+		CD_CHECK(told.version == rows[i].version, rows[i].cql);
+		CD_CHECK(told.columns == rows[i].columns, rows[i].cql);
+		CD_CHECK((memcmp(&before, &t.db.schema.version, 16) != 0) ==
+				 (rows[i].change != NULL),
+			 rows[i].cql);
+	}
+	nd_ddl_test_deinit(&t);
+}
+
+/* ---- without memory --------------------------------------------------------------------------------- */
+
+static bool all_kinds(const coodie_allocator *allocator, void *user)
+{
+	static const char *const statements[] = {
+		"CREATE KEYSPACE ks WITH replication = {'class': 'NetworkTopologyStrategy', "
+		"'replication_factor': 1}",
+		"ALTER KEYSPACE ks WITH replication = {'class': 'SimpleStrategy', "
+		"'replication_factor': 2}",
+		"CREATE TYPE ks.u (a int, b text)",
+		"CREATE TYPE ks.w (u frozen<u>)",
+		"CREATE TABLE ks.t (k int, c int, s int STATIC, v u, l list<frozen<w>>, PRIMARY KEY "
+		"(k, c)) WITH comment = 'x' AND compression = {'class': 'ZstdCompressor'}",
+		"CREATE TABLE ks.t2 (k int PRIMARY KEY, v frozen<w>)",
+		"ALTER TYPE ks.u ADD c int",
+		"ALTER TYPE ks.u RENAME a TO d",
+		"ALTER TABLE ks.t ADD (x text, y frozen<map<int, text>>)",
+		"CREATE INDEX ON ks.t (x)",
+		"CREATE CUSTOM INDEX i ON ks.t (full(y)) USING 'sai' WITH OPTIONS = {'ascii': "
+		"'true'}",
+		"DROP INDEX ks.t_x_idx",
+		"ALTER TABLE ks.t DROP x",
+		"ALTER TABLE ks.t ADD x text",
+		"ALTER TABLE ks.t RENAME c TO cc",
+		"ALTER TABLE ks.t WITH gc_grace_seconds = 1 AND speculative_retry = '5ms'",
+		"DROP TABLE ks.t",
+		"DROP TABLE ks.t2",
+		"DROP TYPE ks.w",
+		"DROP KEYSPACE ks",
+	};
+	struct nd_ddl_test t;
+	char answer[1024];
+	bool ok;
+
+	(void)user;
+	ok = nd_ddl_test_init(&t, allocator);
+	for (size_t i = 0; ok && i < CD_COUNT(statements); i++) {
+		cql_uuid before = t.db.schema.version;
+		uint64_t changes = t.db.schema.change;
+
+		nd_ddl_test_run(&t, statements[i], answer, sizeof answer);
+		ok = strncmp(answer, "schema ", 7) == 0;
+		if (ok)
+			continue;
+		if (strncmp(answer, "error 0x0000 the node is out of memory", 38) != 0)
+			fail_msg("%s: %s", statements[i], answer);
+		assert_memory_equal(&before, &t.db.schema.version, 16);
+		assert_int_equal(changes, t.db.schema.change);
+	}
+	nd_ddl_test_deinit(&t);
+	return ok;
+}
+
+static void works_without_memory(void **state)
+{
+	(void)state;
+	assert_true(cd_failalloc_each("all kinds", all_kinds, NULL));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(answers_as_cassandra) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(answers_as_cassandra),
+		cmocka_unit_test(wants_a_keyspace),
+		cmocka_unit_test(keeps_the_systems_own),
+		cmocka_unit_test(reads_options),
+		cmocka_unit_test(changes_tables_and_types),
+		cmocka_unit_test(makes_indexes_of_classes),
+		cmocka_unit_test(tells_the_listener),
+		cmocka_unit_test(works_without_memory),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
