@@ -161,7 +161,7 @@ static const char *collection_name(const cql_type *type)
 	return type->kind == CQL_KIND_LIST ? "list" : type->kind == CQL_KIND_SET ? "set" : "map";
 }
 
-static bool check_collection(const cql_type *type, cql_blob v, struct nd_problem *p)
+static bool check_items(const cql_type *type, cql_blob v, bool nulls, struct nd_problem *p)
 {
 	struct cd_reader r = cd_reader_over(v.data, v.len);
 	int32_t count = (int32_t)cd_reader_be32(&r);
@@ -170,6 +170,8 @@ static bool check_collection(const cql_type *type, cql_blob v, struct nd_problem
 		struct cd_span item = cd_read_bytes(&r);
 		if (r.failed)
 			break;
+		if (!item.at && nulls)
+			continue;
 		if (!item.at)
 			return nd_refuse(p, ND_INVALID, "Null value read when not allowed");
 		if (!nd_check_value(type->inner[i % type->count], (cql_blob){ item.at, item.len },
@@ -182,6 +184,16 @@ static bool check_collection(const cql_type *type, cql_blob v, struct nd_problem
 	return !cd_reader_left(&r) ||
 	       nd_refuse(p, ND_INVALID, "Unexpected extraneous bytes after %s value",
 			 collection_name(type));
+}
+
+static bool check_collection(const cql_type *type, cql_blob v, struct nd_problem *p)
+{
+	return check_items(type, v, false, p);
+}
+
+bool nd_check_in(const cql_type *type, cql_blob v, struct nd_problem *p)
+{
+	return check_items(type, v, true, p);
 }
 
 static bool cut_short(const cql_type *type, uint32_t i, bool in_size, struct nd_problem *p)

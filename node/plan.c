@@ -115,6 +115,7 @@ struct nd_plan *nd_plan_new(struct nd_database *db, struct cd_arena *arena,
 	if (!plan || problem->happened || !take_markers(&p, table, &plan->markers))
 		return NULL;
 	plan->statement = statement;
+	plan->in_lists = p.in_lists;
 	return plan;
 }
 
@@ -128,7 +129,8 @@ bool nd_plan_check(const struct nd_plan *plan, const struct nd_value *values, st
 		const struct nd_value *v = &values[i];
 
 		if (v->presence == ND_VALUE &&
-		    !nd_check_value(markers[i].type, (cql_blob){ v->data, v->len }, p))
+		    !(plan->in_lists && plan->in_lists[i] ? nd_check_in : nd_check_value)(
+			    markers[i].type, (cql_blob){ v->data, v->len }, p))
 			return false;
 	}
 	return true;

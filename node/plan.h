@@ -14,6 +14,7 @@ struct nd_plan {
 	struct nd_table *table; /* NULL: not about one */
 	nd_run_fn *run;         /* fills x->result, or x->problem and returns false */
 	cql_markers markers;    /* one for each marker; types as of now */
+	const bool *in_lists;   /* of each: whether it is IN's, whose items may be null; NULL: none is */
 	cql_metadata metadata;  /* of its rows; `columns` NULL: it has none */
 	bool is_conditional;    /* LWT */
 	bool is_write;
@@ -31,6 +32,7 @@ struct nd_planner {
 	unsigned version;
 	const struct nd_statement *statement; /* the outermost one */
 	cql_column_spec *markers; /* as many as statement->marker_count; type NULL: not seen yet */
+	bool *in_lists;           /* of each marker; NULL: none is IN's */
 	/* for pk_indexes: the marker that stands alone for each column of the partition key, or -1 */
 	int32_t *key_markers;
 	const struct nd_table

@@ -242,6 +242,22 @@ static void note_key_marker(struct nd_planner *p, const struct nd_column *c,
 		p->key_markers[c->position] = marker;
 }
 
+/* Remembers that a marker is a list of IN's. */
+static bool note_in_marker(struct nd_planner *p, const struct nd_term *t)
+{
+	int32_t marker = t ? nd_term_marker(t) : -1;
+
+	if (marker < 0)
+		return t != NULL;
+	if (!p->in_lists)
+		p->in_lists = cd_arena_take_array(p->arena, p->statement->marker_count,
+						  sizeof *p->in_lists);
+	if (!p->in_lists)
+		return nd_no_memory(p->problem);
+	p->in_lists[marker] = true;
+	return true;
+}
+
 /* ---- one column -------------------------------------------------------------------------------- */
 
 static bool single_value(struct nd_planner *p, const struct nd_table *t, const struct nd_column *c,
@@ -280,7 +296,7 @@ static struct nd_restriction *single_in_marker(struct nd_planner *p, const struc
 		return NULL;
 	r->columns[0] = c;
 	r->in = derived_term(p, t, "in(#)", c->name, r->in_type, rel->values[0]);
-	return r->in ? r : NULL;
+	return note_in_marker(p, r->in) ? r : NULL;
 }
 
 static void set_end(struct nd_where_end *ends, enum nd_operator op, uint32_t count,
@@ -452,7 +468,7 @@ static bool tuple_in_marker(struct nd_planner *p, const struct nd_table *t,
 
 	r->in_type = names ? list_of(p, r->tuple) : NULL;
 	r->in = r->in_type ? derived_term(p, t, "in(#)", names, r->in_type, rel->values[0]) : NULL;
-	return r->in != NULL;
+	return note_in_marker(p, r->in);
 }
 
 static struct nd_restriction *multi(struct nd_planner *p, struct nd_table *t,
