@@ -6,9 +6,14 @@ bench_codec_SOURCES = \
 	bench/codec_setup.c bench/codec_setup.h
 bench_codec_LDADD = libcoodie.la $(EXTERNAL_LIBS)
 bench_codec_LDFLAGS = $(AM_LDFLAGS) -static
+EXTRA_PROGRAMS += bench/node
+bench_node_SOURCES = bench/node.c tests/simulation.c tests/simulation.h
+bench_node_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
+bench_node_LDFLAGS = $(AM_LDFLAGS) -static
 EXTRA_DIST += bench/README.md bench/run
 
 # The table of bench/README.md, measured now.
 .PHONY: bench
-bench: bench/codec$(EXEEXT)
+bench: bench/codec$(EXEEXT) bench/node$(EXEEXT)
 	$(srcdir)/bench/run bench/codec$(EXEEXT)
+	$(srcdir)/bench/run bench/node$(EXEEXT)
