@@ -5,6 +5,7 @@
 fuzz_targets = \
 	fuzz/fuzz_cql \
 	fuzz/fuzz_literal \
+	fuzz/fuzz_node_conn \
 	fuzz/fuzz_notation \
 	fuzz/fuzz_request \
 	fuzz/fuzz_response \
@@ -33,6 +34,8 @@ fuzz_fuzz_stream_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_text_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_type_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_value_LDADD = $(FUZZ_LIBS)
+
+fuzz_fuzz_node_conn_LDADD = fuzz/libcd_fuzz.la libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS) $(FUZZ_ENGINE)
 
 EXTRA_DIST += fuzz/corpus fuzz/dictionaries fuzz/make-corpus fuzz/run
 
