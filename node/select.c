@@ -166,6 +166,8 @@ static void run_deinit(struct nd_select_run *r)
 {
 	if (r->selection)
 		nd_selection_end(r->selection);
+	if (r->group_run)
+		nd_selection_end(r->group_run);
 	if (r->waiting)
 		cd_release(r->x->db->allocator, r->waiting);
 	cd_buffer_deinit(&r->group_now);
@@ -252,7 +254,9 @@ static bool start(struct nd_select_run *r, uint32_t *limit)
 			   ? x->arena
 			   : &r->row_arena;
 	r->selection = nd_selectors_run(plan->selectors, x);
-	if (!r->selection)
+	if (r->selection && plan->grouping.function)
+		r->group_run = nd_selectors_run(plan->grouping.function, x);
+	if (!r->selection || (plan->grouping.function && !r->group_run))
 		return false;
 	return !r->table->refresh || r->table->refresh(r->table, x);
 }

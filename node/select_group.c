@@ -161,18 +161,10 @@ static cql_blob row_value(const struct nd_row_view *view, uint32_t i)
 /* The function's value for this row into group_now. */
 static bool evaluate(struct nd_select_run *r, const struct nd_row_view *view)
 {
-	struct nd_selection_run *run;
-	bool ok;
-
 	cd_buffer_clear(&r->group_now);
-	run = nd_selectors_run(r->plan->grouping.function, r->x);
-	if (!run)
+	if (!nd_selection_add(r->group_run, view, &r->group_now))
 		return false;
-	ok = nd_selection_add(run, view, &r->group_now);
-	nd_selection_end(run);
-	if (ok && r->group_now.failed)
-		return nd_no_memory(&r->x->problem);
-	return ok;
+	return !r->group_now.failed || nd_no_memory(&r->x->problem);
 }
 
 static bool same_group(const struct nd_select_run *r, const struct nd_row_view *view)

@@ -86,7 +86,8 @@ struct nd_select_run {
 	bool group_open;
 	cql_blob group_key;
 	cql_blob *group_clustering;
-	struct cd_buffer group_now, group_then; /* the function's value */
+	struct nd_selection_run *group_run;     /* of the function; NULL: none */
+	struct cd_buffer group_now, group_then; /* its value */
 	/* ORDER BY over several partitions, ANN */
 	struct nd_waiting_row *waiting;
 	uint32_t waiting_room;

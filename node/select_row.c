@@ -6,16 +6,6 @@
 
 enum { PAGE_BYTES = 64 << 20 }; /* a page ends when it is longer than that */
 
-static bool too_long(struct nd_select_run *r)
-{
-	if (!r->rows.too_long)
-		return nd_no_memory(&r->x->problem);
-	return nd_refuse(&r->x->problem, ND_INVALID,
-			 "a result of more than %zu bytes is not supported by the node: page "
-			 "through it",
-			 r->rows.max);
-}
-
 /* Remembers the row as the last one that was used. */
 static void note_place(struct nd_select_run *r, const struct nd_row_view *view)
 {
@@ -72,8 +62,6 @@ bool nd_select_close_group(struct nd_select_run *r)
 	r->group_open = false;
 	if (r->plan->aggregates && !nd_selection_flush(r->selection, &r->rows))
 		return false;
-	if (r->rows.failed)
-		return too_long(r);
 	if (r->plan->grouping.is_set)
 		count_row(r, false);
 	else
@@ -127,8 +115,6 @@ static bool add_row(struct nd_select_run *r, const struct nd_row_view *view)
 
 	if (!nd_selection_add(r->selection, view, &r->rows))
 		return false;
-	if (r->rows.failed)
-		return too_long(r);
 	if (waits(r)) {
 		if (--r->left_in_partition == 0)
 			r->skip_partition = true;

@@ -174,6 +174,17 @@ static bool put_json(struct nd_selection_run *r, struct cd_buffer *out)
 	return true;
 }
 
+/* A row that the answer has no room for. */
+static bool cannot_grow(struct nd_request *x, const struct cd_buffer *out)
+{
+	if (!out->too_long)
+		return nd_no_memory(&x->problem);
+	return nd_refuse(&x->problem, ND_INVALID,
+			 "a result of more than %zu bytes is not supported by the node: page "
+			 "through it",
+			 out->max);
+}
+
 static bool put_row(struct nd_selection_run *r, struct cd_buffer *out)
 {
 	const struct nd_selector_list *l = r->list;
@@ -195,7 +206,7 @@ static bool put_row(struct nd_selection_run *r, struct cd_buffer *out)
 			put_value(out, &value);
 		}
 	}
-	return !out->failed || nd_no_memory(&r->x->problem);
+	return !out->failed || cannot_grow(r->x, out);
 }
 
 /* ---- groups ----------------------------------------------------------------------------------- */
