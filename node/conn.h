@@ -5,6 +5,7 @@
 #define NODE_CONN_H
 
 #include "node/plan.h"
+#include "node/scylla.h"
 #include "proto/inbox.h"
 #include "proto/message.h"
 
@@ -29,6 +30,7 @@ struct nd_service {
 	void *coordinator;           /* for struct nd_request */
 	const char *user, *password; /* `user` NULL: nobody is asked */
 	unsigned highest;            /* protocol version: 4 or 5 */
+	struct nd_scylla *scylla;    /* NULL: the node is Cassandra's */
 	uint32_t index;              /* of the node in its box */
 	struct nd_faults *faults;    /* NULL: none */
 	bool disagrees; /* while a request is answered: the others' schemas look another */
@@ -56,6 +58,7 @@ struct nd_conn {
 	struct cd_outbox out;
 	struct cd_arena arena;  /* of the request being answered */
 	const cql_terms *terms; /* agreed on by STARTUP; NULL: none */
+	struct nd_scylla_agreed agreed; /* `terms` are these */
 	char *keyspace;         /* USE; NULL: none */
 	unsigned events;        /* enum nd_event_bit */
 	bool warned_of_use;

@@ -2,6 +2,8 @@
 /* One function for each kind of fault. */
 #include "node/conn_fault.h"
 
+#include <strings.h>
+
 #include "base/alloc.h"
 #include "node/conn_statement.h"
 #include "proto/segment.h"
@@ -322,6 +324,33 @@ static bool unprepare(struct nd_exchange *e, const struct nd_fault *f)
 	return false;
 }
 
+static bool is_read(struct nd_conn *c, const cql_message *m)
+{
+	struct nd_fault_site site;
+	cql_text text = { NULL, 0 };
+
+	if (m->opcode != CQL_OP_BATCH)
+		list_statements(c, m, &site, &text);
+	while (text.len && *text.data == ' ') {
+		text.data++;
+		text.len--;
+	}
+	return text.len >= 6 && strncasecmp(text.data, "select", 6) == 0;
+}
+
+/* ScyllaDB's: too many for one partition. */
+static bool limit_rate(struct nd_exchange *e, const struct nd_fault *f)
+{
+	int16_t stream = e->answer.stream;
+
+	(void)f;
+	nd_scylla_limit(&e->problem, &e->conn->agreed, !is_read(e->conn, e->request));
+	e->answer = (cql_message){ .opcode = CQL_OP_ERROR, .stream = stream };
+	e->answer.as.error = e->problem.error;
+	nd_conn_send(e->conn, &e->answer);
+	return false;
+}
+
 /* Done while it was answered: see nd_service.disagrees. */
 static bool as_it_is(struct nd_exchange *e, const struct nd_fault *f)
 {
@@ -341,7 +370,7 @@ bool nd_conn_suffer(struct nd_exchange *e, const struct nd_fault *fault)
 		[ND_FAULT_TRUNCATE] = truncate,   [ND_FAULT_CRC] = damage_crc,
 		[ND_FAULT_STREAM] = other_stream, [ND_FAULT_OPCODE] = other_opcode,
 		[ND_FAULT_ERROR] = refuse,        [ND_FAULT_UNPREPARED] = unprepare,
-		[ND_FAULT_DISAGREE] = as_it_is,
+		[ND_FAULT_DISAGREE] = as_it_is,   [ND_FAULT_RATE_LIMIT] = limit_rate,
 	};
 
 	return effects[fault->kind](e, fault);

@@ -28,6 +28,7 @@ void nd_answer_options(struct nd_exchange *e)
 	enum { COMPRESSION, VERSIONS, CQL, OPTIONS };
 	cql_option *at = cd_arena_take_array(&e->conn->arena, OPTIONS, sizeof *at);
 	cql_text *values = cd_arena_take_array(&e->conn->arena, OPTIONS + 1, sizeof *values);
+	uint16_t count;
 
 	if (!at || !values) {
 		nd_no_memory(&e->problem);
@@ -41,9 +42,15 @@ void nd_answer_options(struct nd_exchange *e)
 	at[VERSIONS] = (cql_option){ text_of("PROTOCOL_VERSIONS"), values + 1,
 				     (uint16_t)(s->highest - 3) };
 	at[CQL] = (cql_option){ text_of("CQL_VERSION"), values + 3, 1 };
+	count = OPTIONS;
+	if (s->scylla &&
+	    !nd_scylla_supported(s->scylla, e->conn->shard, &e->conn->arena, &at, &count)) {
+		nd_no_memory(&e->problem);
+		return;
+	}
 	e->answer.opcode = CQL_OP_SUPPORTED;
 	e->answer.as.options.at = at;
-	e->answer.as.options.count = OPTIONS;
+	e->answer.as.options.count = count;
 }
 
 /* ---- STARTUP -------------------------------------------------------------------------------- */
@@ -128,6 +135,10 @@ void nd_answer_startup(struct nd_exchange *e)
 
 	if (!check_cql_version(e) || !check_compression(e))
 		return;
+	if (c->service->scylla) {
+		c->agreed = nd_scylla_agree(e->request->as.options.at, e->request->as.options.count);
+		c->terms = &c->agreed.terms;
+	}
 	keep(c->driver_name, sizeof c->driver_name, find_option(e, "DRIVER_NAME"));
 	keep(c->driver_version, sizeof c->driver_version, find_option(e, "DRIVER_VERSION"));
 	if (c->service->user) {

@@ -170,6 +170,31 @@ bool nd_statement_unprepared(struct nd_exchange *e, cql_blob id)
 	return false;
 }
 
+/* ScyllaDB: an answer says so when a request came to the wrong node or shard. `block`: EXECUTE's byte
+ * about tablets, negative: none. */
+static void tell_place(struct nd_exchange *e, const struct nd_plan *plan,
+		       const struct nd_request *x, int block)
+{
+	struct nd_conn *c = e->conn;
+	struct nd_scylla_visit visit = { plan->table, x->token, c->shard, block };
+	cql_payload *payload;
+
+	if (!c->service->scylla || e->problem.happened || x->admitted != 1 || !plan->table ||
+	    plan->table->keyspace->is_system)
+		return;
+	payload = cd_arena_take_zero(&c->arena, sizeof *payload);
+	if (!payload || !nd_scylla_visited(c->service->scylla, &c->agreed, &visit, &c->arena,
+					   payload)) {
+		nd_no_memory(&e->problem);
+		return;
+	}
+	if (!payload->value.data)
+		return;
+	e->answer.has_payload = true;
+	e->answer.payload = payload;
+	e->answer.payload_count = 1;
+}
+
 /* ---- QUERY ---------------------------------------------------------------------------------- */
 
 static const struct nd_plan *plan_query(struct nd_exchange *e, cql_text cql, const char *keyspace)
@@ -201,6 +226,7 @@ void nd_answer_query(struct nd_exchange *e)
 	if (ok && x.result.kind == COODIE_RESULT_ROWS && p->skip_metadata)
 		x.result.metadata.columns = NULL;
 	nd_statement_end(e, &x, ok);
+	tell_place(e, plan, &x, -1);
 }
 
 /* ---- PREPARE -------------------------------------------------------------------------------- */
@@ -247,6 +273,7 @@ void nd_answer_prepare(struct nd_exchange *e)
 		.markers = s->plan->markers,
 		.metadata = s->plan->metadata,
 	};
+	nd_scylla_mark(&c->agreed, s->plan->is_conditional, &e->answer.as.result.markers);
 	if (nd_conn_has_metadata_ids(c))
 		e->answer.as.result.metadata_id = (cql_blob){ s->metadata_id,
 							      sizeof s->metadata_id };
@@ -292,6 +319,8 @@ static void execute(struct nd_exchange *e, struct nd_prepared_statement *s)
 	ok = nd_plan_run(s->plan, &x);
 	skip_metadata(e, s, &x);
 	nd_statement_end(e, &x, ok);
+	tell_place(e, s->plan, &x,
+		   e->conn->agreed.tablets_v2 ? e->request->as.execute.tablet_version_block : -1);
 }
 
 void nd_answer_execute(struct nd_exchange *e)

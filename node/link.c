@@ -308,8 +308,21 @@ static bool begin(struct nd_link *l)
 	return l->watch;
 }
 
-void nd_link_open(struct nd_member *m, struct cd_carrier carrier, const struct nd_address *peer)
+/* ScyllaDB: the port of the client says which shard it wants, if it came to the port for that. */
+static uint8_t shard_of(struct nd_listener *from, const struct nd_address *peer)
 {
+	struct nd_member *m = from->member;
+
+	if (!m->service.scylla)
+		return 0;
+	return (uint8_t)nd_scylla_shard(&m->scylla,
+					from == &m->shard_aware ? nd_address_port(peer) : 0);
+}
+
+void nd_link_open(struct nd_listener *from, struct cd_carrier carrier,
+		  const struct nd_address *peer)
+{
+	struct nd_member *m = from->member;
 	const coodie_allocator *a = &m->box->allocator;
 	struct nd_link *l = cd_alloc_zero(a, sizeof *l);
 	const struct nd_fault *fault;
@@ -332,6 +345,7 @@ void nd_link_open(struct nd_member *m, struct cd_carrier carrier, const struct n
 	cd_buffer_init(&l->plain, a, 0);
 	cd_buffer_init(&l->cipher, a, 0);
 	l->conn.number = m->accepted;
+	l->conn.shard = shard_of(from, peer);
 	fault = nd_faults_strike(&m->box->faults,
 				 &(struct nd_fault_site){ .at_accept = true,
 							  .node = (int32_t)m->index,

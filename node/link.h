@@ -24,7 +24,8 @@ struct nd_link {
 };
 
 /* Takes the carrier over; it is closed when no link can be made. */
-void nd_link_open(struct nd_member *m, struct cd_carrier carrier, const struct nd_address *peer);
+void nd_link_open(struct nd_listener *from, struct cd_carrier carrier,
+		  const struct nd_address *peer);
 /* Ends it. `reset`: the hard way. */
 void nd_link_close(struct nd_link *l, bool reset);
 /* Answers what is there and sends what waits; the link may be gone afterwards. */

@@ -62,7 +62,7 @@ static void on_connection(int events, void *user)
 			nd_address_name(&peer);
 		else
 			nd_address_parse(peer.text, &peer, NULL);
-		nd_link_open(l->member, c, &peer);
+		nd_link_open(l, c, &peer);
 	}
 }
 

@@ -44,6 +44,57 @@ static cql_uuid host_id_of(uint32_t index)
 	return id;
 }
 
+/* ScyllaDB speaks v4. */
+static void fill_scylla(struct nd_member *m)
+{
+	coodie_node *n = m->box;
+
+	if (!n->options.shards)
+		return;
+	m->scylla = (struct nd_scylla){
+		.shards = n->options.shards,
+		.tls = n->options.tls_generated || n->options.cert_path,
+		.is_translated = n->options.nat,
+		.host_id = host_id_of(m->index),
+		.ring = &n->ring,
+		.index = m->index,
+		.moves = &n->tablet_moves,
+	};
+	if (m->index)
+		m->scylla.shard_aware_port = n->members[0]->scylla.shard_aware_port;
+	m->service.scylla = &m->scylla;
+	m->service.highest = 4;
+}
+
+bool nd_member_listen(struct nd_member *m, bool *in_use, coodie_error *err)
+{
+	struct nd_address second = m->address;
+
+	if (!nd_listener_open(&m->listener, &m->address, in_use, err))
+		return false;
+	if (!m->service.scylla)
+		return true;
+	nd_address_set_port(&second, m->scylla.shard_aware_port);
+	if (!nd_listener_open(&m->shard_aware, &second, in_use, err)) {
+		nd_listener_close(&m->listener);
+		return false;
+	}
+	m->scylla.shard_aware_port = nd_address_port(&second);
+	return true;
+}
+
+bool nd_member_watch(struct nd_member *m, coodie_error *err)
+{
+	return nd_listener_watch(&m->listener, err) &&
+	       (!m->service.scylla || nd_listener_watch(&m->shard_aware, err));
+}
+
+void nd_member_unlisten(struct nd_member *m)
+{
+	nd_listener_close(&m->listener);
+	nd_listener_close(&m->shard_aware);
+}
+
 struct nd_member *nd_member_new(coodie_node *n, const struct nd_address *address)
 {
 	struct nd_member *m;
@@ -54,7 +105,9 @@ struct nd_member *nd_member_new(coodie_node *n, const struct nd_address *address
 	m->index = n->member_count;
 	m->address = *address;
 	m->listener = (struct nd_listener){ .member = m, .carrier = { NULL, -1 } };
+	m->shard_aware = m->listener;
 	fill_service(m);
+	fill_scylla(m);
 	n->members[n->member_count++] = m;
 	return m;
 }
@@ -83,7 +136,7 @@ struct nd_ring_node *nd_member_place(const struct nd_member *m)
 
 void nd_member_close(struct nd_member *m)
 {
-	nd_listener_close(&m->listener);
+	nd_member_unlisten(m);
 	while (m->links)
 		nd_link_close(m->links, true);
 }

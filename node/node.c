@@ -147,6 +147,14 @@ static bool join_all(coodie_node *n, coodie_error *err)
 	return true;
 }
 
+/* ScyllaDB's is 10,000 above the ordinary one; 0: any. */
+static uint16_t shard_aware_port(const coodie_node *n)
+{
+	uint16_t port = nd_address_port(&n->options.address);
+
+	return port && port <= UINT16_MAX - 10000 ? (uint16_t)(port + 10000) : 0;
+}
+
 /* A port that is free for the first node may not be for the others: then another one is tried. */
 static bool listen_all(coodie_node *n, bool *in_use, coodie_error *err)
 {
@@ -154,9 +162,11 @@ static bool listen_all(coodie_node *n, bool *in_use, coodie_error *err)
 		struct nd_member *m = n->members[i];
 		if (i > 0)
 			nd_address_set_port(&m->address, nd_address_port(&n->members[0]->address));
-		if (!nd_listener_open(&m->listener, &m->address, in_use, err)) {
+		m->scylla.shard_aware_port = i ? n->members[0]->scylla.shard_aware_port
+					       : shard_aware_port(n);
+		if (!nd_member_listen(m, in_use, err)) {
 			for (uint32_t j = 0; j < i; j++)
-				nd_listener_close(&n->members[j]->listener);
+				nd_member_unlisten(n->members[j]);
 			*in_use &= i > 0;
 			return false;
 		}
@@ -257,7 +267,7 @@ static bool watch_all(coodie_node *n, coodie_error *err)
 	if ((n->wake[0] >= 0 && !n->wake_watch) || !n->turn)
 		return cd_no_memory(err, "a watch of a node");
 	for (uint32_t i = 0; i < n->member_count; i++)
-		if (!nd_listener_watch(&n->members[i]->listener, err))
+		if (!nd_member_watch(n->members[i], err))
 			return false;
 	return true;
 }

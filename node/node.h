@@ -30,6 +30,8 @@ struct nd_member {
 	struct nd_prepared prepared;
 	struct nd_address address;
 	struct nd_listener listener;
+	struct nd_listener shard_aware; /* ScyllaDB's second port */
+	struct nd_scylla scylla;
 	struct nd_link *links; /* its connections */
 	int32_t generation;    /* seconds since 1970 when it started */
 	uint64_t accepted, open, bytes_received, bytes_sent;
@@ -60,6 +62,7 @@ struct coodie_node {
 	struct nd_database db;
 	struct nd_system_source source;
 	struct nd_ring ring; /* a member's number is its node's */
+	uint64_t tablet_moves;
 	struct nd_faults faults;
 	struct cd_tls_context *tls; /* NULL: none */
 	char *ca_pem;
@@ -73,6 +76,10 @@ void nd_node_log(const coodie_node *n, const char *format, ...) COODIE_PRINTF(2,
 void nd_node_run(coodie_node *n, void (*run)(coodie_node *n, void *with), void *with);
 /* Makes a node that does not listen yet; NULL when out of memory. */
 struct nd_member *nd_member_new(coodie_node *n, const struct nd_address *address);
+/* Binds its port, ScyllaDB's second one too; see nd_listener_open(). */
+bool nd_member_listen(struct nd_member *m, bool *in_use, coodie_error *err);
+bool nd_member_watch(struct nd_member *m, coodie_error *err);
+void nd_member_unlisten(struct nd_member *m);
 /* It takes part in the ring from now on; false: out of memory. */
 bool nd_member_join(struct nd_member *m, const char *data_center, const char *rack, int64_t token);
 /* What the ring knows of it. */

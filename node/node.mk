@@ -96,6 +96,8 @@ libcd_node_la_SOURCES = \
 	node/ring_replicas.c \
 	node/row.c \
 	node/row_value.c \
+	node/scylla.c node/scylla.h \
+	node/scylla_tablet.c \
 	node/schema.c node/schema.h \
 	node/schema_change.c node/schema_change.h \
 	node/schema_digest.c \

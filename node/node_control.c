@@ -66,10 +66,10 @@ bool coodie_node_take_down(coodie_node *n, uint32_t i, coodie_error *err)
 
 static bool listen_again(struct nd_member *m, coodie_error *err)
 {
-	if (!nd_listener_open(&m->listener, &m->address, NULL, err))
+	if (!nd_member_listen(m, NULL, err))
 		return false;
-	if (!nd_listener_watch(&m->listener, err)) {
-		nd_listener_close(&m->listener);
+	if (!nd_member_watch(m, err)) {
+		nd_member_unlisten(m);
 		return false;
 	}
 	return true;
@@ -283,6 +283,19 @@ static void count(coodie_node *n, void *with)
 	memcpy(q->stats.by_opcode, m->service.by_opcode, sizeof q->stats.by_opcode);
 	for (const struct nd_link *l = m->links; l; l = l->next)
 		q->stats.by_shard[l->conn.shard]++;
+	memcpy(q->stats.requests_by_shard, m->scylla.requests, sizeof q->stats.requests_by_shard);
+	q->stats.misrouted = m->scylla.misrouted;
+}
+
+static void move_tablets(coodie_node *n, void *with)
+{
+	(void)with;
+	n->tablet_moves++;
+}
+
+void coodie_node_move_tablets(coodie_node *n)
+{
+	nd_node_run(n, move_tablets, NULL);
 }
 
 bool coodie_node_get_stats(const coodie_node *n, uint32_t i, coodie_node_stats *stats)

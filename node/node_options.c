@@ -153,6 +153,11 @@ bool coodie_node_options_set_shards(coodie_node_options *o, uint32_t shards, coo
 	return true;
 }
 
+void coodie_node_options_set_nat(coodie_node_options *o, bool on)
+{
+	o->nat = on;
+}
+
 bool coodie_node_options_set_tls_files(coodie_node_options *o, const char *cert_path,
 				       const char *key_path, const char *ca_path, coodie_error *err)
 {

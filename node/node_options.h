@@ -22,6 +22,7 @@ struct coodie_node_options {
 	struct nd_data_center_option centers[ND_MOST_NODES];
 	uint32_t center_count; /* 0: "datacenter1" with `nodes` */
 	uint32_t shards;
+	bool nat; /* clients' source ports are not what they seem */
 	bool tls_generated;
 	char *cert_path, *key_path, *ca_path; /* cert_path NULL: no files */
 	char *user, *password;

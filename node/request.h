@@ -64,6 +64,9 @@ struct nd_request {
 	void *coordinator;    /* the node that was asked (ring.h); system tables read it */
 	const char *keyspace; /* of the request, else of the connection; NULL: none */
 	unsigned version;     /* 4 or 5 */
+	/* the partitions that were asked for: how many, and the first one's token */
+	uint32_t admitted;
+	int64_t token;
 	/* the message: QUERY, EXECUTE and BATCH */
 	cql_consistency consistency, serial_consistency;
 	const struct nd_value *values; /* as many as the plan has markers: checked before it runs */

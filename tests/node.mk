@@ -100,3 +100,6 @@ check_PROGRAMS += tests/test_node_prepared
 tests_test_node_prepared_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_fault
 tests_test_node_fault_LDADD = tests/libcd_node_test.la libcd_net.la $(NODE_LIBS)
+
+check_PROGRAMS += tests/test_node_scylla
+tests_test_node_scylla_LDADD = tests/libcd_node_test.la libcd_net.la $(NODE_LIBS)

@@ -65,7 +65,7 @@ void duo_put(struct duo *d, const cql_message *request)
 	coodie_error err;
 
 	m.version = (uint8_t)d->version;
-	if (!cql_message_write(d->out, &m, NULL, &err))
+	if (!cql_message_write(d->out, &m, d->terms, &err))
 		fail_msg("%s", err.message);
 }
 
@@ -105,7 +105,7 @@ bool duo_try(struct duo *d, cql_message *out)
 		return false;
 	/* the body lives only until the next call */
 	envelope.body.data = cd_arena_copy(&d->arena->arena, envelope.body.data, envelope.body.len);
-	if (!cql_message_read(&envelope, NULL, d->arena, out, &err))
+	if (!cql_message_read(&envelope, d->terms, d->arena, out, &err))
 		fail_msg("%s", err.message);
 	return true;
 }

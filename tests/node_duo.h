@@ -17,6 +17,7 @@ struct duo {
 	unsigned version;
 	uint64_t now_us;
 	size_t step; /* bytes fed at once; 0: all */
+	const cql_terms *terms; /* what the client has agreed on; NULL: nothing */
 };
 
 void duo_begin(struct duo *d, struct nd_service *service, unsigned version);

@@ -69,6 +69,9 @@ COODIE_API bool coodie_node_options_add_data_center(coodie_node_options *o, cons
 /** Makes the nodes ScyllaDB's, with so many shards each, 1 to 256; 0 (default): Cassandra's. */
 COODIE_API bool coodie_node_options_set_shards(coodie_node_options *o, uint32_t shards,
 					       coodie_error *err);
+/** Nodes with shards see other source ports than clients have, as behind NAT: a connection to the
+ * shard-aware port lands on any shard. Off by default. */
+COODIE_API void coodie_node_options_set_nat(coodie_node_options *o, bool on);
 /**
  * Turns TLS on. Files are read when the box starts.
  * @param cert_path  PEM, leaf first, then its chain
@@ -163,6 +166,10 @@ COODIE_API bool coodie_node_add(coodie_node *n, const char *data_center, const c
  * last one cannot be removed. */
 COODIE_API bool coodie_node_remove(coodie_node *n, uint32_t i, coodie_error *err);
 
+/** Moves the tablets of all tables to other shards: what clients know of them is old. Does nothing to
+ * nodes without shards. */
+COODIE_API void coodie_node_move_tablets(coodie_node *n);
+
 /* ---- faults --------------------------------------------------------------------------------- */
 
 /**
@@ -194,6 +201,9 @@ typedef struct coodie_node_stats {
 	uint64_t bytes_received, bytes_sent;
 	uint64_t by_opcode[32]; /**< requests by their opcode (v4 section 2.4) */
 	uint64_t by_shard[256]; /**< connections open now, by shard; without shards all in [0] */
+	uint64_t requests_by_shard[256]; /**< ScyllaDB's: statements of one partition, by the shard
+					    they came to */
+	uint64_t misrouted; /**< of them: those for another node or shard */
 } coodie_node_stats;
 
 /** Fills `stats` (its `size` is set by the caller) of the i-th node. @return false: there is none */
