@@ -17,7 +17,8 @@ static struct cells find_cells(const struct nd_row *row, const struct nd_column 
 		i++;
 	for (n = i; n < row->cell_count && row->cells[n].column->id == c->id;)
 		n++;
-	return (struct cells){ row->cells + i, n - i };
+	/* a row without cells has nowhere to point to */
+	return (struct cells){ row->cell_count ? row->cells + i : NULL, n - i };
 }
 
 static uint8_t *put_bytes(uint8_t *at, cql_blob v)

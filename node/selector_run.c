@@ -60,7 +60,7 @@ const struct nd_cell *nd_selector_cells(const struct nd_selection_run *r,
 
 	while (first && end < row->cells + row->cell_count && end->column->id == column->id)
 		end++;
-	*count = (uint32_t)(end - first);
+	*count = first ? (uint32_t)(end - first) : 0;
 	return first;
 }
 
