@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A session and a box of nodes in one thread without sockets, on a loop whose clock jumps and under
  * faults that a seed decides. What is checked on the way: each callback runs once, a read never
- * gives less than what was acknowledged before it began, nor what nobody wrote; and in the end
- * nothing is left. The same seed gives the same run. A seed that fails is printed:
+ * gives less than what was acknowledged before it began, nor what nobody wrote; a number counted up
+ * by IF is what was acknowledged, give or take what nobody knows; and in the end nothing is left.
+ * The same seed gives the same run. A seed that fails is printed:
  *
- *	tests/test_node_simulation SEED [FAULTS]
+ *	tests/test_node_simulation SEED [WORLD]
  */
 #include "tests/test.h"
 
@@ -23,14 +24,20 @@ static const struct {
 	const char *name;
 	struct simulation_faults faults;
 	bool nodes_fail; /* one is taken down, or comes back, now and then */
+	bool is_broken;  /* the nodes do what no node should, now and then */
 } worlds[] = {
-	{ "calm", { 0 }, false },
-	{ "late", { .delay_us = 200000 }, false },
+	{ "calm", { 0 }, false, false },
+	{ "late", { .delay_us = 200000 }, false, false },
 	{ "in pieces",
 	  { .short_send = 500, .short_read = 700, .delay_us = 900, .window = 300 },
+	  false,
 	  false },
-	{ "lossy", { .reset = 20, .refuse = 100, .short_send = 200, .delay_us = 5000 }, false },
-	{ "falling", { .delay_us = 20000, .short_read = 100 }, true },
+	{ "lossy",
+	  { .reset = 20, .refuse = 100, .short_send = 200, .delay_us = 5000 },
+	  false,
+	  false },
+	{ "falling", { .delay_us = 20000, .short_read = 100 }, true, false },
+	{ "broken", { .delay_us = 3000, .short_read = 100 }, false, true },
 };
 
 /* ---- a world ----------------------------------------------------------------------------------- */
@@ -43,14 +50,20 @@ struct world {
 	coodie_node *box;
 	coodie_session *session;
 	/* of each key: the number last written, and the last one of which that is known */
-	int issued[KEYS], acknowledged[KEYS];
+	int issued[KEYS + 1], acknowledged[KEYS + 1];
+	/* counted up by IF: what the client last heard, and how often it was, surely or perhaps */
+	int counted, surely, perhaps;
 	int begun, ended, failed;
 	bool down; /* node 1 */
+	size_t kind;
 };
 
-/* A request: of a key, a number to be written, or (0) to be read. */
+enum what { READ, WRITE, COUNT };
+
+/* A request: reads a key, writes a number to it, or counts one up. */
 struct ask {
 	struct world *world;
+	enum what what;
 	int key, number;
 	int least; /* of a read: what was known when it began */
 	bool busy;
@@ -81,7 +94,8 @@ static void open_box(struct world *w)
 		    w->box,
 		    "CREATE KEYSPACE ks WITH replication = {'class': 'SimpleStrategy', "
 		    "'replication_factor': 3}; "
-		    "CREATE TABLE ks.t (k int PRIMARY KEY, v int, note text)",
+		    "CREATE TABLE ks.t (k int PRIMARY KEY, v int, note text); "
+		    "INSERT INTO ks.t (k, v) VALUES (-1, 0)",
 		    &err))
 		FAIL(w, "%s", err.message);
 }
@@ -111,7 +125,7 @@ static void open_session(struct world *w)
 
 static void open_world(struct world *w, uint64_t seed, size_t kind)
 {
-	*w = (struct world){ .seed = seed, .name = worlds[kind].name };
+	*w = (struct world){ .seed = seed, .kind = kind, .name = worlds[kind].name };
 	cd_failalloc_init(&w->client, 0);
 	cd_failalloc_init(&w->server, 0);
 	w->sim = simulation_new(seed);
@@ -148,9 +162,31 @@ static int number_of(struct world *w, coodie_result *r)
 	int32_t number = 0;
 	coodie_error err;
 
-	if (coodie_cursor_next(&c) && !coodie_cursor_int32(&c, 0, &number, &err))
+	if (coodie_cursor_next(&c) &&
+	    !coodie_cursor_int32(&c, coodie_result_column_count(r) - 1, &number, &err))
 		FAIL(w, "%s", err.message);
 	return number;
+}
+
+static void on_count(struct world *w, struct ask *a, coodie_result *r)
+{
+	bool applied = r && coodie_result_applied(r);
+
+	if (!r)
+		w->perhaps++;
+	else if (applied)
+		w->surely++;
+	if (r)
+		w->counted = applied ? a->number : number_of(w, r);
+}
+
+static void on_value(struct world *w, struct ask *a, coodie_result *r)
+{
+	int number = number_of(w, r);
+
+	if (number < a->least || number > w->issued[a->key])
+		FAIL(w, "key %d is %d: %d was acknowledged, %d were written", a->key, number,
+		     a->least, w->issued[a->key]);
 }
 
 static void on_answer(coodie_result *take_res, const coodie_error *err, void *user)
@@ -162,47 +198,61 @@ static void on_answer(coodie_result *take_res, const coodie_error *err, void *us
 		FAIL(w, "a callback that ran before");
 	a->busy = false;
 	w->ended++;
-	if (!take_res) {
-		w->failed++;
-		if (err->code == COODIE_ERR_SERVER || err->code == COODIE_ERR_PROTOCOL)
-			FAIL(w, "%s", err->message);
-	} else if (a->number) {
-		if (w->acknowledged[a->key] < a->number)
-			w->acknowledged[a->key] = a->number;
-	} else {
-		int number = number_of(w, take_res);
-		if (number < a->least || number > w->issued[a->key])
-			FAIL(w, "key %d is %d: %d was acknowledged, %d were written", a->key,
-			     number, a->least, w->issued[a->key]);
-	}
+	w->failed += !take_res;
+	if (!worlds[w->kind].is_broken &&
+	    (err->code == COODIE_ERR_SERVER || err->code == COODIE_ERR_PROTOCOL))
+		FAIL(w, "%s", err->message);
+	if (a->what == COUNT)
+		on_count(w, a, take_res);
+	else if (a->what == WRITE && take_res && w->acknowledged[a->key] < a->number)
+		w->acknowledged[a->key] = a->number;
+	else if (a->what == READ && take_res)
+		on_value(w, a, take_res);
 	coodie_result_free(take_res);
 }
 
 /* Writes carry their number as timestamp, so that one that is late or sent twice does no harm. */
-static void ask(struct world *w, struct ask *a)
+static bool write_number(struct world *w, struct ask *a, coodie_error *err)
 {
 	static const char text[] = "some words, so that requests are of different lengths";
-	const coodie_request *how = COODIE_REQUEST(.idempotent = true);
 	cql_text words = { text, simulation_draw(w->sim, sizeof text - 1) };
-	coodie_error err;
-	bool ok;
 
-	*a = (struct ask){ .world = w, .busy = true };
+	a->number = ++w->issued[a->key];
+	return coodie_session_query_async(
+		w->session, "INSERT INTO ks.t (k, v, note) VALUES (?, ?, ?) USING TIMESTAMP ?",
+		CQL_ARGS(cql(a->key), cql(a->number), cql_from_text(words),
+			 cql((int64_t)a->number)),
+		COODIE_REQUEST(.idempotent = true), on_answer, a, err);
+}
+
+static bool read_number(struct world *w, struct ask *a, coodie_error *err)
+{
+	a->least = w->acknowledged[a->key];
+	return coodie_session_query_async(w->session, "SELECT v FROM ks.t WHERE k = ?",
+					  CQL_ARGS(cql(a->key)), COODIE_REQUEST(.idempotent = true),
+					  on_answer, a, err);
+}
+
+static bool count_up(struct world *w, struct ask *a, coodie_error *err)
+{
+	a->number = w->counted + 1;
+	return coodie_session_query_async(w->session, "UPDATE ks.t SET v = ? WHERE k = -1 IF v = ?",
+					  CQL_ARGS(cql(a->number), cql(w->counted)), NULL,
+					  on_answer, a, err);
+}
+
+static void ask(struct world *w, struct ask *a)
+{
+	static bool (*const asks[])(struct world * w, struct ask * a, coodie_error * err) = {
+		[READ] = read_number,
+		[WRITE] = write_number,
+		[COUNT] = count_up,
+	};
+	coodie_error err;
+
+	*a = (struct ask){ .world = w, .busy = true, .what = simulation_draw(w->sim, 3) };
 	a->key = (int)simulation_draw(w->sim, KEYS);
-	if (simulation_draw(w->sim, 2)) {
-		a->number = ++w->issued[a->key];
-		ok = coodie_session_query_async(
-			w->session,
-			"INSERT INTO ks.t (k, v, note) VALUES (?, ?, ?) USING TIMESTAMP ?",
-			CQL_ARGS(cql(a->key), cql(a->number), cql_from_text(words),
-				 cql((int64_t)a->number)),
-			how, on_answer, a, &err);
-	} else {
-		a->least = w->acknowledged[a->key];
-		ok = coodie_session_query_async(w->session, "SELECT v FROM ks.t WHERE k = ?",
-						CQL_ARGS(cql(a->key)), how, on_answer, a, &err);
-	}
-	if (!ok)
+	if (!asks[a->what](w, a, &err))
 		FAIL(w, "%s", err.message);
 	w->begun++;
 }
@@ -221,6 +271,60 @@ static void move_nodes(struct world *w)
 	w->down = !w->down;
 }
 
+/* Not "stall": the client does not look after connections that say nothing. */
+static void break_nodes(struct world *w)
+{
+	static const char *const rules[] = {
+		"times=1,do=delay:80ms",
+		"times=1,do=delay:2500ms",
+		"opcode=EXECUTE,times=1,do=drop",
+		"times=1,do=reset",
+		"times=1,do=close",
+		"times=1,do=half-close",
+		"times=1,do=truncate",
+		"times=1,do=crc:payload",
+		"times=1,do=crc:header",
+		"opcode=EXECUTE,times=1,do=stream",
+		"opcode=EXECUTE,times=1,do=opcode",
+		"opcode=EXECUTE,times=2,do=error:OVERLOADED",
+		"opcode=EXECUTE,times=1,do=unprepared",
+		"at=accept,times=1,do=refuse",
+		"at=accept,times=1,do=delay:300ms",
+	};
+	coodie_error err;
+
+	if (simulation_draw(w->sim, 150))
+		return;
+	if (!coodie_node_add_fault(w->box, rules[simulation_draw(w->sim, CD_COUNT(rules))], NULL,
+				   &err))
+		FAIL(w, "%s", err.message);
+}
+
+/* What was counted is in the table, read when all is calm again. */
+static void check_count(struct world *w)
+{
+	int failed = -1;
+
+	simulation_set_faults(w->sim, &(const struct simulation_faults){ 0 });
+	coodie_node_clear_faults(w->box);
+	w->acknowledged[KEYS] = w->surely;
+	w->issued[KEYS] = w->surely + w->perhaps;
+	for (int tries = 0; tries < 10 && failed != w->failed; tries++) {
+		struct ask last = { .world = w, .busy = true, .what = READ, .key = KEYS };
+		coodie_error err;
+		last.least = w->surely;
+		failed = w->failed;
+		if (!coodie_session_query_async(w->session, "SELECT v FROM ks.t WHERE k = -1",
+						CQL_ARGS(), NULL, on_answer, &last, &err))
+			FAIL(w, "%s", err.message);
+		while (last.busy)
+			if (!simulation_turn(w->sim))
+				FAIL(w, "nothing happens, and the last request waits");
+	}
+	if (failed != w->failed)
+		FAIL(w, "all is calm, and nothing works");
+}
+
 /* Runs a world to its end. @return the digest of all that happened */
 static uint64_t run(uint64_t seed, size_t kind, int *failed)
 {
@@ -235,12 +339,15 @@ static uint64_t run(uint64_t seed, size_t kind, int *failed)
 				ask(&w, &asks[i]);
 		if (worlds[kind].nodes_fail)
 			move_nodes(&w);
+		if (worlds[kind].is_broken)
+			break_nodes(&w);
 		if (!simulation_turn(w.sim) && w.begun == REQUESTS)
 			FAIL(&w, "nothing happens, and %d requests wait", w.begun - w.ended);
 		if (++turns > MOST_TURNS)
 			FAIL(&w, "no end: %d of %d requests", w.ended, w.begun);
 	}
 	*failed = w.failed;
+	check_count(&w);
 	return close_world(&w);
 }
 
