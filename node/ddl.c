@@ -10,7 +10,10 @@
 
 #include "base/timeuuid.h"
 
-enum { NAME_MOST = 48 }; /* characters in the name of a keyspace */
+enum {
+	NAME_MOST = 48,     /* characters in the name of a keyspace */
+	COLUMNS_MOST = 8192 /* in a table */
+};
 
 /* The rights that a statement takes, for messages. */
 enum level { ALL_KEYSPACES, KEYSPACE, ALL_TABLES, TABLE };
@@ -88,6 +91,20 @@ struct nd_table *nd_ddl_need_table(struct nd_ddl *d)
 	if (!t)
 		nd_ddl_refuse(d, "Table '%s.%s' doesn't exist", d->keyspace_name, name);
 	return t;
+}
+
+bool nd_ddl_check_count(struct nd_ddl *d, size_t count)
+{
+	return count <= COLUMNS_MOST ||
+	       nd_ddl_refuse(d, "more than %d columns or fields are not supported by the node",
+			     COLUMNS_MOST);
+}
+
+bool nd_ddl_check_name(struct nd_ddl *d, const char *name)
+{
+	return strlen(name) <= UINT16_MAX ||
+	       nd_ddl_refuse(d, "names of more than %d bytes are not supported by the node",
+			     UINT16_MAX);
 }
 
 int64_t nd_ddl_now_us(struct nd_ddl *d)

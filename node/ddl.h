@@ -35,6 +35,10 @@ const cql_schema_change *nd_ddl_change(struct nd_ddl *d, const char *change, con
 bool nd_ddl_need_keyspace(struct nd_ddl *d);
 /* Letters, digits and underscores, one at least. */
 bool nd_ddl_name_legal(const char *name);
+/* Whether there are not too many columns, or fields: lists are searched from their beginning. */
+bool nd_ddl_check_count(struct nd_ddl *d, size_t count);
+/* Whether a [string] of the protocol has room for the name of a column, field, type or index. */
+bool nd_ddl_check_name(struct nd_ddl *d, const char *name);
 /* The column of a type that may not stand in a key: "duration type is not supported for ...". */
 bool nd_ddl_check_key_type(struct nd_ddl *d, const char *name, const cql_type *type);
 /* "Non-frozen UDTs with nested non-frozen collections are not supported", and `more`. */

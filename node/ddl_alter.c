@@ -118,7 +118,7 @@ static bool add_column(struct change *c, const struct nd_column_def *def)
 						 c->d->x->arena, &c->d->x->problem);
 	char more[512] = " for column ";
 
-	if (!type)
+	if (!type || !nd_ddl_check_name(c->d, def->name))
 		return false;
 	if (find(c, def->name))
 		return c->def->column_if_not_exists ||
@@ -282,7 +282,7 @@ static bool rename_column(struct change *c, const char *from, const char *to)
 				     "Cannot rename column %s to %s in table '%s.%s'; another "
 				     "column with that name already exists",
 				     from, to, c->d->keyspace_name, c->table->name);
-	if (!check_indexes(c, from, "rename"))
+	if (!check_indexes(c, from, "rename") || !nd_ddl_check_name(c->d, to))
 		return false;
 	column->name = to;
 	return true;
@@ -348,6 +348,9 @@ bool nd_ddl_alter_table(struct nd_ddl *d)
 	    (!d->keyspace || !nd_keyspace_table(d->keyspace, d->statement->on.name)))
 		return true;
 	if (!(c.table = nd_ddl_need_table(d)))
+		return false;
+	if (!nd_ddl_check_count(d, (size_t)c.table->column_count + c.def->column_count) ||
+	    !nd_ddl_check_count(d, c.def->rename_count))
 		return false;
 	c.draft = *c.table;
 	c.draft.columns = nd_table_columns(c.table, c.def->column_count, d->x->arena);

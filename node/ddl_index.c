@@ -194,6 +194,8 @@ static bool read_target(struct maker *m)
 {
 	const struct nd_create_index *def = m->def;
 
+	if (!nd_ddl_check_count(m->d, def->column_count))
+		return false;
 	for (uint32_t i = 0; i < def->column_count; i++)
 		if (!nd_table_find_column(m->table, def->columns[i], &m->d->x->problem))
 			return false;
@@ -298,6 +300,8 @@ static bool commit(struct maker *m)
 
 static bool check_legal(struct maker *m)
 {
+	if (!nd_ddl_check_name(m->d, m->index.name))
+		return false;
 	return nd_ddl_name_legal(m->index.name) ||
 	       nd_option_bad(m->d, "Illegal index name %s", m->index.name);
 }

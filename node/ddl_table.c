@@ -54,6 +54,9 @@ static bool read_columns(struct maker *m)
 	struct nd_ddl *d = m->d;
 	struct nd_table none = { 0 };
 
+	if (!nd_ddl_check_count(d, m->def->column_count) ||
+	    !nd_ddl_check_count(d, m->def->order_count))
+		return false;
 	m->columns = nd_table_columns(&none, m->def->column_count, d->x->arena);
 	if (!m->columns)
 		return nd_ddl_no_memory(d);
@@ -61,6 +64,8 @@ static bool read_columns(struct maker *m)
 		const struct nd_column_def *def = &m->def->columns[i];
 		struct nd_column *c = m->columns[i];
 
+		if (!nd_ddl_check_name(d, def->name))
+			return false;
 		if (find(m, def->name))
 			return nd_ddl_refuse(d, "Duplicate column '%s' declaration for table '%s'",
 					     def->name, d->statement->on.name);
@@ -268,6 +273,13 @@ bool nd_ddl_draft_table(struct nd_ddl *d, struct nd_table *draft)
 
 static bool check_name(struct nd_ddl *d, const char *name)
 {
+	enum { MOST = 222 }; /* characters: Cassandra's files have the name in theirs */
+
+	if (strlen(name) > MOST)
+		return nd_ddl_refuse(d,
+				     "Table name must not be more than %d characters long (got "
+				     "%zu characters for \"%s\")",
+				     MOST, strlen(name), name);
 	if (nd_ddl_name_legal(name))
 		return true;
 	return nd_refuse(&d->x->problem, ND_CONFIG_ERROR,

@@ -43,6 +43,11 @@ static struct nd_user_type *copy_list(struct nd_ddl *d, uint32_t more)
 
 static bool check_fields(struct nd_ddl *d, const struct nd_type_def *def)
 {
+	if (!nd_ddl_check_count(d, def->field_count) || !nd_ddl_check_name(d, type_name(d)))
+		return false;
+	for (uint32_t i = 0; i < def->field_count; i++)
+		if (!nd_ddl_check_name(d, def->fields[i].name))
+			return false;
 	for (uint32_t i = 0; i < def->field_count; i++)
 		for (uint32_t j = 0; j < i; j++)
 			if (strcmp(def->fields[i].name, def->fields[j].name) == 0)
@@ -94,6 +99,8 @@ bool nd_ddl_create_type(struct nd_ddl *d)
 		if (!t->inner[i])
 			return false;
 	}
+	if (!nd_type_fits(t))
+		return nd_ddl_refuse(d, "types this large are not supported by the node");
 	list[d->keyspace->type_count] = (struct nd_user_type){ type_name(d), t };
 	return commit(d, list, d->keyspace->type_count + 1, NULL, 0, "CREATED");
 }
@@ -157,7 +164,7 @@ static bool add_field(struct change *c, bool *nothing)
 	}
 	type = nd_schema_resolve(d->schema, d->keyspace_name, field->type, d->x->arena,
 				 &d->x->problem);
-	if (!type)
+	if (!type || !nd_ddl_check_name(d, field->name))
 		return false;
 	nd_type_format(type, spelling, sizeof spelling);
 	if (nd_type_uses(type, type_name(d)))
@@ -201,6 +208,8 @@ static bool rename_fields(struct change *c, bool *nothing)
 					     type_name(d));
 		if (at < 0)
 			continue;
+		if (!nd_ddl_check_name(d, c->def->renames[2 * i + 1]))
+			return false;
 		c->new->of.udt->fields[at] = c->def->renames[2 * i + 1];
 		*nothing = false;
 	}
@@ -252,6 +261,9 @@ static bool replace_in_table(struct change *c, struct nd_table *t, struct nd_tab
 
 		if (!type)
 			return false;
+		if (type != t->columns[i]->type && !nd_type_fits(type))
+			return nd_ddl_refuse(c->d,
+					     "types this large are not supported by the node");
 		*uses = *uses || type != t->columns[i]->type;
 		draft->columns[i]->type = type;
 	}
@@ -271,9 +283,13 @@ static bool replace_everywhere(struct change *c)
 
 	if (!list || !drafts || !changes)
 		return nd_ddl_no_memory(c->d);
-	for (uint32_t i = 0; i < k->type_count; i++)
+	for (uint32_t i = 0; i < k->type_count; i++) {
 		if (!(list[i].type = replace(c, list[i].type)))
 			return false;
+		if (!nd_type_fits(list[i].type))
+			return nd_ddl_refuse(c->d,
+					     "types this large are not supported by the node");
+	}
 	for (uint32_t i = 0; i < k->table_count; i++) {
 		if (!replace_in_table(c, k->tables[i], &drafts[count], &uses))
 			return false;
@@ -299,6 +315,8 @@ bool nd_ddl_alter_type(struct nd_ddl *d)
 		       nd_ddl_refuse(d, "Type %s.%s doesn't exist", d->keyspace_name, type_name(d));
 	if (c.def->is_alter_of)
 		return nd_ddl_refuse(d, "Altering field types is no longer supported");
+	if (!nd_ddl_check_count(d, c.def->rename_count))
+		return false;
 	c.old = known->type;
 	if (!(c.def->rename_count ? rename_fields(&c, &nothing) : add_field(&c, &nothing)))
 		return false;

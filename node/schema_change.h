@@ -49,6 +49,8 @@ bool nd_keyspace_digest(struct nd_keyspace *k, const coodie_allocator *allocator
 /* Makes s->version new. */
 void nd_schema_digest(struct nd_schema *s);
 
+/* Whether it is not too large and not nested too deep: user types of user types grow fast. */
+bool nd_type_fits(const cql_type *type);
 /* Whether a type is, or is made of, a user type of this name. */
 bool nd_type_uses(const cql_type *type, const char *user_type);
 bool nd_type_has(const cql_type *type, enum cql_kind kind);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <coodie/wire.h>
+
 #include "base/identifier.h"
 #include "node/parser.h"
 #include "node/schema_change.h"
@@ -144,13 +146,34 @@ size_t nd_name_format(const char *name, char *out, size_t size)
 
 /* ---- looking user types up ------------------------------------------------------------------- */
 
-enum { SHOWN = 1024 }; /* of a type in a message */
+enum {
+	SHOWN = 1024,      /* of a type in a message */
+	MOST = 128 * 1024, /* of its class name */
+};
+
+static unsigned depth_of(const cql_type *type)
+{
+	unsigned depth = 0;
+
+	for (uint32_t i = 0; i < type->count; i++) {
+		unsigned inner = depth_of(type->inner[i]);
+
+		depth = inner > depth ? inner : depth;
+	}
+	return depth + 1;
+}
+
+bool nd_type_fits(const cql_type *type)
+{
+	return depth_of(type) <= ND_PARSER_DEPTH && cql_type_format_class(type, NULL, 0) <= MOST;
+}
 
 struct resolver {
 	const struct nd_keyspace *keyspace; /* NULL: not known, then it has no types */
 	const char *keyspace_name;
 	struct cd_arena *arena;
 	struct nd_problem *problem;
+	size_t left; /* of the class name, about: user types of user types grow fast */
 };
 
 static const cql_type *resolve(struct resolver *r, const cql_type *raw, bool freeze,
@@ -164,6 +187,11 @@ static bool refuse_type(struct resolver *r, const char *why, const cql_type *raw
 	put_type(&t, raw);
 	finish(&t);
 	return nd_refuse(r->problem, ND_INVALID, "%s%s", why, name);
+}
+
+static bool refuse_size(struct resolver *r)
+{
+	return nd_refuse(r->problem, ND_INVALID, "types this large are not supported by the node");
 }
 
 /* A copy of `raw` alone whose inner types can be set. */
@@ -182,12 +210,14 @@ static cql_type *copy_shell(struct resolver *r, const cql_type *raw, bool frozen
 	return t;
 }
 
-static const cql_type *resolve_user_type(struct resolver *r, const cql_type *raw, bool freeze)
+static const cql_type *resolve_user_type(struct resolver *r, const cql_type *raw, bool freeze,
+					 unsigned depth)
 {
 	const struct cd_type_udt *udt = raw->of.udt;
 	const struct nd_user_type *known;
 	const cql_type *copy;
 	cql_type *t;
+	size_t size;
 
 	if (*udt->keyspace && strcmp(udt->keyspace, r->keyspace_name) != 0) {
 		nd_refuse(r->problem, ND_INVALID,
@@ -202,6 +232,12 @@ static const cql_type *resolve_user_type(struct resolver *r, const cql_type *raw
 			  udt->name);
 		return NULL;
 	}
+	size = cql_type_format_class(known->type, NULL, 0);
+	if (size > r->left || depth + depth_of(known->type) > ND_PARSER_DEPTH) {
+		refuse_size(r);
+		return NULL;
+	}
+	r->left -= size;
 	copy = cd_type_copy(r->arena, known->type);
 	t = cd_arena_take(r->arena, sizeof *t); /* aligned, which cd_arena_copy() is not */
 	if (!copy || !t) {
@@ -262,6 +298,11 @@ static const cql_type *resolve_parts(struct resolver *r, const cql_type *raw, bo
 	for (uint32_t i = 0; i < raw->count; i++)
 		if (!(t->inner[i] = resolve(r, raw->inner[i], freeze_inner, depth + 1)))
 			return NULL;
+	/* a vector travels by its class name, in a [string] */
+	if (t->kind == CQL_KIND_VECTOR && cql_type_format_class(t, NULL, 0) > UINT16_MAX) {
+		refuse_size(r);
+		return NULL;
+	}
 	return t;
 }
 
@@ -270,8 +311,7 @@ static const cql_type *resolve(struct resolver *r, const cql_type *raw, bool fre
 	const cql_type *native = cd_type_native(raw->kind);
 
 	if (depth > ND_PARSER_DEPTH) {
-		nd_refuse(r->problem, ND_INVALID,
-			  "types nested this deep are not supported by the node");
+		refuse_size(r);
 		return NULL;
 	}
 	if (raw->kind == CQL_KIND_CUSTOM) {
@@ -288,7 +328,7 @@ static const cql_type *resolve(struct resolver *r, const cql_type *raw, bool fre
 	}
 	if (native)
 		return native;
-	return raw->kind == CQL_KIND_UDT ? resolve_user_type(r, raw, freeze)
+	return raw->kind == CQL_KIND_UDT ? resolve_user_type(r, raw, freeze, depth)
 					 : resolve_parts(r, raw, freeze, depth);
 }
 
@@ -296,7 +336,7 @@ const cql_type *nd_schema_resolve(const struct nd_schema *s, const char *keyspac
 				  const cql_type *type, struct cd_arena *a, struct nd_problem *p)
 {
 	struct resolver r = { keyspace ? nd_schema_keyspace(s, keyspace) : NULL,
-			      keyspace ? keyspace : "null", a, p };
+			      keyspace ? keyspace : "null", a, p, MOST };
 
 	return resolve(&r, type, false, 0);
 }
