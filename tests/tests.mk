@@ -58,3 +58,9 @@ check-valgrind: all
 check-cassandra: all $(cassandra_tests)
 	$(srcdir)/tests/cassandra/run $(cassandra_tests)
 CLEANFILES += $(cassandra_tests)
+
+# ---- other people's drivers on the node, fetched from their registries
+.PHONY: check-drivers
+check-drivers: all
+	$(srcdir)/tests/drivers/run
+EXTRA_DIST += tests/drivers
