@@ -375,7 +375,8 @@ static int report(const struct run *run)
 	unsigned wrong = run->different + run->stale;
 
 	/* the form that scripts/tally counts */
-	printf("[  PASSED  ] %u test(s).\n", run->compared - (wrong < run->compared ? wrong : run->compared));
+	printf("[  PASSED  ] %u test(s).\n",
+	       run->compared - (wrong < run->compared ? wrong : run->compared));
 	if (run->explained)
 		printf("%u of them are known differences\n", run->explained);
 	if (wrong)

@@ -54,6 +54,7 @@ tests_test_node_parser_LDADD = $(NODE_LIBS)
 EXTRA_DIST += tests/data/checks.inc tests/data/refusals.inc tests/data/statements.inc
 
 # The corpus of CQL with Cassandra's answers: `make check` holds the node to it, `make check-cassandra` Cassandra.
+check_PROGRAMS += tests/differential
 cassandra_tests += tests/differential
 tests_differential_SOURCES = \
 	tests/answer.c \
@@ -69,6 +70,7 @@ tests_differential_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL
 EXTRA_DIST += tests/cql
 
 # The integration suite, on the node and on Cassandra likewise.
+check_PROGRAMS += tests/integration
 cassandra_tests += tests/integration
 tests_integration_SOURCES = \
 	tests/integration.c \

@@ -7,11 +7,11 @@
 #include "tests/script.h"
 
 struct replay {
-	const char *where; /* these four are the caller's to fill in */
-	unsigned version;  /* of statements that do not ask for one */
+	const char *where;                      /* these four are the caller's to fill in */
+	unsigned version;                       /* of statements that do not ask for one */
 	void (*sleep)(unsigned ms, void *user); /* NULL: time passes by itself */
 	void *user;
-	char keyspace[64]; /* made for the script, and dropped after it */
+	char keyspace[64];        /* made for the script, and dropped after it */
 	struct dialog dialogs[2]; /* by version: 4, 5 */
 	char reason[400];
 };

@@ -21,7 +21,6 @@ tests_libcd_test_la_SOURCES = tests/failalloc.c tests/failalloc.h tests/guard.c 
 
 # Programs of `make check-cassandra`, built for that target only; fragments add to it.
 cassandra_tests =
-EXTRA_PROGRAMS += $(cassandra_tests)
 
 if HAVE_CMOCKA
 TESTS += $(check_PROGRAMS)
