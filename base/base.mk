@@ -5,6 +5,7 @@ libcd_base_la_SOURCES = \
 	base/arena.c base/arena.h \
 	base/buffer.c base/buffer.h \
 	base/carrier.c base/carrier.h \
+	base/digest.c base/digest.h \
 	base/entropy.c base/entropy.h \
 	base/error.c base/error.h \
 	base/identifier.c base/identifier.h \

@@ -103,43 +103,53 @@ static bool add_token(struct nd_candidates *c, const struct nd_receiver *receive
 
 /* ---- finding ---------------------------------------------------------------------------------- */
 
+enum { FACTORY_ARGUMENTS = 4 };
+
 static const struct {
 	const char *name;
-	uint32_t count;
+	uint32_t least, most; /* arguments */
 	nd_factory_fn *make;
 	const char *signature; /* as messages show it */
 	bool same_as_first;    /* the second argument has the type of the first */
 	bool infers;           /* an argument without a type has the receiver's */
+	bool fixed;            /* the arguments behind the first have types of their own */
 } factories[] = {
-	{ "min", 1, nd_function_least, "any", false, true },
-	{ "max", 1, nd_function_greatest, "any", false, true },
-	{ "map_keys", 1, nd_function_map_keys, "map", false, false },
-	{ "map_values", 1, nd_function_map_values, "map", false, false },
-	{ "collection_count", 1, nd_function_collection_count, "collection", false, false },
-	{ "collection_min", 1, nd_function_collection_least, "numeric_set_or_list", false, false },
-	{ "collection_max", 1, nd_function_collection_greatest, "numeric_set_or_list", false,
+	{ "min", 1, 1, nd_function_least, "any", false, true, false },
+	{ "max", 1, 1, nd_function_greatest, "any", false, true, false },
+	{ "map_keys", 1, 1, nd_function_map_keys, "map", false, false, false },
+	{ "map_values", 1, 1, nd_function_map_values, "map", false, false, false },
+	{ "collection_count", 1, 1, nd_function_collection_count, "collection", false, false,
 	  false },
-	{ "collection_sum", 1, nd_function_collection_sum, "numeric_set_or_list", false, false },
-	{ "collection_avg", 1, nd_function_collection_average, "numeric_set_or_list", false,
+	{ "collection_min", 1, 1, nd_function_collection_least, "numeric_set_or_list", false, false,
 	  false },
-	{ "similarity_cosine", 2, nd_function_similarity, "vector<float, n>, vector<float, n>",
-	  true, true },
-	{ "similarity_euclidean", 2, nd_function_similarity, "vector<float, n>, vector<float, n>",
-	  true, true },
-	{ "similarity_dot_product", 2, nd_function_similarity, "vector<float, n>, vector<float, n>",
-	  true, true },
+	{ "collection_max", 1, 1, nd_function_collection_greatest, "numeric_set_or_list", false,
+	  false, false },
+	{ "collection_sum", 1, 1, nd_function_collection_sum, "numeric_set_or_list", false, false,
+	  false },
+	{ "collection_avg", 1, 1, nd_function_collection_average, "numeric_set_or_list", false,
+	  false, false },
+	{ "similarity_cosine", 2, 2, nd_function_similarity, "vector<float, n>, vector<float, n>",
+	  true, true, false },
+	{ "similarity_euclidean", 2, 2, nd_function_similarity,
+	  "vector<float, n>, vector<float, n>", true, true, false },
+	{ "similarity_dot_product", 2, 2, nd_function_similarity,
+	  "vector<float, n>, vector<float, n>", true, true, false },
+	{ "mask_default", 1, 1, nd_function_mask_default, "any", false, false, false },
+	{ "mask_null", 1, 1, nd_function_mask_null, "any", false, false, false },
+	{ "mask_replace", 2, 2, nd_function_mask_replace, "any, any", true, true, false },
+	{ "mask_inner", 3, 4, nd_function_mask_partly, "[text|varchar|ascii], int, int, [text]",
+	  false, false, true },
+	{ "mask_outer", 3, 4, nd_function_mask_partly, "[text|varchar|ascii], int, int, [text]",
+	  false, false, true },
+	{ "mask_hash", 1, 2, nd_function_mask_hash, "any, [text]", false, false, true },
 };
-
-/* What Cassandra has and the node has not. */
-static const char *const missing[] = { "mask_default", "mask_null",    "mask_inner",
-				       "mask_outer",   "mask_replace", "mask_hash" };
 
 static const struct nd_function *make(struct nd_candidates *c, size_t n, const struct nd_expr *call,
 				      const struct nd_receiver *receiver)
 {
-	const cql_type *types[2] = { NULL, NULL };
+	const cql_type *types[FACTORY_ARGUMENTS] = { NULL };
 
-	if (call->count != factories[n].count) {
+	if (call->count < factories[n].least || call->count > factories[n].most) {
 		nd_refuse(c->p->problem, ND_INVALID,
 			  "Invalid number of arguments for function system.%s(%s)", c->name,
 			  factories[n].signature);
@@ -151,7 +161,7 @@ static const struct nd_function *make(struct nd_candidates *c, size_t n, const s
 			types[i] = receiver->type;
 		if (!types[i] && i && factories[n].same_as_first)
 			types[i] = types[0];
-		if (types[i])
+		if (types[i] || (i && factories[n].fixed && !c->p->problem->happened))
 			continue;
 		nd_refuse(c->p->problem, ND_INVALID,
 			  "Cannot infer type of argument %s in call to function system.%s(%s): use "
@@ -357,15 +367,6 @@ const char *nd_function_name(struct nd_planner *p, const struct nd_expr *call)
 	return full ? full : name;
 }
 
-static bool is_missing(struct nd_planner *p, const char *name)
-{
-	for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++)
-		if (strcmp(missing[i], name) == 0)
-			return !nd_refuse(p->problem, ND_INVALID,
-					  "The function %s is not supported by the node", name);
-	return false;
-}
-
 /* The overloads of a name, which a statement full of sums asks for again and again. */
 static struct nd_candidates *overloads(struct nd_planner *p, const char *name)
 {
@@ -397,7 +398,7 @@ static const struct nd_function *resolve(struct nd_planner *p, const struct nd_e
 {
 	struct nd_candidates c = { .p = p, .name = plain_name(call) }, *all;
 
-	if ((call->keyspace && strcmp(call->keyspace, "system") != 0) || is_missing(p, c.name))
+	if (call->keyspace && strcmp(call->keyspace, "system") != 0)
 		return NULL;
 	if (nd_is_from_json(call))
 		return nd_function_from_json(&c, call, receiver->type)

@@ -142,7 +142,9 @@ bool nd_function_count(struct nd_candidates *c, const struct nd_expr *call);
 
 nd_factory_fn nd_function_least, nd_function_greatest, nd_function_map_keys, nd_function_map_values,
 	nd_function_collection_count, nd_function_collection_least, nd_function_collection_greatest,
-	nd_function_collection_sum, nd_function_collection_average, nd_function_similarity;
+	nd_function_collection_sum, nd_function_collection_average, nd_function_similarity,
+	nd_function_mask_default, nd_function_mask_null, nd_function_mask_replace,
+	nd_function_mask_partly, nd_function_mask_hash;
 
 /* The functions of function.def. */
 #define X(name, result, count, a, b, c, impure, run) nd_call_fn nd_call_##run;

@@ -36,6 +36,7 @@ libcd_node_la_SOURCES = \
 	node/function_cast.c \
 	node/function_collection.c \
 	node/function_json.c \
+	node/function_mask.c \
 	node/function_math.c \
 	node/function_time.c \
 	node/insert.c node/insert.h \

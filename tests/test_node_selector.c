@@ -142,6 +142,23 @@ static const struct {
 	{ "to_json(m), toJson(x), to_json(u.street)",
 	  "system.to_json(m) text, system.tojson(x) text, system.to_json(u.street) text",
 	  "\"{\\\"a\\\": 1, \\\"b\\\": 2, \\\"c\\\": 3}\", \"\\\"it\\\\\\\"s\\\"\", \"null\"" },
+	{ "mask_default(x), mask_default(i), mask_default(f), mask_default(l), mask_default(v), "
+	  "mask_default(tu), mask_default(n), mask_default(dt)",
+	  "system.mask_default(x) text, system.mask_default(i) int, "
+	  "system.mask_default(f) frozen<ks.address>, system.mask_default(l) list<int>, "
+	  "system.mask_default(v) vector<float, 2>, system.mask_default(tu) timeuuid, "
+	  "system.mask_default(n) decimal, system.mask_default(dt) date",
+	  "\"****\", 0, {\"street\": \"****\", \"zip\": 0}, [], [0.0, 0.0], "
+	  "\"13814000-1dd2-11b2-8080-808080808080\", 0, \"1970-01-01\"" },
+	{ "mask_null(i), mask_replace(i, 7), mask_inner(x, 1, 1), mask_outer(x, 1, null), "
+	  "mask_outer(x, 1, 1, '#')",
+	  "system.mask_null(i) int, system.mask_replace(i, 7) int, "
+	  "system.mask_inner(x, 1, 1) text, system.mask_outer(x, 1, NULL) text, "
+	  "system.mask_outer(x, 1, 1, '#') text",
+	  "null, 7, \"i**s\", \"*t\\\"s\", \"#t\\\"#\"" },
+	{ "mask_hash(i, 'MD5'), mask_hash(u.street)",
+	  "system.mask_hash(i, 'MD5') blob, system.mask_hash(u.street) blob",
+	  "\"0xa515855799ddbda08bc99fc2ce87fa79\", null" },
 	{ "(int) 5, (text) 'a', (bigint) null", "(int)5 int, (text)'a' text, (bigint)NULL bigint",
 	  "5, \"a\", null" },
 	{ "[i, c], {i}, (i, x), (list<int>) []",
@@ -191,7 +208,14 @@ static const struct {
 	  "Type error: x cannot be passed as argument 0 of function system.token of type int" },
 	{ "token(p, c)", "",
 	  "Invalid number of arguments in call to function system.token: 1 required but 2 provided" },
-	{ "mask_default(i)", "", "The function mask_default is not supported by the node" },
+	{ "mask_inner(i, 1, 1)", "",
+	  "Function system.mask_inner requires an argument of type [text|varchar|ascii], but found "
+	  "argument i of type int" },
+	{ "mask_inner(x, 1, 1, 'ab')", "",
+	  "The padding argument for function system.mask_inner should be single-character, but 'ab' "
+	  "has 2 characters." },
+	{ "mask_hash(x, 'X')", "", "Hash algorithm not found: X" },
+	{ "mask_null()", "", "Invalid number of arguments for function system.mask_null(any)" },
 	{ "(text) i", "", "Cannot assign value (text)i to (text)i of type text" },
 	{ "ts - ts", "",
 	  "Ambiguous '-' operation with args ts and ts: use type hint to disambiguate, example "
