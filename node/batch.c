@@ -70,7 +70,8 @@ static bool check_rules(const struct batch *b, struct nd_problem *p)
 		{ t.counters && t.others,
 		  "Counter and non-counter mutations cannot exist in the same batch" },
 		{ logged && t.counters, "Cannot include a counter statement in a logged batch" },
-		{ logged && t.virtuals, "Cannot include a virtual table statement in a logged batch" },
+		{ logged && t.virtuals,
+		  "Cannot include a virtual table statement in a logged batch" },
 		{ t.virtuals && t.reals,
 		  "Mutations for virtual and regular tables cannot exist in the same batch" },
 		{ t.conditions && t.virtuals,
@@ -95,10 +96,9 @@ static struct batch batch_of_plan(const struct batch_plan *plan)
 static bool plan_statements(struct nd_planner *p, struct batch_plan *plan,
 			    const struct nd_batch *batch)
 {
-	static nd_plan_fn *const plans[ND_STATEMENT_KINDS] = {
-		[ND_INSERT] = nd_plan_insert, [ND_UPDATE] = nd_plan_update,
-		[ND_DELETE] = nd_plan_delete
-	};
+	static nd_plan_fn *const plans[ND_STATEMENT_KINDS] = { [ND_INSERT] = nd_plan_insert,
+							       [ND_UPDATE] = nd_plan_update,
+							       [ND_DELETE] = nd_plan_delete };
 
 	plan->writes = cd_arena_take_array(p->arena, (size_t)batch->count + 1, sizeof(void *));
 	if (!plan->writes)
@@ -145,8 +145,7 @@ struct nd_plan *nd_plan_batch(struct nd_planner *p, const struct nd_statement *s
 enum { PARTITIONS_WARN = 10, TABLE_NAMES_SIZE = 512 };
 
 /* Whether an earlier mutation is to the same partition, and to the same table. */
-static bool is_repeated(const struct nd_mutation *first, const struct nd_mutation *m,
-			bool of_table)
+static bool is_repeated(const struct nd_mutation *first, const struct nd_mutation *m, bool of_table)
 {
 	for (const struct nd_mutation *k = first; k != m; k = k->next)
 		if (of_table ? k->table == m->table
@@ -187,10 +186,11 @@ static void warn_of_partitions(const struct nd_build *b)
 	if (partitions <= PARTITIONS_WARN)
 		return;
 	count = list_tables(b, false, tables, sizeof tables);
-	nd_request_warn(b->x,
-			"Unlogged batch covering %u partitions detected against table%s %s. You should "
-			"use a logged batch for atomicity, or asynchronous writes for performance.",
-			partitions, count == 1 ? "" : "s", tables);
+	nd_request_warn(
+		b->x,
+		"Unlogged batch covering %u partitions detected against table%s %s. You should "
+		"use a logged batch for atomicity, or asynchronous writes for performance.",
+		partitions, count == 1 ? "" : "s", tables);
 }
 
 static void warn_of_grace(const struct nd_build *b)
@@ -199,13 +199,14 @@ static void warn_of_grace(const struct nd_build *b)
 	uint32_t count = list_tables(b, true, tables, sizeof tables);
 
 	if (count)
-		nd_request_warn(b->x,
-				"Executing a LOGGED BATCH on table%s %s, configured with a "
-				"gc_grace_seconds of 0. The gc_grace_seconds is used to TTL batchlog "
-				"entries, so setting gc_grace_seconds too low on tables involved in an "
-				"atomic batch might cause batchlog entries to expire before being "
-				"replayed.",
-				count == 1 ? "" : "s", tables);
+		nd_request_warn(
+			b->x,
+			"Executing a LOGGED BATCH on table%s %s, configured with a "
+			"gc_grace_seconds of 0. The gc_grace_seconds is used to TTL batchlog "
+			"entries, so setting gc_grace_seconds too low on tables involved in an "
+			"atomic batch might cause batchlog entries to expire before being "
+			"replayed.",
+			count == 1 ? "" : "s", tables);
 }
 
 /* ---- running ----------------------------------------------------------------------------------- */
@@ -233,8 +234,8 @@ static void bind(struct nd_request *x, const struct nd_batch_item *items, uint32
 /* The writes with what is bound to them. */
 static bool bind_writes(struct batch *b, const struct nd_batch_item *items, struct nd_request *x)
 {
-	const struct nd_write **bound =
-		cd_arena_take_array(x->arena, (size_t)b->count + 1, sizeof(void *));
+	const struct nd_write **bound = cd_arena_take_array(x->arena, (size_t)b->count + 1,
+							    sizeof(void *));
 
 	if (!bound)
 		return nd_no_memory(&x->problem);
@@ -262,8 +263,7 @@ static bool run_conditional(const struct batch *b, const struct nd_batch_item *i
 	return nd_cas_items_run(cas, b->count, true, x);
 }
 
-static bool build_all(const struct batch *b, const struct nd_batch_item *items,
-		      struct nd_build *to)
+static bool build_all(const struct batch *b, const struct nd_batch_item *items, struct nd_build *to)
 {
 	struct nd_request *x = to->x;
 	const int64_t now = nd_request_timestamp(x);

@@ -25,16 +25,17 @@ static bool is_serial(cql_consistency c)
 static bool check_consistency(struct nd_request *x)
 {
 	if (x->serial_consistency != CQL_CONSISTENCY_UNSET && !is_serial(x->serial_consistency))
-		return nd_refuse(&x->problem, ND_INVALID,
-				 "Invalid consistency for conditional update. Must be one of SERIAL "
-				 "or LOCAL_SERIAL");
+		return nd_refuse(
+			&x->problem, ND_INVALID,
+			"Invalid consistency for conditional update. Must be one of SERIAL "
+			"or LOCAL_SERIAL");
 	if (is_serial(x->consistency))
-		return nd_refuse(&x->problem, ND_INVALID,
-				 "%s is not supported as conditional update commit consistency. Use "
-				 "ANY if you mean \"make sure it is accepted but I don't care how many "
-				 "replicas commit it for non-SERIAL reads\"",
-				 x->consistency == CQL_CONSISTENCY_SERIAL ? "SERIAL"
-									  : "LOCAL_SERIAL");
+		return nd_refuse(
+			&x->problem, ND_INVALID,
+			"%s is not supported as conditional update commit consistency. Use "
+			"ANY if you mean \"make sure it is accepted but I don't care how many "
+			"replicas commit it for non-SERIAL reads\"",
+			x->consistency == CQL_CONSISTENCY_SERIAL ? "SERIAL" : "LOCAL_SERIAL");
 	return true;
 }
 
@@ -42,8 +43,8 @@ static bool check_consistency(struct nd_request *x)
 
 static bool refuse_in(const struct nd_write *w, const char *what, struct nd_request *x)
 {
-	return nd_refuse(&x->problem, ND_INVALID, "IN on %s not supported with conditional %s", what,
-			 w->kind == ND_UPDATE ? "updates" : "deletions");
+	return nd_refuse(&x->problem, ND_INVALID, "IN on %s not supported with conditional %s",
+			 what, w->kind == ND_UPDATE ? "updates" : "deletions");
 }
 
 static bool same_key(const struct nd_places *a, const struct nd_places *b)
@@ -61,11 +62,13 @@ static bool find_place(struct nd_cas_item *items, uint32_t at, bool is_batch, st
 	if (!nd_write_places(w, x, &item->places))
 		return false;
 	if (w->where && nd_where_has_key_in(w->where))
-		return is_batch ? nd_refuse(&x->problem, ND_SERVER_ERROR,
-					    "java.lang.IllegalArgumentException: Batch with conditions "
-					    "cannot span multiple partitions (you cannot use IN on the "
-					    "partition key)")
-				: refuse_in(w, "the partition key is", x);
+		return is_batch
+			       ? nd_refuse(
+					 &x->problem, ND_SERVER_ERROR,
+					 "java.lang.IllegalArgumentException: Batch with conditions "
+					 "cannot span multiple partitions (you cannot use IN on the "
+					 "partition key)")
+			       : refuse_in(w, "the partition key is", x);
 	if (at && !same_key(&items[0].places, &item->places))
 		return nd_refuse(&x->problem, ND_INVALID,
 				 "Batch with conditions cannot span multiple partitions");
@@ -101,8 +104,9 @@ static bool check_mix(const struct nd_cas_item *first, const struct nd_cas_item 
 	    (a->if_not_exists && b->if_not_exists))
 		return true;
 	if (a_exists && b_exists)
-		return nd_refuse(&x->problem, ND_INVALID, "Cannot mix IF EXISTS and IF NOT EXISTS "
-							  "conditions for the same row");
+		return nd_refuse(&x->problem, ND_INVALID,
+				 "Cannot mix IF EXISTS and IF NOT EXISTS "
+				 "conditions for the same row");
 	return nd_refuse(&x->problem, ND_INVALID,
 			 "Cannot mix IF conditions and IF %sEXISTS for the same row",
 			 b->if_exists ? "" : "NOT ");
@@ -186,7 +190,8 @@ static bool write_all(const struct nd_cas_item *items, uint32_t count, struct nd
 			return false;
 	}
 	/* the answer first: without memory for it nothing is written */
-	return nd_cas_applied(items[0].write->plan.table, x) && nd_build_store(&b);
+	return nd_build_check_indexes(&b) && nd_cas_applied(items[0].write->plan.table, x) &&
+	       nd_build_store(&b);
 }
 
 bool nd_cas_items_run(struct nd_cas_item *items, uint32_t count, bool is_batch,
@@ -206,7 +211,9 @@ bool nd_cas_items_run(struct nd_cas_item *items, uint32_t count, bool is_batch,
 
 bool nd_cas_run(const struct nd_write *w, struct nd_request *x)
 {
-	struct nd_cas_item item = { .write = w, .values = x->values, .value_count = x->value_count };
+	struct nd_cas_item item = { .write = w,
+				    .values = x->values,
+				    .value_count = x->value_count };
 
 	return nd_cas_items_run(&item, 1, false, x);
 }

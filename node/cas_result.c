@@ -15,7 +15,7 @@ struct answer {
 	/* what is shown */
 	const struct nd_column **columns;
 	uint32_t column_count;
-	bool shows_all;               /* not only what conditions are about */
+	bool shows_all;                 /* not only what conditions are about */
 	bool reads_rows, reads_statics; /* all of them, not only what conditions are about */
 	/* what is there */
 	struct nd_partition *partition;
@@ -243,13 +243,14 @@ static bool fill_metadata(struct answer *a)
 	static const char applied[] = "[applied]";
 	const cql_text keyspace = text_of(a->table->keyspace->name);
 	const cql_text table = text_of(a->table->name);
-	cql_column_spec *specs =
-		cd_arena_take_array(a->x->arena, (size_t)a->column_count + 1, sizeof *specs);
+	cql_column_spec *specs = cd_arena_take_array(a->x->arena, (size_t)a->column_count + 1,
+						     sizeof *specs);
 
 	if (!specs)
 		return nd_no_memory(&a->x->problem);
-	specs[0] = (cql_column_spec){ keyspace, table, { applied, sizeof applied - 1 },
-				      cd_type_native(CQL_KIND_BOOLEAN) };
+	specs[0] = (cql_column_spec){
+		keyspace, table, { applied, sizeof applied - 1 }, cd_type_native(CQL_KIND_BOOLEAN)
+	};
 	for (uint32_t i = 0; i < a->column_count; i++)
 		specs[i + 1] = (cql_column_spec){ keyspace, table, text_of(a->columns[i]->name),
 						  a->columns[i]->type };
@@ -295,8 +296,9 @@ bool nd_cas_applied(const struct nd_table *t, struct nd_request *x)
 bool nd_cas_not_applied(const struct nd_cas_item *items, uint32_t count, bool is_batch,
 			struct nd_request *x)
 {
-	struct answer a = { .x = x, .table = items[0].write->plan.table, .items = items,
-			    .item_count = count };
+	struct answer a = {
+		.x = x, .table = items[0].write->plan.table, .items = items, .item_count = count
+	};
 	bool ok;
 
 	cd_buffer_init(&a.rows, x->db->allocator, 0);

@@ -21,10 +21,16 @@ static bool references_duration(const cql_type *type)
 static const char *operator_text(enum nd_operator op)
 {
 	static const char *const texts[] = {
-		[ND_OP_EQ] = "=",  [ND_OP_NE] = "!=", [ND_OP_LT] = "<",
-		[ND_OP_LE] = "<=", [ND_OP_GT] = ">",  [ND_OP_GE] = ">=",
-		[ND_OP_IN] = "IN", [ND_OP_CONTAINS] = "CONTAINS",
-		[ND_OP_CONTAINS_KEY] = "CONTAINS_KEY", [ND_OP_LIKE] = "LIKE",
+		[ND_OP_EQ] = "=",
+		[ND_OP_NE] = "!=",
+		[ND_OP_LT] = "<",
+		[ND_OP_LE] = "<=",
+		[ND_OP_GT] = ">",
+		[ND_OP_GE] = ">=",
+		[ND_OP_IN] = "IN",
+		[ND_OP_CONTAINS] = "CONTAINS",
+		[ND_OP_CONTAINS_KEY] = "CONTAINS_KEY",
+		[ND_OP_LIKE] = "LIKE",
 		[ND_OP_IS_NOT_NULL] = "IS NOT",
 	};
 	return texts[op];
@@ -115,8 +121,9 @@ static bool contains_receiver(struct nd_planner *p, const struct nd_condition *c
 	bool key = c->op == ND_OP_CONTAINS_KEY;
 
 	if (key ? type->kind != CQL_KIND_MAP : !is_collection(type))
-		return nd_refuse(p->problem, ND_INVALID, "Cannot use CONTAINS%s on non-%s column %s",
-				 key ? " KEY" : "", key ? "map" : "collection", value->name);
+		return nd_refuse(p->problem, ND_INVALID,
+				 "Cannot use CONTAINS%s on non-%s column %s", key ? " KEY" : "",
+				 key ? "map" : "collection", value->name);
 	value->name = nd_text(p->problem, p->arena, "%s(%s)", key ? "key" : "value", value->name);
 	value->type = type->inner[key ? 0 : type->count - 1];
 	return value->name != NULL;
@@ -167,7 +174,8 @@ static bool new_condition(struct nd_planner *p, const struct nd_table *t,
 		return false;
 	*out = (struct nd_condition){ .column = c, .target = r->target, .op = r->op };
 	if (c->type->kind == CQL_KIND_COUNTER)
-		return nd_refuse(p->problem, ND_INVALID, "Conditions on counters are not supported");
+		return nd_refuse(p->problem, ND_INVALID,
+				 "Conditions on counters are not supported");
 	if (r->target == ND_TARGET_ELEMENT && !element_target(p, r, out, &value, &key))
 		return false;
 	if (r->target == ND_TARGET_FIELD && !field_target(p, r, out, &value))

@@ -15,8 +15,8 @@ struct nd_condition {
 	uint16_t field;            /* FIELD */
 	const cql_type *type;      /* of the values, and of what they are compared with */
 	uint32_t count;
-	struct nd_term **values;   /* IN has any number */
-	bool is_list;              /* IN ?: the one value is a list of them */
+	struct nd_term **values; /* IN has any number */
+	bool is_list;            /* IN ?: the one value is a list of them */
 	const cql_type *list_type;
 };
 

@@ -11,8 +11,13 @@
 #include "proto/value.h"
 
 static const char *const operator_texts[] = {
-	[ND_OP_EQ] = "=", [ND_OP_NE] = "!=", [ND_OP_LT] = "<", [ND_OP_LE] = "<=",
-	[ND_OP_GT] = ">", [ND_OP_GE] = ">=", [ND_OP_CONTAINS] = "CONTAINS",
+	[ND_OP_EQ] = "=",
+	[ND_OP_NE] = "!=",
+	[ND_OP_LT] = "<",
+	[ND_OP_LE] = "<=",
+	[ND_OP_GT] = ">",
+	[ND_OP_GE] = ">=",
+	[ND_OP_CONTAINS] = "CONTAINS",
 	[ND_OP_CONTAINS_KEY] = "CONTAINS_KEY",
 };
 
@@ -39,7 +44,9 @@ static bool satisfies(int order, enum nd_operator op)
 		[ND_OP_GT] = { false, false, true }, [ND_OP_GE] = { false, true, true },
 	};
 
-	return order < 0 ? accepted[op].less : order > 0 ? accepted[op].greater : accepted[op].equal;
+	return order < 0   ? accepted[op].less
+	       : order > 0 ? accepted[op].greater
+			   : accepted[op].equal;
 }
 
 /* ---- what stands in the row --------------------------------------------------------------------- */
@@ -71,8 +78,7 @@ static struct nd_value cell_at(const struct nd_cell *cells, uint32_t count, cons
 			       size_t len)
 {
 	for (uint32_t i = 0; i < count; i++)
-		if (cells[i].path.len == len &&
-		    (!len || !memcmp(cells[i].path.data, path, len)))
+		if (cells[i].path.len == len && (!len || !memcmp(cells[i].path.data, path, len)))
 			return value_of(cells[i].value);
 	return null_value;
 }
@@ -132,8 +138,8 @@ static bool list_element(const struct nd_condition *c, const struct nd_row *row,
 	return true;
 }
 
-static bool map_element(const struct nd_condition *c, const struct nd_row *row,
-			struct nd_value key, struct nd_request *x, struct nd_value *out)
+static bool map_element(const struct nd_condition *c, const struct nd_row *row, struct nd_value key,
+			struct nd_request *x, struct nd_value *out)
 {
 	const struct nd_cell *cells;
 	struct nd_items items;
@@ -166,7 +172,8 @@ static bool element_value(const struct nd_condition *c, const struct nd_row *row
 	if (key.presence == ND_UNSET)
 		return nd_refuse(&x->problem, ND_INVALID, "Invalid 'unset' value in condition");
 	if (key.presence == ND_NULL)
-		return nd_refuse(&x->problem, ND_INVALID, "Invalid null value for %s element access",
+		return nd_refuse(&x->problem, ND_INVALID,
+				 "Invalid null value for %s element access",
 				 is_map ? "map" : "list");
 	return is_map ? map_element(c, row, key, x, out) : list_element(c, row, key, x, out);
 }
@@ -207,9 +214,8 @@ static int compare(const struct nd_condition *c, struct nd_value a, struct nd_va
 
 	if (c->target == ND_TARGET_ELEMENT && c->column->type->kind == CQL_KIND_MAP)
 		type = c->column->type->inner[0];
-	if (type == c->type ||
-	    (cd_value_check(type, (struct cd_span){ a.data, a.len }, NULL) &&
-	     cd_value_check(type, (struct cd_span){ b.data, b.len }, NULL)))
+	if (type == c->type || (cd_value_check(type, (struct cd_span){ a.data, a.len }, NULL) &&
+				cd_value_check(type, (struct cd_span){ b.data, b.len }, NULL)))
 		return nd_compare(type, left, right);
 	order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
 	return order ? order : (a.len > b.len) - (a.len < b.len);
@@ -252,8 +258,8 @@ static bool value_holds(const struct nd_condition *c, struct nd_value has, struc
 
 /* ---- collections of many cells ------------------------------------------------------------------ */
 
-static bool cells_contain(const struct nd_condition *c, const struct nd_cell *cells,
-			  uint32_t count, struct nd_value wanted)
+static bool cells_contain(const struct nd_condition *c, const struct nd_cell *cells, uint32_t count,
+			  struct nd_value wanted)
 {
 	bool paths = c->op == ND_OP_CONTAINS_KEY || c->column->type->kind == CQL_KIND_SET;
 
@@ -278,9 +284,9 @@ static int compare_cells(const cql_type *type, const struct nd_cell *cells, uint
 		order = nd_compare(type->inner[0], first,
 				   (cql_blob){ items->at[at].data, items->at[at].len });
 		if (!order && step == 2)
-			order = nd_compare(type->inner[1], cells[i].value,
-					   (cql_blob){ items->at[at + 1].data,
-						       items->at[at + 1].len });
+			order = nd_compare(
+				type->inner[1], cells[i].value,
+				(cql_blob){ items->at[at + 1].data, items->at[at + 1].len });
 	}
 	return order ? order : -(at < items->count);
 }
@@ -310,9 +316,10 @@ static bool collection_holds(const struct nd_condition *c, const struct nd_row *
 	if (!items.count && op != ND_OP_EQ && op != ND_OP_NE)
 		return wanted.presence == ND_NULL
 			       ? refuse_null(c, x)
-			       : nd_refuse(&x->problem, ND_INVALID,
-					   "Invalid comparison with an empty %s for operator \"%s\"",
-					   names[type->kind], operator_texts[op]);
+			       : nd_refuse(
+					 &x->problem, ND_INVALID,
+					 "Invalid comparison with an empty %s for operator \"%s\"",
+					 names[type->kind], operator_texts[op]);
 	if (!count)
 		*hold = items.count ? op == ND_OP_NE : op == ND_OP_EQ;
 	else

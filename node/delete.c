@@ -11,9 +11,10 @@ static bool new_operation(struct nd_planner *p, struct nd_write *w, const struct
 	if (!c)
 		return false;
 	if (c->kind == ND_PARTITION_KEY || c->kind == ND_CLUSTERING)
-		return nd_refuse(p->problem, ND_INVALID,
-				 "Invalid identifier %s for deletion (should not be a PRIMARY KEY part)",
-				 c->name);
+		return nd_refuse(
+			p->problem, ND_INVALID,
+			"Invalid identifier %s for deletion (should not be a PRIMARY KEY part)",
+			c->name);
 	if (!nd_operation_new(p, t, c, a, false, &o))
 		return false;
 	nd_write_add(w, &o);

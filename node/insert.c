@@ -59,7 +59,9 @@ static struct nd_term *new_term(struct nd_planner *p, const struct nd_table *t,
 static bool new_operation(struct nd_planner *p, struct nd_write *w, const struct nd_column *c,
 			  struct nd_expr *value)
 {
-	const struct nd_assign assign = { .kind = ND_ASSIGN_SET, .column = c->name, .value = value };
+	const struct nd_assign assign = { .kind = ND_ASSIGN_SET,
+					  .column = c->name,
+					  .value = value };
 	struct nd_operation o;
 
 	if (!nd_operation_new(p, w->plan.table, c, &assign, false, &o))
@@ -74,8 +76,7 @@ static bool new_values(struct nd_planner *p, struct nd_write *w, const struct nd
 	const struct nd_table *t = w->plan.table;
 
 	for (uint32_t i = 0; i < insert->column_count; i++) {
-		const struct nd_column *c =
-			nd_table_find_column(t, insert->columns[i], p->problem);
+		const struct nd_column *c = nd_table_find_column(t, insert->columns[i], p->problem);
 
 		if (!c || (!is_key(c) && !new_operation(p, w, c, insert->values[i])))
 			return false;
@@ -84,8 +85,7 @@ static bool new_values(struct nd_planner *p, struct nd_write *w, const struct nd
 	for (uint32_t i = 0; i < insert->column_count; i++) {
 		const struct nd_column *c = nd_table_column(t, insert->columns[i]);
 
-		if (is_key(c) &&
-		    !(w->key[key_place(t, c)] = new_term(p, t, c, insert->values[i])))
+		if (is_key(c) && !(w->key[key_place(t, c)] = new_term(p, t, c, insert->values[i])))
 			return false;
 	}
 	return true;

@@ -83,7 +83,8 @@ static bool set_columns(struct nd_planner *p, struct nd_write *w, const struct n
 	uint32_t keys = (uint32_t)t->partition_key_count + t->clustering_count;
 
 	for (uint32_t i = 0; i < t->column_count; i++) {
-		struct nd_operation o = { .column = t->columns[i], .run = nd_run_set,
+		struct nd_operation o = { .column = t->columns[i],
+					  .run = nd_run_set,
 					  .type = t->columns[i]->type };
 		struct nd_term *term = column_term(p, w, t->columns[i], map, default_unset);
 

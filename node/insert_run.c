@@ -2,7 +2,6 @@
 /* The partition and row an INSERT names. */
 #include "node/insert.h"
 
-
 static bool key_value(const struct nd_column *c, const struct nd_term *t, struct nd_request *x,
 		      cql_blob *out)
 {
@@ -42,8 +41,12 @@ bool nd_insert_places(const struct nd_write *w, struct nd_request *x, struct nd_
 		return false;
 	at->slice.from = (struct nd_bound){ { rows, at->columns + t->partition_key_count }, true };
 	at->slice.to = at->slice.from;
-	*out = (struct nd_places){ .has_keys = true, .key_count = 1, .keys = &at->key,
-				   .tokens = &at->token, .slice_count = 1, .slices = &at->slice,
+	*out = (struct nd_places){ .has_keys = true,
+				   .key_count = 1,
+				   .keys = &at->key,
+				   .tokens = &at->token,
+				   .slice_count = 1,
+				   .slices = &at->slice,
 				   .names_rows = w->touches_rows };
 	return true;
 }

@@ -226,8 +226,9 @@ static char *read_string(struct reader *r, size_t *len)
 			*at++ = c;
 			if ((unsigned char)c >= 0x20)
 				continue;
-			fail(r, "Illegal unquoted character: has to be escaped using backslash to be "
-				"included in string value");
+			fail(r,
+			     "Illegal unquoted character: has to be escaped using backslash to be "
+			     "included in string value");
 			return NULL;
 		}
 		if (!read_escape(r, &at)) {
@@ -356,12 +357,16 @@ static struct nd_json *read_item(struct reader *r, bool named)
 
 	if (named) {
 		if (!take(r, '"'))
-			return fail(r, "Unexpected character: was expecting double-quote to start field name");
+			return fail(
+				r,
+				"Unexpected character: was expecting double-quote to start field name");
 		if (!(name = read_string(r, &len)))
 			return NULL;
 		if (!take(r, ':'))
-			return fail(r, "Unexpected character: was expecting a colon to separate field name "
-				       "and value");
+			return fail(
+				r,
+				"Unexpected character: was expecting a colon to separate field name "
+				"and value");
 	}
 	if ((item = read_value(r)))
 		item->name = name;
@@ -438,8 +443,8 @@ struct nd_json *nd_json_parse(struct cd_arena *a, const char *text, size_t len,
 	*err = (struct nd_json_error){ CORE "JsonParseException", NULL };
 	if (!is_blank(text, len))
 		return read_value(&r);
-	*err = (struct nd_json_error){ DATABIND, "No content to map due to end-of-input\n at " SOURCE
-						 "1]" };
+	*err = (struct nd_json_error){ DATABIND,
+				       "No content to map due to end-of-input\n at " SOURCE "1]" };
 	return NULL;
 }
 

@@ -88,9 +88,9 @@ static bool fits(const struct nd_json *j, int64_t least, int64_t most)
 static const char *class_of(const struct nd_json *j)
 {
 	static const char *const names[] = {
-		[ND_JSON_NULL] = "null",     [ND_JSON_BOOLEAN] = "Boolean",
-		[ND_JSON_INTEGER] = "Long",  [ND_JSON_REAL] = "Double",
-		[ND_JSON_STRING] = "String", [ND_JSON_LIST] = "ArrayList",
+		[ND_JSON_NULL] = "null",         [ND_JSON_BOOLEAN] = "Boolean",
+		[ND_JSON_INTEGER] = "Long",      [ND_JSON_REAL] = "Double",
+		[ND_JSON_STRING] = "String",     [ND_JSON_LIST] = "ArrayList",
 		[ND_JSON_MAP] = "LinkedHashMap",
 	};
 
@@ -157,8 +157,7 @@ static bool put_byte(const struct decoder *d, uint8_t byte)
 	return data || nd_no_memory(d->problem);
 }
 
-static bool native_value(const struct decoder *d, const struct nd_json *j,
-			 const struct native *n)
+static bool native_value(const struct decoder *d, const struct nd_json *j, const struct native *n)
 {
 	bool is_number = j->kind == ND_JSON_INTEGER || j->kind == ND_JSON_REAL;
 
@@ -187,8 +186,9 @@ static bool big_value(const struct decoder *d, const struct nd_json *j)
 	nd_problem_init(&inner, d->arena);
 	if (nd_native_read(d->type, text, strlen(text), d->arena, d->out, &inner))
 		return true;
-	return nd_refuse(d->problem, ND_INVALID, "Value '%s' is not a valid representation of a %s value",
-			 text, d->type->kind == CQL_KIND_VARINT ? "varint" : "decimal");
+	return nd_refuse(d->problem, ND_INVALID,
+			 "Value '%s' is not a valid representation of a %s value", text,
+			 d->type->kind == CQL_KIND_VARINT ? "varint" : "decimal");
 }
 
 static bool timestamp_value(const struct decoder *d, const struct nd_json *j)
@@ -204,7 +204,7 @@ static const char *cast_refusal(const struct decoder *d, const struct nd_json *j
 {
 	const char *name = class_of(j);
 	const char *package = j->kind == ND_JSON_LIST || j->kind == ND_JSON_MAP ? "java.util"
-			      : !strcmp(name, "BigInteger")			? "java.math"
+			      : !strcmp(name, "BigInteger")                     ? "java.math"
 										: "java.lang";
 
 	return nd_text(d->problem, d->arena,
@@ -228,8 +228,8 @@ static bool blob_value(const struct decoder *d, const struct nd_json *j)
 		return true;
 	else
 		why = cd_arena_strndup(d->arena, inner.error.message.data, inner.error.message.len);
-	return nd_refuse(d->problem, ND_INVALID, "Value '%s' is not a valid blob representation: %s",
-			 text, why ? why : "");
+	return nd_refuse(d->problem, ND_INVALID,
+			 "Value '%s' is not a valid blob representation: %s", text, why ? why : "");
 }
 
 /* ---- lists and maps ----------------------------------------------------------------------------- */
@@ -297,7 +297,8 @@ static bool map_value(const struct decoder *d, const struct nd_json *j)
 	if (!take_items(d, 2 * (size_t)j->count, &items))
 		return false;
 	for (const struct nd_json *item = j->first; item; item = item->next) {
-		const struct nd_json key = { .kind = ND_JSON_STRING, .text = item->name,
+		const struct nd_json key = { .kind = ND_JSON_STRING,
+					     .text = item->name,
 					     .len = strlen(item->name) };
 
 		if (item->kind == ND_JSON_NULL)
@@ -374,11 +375,11 @@ static const struct {
 	decode_fn *decode;
 	bool unwraps;
 } others[] = {
-	{ CQL_KIND_VARINT, big_value, false },   { CQL_KIND_DECIMAL, big_value, false },
-	{ CQL_KIND_BLOB, blob_value, false },    { CQL_KIND_TIMESTAMP, timestamp_value, false },
-	{ CQL_KIND_LIST, list_value, true },     { CQL_KIND_SET, list_value, true },
-	{ CQL_KIND_VECTOR, list_value, true },   { CQL_KIND_MAP, map_value, true },
-	{ CQL_KIND_TUPLE, tuple_value, true },   { CQL_KIND_UDT, udt_value, true },
+	{ CQL_KIND_VARINT, big_value, false }, { CQL_KIND_DECIMAL, big_value, false },
+	{ CQL_KIND_BLOB, blob_value, false },  { CQL_KIND_TIMESTAMP, timestamp_value, false },
+	{ CQL_KIND_LIST, list_value, true },   { CQL_KIND_SET, list_value, true },
+	{ CQL_KIND_VECTOR, list_value, true }, { CQL_KIND_MAP, map_value, true },
+	{ CQL_KIND_TUPLE, tuple_value, true }, { CQL_KIND_UDT, udt_value, true },
 };
 
 bool nd_json_decode(const struct nd_json *j, const cql_type *type, struct cd_arena *a,

@@ -147,6 +147,7 @@ libcd_node_la_SOURCES = \
 	node/where_slice.c \
 	node/where_value.c \
 	node/write.c node/write.h \
+	node/write_index.c \
 	node/write_plan.c
 # Beside libcoodie, with copies of base/ and proto/ of its own that nobody sees.
 lib_LTLIBRARIES += libcoodie-node.la

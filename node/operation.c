@@ -29,22 +29,14 @@ static const struct {
 	enum cql_kind kind;
 	enum column_class frozen, multi_cell;
 } classes[] = {
-	{ CQL_KIND_COUNTER, COUNTER, COUNTER },
-	{ CQL_KIND_TUPLE, TUPLE, TUPLE },
-	{ CQL_KIND_UDT, FROZEN_UDT, UDT },
-	{ CQL_KIND_LIST, FROZEN_LIST, LIST },
-	{ CQL_KIND_SET, FROZEN_OTHER, SET },
-	{ CQL_KIND_MAP, FROZEN_OTHER, MAP },
-	{ CQL_KIND_TINYINT, NUMBER, NUMBER },
-	{ CQL_KIND_SMALLINT, NUMBER, NUMBER },
-	{ CQL_KIND_INT, NUMBER, NUMBER },
-	{ CQL_KIND_BIGINT, NUMBER, NUMBER },
-	{ CQL_KIND_VARINT, NUMBER, NUMBER },
-	{ CQL_KIND_DECIMAL, NUMBER, NUMBER },
-	{ CQL_KIND_FLOAT, NUMBER, NUMBER },
-	{ CQL_KIND_DOUBLE, NUMBER, NUMBER },
-	{ CQL_KIND_ASCII, TEXT, TEXT },
-	{ CQL_KIND_TEXT, TEXT, TEXT },
+	{ CQL_KIND_COUNTER, COUNTER, COUNTER }, { CQL_KIND_TUPLE, TUPLE, TUPLE },
+	{ CQL_KIND_UDT, FROZEN_UDT, UDT },      { CQL_KIND_LIST, FROZEN_LIST, LIST },
+	{ CQL_KIND_SET, FROZEN_OTHER, SET },    { CQL_KIND_MAP, FROZEN_OTHER, MAP },
+	{ CQL_KIND_TINYINT, NUMBER, NUMBER },   { CQL_KIND_SMALLINT, NUMBER, NUMBER },
+	{ CQL_KIND_INT, NUMBER, NUMBER },       { CQL_KIND_BIGINT, NUMBER, NUMBER },
+	{ CQL_KIND_VARINT, NUMBER, NUMBER },    { CQL_KIND_DECIMAL, NUMBER, NUMBER },
+	{ CQL_KIND_FLOAT, NUMBER, NUMBER },     { CQL_KIND_DOUBLE, NUMBER, NUMBER },
+	{ CQL_KIND_ASCII, TEXT, TEXT },         { CQL_KIND_TEXT, TEXT, TEXT },
 };
 
 static enum column_class class_of(const struct nd_column *c)
@@ -57,19 +49,36 @@ static enum column_class class_of(const struct nd_column *c)
 
 /* ---- what goes with what ----------------------------------------------------------------------- */
 
-#define FORMAT(...) { .refusal = __VA_ARGS__ }
+#define RUN(function) \
+	{ \
+		.run = function \
+	}
+#define READ(function) \
+	{ \
+		.run = function, .needs_read = true \
+	}
+#define FORMAT(...) \
+	{ \
+		.refusal = __VA_ARGS__ \
+	}
 #define NOT_COUNTER FORMAT("Invalid operation (%s) for non counter column %s")
 #define FROZEN_COLLECTION FORMAT("Invalid operation (%s) for frozen collection column %s")
 #define NOT_COLLECTION FORMAT("Invalid operation (%s) for non collection column %s")
 #define NOT_LIST FORMAT("Invalid operation (%s) for non list column %s")
 #define NOT_UDT FORMAT("Invalid operation (%s) for non-UDT column %s")
 #define TUPLE_COLUMN FORMAT("Invalid operation (%s) for tuple column %s")
-#define DELETE_NOT_COLLECTION                                                                      \
-	{ .refusal_of_name = "Invalid deletion operation for non collection column %s" }
-#define DELETE_FROZEN                                                                              \
-	{ .refusal_of_name = "Invalid deletion operation for frozen collection column %s" }
-#define DELETE_NOT_UDT                                                                             \
-	{ .refusal_of_name = "Invalid field deletion operation for non-UDT column %s" }
+#define DELETE_NOT_COLLECTION \
+	{ \
+		.refusal_of_name = "Invalid deletion operation for non collection column %s" \
+	}
+#define DELETE_FROZEN \
+	{ \
+		.refusal_of_name = "Invalid deletion operation for frozen collection column %s" \
+	}
+#define DELETE_NOT_UDT \
+	{ \
+		.refusal_of_name = "Invalid field deletion operation for non-UDT column %s" \
+	}
 
 static const struct rule {
 	nd_operation_fn *run;
@@ -78,67 +87,67 @@ static const struct rule {
 	const char *refusal_of_name; /* of the column */
 } rules[][CLASSES] = {
 	[ND_ASSIGN_SET] = {
-		[PLAIN] = { nd_run_set }, [NUMBER] = { nd_run_set }, [TEXT] = { nd_run_set },
+		[PLAIN] = RUN(nd_run_set), [NUMBER] = RUN(nd_run_set), [TEXT] = RUN(nd_run_set),
 		[COUNTER] = { .refusal_of_name = "Cannot set the value of counter column %s "
 			"(counters can only be incremented/decremented, not set)" },
-		[TUPLE] = { nd_run_set }, [FROZEN_UDT] = { nd_run_set },
-		[FROZEN_LIST] = { nd_run_set }, [FROZEN_OTHER] = { nd_run_set },
-		[LIST] = { nd_run_set }, [SET] = { nd_run_set },
-		[MAP] = { nd_run_set }, [UDT] = { nd_run_set },
+		[TUPLE] = RUN(nd_run_set), [FROZEN_UDT] = RUN(nd_run_set),
+		[FROZEN_LIST] = RUN(nd_run_set), [FROZEN_OTHER] = RUN(nd_run_set),
+		[LIST] = RUN(nd_run_set), [SET] = RUN(nd_run_set),
+		[MAP] = RUN(nd_run_set), [UDT] = RUN(nd_run_set),
 	},
 	[ND_ASSIGN_ADD] = {
 		[PLAIN] = NOT_COUNTER, [NUMBER] = NOT_COUNTER, [TEXT] = NOT_COUNTER,
-		[COUNTER] = { nd_run_count_up },
+		[COUNTER] = RUN(nd_run_count_up),
 		[TUPLE] = TUPLE_COLUMN, [FROZEN_UDT] = TUPLE_COLUMN,
 		[FROZEN_LIST] = FROZEN_COLLECTION, [FROZEN_OTHER] = FROZEN_COLLECTION,
-		[LIST] = { nd_run_append }, [SET] = { nd_run_add_items },
-		[MAP] = { nd_run_add_items }, [UDT] = TUPLE_COLUMN,
+		[LIST] = RUN(nd_run_append), [SET] = RUN(nd_run_add_items),
+		[MAP] = RUN(nd_run_add_items), [UDT] = TUPLE_COLUMN,
 	},
 	[ND_ASSIGN_PREPEND] = {
 		[PLAIN] = NOT_LIST, [NUMBER] = NOT_LIST, [TEXT] = NOT_LIST, [COUNTER] = NOT_LIST,
 		[TUPLE] = NOT_LIST, [FROZEN_UDT] = NOT_LIST,
 		[FROZEN_LIST] = FORMAT("Invalid operation (%s) for frozen list column %s"),
 		[FROZEN_OTHER] = NOT_LIST,
-		[LIST] = { nd_run_prepend }, [SET] = NOT_LIST, [MAP] = NOT_LIST, [UDT] = NOT_LIST,
+		[LIST] = RUN(nd_run_prepend), [SET] = NOT_LIST, [MAP] = NOT_LIST, [UDT] = NOT_LIST,
 	},
 	[ND_ASSIGN_SUBTRACT] = {
 		[PLAIN] = NOT_COUNTER, [NUMBER] = NOT_COUNTER, [TEXT] = NOT_COUNTER,
-		[COUNTER] = { nd_run_count_down },
+		[COUNTER] = RUN(nd_run_count_down),
 		[TUPLE] = NOT_COUNTER, [FROZEN_UDT] = NOT_COUNTER,
 		[FROZEN_LIST] = FROZEN_COLLECTION, [FROZEN_OTHER] = FROZEN_COLLECTION,
-		[LIST] = { nd_run_discard_values, .needs_read = true }, [SET] = { nd_run_discard },
-		[MAP] = { nd_run_discard }, [UDT] = NOT_COUNTER,
+		[LIST] = READ(nd_run_discard_values), [SET] = RUN(nd_run_discard),
+		[MAP] = RUN(nd_run_discard), [UDT] = NOT_COUNTER,
 	},
 	[ND_ASSIGN_ELEMENT] = {
 		[PLAIN] = NOT_COLLECTION, [NUMBER] = NOT_COLLECTION, [TEXT] = NOT_COLLECTION,
 		[COUNTER] = NOT_COLLECTION, [TUPLE] = NOT_COLLECTION, [FROZEN_UDT] = NOT_COLLECTION,
 		[FROZEN_LIST] = FROZEN_COLLECTION, [FROZEN_OTHER] = FROZEN_COLLECTION,
-		[LIST] = { nd_run_set_index, .needs_read = true },
+		[LIST] = READ(nd_run_set_index),
 		[SET] = FORMAT("Invalid operation (%s) for set column %s"),
-		[MAP] = { nd_run_set_key }, [UDT] = NOT_COLLECTION,
+		[MAP] = RUN(nd_run_set_key), [UDT] = NOT_COLLECTION,
 	},
 	[ND_ASSIGN_FIELD] = {
 		[PLAIN] = NOT_UDT, [NUMBER] = NOT_UDT, [TEXT] = NOT_UDT, [COUNTER] = NOT_UDT,
 		[TUPLE] = NOT_UDT,
 		[FROZEN_UDT] = FORMAT("Invalid operation (%s) for frozen UDT column %s"),
 		[FROZEN_LIST] = NOT_UDT, [FROZEN_OTHER] = NOT_UDT, [LIST] = NOT_UDT, [SET] = NOT_UDT,
-		[MAP] = NOT_UDT, [UDT] = { nd_run_set_field },
+		[MAP] = NOT_UDT, [UDT] = RUN(nd_run_set_field),
 	},
 	[ND_ASSIGN_DELETE] = {
-		[PLAIN] = { nd_run_erase }, [NUMBER] = { nd_run_erase }, [TEXT] = { nd_run_erase },
-		[COUNTER] = { nd_run_erase }, [TUPLE] = { nd_run_erase },
-		[FROZEN_UDT] = { nd_run_erase }, [FROZEN_LIST] = { nd_run_erase },
-		[FROZEN_OTHER] = { nd_run_erase }, [LIST] = { nd_run_erase_all },
-		[SET] = { nd_run_erase_all }, [MAP] = { nd_run_erase_all },
-		[UDT] = { nd_run_erase_all },
+		[PLAIN] = RUN(nd_run_erase), [NUMBER] = RUN(nd_run_erase), [TEXT] = RUN(nd_run_erase),
+		[COUNTER] = RUN(nd_run_erase), [TUPLE] = RUN(nd_run_erase),
+		[FROZEN_UDT] = RUN(nd_run_erase), [FROZEN_LIST] = RUN(nd_run_erase),
+		[FROZEN_OTHER] = RUN(nd_run_erase), [LIST] = RUN(nd_run_erase_all),
+		[SET] = RUN(nd_run_erase_all), [MAP] = RUN(nd_run_erase_all),
+		[UDT] = RUN(nd_run_erase_all),
 	},
 	[ND_ASSIGN_DELETE_ELEMENT] = {
 		[PLAIN] = DELETE_NOT_COLLECTION, [NUMBER] = DELETE_NOT_COLLECTION,
 		[TEXT] = DELETE_NOT_COLLECTION, [COUNTER] = DELETE_NOT_COLLECTION,
 		[TUPLE] = DELETE_NOT_COLLECTION, [FROZEN_UDT] = DELETE_NOT_COLLECTION,
 		[FROZEN_LIST] = DELETE_FROZEN, [FROZEN_OTHER] = DELETE_FROZEN,
-		[LIST] = { nd_run_erase_index, .needs_read = true },
-		[SET] = { nd_run_erase_item }, [MAP] = { nd_run_erase_key },
+		[LIST] = READ(nd_run_erase_index),
+		[SET] = RUN(nd_run_erase_item), [MAP] = RUN(nd_run_erase_key),
 		[UDT] = DELETE_NOT_COLLECTION,
 	},
 	[ND_ASSIGN_DELETE_FIELD] = {
@@ -148,15 +157,15 @@ static const struct rule {
 			"Frozen UDT column %s does not support field deletions" },
 		[FROZEN_LIST] = DELETE_NOT_UDT, [FROZEN_OTHER] = DELETE_NOT_UDT,
 		[LIST] = DELETE_NOT_UDT, [SET] = DELETE_NOT_UDT, [MAP] = DELETE_NOT_UDT,
-		[UDT] = { nd_run_erase_field },
+		[UDT] = RUN(nd_run_erase_field),
 	},
 };
 
 /* c = c + 1 and c = c + 'x' of a conditional statement, which reads the row anyway. */
 static const struct rule conditional_additions[CLASSES] = {
 	[PLAIN] = FORMAT("Invalid operation (%s) for non-numeric and non-text type %s"),
-	[NUMBER] = { nd_run_add_number, .needs_read = true },
-	[TEXT] = { nd_run_add_text, .needs_read = true },
+	[NUMBER] = READ(nd_run_add_number),
+	[TEXT] = READ(nd_run_add_text),
 };
 
 static const struct rule *rule_of(const struct nd_assign *a, enum column_class class,

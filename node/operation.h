@@ -30,10 +30,10 @@ typedef bool nd_operation_fn(const struct nd_operation *o, struct nd_writer *w);
 struct nd_operation {
 	const struct nd_column *column;
 	nd_operation_fn *run;
-	bool needs_read;         /* of the column, before it is written */
+	bool needs_read; /* of the column, before it is written */
 	const struct nd_term *value, *key;
-	const cql_type *type;    /* of `value` */
-	uint16_t field;          /* of a user type */
+	const cql_type *type; /* of `value` */
+	uint16_t field;       /* of a user type */
 	const struct nd_assign *assign;
 };
 
@@ -46,10 +46,9 @@ bool nd_column_set(struct nd_writer *w, const struct nd_column *column, struct n
 
 /* ---- runs ------------------------------------------------------------------------------------- */
 
-nd_operation_fn nd_run_set, nd_run_count_up, nd_run_count_down,
-	nd_run_add_number, nd_run_add_text, nd_run_append, nd_run_prepend, nd_run_add_items,
-	nd_run_discard, nd_run_discard_values, nd_run_set_index, nd_run_set_key, nd_run_set_field,
-	nd_run_erase, nd_run_erase_all, nd_run_erase_index, nd_run_erase_key, nd_run_erase_item,
-	nd_run_erase_field;
+nd_operation_fn nd_run_set, nd_run_count_up, nd_run_count_down, nd_run_add_number, nd_run_add_text,
+	nd_run_append, nd_run_prepend, nd_run_add_items, nd_run_discard, nd_run_discard_values,
+	nd_run_set_index, nd_run_set_key, nd_run_set_field, nd_run_erase, nd_run_erase_all,
+	nd_run_erase_index, nd_run_erase_key, nd_run_erase_item, nd_run_erase_field;
 
 #endif

@@ -20,8 +20,7 @@ static bool read_both(const struct nd_operation *o, struct nd_writer *w, struct 
 		if (row.cells[i].column == o->column)
 			*has = (struct nd_value){ ND_VALUE, row.cells[i].value.data,
 						  row.cells[i].value.len };
-	*nothing_to_do = has->presence != ND_VALUE || added->presence != ND_VALUE ||
-			 !added->len;
+	*nothing_to_do = has->presence != ND_VALUE || added->presence != ND_VALUE || !added->len;
 	return true;
 }
 
@@ -47,7 +46,8 @@ bool nd_run_add_text(const struct nd_operation *o, struct nd_writer *w)
 static bool sum(struct nd_writer *w, enum cql_kind kind, struct nd_value a, struct nd_value b,
 		struct nd_value *out)
 {
-	const struct nd_call call = { .request = w->x, .arena = w->x->arena,
+	const struct nd_call call = { .request = w->x,
+				      .arena = w->x->arena,
 				      .problem = &w->x->problem };
 	struct nd_number left, right, both;
 
@@ -58,8 +58,8 @@ static bool sum(struct nd_writer *w, enum cql_kind kind, struct nd_value a, stru
 			&call, kind, nd_decimal_add(call.arena, left.decimal, right.decimal), out);
 	both = left.form == ND_NUMBER_REAL
 		       ? nd_number_of_real(left.real + right.real)
-		       : nd_number_of_integer((int64_t)((uint64_t)left.integer +
-							(uint64_t)right.integer));
+		       : nd_number_of_integer(
+				 (int64_t)((uint64_t)left.integer + (uint64_t)right.integer));
 	return nd_number_write(&call, kind, &both, out);
 }
 

@@ -215,10 +215,11 @@ static bool count(const struct nd_operation *o, struct nd_writer *w, bool down)
 				 "Invalid null value for counter increment");
 	delta = (int64_t)cd_get_be64(v.data);
 	if (down && delta == INT64_MIN)
-		return nd_refuse(&w->x->problem, ND_INVALID,
-				 "The negation of %lld overflows supported counter precision (signed 8 "
-				 "bytes integer)",
-				 (long long)delta);
+		return nd_refuse(
+			&w->x->problem, ND_INVALID,
+			"The negation of %lld overflows supported counter precision (signed 8 "
+			"bytes integer)",
+			(long long)delta);
 	if (!(c = nd_writer_add(w, ND_CHANGE_COUNT, o->column)))
 		return false;
 	c->delta = down ? -delta : delta;
@@ -271,8 +272,8 @@ bool nd_run_prepend(const struct nd_operation *o, struct nd_writer *w)
 
 	if (!read_items(o, w, &items, &nothing_to_do))
 		return false;
-	return nothing_to_do || put_list(w, o->column, &items,
-					 2 * year_2010_us - nd_request_own_timestamp(w->x));
+	return nothing_to_do ||
+	       put_list(w, o->column, &items, 2 * year_2010_us - nd_request_own_timestamp(w->x));
 }
 
 bool nd_run_discard(const struct nd_operation *o, struct nd_writer *w)

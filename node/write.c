@@ -39,13 +39,14 @@ static bool check_expiry(const struct nd_table *t, struct nd_request *x, int32_t
 {
 	if (!ttl || nd_request_now_seconds(x) + ttl <= EXPIRES_MOST)
 		return true;
-	return nd_refuse(&x->problem, ND_INVALID,
-			 "Request on table %s.%s with %sttl of %d seconds exceeds maximum supported "
-			 "expiration date of " EXPIRES_MOST_TEXT
-			 ". In order to avoid this use a lower TTL, change the expiration date overflow "
-			 "policy or upgrade to a version where this limitation is fixed. See "
-			 "CASSANDRA-14092 and CASSANDRA-14227 for more details.",
-			 t->keyspace->name, t->name, is_default ? "default " : "", ttl);
+	return nd_refuse(
+		&x->problem, ND_INVALID,
+		"Request on table %s.%s with %sttl of %d seconds exceeds maximum supported "
+		"expiration date of " EXPIRES_MOST_TEXT
+		". In order to avoid this use a lower TTL, change the expiration date overflow "
+		"policy or upgrade to a version where this limitation is fixed. See "
+		"CASSANDRA-14092 and CASSANDRA-14227 for more details.",
+		t->keyspace->name, t->name, is_default ? "default " : "", ttl);
 }
 
 static bool ttl_value(const struct nd_write *w, struct nd_request *x, int32_t *out)
@@ -55,7 +56,7 @@ static bool ttl_value(const struct nd_write *w, struct nd_request *x, int32_t *o
 
 	if (w->ttl && !nd_term_value(w->ttl, x, &v))
 		return false;
-	*out = v.presence == ND_UNSET                     ? t->default_ttl
+	*out = v.presence == ND_UNSET                 ? t->default_ttl
 	       : v.presence == ND_VALUE && v.len == 4 ? (int32_t)cd_get_be32(v.data)
 						      : 0;
 	if (*out < 0)
@@ -77,9 +78,9 @@ static bool check_row(const struct nd_clustering *row, struct nd_request *x)
 
 	for (uint32_t i = 0; i < row->count; i++)
 		sum += row->values[i].len;
-	return sum <= KEY_MOST || nd_refuse(&x->problem, ND_INVALID,
-					    "Key length of %zu is longer than maximum of %d", sum,
-					    KEY_MOST);
+	return sum <= KEY_MOST ||
+	       nd_refuse(&x->problem, ND_INVALID, "Key length of %zu is longer than maximum of %d",
+			 sum, KEY_MOST);
 }
 
 const struct nd_write *nd_write_bind(const struct nd_write *w, struct nd_request *x)
@@ -181,9 +182,11 @@ static bool delete_rows(const struct nd_write *w, struct nd_writer *to,
 		return nd_writer_add(to, ND_CHANGE_DELETE_PARTITION, NULL) != NULL;
 	for (uint32_t i = 0; i < places->slice_count; i++) {
 		const struct nd_slice *slice = &places->slices[i];
-		to->row = places->names_rows ? slice->from.prefix : (struct nd_clustering){ 0, NULL };
-		c = nd_writer_add(to, places->names_rows ? ND_CHANGE_DELETE_ROW
-							 : ND_CHANGE_DELETE_RANGE, NULL);
+		to->row = places->names_rows ? slice->from.prefix
+					     : (struct nd_clustering){ 0, NULL };
+		c = nd_writer_add(
+			to, places->names_rows ? ND_CHANGE_DELETE_ROW : ND_CHANGE_DELETE_RANGE,
+			NULL);
 		if (!c)
 			return false;
 		c->from = slice->from;
@@ -224,6 +227,17 @@ static bool write_partition(const struct nd_write *w, struct nd_writer *to,
 	return write_rows(w, to, places);
 }
 
+/* IN on keys and on rows is their product: what Cassandra would try, and fall over. */
+enum { ROWS_MOST = 1 << 20 };
+
+static bool count_rows(struct nd_build *b, const struct nd_places *places)
+{
+	b->rows += (uint64_t)places->key_count * (places->slice_count ? places->slice_count : 1);
+	return b->rows <= ROWS_MOST ||
+	       nd_refuse(&b->x->problem, ND_INVALID,
+			 "More than %d rows in one write are not supported by the node", ROWS_MOST);
+}
+
 bool nd_write_build(const struct nd_write *w, struct nd_build *b, const struct nd_places *places)
 {
 	int64_t timestamp_us;
@@ -231,12 +245,15 @@ bool nd_write_build(const struct nd_write *w, struct nd_build *b, const struct n
 
 	if (places->nothing)
 		return true;
+	if (!count_rows(b, places))
+		return false;
 	if (!nd_timestamp_value(w->timestamp, b->x, b->timestamp_us, &timestamp_us) ||
 	    !ttl_value(w, b->x, &ttl))
 		return false;
 	for (uint32_t i = 0; i < places->key_count; i++) {
-		struct nd_writer to = { .x = b->x, .timestamp_us = timestamp_us, .ttl = ttl,
-					.is_cas = b->is_cas };
+		struct nd_writer to = {
+			.x = b->x, .timestamp_us = timestamp_us, .ttl = ttl, .is_cas = b->is_cas
+		};
 
 		to.mutation = new_mutation(b, w->plan.table, places->keys[i], places->tokens[i]);
 		if (!to.mutation || !write_partition(w, &to, places))
@@ -258,6 +275,8 @@ bool nd_build_store(struct nd_build *b)
 
 bool nd_build_apply(struct nd_build *b, enum nd_access access)
 {
+	if (!nd_build_check_indexes(b))
+		return false;
 	for (struct nd_mutation *m = b->first; m; m = m->next)
 		if (!nd_request_admit(b->x, m->table->keyspace, m->token, access))
 			return false;
@@ -276,10 +295,10 @@ bool nd_write_consistency(const struct nd_table *t, struct nd_request *x)
 				 "Consistency level ANY is not yet supported for counter table %s",
 				 t->name);
 	if (serial)
-		return nd_refuse(&x->problem, ND_INVALID, "%s",
-				 t->is_counter
-					 ? "Counter operations are inherently non-serializable"
-					 : "You must use conditional updates for serializable writes");
+		return nd_refuse(
+			&x->problem, ND_INVALID, "%s",
+			t->is_counter ? "Counter operations are inherently non-serializable"
+				      : "You must use conditional updates for serializable writes");
 	return true;
 }
 

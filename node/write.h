@@ -10,19 +10,19 @@
 /* A plan of one of the three. */
 struct nd_write {
 	struct nd_plan plan;
-	enum nd_statement_kind kind; /* ND_INSERT, ND_UPDATE, ND_DELETE */
+	enum nd_statement_kind kind;     /* ND_INSERT, ND_UPDATE, ND_DELETE */
 	struct nd_term *timestamp, *ttl; /* USING; NULL: none */
 	/* Regular columns first, static ones behind them. */
 	uint32_t operation_count, regular_count;
 	struct nd_operation *operations;
 	/* INSERT names its key by terms: the partition key's, then the clustering columns' */
 	struct nd_term **key;
-	bool has_clustering; /* INSERT: all of them */
+	bool has_clustering;             /* INSERT: all of them */
 	const struct nd_json_plan *json; /* INSERT JSON ?; NULL: not that */
 	/* the others by a clause */
 	struct nd_where *where;
 	struct nd_conditions conditions;
-	bool touches_rows;    /* not the static row alone */
+	bool touches_rows;   /* not the static row alone */
 	const char *refusal; /* said when it is run, not when it is prepared; NULL: none */
 	int32_t refusal_code;
 };
@@ -58,8 +58,9 @@ struct nd_build {
 	struct nd_request *x;
 	struct nd_mutation *first, **last;
 	uint32_t count;
+	uint64_t rows; /* of all of them */
 	int64_t timestamp_us; /* of writes that do not say one */
-	bool is_cas; /* what is deleted is deleted a microsecond before, as Paxos does */
+	bool is_cas;          /* what is deleted is deleted a microsecond before, as Paxos does */
 };
 void nd_build_init(struct nd_build *b, struct nd_request *x, int64_t timestamp_us);
 /* The value of USING TIMESTAMP, or `otherwise`. */
@@ -72,6 +73,8 @@ const struct nd_write *nd_write_bind(const struct nd_write *w, struct nd_request
 bool nd_write_places(const struct nd_write *w, struct nd_request *x, struct nd_places *out);
 /* Appends the mutations. */
 bool nd_write_build(const struct nd_write *w, struct nd_build *b, const struct nd_places *places);
+/* Whether the table's indexes take the values (write_index.c). */
+bool nd_build_check_indexes(const struct nd_build *b);
 /* Asks the ring for each, applies them all. The answer is void. */
 bool nd_build_apply(struct nd_build *b, enum nd_access access);
 /* Applies them without asking. */

@@ -69,8 +69,8 @@ const struct nd_write *nd_write_of(const struct nd_plan *plan)
 
 bool nd_write_reserve(struct nd_planner *p, struct nd_write *w, uint32_t operations)
 {
-	w->operations =
-		cd_arena_take_array(p->arena, (size_t)operations + 1, sizeof *w->operations);
+	w->operations = cd_arena_take_array(p->arena, (size_t)operations + 1,
+					    sizeof *w->operations);
 	return w->operations || nd_no_memory(p->problem);
 }
 
@@ -145,7 +145,8 @@ static bool set_refusal(struct nd_planner *p, struct nd_write *w)
 	if (w->refusal || !t->is_read_only)
 		return true;
 	if (t->keyspace->is_virtual) {
-		w->refusal = nd_text(p->problem, p->arena, "Modification is not supported by table %s.%s",
+		w->refusal = nd_text(p->problem, p->arena,
+				     "Modification is not supported by table %s.%s",
 				     t->keyspace->name, t->name);
 	} else {
 		w->refusal_code = ND_UNAUTHORIZED;

@@ -29,8 +29,7 @@ void fixture_begin(struct fixture *f, const coodie_allocator *allocator)
 	f->values = cql_arena_new(NULL, NULL);
 	assert_true(f->text && f->values);
 	cd_arena_init(&f->arena, NULL, 0);
-	assert_true(nd_database_init(&f->db, allocator,
-				     (struct nd_clock){ clock_now, f }));
+	assert_true(nd_database_init(&f->db, allocator, (struct nd_clock){ clock_now, f }));
 	assert_string_equal(fixture_run(f, "CREATE KEYSPACE ks WITH replication = {'class': "
 					   "'SimpleStrategy', 'replication_factor': 1}"),
 			    "schema CREATED KEYSPACE ks");
@@ -110,8 +109,7 @@ static void say_rows(struct fixture *f, const cql_result *r)
 			say(f, "%s", i ? " " : "");
 			say_text(f, m->columns[i].name);
 			say(f, "=");
-			say_value(f, m->columns[i].type,
-				  (cql_blob){ cells[i].data, cells[i].len });
+			say_value(f, m->columns[i].type, (cql_blob){ cells[i].data, cells[i].len });
 		}
 		between = " | ";
 		count++;
@@ -181,8 +179,8 @@ static struct nd_value read_value(struct fixture *f, const cql_type *type, const
 }
 
 /* Takes "a | b" apart; the values live as long as plans do. */
-static struct nd_value *read_values(struct fixture *f, const cql_markers *markers,
-				    const char *text, uint32_t *count)
+static struct nd_value *read_values(struct fixture *f, const cql_markers *markers, const char *text,
+				    uint32_t *count)
 {
 	char *copy = cd_arena_strndup(&f->arena, text ? text : "", text ? strlen(text) : 0);
 	struct nd_value *out = cd_arena_take_array(&f->arena, 64, sizeof *out);

@@ -7,14 +7,16 @@ static int begin(void **state)
 {
 	static struct fixture f;
 	static const struct fixture_row rows[] = {
-		{ "a table", "CREATE TABLE t (k int, c int, s int STATIC, v int, l list<int>, PRIMARY KEY (k, "
-			     "c))",
+		{ "a table",
+		  "CREATE TABLE t (k int, c int, s int STATIC, v int, l list<int>, PRIMARY KEY (k, "
+		  "c))",
 		  NULL, "schema CREATED TABLE ks.t" },
 		{ "another", "CREATE TABLE o (k int PRIMARY KEY, v int)", NULL,
 		  "schema CREATED TABLE ks.o" },
 		{ "counters", "CREATE TABLE n (k int PRIMARY KEY, n counter)", NULL,
 		  "schema CREATED TABLE ks.n" },
-		{ "one without grace", "CREATE TABLE g (k int PRIMARY KEY) WITH gc_grace_seconds = 0", NULL,
+		{ "one without grace",
+		  "CREATE TABLE g (k int PRIMARY KEY) WITH gc_grace_seconds = 0", NULL,
 		  "schema CREATED TABLE ks.g" },
 	};
 
@@ -33,24 +35,28 @@ static int end(void **state)
 static void statements_are_run(void **state)
 {
 	static const struct fixture_row rows[] = {
-		{ "three", "BEGIN BATCH INSERT INTO t (k, c, v) VALUES (1, 1, 1); UPDATE o SET v = 2 WHERE k = "
-			   "1; DELETE FROM t WHERE k = 1 AND c = 2; APPLY BATCH",
+		{ "three",
+		  "BEGIN BATCH INSERT INTO t (k, c, v) VALUES (1, 1, 1); UPDATE o SET v = 2 WHERE k = "
+		  "1; DELETE FROM t WHERE k = 1 AND c = 2; APPLY BATCH",
 		  NULL, "void" },
 		{ "the one", "SELECT k, c, v FROM t", NULL, "rows: k=1 c=1 v=1" },
 		{ "the other", "SELECT * FROM o", NULL, "rows: k=1 v=2" },
 		{ "none", "BEGIN BATCH APPLY BATCH", NULL, "void" },
-		{ "at one time", "BEGIN BATCH USING TIMESTAMP ? UPDATE o SET v = ? WHERE k = ?; UPDATE o SET v "
-				 "= ? WHERE k = ? APPLY BATCH",
+		{ "at one time",
+		  "BEGIN BATCH USING TIMESTAMP ? UPDATE o SET v = ? WHERE k = ?; UPDATE o SET v "
+		  "= ? WHERE k = ? APPLY BATCH",
 		  "7 | 3 | 2 | 4 | 2", "void" },
 		{ "the greater one wins", "SELECT v, writetime(v) FROM o WHERE k = 2", NULL,
 		  "rows: v=4 writetime(v)=7" },
-		{ "at times of their own", "BEGIN UNLOGGED BATCH UPDATE o USING TIMESTAMP 9 SET v = 1 WHERE k = "
-					   "2; UPDATE o USING TIMESTAMP 8 SET v = 5 WHERE k = 2; APPLY BATCH",
+		{ "at times of their own",
+		  "BEGIN UNLOGGED BATCH UPDATE o USING TIMESTAMP 9 SET v = 1 WHERE k = "
+		  "2; UPDATE o USING TIMESTAMP 8 SET v = 5 WHERE k = 2; APPLY BATCH",
 		  NULL, "void" },
 		{ "the later one wins", "SELECT v, writetime(v) FROM o WHERE k = 2", NULL,
 		  "rows: v=1 writetime(v)=9" },
-		{ "counters", "BEGIN COUNTER BATCH UPDATE n SET n += 1 WHERE k = 1; UPDATE n SET n += 2 WHERE k "
-			      "= 1; APPLY BATCH",
+		{ "counters",
+		  "BEGIN COUNTER BATCH UPDATE n SET n += 1 WHERE k = 1; UPDATE n SET n += 2 WHERE k "
+		  "= 1; APPLY BATCH",
 		  NULL, "void" },
 		{ "both count", "SELECT * FROM n", NULL, "rows: k=1 n=3" },
 		{ "what was appended is in order",
@@ -63,9 +69,11 @@ static void statements_are_run(void **state)
 		  "= 1; APPLY BATCH",
 		  NULL, "0x2200 List index 7 out of bound, list has size 4" },
 		{ "nothing happened", "SELECT v FROM t WHERE k = 1", NULL, "rows: v=1" },
-		{ "JSON", "BEGIN BATCH INSERT INTO o JSON ?; INSERT INTO o JSON '{\"k\": 6}'; APPLY BATCH",
+		{ "JSON",
+		  "BEGIN BATCH INSERT INTO o JSON ?; INSERT INTO o JSON '{\"k\": 6}'; APPLY BATCH",
 		  "'{\"k\": 5, \"v\": 55}'", "void" },
-		{ "both", "SELECT * FROM o WHERE k IN (5, 6)", NULL, "rows: k=5 v=55 | k=6 v=null" },
+		{ "both", "SELECT * FROM o WHERE k IN (5, 6)", NULL,
+		  "rows: k=5 v=55 | k=6 v=null" },
 	};
 
 	fixture_rows(*state, rows, CD_COUNT(rows));
@@ -74,7 +82,8 @@ static void statements_are_run(void **state)
 static void rules_are_kept(void **state)
 {
 	static const struct fixture_row rows[] = {
-		{ "a counter in a logged one", "BEGIN BATCH UPDATE n SET n += 1 WHERE k = 1; APPLY BATCH", NULL,
+		{ "a counter in a logged one",
+		  "BEGIN BATCH UPDATE n SET n += 1 WHERE k = 1; APPLY BATCH", NULL,
 		  "0x2200 Cannot include a counter statement in a logged batch" },
 		{ "no counter in one of counters",
 		  "BEGIN COUNTER BATCH UPDATE o SET v = 1 WHERE k = 1; APPLY BATCH", NULL,
@@ -87,13 +96,13 @@ static void rules_are_kept(void **state)
 		  "BEGIN BATCH USING TIMESTAMP 1 UPDATE o USING TIMESTAMP 2 SET v = 1 WHERE k = 1; APPLY BATCH",
 		  NULL, "0x2200 Timestamp must be set either on BATCH or individual statements" },
 		{ "a timestamp of counters",
-		  "BEGIN COUNTER BATCH USING TIMESTAMP 1 UPDATE n SET n += 1 WHERE k = 1; APPLY BATCH", NULL,
-		  "0x2200 Cannot provide custom timestamp for counter BATCH" },
+		  "BEGIN COUNTER BATCH USING TIMESTAMP 1 UPDATE n SET n += 1 WHERE k = 1; APPLY BATCH",
+		  NULL, "0x2200 Cannot provide custom timestamp for counter BATCH" },
 		{ "a timestamp of conditions",
-		  "BEGIN BATCH USING TIMESTAMP 1 UPDATE o SET v = 1 WHERE k = 1 IF v = 1; APPLY BATCH", NULL,
-		  "0x2200 Cannot provide custom timestamp for conditional BATCH" },
-		{ "a TTL", "BEGIN BATCH USING TTL 1 UPDATE o SET v = 1 WHERE k = 1; APPLY BATCH", NULL,
-		  "0x2200 Global TTL on the BATCH statement is not supported." },
+		  "BEGIN BATCH USING TIMESTAMP 1 UPDATE o SET v = 1 WHERE k = 1 IF v = 1; APPLY BATCH",
+		  NULL, "0x2200 Cannot provide custom timestamp for conditional BATCH" },
+		{ "a TTL", "BEGIN BATCH USING TTL 1 UPDATE o SET v = 1 WHERE k = 1; APPLY BATCH",
+		  NULL, "0x2200 Global TTL on the BATCH statement is not supported." },
 		{ "conditions on two tables",
 		  "BEGIN BATCH UPDATE o SET v = 1 WHERE k = 1 IF v = 1; UPDATE t SET v = 1 WHERE k = 1 AND c = "
 		  "1; APPLY BATCH",
@@ -109,7 +118,8 @@ static void rules_are_kept(void **state)
 		{ "there and not there",
 		  "BEGIN BATCH INSERT INTO o (k) VALUES (1) IF NOT EXISTS; UPDATE o SET v = 1 WHERE k = 1 IF "
 		  "EXISTS; APPLY BATCH",
-		  NULL, "0x2200 Cannot mix IF EXISTS and IF NOT EXISTS conditions for the same row" },
+		  NULL,
+		  "0x2200 Cannot mix IF EXISTS and IF NOT EXISTS conditions for the same row" },
 	};
 
 	fixture_rows(*state, rows, CD_COUNT(rows));
@@ -163,7 +173,8 @@ static void messages_are_run(void **state)
 	};
 	static const char *const select[][2] = { { "SELECT * FROM o", NULL } };
 	static const char *const few[][2] = { { "INSERT INTO o (k, v) VALUES (?, ?)", "1" } };
-	static const char *const raw[][2] = { { "INSERT INTO o (k, v) VALUES (?, ?)", "1 | raw 0x01" } };
+	static const char *const raw[][2] = { { "INSERT INTO o (k, v) VALUES (?, ?)",
+						"1 | raw 0x01" } };
 	static const char *const counter[][2] = { { "UPDATE n SET n += ? WHERE k = ?", "1 | 1" } };
 	struct fixture *f = *state;
 
@@ -174,9 +185,10 @@ static void messages_are_run(void **state)
 	assert_string_equal(fixture_batch(f, ND_BATCH_UNLOGGED, 2, cas),
 			    "rows: [applied]=false k=1 c=2 v=4");
 	assert_string_equal(fixture_run(f, "SELECT c, v FROM t"), "rows: c=2 v=4 | c=3 v=7");
-	assert_string_equal(fixture_batch(f, ND_BATCH_LOGGED, 1, select),
-			    "0x2200 Invalid statement in batch: only UPDATE, INSERT and DELETE statements "
-			    "are allowed.");
+	assert_string_equal(
+		fixture_batch(f, ND_BATCH_LOGGED, 1, select),
+		"0x2200 Invalid statement in batch: only UPDATE, INSERT and DELETE statements "
+		"are allowed.");
 	assert_string_equal(fixture_batch(f, ND_BATCH_LOGGED, 1, few),
 			    "0x2200 There were 2 markers(?) in CQL but 1 bound variables");
 	assert_string_equal(fixture_batch(f, ND_BATCH_LOGGED, 1, raw),
@@ -196,10 +208,11 @@ static void warnings_are_given(void **state)
 		snprintf(cql + strlen(cql), sizeof cql - strlen(cql),
 			 "INSERT INTO o (k) VALUES (%d); ", i);
 	strcat(cql, "APPLY BATCH");
-	assert_string_equal(fixture_run(f, cql),
-			    "warning Unlogged batch covering 11 partitions detected against table [ks.o]. "
-			    "You should use a logged batch for atomicity, or asynchronous writes for "
-			    "performance.; void");
+	assert_string_equal(
+		fixture_run(f, cql),
+		"warning Unlogged batch covering 11 partitions detected against table [ks.o]. "
+		"You should use a logged batch for atomicity, or asynchronous writes for "
+		"performance.; void");
 	assert_string_equal(
 		fixture_run(f, "BEGIN BATCH INSERT INTO g (k) VALUES (1); APPLY BATCH"),
 		"warning Executing a LOGGED BATCH on table [ks.g], configured with a gc_grace_seconds of 0. "

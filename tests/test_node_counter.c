@@ -7,8 +7,9 @@ static int begin(void **state)
 {
 	static struct fixture f;
 	static const struct fixture_row rows[] = {
-		{ "counters", "CREATE TABLE t (k int, c int, n counter, m counter, s counter STATIC, PRIMARY "
-			      "KEY (k, c))",
+		{ "counters",
+		  "CREATE TABLE t (k int, c int, n counter, m counter, s counter STATIC, PRIMARY "
+		  "KEY (k, c))",
 		  NULL, "schema CREATED TABLE ks.t" },
 		{ "no counters", "CREATE TABLE o (k int PRIMARY KEY, v int)", NULL,
 		  "schema CREATED TABLE ks.o" },
@@ -60,8 +61,8 @@ static void they_are_refused(void **state)
 		  "-9223372036854775808",
 		  "0x2200 The negation of -9223372036854775808 overflows supported counter precision "
 		  "(signed 8 bytes integer)" },
-		{ "a timestamp", "UPDATE t USING TIMESTAMP 5 SET n += 1 WHERE k = 1 AND c = 1", NULL,
-		  "0x2200 Cannot provide custom timestamp for counter updates" },
+		{ "a timestamp", "UPDATE t USING TIMESTAMP 5 SET n += 1 WHERE k = 1 AND c = 1",
+		  NULL, "0x2200 Cannot provide custom timestamp for counter updates" },
 		{ "a TTL", "UPDATE t USING TTL 5 SET n += 1 WHERE k = 1 AND c = 1", NULL,
 		  "0x2200 Cannot provide custom TTL for counter updates" },
 		{ "IF EXISTS", "UPDATE t SET n += 1 WHERE k = 1 AND c = 1 IF EXISTS", NULL,
@@ -83,8 +84,9 @@ static void levels_are_checked(void **state)
 	struct fixture *f = *state;
 
 	f->consistency = CQL_CONSISTENCY_ANY;
-	assert_string_equal(fixture_run(f, "UPDATE t SET n += 1 WHERE k = 1 AND c = 1"),
-			    "0x2200 Consistency level ANY is not yet supported for counter table t");
+	assert_string_equal(
+		fixture_run(f, "UPDATE t SET n += 1 WHERE k = 1 AND c = 1"),
+		"0x2200 Consistency level ANY is not yet supported for counter table t");
 	f->consistency = CQL_CONSISTENCY_LOCAL_SERIAL;
 	assert_string_equal(fixture_run(f, "UPDATE t SET n += 1 WHERE k = 1 AND c = 1"),
 			    "0x2200 Counter operations are inherently non-serializable");

@@ -36,12 +36,14 @@ static void rows_exist_or_not(void **state)
 		{ "there is none", "UPDATE o SET v = 1 WHERE k = 1 IF EXISTS", NULL,
 		  "rows: [applied]=false" },
 		{ "nothing was written", "SELECT * FROM o", NULL, "rows:" },
-		{ "none to delete", "DELETE FROM o WHERE k = 1 IF EXISTS", NULL, "rows: [applied]=false" },
+		{ "none to delete", "DELETE FROM o WHERE k = 1 IF EXISTS", NULL,
+		  "rows: [applied]=false" },
 		{ "a new one", "INSERT INTO o (k, v) VALUES (1, 1) IF NOT EXISTS", NULL,
 		  "rows: [applied]=true" },
 		{ "it is there now", "INSERT INTO o (k, v) VALUES (1, 2) IF NOT EXISTS", NULL,
 		  "rows: [applied]=false k=1 v=1 w=null" },
-		{ "changed", "UPDATE o SET v = 3 WHERE k = 1 IF EXISTS", NULL, "rows: [applied]=true" },
+		{ "changed", "UPDATE o SET v = 3 WHERE k = 1 IF EXISTS", NULL,
+		  "rows: [applied]=true" },
 		{ "it was", "SELECT * FROM o", NULL, "rows: k=1 v=3 w=null" },
 		{ "deleted", "DELETE FROM o WHERE k = 1 IF EXISTS", NULL, "rows: [applied]=true" },
 		{ "it is gone", "SELECT * FROM o", NULL, "rows:" },
@@ -55,22 +57,30 @@ static void columns_are_compared(void **state)
 	static const struct fixture_row rows[] = {
 		{ "a row", "INSERT INTO o (k, v) VALUES (1, 5)", NULL, "void" },
 		{ "=", "UPDATE o SET w = 1 WHERE k = 1 IF v = 5", NULL, "rows: [applied]=true" },
-		{ "not =", "UPDATE o SET w = 2 WHERE k = 1 IF v = 6", NULL, "rows: [applied]=false v=5" },
-		{ "two of them, once each", "UPDATE o SET w = 2 WHERE k = 1 IF w = 7 AND v > 1 AND w < 9",
-		  NULL, "rows: [applied]=false w=1 v=5" },
+		{ "not =", "UPDATE o SET w = 2 WHERE k = 1 IF v = 6", NULL,
+		  "rows: [applied]=false v=5" },
+		{ "two of them, once each",
+		  "UPDATE o SET w = 2 WHERE k = 1 IF w = 7 AND v > 1 AND w < 9", NULL,
+		  "rows: [applied]=false w=1 v=5" },
 		{ "!=", "UPDATE o SET w = 3 WHERE k = 1 IF v != 6", NULL, "rows: [applied]=true" },
-		{ "<", "UPDATE o SET w = 4 WHERE k = 1 IF v < 5", NULL, "rows: [applied]=false v=5" },
+		{ "<", "UPDATE o SET w = 4 WHERE k = 1 IF v < 5", NULL,
+		  "rows: [applied]=false v=5" },
 		{ "<=", "UPDATE o SET w = 4 WHERE k = 1 IF v <= 5", NULL, "rows: [applied]=true" },
-		{ ">", "UPDATE o SET w = 5 WHERE k = 1 IF v > 5", NULL, "rows: [applied]=false v=5" },
+		{ ">", "UPDATE o SET w = 5 WHERE k = 1 IF v > 5", NULL,
+		  "rows: [applied]=false v=5" },
 		{ ">=", "UPDATE o SET w = 5 WHERE k = 1 IF v >= ?", "5", "rows: [applied]=true" },
-		{ "IN", "UPDATE o SET w = 6 WHERE k = 1 IF v IN (1, 5)", NULL, "rows: [applied]=true" },
+		{ "IN", "UPDATE o SET w = 6 WHERE k = 1 IF v IN (1, 5)", NULL,
+		  "rows: [applied]=true" },
 		{ "not IN", "UPDATE o SET w = 7 WHERE k = 1 IF v IN (1, 2)", NULL,
 		  "rows: [applied]=false v=5" },
-		{ "IN ?", "UPDATE o SET w = 7 WHERE k = 1 IF v IN ?", "[4, 5]", "rows: [applied]=true" },
-		{ "IN with an unset one", "UPDATE o SET w = 8 WHERE k = 1 IF v IN (?, ?)", "unset | 5",
+		{ "IN ?", "UPDATE o SET w = 7 WHERE k = 1 IF v IN ?", "[4, 5]",
 		  "rows: [applied]=true" },
-		{ "null", "UPDATE o SET w = null WHERE k = 1 IF v != null", NULL, "rows: [applied]=true" },
-		{ "is null", "UPDATE o SET w = 9 WHERE k = 1 IF w = null", NULL, "rows: [applied]=true" },
+		{ "IN with an unset one", "UPDATE o SET w = 8 WHERE k = 1 IF v IN (?, ?)",
+		  "unset | 5", "rows: [applied]=true" },
+		{ "null", "UPDATE o SET w = null WHERE k = 1 IF v != null", NULL,
+		  "rows: [applied]=true" },
+		{ "is null", "UPDATE o SET w = 9 WHERE k = 1 IF w = null", NULL,
+		  "rows: [applied]=true" },
 		{ "null of no row", "UPDATE o SET w = 1 WHERE k = 2 IF w = null", NULL,
 		  "rows: [applied]=true" },
 		{ "a value of no row", "UPDATE o SET w = 1 WHERE k = 3 IF w = 1", NULL,
@@ -116,12 +126,12 @@ static void conditions_are_refused(void **state)
 		{ "a range for a condition", "DELETE s FROM t WHERE k = 1 IF v = 1", NULL,
 		  "0x2200 DELETE statements must restrict all PRIMARY KEY columns with equality relations "
 		  "in order to use IF condition on non static columns" },
-		{ "an order of durations", "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF du < 1h", NULL,
-		  "0x2200 Slice conditions ( < ) are not supported on durations" },
+		{ "an order of durations", "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF du < 1h",
+		  NULL, "0x2200 Slice conditions ( < ) are not supported on durations" },
 		{ "an item of a set", "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF se[1] = 1", NULL,
 		  "0x2200 Invalid element access syntax for set column se" },
-		{ "an item of nothing", "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF v[1] = 1", NULL,
-		  "0x2200 Invalid element access syntax for non-collection column v" },
+		{ "an item of nothing", "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF v[1] = 1",
+		  NULL, "0x2200 Invalid element access syntax for non-collection column v" },
 		{ "no such field", "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF u.z = 1", NULL,
 		  "0x2200 Unknown field z for column u" },
 		{ "a null index", "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF l[?] = 1", "null",
@@ -132,10 +142,12 @@ static void conditions_are_refused(void **state)
 		  "0x2200 Invalid negative list index -1" },
 		{ "less than nothing", "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF l < []", NULL,
 		  "0x2200 Invalid comparison with an empty LIST for operator \"<\"" },
-		{ "CONTAINS of what is none", "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF v CONTAINS 1",
-		  NULL, "0x2200 Cannot use CONTAINS on non-collection column v" },
-		{ "CONTAINS KEY of a set", "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF se CONTAINS KEY 1",
-		  NULL, "0x2200 Cannot use CONTAINS KEY on non-map column se" },
+		{ "CONTAINS of what is none",
+		  "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF v CONTAINS 1", NULL,
+		  "0x2200 Cannot use CONTAINS on non-collection column v" },
+		{ "CONTAINS KEY of a set",
+		  "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF se CONTAINS KEY 1", NULL,
+		  "0x2200 Cannot use CONTAINS KEY on non-map column se" },
 	};
 
 	fixture_rows(*state, rows, CD_COUNT(rows));
@@ -147,15 +159,17 @@ static void levels_are_checked(void **state)
 	const char *cql = "INSERT INTO o (k) VALUES (1) IF NOT EXISTS";
 
 	f->serial_consistency = CQL_CONSISTENCY_QUORUM;
-	assert_string_equal(fixture_run(f, cql),
-			    "0x2200 Invalid consistency for conditional update. Must be one of SERIAL "
-			    "or LOCAL_SERIAL");
+	assert_string_equal(
+		fixture_run(f, cql),
+		"0x2200 Invalid consistency for conditional update. Must be one of SERIAL "
+		"or LOCAL_SERIAL");
 	f->serial_consistency = CQL_CONSISTENCY_LOCAL_SERIAL;
 	f->consistency = CQL_CONSISTENCY_SERIAL;
-	assert_string_equal(fixture_run(f, cql),
-			    "0x2200 SERIAL is not supported as conditional update commit consistency. "
-			    "Use ANY if you mean \"make sure it is accepted but I don't care how many "
-			    "replicas commit it for non-SERIAL reads\"");
+	assert_string_equal(
+		fixture_run(f, cql),
+		"0x2200 SERIAL is not supported as conditional update commit consistency. "
+		"Use ANY if you mean \"make sure it is accepted but I don't care how many "
+		"replicas commit it for non-SERIAL reads\"");
 	f->consistency = CQL_CONSISTENCY_ANY;
 	assert_string_equal(fixture_run(f, cql), "rows: [applied]=true");
 }
@@ -217,9 +231,11 @@ static void collections_are_compared(void **state)
 	char cql[256];
 
 	assert_string_equal(
-		fixture_run(f, "INSERT INTO t (k, c, v, x, l, m, se, u, fl, fm, fu) VALUES (1, 1, 1, 'text', "
-			       "[1, 2, 3], {'a': 1, 'b': 2}, {1, 3}, {a: 1, b: 'x'}, [1, 2], {'a': 1}, "
-			       "{a: 7})"),
+		fixture_run(
+			f,
+			"INSERT INTO t (k, c, v, x, l, m, se, u, fl, fm, fu) VALUES (1, 1, 1, 'text', "
+			"[1, 2, 3], {'a': 1, 'b': 2}, {1, 3}, {a: 1, b: 'x'}, [1, 2], {'a': 1}, "
+			"{a: 7})"),
 		"void");
 	for (size_t i = 0; i < CD_COUNT(asked); i++) {
 		const char *got;
@@ -235,16 +251,16 @@ static void collections_are_compared(void **state)
 static void operations_may_read(void **state)
 {
 	static const struct fixture_row rows[] = {
-		{ "a row", "INSERT INTO t (k, c, v, x, d, l) VALUES (1, 1, 5, 'a', 1.25, [1, 2])", NULL,
-		  "void" },
+		{ "a row", "INSERT INTO t (k, c, v, x, d, l) VALUES (1, 1, 5, 'a', 1.25, [1, 2])",
+		  NULL, "void" },
 		{ "numbers and texts are added to",
 		  "UPDATE t SET v = v + 3, x = x + 'bc', d += 0.75, l[1] = 9 WHERE k = 1 AND c = 1 IF "
 		  "EXISTS",
 		  NULL, "rows: [applied]=true" },
 		{ "they were", "SELECT v, x, d, l FROM t", NULL,
 		  "rows: v=8 x='abc' d=2.00 l=[1, 9]" },
-		{ "of what is null nothing comes", "UPDATE t SET s = s + 1 WHERE k = 1 IF s = null", NULL,
-		  "rows: [applied]=true" },
+		{ "of what is null nothing comes", "UPDATE t SET s = s + 1 WHERE k = 1 IF s = null",
+		  NULL, "rows: [applied]=true" },
 		{ "nothing", "SELECT s FROM t", NULL, "rows: s=null" },
 		{ "what cannot be added to",
 		  "UPDATE t SET du = du + 1h WHERE k = 1 AND c = 1 IF EXISTS", NULL,
@@ -263,8 +279,8 @@ static void static_columns_are_asked(void **state)
 		  "rows: [applied]=true" },
 		{ "there is one", "UPDATE t SET s = 2 WHERE k = 1 IF s = 5", NULL,
 		  "rows: [applied]=false s=1" },
-		{ "a row by its static column", "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF s = 1", NULL,
-		  "rows: [applied]=true" },
+		{ "a row by its static column", "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF s = 1",
+		  NULL, "rows: [applied]=true" },
 		{ "both kinds", "UPDATE t SET v = 2 WHERE k = 1 AND c = 1 IF s = 9 AND v = 1", NULL,
 		  "rows: [applied]=false v=1 s=1" },
 		{ "of a row that is not there",
@@ -296,8 +312,10 @@ static void markers_are_known(void **state)
 	struct fixture *f = *state;
 
 	assert_string_equal(
-		fixture_prepare(f, "UPDATE t SET v = ? WHERE k = ? AND c = ? IF v IN ? AND l[?] = ? AND m[?] "
-				   "IN (?) AND u.a > ? AND se CONTAINS ?"),
+		fixture_prepare(
+			f,
+			"UPDATE t SET v = ? WHERE k = ? AND c = ? IF v IN ? AND l[?] = ? AND m[?] "
+			"IN (?) AND u.a > ? AND se CONTAINS ?"),
 		"markers: v int, k int, c int, in(v) list<int>, idx(l) int, value(l) int, key(m) text, "
 		"value(m) int, u.a int, value(se) int; key 1");
 }

@@ -12,8 +12,9 @@ static int begin(void **state)
 	static struct fixture f;
 
 	fixture_begin(&f, NULL);
-	assert_string_equal(fixture_run(&f, "CREATE TABLE t (k int, c int, s text STATIC, v text, n "
-					    "bigint, PRIMARY KEY (k, c))"),
+	assert_string_equal(fixture_run(&f,
+					"CREATE TABLE t (k int, c int, s text STATIC, v text, n "
+					"bigint, PRIMARY KEY (k, c))"),
 			    "schema CREATED TABLE ks.t");
 	assert_string_equal(fixture_run(&f, "CREATE TABLE p (a int, b text, c int, d int, v int, "
 					    "PRIMARY KEY ((a, b), c, d))"),
@@ -39,9 +40,11 @@ static void insert_leaves(void **state)
 		{ "the other stays", "SELECT v, n FROM t", NULL, "rows: v='a' n=5" },
 		{ "null deletes", "INSERT INTO t (k, c, v) VALUES (1, 1, null)", NULL, "void" },
 		{ "it is gone", "SELECT v, n FROM t", NULL, "rows: v=null n=5" },
-		{ "unset leaves", "INSERT INTO t (k, c, n) VALUES (?, ?, ?)", "1 | 1 | unset", "void" },
+		{ "unset leaves", "INSERT INTO t (k, c, n) VALUES (?, ?, ?)", "1 | 1 | unset",
+		  "void" },
 		{ "it is as before", "SELECT v, n FROM t", NULL, "rows: v=null n=5" },
-		{ "null by marker", "INSERT INTO t (k, c, n) VALUES (?, ?, ?)", "1 | 1 | null", "void" },
+		{ "null by marker", "INSERT INTO t (k, c, n) VALUES (?, ?, ?)", "1 | 1 | null",
+		  "void" },
 		{ "the marker of the row", "SELECT * FROM t", NULL,
 		  "rows: k=1 c=1 s=null n=null v=null" },
 		{ "a static column alone", "INSERT INTO t (k, s) VALUES (2, 'x')", NULL, "void" },
@@ -51,8 +54,8 @@ static void insert_leaves(void **state)
 		{ "both", "SELECT k, c, s FROM t WHERE k = 2", NULL, "rows: k=2 c=7 s='y'" },
 		{ "an empty text as key", "INSERT INTO o (k, v) VALUES ('', 1)", NULL,
 		  "0x2200 Key may not be empty" },
-		{ "an empty text in a key of two", "INSERT INTO p (a, b, c, d) VALUES (1, '', 1, 1)",
-		  NULL, "void" },
+		{ "an empty text in a key of two",
+		  "INSERT INTO p (a, b, c, d) VALUES (1, '', 1, 1)", NULL, "void" },
 		{ "it is there", "SELECT * FROM p", NULL, "rows: a=1 b='' c=1 d=1 v=null" },
 	};
 
@@ -78,8 +81,8 @@ static void insert_is_refused(void **state)
 		  "0x2200 Some partition key parts are missing: a, b" },
 		{ "no clustering key", "INSERT INTO t (k, v) VALUES (1, 'a')", NULL,
 		  "0x2200 Some clustering keys are missing: c" },
-		{ "a static column and half a key", "INSERT INTO p (a, b, c) VALUES (1, 'b', 1)", NULL,
-		  "0x2200 Some clustering keys are missing: d" },
+		{ "a static column and half a key", "INSERT INTO p (a, b, c) VALUES (1, 'b', 1)",
+		  NULL, "0x2200 Some clustering keys are missing: d" },
 		{ "a null key", "INSERT INTO t (k, c) VALUES (null, 1)", NULL,
 		  "0x2200 Invalid null value in condition for column k" },
 		{ "a null clustering key", "INSERT INTO t (k, c) VALUES (1, ?)", "null",
@@ -102,15 +105,15 @@ static void using_has_bounds(void **state)
 		  "void" },
 		{ "it is kept", "SELECT writetime(v), ttl(v) FROM o WHERE k = 't'", NULL,
 		  "rows: writetime(v)=100 ttl(v)=null" },
-		{ "an older write loses", "UPDATE o USING TIMESTAMP 99 SET v = 2 WHERE k = 't'", NULL,
-		  "void" },
+		{ "an older write loses", "UPDATE o USING TIMESTAMP 99 SET v = 2 WHERE k = 't'",
+		  NULL, "void" },
 		{ "it lost", "SELECT v FROM o WHERE k = 't'", NULL, "rows: v=1" },
 		{ "by marker", "UPDATE o USING TIMESTAMP ? AND TTL ? SET v = ? WHERE k = ?",
 		  "101 | 60 | 3 | 't'", "void" },
 		{ "it won", "SELECT v, writetime(v), ttl(v) FROM o WHERE k = 't'", NULL,
 		  "rows: v=3 writetime(v)=101 ttl(v)=60" },
-		{ "an unset timestamp is none", "UPDATE o USING TIMESTAMP ? SET v = 4 WHERE k = 't'",
-		  "unset", "void" },
+		{ "an unset timestamp is none",
+		  "UPDATE o USING TIMESTAMP ? SET v = 4 WHERE k = 't'", "unset", "void" },
 		{ "now", "SELECT v FROM o WHERE k = 't'", NULL, "rows: v=4" },
 		{ "a null timestamp", "UPDATE o USING TIMESTAMP ? SET v = 4 WHERE k = 't'", "null",
 		  "0x2200 Invalid null value of timestamp" },
@@ -123,9 +126,11 @@ static void using_has_bounds(void **state)
 		{ "it has none", "SELECT ttl(v) FROM o WHERE k = 'u'", NULL, "rows: ttl(v)=null" },
 		{ "a negative TTL", "INSERT INTO o (k, v) VALUES ('u', 1) USING TTL -1", NULL,
 		  "0x2200 A TTL must be greater or equal to 0, but was -1" },
-		{ "a TTL over twenty years", "INSERT INTO o (k, v) VALUES ('u', 1) USING TTL 630720001",
-		  NULL, "0x2200 ttl is too large. requested (630720001) maximum (630720000)" },
-		{ "a TTL behind 2038", "INSERT INTO o (k, v) VALUES ('u', 1) USING TTL 630720000", NULL,
+		{ "a TTL over twenty years",
+		  "INSERT INTO o (k, v) VALUES ('u', 1) USING TTL 630720001", NULL,
+		  "0x2200 ttl is too large. requested (630720001) maximum (630720000)" },
+		{ "a TTL behind 2038", "INSERT INTO o (k, v) VALUES ('u', 1) USING TTL 630720000",
+		  NULL,
 		  "0x2200 Request on table ks.o with ttl of 630720000 seconds exceeds maximum "
 		  "supported expiration date of 2038-01-19T03:14:06+00:00. In order to avoid this use "
 		  "a lower TTL, change the expiration date overflow policy or upgrade to a version "
@@ -140,8 +145,9 @@ static void ttl_expires(void **state)
 {
 	struct fixture *f = *state;
 	static const struct fixture_row first[] = {
-		{ "a table that forgets", "CREATE TABLE e (k int PRIMARY KEY, a int, b int) WITH "
-					  "default_time_to_live = 100",
+		{ "a table that forgets",
+		  "CREATE TABLE e (k int PRIMARY KEY, a int, b int) WITH "
+		  "default_time_to_live = 100",
 		  NULL, "schema CREATED TABLE ks.e" },
 		{ "by default", "INSERT INTO e (k, a) VALUES (1, 1)", NULL, "void" },
 		{ "sooner", "UPDATE e USING TTL 10 SET b = 2 WHERE k = 1", NULL, "void" },
@@ -169,8 +175,8 @@ static void update_leaves(void **state)
 	static const struct fixture_row rows[] = {
 		{ "a cell", "UPDATE t SET v = 'a', n = 3 WHERE k = 1 AND c = 1", NULL, "void" },
 		{ "is a row", "SELECT * FROM t", NULL, "rows: k=1 c=1 s=null n=3 v='a'" },
-		{ "without its cells", "UPDATE t SET v = null, n = null WHERE k = 1 AND c = 1", NULL,
-		  "void" },
+		{ "without its cells", "UPDATE t SET v = null, n = null WHERE k = 1 AND c = 1",
+		  NULL, "void" },
 		{ "there is none", "SELECT * FROM t", NULL, "rows:" },
 		{ "IN", "UPDATE t SET n = 1 WHERE k IN (1, 2) AND c IN (5, 6)", NULL, "void" },
 		{ "four rows", "SELECT k, c FROM t WHERE k IN (1, 2)", NULL,
@@ -179,8 +185,8 @@ static void update_leaves(void **state)
 		{ "a static column", "UPDATE t SET s = 'q' WHERE k = 1", NULL, "void" },
 		{ "is seen in each row", "SELECT c, s FROM t WHERE k = 1", NULL,
 		  "rows: c=5 s='q' | c=6 s='q'" },
-		{ "a static one with a row's", "UPDATE t SET s = 'r', n = 8 WHERE k = 1 AND c = 5", NULL,
-		  "void" },
+		{ "a static one with a row's", "UPDATE t SET s = 'r', n = 8 WHERE k = 1 AND c = 5",
+		  NULL, "void" },
 		{ "both", "SELECT c, s, n FROM t WHERE k = 1", NULL,
 		  "rows: c=5 s='r' n=8 | c=6 s='r' n=1" },
 	};
@@ -225,7 +231,8 @@ static void delete_removes(void **state)
 		{ "rows", "INSERT INTO p (a, b, c, d, v) VALUES (1, 'x', 2, 1, 3)", NULL, "void" },
 		{ "rows", "INSERT INTO p (a, b, c, d, v) VALUES (1, 'x', 3, 1, 4)", NULL, "void" },
 		{ "rows", "INSERT INTO p (a, b, c, d, v) VALUES (1, 'x', 4, 1, 5)", NULL, "void" },
-		{ "one row", "DELETE FROM p WHERE a = 1 AND b = 'x' AND c = 1 AND d = 2", NULL, "void" },
+		{ "one row", "DELETE FROM p WHERE a = 1 AND b = 'x' AND c = 1 AND d = 2", NULL,
+		  "void" },
 		{ "four are left", "SELECT c, d FROM p", NULL,
 		  "rows: c=1 d=1 | c=2 d=1 | c=3 d=1 | c=4 d=1" },
 		{ "by a prefix", "DELETE FROM p WHERE a = 1 AND b = 'x' AND c = 1", NULL, "void" },
@@ -235,17 +242,18 @@ static void delete_removes(void **state)
 		{ "a column", "DELETE v FROM p WHERE a = 1 AND b = 'x' AND c = 2 AND d = 1", NULL,
 		  "void" },
 		{ "the row stays", "SELECT c, v FROM p", NULL, "rows: c=2 v=null | c=4 v=5" },
-		{ "a range that is empty", "DELETE FROM p WHERE a = 1 AND b = 'x' AND c > 5 AND c < 4",
+		{ "a range that is empty",
+		  "DELETE FROM p WHERE a = 1 AND b = 'x' AND c > 5 AND c < 4", NULL, "void" },
+		{ "an older tombstone", "DELETE FROM p USING TIMESTAMP 1 WHERE a = 1 AND b = 'x'",
 		  NULL, "void" },
-		{ "an older tombstone",
-		  "DELETE FROM p USING TIMESTAMP 1 WHERE a = 1 AND b = 'x'", NULL, "void" },
 		{ "does not reach", "SELECT c FROM p", NULL, "rows: c=2 | c=4" },
 		{ "the partition", "DELETE FROM p WHERE a = 1 AND b = 'x'", NULL, "void" },
 		{ "nothing", "SELECT c FROM p", NULL, "rows:" },
 		{ "a static column is set", "UPDATE t SET s = 'a' WHERE k = 4", NULL, "void" },
 		{ "a row beside it", "UPDATE t SET v = 'b' WHERE k = 4 AND c = 1", NULL, "void" },
 		{ "it is deleted", "DELETE s FROM t WHERE k = 4", NULL, "void" },
-		{ "the row stays", "SELECT c, s, v FROM t WHERE k = 4", NULL, "rows: c=1 s=null v='b'" },
+		{ "the row stays", "SELECT c, s, v FROM t WHERE k = 4", NULL,
+		  "rows: c=1 s=null v='b'" },
 	};
 
 	fixture_rows(*state, rows, CD_COUNT(rows));
@@ -286,6 +294,43 @@ static void keys_have_a_limit(void **state)
 	free(cql);
 }
 
+/* 2,000 keys by 2,000 rows are more than the node writes at once. */
+static void products_have_a_limit(void **state)
+{
+	struct fixture *f = *state;
+	char values[65536] = "[0", *half;
+
+	for (int i = 1; i < 2000; i++)
+		snprintf(values + strlen(values), sizeof values - strlen(values), ", %d", i);
+	strcat(values, "]");
+	half = strdup(values);
+	assert_non_null(half);
+	snprintf(values + strlen(values), sizeof values - strlen(values), " | %s", half);
+	free(half);
+	assert_string_equal(
+		fixture_bind(f, "UPDATE t SET v = 'a' WHERE k IN ? AND c IN ?", values),
+		"0x2200 More than 1048576 rows in one write are not supported by the node");
+}
+
+static void indexes_have_a_limit(void **state)
+{
+	struct fixture *f = *state;
+	char *cql = malloc(70100), *end;
+
+	assert_non_null(cql);
+	assert_string_equal(fixture_run(f, "CREATE INDEX i ON t (v)"), "schema UPDATED TABLE ks.t");
+	strcpy(cql, "INSERT INTO t (k, c, v) VALUES (1, 1, '");
+	end = cql + strlen(cql);
+	memset(end, 'x', 65535);
+	strcpy(end + 65535, "')");
+	assert_string_equal(fixture_run(f, cql),
+			    "0x2200 Cannot index value of size 65535 for index i on "
+			    "ks.t(v) (maximum allowed size=65535)");
+	strcpy(end + 65534, "')");
+	assert_string_equal(fixture_run(f, cql), "void");
+	free(cql);
+}
+
 static void consistency_is_checked(void **state)
 {
 	struct fixture *f = *state;
@@ -303,8 +348,8 @@ static void messages_have_timestamps(void **state)
 	f->timestamp_us = 77;
 	assert_string_equal(fixture_run(f, "INSERT INTO o (k, v) VALUES ('a', 1)"), "void");
 	assert_string_equal(fixture_run(f, "SELECT writetime(v) FROM o"), "rows: writetime(v)=77");
-	assert_string_equal(fixture_run(f, "INSERT INTO o (k, v) VALUES ('a', 1) USING TIMESTAMP 78"),
-			    "void");
+	assert_string_equal(
+		fixture_run(f, "INSERT INTO o (k, v) VALUES ('a', 1) USING TIMESTAMP 78"), "void");
 	assert_string_equal(fixture_run(f, "SELECT writetime(v) FROM o"), "rows: writetime(v)=78");
 }
 
@@ -312,11 +357,13 @@ static void markers_are_known(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_string_equal(fixture_prepare(f, "INSERT INTO p (b, v, a, c, d) VALUES (?, ?, ?, 1, ?) "
-					       "USING TTL ?"),
+	assert_string_equal(fixture_prepare(f,
+					    "INSERT INTO p (b, v, a, c, d) VALUES (?, ?, ?, 1, ?) "
+					    "USING TTL ?"),
 			    "markers: b text, v int, a int, d int, [ttl] int; key 2 0");
-	assert_string_equal(fixture_prepare(f, "UPDATE t USING TIMESTAMP ? SET v = :x WHERE k = ? AND "
-					       "c IN ?"),
+	assert_string_equal(fixture_prepare(f,
+					    "UPDATE t USING TIMESTAMP ? SET v = :x WHERE k = ? AND "
+					    "c IN ?"),
 			    "markers: [timestamp] bigint, x text, k int, in(c) list<int>; key 2");
 	assert_string_equal(fixture_prepare(f, "DELETE v FROM t WHERE k IN ? AND c = ?"),
 			    "markers: in(k) list<int>, c int");
@@ -325,9 +372,10 @@ static void markers_are_known(void **state)
 static void json_is_read(void **state)
 {
 	static const struct fixture_row rows[] = {
-		{ "all types", "CREATE TABLE j (k int PRIMARY KEY, \"Up\" text, b blob, d double, l "
-			       "list<int>, m map<text, int>, s set<text>, t tuple<int, text>, u uuid, w "
-			       "boolean, x decimal)",
+		{ "all types",
+		  "CREATE TABLE j (k int PRIMARY KEY, \"Up\" text, b blob, d double, l "
+		  "list<int>, m map<text, int>, s set<text>, t tuple<int, text>, u uuid, w "
+		  "boolean, x decimal)",
 		  NULL, "schema CREATED TABLE ks.j" },
 		{ "a text of it",
 		  "INSERT INTO j JSON '{\"k\": 1, \"\\\"Up\\\"\": \"\\u00e4\\n\", \"B\": \"0xcafe\", "
@@ -337,16 +385,19 @@ static void json_is_read(void **state)
 		{ "is there", "SELECT * FROM j", NULL,
 		  "rows: k=1 Up='\xc3\xa4\n' b=0xcafe d=1.5 l=[1, 2] m={'a': 1, 'b': 2} s={'x', 'y'} "
 		  "t=(1, null) u=null w=true x=1.10" },
-		{ "what is missing is null", "INSERT INTO j JSON '{\"k\": 1, \"d\": 2}'", NULL, "void" },
-		{ "nulls", "SELECT \"Up\", d, l, w FROM j", NULL, "rows: Up=null d=2 l=null w=null" },
-		{ "or left as it is", "INSERT INTO j JSON '{\"k\": 1, \"w\": false}' DEFAULT UNSET", NULL,
+		{ "what is missing is null", "INSERT INTO j JSON '{\"k\": 1, \"d\": 2}'", NULL,
 		  "void" },
+		{ "nulls", "SELECT \"Up\", d, l, w FROM j", NULL,
+		  "rows: Up=null d=2 l=null w=null" },
+		{ "or left as it is", "INSERT INTO j JSON '{\"k\": 1, \"w\": false}' DEFAULT UNSET",
+		  NULL, "void" },
 		{ "left", "SELECT d, w FROM j", NULL, "rows: d=2 w=false" },
 		{ "by marker", "INSERT INTO j JSON ?", "'{\"k\": 2, \"l\": [5]}'", "void" },
 		{ "there", "SELECT l FROM j WHERE k = 2", NULL, "rows: l=[5]" },
 		{ "no text", "INSERT INTO j JSON ?", "null",
 		  "0x2200 Got null for INSERT JSON values" },
-		{ "null", "INSERT INTO j JSON 'null'", NULL, "0x2200 Got null for INSERT JSON values" },
+		{ "null", "INSERT INTO j JSON 'null'", NULL,
+		  "0x2200 Got null for INSERT JSON values" },
 		{ "no key", "INSERT INTO j JSON '{\"d\": 2}'", NULL,
 		  "0x2200 Invalid null value in condition for column k" },
 		{ "a wrong type", "INSERT INTO j JSON '{\"k\": true}'", NULL,
@@ -373,9 +424,13 @@ static bool run_with(struct fixture *f, const coodie_allocator *a, const char *c
 {
 	struct cd_arena arena;
 	struct nd_problem p;
-	struct nd_request x = { .db = &f->db, .arena = &arena, .keyspace = "ks", .version = 5,
+	struct nd_request x = { .db = &f->db,
+				.arena = &arena,
+				.keyspace = "ks",
+				.version = 5,
 				.consistency = CQL_CONSISTENCY_ONE,
-				.serial_consistency = CQL_CONSISTENCY_UNSET, .now_us = f->now_us };
+				.serial_consistency = CQL_CONSISTENCY_UNSET,
+				.now_us = f->now_us };
 	struct nd_statement *s;
 	struct nd_plan *plan;
 	bool ok = false;
@@ -426,9 +481,10 @@ static void memory_may_end(void **state)
 	fixture_begin(&f, &fail.allocator);
 	assert_string_equal(fixture_run(&f, "CREATE TYPE ut (a int, b text)"),
 			    "schema CREATED TYPE ks.ut");
-	assert_string_equal(fixture_run(&f, "CREATE TABLE w (k int, c int, s int STATIC, v int, l list<int>, "
-					    "m map<text, int>, u ut, PRIMARY KEY (k, c))"),
-			    "schema CREATED TABLE ks.w");
+	assert_string_equal(
+		fixture_run(&f, "CREATE TABLE w (k int, c int, s int STATIC, v int, l list<int>, "
+				"m map<text, int>, u ut, PRIMARY KEY (k, c))"),
+		"schema CREATED TABLE ks.w");
 	for (size_t i = 0; i < CD_COUNT(statements); i++) {
 		char *before = strdup(fixture_run(&f, "SELECT * FROM w"));
 
@@ -463,6 +519,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(delete_removes, begin, end),
 		cmocka_unit_test_setup_teardown(delete_is_refused, begin, end),
 		cmocka_unit_test_setup_teardown(keys_have_a_limit, begin, end),
+		cmocka_unit_test_setup_teardown(products_have_a_limit, begin, end),
+		cmocka_unit_test_setup_teardown(indexes_have_a_limit, begin, end),
 		cmocka_unit_test_setup_teardown(consistency_is_checked, begin, end),
 		cmocka_unit_test_setup_teardown(messages_have_timestamps, begin, end),
 		cmocka_unit_test_setup_teardown(markers_are_known, begin, end),
