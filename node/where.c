@@ -81,11 +81,6 @@ static bool add_relation(struct nd_planner *p, struct nd_where *w, const struct 
 	r = nd_where_relation(p, w->table, rel);
 	if (!r)
 		return false;
-	if (r->kind == ND_WHERE_LIKE && !(select && nd_where_is_indexed(w->table, r)))
-		return nd_refuse(p->problem, ND_INVALID,
-				 "LIKE restriction is only supported on properly indexed columns. "
-				 "%s is not valid.",
-				 nd_where_spell(p->problem->arena, rel));
 	return nd_where_add(p, w, r);
 }
 
@@ -147,8 +142,7 @@ static bool check_key(struct nd_planner *p, struct nd_where *w, bool has_index)
 /* Whether a restriction cannot be part of a slice that begins with `position` columns. */
 static bool is_filter(const struct nd_restriction *r, uint32_t position)
 {
-	return r->kind == ND_WHERE_CONTAINS || r->kind == ND_WHERE_LIKE ||
-	       r->columns[0]->position != position;
+	return r->kind == ND_WHERE_CONTAINS || r->columns[0]->position != position;
 }
 
 /* How many leading columns make slices; whether some others are left to filter by. */
@@ -333,8 +327,7 @@ static void collect_filters(struct nd_where *w, bool keys)
 		if (w->key[i])
 			add_filter(w, w->key[i], &last);
 	for (uint32_t i = 0; i < w->table->clustering_count; i++)
-		if (w->rows[i] && (i >= w->bound_rows || w->rows[i]->kind == ND_WHERE_CONTAINS ||
-				   w->rows[i]->kind == ND_WHERE_LIKE))
+		if (w->rows[i] && (i >= w->bound_rows || w->rows[i]->kind == ND_WHERE_CONTAINS))
 			add_filter(w, w->rows[i], &last);
 	for (uint32_t i = 0; i < w->other_count; i++)
 		add_filter(w, w->others[i], &last);
@@ -359,9 +352,6 @@ static void settle(struct nd_where *w, bool key_uses_index, bool need)
 	w->needs_filtering = involves_filtering(w, keys_in, rows_in);
 	w->names_rows = w->row_count == t->clustering_count && only_equal &&
 			w->bound_rows == t->clustering_count;
-	for (uint32_t i = 0; i < t->clustering_count; i++)
-		if (w->rows[i] && w->rows[i]->kind == ND_WHERE_LIKE)
-			w->names_rows = false;
 	w->simple_key = w->key_count == t->partition_key_count && !w->has_key_in && !keys_filter &&
 			!w->token.is_set;
 	collect_filters(w, keys_filter);

@@ -157,26 +157,13 @@ static bool ask_contains(struct nd_filter *f, struct nd_request *x, const struct
 	return true;
 }
 
-static bool ask_like(struct nd_filter *f, struct nd_request *x, const struct nd_restriction *r)
-{
-	struct nd_value v;
-	size_t signs = 0;
-
-	if (!nd_term_value(r->pattern, x, &v) || !check_value(x, r->columns[0], "value", v))
-		return false;
-	if (v.len)
-		signs = (size_t)(v.data[0] == '%') + (v.len > 1 && v.data[v.len - 1] == '%');
-	if (v.len == signs)
-		return nd_refuse(&x->problem, ND_INVALID, "LIKE value can't be empty.");
-	return ask_one(f, x, r->columns[0], ND_OP_LIKE, v);
-}
-
 typedef bool ask_fn(struct nd_filter *f, struct nd_request *x, const struct nd_restriction *r);
 
 static ask_fn *const asks[] = {
-	[ND_WHERE_EQ] = ask_equal,    [ND_WHERE_IN] = ask_in,
-	[ND_WHERE_SLICE] = ask_slice, [ND_WHERE_CONTAINS] = ask_contains,
-	[ND_WHERE_LIKE] = ask_like,
+	[ND_WHERE_EQ] = ask_equal,
+	[ND_WHERE_IN] = ask_in,
+	[ND_WHERE_SLICE] = ask_slice,
+	[ND_WHERE_CONTAINS] = ask_contains,
 };
 
 struct nd_filter *nd_where_filter(const struct nd_where *w, struct nd_request *x)
@@ -230,32 +217,10 @@ static bool answer_items(const struct question *q, struct nd_value v, struct nd_
 	return true;
 }
 
-static bool find_bytes(cql_blob in, cql_blob what)
-{
-	for (size_t i = 0; i + what.len <= in.len; i++)
-		if (memcmp(in.data + i, what.data, what.len) == 0)
-			return true;
-	return false;
-}
-
-static bool is_like(cql_blob v, cql_blob pattern)
-{
-	bool end = pattern.data[pattern.len - 1] == '%', start = pattern.data[0] == '%';
-	cql_blob p = { pattern.data + start, pattern.len - start - end };
-
-	if (start && end)
-		return find_bytes(v, p);
-	if (v.len < p.len || (!start && !end && v.len != p.len))
-		return false;
-	return memcmp(v.data + (start ? v.len - p.len : 0), p.data, p.len) == 0;
-}
-
 static bool answer_value(const struct question *q, cql_blob v)
 {
 	int c;
 
-	if (q->op == ND_OP_LIKE)
-		return is_like(v, q->values[0]);
 	if (q->op == ND_OP_IN) {
 		for (uint32_t i = 0; i < q->count; i++)
 			if (nd_compare(q->column->type, v, q->values[i]) == 0)

@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Which relations a secondary index answers. Rows are filtered all the same: an index decides what
  * is legal without ALLOW FILTERING. */
-#include <string.h>
-#include <strings.h>
-
 #include "node/where_plan.h"
 
-enum index_class { CLASS_ORDINARY, CLASS_ATTACHED, CLASS_SASI, CLASS_UNKNOWN };
-
-static bool ends_with(const char *text, const char *end)
+/* There are two classes: ordinary indexes, without a name, and storage-attached ones. */
+static bool is_attached(const struct nd_index *i)
 {
-	size_t len = strlen(text), n = strlen(end);
-
-	return len >= n && strcmp(text + len - n, end) == 0;
-}
-
-static enum index_class class_of(const struct nd_index *i)
-{
-	if (!i->class_name || strcasecmp(i->class_name, "legacy_local_table") == 0)
-		return CLASS_ORDINARY;
-	if (strcasecmp(i->class_name, "sai") == 0 ||
-	    ends_with(i->class_name, "StorageAttachedIndex"))
-		return CLASS_ATTACHED;
-	return ends_with(i->class_name, "SASIIndex") ? CLASS_SASI : CLASS_UNKNOWN;
+	return i->class_name != NULL;
 }
 
 /* What the index is of: without a word, the values of a collection, or the whole. */
@@ -70,19 +54,15 @@ static bool answers_items(const struct nd_index *i, const struct nd_restriction 
 
 static bool answers(const struct nd_index *i, const struct nd_restriction *r)
 {
-	enum index_class class = class_of(i);
 	bool whole = target_of(i) == ND_INDEX_SIMPLE;
 
 	switch (r->kind) {
 	case ND_WHERE_EQ:
-		return whole && class != CLASS_UNKNOWN;
+		return whole;
 	case ND_WHERE_SLICE:
-		return whole && (class == CLASS_SASI ||
-				 (class == CLASS_ATTACHED && has_range(i->column->type)));
+		return whole && is_attached(i) && has_range(i->column->type);
 	case ND_WHERE_CONTAINS:
-		return (class == CLASS_ORDINARY || class == CLASS_ATTACHED) && answers_items(i, r);
-	case ND_WHERE_LIKE:
-		return class == CLASS_SASI;
+		return answers_items(i, r);
 	case ND_WHERE_IN:
 		break;
 	}
@@ -111,15 +91,15 @@ bool nd_where_is_indexed(const struct nd_table *table, const struct nd_restricti
 static bool group_answers(const struct nd_table *t, const struct nd_index *one,
 			  const struct nd_restriction *r)
 {
-	bool attached = class_of(one) == CLASS_ATTACHED;
+	bool attached = is_attached(one);
 
 	if (r->kind == ND_WHERE_CONTAINS && r->item_count > 1 && !attached)
 		return false;
 	for (uint32_t i = 0; i < t->index_count; i++) {
 		const struct nd_index *index = &t->indexes[i];
 
-		if ((index == one || (attached && class_of(index) == CLASS_ATTACHED)) &&
-		    is_of(index, r) && answers(index, r))
+		if ((index == one || (attached && is_attached(index))) && is_of(index, r) &&
+		    answers(index, r))
 			return true;
 	}
 	return false;

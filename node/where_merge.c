@@ -7,7 +7,7 @@
 
 static bool can_be_tuple(const struct nd_restriction *r)
 {
-	return r->kind != ND_WHERE_CONTAINS && r->kind != ND_WHERE_LIKE;
+	return r->kind != ND_WHERE_CONTAINS;
 }
 
 /* "a ,b": as Cassandra joins them. */
@@ -87,27 +87,13 @@ static bool merge(struct nd_planner *p, struct nd_restriction *old, struct nd_re
 		      can_be_tuple(fresh);
 	const char *names = tuples ? common_names(p, old, fresh) : old->columns[0]->name;
 
-	switch (old->kind) {
-	case ND_WHERE_EQ:
-		return nd_refuse(p->problem, ND_INVALID,
-				 "%s cannot be restricted by more than one relation if it "
-				 "includes an Equal",
-				 names);
-	case ND_WHERE_IN:
-		return nd_refuse(p->problem, ND_INVALID,
-				 "%s cannot be restricted by more than one relation if it "
-				 "includes a IN",
-				 names);
-	case ND_WHERE_SLICE:
+	if (old->kind == ND_WHERE_SLICE)
 		return merge_slices(p, old, fresh, names);
-	case ND_WHERE_CONTAINS:
+	if (old->kind == ND_WHERE_CONTAINS)
 		return merge_contains(p, old, fresh);
-	case ND_WHERE_LIKE:
-		break;
-	}
 	return nd_refuse(p->problem, ND_INVALID,
-			 "%s cannot be restricted by more than one relation if it includes a %s",
-			 names, nd_operator_name(old->op));
+			 "%s cannot be restricted by more than one relation if it includes %s",
+			 names, old->kind == ND_WHERE_EQ ? "an Equal" : "a IN");
 }
 
 /* ---- clustering columns: what may follow what --------------------------------------------------- */

@@ -5,7 +5,7 @@
 
 #include "node/where.h"
 
-enum nd_where_kind { ND_WHERE_EQ, ND_WHERE_IN, ND_WHERE_SLICE, ND_WHERE_CONTAINS, ND_WHERE_LIKE };
+enum nd_where_kind { ND_WHERE_EQ, ND_WHERE_IN, ND_WHERE_SLICE, ND_WHERE_CONTAINS };
 
 /* What stands for the columns of a relation: a term for each, or one marker for all of them. */
 struct nd_where_value {
@@ -40,8 +40,6 @@ struct nd_restriction {
 	struct nd_where_end ends[2];
 	uint32_t item_count;
 	struct nd_where_item *items;
-	enum nd_operator op; /* of LIKE, and of what is said of it in messages */
-	struct nd_term *pattern;
 	struct nd_restriction *next; /* in nd_where.filters */
 };
 

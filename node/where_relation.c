@@ -335,7 +335,6 @@ static struct nd_restriction *contains(struct nd_planner *p, const struct nd_tab
 		return NULL;
 	r->columns[0] = c;
 	r->item_count = 1;
-	r->op = rel->op;
 	if (element && !(r->items->key = derived_term(p, t, "key(#)", c->name, c->type->inner[0],
 						      rel->element)))
 		return NULL;
@@ -348,17 +347,16 @@ static struct nd_restriction *contains(struct nd_planner *p, const struct nd_tab
 	return r->items->value ? r : NULL;
 }
 
+/* Only an index of SASI's, which the node does not make, could answer it. */
 static struct nd_restriction *like(struct nd_planner *p, const struct nd_table *t,
 				   const struct nd_column *c, const struct nd_relation *rel)
 {
-	struct nd_restriction *r = restriction_new(p, ND_WHERE_LIKE, 1, 0);
-
-	if (!r)
-		return NULL;
-	r->columns[0] = c;
-	r->op = ND_OP_LIKE;
-	r->pattern = column_term(p, t, c, rel->values[0]);
-	return r->pattern ? r : NULL;
+	if (column_term(p, t, c, rel->values[0]))
+		nd_refuse(p->problem, ND_INVALID,
+			  "LIKE restriction is only supported on properly indexed columns. %s is "
+			  "not valid.",
+			  nd_where_spell(p->problem->arena, rel));
+	return NULL;
 }
 
 static struct nd_restriction *single(struct nd_planner *p, struct nd_table *t,
