@@ -16,7 +16,7 @@ enum nd_expr_kind {
 	ND_EXPR_STRING,   /* `text`: between its quotes, '' and $$ undone */
 	ND_EXPR_INTEGER,  /* `text`: as written, with its sign */
 	ND_EXPR_FLOAT,    /* likewise; NaN and Infinity too */
-	ND_EXPR_BOOLEAN,  /* `text`: "true" or "false" */
+	ND_EXPR_BOOLEAN,  /* `text`: true or false, in letters of any case */
 	ND_EXPR_UUID,     /* `text`: as written */
 	ND_EXPR_HEX,      /* `text`: with its 0x */
 	ND_EXPR_DURATION, /* `text`: with its sign */

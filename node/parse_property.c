@@ -50,6 +50,14 @@ static bool check_pair(struct nd_parse *p, const struct part *key, const struct 
 	return true;
 }
 
+/* Booleans are in lower case here. */
+static const char *plain_text(const struct nd_expr *e)
+{
+	if (e->kind != ND_EXPR_BOOLEAN)
+		return e->text;
+	return e->text_len == 4 ? "true" : "false";
+}
+
 /* Texts with a NUL are no text here. */
 static bool is_text(const struct nd_expr *e)
 {
@@ -60,6 +68,7 @@ static bool add_pair(struct nd_parse *p, struct nd_property *out, const struct p
 		     const struct part *value)
 {
 	uint32_t texts = out->count * 2;
+	const char *text;
 
 	if (!check_pair(p, key, value))
 		return false;
@@ -72,7 +81,8 @@ static bool add_pair(struct nd_parse *p, struct nd_property *out, const struct p
 	out->pairs = nd_parse_push(p, out->pairs, &texts, &key->expr->text, sizeof *out->pairs);
 	if (!out->pairs)
 		return false;
-	out->pairs = nd_parse_push(p, out->pairs, &texts, &value->expr->text, sizeof *out->pairs);
+	text = plain_text(value->expr);
+	out->pairs = nd_parse_push(p, out->pairs, &texts, &text, sizeof *out->pairs);
 	out->count++;
 	return out->pairs;
 }
@@ -112,7 +122,7 @@ static bool parse_value(struct nd_parse *p, struct nd_property *out, const struc
 	if (!is_text(e))
 		return nd_parse_unsupported(p, "a property with a NUL");
 	out->kind = e->kind;
-	out->text = e->text;
+	out->text = plain_text(e);
 	return true;
 }
 

@@ -76,11 +76,6 @@ static const char *special_float(const struct nd_token *t)
 	return *t->at == '-' ? "-Infinity" : "Infinity";
 }
 
-static const char *boolean(const struct nd_token *t)
-{
-	return t->len == 4 ? "true" : "false";
-}
-
 struct nd_expr *nd_parse_constant(struct nd_parse *p)
 {
 	struct nd_token t = p->tok;
@@ -95,8 +90,8 @@ struct nd_expr *nd_parse_constant(struct nd_parse *p)
 	if (!e)
 		return NULL;
 	nd_parse_next(p);
-	if (t.kind == ND_TOKEN_SPECIAL_FLOAT || t.kind == ND_TOKEN_BOOLEAN) {
-		e->text = t.kind == ND_TOKEN_BOOLEAN ? boolean(&t) : special_float(&t);
+	if (t.kind == ND_TOKEN_SPECIAL_FLOAT) {
+		e->text = special_float(&t);
 		e->text_len = strlen(e->text);
 	} else {
 		e->text = nd_parse_text(p, &t, &e->text_len);
