@@ -536,6 +536,59 @@ static void binds(void **state)
 	}
 }
 
+/* Values taken apart, whatever their bytes are. */
+static const struct {
+	const char *name, *type, *bytes;
+	size_t len;
+	int32_t count; /* -1: refused */
+} values[] = {
+	{ "a list", "list<int>", "\0\0\0\1\0\0\0\4\0\0\0\1", 12, 1 },
+	{ "a list without its count", "list<int>", "\0\0\0", 3, -1 },
+	{ "a list of too many", "list<int>", "\0\0\0\2\0\0\0\4\0\0\0\1", 12, -1 },
+	{ "a list of 2^31", "list<int>", "\x80\0\0\0\0\0\0\4", 8, -1 },
+	{ "an item too long", "list<int>", "\0\0\0\1\0\0\0\5\0\0\0\1", 12, -1 },
+	{ "bytes behind a list", "list<int>", "\0\0\0\0x", 5, -1 },
+	{ "a map of half a pair", "map<int, int>", "\0\0\0\1\0\0\0\0", 8, -1 },
+	{ "a map", "map<text, text>", "\0\0\0\1\0\0\0\0\0\0\0\0", 12, 2 },
+	{ "a tuple that ends early", "tuple<int, int>", "\xff\xff\xff\xff", 4, 2 },
+	{ "an empty tuple", "tuple<int, int>", "", 0, 2 },
+	{ "a tuple too long", "tuple<int>", "\xff\xff\xff\xff\xff\xff\xff\xff", 8, -1 },
+	{ "a vector", "vector<float, 2>", "abcdefgh", 8, 2 },
+	{ "a vector too short", "vector<float, 2>", "abcdefg", 7, -1 },
+	{ "a vector of texts", "vector<text, 2>", "\1a\0", 3, 2 },
+	{ "a vector of texts cut", "vector<text, 2>", "\1a\1", 3, -1 },
+};
+
+static void takes_apart(void **state)
+{
+	struct node_db d;
+
+	(void)state;
+	assert_true(node_db_open(&d, NULL));
+	for (size_t i = 0; i < CD_COUNT(values); i++) {
+		const cql_type *type = cd_type_parse(&d.arena, values[i].type,
+						     strlen(values[i].type), CD_TYPE_DEPTH, NULL);
+		struct nd_value v = { ND_VALUE, (const uint8_t *)values[i].bytes, values[i].len };
+		struct nd_value again = { ND_NULL, NULL, 0 };
+		struct nd_items items;
+
+		node_db_again(&d);
+		bool ok = nd_items_read(type, v, &d.arena, &items, &d.x.problem);
+		CD_CHECK(ok == (values[i].count >= 0), values[i].name);
+		if (!ok)
+			continue;
+		CD_CHECK(items.count == (uint32_t)values[i].count, values[i].name);
+		CD_CHECK(
+			nd_items_write(type, items.at, items.count, &d.arena, &again, &d.x.problem),
+			values[i].name);
+		/* what a tuple left out is written as null */
+		if (type->kind != CQL_KIND_TUPLE)
+			CD_CHECK(again.len == v.len && memcmp(again.data, v.data, v.len) == 0,
+				 values[i].name);
+	}
+	node_db_close(&d);
+}
+
 /* Every literal, with every allocation failed in turn. */
 static bool plan_again(const coodie_allocator *allocator, void *user)
 {
@@ -574,6 +627,7 @@ int main(void)
 		cmocka_unit_test(reads_literals),
 		cmocka_unit_test(reckons),
 		cmocka_unit_test(binds),
+		cmocka_unit_test(takes_apart),
 		cmocka_unit_test(survives_no_memory),
 	};
 
