@@ -166,9 +166,15 @@ static bool refuse_at(struct nd_parse *p, const char *what, const struct nd_toke
 	if ((t->kind == ND_TOKEN_STRING || t->kind == ND_TOKEN_QUOTED) &&
 	    !(text = nd_parse_text(p, t, &len)))
 		return false;
-	if (t->kind == ND_TOKEN_EOF)
-		return nd_refuse(p->problem, ND_SYNTAX_ERROR, "line 0:-1 %s '<EOF>'%s%s", what,
-				 *wanted ? " expecting " : "", wanted);
+	if (t->kind == ND_TOKEN_EOF) {
+		p->seen_end = true;
+		p->seen = p->text + p->len;
+		if (mark->kind != ND_TOKEN_EOF)
+			e = find_excerpt(p, mark);
+		return nd_refuse(p->problem, ND_SYNTAX_ERROR, "line 0:-1 %s '<EOF>'%s%s%s", what,
+				 *wanted ? " expecting " : "", wanted,
+				 mark->kind != ND_TOKEN_EOF ? format_excerpt(p, &e) : "");
+	}
 	e = find_excerpt(p, mark);
 	return nd_refuse(p->problem, ND_SYNTAX_ERROR, "line %u:%u %s '%.*s'%s%s%s", t->line,
 			 t->column, what, (int)len, text, *wanted ? " expecting " : "", wanted,

@@ -60,13 +60,9 @@ bool nd_parse_create_type(struct nd_parse *p, struct nd_statement *statement)
 bool nd_parse_alter_type(struct nd_parse *p, struct nd_statement *statement)
 {
 	struct nd_type_def *s = &statement->as.type;
-	struct nd_token first;
 
 	*s = (struct nd_type_def){ .if_exists = false };
-	if (!nd_parse_if_exists(p, &s->if_exists))
-		return false;
-	first = p->tok;
-	if (!parse_type_name(p, &statement->on))
+	if (!nd_parse_if_exists(p, &s->if_exists) || !parse_type_name(p, &statement->on))
 		return false;
 	if (nd_parse_accept_word(p, ND_KW_ADD))
 		return nd_parse_if_not_exists(p, &s->field_if_not_exists) && parse_field(p, s);
@@ -74,7 +70,7 @@ bool nd_parse_alter_type(struct nd_parse *p, struct nd_statement *statement)
 		return nd_parse_if_exists(p, &s->field_if_exists) &&
 		       nd_parse_renames(p, &s->renames, &s->rename_count);
 	if (!nd_parse_accept_word(p, ND_KW_ALTER))
-		return nd_parse_stuck_from(p, &first);
+		return nd_parse_stuck(p);
 	s->is_alter_of = true;
 	s->fields = nd_parse_take(p, 1, sizeof *s->fields);
 	if (!s->fields || !(s->fields->name = nd_parse_name(p, ND_NAME_ANY)) ||

@@ -62,7 +62,8 @@ static bool parse_in(struct nd_parse *p, struct nd_relation *r, const struct nd_
 	if (!nd_parse_is(p, ND_PUNCTUATION('(')))
 		return nd_parse_stuck_from(p, first);
 	nd_parse_next(p);
-	if (nd_parse_is(p, ND_PUNCTUATION(')')) || nd_parse_is(p, ND_PUNCTUATION(',')))
+	if (nd_parse_is(p, ND_PUNCTUATION(')')) || nd_parse_is(p, ND_PUNCTUATION(',')) ||
+	    nd_parse_is(p, ND_TOKEN_EOF))
 		return nd_parse_expect(p, ND_PUNCTUATION(')'));
 	of_markers = is_marker(p);
 	do {

@@ -100,6 +100,7 @@ static bool reorder(struct nd_ring *r)
 	r->now = now;
 	r->next = next;
 	r->is_moving = is_moving;
+	r->version++;
 	return true;
 }
 
@@ -184,6 +185,7 @@ bool nd_ring_set_up(struct nd_ring *r, uint32_t i, bool is_up)
 	if (r->nodes[i].is_up == is_up)
 		return true;
 	r->nodes[i].is_up = is_up;
+	r->version++;
 	if (r->nodes[i].state != ND_RING_JOINING)
 		tell(r, i, CQL_EVENT_STATUS_CHANGE, is_up ? "UP" : "DOWN");
 	return true;

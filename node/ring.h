@@ -52,6 +52,13 @@ struct nd_ring {
 	struct nd_ring_order now;  /* all but those that join or left */
 	struct nd_ring_order next; /* as if everybody had joined, left and moved */
 	bool is_moving;            /* those two differ */
+	uint64_t version;          /* counts changes */
+	struct nd_ring_memory {
+		const struct nd_keyspace *keyspace;
+		uint64_t change, version; /* of the schema and the ring it was true for */
+		uint32_t self;
+		uint32_t levels; /* bits of consistencies that can be had for every token */
+	} known[8];
 	/* The number of the node that nd_request.coordinator stands for; NULL: 0. */
 	uint32_t (*index_of)(const void *coordinator);
 	/* Wants to know, as clients do (v4 section 4.2.6): STATUS_CHANGE and TOPOLOGY_CHANGE. */

@@ -212,6 +212,48 @@ static bool check_all_nodes(struct question *q)
 	return alive == all || unavailable(q, NULL, all, alive);
 }
 
+/* ---- what was found out once ---------------------------------------------------------------------- */
+
+/* While everybody is up and stays where it is, tokens do not matter but where copies are counted by
+ * data centers and are not spread so. */
+static bool is_the_same_for_all_tokens(const struct nd_ring *r, const struct nd_keyspace *k)
+{
+	for (uint32_t i = 0; i < r->count; i++)
+		if (r->nodes[i].state != ND_RING_LEFT &&
+		    (!r->nodes[i].is_up ||
+		     strcmp(r->nodes[i].data_center, r->nodes[0].data_center) != 0))
+			return false;
+	return !r->is_moving && !k->is_system;
+}
+
+static struct nd_ring_memory *remember(struct nd_ring *r, const struct nd_request *x,
+				       const struct nd_keyspace *k, uint32_t self)
+{
+	struct nd_ring_memory *m =
+		&r->known[((uintptr_t)k >> 6) % (sizeof r->known / sizeof *r->known)];
+	uint64_t change = x->db ? x->db->schema.change : 0;
+
+	if (m->keyspace != k || m->change != change || m->version != r->version || m->self != self)
+		*m = (struct nd_ring_memory){ k, change, r->version, self, 0 };
+	return m;
+}
+
+static bool check_once(struct question *q, struct nd_ring *r, int64_t token, uint32_t self,
+		       bool is_write)
+{
+	struct nd_ring_memory *m = remember(r, q->x, q->keyspace, self);
+	uint32_t bit = UINT32_C(1) << (q->x->consistency & 31);
+
+	if (m->levels & bit)
+		return true;
+	find_replicas(q, token, self, is_write);
+	if (!check_at(q, q->x->consistency))
+		return false;
+	if (is_the_same_for_all_tokens(r, q->keyspace))
+		m->levels |= bit;
+	return true;
+}
+
 bool nd_ring_admit(void *ring, struct nd_request *x, const struct nd_keyspace *keyspace,
 		   int64_t token, enum nd_access access)
 {
@@ -223,11 +265,11 @@ bool nd_ring_admit(void *ring, struct nd_request *x, const struct nd_keyspace *k
 	q.here = q.ring->nodes[self].data_center;
 	if (access == ND_TRUNCATION)
 		return check_all_nodes(&q);
-	find_replicas(&q, token, self, access != ND_READ);
+	if (access != ND_CAS && access != ND_SERIAL_READ)
+		return check_once(&q, ring, token, self, access != ND_READ);
+	find_replicas(&q, token, self, true);
 	if (access == ND_SERIAL_READ)
 		return check_paxos(&q, x->consistency);
-	if (access != ND_CAS)
-		return check_at(&q, x->consistency);
 	if (!check_paxos(&q, x->serial_consistency))
 		return false;
 	find_replicas(&q, token, self, true);

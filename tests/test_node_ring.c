@@ -375,6 +375,33 @@ static void test_pending(void **state)
 	cd_arena_deinit(&arena);
 }
 
+/* What was found out once holds until the ring or the schema changes. */
+static void test_remembered(void **state)
+{
+	struct nd_ring r;
+	struct cd_arena arena;
+	struct nd_database db = { .allocator = NULL };
+	struct nd_keyspace k = S3;
+	struct nd_request x = { .db = &db, .arena = &arena, .consistency = CL(ALL) };
+
+	(void)state;
+	cd_arena_init(&arena, NULL, 0);
+	nd_problem_init(&x.problem, &arena);
+	assert_true(build(&r, RING(three), NULL));
+	for (int64_t token = -200; token <= 200; token += 50)
+		assert_true(nd_ring_admit(&r, &x, &k, token, ND_READ));
+	assert_true(nd_ring_set_up(&r, 1, false));
+	assert_false(nd_ring_admit(&r, &x, &k, 0, ND_READ));
+	nd_problem_init(&x.problem, &arena);
+	assert_true(nd_ring_set_up(&r, 1, true));
+	assert_true(nd_ring_admit(&r, &x, &k, 0, ND_READ));
+	k.replication = S5.replication; /* ALTER KEYSPACE */
+	db.schema.change++;
+	assert_false(nd_ring_admit(&r, &x, &k, 0, ND_READ));
+	nd_ring_deinit(&r);
+	cd_arena_deinit(&arena);
+}
+
 /* ---- tokens, tables, events ------------------------------------------------------------------------------ */
 
 static void test_tokens(void **state)
@@ -530,7 +557,7 @@ int main(void)
 		cmocka_unit_test(test_admissions), cmocka_unit_test(test_pending),
 		cmocka_unit_test(test_tokens),     cmocka_unit_test(test_describe),
 		cmocka_unit_test(test_events),     cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_full),       cmocka_unit_test(test_remembered),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
