@@ -293,7 +293,7 @@ static bool run_select(const struct nd_plan *base, struct nd_request *x)
 	bool ok = run_init(&r, plan, x) && start(&r, &limit) && nd_select_read(&r) &&
 		  close_last_group(&r);
 
-	if (ok && (plan->ordering.sorts || plan->ordering.near))
+	if (ok && r.waiting)
 		ok = nd_ordering_finish(&r, limit);
 	ok = ok && answer(&r);
 	run_deinit(&r);

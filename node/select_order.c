@@ -137,8 +137,7 @@ static bool make_room(struct nd_select_run *r)
 	return true;
 }
 
-static bool copy_key(struct nd_select_run *r, const struct nd_row_view *view,
-		     struct nd_waiting_row *w)
+static bool copy_key(struct nd_select_run *r, const struct nd_row_view *view)
 {
 	const struct nd_ordering *o = &r->plan->ordering;
 	cql_blob *key = cd_arena_take_array(r->x->arena, o->count + 1u, sizeof *key);
@@ -147,36 +146,37 @@ static bool copy_key(struct nd_select_run *r, const struct nd_row_view *view,
 		return nd_no_memory(&r->x->problem);
 	for (uint32_t i = 0; view->row && i < o->count; i++)
 		key[i] = view->row->clustering.values[o->columns[i]->position];
-	w->key = key;
+	r->order_key = key;
 	return true;
 }
 
-bool nd_ordering_keep(struct nd_select_run *r, const struct nd_row_view *view, size_t from)
+bool nd_ordering_note(struct nd_select_run *r, const struct nd_row_view *view, bool *keep)
 {
-	struct nd_waiting_row *w;
 	struct nd_value vector;
 
-	if (!make_room(r))
-		return false;
-	w = &r->waiting[r->row_count];
-	*w = (struct nd_waiting_row){ .from = from,
-				      .len = r->rows.len - from,
-				      .number = r->row_count };
-	if (!r->plan->ordering.near) {
-		r->row_count++;
-		return copy_key(r, view, w);
-	}
+	*keep = true;
+	if (!r->plan->ordering.near)
+		return copy_key(r, view);
 	if (!nd_row_value(view, r->plan->ordering.near, r->arena, &vector, &r->x->problem))
 		return false;
-	if (vector.presence != ND_VALUE) { /* not in the index */
-		cd_buffer_truncate(&r->rows, from);
-		return true;
-	}
-	r->row_count++;
-	return nd_near_score(r, vector, &w->score);
+	*keep = vector.presence == ND_VALUE; /* otherwise it is not in the index */
+	return !*keep || nd_near_score(r, vector, &r->order_score);
 }
 
-/* < 0: `a` comes first. A static row alone comes before all others of its order. */
+bool nd_ordering_keep(struct nd_select_run *r, size_t from)
+{
+	if (!make_room(r))
+		return false;
+	r->waiting[r->row_count] = (struct nd_waiting_row){ .from = from,
+							    .len = r->rows.len - from,
+							    .key = r->order_key,
+							    .score = r->order_score,
+							    .number = r->row_count };
+	return true;
+}
+
+/* < 0: `a` comes first. A static row alone has no key: it comes first, or last when rows are read
+ * backwards, whatever the direction of the column. */
 static int compare_waiting(const struct nd_ordering *o, const struct nd_waiting_row *a,
 			   const struct nd_waiting_row *b)
 {
@@ -187,10 +187,12 @@ static int compare_waiting(const struct nd_ordering *o, const struct nd_waiting_
 		bool down = c->descending != o->reversed;
 		int order;
 
-		if (!a->key[i].data || !b->key[i].data)
+		if (!a->key[i].data || !b->key[i].data) {
 			order = (a->key[i].data != NULL) - (b->key[i].data != NULL);
-		else
+			down = o->reversed;
+		} else {
 			order = nd_compare(c->type, a->key[i], b->key[i]);
+		}
 		if (order)
 			return down ? -order : order;
 	}

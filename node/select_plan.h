@@ -84,11 +84,14 @@ struct nd_select_run {
 	struct nd_page_state from; /* paged: where the last page ended; key.data NULL: begin */
 	/* GROUP BY */
 	bool group_open;
+	size_t group_from; /* where its row begins in the answer */
 	cql_blob group_key;
 	cql_blob *group_clustering;
 	struct nd_selection_run *group_run;     /* of the function; NULL: none */
 	struct cd_buffer group_now, group_then; /* its value */
 	/* ORDER BY over several partitions, ANN */
+	const cql_blob *order_key; /* what was noted last */
+	float order_score;
 	struct nd_waiting_row *waiting;
 	uint32_t waiting_room;
 	cql_blob near_to;
@@ -99,7 +102,10 @@ bool nd_ordering_new(struct nd_planner *p, struct nd_table *t, const struct nd_s
 		     struct nd_ordering *out);
 bool nd_ordering_check(struct nd_planner *p, const struct nd_table *t, const struct nd_where *w,
 		       struct nd_ordering *o);
-bool nd_ordering_keep(struct nd_select_run *r, const struct nd_row_view *view, size_t from);
+/* Takes from a row what it will be put in order by; not `keep`: it is none of the answer's. */
+bool nd_ordering_note(struct nd_select_run *r, const struct nd_row_view *view, bool *keep);
+/* Remembers a row of the answer that begins at `from`, with what was noted last. */
+bool nd_ordering_keep(struct nd_select_run *r, size_t from);
 bool nd_ordering_finish(struct nd_select_run *r, uint32_t limit);
 
 /* select_near.c: ORDER BY c ANN OF. */

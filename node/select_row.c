@@ -62,11 +62,24 @@ bool nd_select_close_group(struct nd_select_run *r)
 	r->group_open = false;
 	if (r->plan->aggregates && !nd_selection_flush(r->selection, &r->rows))
 		return false;
-	if (r->plan->grouping.is_set)
-		count_row(r, false);
-	else
+	if (!r->plan->grouping.is_set) {
 		r->row_count++;
+		return true;
+	}
+	if (r->plan->ordering.sorts && !nd_ordering_keep(r, r->group_from))
+		return false;
+	count_row(r, false);
 	return true;
+}
+
+/* The first row of a group says where it stands in order. */
+static bool open_group(struct nd_select_run *r, const struct nd_row_view *view)
+{
+	bool keep;
+
+	r->group_open = true;
+	r->group_from = r->rows.len;
+	return !r->plan->ordering.sorts || nd_ordering_note(r, view, &keep);
 }
 
 /* Closes a group because another begins. When that is of another partition, what is left of this one
@@ -91,7 +104,7 @@ static bool close_before(struct nd_select_run *r)
  * there is place for: then this row is left for the next page. */
 static bool add_to_group(struct nd_select_run *r, const struct nd_row_view *view)
 {
-	bool other;
+	bool other, fresh;
 
 	if (!nd_grouping_next(r, view, &other))
 		return false;
@@ -99,15 +112,35 @@ static bool add_to_group(struct nd_select_run *r, const struct nd_row_view *view
 		return false;
 	if (other && (r->stop || r->skip_partition))
 		return true;
-	if ((!r->group_open || r->plan->aggregates) &&
-	    !nd_selection_add(r->selection, view, &r->rows))
+	fresh = !r->group_open;
+	if (fresh && !open_group(r, view))
 		return false;
-	r->group_open = true;
+	if ((fresh || r->plan->aggregates) && !nd_selection_add(r->selection, view, &r->rows))
+		return false;
 	note_place(r, view);
 	return true;
 }
 
 /* ---- rows --------------------------------------------------------------------------------------- */
+
+/* A row that will get its place at the end. */
+static bool add_waiting(struct nd_select_run *r, const struct nd_row_view *view, size_t from)
+{
+	bool keep;
+
+	if (!nd_ordering_note(r, view, &keep))
+		return false;
+	if (!keep) {
+		cd_buffer_truncate(&r->rows, from);
+		return true;
+	}
+	if (!nd_ordering_keep(r, from))
+		return false;
+	r->row_count++;
+	if (--r->left_in_partition == 0)
+		r->skip_partition = true;
+	return true;
+}
 
 static bool add_row(struct nd_select_run *r, const struct nd_row_view *view)
 {
@@ -115,11 +148,8 @@ static bool add_row(struct nd_select_run *r, const struct nd_row_view *view)
 
 	if (!nd_selection_add(r->selection, view, &r->rows))
 		return false;
-	if (waits(r)) {
-		if (--r->left_in_partition == 0)
-			r->skip_partition = true;
-		return nd_ordering_keep(r, view, from);
-	}
+	if (waits(r))
+		return add_waiting(r, view, from);
 	if (r->paged)
 		note_place(r, view);
 	count_row(r, !view->row || r->plan->distinct || !r->table->clustering_count);
