@@ -198,11 +198,13 @@ static void add_tracing_id(struct nd_exchange *e)
 		[CQL_OP_EXECUTE] = true,
 		[CQL_OP_BATCH] = true,
 	};
-	const struct nd_clock *clock = &e->conn->service->db->clock;
-	uint64_t tail = ++e->conn->service->traces * UINT64_C(0x9e3779b97f4a7c15);
+	const struct nd_clock *clock;
+	uint64_t tail;
 
 	if (!(e->request->flags & CQL_FLAG_TRACING) || !traceable[e->request->opcode])
 		return;
+	clock = &e->conn->service->db->clock;
+	tail = ++e->conn->service->traces * UINT64_C(0x9e3779b97f4a7c15);
 	e->answer.has_tracing_id = true;
 	e->answer.tracing_id = cd_timeuuid_of(cd_ticks_of(clock->now_us(clock->user) / 1000),
 					      (tail & ~(UINT64_C(3) << 62)) | UINT64_C(1) << 63);

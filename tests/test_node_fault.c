@@ -14,104 +14,97 @@
 
 /* ---- rules ---------------------------------------------------------------------------------- */
 
+static const struct {
+	const char *spec;
+	struct nd_fault want;
+} parsed[] = {
+	{ "do=drop", { .node = -1, .shard = -1, .opcode = -1, .kind = ND_FAULT_DROP } },
+	{ "opcode=QUERY,match=SELECT,after=2,times=1,do=delay:200ms",
+	  { .node = -1,
+	    .shard = -1,
+	    .opcode = CQL_OP_QUERY,
+	    .match = "SELECT",
+	    .after = 2,
+	    .times = 1,
+	    .kind = ND_FAULT_DELAY,
+	    .delay_us = 200000 } },
+	{ "node=1,shard=3,connection=7,do=delay:50us",
+	  { .node = 1,
+	    .shard = 3,
+	    .connection = 7,
+	    .opcode = -1,
+	    .kind = ND_FAULT_DELAY,
+	    .delay_us = 50 } },
+	{ "match='a, b',opcode=execute,do=delay:2s",
+	  { .node = -1,
+	    .shard = -1,
+	    .opcode = CQL_OP_EXECUTE,
+	    .match = "a, b",
+	    .kind = ND_FAULT_DELAY,
+	    .delay_us = 2000000 } },
+	{ "do=refuse",
+	  { .node = -1, .shard = -1, .opcode = -1, .at_accept = true, .kind = ND_FAULT_REFUSE } },
+	{ "at=accept,do=limit:5",
+	  { .node = -1,
+	    .shard = -1,
+	    .opcode = -1,
+	    .at_accept = true,
+	    .kind = ND_FAULT_LIMIT,
+	    .number = 5 } },
+	{ "do=crc:header",
+	  { .node = -1, .shard = -1, .opcode = -1, .kind = ND_FAULT_CRC, .in_header = true } },
+	{ "do=error:OVERLOADED",
+	  { .node = -1,
+	    .shard = -1,
+	    .opcode = -1,
+	    .kind = ND_FAULT_ERROR,
+	    .code = 0x1001,
+	    .message = "overloaded" } },
+	{ "do=error:0x1001:too much, really",
+	  { .node = -1,
+	    .shard = -1,
+	    .opcode = -1,
+	    .kind = ND_FAULT_ERROR,
+	    .code = 0x1001,
+	    .message = "too much, really" } },
+	{ "do=error:66:x:00FF0a",
+	  { .node = -1,
+	    .shard = -1,
+	    .opcode = -1,
+	    .kind = ND_FAULT_ERROR,
+	    .code = 66,
+	    .message = "x",
+	    .body = (uint8_t *)(uintptr_t) "\0\xff\x0a",
+	    .body_len = 3 } },
+};
+
 static void test_parse(void **state)
 {
-	static const struct {
-		const char *spec;
-		struct nd_fault want;
-	} rows[] = {
-		{ "do=drop", { .node = -1, .shard = -1, .opcode = -1, .kind = ND_FAULT_DROP } },
-		{ "opcode=QUERY,match=SELECT,after=2,times=1,do=delay:200ms",
-		  { .node = -1,
-		    .shard = -1,
-		    .opcode = CQL_OP_QUERY,
-		    .match = "SELECT",
-		    .after = 2,
-		    .times = 1,
-		    .kind = ND_FAULT_DELAY,
-		    .delay_us = 200000 } },
-		{ "node=1,shard=3,connection=7,do=delay:50us",
-		  { .node = 1,
-		    .shard = 3,
-		    .connection = 7,
-		    .opcode = -1,
-		    .kind = ND_FAULT_DELAY,
-		    .delay_us = 50 } },
-		{ "match='a, b',opcode=execute,do=delay:2s",
-		  { .node = -1,
-		    .shard = -1,
-		    .opcode = CQL_OP_EXECUTE,
-		    .match = "a, b",
-		    .kind = ND_FAULT_DELAY,
-		    .delay_us = 2000000 } },
-		{ "do=refuse",
-		  { .node = -1,
-		    .shard = -1,
-		    .opcode = -1,
-		    .at_accept = true,
-		    .kind = ND_FAULT_REFUSE } },
-		{ "at=accept,do=limit:5",
-		  { .node = -1,
-		    .shard = -1,
-		    .opcode = -1,
-		    .at_accept = true,
-		    .kind = ND_FAULT_LIMIT,
-		    .number = 5 } },
-		{ "do=crc:header",
-		  { .node = -1,
-		    .shard = -1,
-		    .opcode = -1,
-		    .kind = ND_FAULT_CRC,
-		    .in_header = true } },
-		{ "do=error:OVERLOADED",
-		  { .node = -1,
-		    .shard = -1,
-		    .opcode = -1,
-		    .kind = ND_FAULT_ERROR,
-		    .code = 0x1001,
-		    .message = "overloaded" } },
-		{ "do=error:0x1001:too much, really",
-		  { .node = -1,
-		    .shard = -1,
-		    .opcode = -1,
-		    .kind = ND_FAULT_ERROR,
-		    .code = 0x1001,
-		    .message = "too much, really" } },
-		{ "do=error:66:x:00FF0a",
-		  { .node = -1,
-		    .shard = -1,
-		    .opcode = -1,
-		    .kind = ND_FAULT_ERROR,
-		    .code = 66,
-		    .message = "x",
-		    .body = (uint8_t *)(uintptr_t) "\0\xff\x0a",
-		    .body_len = 3 } },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+	for (size_t i = 0; i < CD_COUNT(parsed); i++) {
 		struct nd_fault got = { .id = 0 };
-		const struct nd_fault *want = &rows[i].want;
+		const struct nd_fault *want = &parsed[i].want;
 		coodie_error err = { 0 };
-		if (!nd_fault_parse(&got, rows[i].spec, NULL, &err))
-			fail_msg("%s: %s", rows[i].spec, err.message);
-		CD_CHECK(got.kind == want->kind && got.at_accept == want->at_accept, rows[i].spec);
+		if (!nd_fault_parse(&got, parsed[i].spec, NULL, &err))
+			fail_msg("%s: %s", parsed[i].spec, err.message);
+		CD_CHECK(got.kind == want->kind && got.at_accept == want->at_accept,
+			 parsed[i].spec);
 		CD_CHECK(got.node == want->node && got.shard == want->shard &&
 				 got.opcode == want->opcode && got.connection == want->connection,
-			 rows[i].spec);
-		CD_CHECK(got.after == want->after && got.times == want->times, rows[i].spec);
+			 parsed[i].spec);
+		CD_CHECK(got.after == want->after && got.times == want->times, parsed[i].spec);
 		CD_CHECK(got.delay_us == want->delay_us && got.number == want->number &&
 				 got.in_header == want->in_header && got.code == want->code,
-			 rows[i].spec);
+			 parsed[i].spec);
 		CD_CHECK(!got.match == !want->match &&
 				 (!got.match || !strcmp(got.match, want->match)),
-			 rows[i].spec);
+			 parsed[i].spec);
 		CD_CHECK(!got.message == !want->message &&
 				 (!got.message || !strcmp(got.message, want->message)),
-			 rows[i].spec);
+			 parsed[i].spec);
 		CD_CHECK(got.body_len == want->body_len &&
 				 (!want->body || !memcmp(got.body, want->body, got.body_len)),
-			 rows[i].spec);
+			 parsed[i].spec);
 		nd_fault_deinit(&got, NULL);
 	}
 }
