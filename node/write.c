@@ -136,28 +136,18 @@ static bool run_operations(const struct nd_write *w, struct nd_writer *to, uint3
 	return true;
 }
 
-/* A compact table has no markers of rows: without a value there is none. */
-static bool put_marker(const struct nd_write *w, struct nd_writer *to)
+static bool put_marker(struct nd_writer *to)
 {
-	const struct nd_table *t = w->plan.table;
-	uint32_t keys = (uint32_t)t->partition_key_count + t->clustering_count;
-	struct nd_change *marker;
+	struct nd_change *marker = nd_writer_add(to, ND_CHANGE_ROW, NULL);
 
-	if (t->is_compact && w->regular_count)
-		return true;
-	if (t->is_compact && t->column_count > keys)
-		return nd_refuse(&to->x->problem, ND_INVALID,
-				 "Column %s is mandatory for this COMPACT STORAGE table",
-				 t->columns[keys]->name);
-	if (!(marker = nd_writer_add(to, ND_CHANGE_ROW, NULL)))
-		return false;
-	marker->ttl = to->ttl;
-	return true;
+	if (marker)
+		marker->ttl = to->ttl;
+	return marker != NULL;
 }
 
 static bool write_row(const struct nd_write *w, struct nd_writer *to)
 {
-	if (w->kind == ND_INSERT && !put_marker(w, to))
+	if (w->kind == ND_INSERT && !put_marker(to))
 		return false;
 	return run_operations(w, to, 0, w->regular_count);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* BATCH of CQL and of the protocol: what may be together, all or nothing. */
+#include <coodie/token.h>
+
 #include "tests/node_fixture.h"
 #include "tests/test.h"
 
@@ -199,6 +201,87 @@ static void messages_are_run(void **state)
 	assert_string_equal(fixture_batch(f, ND_BATCH_LOGGED, 0, NULL), "void");
 }
 
+/* A ring that notes what it is asked for, and refuses the partition of one token. */
+struct ring {
+	unsigned count;
+	enum nd_access last;
+	bool refuses;
+	int64_t token;
+};
+
+static bool admit(void *user, struct nd_request *x, const struct nd_keyspace *keyspace,
+		  int64_t token, enum nd_access access)
+{
+	struct ring *ring = user;
+
+	assert_string_equal(keyspace->name, "ks");
+	ring->count++;
+	ring->last = access;
+	if (!ring->refuses || token != ring->token)
+		return true;
+	return nd_refuse(&x->problem, ND_UNAVAILABLE, "nobody is there");
+}
+
+static void the_ring_is_asked(void **state)
+{
+	static const struct {
+		const char *cql;
+		enum nd_access access;
+		unsigned partitions;
+	} rows[] = {
+		{ "INSERT INTO o (k) VALUES (1)", ND_WRITE, 1 },
+		{ "UPDATE o SET v = 1 WHERE k IN (1, 2, 3)", ND_WRITE, 3 },
+		{ "DELETE FROM o WHERE k = 1", ND_WRITE, 1 },
+		{ "UPDATE n SET n += 1 WHERE k = 1", ND_WRITE_COUNTER, 1 },
+		{ "UPDATE o SET v = 1 WHERE k = 1 IF v = 2", ND_CAS, 1 },
+		{ "BEGIN BATCH INSERT INTO o (k) VALUES (1); INSERT INTO o (k) VALUES (2); APPLY "
+		  "BATCH",
+		  ND_WRITE_BATCH, 2 },
+		{ "BEGIN BATCH INSERT INTO o (k) VALUES (1); APPLY BATCH", ND_WRITE, 1 },
+		{ "BEGIN UNLOGGED BATCH INSERT INTO o (k) VALUES (1); INSERT INTO o (k) VALUES (2); "
+		  "APPLY BATCH",
+		  ND_WRITE, 2 },
+		{ "BEGIN BATCH INSERT INTO o (k) VALUES (7) IF NOT EXISTS; UPDATE o SET v = 1 WHERE k "
+		  "= 7; APPLY BATCH",
+		  ND_CAS, 1 },
+	};
+	struct fixture *f = *state;
+	struct ring ring = { 0 };
+
+	f->db.admit = admit;
+	f->db.ring = &ring;
+	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+		ring.count = 0;
+		assert_int_not_equal(*fixture_run(f, rows[i].cql), '0');
+		CD_CHECK(ring.count == rows[i].partitions, rows[i].cql);
+		CD_CHECK(ring.last == rows[i].access, rows[i].cql);
+	}
+	f->db.ring = NULL;
+	f->db.admit = NULL;
+}
+
+/* One partition that cannot be had, and nothing is written to the others. */
+static void the_ring_may_refuse(void **state)
+{
+	struct fixture *f = *state;
+	struct ring ring = { .refuses = true };
+
+	ring.token = cql_murmur3_token("\0\0\0\2", 4);
+	f->db.admit = admit;
+	f->db.ring = &ring;
+	assert_string_equal(
+		fixture_run(f, "BEGIN BATCH INSERT INTO o (k) VALUES (1); INSERT INTO o (k) "
+			       "VALUES (2); APPLY BATCH"),
+		"0x1000 nobody is there");
+	assert_string_equal(fixture_run(f, "UPDATE o SET v = 1 WHERE k IN (3, 2)"),
+			    "0x1000 nobody is there");
+	assert_string_equal(fixture_run(f, "INSERT INTO o (k) VALUES (2) IF NOT EXISTS"),
+			    "0x1000 nobody is there");
+	f->db.ring = NULL;
+	f->db.admit = NULL;
+	assert_string_equal(fixture_run(f, "SELECT * FROM o"), "rows:");
+}
+
 static void warnings_are_given(void **state)
 {
 	struct fixture *f = *state;
@@ -228,6 +311,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rules_are_kept, begin, end),
 		cmocka_unit_test_setup_teardown(conditions_are_asked_before, begin, end),
 		cmocka_unit_test_setup_teardown(messages_are_run, begin, end),
+		cmocka_unit_test_setup_teardown(the_ring_is_asked, begin, end),
+		cmocka_unit_test_setup_teardown(the_ring_may_refuse, begin, end),
 		cmocka_unit_test_setup_teardown(warnings_are_given, begin, end),
 	};
 

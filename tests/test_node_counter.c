@@ -79,6 +79,14 @@ static void they_are_refused(void **state)
 	fixture_rows(*state, rows, CD_COUNT(rows));
 }
 
+/* What is refused when it is run can be prepared. */
+static void they_are_prepared(void **state)
+{
+	assert_string_equal(
+		fixture_prepare(*state, "UPDATE t USING TTL ? SET n += ? WHERE k = ? AND c = ?"),
+		"markers: [ttl] int, n counter, k int, c int; key 2");
+}
+
 static void levels_are_checked(void **state)
 {
 	struct fixture *f = *state;
@@ -97,6 +105,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(they_count, begin, end),
 		cmocka_unit_test_setup_teardown(they_are_refused, begin, end),
+		cmocka_unit_test_setup_teardown(they_are_prepared, begin, end),
 		cmocka_unit_test_setup_teardown(levels_are_checked, begin, end),
 	};
 

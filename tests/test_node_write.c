@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "node/parser.h"
+#include "node/system.h"
 #include "tests/failalloc.h"
 #include "tests/node_fixture.h"
 #include "tests/test.h"
@@ -331,6 +332,21 @@ static void indexes_have_a_limit(void **state)
 	free(cql);
 }
 
+static void system_tables_are_not_written(void **state)
+{
+	static const struct fixture_row rows[] = {
+		{ "inserted", "INSERT INTO system.local (key) VALUES ('x')", NULL,
+		  "0x2100 system keyspace is not user-modifiable." },
+		{ "deleted", "DELETE FROM system_schema.tables WHERE keyspace_name = 'ks'", NULL,
+		  "0x2100 system_schema keyspace is not user-modifiable." },
+		{ "a virtual one", "DELETE FROM system_views.clients WHERE address = '127.0.0.1'",
+		  NULL, "0x2200 Modification is not supported by table system_views.clients" },
+	};
+
+	assert_true(nd_system_init(&((struct fixture *)*state)->db));
+	fixture_rows(*state, rows, CD_COUNT(rows));
+}
+
 static void consistency_is_checked(void **state)
 {
 	struct fixture *f = *state;
@@ -521,6 +537,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keys_have_a_limit, begin, end),
 		cmocka_unit_test_setup_teardown(products_have_a_limit, begin, end),
 		cmocka_unit_test_setup_teardown(indexes_have_a_limit, begin, end),
+		cmocka_unit_test_setup_teardown(system_tables_are_not_written, begin, end),
 		cmocka_unit_test_setup_teardown(consistency_is_checked, begin, end),
 		cmocka_unit_test_setup_teardown(messages_have_timestamps, begin, end),
 		cmocka_unit_test_setup_teardown(markers_are_known, begin, end),
