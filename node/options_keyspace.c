@@ -70,6 +70,40 @@ static bool simple(struct replication *r)
 	return true;
 }
 
+/* What the keyspace had in its data centers stays as it is, for safety. */
+static void keep_previous(struct nd_option_map *m, const struct nd_keyspace *previous)
+{
+	for (uint32_t i = 1; previous && i < previous->replication.count; i++) {
+		const struct nd_property *p = &previous->replication.at[i];
+
+		if (strcmp(p->name, factor_name) != 0 && !nd_option_map_get(m, p->name))
+			nd_option_map_set(m, p->name, p->text);
+	}
+}
+
+static bool add_data_centers(struct nd_option_map *m, const char *factor)
+{
+	struct nd_system_node node;
+
+	for (uint32_t i = 0; nd_system_node(m->d->x, i, &node); i++) {
+		size_t len = strlen(node.data_center);
+		const char *name = cd_arena_strndup(m->d->x->arena, node.data_center, len);
+
+		if (!name)
+			return nd_ddl_no_memory(m->d);
+		if (!nd_option_map_get(m, name))
+			nd_option_map_set(m, name, factor);
+	}
+	return true;
+}
+
+static void remove_zeros(struct nd_option_map *m)
+{
+	for (uint32_t i = m->count; i-- > 0;)
+		if (strcmp(m->pairs[2 * i + 1], "0") == 0)
+			nd_option_map_remove(m, m->pairs[2 * i]);
+}
+
 /* replication_factor stands for all data centers that are not named. */
 static bool expand_factor(struct replication *r)
 {
@@ -77,26 +111,24 @@ static bool expand_factor(struct replication *r)
 	const char *factor = nd_option_map_remove(m, factor_name);
 	struct nd_property now = { .count = m->count, .pairs = m->pairs };
 	struct nd_system_node node;
-	uint32_t nodes = 0;
+	uint32_t nodes = 0, before = r->previous ? r->previous->replication.count : 0;
+	int32_t n;
 
 	while (nd_system_node(m->d->x, nodes, &node))
 		nodes++;
-	if (!factor && m->count)
-		return true;
-	if (!factor)
-		factor = "1"; /* of a strategy that says nothing */
-	if (!nd_option_map_init(&more, m->d, &now, nodes))
+	if (factor && !check_factor(m->d, factor, &n))
 		return false;
-	for (uint32_t i = 0; nd_system_node(m->d->x, i, &node); i++) {
-		size_t len = strlen(node.data_center);
-		const char *name = cd_arena_strndup(m->d->x->arena, node.data_center, len);
-
-		if (!name)
-			return nd_ddl_no_memory(m->d);
-		if (!nd_option_map_get(&more, name))
-			nd_option_map_set(&more, name, factor);
+	if (factor || !m->count) {
+		if (!nd_option_map_init(&more, m->d, &now, nodes + before))
+			return false;
+		if (factor)
+			keep_previous(&more, r->previous);
+		/* a strategy that says nothing has the default of cassandra.yaml */
+		if (!add_data_centers(&more, factor ? factor : "1"))
+			return false;
+		*m = more;
 	}
-	*m = more;
+	remove_zeros(m);
 	return true;
 }
 

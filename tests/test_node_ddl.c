@@ -161,6 +161,46 @@ static void run_rows(const char *keyspace, const struct row *rows, size_t count)
 	"error 0x2200 No keyspace has been specified. USE a keyspace, or explicitly specify " \
 	"keyspace.tablename"
 
+/* One node, in dc1. */
+static void places_replicas(void **state)
+{
+#define ALTER "ALTER KEYSPACE ks WITH replication = {'class': 'NetworkTopologyStrategy', "
+#define UPDATED "schema UPDATED KEYSPACE ks"
+	static const struct row rows[] = {
+		{ ALTER "'replication_factor': 1}", UPDATED },
+		{ ALTER "'dc1': 1}", "void" },
+		/* a data center keeps what it has */
+		{ ALTER "'replication_factor': 3}", "void" },
+		{ ALTER "'dc1': 1, 'dc2': 0}", "void" },
+		{ ALTER "'dc1': 0}",
+		  "error 0x2300 Configuration for at least one datacenter must be present" },
+		{ ALTER "'dc1': 1, 'dc2': 1}",
+		  "error 0x2300 Unrecognized strategy option {dc2} passed to "
+		  "NetworkTopologyStrategy for keyspace ks" },
+		{ ALTER "'replication_factor': 'x'}", "error 0x2300 For input string: \"x\"" },
+		{ ALTER "'dc1': '3/1'}",
+		  "error 0x2300 Transient replication is not enabled on this node" },
+		{ ALTER "'dc1': 2}", UPDATED
+		  "\nwarning Your replication factor 2 for keyspace ks is higher than the number "
+		  "of nodes 1 for datacenter dc1\nwarning When increasing replication factor you "
+		  "need to run a full (-full) repair to distribute the data." },
+		{ "ALTER KEYSPACE ks WITH replication = {'class': "
+		  "'org.apache.cassandra.locator.SimpleStrategy'}",
+		  UPDATED },
+		{ "ALTER KEYSPACE ks WITH replication = {'class': 'EverywhereStrategy'}",
+		  "error 0x2300 EverywhereStrategy is not supported by the node" },
+		{ "ALTER KEYSPACE ks WITH durable_writes = 'maybe'",
+		  "error 0x2000 Invalid boolean value maybe for 'durable_writes'. Positive values "
+		  "can be '1', 'true' or 'yes'. Negative values can be '0', 'false' or 'no'." },
+		{ "ALTER KEYSPACE ks WITH durable_writes = 'no'", UPDATED },
+	};
+
+	(void)state;
+	run_rows("ks", rows, CD_COUNT(rows));
+#undef ALTER
+#undef UPDATED
+}
+
 static void wants_a_keyspace(void **state)
 {
 	static const struct row rows[] = {
@@ -560,6 +600,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_as_cassandra),
+		cmocka_unit_test(places_replicas),
 		cmocka_unit_test(wants_a_keyspace),
 		cmocka_unit_test(keeps_the_systems_own),
 		cmocka_unit_test(reads_options),
