@@ -596,6 +596,184 @@ static void works_without_memory(void **state)
 	assert_true(cd_failalloc_each("all kinds", all_kinds, NULL));
 }
 
+/* ---- at random ------------------------------------------------------------------------------------- */
+
+static uint32_t roll(uint64_t *seed, uint32_t below)
+{
+	*seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t)(*seed >> 33) % below;
+}
+
+static const char *pick(uint64_t *seed, const char *const *list, uint32_t count)
+{
+	return list[roll(seed, count)];
+}
+
+/* A statement of a few names, so that they meet. */
+static void make_statement(uint64_t *seed, char *out, size_t size)
+{
+	static const char *const templates[] = {
+		"CREATE TABLE %s.%t (%c int, %c %y, %c %y, PRIMARY KEY (%c))",
+		"CREATE TABLE %s.%t (%c int, %c %y, %c %y STATIC, %c %y, PRIMARY KEY (%c, %c))",
+		"CREATE TABLE IF NOT EXISTS %s.%t (%c int PRIMARY KEY, %c %y)",
+		"ALTER TABLE %s.%t ADD %c %y",
+		"ALTER TABLE %s.%t ADD (%c %y, %c %y STATIC)",
+		"ALTER TABLE %s.%t DROP %c",
+		"ALTER TABLE %s.%t DROP IF EXISTS (%c, %c) USING TIMESTAMP 5",
+		"ALTER TABLE %s.%t RENAME %c TO %c",
+		"ALTER TABLE %s.%t WITH gc_grace_seconds = 5 AND comment = '%c'",
+		"DROP TABLE IF EXISTS %s.%t",
+		"CREATE TYPE %s.%u (%c %y, %c %y)",
+		"ALTER TYPE %s.%u ADD %c %y",
+		"ALTER TYPE %s.%u RENAME %c TO %c",
+		"DROP TYPE %s.%u",
+		"CREATE INDEX ON %s.%t (%c)",
+		"CREATE INDEX IF NOT EXISTS %c ON %s.%t (keys(%c))",
+		"CREATE INDEX %c ON %s.%t (full(%c)) USING 'sai'",
+		"DROP INDEX %s.%c",
+		"CREATE KEYSPACE %s WITH replication = {'class': 'SimpleStrategy'}",
+		"ALTER KEYSPACE %s WITH durable_writes = false",
+		"DROP KEYSPACE %s",
+	};
+	static const char *const keyspaces[] = { "ka", "ka", "ka", "ka", "ka", "ka", "kb" };
+	static const char *const tables[] = { "ta", "tb", "tc" };
+	static const char *const types[] = { "ua", "ub", "uc" };
+	static const char *const columns[] = { "a", "b", "c", "d", "e", "\"F g\"" };
+	static const char *const spellings[] = {
+		"int",
+		"text",
+		"list<int>",
+		"frozen<map<int, text>>",
+		"ua",
+		"frozen<ua>",
+		"frozen<ub>",
+		"set<frozen<uc>>",
+		"counter",
+		"tuple<int, ub>",
+		"duration",
+		"vector<float, 2>",
+		"map<int, frozen<ub>>",
+	};
+	const char *at = templates[roll(seed, CD_COUNT(templates))];
+	size_t len = 0;
+
+	/* keyspaces go seldom, so that something grows in them */
+	if (strstr(at, "DROP KEYSPACE") && roll(seed, 8))
+		at = templates[2];
+	for (; *at && len + 64 < size; at++) {
+		const char *piece = NULL;
+
+		if (*at == '%')
+			switch (*++at) {
+			case 's':
+				piece = pick(seed, keyspaces, CD_COUNT(keyspaces));
+				break;
+			case 't':
+				piece = pick(seed, tables, CD_COUNT(tables));
+				break;
+			case 'u':
+				piece = pick(seed, types, CD_COUNT(types));
+				break;
+			case 'c':
+				piece = pick(seed, columns, CD_COUNT(columns));
+				break;
+			default:
+				piece = pick(seed, spellings, CD_COUNT(spellings));
+			}
+		len += (size_t)snprintf(out + len, size - len, piece ? "%s" : "%.1s",
+					piece ? piece : at);
+	}
+	out[len] = '\0';
+}
+
+/* Each user type in a column is the one the keyspace has. */
+static bool is_current(const struct nd_keyspace *k, const cql_type *type)
+{
+	if (cql_type_kind(type) == CQL_KIND_UDT) {
+		const struct nd_user_type *u = nd_keyspace_type(k, cql_type_name(type));
+
+		if (!u || !cql_type_equal(u->type, type))
+			return false;
+	}
+	for (size_t i = 0; i < cql_type_count(type); i++)
+		if (!is_current(k, cql_type_at(type, i)))
+			return false;
+	return true;
+}
+
+static void check_table(const struct nd_table *t, const char *cql)
+{
+	uint32_t counts[ND_REGULAR + 1] = { 0 };
+
+	for (uint32_t i = 0; i < t->column_count; i++) {
+		const struct nd_column *c = t->columns[i];
+		const struct nd_column *before = i ? t->columns[i - 1] : NULL;
+
+		CD_CHECK(!before || before->kind < c->kind ||
+				 (before->kind == c->kind &&
+				  (c->kind < ND_STATIC ? before->position + 1 == c->position
+						       : strcmp(before->name, c->name) < 0)),
+			 cql);
+		CD_CHECK(c->id < t->next_column_id, cql);
+		for (uint32_t j = 0; j < i; j++)
+			CD_CHECK(t->columns[j]->id != c->id, cql);
+		CD_CHECK(is_current(t->keyspace, c->type), cql);
+		CD_CHECK((cql_type_kind(c->type) == CQL_KIND_COUNTER) ==
+				 (t->is_counter && c->kind >= ND_STATIC),
+			 cql);
+		counts[c->kind]++;
+	}
+	CD_CHECK(counts[ND_PARTITION_KEY] == t->partition_key_count && t->partition_key_count > 0,
+		 cql);
+	CD_CHECK(counts[ND_CLUSTERING] == t->clustering_count, cql);
+	CD_CHECK(counts[ND_STATIC] == t->static_count, cql);
+	for (uint32_t i = 0; i < t->index_count; i++)
+		CD_CHECK(nd_table_column(t, t->indexes[i].column->name) == t->indexes[i].column,
+			 cql);
+}
+
+static void refresh_all(struct nd_ddl_test *t)
+{
+	const struct nd_schema *s = &t->db.schema;
+
+	for (uint32_t i = 0; i < s->keyspace_count; i++)
+		for (uint32_t j = 0; j < s->keyspaces[i]->table_count; j++) {
+			struct nd_table *table = s->keyspaces[i]->tables[j];
+
+			if (table->refresh)
+				assert_true(table->refresh(table, &t->x));
+		}
+}
+
+static void stays_whole(void **state)
+{
+	static char cql[1024], answer[8192];
+	struct nd_ddl_test t;
+	uint64_t seed = 20261121;
+	unsigned changed = 0;
+
+	(void)state;
+	assert_true(nd_ddl_test_init(&t, NULL));
+	assert_true(nd_system_init(&t.db));
+	for (int n = 0; n < 20000; n++) {
+		cql_uuid before = t.db.schema.version;
+		bool did;
+
+		make_statement(&seed, cql, sizeof cql);
+		nd_ddl_test_run(&t, cql, answer, sizeof answer);
+		did = strncmp(answer, "schema ", 7) == 0;
+		changed += did;
+		CD_CHECK(did || memcmp(&before, &t.db.schema.version, 16) == 0, cql);
+		for (uint32_t i = 0; i < t.db.schema.keyspace_count; i++)
+			for (uint32_t j = 0; j < t.db.schema.keyspaces[i]->table_count; j++)
+				check_table(t.db.schema.keyspaces[i]->tables[j], cql);
+		if (n % 16 == 0)
+			refresh_all(&t);
+	}
+	assert_true(changed > 1500);
+	nd_ddl_test_deinit(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -608,6 +786,7 @@ int main(void)
 		cmocka_unit_test(makes_indexes_of_classes),
 		cmocka_unit_test(tells_the_listener),
 		cmocka_unit_test(works_without_memory),
+		cmocka_unit_test(stays_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
