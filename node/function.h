@@ -25,7 +25,9 @@ struct nd_fold {
 	uint64_t low;  /* a sum of 128 bits */
 	int64_t high;
 	double real, lost, plain; /* a sum, Kahan's compensation, and the sum without it */
-	struct nd_value value; /* least and greatest, and sums of any size; in the group's arena */
+	struct nd_value value;    /* least and greatest, and sums of any size; where add() put it */
+	uint8_t *kept;            /* over rows: `room` bytes of the group's arena */
+	size_t room;
 };
 
 /* Adds the arguments of a row; gives the result of a group. */

@@ -225,13 +225,33 @@ static bool keep(struct nd_selection_run *r, struct nd_value *value)
 	return true;
 }
 
+/* What an aggregate has so far outlives the row, in room that is used again: a sum of many rows must
+ * not hold on to each of its steps. */
+static bool keep_fold(struct nd_selection_run *r, struct nd_fold *fold)
+{
+	size_t len = fold->value.len;
+
+	if (fold->value.presence != ND_VALUE || fold->value.data == fold->kept)
+		return true;
+	if (!fold->kept || len > fold->room) {
+		fold->room = 2 * len + 16;
+		if (!(fold->kept = cd_arena_take(&r->group_arena, fold->room)))
+			return nd_no_memory(&r->x->problem);
+	}
+	if (len)
+		memcpy(fold->kept, fold->value.data, len);
+	fold->value.data = fold->kept;
+	return true;
+}
+
 static bool add_to_fold(struct nd_selection_run *r, const struct nd_selector *s)
 {
 	struct nd_value few[4], *arguments = argument_values(r, s, few);
-	const struct nd_call c = { s->function, arguments,       s->count,
-				   r->x,        &r->group_arena, &r->x->problem };
+	const struct nd_call c = { s->function, arguments,     s->count,
+				   r->x,        &r->row_arena, &r->x->problem };
+	struct nd_fold *fold = &r->folds[s->slot];
 
-	return arguments && s->function->aggregate->add(&c, &r->folds[s->slot]);
+	return arguments && s->function->aggregate->add(&c, fold) && keep_fold(r, fold);
 }
 
 /* Aggregates take the row in; what is outside of them is kept of the group's first row. */

@@ -213,12 +213,35 @@ static bool read_tuple(struct nd_planner *p, const struct nd_expr *e, const cql_
 	return nd_items_write(type, items, count, p->arena, out, p->problem);
 }
 
+/* 'now' is the time at which the statement is planned. */
+static bool is_now(const struct nd_expr *e, const cql_type *type)
+{
+	struct cd_scan s = { e->text, e->text, e->text + e->text_len, NULL };
+
+	return e->kind == ND_EXPR_STRING && type->kind == CQL_KIND_TIMESTAMP &&
+	       cd_scan_word(&s, "now") && s.at == s.end;
+}
+
+static bool read_now(struct nd_planner *p, struct nd_value *out)
+{
+	int64_t now_us = p->db->clock.now_us(p->db->clock.user);
+	uint8_t *bytes = cd_arena_take(p->arena, 8);
+
+	if (!bytes)
+		return nd_no_memory(p->problem);
+	cd_put_be64(bytes, (uint64_t)(now_us / 1000));
+	*out = (struct nd_value){ ND_VALUE, bytes, 8 };
+	return true;
+}
+
 static bool read_literal(struct nd_planner *p, const struct nd_expr *e, const cql_type *type,
 			 struct nd_value *out)
 {
 	if (e->kind == ND_EXPR_HEX)
 		return nd_native_read(cd_type_native(CQL_KIND_BLOB), e->text + 2, e->text_len - 2,
 				      p->arena, out, p->problem);
+	if (is_now(e, type))
+		return read_now(p, out);
 	if (type->kind == CQL_KIND_TUPLE)
 		return read_tuple(p, e, type, out);
 	return nd_native_read(type, e->text, e->text_len, p->arena, out, p->problem);

@@ -68,6 +68,7 @@ static const struct {
 	{ "timestamp in UTC", "timestamp", "'1970-01-01 00:00:01 UTC'", "00000000000003e8" },
 	{ "timestamp as a number", "timestamp", "-1", "ffffffffffffffff" },
 	{ "no timestamp", "timestamp", "'soon'", "Unable to parse a date/time from 'soon'" },
+	{ "timestamp of now", "timestamp", "'Now'", "000001a1fd259543" },
 	{ "no month", "timestamp", "'2026-13-01'",
 	  "Unable to parse a date/time from '2026-13-01'" },
 	{ "the last day of a month", "timestamp", "'1970-02-31'", "000000012ab0d800" },
