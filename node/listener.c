@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "node/link.h"
 
-enum { ACCEPTS_PER_EVENT = 64 };
+enum { ACCEPTS_PER_EVENT = 64, PAUSE_US = 50000 };
 
 static bool fail(const struct nd_address *address, int number, coodie_error *err)
 {
@@ -43,8 +43,30 @@ bool nd_listener_open(struct nd_listener *l, struct nd_address *address, bool *i
 	return true;
 }
 
-/* A full table of descriptors is no reason to spin: the connection waits in the backlog, and the
- * next event tries again. */
+static void try_again(void *user)
+{
+	struct nd_listener *l = user;
+	const coodie_loop *loop = &l->member->box->loop;
+
+	loop->vtable->io_set(loop->state, l->watch, COODIE_IO_READ);
+}
+
+/* No descriptor or no memory for a connection: it waits in the backlog, and so do we, since the
+ * listener stays readable. */
+static void wait_a_while(struct nd_listener *l)
+{
+	const coodie_loop *loop = &l->member->box->loop;
+
+	if (!l->timer)
+		l->timer = loop->vtable->timer_new(loop->state, try_again, l);
+	if (!l->timer)
+		return;
+	loop->vtable->io_set(loop->state, l->watch, 0);
+	loop->vtable->timer_set(loop->state, l->timer, PAUSE_US);
+	nd_node_log(l->member->box, "%s: no room for a connection, waiting",
+		    l->member->address.text);
+}
+
 static void on_connection(int events, void *user)
 {
 	struct nd_listener *l = user;
@@ -54,6 +76,9 @@ static void on_connection(int events, void *user)
 		struct nd_address peer = { .len = sizeof peer.of };
 		struct cd_carrier c;
 		int number = cd_carrier_accept(&l->carrier, &c, &peer.of.any, &peer.len, peer.text);
+		if (number == -EMFILE || number == -ENFILE || number == -ENOBUFS ||
+		    number == -ENOMEM)
+			wait_a_while(l);
 		if (number < 0 && number != -EINTR && number != -ECONNABORTED)
 			return;
 		if (number < 0)
@@ -81,6 +106,8 @@ void nd_listener_close(struct nd_listener *l)
 
 	if (l->watch)
 		loop->vtable->io_free(loop->state, l->watch);
-	l->watch = NULL;
+	if (l->timer)
+		loop->vtable->timer_free(loop->state, l->timer);
+	l->watch = l->timer = NULL;
 	cd_carrier_close(&l->carrier, false);
 }

@@ -20,6 +20,7 @@ struct nd_listener {
 	struct nd_member *member;
 	struct cd_carrier carrier; /* fd -1: does not listen */
 	coodie_watch *watch;
+	coodie_watch *timer; /* until it tries again; NULL: never needed */
 };
 
 /* One node. What nd_request.coordinator points to. */

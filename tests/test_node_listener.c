@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -348,6 +349,36 @@ static void test_mistakes(void **state)
 	coodie_node_options_free(NULL);
 }
 
+/* Without descriptors left a connection waits, and so does the node: it does not spin. */
+static void test_no_descriptors(void **state)
+{
+	coodie_node *n = start(options());
+	struct rlimit before, tight;
+	struct timespec a, b, nap = { .tv_nsec = 300000000 };
+	uint8_t answer[9];
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	/* the client's own is the last */
+	int last = dup(0);
+	assert_true(last >= 0);
+	close(last);
+	tight = (struct rlimit){ .rlim_cur = (rlim_t)last + 1, .rlim_max = before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+	int fd = dial(coodie_node_address(n, 0));
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
+	nanosleep(&nap, NULL);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
+	setrlimit(RLIMIT_NOFILE, &before);
+	assert_true(fd >= 0);
+	assert_true((b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000 < 150);
+	assert_int_equal(stats_of(n, 0).accepted, 0);
+	assert_int_equal(send(fd, "\x05\0\0\x01\x05\0\0\0\0", 9, MSG_NOSIGNAL), 9);
+	assert_int_equal(read_all(fd, answer, 9), 9);
+	close(fd);
+	coodie_node_stop(n);
+}
+
 /* ---- attached ------------------------------------------------------------------------------- */
 
 static void test_attached(void **state)
@@ -437,6 +468,7 @@ int main(void)
 		cmocka_unit_test(test_half_close),
 		cmocka_unit_test(test_ring),
 		cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_no_descriptors),
 		cmocka_unit_test(test_attached),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_memory),
