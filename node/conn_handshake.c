@@ -136,7 +136,8 @@ void nd_answer_startup(struct nd_exchange *e)
 	if (!check_cql_version(e) || !check_compression(e))
 		return;
 	if (c->service->scylla) {
-		c->agreed = nd_scylla_agree(e->request->as.options.at, e->request->as.options.count);
+		c->agreed = nd_scylla_agree(e->request->as.options.at,
+					    e->request->as.options.count);
 		c->terms = &c->agreed.terms;
 	}
 	keep(c->driver_name, sizeof c->driver_name, find_option(e, "DRIVER_NAME"));
@@ -209,12 +210,15 @@ static const struct {
 	{ "TOPOLOGY_CHANGE", ND_EVENT_TOPOLOGY_CHANGE },
 	{ "STATUS_CHANGE", ND_EVENT_STATUS_CHANGE },
 	{ "SCHEMA_CHANGE", ND_EVENT_SCHEMA_CHANGE },
-	{ "TRACE_COMPLETE", 0 }, /* known to Cassandra, sent by nobody */
+	{ "TRACE_COMPLETE", 0 },       /* known to Cassandra, sent by nobody */
+	{ "CLIENT_ROUTES_CHANGE", 0 }, /* likewise to ScyllaDB: the last of them */
 };
 
-static bool find_event(cql_text name, unsigned *bit)
+static bool find_event(const struct nd_service *s, cql_text name, unsigned *bit)
 {
-	for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
+	size_t count = sizeof events / sizeof events[0] - !s->scylla;
+
+	for (size_t i = 0; i < count; i++)
 		if (is_word(name, events[i].name)) {
 			*bit = events[i].bit;
 			return true;
@@ -228,7 +232,7 @@ void nd_answer_register(struct nd_exchange *e)
 	unsigned mask = 0, bit;
 
 	for (uint16_t i = 0; i < wanted->count; i++) {
-		if (!find_event(wanted->at[i], &bit)) {
+		if (!find_event(e->conn->service, wanted->at[i], &bit)) {
 			refuse(e,
 			       "Invalid value '%.*s' for org.apache.cassandra.transport.Event$Type",
 			       wanted->at[i]);

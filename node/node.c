@@ -367,7 +367,10 @@ static bool set_up(coodie_node *n, coodie_error *err)
 	struct nd_clock clock = { n->options.clock ? n->options.clock : system_clock,
 				  n->options.clock_user };
 
-	if (!nd_database_init(&n->db, &n->allocator, clock) || !nd_system_init(&n->db))
+	if (!nd_database_init(&n->db, &n->allocator, clock))
+		return cd_no_memory(err, "a database");
+	n->db.is_scylla = n->options.shards;
+	if (!nd_system_init(&n->db))
 		return cd_no_memory(err, "a database");
 	n->db.schema.listener = (struct nd_schema_listener){ on_schema_change, n };
 	if (!make_members(n, err) || !open_ports(n, err) || !join_all(n, err) || !make_tls(n, err))

@@ -98,7 +98,9 @@ libcd_node_la_SOURCES = \
 	node/row.c \
 	node/row_value.c \
 	node/scylla.c node/scylla.h \
+	node/scylla_system.c \
 	node/scylla_tablet.c \
+	node/scylla_tables.def \
 	node/schema.c node/schema.h \
 	node/schema_change.c node/schema_change.h \
 	node/schema_digest.c \

@@ -57,6 +57,7 @@ void nd_node_describe(coodie_node *n)
 	n->source = (struct nd_system_source){
 		.node = describe_node,
 		.client = describe_client,
+		.release_version = n->options.shards ? "3.0.8" : NULL, /* as ScyllaDB has it */
 		.user = n,
 	};
 	n->db.system = &n->source;

@@ -22,6 +22,14 @@ static const struct definition {
 #undef X
 };
 
+/* They take the places of Cassandra's of the same names. */
+static const struct definition scylla_definitions[] = {
+#define X(keyspace, name, id, refresh, columns, options) \
+	{ keyspace, name, id, nd_system_##refresh, columns, options },
+#include "node/scylla_tables.def"
+#undef X
+};
+
 static const struct {
 	const char *name, *class_name, *factor; /* factor NULL: none */
 	bool is_system, is_virtual;
@@ -119,6 +127,18 @@ static bool make_table(struct maker *m, const struct definition *d)
 	return nd_schema_add_table(schema, k, &draft, NULL);
 }
 
+enum { SCYLLA_DEFINITIONS = sizeof scylla_definitions / sizeof scylla_definitions[0] };
+
+/* Whether ScyllaDB has a table of Cassandra's as it is. */
+static bool is_of_scylla(const struct definition *d)
+{
+	for (size_t i = 0; i < SCYLLA_DEFINITIONS; i++)
+		if (strcmp(scylla_definitions[i].name, d->name) == 0 &&
+		    strcmp(scylla_definitions[i].keyspace, d->keyspace) == 0)
+			return false;
+	return strcmp(d->name, "peers_v2") != 0;
+}
+
 bool nd_system_init(struct nd_database *db)
 {
 	struct maker m = { .db = db };
@@ -127,7 +147,10 @@ bool nd_system_init(struct nd_database *db)
 	cd_arena_init(&m.arena, db->allocator, 16 * 1024);
 	ok = make_keyspaces(&m);
 	for (size_t i = 0; ok && i < sizeof definitions / sizeof definitions[0]; i++)
-		ok = make_table(&m, &definitions[i]);
+		ok = (db->is_scylla && !is_of_scylla(&definitions[i])) ||
+		     make_table(&m, &definitions[i]);
+	for (size_t i = 0; ok && db->is_scylla && i < SCYLLA_DEFINITIONS; i++)
+		ok = make_table(&m, &scylla_definitions[i]);
 	nd_schema_digest(&db->schema);
 	cd_arena_deinit(&m.arena);
 	return ok;

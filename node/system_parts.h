@@ -26,7 +26,7 @@ void nd_rows_partition(struct nd_rows *r, cql_value key);
 void nd_rows_clear(struct nd_rows *r);
 /* A row of as many clustering columns as the table has. */
 void nd_rows_row(struct nd_rows *r, const cql_value *clustering);
-/* A column of the row, frozen or simple; null: left out. */
+/* A column of the row, frozen or simple; null, and what the table does not have: left out. */
 void nd_rows_put(struct nd_rows *r, const char *column, cql_value value);
 /* One item more of a set of texts. */
 void nd_rows_put_item(struct nd_rows *r, const char *column, const char *item);
@@ -45,5 +45,7 @@ nd_refresh_fn nd_system_local, nd_system_peers, nd_system_peers_v2, nd_system_cl
 nd_refresh_fn nd_system_keyspaces, nd_system_tables, nd_system_columns, nd_system_dropped_columns,
 	nd_system_types, nd_system_indexes, nd_system_virtual_keyspaces, nd_system_virtual_tables,
 	nd_system_virtual_columns;
+/* scylla_system.c */
+nd_refresh_fn nd_system_versions, nd_system_scylla_keyspaces, nd_system_scylla_tables;
 
 #endif

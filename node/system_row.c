@@ -107,11 +107,12 @@ void nd_rows_row(struct nd_rows *r, const cql_value *clustering)
 
 void nd_rows_put(struct nd_rows *r, const char *column, cql_value value)
 {
+	const struct nd_column *of = nd_table_column(r->table, column);
 	struct nd_change *c;
 
-	if (cql_is_null(value) || !(c = add(r, ND_CHANGE_CELL, r->timestamp_us)))
+	if (!of || cql_is_null(value) || !(c = add(r, ND_CHANGE_CELL, r->timestamp_us)))
 		return;
-	c->column = nd_table_column(r->table, column);
+	c->column = of;
 	c->value = encode(r, c->column->type, value);
 }
 

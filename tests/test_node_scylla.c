@@ -458,6 +458,59 @@ static void test_rate_limit(void **state)
 	end(&w);
 }
 
+/* ---- system tables ---------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *cql;
+	uint32_t rows;
+	const char *message; /* NULL: rows */
+} asked[] = {
+	{ "SELECT supported_features, release_version FROM system.local WHERE key = 'local'", 1,
+	  NULL },
+	{ "SELECT rpc_port FROM system.local", 0,
+	  "Undefined column name rpc_port in table system.local" },
+	{ "SELECT * FROM system.peers", 0, NULL },
+	{ "SELECT * FROM system.peers_v2", 0, "table peers_v2 does not exist" },
+	{ "SELECT version FROM system.versions WHERE key = 'local'", 1, NULL },
+	{ "SELECT * FROM system.client_routes WHERE connection_id = 'x'", 0, NULL },
+	{ "SELECT initial_tablets FROM system_schema.scylla_keyspaces WHERE keyspace_name = 'ks'",
+	  1, NULL },
+	{ "SELECT initial_tablets FROM system_schema.scylla_keyspaces WHERE keyspace_name = 'rs'",
+	  0, NULL },
+	{ "SELECT partitioner FROM system_schema.scylla_tables WHERE keyspace_name = 'ks'", 1,
+	  NULL },
+	{ "SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = 'ks'", 1, NULL },
+};
+
+static void test_system(void **state)
+{
+	cql_text name = duo_text("CLIENT_ROUTES_CHANGE");
+	cql_message m = { .opcode = CQL_OP_REGISTER };
+	struct world w;
+	struct duo d;
+
+	(void)state;
+	begin(&w);
+	w.db.is_scylla = true;
+	assert_true(nd_system_init(&w.db));
+	open_table(&d, &w, NULL, 0);
+	for (size_t i = 0; i < CD_COUNT(asked); i++) {
+		cql_message answer = duo_ask(&d, query(asked[i].cql));
+		if (asked[i].message)
+			CD_CHECK(duo_says(&answer, ND_INVALID, asked[i].message), asked[i].cql);
+		else
+			CD_CHECK(answer.opcode == CQL_OP_RESULT &&
+					 answer.as.result.row_count == asked[i].rows,
+				 asked[i].cql);
+	}
+	m.as.register_events = (cql_texts){ &name, 1 };
+	assert_int_equal(duo_ask(&d, m).opcode, CQL_OP_READY);
+	w.service.scylla = NULL; /* Cassandra does not know it */
+	assert_int_equal(duo_ask(&d, m).opcode, CQL_OP_ERROR);
+	duo_end(&d);
+	end(&w);
+}
+
 /* ---- a box ------------------------------------------------------------------------------------------------ */
 
 static void test_box(void **state)
@@ -565,11 +618,12 @@ static void test_shard_aware_port(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_shards),     cmocka_unit_test(test_tablets),
-		cmocka_unit_test(test_supported),  cmocka_unit_test(test_lwt_mark),
-		cmocka_unit_test(test_routing_v1), cmocka_unit_test(test_routing_v2),
-		cmocka_unit_test(test_counts),     cmocka_unit_test(test_rate_limit),
-		cmocka_unit_test(test_box),        cmocka_unit_test(test_shard_aware_port),
+		cmocka_unit_test(test_shards),           cmocka_unit_test(test_tablets),
+		cmocka_unit_test(test_supported),        cmocka_unit_test(test_lwt_mark),
+		cmocka_unit_test(test_routing_v1),       cmocka_unit_test(test_routing_v2),
+		cmocka_unit_test(test_counts),           cmocka_unit_test(test_rate_limit),
+		cmocka_unit_test(test_system),           cmocka_unit_test(test_box),
+		cmocka_unit_test(test_shard_aware_port),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
