@@ -105,3 +105,5 @@ tests_test_node_fault_LDADD = tests/libcd_node_test.la libcd_net.la $(NODE_LIBS)
 
 check_PROGRAMS += tests/test_node_scylla
 tests_test_node_scylla_LDADD = tests/libcd_node_test.la libcd_net.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_script
+tests_test_node_script_LDADD = $(NODE_LIBS)

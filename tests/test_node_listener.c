@@ -306,6 +306,134 @@ static void test_ring(void **state)
 	coodie_node_stop(n);
 }
 
+/* ---- events and seeds ----------------------------------------------------------------------- */
+
+static int listen_for_events(const char *address)
+{
+	static const char hello[] = "\x04\0\0\x01\x01\0\0\0\x16\0\x01\0\x0b"
+				    "CQL_VERSION\0\x05"
+				    "3.0.0"
+				    "\x04\0\0\x02\x0b\0\0\0\x31\0\x03\0\x0fTOPOLOGY_CHANGE\0\x0d"
+				    "STATUS_CHANGE\0\x0d"
+				    "SCHEMA_CHANGE";
+	uint8_t ready[18];
+	int fd = dial(address);
+
+	assert_int_equal(send(fd, hello, sizeof hello - 1, MSG_NOSIGNAL), sizeof hello - 1);
+	assert_int_equal(read_all(fd, ready, sizeof ready), sizeof ready);
+	assert_int_equal(ready[4], 2);
+	assert_int_equal(ready[13], 2);
+	return fd;
+}
+
+/* The next event holds these bytes. */
+static void expect_event(int fd, const char *part, size_t part_len)
+{
+	uint8_t header[9], body[256];
+
+	assert_int_equal(read_all(fd, header, sizeof header), sizeof header);
+	assert_int_equal(header[4], 0x0c);
+	assert_int_equal(header[2] << 8 | header[3], 0xffff);
+	size_t len = (size_t)header[7] << 8 | header[8];
+	assert_true(len < sizeof body && read_all(fd, body, len) == len);
+	for (size_t i = 0; i + part_len <= len; i++)
+		if (!memcmp(body + i, part, part_len))
+			return;
+	fail_msg("an event without %s", part);
+}
+
+static void test_events(void **state)
+{
+	coodie_node_options *o = options();
+	coodie_error err;
+
+	(void)state;
+	assert_true(coodie_node_options_set_nodes(o, 2, &err));
+	coodie_node *n = start(o);
+	int fd = listen_for_events(coodie_node_address(n, 0));
+	assert_true(coodie_node_take_down(n, 1, &err));
+	expect_event(fd, "DOWN\x04\x7f\0\0\x02", 9);
+	assert_true(coodie_node_move(n, 1, "127.0.0.9", &err));
+	assert_true(coodie_node_bring_up(n, 1, &err));
+	expect_event(fd, "UP\x04\x7f\0\0\x09", 7);
+	assert_true(coodie_node_add(n, NULL, NULL, NULL, &err));
+	expect_event(fd, "NEW_NODE\x04\x7f\0\0\x03", 13);
+	expect_event(fd, "UP\x04\x7f\0\0\x03", 7);
+	assert_true(coodie_node_remove(n, 2, &err));
+	expect_event(fd, "REMOVED_NODE\x04\x7f\0\0\x03", 17);
+	assert_true(coodie_node_execute(n,
+					"CREATE KEYSPACE shop WITH replication = {'class': "
+					"'SimpleStrategy', 'replication_factor': 1};"
+					"USE shop; CREATE TABLE t (id int PRIMARY KEY)",
+					&err));
+	expect_event(fd, "CREATED\0\x08KEYSPACE\0\x04shop", 22);
+	expect_event(fd, "CREATED\0\x05TABLE\0\x04shop\0\x01t", 22);
+	assert_int_equal(stats_of(n, 0).events, 7);
+	close(fd);
+	coodie_node_stop(n);
+}
+
+static void test_execute(void **state)
+{
+	coodie_node *n = start(options());
+	coodie_error err;
+
+	(void)state;
+	assert_false(coodie_node_execute(
+		n,
+		"CREATE KEYSPACE k WITH replication = {'class': 'SimpleStrategy', "
+		"'replication_factor': 1}; -- it stays\nUSE k; SELEC 1; DROP KEYSPACE k;",
+		&err));
+	assert_int_equal(err.code, COODIE_ERR_SERVER);
+	assert_int_equal(err.server_code, 0x2000);
+	assert_non_null(strstr(err.message, "SELEC"));
+	assert_true(coodie_node_execute(n, "DROP KEYSPACE k", &err));
+	assert_false(coodie_node_execute(n, "USE k", &err));
+	assert_int_equal(err.server_code, 0x2200);
+	assert_true(coodie_node_execute(n, "", &err));
+	coodie_node_stop(n);
+}
+
+/* Certificates from files, and clients that have to show theirs. */
+static void test_certificates(void **state)
+{
+	const char *certs = getenv("COODIE_TEST_CERTS");
+	coodie_node_options *o = options();
+	coodie_error err;
+	char path[4][512];
+	static const char *const names[] = { "server.pem", "server.key", "ca.pem", "client.pem" };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		snprintf(path[i], sizeof path[i], "%s/%s", certs && *certs ? certs : "tests/certs",
+			 names[i]);
+	if (access(path[0], R_OK) != 0) {
+		coodie_node_options_free(o);
+		skip();
+	}
+	assert_true(coodie_node_options_set_tls_files(o, path[0], path[1], path[2], &err));
+	coodie_node *n = start(o);
+	for (unsigned shown = 0; shown < 2; shown++) {
+		coodie_options *c = coodie_options_new(NULL);
+		coodie_tls *tls = coodie_tls_new(NULL);
+		char key[512];
+		snprintf(key, sizeof key, "%.*skey", (int)strlen(path[3]) - 3, path[3]);
+		assert_true(coodie_tls_add_ca_file(tls, path[2], &err));
+		if (shown && !coodie_tls_set_certificate_file(tls, path[3], key, NULL, &err))
+			fail_msg("%s", err.message);
+		assert_true(coodie_options_set_tls(c, tls, &err));
+		assert_true(coodie_options_add_contact_point(c, coodie_node_address(n, 0), &err));
+		coodie_session *s = coodie_session_new(c, &err);
+		assert_int_equal(coodie_session_connect(s, &err), shown);
+		assert_int_equal(err.code, shown ? COODIE_OK : COODIE_ERR_TLS);
+		coodie_session_free(s);
+		coodie_tls_free(tls);
+		coodie_options_free(c);
+	}
+	assert_null(coodie_node_ca_pem(n));
+	coodie_node_stop(n);
+}
+
 /* ---- ports and other mistakes --------------------------------------------------------------- */
 
 static void test_mistakes(void **state)
@@ -467,6 +595,9 @@ int main(void)
 		cmocka_unit_test(test_refusal_arrives),
 		cmocka_unit_test(test_half_close),
 		cmocka_unit_test(test_ring),
+		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_execute),
+		cmocka_unit_test(test_certificates),
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_no_descriptors),
 		cmocka_unit_test(test_attached),
