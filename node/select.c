@@ -26,16 +26,17 @@ static bool limit_new(struct nd_planner *p, const struct nd_table *t, const char
 	return *out != NULL;
 }
 
-static struct nd_where *where_new(struct nd_planner *p, struct nd_table *t,
-				  const struct nd_select *s, const struct nd_ordering *o)
+static bool where_new(struct nd_planner *p, struct nd_table *t, const struct nd_select *s,
+		      struct nd_select_plan *plan)
 {
 	struct nd_where_options options = { .use = ND_WHERE_SELECT,
 					    .allow_filtering = s->allow_filtering,
-					    .ann = o->near };
+					    .ann = plan->ordering.near };
 
 	if (!nd_select_columns(p, t, s, &options.static_only))
-		return NULL;
-	return nd_where_new(p, t, &s->where, &options);
+		return false;
+	plan->where = nd_where_new(p, t, &s->where, &options);
+	return plan->where && nd_select_asked(p, t, s, plan->where, &plan->asked);
 }
 
 static const struct nd_index *index_of(const struct nd_table *t, const struct nd_column *c)
@@ -63,7 +64,7 @@ static bool look_up(struct nd_planner *p, const struct nd_select *s, struct nd_t
 	if (!refuse_scylla(p, s) || !nd_ordering_new(p, t, s, &plan->ordering))
 		return false;
 	plan->ordering.near_index = index_of(t, plan->ordering.near);
-	if (!(plan->where = where_new(p, t, s, &plan->ordering)) ||
+	if (!where_new(p, t, s, plan) ||
 	    !(plan->selectors = nd_selectors_new(p, t, s, &plan->plan.metadata)))
 		return false;
 	if (s->distinct && s->per_partition_limit)
@@ -244,11 +245,11 @@ static bool start(struct nd_select_run *r, uint32_t *limit)
 		return false;
 	if (plan->ordering.near && !nd_near_start(r, *limit))
 		return false;
+	warn_of_aggregates(r);
 	if (!start_page(r, *limit))
 		return false;
 	if (r->places.must_filter && !(r->filter = nd_where_filter(plan->where, x)))
 		return false;
-	warn_of_aggregates(r);
 	r->arena = r->places.has_keys && r->places.names_rows && r->places.key_count == 1 &&
 				   r->places.slice_count == 1
 			   ? x->arena

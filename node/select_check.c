@@ -11,6 +11,7 @@ struct walk {
 	bool (*column)(struct walk *w, const struct nd_column *c);
 	bool any_static, any_rows; /* rows: what is neither static nor of the partition key */
 	bool *seen;                /* of the partition key */
+	bool *asked;               /* by the columns' ids */
 };
 
 static bool walk_expr(struct walk *w, const struct nd_expr *e)
@@ -52,6 +53,32 @@ bool nd_select_columns(struct nd_planner *p, const struct nd_table *t, const str
 	if (!walk_selection(&w, s))
 		return false;
 	*only_static = t->static_count && s->selection_count && w.any_static && !w.any_rows;
+	return true;
+}
+
+static bool note_asked(struct walk *w, const struct nd_column *c)
+{
+	if (c->kind == ND_STATIC || c->kind == ND_REGULAR) {
+		w->asked[c->id] = true;
+		w->any_rows = true;
+	}
+	return true;
+}
+
+bool nd_select_asked(struct nd_planner *p, const struct nd_table *t, const struct nd_select *s,
+		     const struct nd_where *where, bool **out)
+{
+	struct walk w = { .p = p, .t = t, .column = note_asked };
+
+	*out = NULL;
+	w.asked = cd_arena_take_array(p->arena, t->next_column_id + 1u, sizeof *w.asked);
+	if (!w.asked)
+		return nd_no_memory(p->problem);
+	if (!walk_selection(&w, s))
+		return false;
+	w.any_rows |= nd_where_note_others(where, w.asked);
+	if (s->selection_count && w.any_rows)
+		*out = w.asked;
 	return true;
 }
 

@@ -31,6 +31,7 @@ struct nd_select_plan {
 	struct nd_selector_list *selectors;
 	bool distinct, aggregates;
 	bool wants_statics; /* the table has static columns */
+	bool *asked; /* by the ids of columns: whether it is asked for; NULL: all are, or none is */
 	struct nd_grouping grouping;
 	struct nd_ordering ordering;
 	struct nd_term *limit, *partition_limit; /* NULL: none */
@@ -121,6 +122,8 @@ bool nd_grouping_next(struct nd_select_run *r, const struct nd_row_view *view, b
 /* select_check.c: what a selection is of. */
 bool nd_select_columns(struct nd_planner *p, const struct nd_table *t, const struct nd_select *s,
 		       bool *only_static);
+bool nd_select_asked(struct nd_planner *p, const struct nd_table *t, const struct nd_select *s,
+		     const struct nd_where *where, bool **out);
 bool nd_select_check_distinct(struct nd_planner *p, const struct nd_table *t,
 			      const struct nd_select *s, const struct nd_where *w);
 

@@ -36,10 +36,29 @@ static void forget_row(struct nd_select_run *r)
 		cd_arena_reset(r->arena);
 }
 
+/* Cassandra does not look at cells that nobody asks for when they are older than their row's marker,
+ * even when that has expired: a row without others is not seen then. */
+static bool is_seen(const struct nd_select_run *r, const struct nd_row *row)
+{
+	const bool *asked = r->plan->asked;
+
+	if (!asked || row->has_marker)
+		return true;
+	for (uint32_t i = 0; i < row->cell_count; i++)
+		if (asked[row->cells[i].column->id] ||
+		    row->cells[i].timestamp_us >= row->dead_marker_us)
+			return true;
+	return false;
+}
+
 static bool use_row(struct nd_select_run *r, struct part *part, const struct nd_row *row)
 {
 	bool ok;
 
+	if (!is_seen(r, row)) {
+		forget_row(r);
+		return true;
+	}
 	part->any = true;
 	part->view.row = row;
 	ok = nd_select_row(r, &part->view);
@@ -70,7 +89,7 @@ static bool read_slice(struct nd_select_run *r, struct part *part, const struct 
 	while (!r->stop && !r->skip_partition && nd_walk_next(&walk, &row, &no_memory)) {
 		if (!use_row(r, part, &row))
 			return false;
-		if (r->plan->distinct)
+		if (r->plan->distinct && part->any)
 			break;
 	}
 	return !no_memory || out_of_memory(r);

@@ -99,6 +99,7 @@ struct nd_row {
 	int64_t marker_us;
 	int32_t marker_ttl;
 	int64_t marker_expires;
+	int64_t dead_marker_us; /* the timestamp of a marker that has expired; INT64_MIN: none */
 	uint32_t cell_count;
 	const struct nd_cell *cells;
 };

@@ -86,9 +86,10 @@ static bool read_row(const struct nd_partition *p, const struct nd_stored_row *r
 	const struct nd_contents *c = row->contents;
 	struct nd_cell *cells = NULL;
 
-	*out = (struct nd_row){ .clustering = row->key };
+	*out = (struct nd_row){ .clustering = row->key, .dead_marker_us = c->marker_us };
 	if (has_marker(c, now_seconds)) {
 		out->has_marker = true;
+		out->dead_marker_us = ND_NEVER;
 		out->marker_us = c->marker_us;
 		out->marker_ttl = c->marker_ttl;
 		out->marker_expires = c->marker_expires;

@@ -458,6 +458,15 @@ bool nd_where_is_equal(const struct nd_where *w, const struct nd_column *c)
 	return false;
 }
 
+bool nd_where_note_others(const struct nd_where *w, bool *asked)
+{
+	for (uint32_t i = 0; i < w->other_count; i++)
+		asked[w->others[i]->columns[0]->id] = true;
+	if (w->options.ann)
+		asked[w->options.ann->id] = true;
+	return w->other_count || w->options.ann;
+}
+
 bool nd_where_only_static_others(const struct nd_where *w)
 {
 	return !w->has_regular;

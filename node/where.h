@@ -78,6 +78,8 @@ bool nd_where_uses_index(const struct nd_where *w);
 bool nd_where_is_exact(const struct nd_where *w);
 /* Whether the column is restricted by =. */
 bool nd_where_is_equal(const struct nd_where *w, const struct nd_column *c);
+/* Notes the columns beside the primary key that are restricted, by their ids; false: none is. */
+bool nd_where_note_others(const struct nd_where *w, bool *asked);
 /* Whether no regular column is restricted. */
 bool nd_where_only_static_others(const struct nd_where *w);
 

@@ -314,6 +314,31 @@ static void test_consistency(void **state)
 	fixture_forget(f);
 }
 
+/* ---- cells that nobody asks for ------------------------------------------------------------------- */
+
+static void test_forgotten(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_run(f, "CREATE TABLE fo (k int, c int, v int, w int, PRIMARY KEY (k, c))");
+	fixture_run(f, "INSERT INTO fo (k, c) VALUES (1, 1) USING TIMESTAMP 10 AND TTL 10");
+	fixture_run(f, "UPDATE fo USING TIMESTAMP 9 SET v = 5 WHERE k = 1 AND c = 1");
+	fixture_run(f, "INSERT INTO fo (k, c) VALUES (1, 2) USING TIMESTAMP 10 AND TTL 10");
+	fixture_run(f, "UPDATE fo USING TIMESTAMP 10 SET v = 6 WHERE k = 1 AND c = 2");
+	assert_string_equal(fixture_run(f, "SELECT c, w FROM fo"), "rows: c=1 w=null | c=2 w=null");
+	fixture_sleep(f, 11);
+	/* the first row's only cell is older than its marker, which has expired */
+	assert_string_equal(fixture_run(f, "SELECT c, v FROM fo"), "rows: c=1 v=5 | c=2 v=6");
+	assert_string_equal(fixture_run(f, "SELECT * FROM fo WHERE k = 1 AND c = 1"),
+			    "rows: k=1 c=1 v=5 w=null");
+	assert_string_equal(fixture_run(f, "SELECT c FROM fo"), "rows: c=1 | c=2");
+	assert_string_equal(fixture_run(f, "SELECT c, w FROM fo"), "rows: c=2 w=null");
+	assert_string_equal(fixture_run(f, "SELECT c, w FROM fo WHERE k = 1 AND c = 1"), "rows:");
+	assert_string_equal(fixture_run(f, "SELECT c, w FROM fo WHERE v > 0 ALLOW FILTERING"),
+			    "rows: c=1 w=null | c=2 w=null");
+	fixture_forget(f);
+}
+
 /* ---- the ring ------------------------------------------------------------------------------------ */
 
 struct asked {
@@ -468,7 +493,8 @@ int main(void)
 		cmocka_unit_test(test_groups),    cmocka_unit_test(test_aggregates),
 		cmocka_unit_test(test_nearest),   cmocka_unit_test(test_names),
 		cmocka_unit_test(test_metadata),  cmocka_unit_test(test_consistency),
-		cmocka_unit_test(test_admission), cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_forgotten), cmocka_unit_test(test_admission),
+		cmocka_unit_test(test_memory),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
 }
