@@ -65,18 +65,12 @@ struct nd_table_name {
 };
 
 enum nd_operator {
-	ND_OP_EQ,
-	ND_OP_NE,
-	ND_OP_LT,
-	ND_OP_LE,
-	ND_OP_GT,
-	ND_OP_GE,
-	ND_OP_IN,
-	ND_OP_CONTAINS,
-	ND_OP_CONTAINS_KEY,
-	ND_OP_LIKE,
-	ND_OP_IS_NOT_NULL
+#define X(name, text) ND_OP_##name,
+#include "node/operator.def"
+#undef X
 };
+/* As Cassandra's messages spell it. */
+const char *nd_operator_name(enum nd_operator op);
 
 /* What stands left of a relation's operator. */
 enum nd_target_kind {

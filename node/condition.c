@@ -18,24 +18,6 @@ static bool references_duration(const cql_type *type)
 	return false;
 }
 
-static const char *operator_text(enum nd_operator op)
-{
-	static const char *const texts[] = {
-		[ND_OP_EQ] = "=",
-		[ND_OP_NE] = "!=",
-		[ND_OP_LT] = "<",
-		[ND_OP_LE] = "<=",
-		[ND_OP_GT] = ">",
-		[ND_OP_GE] = ">=",
-		[ND_OP_IN] = "IN",
-		[ND_OP_CONTAINS] = "CONTAINS",
-		[ND_OP_CONTAINS_KEY] = "CONTAINS_KEY",
-		[ND_OP_LIKE] = "LIKE",
-		[ND_OP_IS_NOT_NULL] = "IS NOT",
-	};
-	return texts[op];
-}
-
 static bool is_collection(const cql_type *type)
 {
 	return type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET ||
@@ -61,7 +43,7 @@ static bool check_durations(struct nd_planner *p, const cql_type *type, enum nd_
 				 what);
 	return nd_refuse(p->problem, ND_INVALID,
 			 "Slice conditions ( %s ) are not supported on durations",
-			 operator_text(op));
+			 nd_operator_name(op));
 }
 
 /* ---- what is compared -------------------------------------------------------------------------- */

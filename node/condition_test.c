@@ -10,17 +10,6 @@
 #include "node/where.h"
 #include "proto/value.h"
 
-static const char *const operator_texts[] = {
-	[ND_OP_EQ] = "=",
-	[ND_OP_NE] = "!=",
-	[ND_OP_LT] = "<",
-	[ND_OP_LE] = "<=",
-	[ND_OP_GT] = ">",
-	[ND_OP_GE] = ">=",
-	[ND_OP_CONTAINS] = "CONTAINS",
-	[ND_OP_CONTAINS_KEY] = "CONTAINS_KEY",
-};
-
 /* IN is = with each of its values. */
 static enum nd_operator comparison(const struct nd_condition *c)
 {
@@ -31,7 +20,7 @@ static bool refuse_null(const struct nd_condition *c, struct nd_request *x)
 {
 	return nd_refuse(&x->problem, ND_INVALID,
 			 "Invalid comparison with null for operator \"%s\"",
-			 operator_texts[comparison(c)]);
+			 nd_operator_name(comparison(c)));
 }
 
 static bool satisfies(int order, enum nd_operator op)
@@ -319,7 +308,7 @@ static bool collection_holds(const struct nd_condition *c, const struct nd_row *
 			       : nd_refuse(
 					 &x->problem, ND_INVALID,
 					 "Invalid comparison with an empty %s for operator \"%s\"",
-					 names[type->kind], operator_texts[op]);
+					 names[type->kind], nd_operator_name(op));
 	if (!count)
 		*hold = items.count ? op == ND_OP_NE : op == ND_OP_EQ;
 	else

@@ -2,25 +2,6 @@
 /* DELETE looked up. */
 #include "node/write.h"
 
-static bool new_operation(struct nd_planner *p, struct nd_write *w, const struct nd_assign *a)
-{
-	const struct nd_table *t = w->plan.table;
-	const struct nd_column *c = nd_table_find_column(t, a->column, p->problem);
-	struct nd_operation o;
-
-	if (!c)
-		return false;
-	if (c->kind == ND_PARTITION_KEY || c->kind == ND_CLUSTERING)
-		return nd_refuse(
-			p->problem, ND_INVALID,
-			"Invalid identifier %s for deletion (should not be a PRIMARY KEY part)",
-			c->name);
-	if (!nd_operation_new(p, t, c, a, false, &o))
-		return false;
-	nd_write_add(w, &o);
-	return true;
-}
-
 /* Conditions need one row, or the static one. */
 static bool check_conditions(struct nd_planner *p, const struct nd_write *w)
 {
@@ -49,7 +30,10 @@ struct nd_plan *nd_plan_delete(struct nd_planner *p, const struct nd_statement *
 	if (!w || !nd_write_reserve(p, w, m->assign_count))
 		return NULL;
 	for (uint32_t i = 0; i < m->assign_count; i++)
-		if (!new_operation(p, w, &m->assigns[i]))
+		if (!nd_write_assign(
+			    p, w, &m->assigns[i],
+			    "Invalid identifier %s for deletion (should not be a PRIMARY KEY "
+			    "part)"))
 			return NULL;
 	if (!nd_write_where(p, w, m) || !(plan = nd_write_finish(p, w)))
 		return NULL;

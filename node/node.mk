@@ -67,6 +67,7 @@ libcd_node_la_SOURCES = \
 	node/operation.c node/operation.h \
 	node/operation_number.c \
 	node/operation_run.c \
+	node/operator.c node/operator.def \
 	node/options.c node/options.h \
 	node/options_keyspace.c \
 	node/options_map.c \

@@ -76,7 +76,6 @@ bool nd_where_token_relation(struct nd_planner *p, struct nd_where *w,
 			     const struct nd_relation *relation);
 /* "c > ?" as Cassandra writes relations in messages, in the arena. */
 const char *nd_where_spell(struct cd_arena *a, const struct nd_relation *relation);
-const char *nd_operator_name(enum nd_operator op);
 
 /* where_merge.c: puts a restriction among those that are there. */
 bool nd_where_add(struct nd_planner *p, struct nd_where *w, struct nd_restriction *r);

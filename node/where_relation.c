@@ -5,25 +5,6 @@
 #include "node/term_parts.h"
 #include "node/where_plan.h"
 
-static const char *const operator_names[] = {
-	[ND_OP_EQ] = "=",
-	[ND_OP_NE] = "!=",
-	[ND_OP_LT] = "<",
-	[ND_OP_LE] = "<=",
-	[ND_OP_GT] = ">",
-	[ND_OP_GE] = ">=",
-	[ND_OP_IN] = "IN",
-	[ND_OP_CONTAINS] = "CONTAINS",
-	[ND_OP_CONTAINS_KEY] = "CONTAINS KEY",
-	[ND_OP_LIKE] = "LIKE",
-	[ND_OP_IS_NOT_NULL] = "IS NOT",
-};
-
-const char *nd_operator_name(enum nd_operator op)
-{
-	return operator_names[op];
-}
-
 /* ---- messages ---------------------------------------------------------------------------------- */
 
 /* "(a, b)" of names or values. */

@@ -42,6 +42,9 @@ bool nd_using_new(struct nd_planner *p, const char *keyspace, const char *table,
 /* Makes room for operations; nd_write_add() takes the next. */
 bool nd_write_reserve(struct nd_planner *p, struct nd_write *w, uint32_t operations);
 void nd_write_add(struct nd_write *w, const struct nd_operation *o);
+/* Looks an assignment of UPDATE or DELETE up and adds it. `of_key` is said of a key column's name. */
+bool nd_write_assign(struct nd_planner *p, struct nd_write *w, const struct nd_assign *a,
+		     const char *of_key);
 /* What follows when all is there: static columns behind, what is to be refused. NULL: refused now. */
 struct nd_plan *nd_write_finish(struct nd_planner *p, struct nd_write *w);
 /* Whether only static columns are written and asked for. */

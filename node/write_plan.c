@@ -86,6 +86,23 @@ void nd_write_add(struct nd_write *w, const struct nd_operation *o)
 	w->operations[at] = *o;
 }
 
+bool nd_write_assign(struct nd_planner *p, struct nd_write *w, const struct nd_assign *a,
+		     const char *of_key)
+{
+	const struct nd_table *t = w->plan.table;
+	const struct nd_column *c = nd_table_find_column(t, a->column, p->problem);
+	struct nd_operation o;
+
+	if (!c)
+		return false;
+	if (c->kind == ND_PARTITION_KEY || c->kind == ND_CLUSTERING)
+		return nd_refuse(p->problem, ND_INVALID, of_key, c->name);
+	if (!nd_operation_new(p, t, c, a, nd_conditions_are(&w->conditions), &o))
+		return false;
+	nd_write_add(w, &o);
+	return true;
+}
+
 bool nd_write_is_static_only(const struct nd_write *w)
 {
 	bool rows = w->regular_count || w->conditions.on_rows ||

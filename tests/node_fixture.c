@@ -44,6 +44,25 @@ void fixture_end(struct fixture *f)
 	free(f->text);
 }
 
+struct fixture *fixture_with(const char *const *statements, size_t count)
+{
+	struct fixture *f = malloc(sizeof *f);
+
+	assert_non_null(f);
+	fixture_begin(f, NULL);
+	for (size_t i = 0; i < count; i++)
+		if (*fixture_run(f, statements[i]) == '0')
+			fail_msg("%s: %s", statements[i], f->text);
+	return f;
+}
+
+int fixture_teardown(void **state)
+{
+	fixture_end(*state);
+	free(*state);
+	return 0;
+}
+
 void fixture_forget(struct fixture *f)
 {
 	cd_arena_reset(&f->arena);

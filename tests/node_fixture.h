@@ -30,6 +30,9 @@ struct fixture {
  * 2026-11-21 12:00:00 UTC. `allocator` NULL: malloc. */
 void fixture_begin(struct fixture *f, const coodie_allocator *allocator);
 void fixture_end(struct fixture *f);
+/* For cmocka: a fixture in which these statements were run, and its end. */
+struct fixture *fixture_with(const char *const *statements, size_t count);
+int fixture_teardown(void **state);
 /* Gives back the memory of plans and answers. */
 void fixture_forget(struct fixture *f);
 

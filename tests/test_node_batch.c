@@ -7,30 +7,15 @@
 
 static int begin(void **state)
 {
-	static struct fixture f;
-	static const struct fixture_row rows[] = {
-		{ "a table",
-		  "CREATE TABLE t (k int, c int, s int STATIC, v int, l list<int>, PRIMARY KEY (k, "
-		  "c))",
-		  NULL, "schema CREATED TABLE ks.t" },
-		{ "another", "CREATE TABLE o (k int PRIMARY KEY, v int)", NULL,
-		  "schema CREATED TABLE ks.o" },
-		{ "counters", "CREATE TABLE n (k int PRIMARY KEY, n counter)", NULL,
-		  "schema CREATED TABLE ks.n" },
-		{ "one without grace",
-		  "CREATE TABLE g (k int PRIMARY KEY) WITH gc_grace_seconds = 0", NULL,
-		  "schema CREATED TABLE ks.g" },
+	static const char *const tables[] = {
+		"CREATE TABLE t (k int, c int, s int STATIC, v int, l list<int>, PRIMARY "
+		"KEY (k, c))",
+		"CREATE TABLE o (k int PRIMARY KEY, v int)",
+		"CREATE TABLE n (k int PRIMARY KEY, n counter)",
+		"CREATE TABLE g (k int PRIMARY KEY) WITH gc_grace_seconds = 0",
 	};
 
-	fixture_begin(&f, NULL);
-	fixture_rows(&f, rows, CD_COUNT(rows));
-	*state = &f;
-	return 0;
-}
-
-static int end(void **state)
-{
-	fixture_end(*state);
+	*state = fixture_with(tables, CD_COUNT(tables));
 	return 0;
 }
 
@@ -307,13 +292,14 @@ static void warnings_are_given(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(statements_are_run, begin, end),
-		cmocka_unit_test_setup_teardown(rules_are_kept, begin, end),
-		cmocka_unit_test_setup_teardown(conditions_are_asked_before, begin, end),
-		cmocka_unit_test_setup_teardown(messages_are_run, begin, end),
-		cmocka_unit_test_setup_teardown(the_ring_is_asked, begin, end),
-		cmocka_unit_test_setup_teardown(the_ring_may_refuse, begin, end),
-		cmocka_unit_test_setup_teardown(warnings_are_given, begin, end),
+		cmocka_unit_test_setup_teardown(statements_are_run, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(rules_are_kept, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(conditions_are_asked_before, begin,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(messages_are_run, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(the_ring_is_asked, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(the_ring_may_refuse, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(warnings_are_given, begin, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

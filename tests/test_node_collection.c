@@ -5,28 +5,15 @@
 
 static int begin(void **state)
 {
-	static struct fixture f;
-	static const struct fixture_row rows[] = {
-		{ "a type", "CREATE TYPE u (a int, b text)", NULL, "schema CREATED TYPE ks.u" },
-		{ "a table",
-		  "CREATE TABLE t (k int PRIMARY KEY, l list<int>, s set<text>, m map<text, int>, u u, "
-		  "fl frozen<list<int>>, fm frozen<map<text, int>>, fu frozen<u>, tu tuple<int, int>, "
-		  "v int)",
-		  NULL, "schema CREATED TABLE ks.t" },
-		{ "one with a static list",
-		  "CREATE TABLE st (k int, c int, sl list<int> STATIC, PRIMARY KEY (k, c))", NULL,
-		  "schema CREATED TABLE ks.st" },
+	static const char *const tables[] = {
+		"CREATE TYPE u (a int, b text)",
+		"CREATE TABLE t (k int PRIMARY KEY, l list<int>, s set<text>, m "
+		"map<text, int>, u u, fl frozen<list<int>>, fm frozen<map<text, int>>, "
+		"fu frozen<u>, tu tuple<int, int>, v int)",
+		"CREATE TABLE st (k int, c int, sl list<int> STATIC, PRIMARY KEY (k, c))",
 	};
 
-	fixture_begin(&f, NULL);
-	fixture_rows(&f, rows, CD_COUNT(rows));
-	*state = &f;
-	return 0;
-}
-
-static int end(void **state)
-{
-	fixture_end(*state);
+	*state = fixture_with(tables, CD_COUNT(tables));
 	return 0;
 }
 
@@ -207,12 +194,14 @@ static void a_whole_does_not_hit_itself(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(lists_are_written, begin, end),
-		cmocka_unit_test_setup_teardown(long_lists_keep_their_order, begin, end),
-		cmocka_unit_test_setup_teardown(lists_are_refused, begin, end),
-		cmocka_unit_test_setup_teardown(sets_and_maps_are_written, begin, end),
-		cmocka_unit_test_setup_teardown(user_types_are_written, begin, end),
-		cmocka_unit_test_setup_teardown(a_whole_does_not_hit_itself, begin, end),
+		cmocka_unit_test_setup_teardown(lists_are_written, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(long_lists_keep_their_order, begin,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(lists_are_refused, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(sets_and_maps_are_written, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(user_types_are_written, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_whole_does_not_hit_itself, begin,
+						fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

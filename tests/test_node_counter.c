@@ -5,25 +5,13 @@
 
 static int begin(void **state)
 {
-	static struct fixture f;
-	static const struct fixture_row rows[] = {
-		{ "counters",
-		  "CREATE TABLE t (k int, c int, n counter, m counter, s counter STATIC, PRIMARY "
-		  "KEY (k, c))",
-		  NULL, "schema CREATED TABLE ks.t" },
-		{ "no counters", "CREATE TABLE o (k int PRIMARY KEY, v int)", NULL,
-		  "schema CREATED TABLE ks.o" },
+	static const char *const tables[] = {
+		"CREATE TABLE t (k int, c int, n counter, m counter, s counter STATIC, "
+		"PRIMARY KEY (k, c))",
+		"CREATE TABLE o (k int PRIMARY KEY, v int)",
 	};
 
-	fixture_begin(&f, NULL);
-	fixture_rows(&f, rows, CD_COUNT(rows));
-	*state = &f;
-	return 0;
-}
-
-static int end(void **state)
-{
-	fixture_end(*state);
+	*state = fixture_with(tables, CD_COUNT(tables));
 	return 0;
 }
 
@@ -103,10 +91,10 @@ static void levels_are_checked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(they_count, begin, end),
-		cmocka_unit_test_setup_teardown(they_are_refused, begin, end),
-		cmocka_unit_test_setup_teardown(they_are_prepared, begin, end),
-		cmocka_unit_test_setup_teardown(levels_are_checked, begin, end),
+		cmocka_unit_test_setup_teardown(they_count, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(they_are_refused, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(they_are_prepared, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(levels_are_checked, begin, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

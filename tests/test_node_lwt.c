@@ -6,27 +6,16 @@
 
 static int begin(void **state)
 {
-	static struct fixture f;
-	static const struct fixture_row rows[] = {
-		{ "a type", "CREATE TYPE u (a int, b text)", NULL, "schema CREATED TYPE ks.u" },
-		{ "a table",
-		  "CREATE TABLE t (k int, c int, s int STATIC, v int, x text, l list<int>, m map<text, int>, "
-		  "se set<int>, u u, fl frozen<list<int>>, fm frozen<map<text, int>>, fu frozen<u>, du "
-		  "duration, d decimal, PRIMARY KEY (k, c))",
-		  NULL, "schema CREATED TABLE ks.t" },
-		{ "a small one", "CREATE TABLE o (k int PRIMARY KEY, v int, w int)", NULL,
-		  "schema CREATED TABLE ks.o" },
+	static const char *const tables[] = {
+		"CREATE TYPE u (a int, b text)",
+		"CREATE TABLE t (k int, c int, s int STATIC, v int, x text, l list<int>, "
+		"m map<text, int>, se set<int>, u u, fl frozen<list<int>>, fm "
+		"frozen<map<text, int>>, fu frozen<u>, du duration, d decimal, PRIMARY "
+		"KEY (k, c))",
+		"CREATE TABLE o (k int PRIMARY KEY, v int, w int)",
 	};
 
-	fixture_begin(&f, NULL);
-	fixture_rows(&f, rows, CD_COUNT(rows));
-	*state = &f;
-	return 0;
-}
-
-static int end(void **state)
-{
-	fixture_end(*state);
+	*state = fixture_with(tables, CD_COUNT(tables));
 	return 0;
 }
 
@@ -323,15 +312,16 @@ static void markers_are_known(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(rows_exist_or_not, begin, end),
-		cmocka_unit_test_setup_teardown(columns_are_compared, begin, end),
-		cmocka_unit_test_setup_teardown(conditions_are_refused, begin, end),
-		cmocka_unit_test_setup_teardown(levels_are_checked, begin, end),
-		cmocka_unit_test_setup_teardown(collections_are_compared, begin, end),
-		cmocka_unit_test_setup_teardown(operations_may_read, begin, end),
-		cmocka_unit_test_setup_teardown(static_columns_are_asked, begin, end),
-		cmocka_unit_test_setup_teardown(timestamps_are_the_nodes_own, begin, end),
-		cmocka_unit_test_setup_teardown(markers_are_known, begin, end),
+		cmocka_unit_test_setup_teardown(rows_exist_or_not, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(columns_are_compared, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(conditions_are_refused, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(levels_are_checked, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(collections_are_compared, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(operations_may_read, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(static_columns_are_asked, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(timestamps_are_the_nodes_own, begin,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(markers_are_known, begin, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,25 +10,13 @@
 
 static int begin(void **state)
 {
-	static struct fixture f;
+	static const char *const tables[] = {
+		"CREATE TABLE t (k int, c int, s text STATIC, v text, n bigint, PRIMARY KEY (k, c))",
+		"CREATE TABLE p (a int, b text, c int, d int, v int, PRIMARY KEY ((a, b), c, d))",
+		"CREATE TABLE o (k text PRIMARY KEY, v int)",
+	};
 
-	fixture_begin(&f, NULL);
-	assert_string_equal(fixture_run(&f,
-					"CREATE TABLE t (k int, c int, s text STATIC, v text, n "
-					"bigint, PRIMARY KEY (k, c))"),
-			    "schema CREATED TABLE ks.t");
-	assert_string_equal(fixture_run(&f, "CREATE TABLE p (a int, b text, c int, d int, v int, "
-					    "PRIMARY KEY ((a, b), c, d))"),
-			    "schema CREATED TABLE ks.p");
-	assert_string_equal(fixture_run(&f, "CREATE TABLE o (k text PRIMARY KEY, v int)"),
-			    "schema CREATED TABLE ks.o");
-	*state = &f;
-	return 0;
-}
-
-static int end(void **state)
-{
-	fixture_end(*state);
+	*state = fixture_with(tables, CD_COUNT(tables));
 	return 0;
 }
 
@@ -526,22 +514,23 @@ static void memory_may_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(insert_leaves, begin, end),
-		cmocka_unit_test_setup_teardown(insert_is_refused, begin, end),
-		cmocka_unit_test_setup_teardown(using_has_bounds, begin, end),
-		cmocka_unit_test_setup_teardown(ttl_expires, begin, end),
-		cmocka_unit_test_setup_teardown(update_leaves, begin, end),
-		cmocka_unit_test_setup_teardown(update_is_refused, begin, end),
-		cmocka_unit_test_setup_teardown(delete_removes, begin, end),
-		cmocka_unit_test_setup_teardown(delete_is_refused, begin, end),
-		cmocka_unit_test_setup_teardown(keys_have_a_limit, begin, end),
-		cmocka_unit_test_setup_teardown(products_have_a_limit, begin, end),
-		cmocka_unit_test_setup_teardown(indexes_have_a_limit, begin, end),
-		cmocka_unit_test_setup_teardown(system_tables_are_not_written, begin, end),
-		cmocka_unit_test_setup_teardown(consistency_is_checked, begin, end),
-		cmocka_unit_test_setup_teardown(messages_have_timestamps, begin, end),
-		cmocka_unit_test_setup_teardown(markers_are_known, begin, end),
-		cmocka_unit_test_setup_teardown(json_is_read, begin, end),
+		cmocka_unit_test_setup_teardown(insert_leaves, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(insert_is_refused, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(using_has_bounds, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(ttl_expires, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(update_leaves, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(update_is_refused, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(delete_removes, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(delete_is_refused, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(keys_have_a_limit, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(products_have_a_limit, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(indexes_have_a_limit, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(system_tables_are_not_written, begin,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(consistency_is_checked, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(messages_have_timestamps, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(markers_are_known, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(json_is_read, begin, fixture_teardown),
 		cmocka_unit_test(memory_may_end),
 	};
 
