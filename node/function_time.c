@@ -92,6 +92,9 @@ static bool milliseconds(const struct nd_call *c, uint32_t i, int64_t *out)
 	cql_uuid uuid;
 
 	*out = nd_value_integer(v);
+	if (kind == CQL_KIND_DATE && v.len != 4)
+		return nd_refuse(c->problem, ND_INVALID, "Expected 4 byte long for date (%zu)",
+				 v.len);
 	if (kind == CQL_KIND_DATE)
 		*out = ((int64_t)cd_get_be32(v.data) + INT32_MIN) * MS_PER_DAY;
 	if (kind != CQL_KIND_TIMEUUID)

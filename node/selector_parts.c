@@ -254,6 +254,18 @@ static const cql_type *part_type(const cql_type *type, uint32_t at)
 	return type->inner[type->kind == CQL_KIND_MAP ? at % 2 : 0];
 }
 
+/* Cassandra does not look at all of them, and sends what cannot be read. */
+static bool check_part(struct nd_selector_maker *m, const struct nd_selector *part,
+		       const cql_type *wanted)
+{
+	if (!wanted)
+		return nd_refuse(m->p->problem, ND_INVALID, "%s has no place in a tuple",
+				 part->name);
+	return nd_type_fit(part->type, wanted) ||
+	       nd_refuse(m->p->problem, ND_INVALID, "%s is not of the expected type: %s",
+			 part->name, nd_type_text(m->p->arena, wanted));
+}
+
 struct nd_selector *nd_selector_parts(struct nd_selector_maker *m, const struct nd_expr *e,
 				      const cql_type *expected)
 {
@@ -276,7 +288,8 @@ struct nd_selector *nd_selector_parts(struct nd_selector_maker *m, const struct 
 		return NULL;
 	for (uint32_t i = 0; i < e->count; i++) {
 		if (!place_of(m, e, type, i, &at) ||
-		    !(s->items[at] = nd_selector_new(m, e->items[i], part_type(type, at))))
+		    !(s->items[at] = nd_selector_new(m, e->items[i], part_type(type, at))) ||
+		    !check_part(m, s->items[at], part_type(type, at)))
 			return NULL;
 	}
 	/* fields that are not there are null */

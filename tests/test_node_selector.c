@@ -176,6 +176,12 @@ static const struct {
 	{ "l[1]", "", "Element selection is only allowed on sets and maps, but l is a list" },
 	{ "l[1..2]", "", "Slice selection is only allowed on sets and maps, but l is a list" },
 	{ "m[1]", "", "Invalid INTEGER constant (1) for \"key(m)\" of type text" },
+	{ "[i, x]", "", "x is not of the expected type: int" },
+	{ "min(0x0000002a)", "", "Expected 1 byte for a tinyint (4)" },
+	{ "to_timestamp(w)", "",
+	  "Invalid call to function to_timestamp, none of its type signatures match (known type "
+	  "signatures: system.to_timestamp : (timeuuid) -> timestamp, system.to_timestamp : (date) "
+	  "-> timestamp)" },
 	{ "5", "",
 	  "Cannot infer type for term 5 in selection clause (try using a cast to force a type)" },
 	{ "writetime(p)", "", "Cannot use selection function writetime on PRIMARY KEY part p" },
