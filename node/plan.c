@@ -92,6 +92,39 @@ static bool take_markers(const struct nd_planner *p, const struct nd_table *tabl
 	return !table || take_key_indexes(p, table, out);
 }
 
+/* ScyllaDB's words: a node of Cassandra does not know them. */
+static bool refuse_words(struct nd_planner *p, const struct nd_using *u, bool bypass_cache)
+{
+	if ((u->timeout || bypass_cache) && !p->db->is_scylla)
+		return nd_refuse(p->problem, ND_SYNTAX_ERROR,
+				 "USING TIMEOUT and BYPASS CACHE are ScyllaDB's: this node is "
+				 "Cassandra's (one with shards knows them)");
+	if (u->timeout && u->timeout->kind == ND_EXPR_MARKER)
+		return nd_refuse(p->problem, ND_INVALID,
+				 "A marker in USING TIMEOUT is not supported by the node");
+	return true;
+}
+
+static bool know_words(struct nd_planner *p, const struct nd_statement *s)
+{
+	switch (s->kind) {
+	case ND_SELECT:
+		return refuse_words(p, &s->as.select.using, s->as.select.bypass_cache);
+	case ND_INSERT:
+		return refuse_words(p, &s->as.insert.using, false);
+	case ND_UPDATE:
+	case ND_DELETE:
+		return refuse_words(p, &s->as.modify.using, false);
+	case ND_BATCH:
+		for (uint32_t i = 0; i < s->as.batch.count; i++)
+			if (!know_words(p, s->as.batch.statements[i]))
+				return false;
+		return refuse_words(p, &s->as.batch.using, false);
+	default:
+		return true;
+	}
+}
+
 struct nd_plan *nd_plan_new(struct nd_database *db, struct cd_arena *arena,
 			    const struct nd_statement *statement, const char *keyspace,
 			    unsigned version, struct nd_problem *problem)
@@ -109,7 +142,7 @@ struct nd_plan *nd_plan_new(struct nd_database *db, struct cd_arena *arena,
 	struct nd_table *table = only_table(&p, &key_columns);
 	struct nd_plan *plan;
 
-	if (!prepare_markers(&p, key_columns))
+	if (!know_words(&p, statement) || !prepare_markers(&p, key_columns))
 		return NULL;
 	plan = make(&p, statement);
 	if (!plan || problem->happened || !take_markers(&p, table, &plan->markers))

@@ -31,7 +31,7 @@ struct nd_database {
 	const coodie_allocator *allocator;
 	struct nd_schema schema;
 	struct nd_clock clock;
-	bool is_scylla; /* its system tables are ScyllaDB's; said before nd_system_init() */
+	bool is_scylla; /* its system tables and words (USING TIMEOUT) are ScyllaDB's; said before nd_system_init() */
 	int64_t last_timestamp_us; /* given out by nd_request_timestamp(): never twice */
 	uint64_t last_ticks;       /* of now(): likewise */
 	/* The ring's word on who is alive: false, with UNAVAILABLE or a timeout filled in, when

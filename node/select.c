@@ -47,21 +47,13 @@ static const struct nd_index *index_of(const struct nd_table *t, const struct nd
 	return NULL;
 }
 
-static bool refuse_scylla(struct nd_planner *p, const struct nd_select *s)
-{
-	if (s->using.timestamp || s->using.ttl || s->using.timeout || s->bypass_cache)
-		return nd_refuse(p->problem, ND_INVALID,
-				 "USING and BYPASS CACHE in SELECT are not supported by the node");
-	return true;
-}
-
 /* In the order in which Cassandra looks, so that the first mistake is the one it tells. */
 static bool look_up(struct nd_planner *p, const struct nd_select *s, struct nd_table *t,
 		    struct nd_select_plan *plan)
 {
 	plan->distinct = s->distinct;
 	plan->wants_statics = t->static_count > 0;
-	if (!refuse_scylla(p, s) || !nd_ordering_new(p, t, s, &plan->ordering))
+	if (!nd_ordering_new(p, t, s, &plan->ordering))
 		return false;
 	plan->ordering.near_index = index_of(t, plan->ordering.near);
 	if (!where_new(p, t, s, plan) ||
