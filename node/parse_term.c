@@ -416,6 +416,23 @@ static bool follows_term(const struct nd_token *t)
 	       t->kind == ND_PUNCTUATION('+');
 }
 
+/* BYPASS CACHE, USING TIMEOUT: ScyllaDB's SELECT. */
+static bool follows_scylla(struct nd_parse *p)
+{
+	const char *seen = p->seen; /* excerpts of refusals end there */
+	struct nd_parse_mark mark;
+	bool follows;
+
+	if (!nd_parse_is_word(p, ND_KW_USING))
+		return nd_parse_is_plain(p, "bypass");
+	mark = nd_parse_mark(p);
+	nd_parse_next(p);
+	follows = nd_parse_is_plain(p, "timeout");
+	nd_parse_return(p, mark);
+	p->seen = seen;
+	return follows;
+}
+
 static struct nd_expr *parse_sum(struct nd_parse *p, bool before_column)
 {
 	struct nd_expr *e = parse_product(p);
@@ -427,7 +444,7 @@ static struct nd_expr *parse_sum(struct nd_parse *p, bool before_column)
 		nd_parse_next(p);
 		e = nd_parse_binary(p, *op.at, e, parse_product(p), &op);
 	}
-	if (!e || !(follows_term(&p->tok) || nd_parse_stuck(p)))
+	if (!e || !(follows_term(&p->tok) || follows_scylla(p) || nd_parse_stuck(p)))
 		return NULL;
 	nd_parse_see(p);
 	return e;

@@ -202,7 +202,7 @@ async fn main() -> Result<()> {
 
     run.make(&format!("DROP KEYSPACE IF EXISTS {KEYSPACE}")).await?;
     run.make(&format!(
-        "CREATE KEYSPACE {KEYSPACE} WITH replication = {{'class': 'NetworkTopologyStrategy', 'replication_factor': 1}}"
+        "CREATE KEYSPACE {KEYSPACE} WITH replication = {{'class': 'SimpleStrategy', 'replication_factor': 1}}"
     ))
     .await?;
     run.make(&format!("CREATE TYPE {KEYSPACE}.address (street text, number int, tags frozen<list<text>>)")).await?;
