@@ -172,16 +172,17 @@ static void send_execute(struct world *w, cql_blob rest)
 
 static void add_rule(struct world *w, cql_blob text)
 {
-	static const char *const damage[] = { "truncate", "crc", "stream", "opcode" };
+	static const bool damages[ND_FAULT_KINDS] = {
+		[ND_FAULT_TRUNCATE] = true, [ND_FAULT_CRC] = true,   [ND_FAULT_STREAM] = true,
+		[ND_FAULT_OPCODE] = true,   [ND_FAULT_ERROR] = true,
+	};
 	char rule[128];
 	const struct nd_fault *f;
 
 	snprintf(rule, sizeof rule, "%.*s", (int)(text.len < 100 ? text.len : 100),
 		 (const char *)text.data);
 	f = nd_faults_add(&w->faults, rule, NULL);
-	for (size_t i = 0; f && i < sizeof damage / sizeof damage[0]; i++)
-		w->deaf |= strstr(rule, damage[i]) != NULL;
-	w->deaf |= f && (f->body || f->kind == ND_FAULT_ERROR);
+	w->deaf |= f && damages[f->kind];
 }
 
 /* A byte: what; a [short] and so many bytes: of what. */
