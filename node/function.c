@@ -144,35 +144,6 @@ static const struct {
 	{ "mask_hash", 1, 2, nd_function_mask_hash, "any, [text]", false, false, true },
 };
 
-static const struct nd_function *make(struct nd_candidates *c, size_t n, const struct nd_expr *call,
-				      const struct nd_receiver *receiver)
-{
-	const cql_type *types[FACTORY_ARGUMENTS] = { NULL };
-
-	if (call->count < factories[n].least || call->count > factories[n].most) {
-		nd_refuse(c->p->problem, ND_INVALID,
-			  "Invalid number of arguments for function system.%s(%s)", c->name,
-			  factories[n].signature);
-		return NULL;
-	}
-	for (uint32_t i = 0; i < call->count; i++) {
-		types[i] = nd_expr_likely_type(c->p, call->items[i]);
-		if (!types[i] && factories[n].infers)
-			types[i] = receiver->type;
-		if (!types[i] && i && factories[n].same_as_first)
-			types[i] = types[0];
-		if (types[i] || (i && factories[n].fixed && !c->p->problem->happened))
-			continue;
-		nd_refuse(c->p->problem, ND_INVALID,
-			  "Cannot infer type of argument %s in call to function system.%s(%s): use "
-			  "type casts to disambiguate",
-			  nd_expr_text(c->p->arena, call->items[i]), c->name,
-			  factories[n].signature);
-		return NULL;
-	}
-	return factories[n].make(c, call, types) && c->count ? &c->at[0] : NULL;
-}
-
 static enum nd_fit match(struct nd_planner *p, const struct nd_function *f,
 			 const struct nd_expr *call, const struct nd_receiver *receiver)
 {
@@ -251,6 +222,37 @@ static const struct nd_function *check_only(struct nd_planner *p, const struct n
 		return NULL;
 	}
 	return f;
+}
+
+static const struct nd_function *make(struct nd_candidates *c, size_t n, const struct nd_expr *call,
+				      const struct nd_receiver *receiver)
+{
+	const cql_type *types[FACTORY_ARGUMENTS] = { NULL };
+
+	if (call->count < factories[n].least || call->count > factories[n].most) {
+		nd_refuse(c->p->problem, ND_INVALID,
+			  "Invalid number of arguments for function system.%s(%s)", c->name,
+			  factories[n].signature);
+		return NULL;
+	}
+	for (uint32_t i = 0; i < call->count; i++) {
+		types[i] = nd_expr_likely_type(c->p, call->items[i]);
+		if (!types[i] && factories[n].infers)
+			types[i] = receiver->type;
+		if (!types[i] && i && factories[n].same_as_first)
+			types[i] = types[0];
+		if (types[i] || (i && factories[n].fixed && !c->p->problem->happened))
+			continue;
+		nd_refuse(c->p->problem, ND_INVALID,
+			  "Cannot infer type of argument %s in call to function system.%s(%s): use "
+			  "type casts to disambiguate",
+			  nd_expr_text(c->p->arena, call->items[i]), c->name,
+			  factories[n].signature);
+		return NULL;
+	}
+	return factories[n].make(c, call, types) && c->count
+		       ? check_only(c->p, &c->at[0], call, receiver)
+		       : NULL;
 }
 
 static bool has_marker(const struct nd_expr *call)

@@ -176,6 +176,9 @@ static const struct {
 	{ "l[1]", "", "Element selection is only allowed on sets and maps, but l is a list" },
 	{ "l[1..2]", "", "Slice selection is only allowed on sets and maps, but l is a list" },
 	{ "m[1]", "", "Invalid INTEGER constant (1) for \"key(m)\" of type text" },
+	{ "mask_replace(ts, ok)", "",
+	  "Type error: ok cannot be passed as argument 1 of function system.mask_replace of type "
+	  "timestamp" },
 	{ "[i, x]", "", "x is not of the expected type: int" },
 	{ "min(0x0000002a)", "", "Expected 1 byte for a tinyint (4)" },
 	{ "to_timestamp(w)", "",
