@@ -19,7 +19,8 @@ struct nd_prepared_statement;
 enum nd_event_bit {
 	ND_EVENT_TOPOLOGY_CHANGE = 1,
 	ND_EVENT_STATUS_CHANGE = 2,
-	ND_EVENT_SCHEMA_CHANGE = 4
+	ND_EVENT_SCHEMA_CHANGE = 4,
+	ND_EVENT_CLIENT_ROUTES_CHANGE = 8 /* ScyllaDB's */
 };
 
 /* What the connections of one node share. Outlives them. */

@@ -210,8 +210,8 @@ static const struct {
 	{ "TOPOLOGY_CHANGE", ND_EVENT_TOPOLOGY_CHANGE },
 	{ "STATUS_CHANGE", ND_EVENT_STATUS_CHANGE },
 	{ "SCHEMA_CHANGE", ND_EVENT_SCHEMA_CHANGE },
-	{ "TRACE_COMPLETE", 0 },       /* known to Cassandra, sent by nobody */
-	{ "CLIENT_ROUTES_CHANGE", 0 }, /* likewise to ScyllaDB: the last of them */
+	{ "TRACE_COMPLETE", 0 }, /* known to Cassandra, sent by nobody */
+	{ "CLIENT_ROUTES_CHANGE", ND_EVENT_CLIENT_ROUTES_CHANGE }, /* ScyllaDB's: the last */
 };
 
 static bool find_event(const struct nd_service *s, cql_text name, unsigned *bit)

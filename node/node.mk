@@ -61,6 +61,7 @@ libcd_node_la_SOURCES = \
 	node/node_execute.c \
 	node/node_fault.c \
 	node/node_options.c node/node_options.h \
+	node/node_routes.c \
 	node/node_system.c \
 	node/number.c node/number.h \
 	node/number_sum.c \

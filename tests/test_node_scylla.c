@@ -615,6 +615,156 @@ static void test_shard_aware_port(void **state)
 	ask_each(true);
 }
 
+/* ---- events, at a client that asked for all of them --------------------------------------------- */
+
+struct listener {
+	int fd;
+	cql_inbox *in;
+	cql_outbox *out;
+	cql_arena *arena;
+};
+
+static void say(struct listener *l, const cql_message *m)
+{
+	coodie_error err;
+
+	assert_true(cql_message_write(l->out, m, NULL, &err));
+	cql_blob bytes = cql_outbox_pending(l->out, &err);
+	assert_int_equal(send(l->fd, bytes.data, bytes.len, 0), bytes.len);
+	cql_outbox_sent(l->out, bytes.len);
+}
+
+static cql_message hear(struct listener *l)
+{
+	uint8_t bytes[4096];
+	cql_envelope envelope;
+	cql_message m;
+	coodie_error err;
+
+	while (cql_inbox_next(l->in, &envelope, &err) == CQL_INBOX_MORE) {
+		ssize_t n = recv(l->fd, bytes, sizeof bytes, 0);
+		assert_true(n > 0);
+		assert_true(cql_inbox_feed(l->in, bytes, (size_t)n, &err));
+	}
+	assert_true(cql_message_read(&envelope, NULL, l->arena, &m, &err));
+	return m;
+}
+
+static void listen_to(struct listener *l, const coodie_node *n)
+{
+	static const cql_text version = { "3.0.0", 5 };
+	static const cql_option options[] = { { { "CQL_VERSION", 11 }, &version, 1 } };
+	const cql_text wanted[] = { cql_text_of("TOPOLOGY_CHANGE"), cql_text_of("STATUS_CHANGE"),
+				    cql_text_of("CLIENT_ROUTES_CHANGE") };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons((uint16_t)coodie_node_port(n)),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	cql_message startup = { .version = 4, .opcode = CQL_OP_STARTUP };
+	cql_message ask = { .version = 4, .opcode = CQL_OP_REGISTER };
+
+	l->fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(connect(l->fd, (struct sockaddr *)&to, sizeof to), 0);
+	l->in = cql_inbox_new(CQL_CLIENT, NULL, NULL, NULL);
+	l->out = cql_outbox_new(CQL_CLIENT, NULL, NULL, NULL);
+	l->arena = cql_arena_new(NULL, NULL);
+	startup.as.options.at = options;
+	startup.as.options.count = 1;
+	say(l, &startup);
+	assert_int_equal(hear(l).opcode, CQL_OP_READY);
+	ask.as.register_events = (cql_texts){ wanted, 3 };
+	say(l, &ask);
+	assert_int_equal(hear(l).opcode, CQL_OP_READY);
+}
+
+static void expect_event(struct listener *l, const char *type, const char *change)
+{
+	cql_message m = hear(l);
+
+	assert_int_equal(m.opcode, CQL_OP_EVENT);
+	assert_int_equal(m.stream, CQL_STREAM_EVENT);
+	assert_int_equal(m.as.event.type.len, strlen(type));
+	assert_memory_equal(m.as.event.type.data, type, strlen(type));
+	assert_int_equal(m.as.event.change.len, strlen(change));
+	assert_memory_equal(m.as.event.change.data, change, strlen(change));
+}
+
+static void test_events(void **state)
+{
+	coodie_node_options *o = coodie_node_options_new(NULL);
+	struct listener l;
+	coodie_error err = { 0 };
+
+	(void)state;
+	assert_true(coodie_node_options_set_nodes(o, 2, &err));
+	assert_true(coodie_node_options_set_shards(o, 2, &err));
+	coodie_node *n = coodie_node_start(o, &err);
+	coodie_node_options_free(o);
+	assert_non_null(n);
+	listen_to(&l, n);
+
+	assert_true(coodie_node_set_route(n, 1, "link-1", "private.example", 9042, 0, &err));
+	cql_message m = hear(&l);
+	assert_int_equal(m.as.event.kind, CQL_EVENT_CLIENT_ROUTES_CHANGE);
+	assert_int_equal(m.as.event.connection_ids.count, 1);
+	assert_memory_equal(m.as.event.connection_ids.at[0].data, "link-1", 6);
+	assert_int_equal(m.as.event.host_ids.at[0].len, CQL_UUID_TEXT_SIZE - 1);
+
+	cql_message ask = { .version = 4, .opcode = CQL_OP_QUERY };
+	ask.as.query.cql = cql_text_of("SELECT address, port, tls_port FROM system.client_routes "
+				       "WHERE connection_id = 'link-1'");
+	ask.as.query.params.consistency = CQL_CONSISTENCY_ONE;
+	say(&l, &ask);
+	m = hear(&l);
+	coodie_cell cells[3];
+	assert_int_equal(m.as.result.row_count, 1);
+	assert_true(cql_rows_next(&m.as.result.rows, cells, 3, &err));
+	assert_int_equal(cells[0].len, strlen("private.example"));
+	assert_memory_equal(cells[1].data, "\0\0\x23\x52", 4);
+	assert_null(cells[2].data);
+
+	assert_true(coodie_node_take_down(n, 1, &err));
+	expect_event(&l, "STATUS_CHANGE", "DOWN");
+	assert_true(coodie_node_bring_up(n, 1, &err));
+	expect_event(&l, "STATUS_CHANGE", "UP");
+	assert_true(coodie_node_add(n, NULL, NULL, NULL, &err));
+	expect_event(&l, "TOPOLOGY_CHANGE", "NEW_NODE");
+	expect_event(&l, "STATUS_CHANGE", "UP");
+	assert_true(coodie_node_remove(n, 2, &err));
+	expect_event(&l, "TOPOLOGY_CHANGE", "REMOVED_NODE");
+
+	close(l.fd);
+	cql_inbox_free(l.in);
+	cql_outbox_free(l.out);
+	cql_arena_free(l.arena);
+	coodie_node_stop(n);
+}
+
+static void test_routes_refused(void **state)
+{
+	coodie_error err = { 0 };
+	coodie_node *n = coodie_node_start(NULL, &err);
+	static const struct {
+		const char *name, *connection_id, *address;
+		uint32_t node;
+		uint16_t port;
+	} rows[] = {
+		{ "no shards", "a", "b", 0, 1 },
+		{ "no such node", "a", "b", 1, 1 },
+		{ "no connection", NULL, "b", 0, 1 },
+		{ "no address", "a", NULL, 0, 1 },
+		{ "no port", "a", "b", 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+		CD_CHECK(!coodie_node_set_route(n, rows[i].node, rows[i].connection_id,
+						rows[i].address, rows[i].port, 0, &err),
+			 rows[i].name);
+		CD_CHECK(err.code == COODIE_ERR_INVALID, rows[i].name);
+	}
+	coodie_node_stop(n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -623,7 +773,8 @@ int main(void)
 		cmocka_unit_test(test_routing_v1),       cmocka_unit_test(test_routing_v2),
 		cmocka_unit_test(test_counts),           cmocka_unit_test(test_rate_limit),
 		cmocka_unit_test(test_system),           cmocka_unit_test(test_box),
-		cmocka_unit_test(test_shard_aware_port),
+		cmocka_unit_test(test_shard_aware_port), cmocka_unit_test(test_events),
+		cmocka_unit_test(test_routes_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

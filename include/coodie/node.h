@@ -169,6 +169,18 @@ COODIE_API bool coodie_node_remove(coodie_node *n, uint32_t i, coodie_error *err
 /** Moves the tablets of all tables to other shards: what clients know of them is old. Does nothing to
  * nodes without shards. */
 COODIE_API void coodie_node_move_tablets(coodie_node *n);
+/**
+ * Says where the clients of a private link find the i-th node: a row of ScyllaDB's
+ * system.client_routes, in place of the one before, and a CLIENT_ROUTES_CHANGE event to who asked
+ * for it.
+ * @param connection_id   the link's
+ * @param address         a host name or an address
+ * @param port, tls_port  0: null; one of them is needed
+ * @param err             COODIE_ERR_INVALID: nodes without shards, no such node, something missing
+ */
+COODIE_API bool coodie_node_set_route(coodie_node *n, uint32_t i, const char *connection_id,
+				      const char *address, uint16_t port, uint16_t tls_port,
+				      coodie_error *err);
 
 /* ---- faults --------------------------------------------------------------------------------- */
 
