@@ -53,6 +53,11 @@ bool nd_conn_is_idle(const struct nd_conn *c)
 	return !c->delayed && c->out.bytes.len == c->out.sent;
 }
 
+bool nd_conn_is_full(const struct nd_conn *c, size_t most_pending)
+{
+	return c->out.bytes.len - c->out.sent + c->delayed_bytes > most_pending;
+}
+
 void nd_conn_sent(struct nd_conn *c, size_t n)
 {
 	cd_outbox_sent(&c->out, n);
@@ -144,7 +149,9 @@ void nd_conn_filled(struct nd_conn *c, size_t n)
 		return;
 	c->greeted = true;
 	unsigned first = c->in.wire.data[0];
-	if (!(first & 0x80) && !is_spoken(c, first))
+	if (is_spoken(c, first)) /* so that a refusal of this very envelope can be read */
+		cd_outbox_set_version(&c->out, (uint8_t)first);
+	else if (!(first & 0x80))
 		refuse_version(c, first);
 }
 
@@ -274,8 +281,6 @@ static void take(struct nd_conn *c, const cql_envelope *envelope)
 		refuse_version(c, envelope->version);
 		return;
 	}
-	if (!c->version)
-		cd_outbox_set_version(&c->out, envelope->version);
 	s->requests++;
 	c->requests++;
 	s->by_opcode[envelope->opcode & 31]++;
@@ -290,7 +295,7 @@ void nd_conn_run(struct nd_conn *c, uint64_t now_us, size_t most_pending)
 
 	c->now_us = now_us;
 	nd_conn_release(c);
-	while (!c->closing && !c->silent && c->out.bytes.len - c->out.sent <= most_pending) {
+	while (!c->closing && !c->silent && !nd_conn_is_full(c, most_pending)) {
 		enum cql_inbox_status status = cd_inbox_next(&c->in, &envelope, &err);
 		if (status == CQL_INBOX_MORE)
 			return;

@@ -54,6 +54,7 @@ struct nd_conn {
 	uint64_t now_us;  /* of the last nd_conn_run() */
 	uint64_t mute_until_us;     /* nothing is sent before; 0: no wait */
 	struct nd_delayed *delayed; /* answers that wait, the first due first */
+	size_t delayed_bytes;       /* of all of them */
 	uint8_t version;            /* agreed on by STARTUP; 0: not yet */
 	struct cd_inbox in;
 	struct cd_outbox out;
@@ -82,6 +83,8 @@ void nd_conn_filled(struct nd_conn *c, size_t n);
 void nd_conn_run(struct nd_conn *c, uint64_t now_us, size_t most_pending);
 /* When to call it next though nothing has come; 0: no need. */
 uint64_t nd_conn_due_us(const struct nd_conn *c);
+/* Whether more than so many bytes wait to be sent, now or later: then nothing is read either. */
+bool nd_conn_is_full(const struct nd_conn *c, size_t most_pending);
 /* Whether nothing waits to be sent, now or later. */
 bool nd_conn_is_idle(const struct nd_conn *c);
 /* Bytes to send; `at` NULL: none. */

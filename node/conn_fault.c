@@ -91,6 +91,7 @@ static void keep(struct nd_conn *c, const struct cd_outbox *from, uint64_t due_u
 		at = &(*at)->next;
 	d->next = *at;
 	*at = d;
+	c->delayed_bytes += d->len;
 }
 
 /* Before READY everything is in turn, and the framing changes behind an answer: then all output waits
@@ -127,6 +128,7 @@ void nd_conn_release(struct nd_conn *c)
 		if (!cd_outbox_end(&c->out, mark, NULL))
 			c->closing = true;
 		c->delayed = d->next;
+		c->delayed_bytes -= d->len;
 		cd_release(c->service->allocator, d);
 	}
 	if (c->mute_until_us <= c->now_us)

@@ -86,7 +86,7 @@ static bool is(int32_t wanted, int32_t got)
 	return wanted == ND_FAULT_ANY || wanted == got;
 }
 
-/* Checksums are v5's. */
+/* Checksums are v5's; only EXECUTE can be told UNPREPARED; a limit is for those past it. */
 static bool fits(const struct nd_fault *rule, const struct nd_fault_site *site)
 {
 	return rule->at_accept == site->at_accept && is(rule->node, site->node) &&
@@ -94,6 +94,7 @@ static bool fits(const struct nd_fault *rule, const struct nd_fault_site *site)
 	       (!rule->connection || rule->connection == site->connection) &&
 	       (rule->kind != ND_FAULT_CRC || site->version >= 5) &&
 	       (rule->kind != ND_FAULT_UNPREPARED || site->opcode == CQL_OP_EXECUTE) &&
+	       (rule->kind != ND_FAULT_LIMIT || site->open > rule->number) &&
 	       matches(rule, site);
 }
 

@@ -48,6 +48,7 @@ struct nd_fault_site {
 	bool at_accept;
 	int32_t node, shard, opcode;
 	uint64_t connection;
+	uint64_t open; /* at accept: connections of the node, this one too */
 	unsigned version;
 	const cql_text *statements;
 	uint32_t statement_count;

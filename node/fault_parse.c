@@ -245,12 +245,13 @@ static const struct {
 	const char *word;
 	size_t offset;
 	bool is_small;
+	uint8_t least;
 } counts[] = {
-	{ "node", offsetof(struct nd_fault, node), true },
-	{ "shard", offsetof(struct nd_fault, shard), true },
-	{ "connection", offsetof(struct nd_fault, connection), false },
-	{ "after", offsetof(struct nd_fault, after), false },
-	{ "times", offsetof(struct nd_fault, times), false },
+	{ "node", offsetof(struct nd_fault, node), true, 0 },
+	{ "shard", offsetof(struct nd_fault, shard), true, 0 },
+	{ "connection", offsetof(struct nd_fault, connection), false, 1 },
+	{ "after", offsetof(struct nd_fault, after), false, 0 },
+	{ "times", offsetof(struct nd_fault, times), false, 1 },
 };
 
 static bool parse_count(struct nd_fault *rule, struct piece key, struct piece value,
@@ -263,8 +264,11 @@ static bool parse_count(struct nd_fault *rule, struct piece key, struct piece va
 		bool small = counts[i].is_small;
 		if (!is_word(key, counts[i].word))
 			continue;
-		if (!number(value, small ? 1024 : UINT32_MAX, &n))
-			return wrong(err, counts[i].word, value, small ? "0 to 1024" : "a number");
+		if (!number(value, small ? 1024 : UINT32_MAX, &n) || n < counts[i].least)
+			return wrong(err, counts[i].word, value,
+				     small ? "0 to 1024"
+				     : counts[i].least ? "a number from 1 on"
+						       : "a number");
 		if (small)
 			memcpy(at, &(int32_t){ (int32_t)n }, sizeof(int32_t));
 		else
@@ -323,6 +327,10 @@ static bool check_place(struct nd_fault *rule, coodie_error *err)
 	if (rule->at_accept && (rule->opcode != ND_FAULT_ANY || rule->match))
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "fault: there is no opcode and no statement yet at=accept");
+	if (rule->kind == ND_FAULT_UNPREPARED && rule->opcode != ND_FAULT_ANY &&
+	    rule->opcode != CQL_OP_EXECUTE)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "fault: unprepared happens to EXECUTE, and to no other request");
 	return true;
 }
 

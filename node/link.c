@@ -111,7 +111,8 @@ static void set_events(struct nd_link *l)
 {
 	int events = l->blocked ? COODIE_IO_WRITE : 0;
 
-	if (!l->blocked && !l->finished && !l->asleep_until_us)
+	if (!l->blocked && !l->finished && !l->asleep_until_us &&
+	    !nd_conn_is_full(&l->conn, MOST_PENDING))
 		events |= COODIE_IO_READ;
 	loop_of(l)->vtable->io_set(loop_of(l)->state, l->watch, events);
 }
@@ -291,7 +292,7 @@ static bool survive(struct nd_link *l, const struct nd_fault *f)
 	else if (f->kind == ND_FAULT_STALL)
 		l->asleep_until_us = UINT64_MAX;
 	else
-		return f->kind == ND_FAULT_LIMIT && l->member->open <= f->number;
+		return false;
 	return true;
 }
 
@@ -349,6 +350,8 @@ void nd_link_open(struct nd_listener *from, struct cd_carrier carrier,
 	fault = nd_faults_strike(&m->box->faults,
 				 &(struct nd_fault_site){ .at_accept = true,
 							  .node = (int32_t)m->index,
+							  .shard = l->conn.shard,
+							  .open = m->open,
 							  .opcode = ND_FAULT_ANY,
 							  .connection = m->accepted });
 	if (fault && !survive(l, fault))

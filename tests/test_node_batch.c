@@ -8,8 +8,8 @@
 static int begin(void **state)
 {
 	static const char *const tables[] = {
-		"CREATE TABLE t (k int, c int, s int STATIC, v int, l list<int>, PRIMARY "
-		"KEY (k, c))",
+		("CREATE TABLE t (k int, c int, s int STATIC, v int, l list<int>, PRIMARY "
+		 "KEY (k, c))"),
 		"CREATE TABLE o (k int PRIMARY KEY, v int)",
 		"CREATE TABLE n (k int PRIMARY KEY, n counter)",
 		"CREATE TABLE g (k int PRIMARY KEY) WITH gc_grace_seconds = 0",

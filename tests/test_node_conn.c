@@ -323,6 +323,25 @@ static void test_order(void **state)
 	}
 }
 
+/* A first header that is refused is answered in its own version, so that it can be read. */
+static void test_refused_in_its_version(void **state)
+{
+	static const uint8_t negative[] = { 4, 0, 0, 7, 1, 0xff, 0xff, 0xff, 0xff };
+	struct nd_service s = open_service();
+	struct duo d;
+
+	(void)state;
+	duo_begin(&d, &s, 4);
+	nd_conn_run(&d.conn, 0, SIZE_MAX);
+	size_t room;
+	memcpy(nd_conn_space(&d.conn, &room), negative, sizeof negative);
+	nd_conn_filled(&d.conn, sizeof negative);
+	nd_conn_run(&d.conn, 0, SIZE_MAX);
+	assert_int_equal(nd_conn_pending(&d.conn).at[0], 0x84);
+	assert_true(d.conn.closing);
+	duo_end(&d);
+}
+
 static void test_register_wrong(void **state)
 {
 	struct nd_service s = open_service();
@@ -497,6 +516,7 @@ int main(void)
 		cmocka_unit_test(test_startup),  cmocka_unit_test(test_lz4_not_offered),
 		cmocka_unit_test(test_framings), cmocka_unit_test(test_credentials),
 		cmocka_unit_test(test_order),    cmocka_unit_test(test_register_wrong),
+		cmocka_unit_test(test_refused_in_its_version),
 		cmocka_unit_test(test_broken),   cmocka_unit_test(test_damaged_segment),
 		cmocka_unit_test(test_events),   cmocka_unit_test(test_memory),
 	};

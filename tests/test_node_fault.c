@@ -109,6 +109,28 @@ static void test_parse(void **state)
 	}
 }
 
+/* Of connections that are being accepted: a limit is used up by those past it only. */
+static void test_accept(void **state)
+{
+	struct nd_faults f;
+	struct nd_fault_site site = { .at_accept = true, .opcode = ND_FAULT_ANY };
+
+	(void)state;
+	nd_faults_init(&f, NULL);
+	assert_non_null(nd_faults_add(&f, "times=1,do=limit:2", NULL));
+	for (site.open = 1; site.open <= 2; site.open++)
+		assert_null(nd_faults_strike(&f, &site));
+	assert_non_null(nd_faults_strike(&f, &site));
+	assert_int_equal(f.first->struck, 1);
+	nd_faults_clear(&f);
+
+	assert_non_null(nd_faults_add(&f, "at=accept,shard=1,do=refuse", NULL));
+	assert_null(nd_faults_strike(&f, &site));
+	site.shard = 1;
+	assert_non_null(nd_faults_strike(&f, &site));
+	nd_faults_clear(&f);
+}
+
 static void test_parse_wrong(void **state)
 {
 	static const struct {
@@ -135,6 +157,9 @@ static void test_parse_wrong(void **state)
 		{ "node=x,do=drop", "0 to 1024" },
 		{ "node=4096,do=drop", "0 to 1024" },
 		{ "after=,do=drop", "a number" },
+		{ "times=0,do=drop", "from 1 on" },
+		{ "connection=0,do=drop", "from 1 on" },
+		{ "opcode=BATCH,do=unprepared", "EXECUTE" },
 		{ "match=,do=drop", "a part of a statement" },
 		{ "color=red,do=drop", "one of node" },
 		{ "at=accept,do=drop", "not at=accept" },
@@ -663,7 +688,7 @@ static void test_control(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse),        cmocka_unit_test(test_parse_wrong),
+		cmocka_unit_test(test_parse),        cmocka_unit_test(test_parse_wrong), cmocka_unit_test(test_accept),
 		cmocka_unit_test(test_rules),        cmocka_unit_test(test_delay),
 		cmocka_unit_test(test_slow_startup), cmocka_unit_test(test_none),
 		cmocka_unit_test(test_damaged),      cmocka_unit_test(test_stream),

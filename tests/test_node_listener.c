@@ -306,6 +306,24 @@ static void test_ring(void **state)
 	coodie_node_stop(n);
 }
 
+/* A test looks in and seeds while no replica is alive. */
+static void test_execute_while_down(void **state)
+{
+	coodie_error err = { 0 };
+	coodie_node *n = coodie_node_start(NULL, &err);
+
+	(void)state;
+	assert_non_null(n);
+	assert_true(coodie_node_execute(n,
+					"CREATE KEYSPACE k WITH replication = {'class': "
+					"'SimpleStrategy', 'replication_factor': 1};"
+					"CREATE TABLE k.t (a int PRIMARY KEY);",
+					&err));
+	assert_true(coodie_node_take_down(n, 0, &err));
+	assert_true(coodie_node_execute(n, "INSERT INTO k.t (a) VALUES (1)", &err));
+	coodie_node_stop(n);
+}
+
 /* ---- events and seeds ----------------------------------------------------------------------- */
 
 static int listen_for_events(const char *address)
@@ -588,6 +606,7 @@ static void test_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_execute_while_down),
 		cmocka_unit_test(test_combinations),
 		cmocka_unit_test(test_wrong_password),
 		cmocka_unit_test(test_untrusted),

@@ -55,7 +55,7 @@ static bool add_center(coodie_node_options *o, const char *text, coodie_error *e
 {
 	char name[64], rest;
 	unsigned nodes, racks = 1;
-	int fields = sscanf(text, "%63[^:]:%u:%u%c", name, &nodes, &racks, &rest);
+	int fields = sscanf(text, "%63[^:]:%4u:%4u%c", name, &nodes, &racks, &rest);
 
 	if (fields == 2 || fields == 3)
 		return coodie_node_options_add_data_center(o, name, nodes, racks, err);
@@ -141,6 +141,8 @@ static char *read_script(const char *path, coodie_error *err)
 	} while ((got = fread(text + len, 1, room - len - 1, file)) > 0);
 	if (ferror(file) && err->code == COODIE_OK)
 		fail_file(path, strerror(errno), err);
+	else if (err->code == COODIE_OK && strlen(text) < len)
+		fail_file(path, "it holds a zero byte: is it text?", err);
 	if (file != stdin)
 		fclose(file);
 	if (err->code == COODIE_OK)
@@ -154,6 +156,10 @@ static bool run_script(coodie_node *n, const char *path, coodie_error *err)
 	char *text = read_script(path, err);
 	bool ok = text && coodie_node_execute(n, text, err);
 
+	if (text && !ok) {
+		coodie_error why = *err;
+		snprintf(err->message, sizeof err->message, "%.60s: %.170s", path, why.message);
+	}
 	free(text);
 	return ok;
 }
@@ -181,7 +187,8 @@ static bool prepare(coodie_node *n, const struct run *r, coodie_error *err)
 
 /* ---- the command ---------------------------------------------------------------------------- */
 
-/* Until SIGINT or SIGTERM, which were blocked before the node began: none is missed. */
+/* Until SIGINT or SIGTERM. Until it is ready they end it as they end any program: a script from stdin
+ * may never come. */
 static int serve(const struct run *r, coodie_node_options *o)
 {
 	coodie_error err = { 0 };
@@ -194,26 +201,17 @@ static int serve(const struct run *r, coodie_node_options *o)
 		return err.code == COODIE_ERR_INVALID ? tool_misuse("node", "%s", err.message)
 						      : tool_fail("node", &err);
 	}
-	for (uint32_t i = 1; i < coodie_node_count(n); i++)
-		printf("node %u on %s\n", (unsigned)i + 1, coodie_node_address(n, i));
-	printf("ready on %s\n", coodie_node_address(n, 0));
-	fflush(stdout);
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGINT);
-	sigaddset(&ends, SIGTERM);
-	sigwait(&ends, &got);
-	coodie_node_stop(n);
-	return TOOL_OK;
-}
-
-static void block_signals(void)
-{
-	sigset_t ends;
-
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGINT);
 	sigaddset(&ends, SIGTERM);
 	sigprocmask(SIG_BLOCK, &ends, NULL);
+	for (uint32_t i = 1; i < coodie_node_count(n); i++)
+		printf("node %u on %s\n", (unsigned)i + 1, coodie_node_address(n, i));
+	printf("ready on %s\n", coodie_node_address(n, 0));
+	if (!fflush(stdout) && !ferror(stdout)) /* otherwise main() says so: nobody knows the port */
+		sigwait(&ends, &got);
+	coodie_node_stop(n);
+	return TOOL_OK;
 }
 
 static void print_help(const struct argument_table *tables)
@@ -275,7 +273,6 @@ int tool_node(int argc, char **argv)
 	}
 	if (outcome == ARGUMENTS_WRONG || !check(&r))
 		return TOOL_USAGE;
-	block_signals();
 	o = coodie_node_options_new(NULL);
 	if (!o)
 		return TOOL_FAILED;

@@ -139,7 +139,8 @@ COODIE_API unsigned coodie_node_port(const coodie_node *n);
 COODIE_API const char *coodie_node_ca_pem(const coodie_node *n);
 
 /**
- * Runs CQL without a client: to seed tables, or to look into them from a test. Rows are dropped.
+ * Runs CQL without a client: to seed tables, or to look into them from a test. Rows are dropped. No
+ * replica is asked: it works while nodes are down.
  * @param cql  statements, each but the last with a semicolon; comments are fine
  * @param err  COODIE_ERR_SERVER: the first statement that was refused, its code and message;
  *             those before it were run
