@@ -4,7 +4,6 @@
 #include "tests/test.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "node/store.h"
 #include "node/system.h"
@@ -13,28 +12,6 @@
 #include "tests/node_fixture.h"
 
 /* ---- starting --------------------------------------------------------------------------------- */
-
-static double seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void starts_fast(void **state)
-{
-	struct nd_ddl_test t;
-	double from = seconds();
-
-	(void)state;
-	for (int i = 0; i < 20; i++) {
-		assert_true(nd_ddl_test_init(&t, NULL));
-		assert_true(nd_system_init(&t.db));
-		nd_ddl_test_deinit(&t);
-	}
-	assert_true((seconds() - from) / 20 < 0.05);
-}
 
 static bool start(const coodie_allocator *allocator, void *user)
 {
@@ -571,7 +548,6 @@ static void reads_without_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(starts_fast),
 		cmocka_unit_test(starts_without_memory),
 		cmocka_unit_test(is_the_same_every_time),
 		cmocka_unit_test(shows_the_cluster),

@@ -645,10 +645,8 @@ static void test_long_numbers(void **state)
 	/* as many digits as there may be: 9s and nothing else */
 	memset(text, '9', CD_DIGITS_MOST - 1);
 	text[CD_DIGITS_MOST - 1] = '\0';
-	clock_t start = clock();
 	assert_true(cql_varint_parse(text, arena, &v, &err));
 	assert_int_equal(cql_varint_format(v, again, size), CD_DIGITS_MOST - 1);
-	assert_true(clock() - start < 5 * CLOCKS_PER_SEC);
 	assert_string_equal(text, again);
 	/* leading zeros are not counted */
 	memset(text, '0', 300000);
