@@ -513,9 +513,9 @@ static void test_no_descriptors(void **state)
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
 	int fd = dial(coodie_node_address(n, 0));
 	nanosleep(&nap, NULL);
-	setrlimit(RLIMIT_NOFILE, &before);
 	assert_true(fd >= 0);
 	assert_int_equal(stats_of(n, 0).accepted, 0);
+	setrlimit(RLIMIT_NOFILE, &before);
 	assert_int_equal(send(fd, "\x05\0\0\x01\x05\0\0\0\0", 9, MSG_NOSIGNAL), 9);
 	assert_int_equal(read_all(fd, answer, 9), 9);
 	close(fd);

@@ -51,7 +51,9 @@ clean-local:
 check-valgrind: all
 	@test -n '$(VALGRIND)' || { echo 'check-valgrind: configure found no valgrind' >&2; exit 1; }
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(check_PROGRAMS)' LOG_COMPILER='$(LIBTOOL) --mode=execute \
-		$(VALGRIND) -q --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=99'
+		$(VALGRIND) -q --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=99 \
+		--suppressions=$(abs_srcdir)/tests/valgrind.supp'
+EXTRA_DIST += tests/valgrind.supp
 
 # ---- the integration suite on real Apache Cassandra
 check-cassandra: all $(cassandra_tests)
