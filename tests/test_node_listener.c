@@ -504,6 +504,10 @@ static void test_no_descriptors(void **state)
 	uint8_t answer[9];
 
 	(void)state;
+	if (getenv("COODIE_VALGRIND")) { /* which closes what it thinks is one too many */
+		coodie_node_stop(n);
+		skip();
+	}
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	/* the client's own is the last */
 	int last = dup(0);

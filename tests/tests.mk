@@ -50,7 +50,7 @@ clean-local:
 .PHONY: check-valgrind check-cassandra
 check-valgrind: all
 	@test -n '$(VALGRIND)' || { echo 'check-valgrind: configure found no valgrind' >&2; exit 1; }
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(check_PROGRAMS)' LOG_COMPILER='$(LIBTOOL) --mode=execute \
+	COODIE_VALGRIND=1 $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(check_PROGRAMS)' LOG_COMPILER='$(LIBTOOL) --mode=execute \
 		$(VALGRIND) -q --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=99 \
 		--suppressions=$(abs_srcdir)/tests/valgrind.supp'
 EXTRA_DIST += tests/valgrind.supp
