@@ -7,6 +7,7 @@
 #include <coodie/alloc.h>
 #include <coodie/driver.h>
 #include <coodie/error.h>
+#include <coodie/host.h>
 #include <coodie/loop.h>
 #include <coodie/model.h>
 #include <coodie/query.h>
