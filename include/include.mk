@@ -21,6 +21,7 @@ coodieinclude_HEADERS = \
 	include/coodie/model.h \
 	include/coodie/node.h \
 	include/coodie/opcodes.def \
+	include/coodie/policy.h \
 	include/coodie/query.h \
 	include/coodie/result.h \
 	include/coodie/rows.h \

@@ -10,7 +10,8 @@
 #ifndef COODIE_METADATA_H
 #define COODIE_METADATA_H
 
-#include <coodie/policy.h>
+#include <coodie/host.h>
+#include <coodie/query.h>
 
 COODIE_BEGIN
 
@@ -27,7 +28,7 @@ COODIE_API uint64_t coodie_metadata_version(const coodie_metadata *md);
 COODIE_API const char *coodie_metadata_cluster_name(const coodie_metadata *md);
 COODIE_API const char *coodie_metadata_partitioner(const coodie_metadata *md);
 COODIE_API size_t coodie_metadata_node_count(const coodie_metadata *md);
-COODIE_API const coodie_node *coodie_metadata_node_at(const coodie_metadata *md, size_t i);
+COODIE_API const coodie_host *coodie_metadata_node_at(const coodie_metadata *md, size_t i);
 COODIE_API bool coodie_metadata_is_scylla(const coodie_metadata *md);
 /** Release version of the i-th node ("5.0.2"); "" when not known. */
 COODIE_API const char *coodie_metadata_node_release(const coodie_metadata *md, size_t i);
@@ -141,7 +142,7 @@ enum coodie_event_kind {
 typedef struct coodie_event {
 	size_t size;
 	enum coodie_event_kind kind;
-	const coodie_node *node;             /**< of the node events */
+	const coodie_host *node;             /**< of the node events */
 	const char *keyspace, *name, *target; /**< of a schema change; `target`: "TABLE" ... */
 	const char *change;                  /**< "CREATED", "UPDATED", "DROPPED" */
 } coodie_event;

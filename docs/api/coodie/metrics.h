@@ -69,7 +69,7 @@ typedef struct coodie_attempt {
 	size_t size;
 	uint64_t request; /**< the id of coodie_request.id */
 	const char *cql;
-	const coodie_node *node;
+	const coodie_host *node;
 	int32_t shard;
 	uint32_t number;
 	bool is_speculative;
