@@ -8,6 +8,7 @@ libcd_base_la_SOURCES = \
 	base/digest.c base/digest.h \
 	base/entropy.c base/entropy.h \
 	base/error.c base/error.h \
+	base/histogram.c base/histogram.h \
 	base/identifier.c base/identifier.h \
 	base/loop_ev.c base/loop_ev.h \
 	base/md5.c base/md5.h \
@@ -15,6 +16,7 @@ libcd_base_la_SOURCES = \
 	base/poison.h \
 	base/reader.h \
 	base/secret.c base/secret.h \
+	base/sequence.h \
 	base/slab.c base/slab.h \
 	base/timeuuid.c base/timeuuid.h \
 	base/tls.c base/tls.h base/tls_engine.h \

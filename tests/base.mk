@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	tests/test_buffer \
 	tests/test_entropy \
 	tests/test_error \
+	tests/test_histogram \
 	tests/test_identifier \
 	tests/test_loop_ev \
 	tests/test_nearest \
