@@ -361,7 +361,7 @@ static bool open_wire(struct cd_engine *e, coodie_error *err)
 		return false;
 	}
 	const struct cd_link_owner owner = { on_moved, on_lost, on_done, w };
-	if (!cd_link_open(&w->link, &e->loop, &owner, o->tls, at->host, err)) {
+	if (!cd_link_open(&w->link, &e->loop, &owner, o->tls_context, at->host, err)) {
 		name_address(w, err);
 		free_wire(e, w);
 		return false;

@@ -13,7 +13,7 @@ libcd_net_la_SOURCES = \
 	net/info.c \
 	net/link.c net/link.h \
 	net/log.c net/log.h \
-	net/options.c net/options.h \
+	net/option.def net/options.c net/options.h \
 	net/prepared.c net/prepared.h \
 	net/registry.c \
 	net/request.c net/request.h \

@@ -15,11 +15,22 @@ enum { LONGEST_TEXT = 65535 }; /* of a [string] (v4 section 3) */
 
 /* The texts of the options; the copy, the free and the wipe go over the same list. */
 static const size_t texts[] = {
-	offsetof(struct coodie_options, keyspace),
-	offsetof(struct coodie_options, user),
-	offsetof(struct coodie_options, password),
-	offsetof(struct coodie_options, application_name),
-	offsetof(struct coodie_options, application_version),
+#define G(title)
+#define X(kind, name, ...) AT_##kind(name)
+#define AT_TEXT(name) offsetof(struct coodie_options, name),
+#define AT_SECRET(name) AT_TEXT(name)
+#define AT_LIST(name) AT_TEXT(name)
+#define AT_NUMBER(name)
+#define AT_BYTES(name)
+#define AT_SWITCH(name)
+#define AT_CHOICE(name)
+#define AT_CONSISTENCY(name)
+#define AT_DECIMAL(name)
+#define AT_POINTS(name)
+#define AT_REFUSED(name)
+#include "net/option.def"
+#undef X
+#undef G
 };
 
 enum { TEXTS = sizeof texts / sizeof *texts };
@@ -27,6 +38,27 @@ enum { TEXTS = sizeof texts / sizeof *texts };
 static char **text_at(struct coodie_options *o, size_t i)
 {
 	return (char **)(void *)((char *)o + texts[i]);
+}
+
+/* Every option of the table; texts begin as none. */
+static void begin(struct coodie_options *o)
+{
+#define G(title)
+#define X(kind, name, fallback, ...) BEGIN_##kind(name, fallback)
+#define BEGIN_NUMBER(name, fallback) o->name = (fallback);
+#define BEGIN_BYTES(name, fallback) o->name = (fallback);
+#define BEGIN_SWITCH(name, fallback) o->name = (fallback);
+#define BEGIN_CHOICE(name, fallback) o->name = (fallback);
+#define BEGIN_CONSISTENCY(name, fallback) o->name = (fallback);
+#define BEGIN_DECIMAL(name, fallback) o->name = (fallback);
+#define BEGIN_TEXT(name, fallback)
+#define BEGIN_SECRET(name, fallback)
+#define BEGIN_LIST(name, fallback)
+#define BEGIN_POINTS(name, fallback)
+#define BEGIN_REFUSED(name, fallback)
+#include "net/option.def"
+#undef X
+#undef G
 }
 
 coodie_options *coodie_options_new(coodie_error *err)
@@ -38,15 +70,7 @@ coodie_options *coodie_options_new(coodie_error *err)
 		return NULL;
 	}
 	o->allocator = cd_malloc_allocator;
-	o->connect_timeout_ms = 5000;
-	o->request_timeout_ms = 12000;
-	o->max_in_flight = 2048;
-	o->max_waiting = 65536;
-	o->page_rows = 5000;
-	o->max_response = cd_terms_default.max_body;
-	o->max_prepared = 1024;
-	o->consistency = CQL_CONSISTENCY_LOCAL_ONE;
-	o->log_level = COODIE_LOG_WARN;
+	begin(o);
 	return o;
 }
 
@@ -63,8 +87,8 @@ static void release_all(struct coodie_options *o, const coodie_allocator *a)
 		release_text(a, *text_at(o, i));
 	for (size_t i = 0; i < o->point_count; i++)
 		cd_release(a, o->points[i].host);
-	if (o->tls)
-		cd_tls_context_free(o->tls);
+	if (o->tls_context)
+		cd_tls_context_free(o->tls_context);
 	cd_release(a, o);
 }
 
@@ -93,8 +117,8 @@ struct coodie_options *cd_options_copy(const coodie_options *o, coodie_error *er
 	}
 	*copy = *o;
 	copy->point_count = 0;
-	if (copy->tls)
-		cd_tls_context_ref(copy->tls);
+	if (copy->tls_context)
+		cd_tls_context_ref(copy->tls_context);
 	bool whole = true;
 	for (size_t i = 0; i < TEXTS; i++) {
 		char **text = text_at(copy, i);
@@ -179,9 +203,9 @@ bool coodie_options_set_tls(coodie_options *o, const coodie_tls *tls, coodie_err
 	cd_clear(err);
 	if (tls && !(context = cd_tls_context_new(tls, err)))
 		return false;
-	if (o->tls)
-		cd_tls_context_free(o->tls);
-	o->tls = context;
+	if (o->tls_context)
+		cd_tls_context_free(o->tls_context);
+	o->tls_context = context;
 	return true;
 }
 

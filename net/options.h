@@ -15,6 +15,19 @@ struct cd_endpoint {
 	uint16_t port;
 };
 
+/* What a row of option.def is in memory. */
+#define CD_FIELD_NUMBER(name) uint32_t name;
+#define CD_FIELD_BYTES(name) uint64_t name;
+#define CD_FIELD_SWITCH(name) bool name;
+#define CD_FIELD_CHOICE(name) uint32_t name;
+#define CD_FIELD_CONSISTENCY(name) cql_consistency name;
+#define CD_FIELD_DECIMAL(name) double name;
+#define CD_FIELD_TEXT(name) char *name;
+#define CD_FIELD_SECRET(name) char *name;
+#define CD_FIELD_LIST(name) char *name;
+#define CD_FIELD_POINTS(name)
+#define CD_FIELD_REFUSED(name)
+
 /* The public type. Texts come from malloc while the user fills it in, and from the session's
  * allocator in its copy. */
 struct coodie_options {
@@ -22,18 +35,14 @@ struct coodie_options {
 	coodie_transport transport; /* without a table: the system's sockets */
 	struct cd_endpoint points[CD_CONTACT_POINTS];
 	size_t point_count;
-	char *keyspace;
-	char *user, *password;
-	char *application_name, *application_version;
-	struct cd_tls_context *tls; /* NULL: no TLS */
-	unsigned protocol_version;  /* 0: negotiate */
-	enum coodie_compression compression;
-	uint32_t connect_timeout_ms, request_timeout_ms;
-	uint32_t max_in_flight, max_waiting, page_rows, max_response, max_prepared;
-	cql_consistency consistency, serial_consistency;
-	enum coodie_log_level log_level;
+	struct cd_tls_context *tls_context; /* NULL: none was given */
 	coodie_log_fn *log;
 	void *log_user;
+#define G(title)
+#define X(kind, name, ...) CD_FIELD_##kind(name)
+#include "net/option.def"
+#undef X
+#undef G
 };
 
 /* A copy that lives as long as an engine; it and its texts come from o->allocator. */

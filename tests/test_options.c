@@ -31,7 +31,7 @@ static void test_defaults(void **state)
 	assert_int_equal(o->serial_consistency, CQL_CONSISTENCY_UNSET);
 	assert_int_equal(o->protocol_version, 0);
 	assert_int_equal(o->compression, COODIE_COMPRESSION_NONE);
-	assert_null(o->tls);
+	assert_null(o->tls_context);
 	coodie_options_free(o);
 	coodie_options_free(NULL);
 }
@@ -112,7 +112,7 @@ static void test_copy(void **state)
 	assert_string_equal(copy->user, "ada");
 	assert_string_equal(copy->password, "secret");
 	assert_string_equal(copy->application_version, "1.0");
-	assert_non_null(copy->tls);
+	assert_non_null(copy->tls_context);
 	cd_options_free(copy);
 	cd_options_free(NULL);
 }
@@ -152,7 +152,7 @@ static void test_taken_back(void **state)
 	coodie_options_set_consistency(o, CQL_CONSISTENCY_UNSET);
 	assert_null(o->keyspace);
 	assert_null(o->password);
-	assert_null(o->tls);
+	assert_null(o->tls_context);
 	assert_int_equal(o->consistency, CQL_CONSISTENCY_LOCAL_ONE);
 	coodie_options_free(o);
 }
