@@ -1,6 +1,7 @@
 # base/base.mk - what knows nothing of CQL; included by the top Makefile.am
 noinst_LTLIBRARIES += libcd_base.la
 libcd_base_la_SOURCES = \
+	base/address.c base/address.h \
 	base/alloc.c base/alloc.h \
 	base/arena.c base/arena.h \
 	base/buffer.c base/buffer.h \
@@ -18,6 +19,7 @@ libcd_base_la_SOURCES = \
 	base/secret.c base/secret.h \
 	base/sequence.h \
 	base/slab.c base/slab.h \
+	base/socket.c base/socket.h \
 	base/timeuuid.c base/timeuuid.h \
 	base/tls.c base/tls.h base/tls_engine.h \
 	base/tls_bio.c base/tls_bio.h \

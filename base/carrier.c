@@ -8,6 +8,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/error.h"
+
 enum { BACKLOG = 1024 };
 
 static bool is_transport(const struct cd_carrier *c)
@@ -29,20 +31,22 @@ static void set(int fd, int level, int option)
 	setsockopt(fd, level, option, &one, sizeof one);
 }
 
-int cd_carrier_connect(struct cd_carrier *c, const struct sockaddr *address, socklen_t len,
-		       const char *text)
+int cd_carrier_connect(struct cd_carrier *c, const struct cd_address *to,
+		       const struct cd_socket_options *o, coodie_error *err)
 {
-	if (is_transport(c))
-		return c->fd = c->transport->vtable->connect(c->transport->state, text);
-	c->fd = open_socket(address->sa_family);
+	int number;
+
+	if (is_transport(c)) {
+		c->fd = c->transport->vtable->connect(c->transport->state, to->text);
+		if (c->fd == -ECANCELED)
+			cd_fail(err, COODIE_ERR_CONNECT, "the transport refused");
+		return c->fd;
+	}
+	c->fd = cd_socket_open(to, o, err);
 	if (c->fd < 0)
 		return c->fd;
-	set(c->fd, IPPROTO_TCP, TCP_NODELAY);
-	set(c->fd, SOL_SOCKET, SO_KEEPALIVE);
-	/* A connect() that is through at once is found writable on the next turn. */
-	if (connect(c->fd, address, len) && errno != EINPROGRESS && errno != EINTR)
-		return -errno;
-	return c->fd;
+	number = cd_socket_connect(c->fd, to, o);
+	return number ? number : c->fd;
 }
 
 int cd_carrier_connected(const struct cd_carrier *c)

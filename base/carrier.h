@@ -3,9 +3,9 @@
 #ifndef BASE_CARRIER_H
 #define BASE_CARRIER_H
 
-#include <sys/socket.h>
-
 #include <coodie/transport.h>
+
+#include "base/socket.h"
 
 struct cd_carrier {
 	const coodie_transport *transport; /* NULL or without a table: sockets */
@@ -14,9 +14,11 @@ struct cd_carrier {
 
 /* All return what was asked for, or a negative errno. */
 
-/* Begins to connect: writable when that has ended. `text` is the address for a transport. */
-int cd_carrier_connect(struct cd_carrier *c, const struct sockaddr *address, socklen_t len,
-		       const char *text);
+/* Begins to connect: writable when that has ended; a transport gets the address's text. `o` and
+ * -errno are those of cd_socket_open(): -ECANCELED has filled `err` in. c->fd is below 0 when there
+ * is no socket, else the caller closes it. */
+int cd_carrier_connect(struct cd_carrier *c, const struct cd_address *to,
+		       const struct cd_socket_options *o, coodie_error *err);
 int cd_carrier_connected(const struct cd_carrier *c);
 int64_t cd_carrier_send(const struct cd_carrier *c, const void *data, size_t len);
 int64_t cd_carrier_receive(const struct cd_carrier *c, void *data, size_t len);

@@ -314,9 +314,10 @@ static void on_io(int events, void *user)
 
 static bool open_carrier(struct cd_link *l, coodie_error *err)
 {
-	int number = cd_carrier_connect(&l->carrier, &l->address.of.any, l->address.len,
-					l->address.text);
+	int number = cd_carrier_connect(&l->carrier, &l->address, NULL, err);
 
+	if (number == -ECANCELED) /* by the user's hook, who has said why */
+		return false;
 	if (l->carrier.fd < 0)
 		return cd_fail(err, COODIE_ERR_CONNECT, "no socket: %s", reason(-number));
 	l->connecting = true;

@@ -98,27 +98,7 @@ bool cd_endpoint_parse(const char *text, uint16_t default_port, char host[CD_HOS
 
 static bool from_number(const char *host, uint16_t port, struct cd_address *out)
 {
-	struct cd_address a;
-	char text[INET6_ADDRSTRLEN];
-
-	memset(&a, 0, sizeof a);
-	if (inet_pton(AF_INET, host, &a.of.v4.sin_addr) == 1) {
-		a.of.v4.sin_family = AF_INET;
-		a.of.v4.sin_port = htons(port);
-		a.len = sizeof a.of.v4;
-		inet_ntop(AF_INET, &a.of.v4.sin_addr, text, sizeof text);
-		snprintf(a.text, sizeof a.text, "%s:%u", text, port);
-	} else if (inet_pton(AF_INET6, host, &a.of.v6.sin6_addr) == 1) {
-		a.of.v6.sin6_family = AF_INET6;
-		a.of.v6.sin6_port = htons(port);
-		a.len = sizeof a.of.v6;
-		inet_ntop(AF_INET6, &a.of.v6.sin6_addr, text, sizeof text);
-		snprintf(a.text, sizeof a.text, "[%s]:%u", text, port);
-	} else {
-		return false;
-	}
-	*out = a;
-	return true;
+	return cd_address_parse_host(host, port, out, NULL);
 }
 
 /* Whether a line of the hosts file has this name; its first word, the address, is cut off in place.

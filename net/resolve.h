@@ -4,22 +4,9 @@
 #ifndef NET_RESOLVE_H
 #define NET_RESOLVE_H
 
-#include <netinet/in.h>
-#include <sys/socket.h>
+#include "base/address.h"
 
-#include <coodie/error.h>
-
-enum { CD_HOST_SIZE = 256, CD_ADDRESS_TEXT = 64 };
-
-struct cd_address {
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-	} of;
-	socklen_t len;
-	char text[CD_ADDRESS_TEXT]; /* "127.0.0.1:9042", "[::1]:9042" */
-};
+enum { CD_HOST_SIZE = 256 };
 
 /* Takes "host", "host:port", "[v6]", "[v6]:port" or a bare v6 address apart. */
 bool cd_endpoint_parse(const char *text, uint16_t default_port, char host[CD_HOST_SIZE],

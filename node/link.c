@@ -310,18 +310,18 @@ static bool begin(struct nd_link *l)
 }
 
 /* ScyllaDB: the port of the client says which shard it wants, if it came to the port for that. */
-static uint8_t shard_of(struct nd_listener *from, const struct nd_address *peer)
+static uint8_t shard_of(struct nd_listener *from, const struct cd_address *peer)
 {
 	struct nd_member *m = from->member;
 
 	if (!m->service.scylla)
 		return 0;
 	return (uint8_t)nd_scylla_shard(&m->scylla,
-					from == &m->shard_aware ? nd_address_port(peer) : 0);
+					from == &m->shard_aware ? cd_address_port(peer) : 0);
 }
 
 void nd_link_open(struct nd_listener *from, struct cd_carrier carrier,
-		  const struct nd_address *peer)
+		  const struct cd_address *peer)
 {
 	struct nd_member *m = from->member;
 	const coodie_allocator *a = &m->box->allocator;

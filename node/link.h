@@ -9,7 +9,7 @@ struct nd_link {
 	struct nd_member *member;
 	struct nd_link *next, **self; /* among the member's */
 	struct nd_conn conn;
-	struct nd_address peer;
+	struct cd_address peer;
 	struct cd_carrier carrier;
 	coodie_watch *watch;
 	struct cd_tls *tls;      /* NULL: none */
@@ -25,7 +25,7 @@ struct nd_link {
 
 /* Takes the carrier over; it is closed when no link can be made. */
 void nd_link_open(struct nd_listener *from, struct cd_carrier carrier,
-		  const struct nd_address *peer);
+		  const struct cd_address *peer);
 /* Ends it. `reset`: the hard way. */
 void nd_link_close(struct nd_link *l, bool reset);
 /* Answers what is there and sends what waits; the link may be gone afterwards. */

@@ -10,7 +10,7 @@
 
 enum { ACCEPTS_PER_EVENT = 64, PAUSE_US = 50000 };
 
-static bool fail(const struct nd_address *address, int number, coodie_error *err)
+static bool fail(const struct cd_address *address, int number, coodie_error *err)
 {
 	return cd_fail(err, COODIE_ERR_CONNECT, "cannot listen on %s: %s%s", address->text,
 		       strerror(number),
@@ -20,7 +20,7 @@ static bool fail(const struct nd_address *address, int number, coodie_error *err
 			       : "");
 }
 
-bool nd_listener_open(struct nd_listener *l, struct nd_address *address, bool *in_use,
+bool nd_listener_open(struct nd_listener *l, struct cd_address *address, bool *in_use,
 		      coodie_error *err)
 {
 	struct cd_carrier c = { &l->member->box->options.transport, -1 };
@@ -34,11 +34,11 @@ bool nd_listener_open(struct nd_listener *l, struct nd_address *address, bool *i
 		*in_use = number == -EADDRINUSE;
 	if (number < 0)
 		return fail(address, -number, err);
-	if (c.transport->vtable && !nd_address_parse(text, address, err)) {
+	if (c.transport->vtable && !cd_address_parse(text, address, err)) {
 		cd_carrier_close(&c, false);
 		return false;
 	}
-	nd_address_name(address);
+	cd_address_name(address);
 	l->carrier = c;
 	return true;
 }
@@ -73,7 +73,7 @@ static void on_connection(int events, void *user)
 
 	(void)events;
 	for (int i = 0; i < ACCEPTS_PER_EVENT && l->carrier.fd >= 0; i++) {
-		struct nd_address peer = { .len = sizeof peer.of };
+		struct cd_address peer = { .len = sizeof peer.of };
 		struct cd_carrier c;
 		int number = cd_carrier_accept(&l->carrier, &c, &peer.of.any, &peer.len, peer.text);
 		if (number == -EMFILE || number == -ENFILE || number == -ENOBUFS ||
@@ -84,9 +84,9 @@ static void on_connection(int events, void *user)
 		if (number < 0)
 			continue;
 		if (peer.len)
-			nd_address_name(&peer);
+			cd_address_name(&peer);
 		else
-			nd_address_parse(peer.text, &peer, NULL);
+			cd_address_parse(peer.text, &peer, NULL);
 		nd_link_open(l, c, &peer);
 	}
 }

@@ -7,7 +7,7 @@
 
 /* Binds and listens; a port of 0 becomes the one the kernel chose. No watch yet. COODIE_ERR_CONNECT
  * says which address, and why. `*in_use` (may be NULL): the port is taken. */
-bool nd_listener_open(struct nd_listener *l, struct nd_address *address, bool *in_use,
+bool nd_listener_open(struct nd_listener *l, struct cd_address *address, bool *in_use,
 		      coodie_error *err);
 /* Takes connections from now on. */
 bool nd_listener_watch(struct nd_listener *l, coodie_error *err);

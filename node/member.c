@@ -68,18 +68,18 @@ static void fill_scylla(struct nd_member *m)
 
 bool nd_member_listen(struct nd_member *m, bool *in_use, coodie_error *err)
 {
-	struct nd_address second = m->address;
+	struct cd_address second = m->address;
 
 	if (!nd_listener_open(&m->listener, &m->address, in_use, err))
 		return false;
 	if (!m->service.scylla)
 		return true;
-	nd_address_set_port(&second, m->scylla.shard_aware_port);
+	cd_address_set_port(&second, m->scylla.shard_aware_port);
 	if (!nd_listener_open(&m->shard_aware, &second, in_use, err)) {
 		nd_listener_close(&m->listener);
 		return false;
 	}
-	m->scylla.shard_aware_port = nd_address_port(&second);
+	m->scylla.shard_aware_port = cd_address_port(&second);
 	return true;
 }
 
@@ -95,7 +95,7 @@ void nd_member_unlisten(struct nd_member *m)
 	nd_listener_close(&m->shard_aware);
 }
 
-struct nd_member *nd_member_new(coodie_node *n, const struct nd_address *address)
+struct nd_member *nd_member_new(coodie_node *n, const struct cd_address *address)
 {
 	struct nd_member *m;
 
@@ -115,8 +115,8 @@ struct nd_member *nd_member_new(coodie_node *n, const struct nd_address *address
 bool nd_member_join(struct nd_member *m, const char *data_center, const char *rack, int64_t token)
 {
 	const struct nd_ring_node node = {
-		.address = nd_address_inet(&m->address),
-		.port = nd_address_port(&m->address),
+		.address = cd_address_inet(&m->address),
+		.port = cd_address_port(&m->address),
 		.data_center = data_center,
 		.rack = rack,
 		.host_id = host_id_of(m->index),

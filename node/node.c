@@ -114,8 +114,8 @@ static bool make_members(coodie_node *n, coodie_error *err)
 	uint32_t nodes = nodes_of(&n->options);
 
 	for (uint32_t i = 0; i < nodes; i++) {
-		struct nd_address address;
-		if (!nd_address_after(&n->options.address, i, &address))
+		struct cd_address address;
+		if (!cd_address_after(&n->options.address, i, &address))
 			return cd_fail(err, COODIE_ERR_INVALID,
 				       "there are no %u addresses from %s on", (unsigned)nodes,
 				       n->options.address.text);
@@ -150,7 +150,7 @@ static bool join_all(coodie_node *n, coodie_error *err)
 /* ScyllaDB's is 10,000 above the ordinary one; 0: any. */
 static uint16_t shard_aware_port(const coodie_node *n)
 {
-	uint16_t port = nd_address_port(&n->options.address);
+	uint16_t port = cd_address_port(&n->options.address);
 
 	return port && port <= UINT16_MAX - 10000 ? (uint16_t)(port + 10000) : 0;
 }
@@ -161,7 +161,7 @@ static bool listen_all(coodie_node *n, bool *in_use, coodie_error *err)
 	for (uint32_t i = 0; i < n->member_count; i++) {
 		struct nd_member *m = n->members[i];
 		if (i > 0)
-			nd_address_set_port(&m->address, nd_address_port(&n->members[0]->address));
+			cd_address_set_port(&m->address, cd_address_port(&n->members[0]->address));
 		m->scylla.shard_aware_port = i ? n->members[0]->scylla.shard_aware_port
 					       : shard_aware_port(n);
 		if (!nd_member_listen(m, in_use, err)) {
@@ -176,10 +176,10 @@ static bool listen_all(coodie_node *n, bool *in_use, coodie_error *err)
 
 static bool open_ports(coodie_node *n, coodie_error *err)
 {
-	bool any = !nd_address_port(&n->options.address), in_use = false;
+	bool any = !cd_address_port(&n->options.address), in_use = false;
 
 	for (int i = 0; i < PORT_TRIES; i++) {
-		nd_address_set_port(&n->members[0]->address, nd_address_port(&n->options.address));
+		cd_address_set_port(&n->members[0]->address, cd_address_port(&n->options.address));
 		if (listen_all(n, &in_use, err))
 			return true;
 		if (!any || !in_use)

@@ -29,7 +29,7 @@ struct nd_member {
 	uint32_t index;
 	struct nd_service service;
 	struct nd_prepared prepared;
-	struct nd_address address;
+	struct cd_address address;
 	struct nd_listener listener;
 	struct nd_listener shard_aware; /* ScyllaDB's second port */
 	struct nd_scylla scylla;
@@ -76,7 +76,7 @@ void nd_node_log(const coodie_node *n, const char *format, ...) COODIE_PRINTF(2,
 /* Carries out on the box's thread, and comes back when that is done. */
 void nd_node_run(coodie_node *n, void (*run)(coodie_node *n, void *with), void *with);
 /* Makes a node that does not listen yet; NULL when out of memory. */
-struct nd_member *nd_member_new(coodie_node *n, const struct nd_address *address);
+struct nd_member *nd_member_new(coodie_node *n, const struct cd_address *address);
 /* Binds its port, ScyllaDB's second one too; see nd_listener_open(). */
 bool nd_member_listen(struct nd_member *m, bool *in_use, coodie_error *err);
 bool nd_member_watch(struct nd_member *m, coodie_error *err);

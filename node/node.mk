@@ -1,7 +1,6 @@
 # node/node.mk - the in-memory CQL node, a library of its own; included by the top Makefile.am
 noinst_LTLIBRARIES += libcd_node.la
 libcd_node_la_SOURCES = \
-	node/address.c node/address.h \
 	node/ast.h \
 	node/batch.c node/batch.h \
 	node/bignum.c node/bignum.h \

@@ -92,28 +92,28 @@ bool coodie_node_bring_up(coodie_node *n, uint32_t i, coodie_error *err)
 
 /* ---- moving, joining, leaving --------------------------------------------------------------- */
 
-static const struct nd_member *living_at(const coodie_node *n, const struct nd_address *a)
+static const struct nd_member *living_at(const coodie_node *n, const struct cd_address *a)
 {
 	for (uint32_t i = 0; i < n->member_count; i++)
-		if (!has_left(n->members[i]) && nd_address_same_host(&n->members[i]->address, a))
+		if (!has_left(n->members[i]) && cd_address_same_host(&n->members[i]->address, a))
 			return n->members[i];
 	return NULL;
 }
 
 static bool move_to(struct nd_member *m, const char *host, coodie_error *err)
 {
-	struct nd_address address;
+	struct cd_address address;
 
 	if (is_up(m))
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "node %" PRIu32 " is up: take it down first", m->index);
-	if (!nd_address_parse_host(host, nd_address_port(&m->address), &address, err))
+	if (!cd_address_parse_host(host, cd_address_port(&m->address), &address, err))
 		return false;
 	if (living_at(m->box, &address) && living_at(m->box, &address) != m)
 		return cd_fail(err, COODIE_ERR_INVALID, "another node is at %s", address.text);
 	m->address = address;
-	return nd_ring_set_address(&m->box->ring, m->index, nd_address_inet(&address),
-				   nd_address_port(&address)) ||
+	return nd_ring_set_address(&m->box->ring, m->index, cd_address_inet(&address),
+				   cd_address_port(&address)) ||
 	       cd_no_memory(err, "an address");
 }
 
@@ -131,12 +131,12 @@ bool coodie_node_move(coodie_node *n, uint32_t i, const char *host, coodie_error
 }
 
 /* The first behind those of the start that nobody lives at. */
-static bool next_address(const coodie_node *n, struct nd_address *out)
+static bool next_address(const coodie_node *n, struct cd_address *out)
 {
 	for (uint32_t i = n->member_count; i < 2 * ND_MOST_NODES; i++) {
-		if (!nd_address_after(&n->options.address, i, out))
+		if (!cd_address_after(&n->options.address, i, out))
 			return false;
-		nd_address_set_port(out, nd_address_port(&n->members[0]->address));
+		cd_address_set_port(out, cd_address_port(&n->members[0]->address));
 		if (!living_at(n, out))
 			return true;
 	}
@@ -158,7 +158,7 @@ static bool join(struct nd_member *m, const struct order *o, coodie_error *err)
 static void add(coodie_node *n, void *with)
 {
 	struct order *o = with;
-	struct nd_address address;
+	struct cd_address address;
 	struct nd_member *m;
 
 	if (n->member_count == ND_MOST_NODES || !next_address(n, &address)) {
@@ -230,7 +230,7 @@ static void ask(coodie_node *n, void *with)
 	struct question *q = with;
 
 	q->count = n->member_count;
-	q->port = nd_address_port(&n->members[0]->address);
+	q->port = cd_address_port(&n->members[0]->address);
 	if (q->i < n->member_count)
 		q->address = n->members[q->i]->address.text;
 }

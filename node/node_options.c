@@ -18,7 +18,7 @@ void nd_node_options_init(struct coodie_node_options *o)
 		.lz4 = true,
 		.max_prepared = ND_PREPARED_DEFAULT,
 	};
-	nd_address_parse("127.0.0.1:0", &o->address, NULL);
+	cd_address_parse("127.0.0.1:0", &o->address, NULL);
 }
 
 static void forget(const coodie_allocator *a, char **text)
@@ -102,7 +102,7 @@ void coodie_node_options_set_allocator(coodie_node_options *o, const coodie_allo
 bool coodie_node_options_set_address(coodie_node_options *o, const char *address, coodie_error *err)
 {
 	cd_clear(err);
-	return nd_address_parse(address, &o->address, err);
+	return cd_address_parse(address, &o->address, err);
 }
 
 bool coodie_node_options_set_nodes(coodie_node_options *o, uint32_t nodes, coodie_error *err)

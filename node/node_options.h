@@ -5,7 +5,7 @@
 
 #include <coodie/node.h>
 
-#include "node/address.h"
+#include "base/address.h"
 
 enum { ND_MOST_NODES = 64, ND_MOST_SHARDS = 256, ND_PREPARED_DEFAULT = 4096 };
 
@@ -17,7 +17,7 @@ struct nd_data_center_option {
 struct coodie_node_options {
 	coodie_allocator allocator;
 	coodie_transport transport; /* without a table: sockets */
-	struct nd_address address;
+	struct cd_address address;
 	uint32_t nodes;
 	struct nd_data_center_option centers[ND_MOST_NODES];
 	uint32_t center_count; /* 0: "datacenter1" with `nodes` */

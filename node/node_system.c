@@ -25,8 +25,8 @@ static bool describe_client(void *user, void *coordinator, uint32_t i, struct nd
 	if (!l)
 		return false;
 	*out = (struct nd_system_client){
-		.address = nd_address_inet(&l->peer),
-		.port = nd_address_port(&l->peer),
+		.address = cd_address_inet(&l->peer),
+		.port = cd_address_port(&l->peer),
 		.user = m->service.user ? m->service.user : "anonymous",
 		.driver_name = *l->conn.driver_name ? l->conn.driver_name : NULL,
 		.driver_version = *l->conn.driver_version ? l->conn.driver_version : NULL,

@@ -1,5 +1,6 @@
 # tests/base.mk - one program per file of base/; included by tests/tests.mk
 check_PROGRAMS += \
+	tests/test_address \
 	tests/test_arena \
 	tests/test_buffer \
 	tests/test_entropy \
@@ -10,4 +11,5 @@ check_PROGRAMS += \
 	tests/test_nearest \
 	tests/test_reader \
 	tests/test_slab \
+	tests/test_socket \
 	tests/test_tls
