@@ -14,6 +14,7 @@ libcd_net_la_SOURCES = \
 	net/link.c net/link.h \
 	net/log.c net/log.h \
 	net/option.def net/options.c net/options.h \
+	net/partitioner.c net/partitioner.h \
 	net/prepared.c net/prepared.h \
 	net/registry.c \
 	net/request.c net/request.h \
@@ -21,5 +22,7 @@ libcd_net_la_SOURCES = \
 	net/result.c net/result.h \
 	net/session.c net/session.h \
 	net/streams.c net/streams.h \
+	net/topology.c net/topology.h \
+	net/topology_row.c net/topology_row.h \
 	net/wheel.c net/wheel.h
 libcoodie_la_LIBADD += libcd_net.la

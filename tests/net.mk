@@ -1,4 +1,5 @@
 # tests/net.mk - one program per file of net/; included by tests/tests.mk
+tests_libcd_test_la_SOURCES += tests/table.c tests/table.h
 check_PROGRAMS += \
 	tests/test_conn \
 	tests/test_driver \
@@ -8,6 +9,7 @@ check_PROGRAMS += \
 	tests/test_cursor \
 	tests/test_session \
 	tests/test_streams \
+	tests/test_topology \
 	tests/test_wheel
 
 # a session and a peer, with requests that remember what came of them
