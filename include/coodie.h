@@ -10,6 +10,7 @@
 #include <coodie/host.h>
 #include <coodie/loop.h>
 #include <coodie/model.h>
+#include <coodie/options.h>
 #include <coodie/policy.h>
 #include <coodie/query.h>
 #include <coodie/result.h>

@@ -22,6 +22,7 @@ coodieinclude_HEADERS = \
 	include/coodie/node.h \
 	include/coodie/opcodes.def \
 	include/coodie/policy.h \
+	include/coodie/options.h \
 	include/coodie/query.h \
 	include/coodie/result.h \
 	include/coodie/rows.h \
