@@ -4,6 +4,7 @@ libcd_net_la_SOURCES = \
 	net/blocking.c \
 	net/conn.c net/conn.h \
 	net/cursor.c \
+	net/dns.c net/dns.h \
 	net/driver.c \
 	net/engine.c net/engine.h net/engine_impl.h \
 	net/engine_answer.c \

@@ -2,6 +2,7 @@
 tests_libcd_test_la_SOURCES += tests/table.c tests/table.h
 check_PROGRAMS += \
 	tests/test_conn \
+	tests/test_dns \
 	tests/test_driver \
 	tests/test_options \
 	tests/test_prepared \
@@ -11,6 +12,9 @@ check_PROGRAMS += \
 	tests/test_streams \
 	tests/test_topology \
 	tests/test_wheel
+
+# answers of a DNS server, written by hand
+tests_test_dns_SOURCES = tests/test_dns.c tests/dns_wire.c tests/dns_wire.h
 
 # a session and a peer, with requests that remember what came of them
 tests_test_prepared_SOURCES = tests/test_prepared.c tests/stage.c tests/stage.h
