@@ -17,6 +17,8 @@ struct cd_tls_context *cd_tls_context_new(const coodie_tls *options, coodie_erro
  * required. */
 struct cd_tls_context *cd_tls_context_new_server(const char *cert_path, const char *key_path,
 						 const char *ca_path, coodie_error *err);
+/* Whether a client's presents a certificate to who asks for one. */
+bool cd_tls_context_has_certificate(const struct cd_tls_context *c);
 void cd_tls_context_ref(struct cd_tls_context *c);
 void cd_tls_context_free(struct cd_tls_context *c);
 

@@ -59,6 +59,11 @@ void cd_tls_context_free(struct cd_tls_context *c)
 	cd_release(NULL, c);
 }
 
+bool cd_tls_context_has_certificate(const struct cd_tls_context *c)
+{
+	return SSL_CTX_get0_certificate(c->ssl) != NULL;
+}
+
 static int openssl_version(enum coodie_tls_version v)
 {
 	return v == COODIE_TLS_1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;

@@ -5,6 +5,7 @@
 #define COODIE_H
 
 #include <coodie/alloc.h>
+#include <coodie/auth.h>
 #include <coodie/driver.h>
 #include <coodie/error.h>
 #include <coodie/host.h>

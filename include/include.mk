@@ -4,6 +4,7 @@ coodieincludedir = $(includedir)/coodie
 coodieinclude_HEADERS = \
 	include/coodie/alloc.h \
 	include/coodie/arena.h \
+	include/coodie/auth.h \
 	include/coodie/codec.h \
 	include/coodie/consistencies.def \
 	include/coodie/driver.h \

@@ -7,9 +7,7 @@
 
 #include <coodie/version.h>
 
-#include "base/alloc.h"
 #include "base/error.h"
-#include "base/secret.h"
 #include "net/log.h"
 #include "proto/error_body.h"
 
@@ -75,6 +73,7 @@ void cd_conn_init(struct cd_conn *c, const coodie_options *o, const char *keyspa
 
 void cd_conn_deinit(struct cd_conn *c)
 {
+	cd_auth_end(c);
 	cd_inbox_deinit(&c->in);
 	cd_outbox_deinit(&c->out);
 	cd_streams_deinit(&c->streams);
@@ -83,7 +82,8 @@ void cd_conn_deinit(struct cd_conn *c)
 
 const char *cd_conn_phase(const struct cd_conn *c)
 {
-	return phases[c->state];
+	return cd_auth_waits(c) ? "AUTHENTICATE by the application's authenticator"
+				: phases[c->state];
 }
 
 uint32_t cd_conn_in_flight(const struct cd_conn *c)
@@ -170,36 +170,6 @@ static bool send_startup(struct cd_conn *c, coodie_error *err)
 	m.as.options.at = s.options;
 	m.as.options.count = s.count;
 	return finish(c, &m, CD_CONN_STARTUP, err);
-}
-
-/* More than the longest login: the buffer does not move while it holds one, which would leave a
- * copy behind. */
-enum { LOGIN_ROOM = 512 };
-
-/* SASL PLAIN: NUL user NUL password. The token's own memory is wiped as well. */
-static bool send_credentials(struct cd_conn *c, coodie_error *err)
-{
-	const char *user = c->options->user, *password = c->options->password;
-	size_t user_len = strlen(user), password_len = password ? strlen(password) : 0;
-	size_t len = user_len + password_len + 2, room = len + LOGIN_ROOM;
-	cql_message m = { .opcode = CQL_OP_AUTH_RESPONSE, .stream = HANDSHAKE_STREAM };
-	uint8_t *token = cd_alloc_zero(&c->options->allocator, len);
-
-	if (!token)
-		return cd_no_memory(err, "a login");
-	memcpy(token + 1, user, user_len);
-	if (password_len)
-		memcpy(token + 2 + user_len, password, password_len);
-	m.as.token = (cql_blob){ token, len };
-	bool ok = cd_buffer_reserve(&c->out.bytes, room) &&
-		  cd_buffer_reserve(&c->out.scratch, room);
-	if (ok)
-		ok = finish(c, &m, CD_CONN_AUTH, err);
-	else
-		cd_no_memory(err, "a login");
-	cd_wipe(token, len);
-	cd_release(&c->options->allocator, token);
-	return ok;
 }
 
 /* Always in quotes: the name is taken as it is, keywords and capitals too. */
@@ -331,38 +301,38 @@ static bool on_authenticate(struct cd_conn *c, const cql_envelope *e, coodie_err
 	cd_arena_deinit(&arena);
 	if (!ok)
 		return false;
-	cql_text name = m.as.authenticator; /* in the envelope */
-	if (!c->options->user)
-		return cd_fail(
-			err, COODIE_ERR_AUTH,
-			"the server asks for a login (%.*s): give one with coodie_options_set_credentials()",
-			(int)(name.len < 100 ? name.len : 100), name.data);
 	turn(c);
-	return send_credentials(c, err);
+	enter(c, CD_CONN_AUTH);
+	return cd_auth_begin(c, m.as.authenticator, err); /* in the envelope */
+}
+
+/* The token of AUTH_CHALLENGE and AUTH_SUCCESS, in the envelope. */
+static bool read_token(const struct cd_conn *c, const cql_envelope *e, cql_blob *out,
+		       coodie_error *err)
+{
+	struct cd_arena arena;
+	cql_message m;
+
+	cd_arena_init(&arena, &c->options->allocator, 0);
+	bool ok = cd_message_read(e, NULL, &arena, &m, err);
+	if (ok)
+		*out = m.as.token;
+	cd_arena_deinit(&arena);
+	return ok;
 }
 
 static bool on_challenge(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
-	(void)c;
-	(void)e;
-	return cd_fail(
-		err, COODIE_ERR_AUTH,
-		"the server's authenticator wants more than a user and a password (SASL PLAIN)");
-}
+	cql_blob token;
 
-/* The login has been sent: nothing waits in the outbox, and no copy of the password stays there. */
-static void forget_login(struct cd_conn *c)
-{
-	if (c->out.bytes.len == 0)
-		cd_wipe(c->out.bytes.data, c->out.bytes.cap);
-	cd_wipe(c->out.scratch.data, c->out.scratch.cap);
+	return read_token(c, e, &token, err) && cd_auth_challenge(c, token, err);
 }
 
 static bool on_logged_in(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
-	(void)e;
-	forget_login(c);
-	return go_on(c, err);
+	cql_blob token;
+
+	return read_token(c, e, &token, err) && cd_auth_succeed(c, token, err) && go_on(c, err);
 }
 
 static bool on_used(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
@@ -432,10 +402,19 @@ static enum cd_conn_event take(struct cd_conn *c, const cql_envelope *e, coodie_
 	return !was_ready && c->state == CD_CONN_READY ? CD_CONN_UP : CD_CONN_MORE;
 }
 
+static enum cd_conn_event give_up(struct cd_conn *c)
+{
+	enter(c, CD_CONN_FAILED);
+	cd_auth_end(c);
+	return CD_CONN_BROKEN;
+}
+
 enum cd_conn_event cd_conn_next(struct cd_conn *c, cql_envelope *out, coodie_error *err)
 {
 	if (c->state == CD_CONN_FAILED)
 		return CD_CONN_MORE;
+	if (c->state == CD_CONN_AUTH && !cd_auth_go_on(c, err)) /* answered meanwhile */
+		return give_up(c);
 	for (;;) {
 		enum cql_inbox_status status = cd_inbox_next(&c->in, out, err);
 		enum cd_conn_event event = CD_CONN_BROKEN;
@@ -444,7 +423,7 @@ enum cd_conn_event cd_conn_next(struct cd_conn *c, cql_envelope *out, coodie_err
 		if (status == CQL_INBOX_ENVELOPE)
 			event = take(c, out, err);
 		if (event == CD_CONN_BROKEN)
-			enter(c, CD_CONN_FAILED);
+			return give_up(c);
 		if (event != CD_CONN_MORE)
 			return event;
 	}

@@ -6,6 +6,7 @@
 #define NET_CONN_H
 
 #include "base/arena.h"
+#include "net/auth.h"
 #include "net/options.h"
 #include "net/streams.h"
 #include "proto/inbox.h"
@@ -40,6 +41,7 @@ struct cd_conn {
 	struct cd_inbox in;
 	struct cd_outbox out;
 	struct cd_streams streams;
+	struct cd_auth auth;
 	struct cd_arena arena;       /* of `supported` */
 	const cql_option *supported; /* what the server said; its values are terminated */
 	uint16_t supported_count;

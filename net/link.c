@@ -101,6 +101,10 @@ void cd_link_close(struct cd_link *l)
 	if (l->watch)
 		l->loop->vtable->io_free(l->loop->state, l->watch);
 	l->watch = NULL;
+	if (l->nudge)
+		l->loop->vtable->timer_free(l->loop->state, l->nudge);
+	l->nudge = NULL;
+	cd_auth_end(&l->conn); /* nobody is there to be woken by an answer */
 	cd_carrier_close(&l->carrier, false);
 	cd_tls_free(l->tls);
 	l->tls = NULL;
@@ -328,6 +332,55 @@ static bool open_carrier(struct cd_link *l, coodie_error *err)
 	return l->watch || cd_no_memory(err, "a watch of a socket");
 }
 
+/* ---- logins that are answered later --------------------------------------------------------- */
+
+static void on_nudge(void *user)
+{
+	struct cd_link *l = user;
+	struct cd_link_owner owner = l->owner;
+
+	owner.moved(owner.user);
+	owner.done(owner.user);
+}
+
+/* From inside the application's authenticator, or from anywhere in its code. */
+static void wake(void *user)
+{
+	struct cd_link *l = user;
+
+	l->loop->vtable->timer_set(l->loop->state, l->nudge, 0);
+}
+
+static cql_inet inet_of(const struct cd_address *a)
+{
+	cql_inet out = { .length = 0 };
+
+	if (a->of.any.sa_family == AF_INET) {
+		out.length = 4;
+		memcpy(out.address, &a->of.v4.sin_addr, 4);
+	} else if (a->of.any.sa_family == AF_INET6) {
+		out.length = 16;
+		memcpy(out.address, &a->of.v6.sin6_addr, 16);
+	}
+	return out;
+}
+
+static bool prepare_login(struct cd_link *l, coodie_error *err)
+{
+	struct cd_auth *auth = &l->conn.auth;
+
+	auth->address = inet_of(&l->address);
+	if (auth->address.length)
+		auth->port = ntohs(auth->address.length == 4 ? l->address.of.v4.sin_port
+							     : l->address.of.v6.sin6_port);
+	if (!l->conn.options->authenticator.initial)
+		return true;
+	l->nudge = l->loop->vtable->timer_new(l->loop->state, on_nudge, l);
+	auth->wake = wake;
+	auth->wake_user = l;
+	return l->nudge || cd_no_memory(err, "a login");
+}
+
 bool cd_link_open(struct cd_link *l, const coodie_loop *loop, const struct cd_link_owner *owner,
 		  struct cd_tls_context *context, const char *host, coodie_error *err)
 {
@@ -337,13 +390,14 @@ bool cd_link_open(struct cd_link *l, const coodie_loop *loop, const struct cd_li
 	l->owner = *owner;
 	l->carrier = (struct cd_carrier){ &l->conn.options->transport, -1 };
 	l->tls = NULL;
-	l->watch = NULL;
+	l->watch = l->nudge = NULL;
 	l->reset = false;
 	cd_buffer_init(&l->plain, a, 0);
 	cd_buffer_init(&l->cipher, a, 0);
 	if (context)
 		l->tls = cd_tls_new(context, host, a, err);
-	if ((!context || l->tls) && cd_conn_start(&l->conn, err) && open_carrier(l, err))
+	if ((!context || l->tls) && prepare_login(l, err) && cd_conn_start(&l->conn, err) &&
+	    open_carrier(l, err))
 		return true;
 	cd_link_close(l);
 	return false;

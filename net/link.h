@@ -35,6 +35,7 @@ struct cd_link {
 	struct cd_buffer cipher; /* encrypted, not yet sent */
 	size_t cipher_sent;
 	coodie_watch *watch;
+	coodie_watch *nudge; /* a timer for logins that are answered later; or NULL */
 	struct cd_carrier carrier;
 	bool connecting; /* the kernel is still at it */
 	bool blocked;    /* it takes no more bytes for now */

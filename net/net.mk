@@ -1,6 +1,9 @@
 # net/net.mk - connections to a cluster; included by the top Makefile.am
 noinst_LTLIBRARIES += libcd_net.la
 libcd_net_la_SOURCES = \
+	net/auth.c net/auth.h \
+	net/auth_options.c \
+	net/auth_plain.c \
 	net/blocking.c \
 	net/conn.c net/conn.h \
 	net/cursor.c \

@@ -3,7 +3,7 @@
 #ifndef NET_OPTIONS_H
 #define NET_OPTIONS_H
 
-#include <coodie/session.h>
+#include <coodie/auth.h>
 
 #include "base/tls.h"
 
@@ -36,6 +36,10 @@ struct coodie_options {
 	struct cd_endpoint points[CD_CONTACT_POINTS];
 	size_t point_count;
 	struct cd_tls_context *tls_context; /* NULL: none was given */
+	coodie_authenticator authenticator; /* without `initial`: PLAIN */
+	void *authenticator_user;
+	coodie_credentials_fn *credentials_fn; /* NULL: user and password */
+	void *credentials_user;
 	coodie_log_fn *log;
 	void *log_user;
 #define G(title)
