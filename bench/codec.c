@@ -99,6 +99,29 @@ static size_t message_batch(uint32_t i)
 	return sent();
 }
 
+static size_t batch(uint32_t i)
+{
+	static const cql_params params = { .consistency = CQL_CONSISTENCY_ONE };
+	cql_batch b;
+
+	s.wide[3].as.integer = i;
+	if (!cql_batch_begin(&b, s.out, CQL_BATCH_UNLOGGED, 4, (int16_t)i, NULL))
+		abort();
+	for (int row = 0; row < 100; row++) {
+		s.wide[1].as.integer = row;
+		if (!cql_batch_add(&b, s.insert_wide, (cql_args){ 4, s.wide }, NULL))
+			abort();
+	}
+	if (!cql_batch_end(&b, &params, NULL))
+		abort();
+	return sent();
+}
+
+static size_t floor_batch(uint32_t i)
+{
+	return bench_floor_batch(s.bytes, (uint16_t)i, 100, i);
+}
+
 static int64_t read_ten(cql_row_reader *r)
 {
 	cql_uuid id;
@@ -296,8 +319,10 @@ static const struct {
 	  "bench_floor_execute" },
 	{ "execute-text-floor", floor_text, 1920, 1, "the same by hand", "",
 	  "bench_floor_execute" },
-	{ "batch-message", message_batch, 50, 1, "BATCH of 100 x 4 values", "",
+	{ "batch", batch, 50, 1, "BATCH of 100 x 4 values", "batch-floor", NULL },
+	{ "batch-message", message_batch, 50, 1, "the same by cql_message_write", "batch-floor",
 	  "cql_message_write" },
+	{ "batch-floor", floor_batch, 50, 1, "the same by hand", "", NULL },
 	{ "row-typed", row_typed, 50, 200, "row of 10 columns", "row-floor", NULL },
 	{ "row-floor", row_floor, 50, 200, "row of 10 columns", "", NULL },
 	{ "page-typed", page_typed, 5, 1, "page of 5,000 x 5", "page-floor", NULL },

@@ -71,6 +71,40 @@ size_t bench_floor_execute(uint8_t *to, uint16_t stream, const uint8_t *uuid, ui
 	return (size_t)(at - to);
 }
 
+static uint8_t *put_bytes(uint8_t *at, const char *bytes, uint32_t len)
+{
+	at = put_32(at, len);
+	memcpy(at, bytes, len);
+	return at + len;
+}
+
+size_t bench_floor_batch(uint8_t *to, uint16_t stream, uint32_t rows, uint64_t number)
+{
+	static const uint8_t head[] = "\4\0\0\0\x0D\0\0\0\0\1"; /* header, unlogged */
+	static const uint8_t item[] = "\1\0\x10"
+				      "0123456789abcdef"
+				      "\0\4";
+	uint8_t *at = to + sizeof head - 1;
+
+	memcpy(to, head, sizeof head - 1);
+	put_16(to + 2, stream);
+	at = put_16(at, (uint16_t)rows);
+	for (uint32_t i = 0; i < rows; i++) {
+		memcpy(at, item, sizeof item - 1);
+		at += sizeof item - 1;
+		at = put_bytes(at, "partition-0", 11);
+		at = put_32(at, 4);
+		at = put_32(at, i);
+		at = put_bytes(at, "0123456789012345678901234567890123456789", 40);
+		at = put_32(at, 8);
+		at = put_64(at, number);
+	}
+	at = put_16(at, 1); /* ONE */
+	*at++ = 0;
+	put_32(to + 5, (uint32_t)(at - to) - 9);
+	return (size_t)(at - to);
+}
+
 static double real(uint64_t bits)
 {
 	double v;

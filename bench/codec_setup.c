@@ -121,9 +121,8 @@ static void make_page_envelope(struct bench_setup *s)
 
 /* ---- statements ----------------------------------------------------------------------------- */
 
-static cql_execute *make_insert(const char *third)
+static cql_execute *make_insert(const char *const types[4])
 {
-	const char *const types[] = { "uuid", "int", third, "timestamp" };
 	static const cql_params params = { .consistency = CQL_CONSISTENCY_ONE,
 					   .skip_metadata = true };
 	cql_column_spec columns[4];
@@ -148,10 +147,18 @@ static void make_inserts(struct bench_setup *s)
 	const cql_value fixed[] = { cql(s->id), cql(1), cql(2), cql(s->when) };
 	const cql_value texts[] = { cql(s->id), cql(1), cql(s->body), cql(s->when) };
 
+	const cql_value wide[] = { cql("partition-0"), cql(1),
+				   cql("0123456789012345678901234567890123456789"), cql(7) };
+	static const char *const fixed_types[] = { "uuid", "int", "bigint", "timestamp" };
+	static const char *const text_types[] = { "uuid", "int", "text", "timestamp" };
+	static const char *const wide_types[] = { "text", "int", "text", "bigint" };
+
 	memcpy(s->fixed, fixed, sizeof fixed);
 	memcpy(s->texts, texts, sizeof texts);
-	s->insert_fixed = make_insert("bigint");
-	s->insert_text = make_insert("text");
+	memcpy(s->wide, wide, sizeof wide);
+	s->insert_fixed = make_insert(fixed_types);
+	s->insert_text = make_insert(text_types);
+	s->insert_wide = make_insert(wide_types);
 }
 
 static void make_batch(struct bench_setup *s)
@@ -242,6 +249,7 @@ void bench_setup_deinit(struct bench_setup *s)
 	free((void *)(uintptr_t)s->body.data);
 	cql_execute_free(s->insert_fixed);
 	cql_execute_free(s->insert_text);
+	cql_execute_free(s->insert_wide);
 	cql_outbox_free(s->out);
 	cql_arena_free(s->arena);
 }

@@ -15,12 +15,12 @@ extern const enum cql_kind bench_ten_kinds[10], bench_five_kinds[5];
 struct bench_setup {
 	cql_arena *arena;
 	cql_outbox *out; /* v4, a client's */
-	cql_execute *insert_fixed, *insert_text;
-	cql_value fixed[4], texts[4];
+	cql_execute *insert_fixed, *insert_text, *insert_wide;
+	cql_value fixed[4], texts[4], wide[4];
 	cql_uuid id;
 	cql_text body; /* 100 bytes */
 	cql_timestamp when;
-	uint8_t bytes[512];
+	uint8_t bytes[16384];
 	cql_result ten, page; /* 200 rows of ten columns; 5,000 of five */
 	cql_envelope page_envelope;
 	cql_message batch;

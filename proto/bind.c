@@ -64,29 +64,14 @@ bool cd_markers_init(struct cd_markers *m, const cql_type *const *types, uint16_
 	return true;
 }
 
-uint8_t *cd_put_blob(uint8_t *at, const cql_blob *blob)
-{
-	if (!blob->data || blob->len > CD_BIND_LONGEST)
-		return NULL;
-	cd_put_be32(at, (uint32_t)blob->len);
-	memcpy(at + CD_BIND_LENGTH, blob->data, blob->len);
-	return at + CD_BIND_LENGTH + blob->len;
-}
-
-static uint8_t *put_all(uint8_t *at, const struct cd_markers *m, const cql_value *v)
-{
-	for (const struct cd_marker *k = m->at; at && k < m->end; k++, v++)
-		at = cd_put_usual(at, k, v);
-	return at;
-}
-
 bool cd_bind_values(struct cd_buffer *out, const struct cd_markers *m, const cql_value *values,
 		    uint16_t *where, coodie_error *err)
 {
 	size_t start = out->len;
 
 	if (out->cap - start >= m->room) {
-		uint8_t *end = put_all(out->data + start, m, values);
+		const cql_value *v = values;
+		uint8_t *end = cd_put_run(out->data + start, m, &v);
 		if (end) {
 			out->len = (size_t)(end - out->data);
 			return true;

@@ -4,6 +4,10 @@
 #ifndef PROTO_BIND_RUN_H
 #define PROTO_BIND_RUN_H
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "proto/bind.h"
 
 #define CD_INLINE static inline __attribute__((always_inline))
@@ -24,9 +28,34 @@ enum cd_form {
 	CD_FORM_TEXT,
 };
 
-/* ---- texts: copied, and looked at on the way ------------------------------------------------ */
+/* ---- texts and blobs: copied, and looked at on the way -------------------------------------- */
 
-typedef uint64_t cd_vector __attribute__((vector_size(16)));
+/* Copies overlap at a text's end, so that none goes beyond it; what was seen comes together in one
+ * vector, whose bytes have the top bit where any byte had it that is not ASCII. */
+#ifdef __SSE2__
+typedef __m128i cd_vector;
+
+CD_INLINE cd_vector cd_copy_16(uint8_t *to, const uint8_t *from)
+{
+	cd_vector v = _mm_loadu_si128((const void *)from);
+
+	_mm_storeu_si128((void *)to, v);
+	return v;
+}
+
+CD_INLINE cd_vector cd_vector_or(cd_vector a, cd_vector b)
+{
+	return _mm_or_si128(a, b);
+}
+
+CD_INLINE uint64_t cd_vector_tops(cd_vector v)
+{
+	return (unsigned)_mm_movemask_epi8(v);
+}
+#else
+typedef struct cd_vector {
+	uint64_t half[2];
+} cd_vector;
 
 CD_INLINE cd_vector cd_copy_16(uint8_t *to, const uint8_t *from)
 {
@@ -37,48 +66,74 @@ CD_INLINE cd_vector cd_copy_16(uint8_t *to, const uint8_t *from)
 	return v;
 }
 
+CD_INLINE cd_vector cd_vector_or(cd_vector a, cd_vector b)
+{
+	return (cd_vector){ { a.half[0] | b.half[0], a.half[1] | b.half[1] } };
+}
+
+CD_INLINE uint64_t cd_vector_tops(cd_vector v)
+{
+	return (v.half[0] | v.half[1]) & UINT64_C(0x8080808080808080);
+}
+#endif
+
+CD_INLINE cd_vector cd_copy_32(uint8_t *to, const uint8_t *from)
+{
+	return cd_vector_or(cd_copy_16(to, from), cd_copy_16(to + 16, from + 16));
+}
+
 CD_INLINE cd_vector cd_copy_64(uint8_t *to, const uint8_t *from)
 {
-	return cd_copy_16(to, from) | cd_copy_16(to + 16, from + 16) |
-	       cd_copy_16(to + 32, from + 32) | cd_copy_16(to + 48, from + 48);
+	return cd_vector_or(cd_copy_32(to, from), cd_copy_32(to + 32, from + 32));
+}
+
+CD_INLINE uint64_t cd_copy_8(uint8_t *to, const uint8_t *from)
+{
+	uint64_t v;
+
+	memcpy(&v, from, sizeof v);
+	memcpy(to, &v, sizeof v);
+	return v;
+}
+
+CD_INLINE uint32_t cd_copy_4(uint8_t *to, const uint8_t *from)
+{
+	uint32_t v;
+
+	memcpy(&v, from, sizeof v);
+	memcpy(to, &v, sizeof v);
+	return v;
 }
 
 CD_INLINE uint64_t cd_copy_short(uint8_t *to, const uint8_t *from, size_t len)
 {
 	uint64_t seen = 0;
-	uint32_t four;
 
-	for (; len >= sizeof four; len -= sizeof four, from += sizeof four, to += sizeof four) {
-		memcpy(&four, from, sizeof four);
-		memcpy(to, &four, sizeof four);
-		seen |= four;
-	}
+	if (len >= 8)
+		return cd_copy_8(to, from) | cd_copy_8(to + len - 8, from + len - 8);
+	if (len >= 4)
+		return cd_copy_4(to, from) | cd_copy_4(to + len - 4, from + len - 4);
 	for (; len; len--)
 		seen |= *to++ = *from++;
 	return seen;
 }
 
-/* Copies `len` bytes, the last ones twice. @return whether all of them are ASCII */
-CD_INLINE bool cd_copy_text(uint8_t *to, const uint8_t *from, size_t len)
+/* @return not 0: some of it is not ASCII */
+CD_INLINE uint64_t cd_copy_text(uint8_t *to, const uint8_t *from, size_t len)
 {
-	const uint64_t not_ascii = UINT64_C(0x8080808080808080);
-	const uint8_t *last;
-	cd_vector seen;
-
-	if (len >= 64) {
-		last = from + len - 64;
-		seen = cd_copy_64(to + len - 64, last);
-		for (; from < last; from += 64, to += 64)
-			seen |= cd_copy_64(to, from);
-	} else if (len >= 16) {
-		last = from + len - 16;
-		seen = cd_copy_16(to + len - 16, last);
-		for (; from < last; from += 16, to += 16)
-			seen |= cd_copy_16(to, from);
-	} else {
-		return !(cd_copy_short(to, from, len) & not_ascii);
-	}
-	return !((seen[0] | seen[1]) & not_ascii);
+	if (len < 16)
+		return cd_copy_short(to, from, len) & UINT64_C(0x8080808080808080);
+	if (len < 32)
+		return cd_vector_tops(cd_vector_or(cd_copy_16(to, from),
+						   cd_copy_16(to + len - 16, from + len - 16)));
+	if (len <= 64)
+		return cd_vector_tops(cd_vector_or(cd_copy_32(to, from),
+						   cd_copy_32(to + len - 32, from + len - 32)));
+	const uint8_t *last = from + len - 64;
+	cd_vector seen = cd_copy_64(to + len - 64, last);
+	for (; from < last; from += 64, to += 64)
+		seen = cd_vector_or(seen, cd_copy_64(to, from));
+	return cd_vector_tops(seen);
 }
 
 /* ---- values: each gives where the next one goes; NULL: it takes the long way ----------------- */
@@ -140,13 +195,22 @@ CD_INLINE uint8_t *cd_put_text(uint8_t *at, const cql_text *text)
 	size_t len = text->len;
 
 	if (!text->data || len > CD_BIND_LONGEST ||
-	    !cd_copy_text(at + CD_BIND_LENGTH, (const uint8_t *)text->data, len))
+	    cd_copy_text(at + CD_BIND_LENGTH, (const uint8_t *)text->data, len))
 		return NULL;
 	cd_put_be32(at, (uint32_t)len);
 	return at + CD_BIND_LENGTH + len;
 }
 
-uint8_t *cd_put_blob(uint8_t *at, const cql_blob *blob);
+CD_INLINE uint8_t *cd_put_blob(uint8_t *at, const cql_blob *blob)
+{
+	size_t len = blob->len;
+
+	if (!blob->data || len > CD_BIND_LONGEST)
+		return NULL;
+	cd_put_be32(at, (uint32_t)len);
+	cd_copy_text(at + CD_BIND_LENGTH, blob->data, len);
+	return at + CD_BIND_LENGTH + len;
+}
 
 CD_INLINE uint8_t *cd_put_usual(uint8_t *at, const struct cd_marker *m, const cql_value *v)
 {
@@ -175,6 +239,17 @@ CD_INLINE uint8_t *cd_put_usual(uint8_t *at, const struct cd_marker *m, const cq
 		return cd_put_text(at, &v->as.text);
 	}
 	__builtin_unreachable();
+}
+
+/* All of them; `*v` moves on. @return behind the last; NULL: `*v` takes the long way */
+CD_INLINE uint8_t *cd_put_run(uint8_t *at, const struct cd_markers *m, const cql_value **v)
+{
+	for (const struct cd_marker *k = m->at, *end = m->end; k < end; k++, ++*v) {
+		at = cd_put_usual(at, k, *v);
+		if (!at)
+			return NULL;
+	}
+	return at;
 }
 
 #endif

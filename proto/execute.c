@@ -6,38 +6,19 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "proto/bind.h"
+#include "proto/batch.h"
 #include "proto/bind_run.h"
+#include "proto/execute.h"
 #include "proto/framing.h"
 #include "proto/request.h"
 #include "proto/type.h"
 
-enum { ROUND = 32 };
-
-/* Bytes that are copied whole rounds at a time: there is room behind them for that. */
-struct piece {
-	uint8_t *at;
-	size_t len, rounded;
-};
-
-struct cql_execute {
-	coodie_allocator allocator;
-	struct cd_arena arena;
-	struct piece head, tail;
-	size_t room;         /* for both, and all values of fixed size */
-	ptrdiff_t timestamp; /* where it stands in the tail */
-	struct cd_markers markers;
-	const char **names; /* of the markers, for messages */
-	uint8_t version;
-	uint8_t plain_version; /* of outboxes to which it is simply appended; UINT8_MAX: none */
-};
-
 /* ---- making one ----------------------------------------------------------------------------- */
 
-static bool set_piece(struct piece *p, struct cd_arena *a, const struct cd_buffer *from)
+static bool set_chunk(struct cd_chunk *p, struct cd_arena *a, const struct cd_buffer *from)
 {
 	p->len = from->len;
-	p->rounded = (from->len + ROUND - 1) / ROUND * ROUND;
+	p->rounded = (from->len + CD_CHUNK_ROUND - 1) / CD_CHUNK_ROUND * CD_CHUNK_ROUND;
 	p->at = cd_arena_take_zero(a, p->rounded ? p->rounded : 1);
 	if (p->at && from->len)
 		memcpy(p->at, from->data, from->len);
@@ -62,7 +43,7 @@ static bool set_markers(cql_execute *e, const cql_markers *m)
 	return cd_markers_init(&e->markers, types, count, &e->arena);
 }
 
-static bool set_pieces(cql_execute *e, const cql_result *prepared, const cql_params *params,
+static bool set_chunks(cql_execute *e, const cql_result *prepared, const cql_params *params,
 		       const cql_terms *terms)
 {
 	struct cd_buffer b;
@@ -74,10 +55,13 @@ static bool set_pieces(cql_execute *e, const cql_result *prepared, const cql_par
 		cd_header_write(header, &(struct cd_header){ .version = e->version,
 							     .opcode = CQL_OP_EXECUTE });
 	cd_write_execute_head(&b, e->version, terms, prepared, params, e->markers.count);
-	ok = set_piece(&e->head, &e->arena, &b);
+	ok = set_chunk(&e->head, &e->arena, &b);
 	cd_buffer_clear(&b);
 	e->timestamp = cd_write_execute_tail(&b, e->version, terms, params);
-	ok = ok && set_piece(&e->tail, &e->arena, &b);
+	ok = ok && set_chunk(&e->tail, &e->arena, &b);
+	cd_buffer_clear(&b);
+	cd_batch_put_head(&b, prepared->id, e->markers.count);
+	ok = ok && set_chunk(&e->item, &e->arena, &b);
 	cd_buffer_deinit(&b);
 	return ok;
 }
@@ -113,7 +97,8 @@ cql_execute *cql_execute_new(const cql_result *prepared, const cql_params *param
 	e->allocator = allocator ? *allocator : cd_malloc_allocator;
 	e->version = (uint8_t)version;
 	cd_arena_init(&e->arena, &e->allocator, 0);
-	if (set_markers(e, &prepared->markers) && set_pieces(e, prepared, params, terms)) {
+	if (set_markers(e, &prepared->markers) && set_chunks(e, prepared, params, terms)) {
+		e->item_room = e->item.rounded + e->markers.room;
 		e->room = e->head.rounded + e->markers.room + e->tail.rounded;
 		e->plain_version = e->room <= CD_PLAIN_MAX ? e->version : UINT8_MAX;
 		return e;
@@ -133,17 +118,6 @@ void cql_execute_free(cql_execute *e)
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
-/* Of one byte or more. */
-CD_INLINE void copy_piece(uint8_t *to, const struct piece *p)
-{
-	size_t i = 0;
-
-	do {
-		memcpy(to + i, p->at + i, ROUND);
-		i += ROUND;
-	} while (i < p->len);
-}
-
 /* Whether `len` more bytes fit the segment that is open, where there are segments. */
 CD_INLINE bool fits_segment(const struct cd_outbox *out, size_t len)
 {
@@ -151,7 +125,7 @@ CD_INLINE bool fits_segment(const struct cd_outbox *out, size_t len)
 				  out->bytes.len - out->segment + len <= CQL_SEGMENT_MAX);
 }
 
-static void name_marker(const cql_execute *e, uint16_t i, coodie_error *err)
+void cd_execute_blame(const cql_execute *e, uint16_t i, coodie_error *err)
 {
 	if (err && err->code != COODIE_ERR_NO_MEMORY)
 		cd_error_prefix(err, "value %u (%.60s)", i + 1u, e->names[i]);
@@ -164,7 +138,7 @@ static bool put_body(struct cd_buffer *b, const cql_execute *e, int64_t timestam
 
 	cd_buffer_bytes(b, e->head.at + CQL_HEADER_SIZE, e->head.len - CQL_HEADER_SIZE);
 	if (!b->failed && !cd_bind_values(b, &e->markers, values, &where, err)) {
-		name_marker(e, where, err);
+		cd_execute_blame(e, where, err);
 		return false;
 	}
 	uint8_t *tail = cd_buffer_grow(b, e->tail.len);
@@ -175,16 +149,21 @@ static bool put_body(struct cd_buffer *b, const cql_execute *e, int64_t timestam
 	return true; /* an outbox tells of its buffer itself */
 }
 
+bool cd_execute_check_count(const cql_execute *e, size_t count, coodie_error *err)
+{
+	if (count == e->markers.count)
+		return true;
+	return cd_fail(err, COODIE_ERR_INVALID, "the statement has %u marker%s, %zu value%s given",
+		       e->markers.count, e->markers.count == 1 ? "" : "s", count,
+		       count == 1 ? " was" : "s were");
+}
+
 static bool check(cql_outbox *out, const cql_execute *e, size_t count, coodie_error *err)
 {
 	if (out->out.role != CQL_CLIENT)
 		return cd_fail(err, COODIE_ERR_INVALID, "EXECUTE is a client's, not a server's");
-	if (count != e->markers.count)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "the statement has %u marker%s, %zu value%s given", e->markers.count,
-			       e->markers.count == 1 ? "" : "s", count,
-			       count == 1 ? " was" : "s were");
-	return cd_framing_set_version(out, e->version, err);
+	return cd_execute_check_count(e, count, err) &&
+	       cd_framing_set_version(out, e->version, err);
 }
 
 /* Any case. The usual one finds room next time. */
@@ -219,16 +198,14 @@ bool cql_execute_write(cql_outbox *out, const cql_execute *e, int16_t stream, in
 	    values.count != e->markers.count || (err && err->code != COODIE_OK) ||
 	    !fits_segment(&out->out, e->room))
 		return write_any(out, e, stream, timestamp_us, values, err);
-	copy_piece(start, &e->head);
+	cd_chunk_copy(start, &e->head);
 	uint8_t *at = start + e->head.len;
 	const cql_value *v = values.values;
-	for (const struct cd_marker *m = e->markers.at, *end = e->markers.end; m < end; m++, v++) {
-		at = cd_put_usual(at, m, v);
-		if (!at)
-			return write_any(out, e, stream, timestamp_us, values, err);
-	}
+	at = cd_put_run(at, &e->markers, &v);
+	if (!at)
+		return write_any(out, e, stream, timestamp_us, values, err);
 	if (e->tail.len) {
-		copy_piece(at, &e->tail);
+		cd_chunk_copy(at, &e->tail);
 		if (e->timestamp >= 0)
 			cd_put_be64(at + e->timestamp, (uint64_t)timestamp_us);
 		at += e->tail.len;

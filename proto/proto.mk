@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libcd_proto.la
 libcd_proto_la_SOURCES = \
 	proto/arena.c proto/arena.h \
+	proto/batch.c proto/batch.h \
 	proto/bind.c proto/bind.h proto/bind_run.h \
 	proto/coder.c proto/coder.h \
 	proto/crc.c proto/crc.h \
@@ -9,7 +10,7 @@ libcd_proto_la_SOURCES = \
 	proto/digits.c proto/digits.h \
 	proto/error_body.c proto/error_body.h \
 	proto/event.c proto/event.def proto/event.h \
-	proto/execute.c \
+	proto/execute.c proto/execute.h \
 	proto/frame.c proto/frame.h \
 	proto/framing.c proto/framing.h \
 	proto/inbox.c proto/inbox.h \

@@ -3,6 +3,7 @@
 #include "proto/request.h"
 
 #include "base/error.h"
+#include "proto/batch.h"
 
 /* The bits of <flags> in <query_parameters> (v4 section 4.1.4). */
 enum {
@@ -17,8 +18,6 @@ enum {
 	WITH_NOW = 0x100,
 	NOT_IN_BATCH = WITH_VALUES | SKIP_METADATA | WITH_PAGE_SIZE | WITH_PAGING_STATE | WITH_NAMES
 };
-
-enum { BATCH_TEXT, BATCH_PREPARED };
 
 /* ---- STARTUP -------------------------------------------------------------------------------- */
 
@@ -388,9 +387,9 @@ static void read_item(struct cd_decoder *d, cql_batch_item *item)
 {
 	uint8_t kind = cd_decode_u8(d, "statements");
 
-	if (kind == BATCH_TEXT)
+	if (kind == CD_BATCH_TEXT)
 		item->cql = cd_decode_long_text(d, "statements");
-	else if (kind == BATCH_PREPARED)
+	else if (kind == CD_BATCH_PREPARED)
 		item->id = cd_decode_short_bytes(d, "statements");
 	else
 		cd_decode_fail(d, COODIE_ERR_PROTOCOL, "a statement of unknown kind %u",
@@ -419,9 +418,9 @@ void cd_read_batch(struct cd_decoder *d, cql_message *m)
 	read_rest(d, flags, &m->as.batch.params);
 }
 
-static void encode_item(struct cd_encoder *w, const cql_batch_item *item)
+void cd_write_batch_item(struct cd_encoder *w, const cql_batch_item *item)
 {
-	cd_buffer_u8(w->b, item->cql.data ? BATCH_TEXT : BATCH_PREPARED);
+	cd_buffer_u8(w->b, item->cql.data ? CD_BATCH_TEXT : CD_BATCH_PREPARED);
 	if (item->cql.data)
 		cd_encode_long_text(w, item->cql, "a statement");
 	else
@@ -429,20 +428,29 @@ static void encode_item(struct cd_encoder *w, const cql_batch_item *item)
 	encode_values(w, item->values, item->value_count, false);
 }
 
-void cd_write_batch(struct cd_encoder *w, const cql_message *m)
+void cd_write_batch_head(struct cd_encoder *w, enum cql_batch_type type, uint16_t count)
 {
-	const cql_params *p = &m->as.batch.params;
+	if ((unsigned)type > CQL_BATCH_COUNTER)
+		cd_refuse(w, "type: %u is unknown", (unsigned)type);
+	cd_buffer_u8(w->b, (uint8_t)type);
+	cd_buffer_be16(w->b, count);
+}
+
+void cd_write_batch_tail(struct cd_encoder *w, const cql_params *p)
+{
 	uint32_t flags = flags_of(p);
 
-	if ((unsigned)m->as.batch.type > CQL_BATCH_COUNTER)
-		cd_refuse(w, "type: %u is unknown", (unsigned)m->as.batch.type);
 	if (flags & NOT_IN_BATCH || p->value_count)
 		cd_refuse(w, "params: values, paging and skip_metadata are not a batch's");
 	check_params(w, p);
-	cd_buffer_u8(w->b, (uint8_t)m->as.batch.type);
-	cd_buffer_be16(w->b, m->as.batch.item_count);
-	for (uint16_t i = 0; i < m->as.batch.item_count && !w->told; i++)
-		encode_item(w, &m->as.batch.items[i]);
 	write_head(w->b, w->version, p, flags);
 	put_tail(w->b, p);
+}
+
+void cd_write_batch(struct cd_encoder *w, const cql_message *m)
+{
+	cd_write_batch_head(w, m->as.batch.type, m->as.batch.item_count);
+	for (uint16_t i = 0; i < m->as.batch.item_count && !w->told; i++)
+		cd_write_batch_item(w, &m->as.batch.items[i]);
+	cd_write_batch_tail(w, &m->as.batch.params);
 }

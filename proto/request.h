@@ -18,4 +18,9 @@ void cd_write_execute_head(struct cd_buffer *b, unsigned version, const cql_term
 ptrdiff_t cd_write_execute_tail(struct cd_buffer *b, unsigned version, const cql_terms *terms,
 				const cql_params *p);
 
+/* BATCH in pieces: what stands before the statements, one of them, and what stands behind. */
+void cd_write_batch_head(struct cd_encoder *w, enum cql_batch_type type, uint16_t count);
+void cd_write_batch_item(struct cd_encoder *w, const cql_batch_item *item);
+void cd_write_batch_tail(struct cd_encoder *w, const cql_params *p);
+
 #endif

@@ -1,6 +1,7 @@
 # tests/proto.mk - one program per file of proto/; included by tests/tests.mk
 tests_libcd_test_la_SOURCES += tests/hex.c tests/hex.h tests/message.c tests/message.h tests/golden.c tests/golden.h
 check_PROGRAMS += \
+	tests/test_batch \
 	tests/test_bind \
 	tests/test_crc \
 	tests/test_execute \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file execute.h
- * EXECUTE again and again: all of it but the values is encoded once, and how each marker is
- * written is decided once.
+ * EXECUTE and BATCH again and again: all of it but the values is encoded once, and how each marker
+ * is written is decided once.
  *
  *     cql_execute *insert = cql_execute_new(&prepared.as.result, &params, 5, NULL, NULL, &err);
  *
@@ -46,6 +46,48 @@ COODIE_API void cql_execute_free(cql_execute *execute);
  */
 COODIE_API bool cql_execute_write(cql_outbox *out, const cql_execute *execute, int16_t stream,
 				  int64_t timestamp_us, cql_args values, coodie_error *err);
+
+/* ---- BATCH ----------------------------------------------------------------------------------- */
+
+/**
+ * A BATCH being written, behind what is pending in an outbox. Until it has ended nothing else is
+ * done with that outbox. Its fields are its functions' business.
+ *
+ *     cql_batch b;
+ *     cql_batch_begin(&b, out, CQL_BATCH_UNLOGGED, 4, stream, &err);
+ *     cql_batch_add(&b, insert, CQL_ARGS(cql(id), cql(name)), &err);
+ *     cql_batch_end(&b, &params, &err);
+ */
+typedef struct cql_batch {
+	cql_outbox *out;
+	size_t mark;
+	uint32_t count; /**< of statements */
+} cql_batch;
+
+/**
+ * @param version  4 or 5; 0: the outbox's
+ * @param err      COODIE_ERR_INVALID, COODIE_ERR_NO_MEMORY: there is no batch
+ */
+COODIE_API bool cql_batch_begin(cql_batch *b, cql_outbox *out, enum cql_batch_type type,
+				unsigned version, int16_t stream, coodie_error *err);
+/**
+ * Adds a prepared statement; of the template only its id and markers matter.
+ * @param err  as for cql_execute_write(); then the batch is as before, and may go on
+ */
+COODIE_API bool cql_batch_add(cql_batch *b, const cql_execute *execute, cql_args values,
+			      coodie_error *err);
+/** Adds a statement of any kind, with values that are encoded already. Errors likewise. */
+COODIE_API bool cql_batch_add_item(cql_batch *b, const cql_batch_item *item, coodie_error *err);
+/**
+ * Ends it.
+ * @param params  consistency and so on, without values, paging and skip_metadata; NULL: consistency
+ *                ONE
+ * @param err     COODIE_ERR_INVALID, COODIE_ERR_LIMIT, COODIE_ERR_NO_MEMORY: the batch is over, and
+ *                nothing of it was written
+ */
+COODIE_API bool cql_batch_end(cql_batch *b, const cql_params *params, coodie_error *err);
+/** Gives it up: nothing of it was written. */
+COODIE_API void cql_batch_abort(cql_batch *b);
 
 COODIE_END
 

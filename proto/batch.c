@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* BATCH from templates and from encoded statements. */
+#include "proto/batch.h"
+
+#include <coodie/execute.h>
+
+#include "base/error.h"
+#include "proto/bind_run.h"
+#include "proto/execute.h"
+#include "proto/framing.h"
+#include "proto/request.h"
+
+/* ---- statements, encoded -------------------------------------------------------------------- */
+
+enum { KIND = 1, SHORT = 2 };
+
+void cd_batch_put_head(struct cd_buffer *items, cql_blob id, uint16_t value_count)
+{
+	uint8_t *at;
+
+	if (id.len > UINT16_MAX)
+		items->failed = items->too_long = true;
+	at = cd_buffer_grow(items, KIND + SHORT + id.len + SHORT);
+	if (!at)
+		return;
+	at[0] = CD_BATCH_PREPARED;
+	cd_put_be16(at + KIND, (uint16_t)id.len);
+	if (id.len)
+		memcpy(at + KIND + SHORT, id.data, id.len);
+	cd_put_be16(at + KIND + SHORT + id.len, value_count);
+}
+
+bool cd_batch_put(struct cd_buffer *items, cql_blob id, const struct cd_markers *m,
+		  const cql_value *values, uint16_t *where, coodie_error *err)
+{
+	size_t start = items->len;
+
+	cd_batch_put_head(items, id, m->count);
+	if (cd_bind_values(items, m, values, where, err))
+		return true;
+	cd_buffer_truncate(items, start);
+	return false;
+}
+
+void cd_batch_put_text(struct cd_buffer *items, cql_text cql)
+{
+	cd_buffer_u8(items, CD_BATCH_TEXT);
+	cd_buffer_be32(items, (uint32_t)cql.len);
+	cd_buffer_bytes(items, cql.data, cql.len);
+	cd_buffer_be16(items, 0);
+}
+
+/* Passes the values of a statement over. */
+static void skip_values(struct cd_reader *r)
+{
+	for (uint16_t left = cd_reader_be16(r); left && !r->failed; left--) {
+		int32_t len = (int32_t)cd_reader_be32(r);
+		cd_reader_take(r, len > 0 ? (size_t)len : 0);
+	}
+}
+
+bool cd_batch_change_id(struct cd_buffer *items, size_t from, cql_blob old, cql_blob new_id)
+{
+	struct cd_reader r = cd_reader_over(items->data + from, items->len - from);
+
+	if (old.len != new_id.len)
+		return false;
+	while (cd_reader_left(&r) && !r.failed) {
+		bool prepared = cd_reader_u8(&r) == CD_BATCH_PREPARED;
+		size_t len = prepared ? cd_reader_be16(&r) : cd_reader_be32(&r);
+		const uint8_t *id = cd_reader_take(&r, len);
+		if (id && prepared && len == old.len && memcmp(id, old.data, len) == 0)
+			memcpy(items->data + (id - items->data), new_id.data, len);
+		skip_values(&r);
+	}
+	return !r.failed;
+}
+
+/* ---- the message ---------------------------------------------------------------------------- */
+
+static struct cd_encoder encoder(struct cd_outbox *out, coodie_error *err)
+{
+	return (struct cd_encoder){ .b = &out->bytes,
+				    .version = out->version,
+				    .what = cql_opcode_name(CQL_OP_BATCH),
+				    .err = err };
+}
+
+bool cd_batch_write(struct cd_outbox *out, uint8_t flags, int16_t stream,
+		    const struct cd_batch *batch, coodie_error *err)
+{
+	struct cd_encoder w = encoder(out, err);
+	size_t mark = cd_outbox_begin(out, flags, stream, CQL_OP_BATCH);
+
+	cd_write_batch_head(&w, batch->type, batch->count);
+	cd_buffer_bytes(w.b, batch->items.at, batch->items.len);
+	cd_write_batch_tail(&w, batch->params);
+	if (!w.told)
+		return cd_outbox_end(out, mark, err);
+	cd_outbox_abort(out, mark);
+	return false;
+}
+
+/* ---- from templates ------------------------------------------------------------------------- */
+
+/* Where the number of statements stands. */
+enum { COUNT_AT = CQL_HEADER_SIZE + 1 };
+
+bool cql_batch_begin(cql_batch *b, cql_outbox *out, enum cql_batch_type type, unsigned version,
+		     int16_t stream, coodie_error *err)
+{
+	cd_clear(err);
+	if (out->out.role != CQL_CLIENT)
+		return cd_fail(err, COODIE_ERR_INVALID, "BATCH is a client's, not a server's");
+	if (!cd_framing_set_version(out, version, err))
+		return false;
+	struct cd_encoder w = encoder(&out->out, err);
+	size_t mark = cd_outbox_begin(&out->out, 0, stream, CQL_OP_BATCH);
+	cd_write_batch_head(&w, type, 0);
+	if (w.told || w.b->failed) {
+		cd_outbox_abort(&out->out, mark);
+		return w.told ? false : cd_no_memory(err, "a batch");
+	}
+	*b = (cql_batch){ .out = out, .mark = mark };
+	return true;
+}
+
+static bool check_count(const cql_batch *b, coodie_error *err)
+{
+	return b->count < UINT16_MAX ||
+	       cd_fail(err, COODIE_ERR_INVALID, "a batch of more than %d statements", UINT16_MAX);
+}
+
+/* Any case; what was begun is taken back when it fails. */
+static __attribute__((noinline)) bool add_any(cql_batch *b, const cql_execute *e, cql_args values,
+					      coodie_error *err)
+{
+	struct cd_buffer *to = &b->out->out.bytes;
+	size_t start = to->len;
+	uint16_t where = 0;
+
+	cd_clear(err);
+	if (!cd_execute_check_count(e, values.count, err) || !check_count(b, err))
+		return false;
+	cd_buffer_reserve(to, e->item_room);
+	cd_buffer_bytes(to, e->item.at, e->item.len);
+	if (!to->failed && cd_bind_values(to, &e->markers, values.values, &where, err)) {
+		b->count++;
+		return true;
+	}
+	if (to->failed)
+		cd_no_memory(err, "a statement of a batch");
+	else
+		cd_execute_blame(e, where, err);
+	cd_buffer_truncate(to, start);
+	return false;
+}
+
+bool cql_batch_add(cql_batch *b, const cql_execute *e, cql_args values, coodie_error *err)
+{
+	struct cd_buffer *to = &b->out->out.bytes;
+	uint8_t *at = to->data + to->len;
+
+	if (values.count != e->markers.count || to->cap - to->len < e->item_room ||
+	    b->count >= UINT16_MAX || (err && err->code != COODIE_OK))
+		return add_any(b, e, values, err);
+	cd_chunk_copy(at, &e->item);
+	const cql_value *v = values.values;
+	at = cd_put_run(at + e->item.len, &e->markers, &v);
+	if (!at)
+		return add_any(b, e, values, err);
+	to->len = (size_t)(at - to->data);
+	b->count++;
+	return true;
+}
+
+bool cql_batch_add_item(cql_batch *b, const cql_batch_item *item, coodie_error *err)
+{
+	struct cd_encoder w = encoder(&b->out->out, err);
+	size_t start = w.b->len;
+
+	cd_clear(err);
+	if (!check_count(b, err))
+		return false;
+	cd_write_batch_item(&w, item);
+	if (!w.told && !w.b->failed) {
+		b->count++;
+		return true;
+	}
+	cd_buffer_truncate(w.b, start);
+	return w.told ? false : cd_no_memory(err, "a statement of a batch");
+}
+
+bool cql_batch_end(cql_batch *b, const cql_params *params, coodie_error *err)
+{
+	static const cql_params plain = { .consistency = CQL_CONSISTENCY_ONE };
+	struct cd_outbox *out = &b->out->out;
+	struct cd_encoder w = encoder(out, err);
+
+	cd_clear(err);
+	cd_put_be16(w.b->data + b->mark + COUNT_AT, (uint16_t)b->count);
+	cd_write_batch_tail(&w, params ? params : &plain);
+	if (!w.told)
+		return cd_outbox_end(out, b->mark, err);
+	cd_outbox_abort(out, b->mark);
+	return false;
+}
+
+void cql_batch_abort(cql_batch *b)
+{
+	cd_outbox_abort(&b->out->out, b->mark);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* A BATCH in pieces, for those who keep its statements encoded until they are sent, and maybe sent
+ * again: each is appended to a buffer, and the buffer is the middle of the message. */
+#ifndef PROTO_BATCH_H
+#define PROTO_BATCH_H
+
+#include <coodie/message.h>
+
+#include "proto/bind.h"
+#include "proto/outbox.h"
+
+enum { CD_BATCH_TEXT, CD_BATCH_PREPARED }; /* the kind of a statement */
+
+/* What stands before the values of a prepared statement; they must follow. */
+void cd_batch_put_head(struct cd_buffer *items, cql_blob id, uint16_t value_count);
+/* A prepared statement with its values. On failure the buffer is as before; `where` and `err` as for
+ * cd_bind_values(). Whether there was memory is asked at the end: items->failed. */
+bool cd_batch_put(struct cd_buffer *items, cql_blob id, const struct cd_markers *m,
+		  const cql_value *values, uint16_t *where, coodie_error *err);
+/* A statement as it is, without values. */
+void cd_batch_put_text(struct cd_buffer *items, cql_text cql);
+/* The server has given a statement another id. @return whether it could be put into the place of
+ * the old one: ids of the same length, which those of one server are */
+bool cd_batch_change_id(struct cd_buffer *items, size_t from, cql_blob old, cql_blob new_id);
+
+struct cd_batch {
+	enum cql_batch_type type;
+	uint16_t count;
+	struct cd_span items; /* as many statements */
+	const cql_params *params;
+};
+
+/* The message. False: nothing was written. COODIE_ERR_INVALID: a parameter that cannot be sent. */
+bool cd_batch_write(struct cd_outbox *out, uint8_t flags, int16_t stream,
+		    const struct cd_batch *batch, coodie_error *err);
+
+#endif
