@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <coodie/driver.h>
+#include <coodie/rows.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -472,6 +473,14 @@ bool coodie_result_tracing_id(const coodie_result *r, cql_uuid *id)
 	if (r->traced)
 		*id = r->tracing_id;
 	return r->traced;
+}
+
+void coodie_result_rows(const coodie_result *r, cql_result *out)
+{
+	*out = (cql_result){ .kind = r->kind, .row_count = r->row_count, .rows = r->rows };
+	out->metadata.column_count = r->column_count;
+	if (r->metadata)
+		out->metadata.columns = r->metadata->columns.at;
 }
 
 coodie_cursor coodie_result_cursor(coodie_result *r)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include <coodie/driver.h>
+#include <coodie/rows.h>
 
 #include "net/result.h"
 #include "tests/failalloc.h"
@@ -18,13 +19,15 @@
 /* one column, ks.t.v int */
 #define ONE_INT \
 	INT("\x01") \
-	INT("\x01") "\0\2ks\0\1t" \
-		    "\0\1v\0\x09"
+	INT("\x01") \
+	"\0\2ks\0\1t" \
+	"\0\1v\0\x09"
 #define TWO_COLUMNS \
 	INT("\x01") \
-	INT("\x02") "\0\2ks\0\1t" \
-		    "\0\2id\0\x09" \
-		    "\0\4name\0\x0d"
+	INT("\x02") \
+	"\0\2ks\0\1t" \
+	"\0\2id\0\x09" \
+	"\0\4name\0\x0d"
 #define SEVEN INT("\1") INT("\4") INT("\7")
 
 #define BODY(text) text, sizeof(text) - 1
@@ -464,6 +467,39 @@ static void test_own_block(void **state)
 }
 
 /* A call that failed gives NULL: a cursor over it has no rows. */
+/* coodie/rows.h over a result. */
+static void test_row_reader(void **state)
+{
+	static const enum cql_kind kinds[] = { CQL_KIND_INT, CQL_KIND_TEXT };
+	coodie_result *r = whole(&bodies[TWO_ROWS], NULL, NULL, NULL);
+	cql_arena *arena = cql_arena_new(NULL, NULL);
+	cql_row_reader reader;
+	cql_result rows;
+	int32_t id;
+	cql_text name;
+	(void)state;
+
+	coodie_result_rows(r, &rows);
+	assert_true(cql_row_reader_init(&reader, &rows, kinds, 2, arena, NULL));
+	assert_true(cql_row_next(&reader));
+	assert_true(cql_row_int32(&reader, &id));
+	assert_int_equal(id, 1);
+	assert_false(cql_row_text(&reader, &name));
+	assert_true(cql_row_next(&reader));
+	assert_true(cql_row_int32(&reader, &id) && cql_row_text(&reader, &name));
+	assert_int_equal(id, 2);
+	assert_int_equal(name.len, 0);
+	assert_false(cql_row_next(&reader));
+	assert_false(cql_row_failed(&reader));
+	coodie_result_free(r);
+
+	r = whole(&bodies[0], NULL, NULL, NULL);
+	coodie_result_rows(r, &rows);
+	assert_false(cql_row_reader_init(&reader, &rows, kinds, 2, arena, NULL));
+	coodie_result_free(r);
+	cql_arena_free(arena);
+}
+
 static void test_no_result(void **state)
 {
 	coodie_cursor c = coodie_result_cursor(NULL);
@@ -503,7 +539,8 @@ int main(void)
 		cmocka_unit_test(test_wrong_kinds),      cmocka_unit_test(test_getters),
 		cmocka_unit_test(test_getter_errors),    cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_applied),          cmocka_unit_test(test_own_block),
-		cmocka_unit_test(test_shared_void),      cmocka_unit_test(test_no_result),
+		cmocka_unit_test(test_shared_void),      cmocka_unit_test(test_row_reader),
+		cmocka_unit_test(test_no_result),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

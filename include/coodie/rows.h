@@ -32,6 +32,12 @@
 
 COODIE_BEGIN
 
+/**
+ * The rows of a session's result as the reader takes them.
+ * @param out  borrowed from `r`, which lives until its rows have been read
+ */
+COODIE_API void coodie_result_rows(const coodie_result *r, cql_result *out);
+
 /* What a reader seldom needs; in its arena, with more behind it. */
 typedef struct cql_row_page {
 	bool failed;
