@@ -10,6 +10,10 @@ EXTRA_PROGRAMS += bench/node
 bench_node_SOURCES = bench/node.c tests/simulation.c tests/simulation.h
 bench_node_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
 bench_node_LDFLAGS = $(AM_LDFLAGS) -static
+EXTRA_PROGRAMS += bench/client
+bench_client_SOURCES = bench/client.c bench/workload.c bench/workload.h
+bench_client_LDADD = libcoodie.la $(EXTERNAL_LIBS)
+bench_client_LDFLAGS = $(AM_LDFLAGS) -static
 EXTRA_DIST += bench/README.md bench/run
 
 # The table of bench/README.md, measured now.
