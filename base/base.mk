@@ -15,6 +15,7 @@ libcd_base_la_SOURCES = \
 	base/md5.c base/md5.h \
 	base/nearest.c base/nearest.h \
 	base/poison.h \
+	base/random.h \
 	base/reader.h \
 	base/secret.c base/secret.h \
 	base/sequence.h \

@@ -4,6 +4,8 @@ libcd_net_la_SOURCES = \
 	net/auth.c net/auth.h \
 	net/auth_options.c \
 	net/auth_plain.c \
+	net/balancer.c net/balancer.h \
+	net/balancer_rules.c net/balancer_rules.h \
 	net/blocking.c \
 	net/conn.c net/conn.h \
 	net/cursor.c \
@@ -25,6 +27,7 @@ libcd_net_la_SOURCES = \
 	net/resolve.c net/resolve.h \
 	net/result.c net/result.h \
 	net/session.c net/session.h \
+	net/sized.h \
 	net/streams.c net/streams.h \
 	net/topology.c net/topology.h \
 	net/topology_row.c net/topology_row.h \

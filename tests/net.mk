@@ -1,6 +1,7 @@
 # tests/net.mk - one program per file of net/; included by tests/tests.mk
 tests_libcd_test_la_SOURCES += tests/table.c tests/table.h
 check_PROGRAMS += \
+	tests/test_balancer \
 	tests/test_conn \
 	tests/test_dns \
 	tests/test_driver \

@@ -35,7 +35,7 @@ typedef struct coodie_intent {
 	bool has_leader; /**< the first of the replicas leads the tablet (S11, L10) */
 	int64_t token;   /**< with has_token: of the first statement of a batch that has one */
 	uint32_t loop;   /**< the number of the loop that asks, from 0 */
-	uint32_t turn;   /**< one more with each request of the loop */
+	uint32_t turn;   /**< one more with each request of the loop that has no token */
 	uint64_t random; /**< bits to choose by: others with each request */
 } coodie_intent;
 
