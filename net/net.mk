@@ -19,7 +19,11 @@ libcd_net_la_SOURCES = \
 	net/info.c \
 	net/link.c net/link.h \
 	net/log.c net/log.h \
+	net/meter.c net/meter.h \
+	net/metric.c net/metric.def net/metric.h \
+	net/metric_text.c \
 	net/option.def net/options.c net/options.h \
+	net/outgoing.c net/outgoing.h \
 	net/partitioner.c net/partitioner.h \
 	net/prepared.c net/prepared.h \
 	net/registry.c \

@@ -5,7 +5,9 @@ check_PROGRAMS += \
 	tests/test_conn \
 	tests/test_dns \
 	tests/test_driver \
+	tests/test_metric \
 	tests/test_options \
+	tests/test_outgoing \
 	tests/test_prepared \
 	tests/test_resolve \
 	tests/test_cursor \
@@ -20,3 +22,5 @@ tests_test_dns_SOURCES = tests/test_dns.c tests/dns_wire.c tests/dns_wire.h
 # a session and a peer, with requests that remember what came of them
 tests_test_prepared_SOURCES = tests/test_prepared.c tests/stage.c tests/stage.h
 tests_test_session_SOURCES = tests/test_session.c tests/stage.c tests/stage.h
+# what a scraper would refuse
+tests_test_metric_SOURCES = tests/test_metric.c tests/openmetrics.c tests/openmetrics.h
