@@ -34,15 +34,13 @@ void cd_clear(coodie_error *err)
 {
 	if (!err)
 		return;
-	*err = (coodie_error){
-		.server_code = -1,
-		.consistency = -1,
-		.required = -1,
-		.received = -1,
-		.block_for = -1,
-		.failures = -1,
-		.data_present = -1,
-	};
+	/* A message ends where it begins: its other bytes are left as they are. */
+	err->code = COODIE_OK;
+	err->server_code = err->consistency = err->required = err->received = -1;
+	err->block_for = err->failures = err->data_present = -1;
+	memset(err->write_type, 0, sizeof err->write_type);
+	err->message[0] = '\0';
+	memset(err->reserved, 0, sizeof err->reserved);
 }
 
 /* A text that did not fit ends in "...", and no character is cut in two. */
