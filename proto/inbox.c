@@ -63,6 +63,7 @@ void cd_inbox_switch(struct cd_inbox *in, uint8_t version, bool lz4)
 	in->lz4 = lz4;
 	in->segments = version >= 5;
 	in->any_version = in->first = false;
+	in->usual = (uint8_t)(version | (in->role == CQL_CLIENT ? 0x80 : 0));
 }
 
 bool cd_inbox_empty(const struct cd_inbox *in)
@@ -337,12 +338,58 @@ static enum cql_inbox_status next(struct cd_inbox *in, cql_envelope *out, coodie
 			    : take_envelope(in, in->wire.data, in->wire.len, &in->taken, out, err);
 }
 
+/* Opcodes as bits. */
+enum {
+#define X(name, wire, sender) BIT_##name = 1 << (wire),
+#include <coodie/opcodes.def>
+#undef X
+	SERVERS = 0
+#define X(name, wire, sender) | (CD_SENDER_##sender == CD_SENDER_SERVER ? BIT_##name : 0)
+#include <coodie/opcodes.def>
+#undef X
+	,
+	CLIENTS = 0
+#define X(name, wire, sender) | (CD_SENDER_##sender == CD_SENDER_CLIENT ? BIT_##name : 0)
+#include <coodie/opcodes.def>
+#undef X
+};
+
+/* What nearly always comes: a whole envelope, not packed, in the framing that was agreed. */
+static inline bool take_usual(struct cd_inbox *in, cql_envelope *out)
+{
+	size_t end = in->segments ? in->payload_end : in->wire.len, at = in->taken;
+	const uint8_t *h = in->wire.data + at;
+	uint32_t may = in->role == CQL_CLIENT ? SERVERS : CLIENTS;
+
+	if (!in->usual || end < at + CQL_HEADER_SIZE || h[0] != in->usual ||
+	    h[1] & CQL_FLAG_COMPRESSED || h[4] >= CQL_OP_COUNT || !(may >> h[4] & 1))
+		return false;
+	uint32_t len = cd_get_be32(h + 5);
+	if (len > in->max_body || len > end - at - CQL_HEADER_SIZE)
+		return false;
+	out->version = in->version;
+	out->flags = h[1];
+	out->stream = in->stream = (int16_t)cd_get_be16(h + 2);
+	out->opcode = h[4];
+	out->body = (cql_blob){ h + CQL_HEADER_SIZE, len };
+	in->taken = at + CQL_HEADER_SIZE + len;
+	if (in->segments && in->taken == end) {
+		in->taken += CD_SEGMENT_TRAILER;
+		in->payload_end = 0;
+	}
+	return true;
+}
+
 enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, cql_envelope *out, coodie_error *err)
 {
+	if (take_usual(in, out))
+		return CQL_INBOX_ENVELOPE;
 	enum cql_inbox_status status = in->broken.code == COODIE_OK ? next(in, out, &in->broken)
 								    : CQL_INBOX_FAILED;
 
-	if (status == CQL_INBOX_FAILED && err)
-		*err = in->broken;
+	if (status == CQL_INBOX_FAILED) {
+		in->usual = 0;
+		cd_error_copy(err, &in->broken);
+	}
 	return status;
 }

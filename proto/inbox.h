@@ -24,6 +24,8 @@ struct cd_inbox {
 	size_t plain_taken;
 	struct cd_buffer unpacked; /* the body of one compressed v4 envelope */
 	bool split;                /* `plain` ends in a part of an envelope */
+	uint8_t usual;             /* the first byte of what a peer sends who keeps to what was
+				      agreed; 0: nothing was, or the stream is broken */
 	int16_t stream;            /* of the last header that was looked at */
 	coodie_error broken;       /* why the stream is */
 };
