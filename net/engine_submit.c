@@ -50,7 +50,7 @@ static bool write_execute(struct cd_conn *c, struct cd_request *r, int16_t strea
 	ids.id = (cql_blob){ p->id, p->id_len };
 	ids.metadata_id = (cql_blob){ p->id + p->id_len, p->metadata_id_len };
 	r->params.skip_metadata = p->skip_metadata && c->version >= 5;
-	if (r->params.skip_metadata && r->metadata != p->result) {
+	if (r->metadata != p->result) {
 		cd_metadata_free(r->metadata);
 		r->metadata = cd_metadata_ref(p->result);
 	}

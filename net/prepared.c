@@ -261,7 +261,7 @@ static void set_columns(struct coodie_prepared *p, struct cd_metadata *take_colu
 }
 
 static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m, const cql_message *answer,
-			coodie_error *err)
+			cql_blob body, coodie_error *err)
 {
 	const cql_result *r = &answer->as.result;
 	const cql_metadata *rows = &r->metadata;
@@ -271,7 +271,8 @@ static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m, const 
 	if (!cd_columns_own(&binds, r->markers.columns, r->markers.column_count, &m->arena) ||
 	    !set_markers(&markers, &binds, &m->arena) ||
 	    (rows->columns &&
-	     !cd_columns_own(&m->columns, rows->columns, rows->column_count, &m->arena)))
+	     (!cd_metadata_know(m, rows, body) ||
+	      !cd_columns_own(&m->columns, rows->columns, rows->column_count, &m->arena))))
 		return cd_no_memory(err, "a prepared statement");
 	if (p->home && !same_binds(&p->binds, &binds))
 		return cd_fail(
@@ -306,7 +307,7 @@ bool cd_prepared_load(struct coodie_prepared *p, const cql_envelope *answer, coo
 			(int)read.as.result.kind);
 		goto out;
 	}
-	ok = take_answer(p, m, &read, err);
+	ok = take_answer(p, m, &read, answer->body, err);
 out:
 	cd_metadata_free(m);
 	return ok;

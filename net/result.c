@@ -60,6 +60,19 @@ void cd_metadata_free(struct cd_metadata *m)
 	cd_release(&a, m);
 }
 
+bool cd_metadata_know(struct cd_metadata *m, const cql_metadata *columns, cql_blob body)
+{
+	struct cd_known_columns known = cd_result_known(columns, body);
+
+	if (known.bytes.data) {
+		known.bytes.data = cd_arena_copy(&m->arena, known.bytes.data, known.bytes.len);
+		if (!known.bytes.data)
+			return false;
+	}
+	m->known = known;
+	return true;
+}
+
 /* The texts stand in the body in the order of the columns, a length in front of each: they are copied
  * in one piece, and a name's NUL takes the place of what follows it. */
 bool cd_columns_own(struct cd_columns *out, const cql_column_spec *columns, uint32_t count,
@@ -97,6 +110,7 @@ static struct cd_metadata *adopt(const coodie_allocator *a, struct cd_arena *tak
 	m->arena = *take_arena;
 	m->arena.allocator = &m->allocator;
 	cd_arena_init(take_arena, a, 0);
+	m->known.count = from->column_count;
 	if (cd_columns_own(&m->columns, from->columns, from->column_count, &m->arena))
 		return m;
 	cd_metadata_free(m);
@@ -130,7 +144,7 @@ static coodie_result *make(const coodie_allocator *a, size_t columns, size_t blo
 		return NULL;
 	}
 	coodie_result *r = (void *)at;
-	memset(r, 0, head + cells);
+	memset(r, 0, sizeof *r); /* cells are the cursor's */
 	atomic_init(&r->refs, 1);
 	r->allocator = a ? *a : cd_malloc_allocator;
 	r->column_count = (uint32_t)columns;
@@ -249,14 +263,40 @@ static coodie_result *keep(const coodie_allocator *a, const cql_envelope *e, str
 	return r;
 }
 
+/* The usual rows: nothing of them is read but where they are. */
+static coodie_result *keep_usual(const coodie_allocator *a, const cql_envelope *e,
+				 const cql_result *rows, struct cd_metadata *shared,
+				 coodie_error *err)
+{
+	cql_blob state = rows->metadata.paging_state;
+	const uint8_t *from = state.data ? state.data : rows->rows.data;
+	size_t len = (size_t)(e->body.data + e->body.len - from);
+	coodie_result *r = make(a, shared->columns.count, len, 0, 0, err);
+
+	if (!r)
+		return NULL;
+	uint8_t *block = r->block_end - len;
+	memcpy(block, from, len);
+	r->kind = COODIE_RESULT_ROWS;
+	r->metadata = cd_metadata_ref(shared);
+	r->row_count = rows->row_count;
+	r->rows = (cql_blob){ r->block_end - rows->rows.len, rows->rows.len };
+	if (state.data)
+		r->paging_state = (cql_blob){ block, state.len };
+	return r;
+}
+
 coodie_result *cd_result_new(const coodie_allocator *a, const cql_envelope *e,
 			     struct cd_metadata *shared, cql_blob *new_id, coodie_error *err)
 {
 	coodie_result *r = NULL;
 	struct reading in;
+	cql_result rows;
 
 	if (new_id)
 		*new_id = (cql_blob){ NULL, 0 };
+	if (shared && cd_result_open(e, &shared->known, &rows))
+		return keep_usual(a, e, &rows, shared, err);
 	cd_arena_init(&in.arena, a, 0);
 	if (!cd_message_read(e, NULL, &in.arena, &in.message, err))
 		goto out;

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "proto/message.h"
+#include "proto/result.h"
 
 /* Columns whose names are terminated. */
 struct cd_columns {
@@ -27,17 +28,21 @@ struct cd_metadata {
 	coodie_allocator allocator;
 	struct cd_arena arena; /* names and types */
 	struct cd_columns columns;
+	struct cd_known_columns known; /* as they stood on the wire, in the arena */
 };
 
 /* With one reference and an empty arena. */
 struct cd_metadata *cd_metadata_new(const coodie_allocator *a);
 struct cd_metadata *cd_metadata_ref(struct cd_metadata *m); /* NULL is fine */
+/* Keeps how the columns stood in the PREPARED of `body`, so that a result that repeats them has not
+ * to be read through; before cd_columns_own(). False: out of memory. */
+bool cd_metadata_know(struct cd_metadata *m, const cql_metadata *columns, cql_blob body);
 void cd_metadata_free(struct cd_metadata *m); /* gives a reference back; NULL is fine */
 
 /* Makes a result out of a RESULT envelope of kind void, rows, set keyspace or schema change; its
  * body is copied once.
- * @param shared    columns for a response without metadata (skip_metadata); a reference is taken;
- * may be NULL
+ * @param shared    columns of the prepared statement: for a response without metadata
+ * (skip_metadata), and for one that repeats them; a reference is taken; may be NULL
  * @param new_id    set to the new result metadata id when the response has one (v5), borrowed from
  * the result; its columns are then those of cd_result_metadata()
  * @return NULL with COODIE_ERR_PROTOCOL when the body is broken, or COODIE_ERR_NO_MEMORY */

@@ -293,6 +293,62 @@ void cd_write_result(struct cd_encoder *w, const cql_message *m)
 		cd_refuse(w, "kind: %" PRIu32 " is unknown", kind);
 }
 
+/* ---- the same columns again ------------------------------------------------------------------ */
+
+struct cd_known_columns cd_result_known(const cql_metadata *m, cql_blob body)
+{
+	const cql_column_spec *at = m->columns;
+	struct cd_known_columns known = { .count = m->column_count };
+
+	if (!at || !known.count)
+		return known;
+	/* A name's length stands in front of it. They end the body, or what is behind them makes
+	 * them other columns. */
+	const uint8_t *from = (const uint8_t *)at->keyspace.data - 2;
+	known.bytes = (cql_blob){ from, (size_t)(body.data + body.len - from) };
+	known.one_table = known.count > 1 && at[1].keyspace.data == at->keyspace.data;
+	return known;
+}
+
+static bool skip_known(struct cd_reader *r, uint32_t flags, const struct cd_known_columns *known)
+{
+	bool one_table = flags & GLOBAL_TABLE;
+
+	if (flags & NO_METADATA)
+		return true;
+	/* Of one column both forms are alike. */
+	if (!known->bytes.data || (one_table != known->one_table && known->count > 1))
+		return false;
+	const uint8_t *at = cd_reader_take(r, known->bytes.len);
+	return at && memcmp(at, known->bytes.data, known->bytes.len) == 0;
+}
+
+bool cd_result_open(const cql_envelope *e, const struct cd_known_columns *known, cql_result *out)
+{
+	const uint8_t extra = CQL_FLAG_TRACING | CQL_FLAG_WARNINGS | CQL_FLAG_CUSTOM_PAYLOAD;
+	struct cd_reader r = cd_reader_over(e->body.data, e->body.len);
+	uint32_t kind = cd_reader_be32(&r), flags = cd_reader_be32(&r);
+	cql_blob paging_state = { NULL, 0 };
+
+	if (e->flags & extra || kind != COODIE_RESULT_ROWS || flags & METADATA_CHANGED ||
+	    cd_reader_be32(&r) != known->count || !known->count)
+		return false;
+	if (flags & HAS_MORE_PAGES) {
+		struct cd_span state = cd_read_bytes(&r);
+		paging_state = (cql_blob){ state.at, state.len };
+	}
+	if (!skip_known(&r, flags, known))
+		return false;
+	uint32_t count = cd_reader_be32(&r);
+	size_t left = cd_reader_left(&r);
+	if (r.failed || count > INT32_MAX || count * 4 * (uint64_t)known->count > left)
+		return false;
+	out->metadata.paging_state = paging_state;
+	out->row_count = count;
+	out->rows = (cql_blob){ r.at, left };
+	return true;
+}
+
 /* ---- rows ----------------------------------------------------------------------------------- */
 
 static bool cut_short(coodie_error *err)

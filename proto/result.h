@@ -13,6 +13,21 @@ cd_write_fn cd_write_result;
  * off what is behind them. */
 bool cd_result_walk(cql_result *r, coodie_error *err);
 
+/* The columns of a statement as they stood on the wire. */
+struct cd_known_columns {
+	cql_blob bytes; /* `data` NULL: only their number is known */
+	uint32_t count;
+	bool one_table;
+};
+
+/* Those of rows that PREPARED announced in `body`: borrowed. It must have been read, and its texts
+ * not been moved. */
+struct cd_known_columns cd_result_known(const cql_metadata *m, cql_blob body);
+/* The short way into rows: where their columns are left out, or are byte for byte those that are
+ * known, only `metadata.paging_state`, `row_count` and `rows` are still to be read. Rows are not
+ * walked. False: it is something else, and is read as any message is. */
+bool cd_result_open(const cql_envelope *e, const struct cd_known_columns *known, cql_result *out);
+
 /* The next row: `count` cells, borrowed; `data` NULL: null. False: the rows are cut short, and the
  * cells mean nothing. The hottest loop of reading, hence by hand: two comparisons for each cell. */
 static inline bool cd_row_next(struct cd_reader *r, uint32_t count, coodie_cell *cells)

@@ -245,6 +245,99 @@ static void test_shared_metadata(void **state)
 	coodie_result_free(r);
 }
 
+/* The metadata of a statement whose rows have TWO_COLUMNS. */
+static struct cd_metadata *prepared_columns(const coodie_allocator *a)
+{
+	static const char body[] = INT("\4") "\0\2id" INT("\0") INT("\0") INT("\0") TWO_COLUMNS;
+	const cql_envelope e = {
+		4, 0, 0, CQL_OP_RESULT, { (const uint8_t *)body, sizeof body - 1 }
+	};
+	struct cd_metadata *m = cd_metadata_new(a);
+	cql_message read;
+
+	if (!m)
+		return NULL;
+	if (cd_message_read(&e, NULL, &m->arena, &read, NULL)) {
+		const cql_metadata *rows = &read.as.result.metadata;
+		if (cd_metadata_know(m, rows, e.body) &&
+		    cd_columns_own(&m->columns, rows->columns, rows->column_count, &m->arena))
+			return m;
+	}
+	cd_metadata_free(m);
+	return NULL;
+}
+
+/* Every body, cut anywhere, is the same result whether its columns are known or not; columns that
+ * are repeated byte for byte are not read again. */
+static void test_known_columns(void **state)
+{
+	struct cd_metadata *m = prepared_columns(NULL);
+	char text[256], want[256];
+	struct cd_guard g;
+
+	(void)state;
+	assert_true(cd_guard_init(&g, 4096));
+	for (size_t i = 0; i < CD_COUNT(bodies); i++) {
+		const struct body *b = &bodies[i];
+		for (size_t len = 0; len <= b->len; len++) {
+			uint8_t *cut = cd_guard_copy(&g, b->bytes, len);
+			coodie_result *r = read_body(NULL, b, cut, len, m, NULL, NULL);
+			coodie_result *plain = read_body(NULL, b, cut, len, NULL, NULL, NULL);
+			CD_CHECK(!r == !plain, b->name);
+			if (r) {
+				CD_CHECK(walk(r, text, sizeof text) ==
+						 walk(plain, want, sizeof want),
+					 b->name);
+				CD_CHECK(strcmp(text, want) == 0, b->name);
+				CD_CHECK((cd_result_metadata(r) == m) == (i == TWO_ROWS), b->name);
+			}
+			coodie_result_free(r);
+			coodie_result_free(plain);
+		}
+	}
+	cd_guard_deinit(&g);
+	cd_metadata_free(m);
+}
+
+/* Any byte of the columns that differs makes them others, or broken. */
+static void test_other_columns(void **state)
+{
+	struct cd_metadata *m = prepared_columns(NULL);
+	const struct body *b = &bodies[TWO_ROWS];
+	uint8_t bytes[256];
+
+	(void)state;
+	memcpy(bytes, b->bytes, b->len);
+	for (size_t i = 7; i < sizeof(ROWS TWO_COLUMNS) - 1;
+	     i++) { /* from the one bit of the flags on */
+		bytes[i] ^= 1;
+		coodie_result *r = read_body(NULL, b, bytes, b->len, m, NULL, NULL);
+		assert_true(!r || cd_result_metadata(r) != m);
+		coodie_result_free(r);
+		bytes[i] ^= 1;
+	}
+	cd_metadata_free(m);
+}
+
+static bool read_known(const coodie_allocator *a, void *user)
+{
+	struct cd_metadata *m = prepared_columns(a);
+	const struct body *b = &bodies[TWO_ROWS];
+	coodie_result *r = m ? read_body(a, b, b->bytes, b->len, m, NULL, NULL) : NULL;
+	bool ok = r;
+
+	(void)user;
+	coodie_result_free(r);
+	cd_metadata_free(m);
+	return ok;
+}
+
+static void test_known_without_memory(void **state)
+{
+	(void)state;
+	assert_true(cd_failalloc_each("known columns", read_known, NULL));
+}
+
 static void test_new_metadata(void **state)
 {
 	static const struct body changed = { "metadata changed",
@@ -293,6 +386,25 @@ static void test_paging_state(void **state)
 	at = coodie_result_paging_state(r);
 	assert_int_equal(at.len, 5);
 	assert_memory_equal(at.data, "state", 5);
+
+	static const struct body left_out_more = { "more pages of known columns",
+						   4,
+						   0,
+						   BODY(ROWS INT("\6") INT("\1")
+								INT("\5") "state" SEVEN),
+						   COODIE_RESULT_ROWS,
+						   1,
+						   1,
+						   "7;" };
+	coodie_result *known = whole(&left_out_more, cd_result_metadata(r), NULL, NULL);
+	char text[64];
+	assert_non_null(known);
+	at = coodie_result_paging_state(known);
+	assert_int_equal(at.len, 5);
+	assert_memory_equal(at.data, "state", 5);
+	assert_true(walk(known, text, sizeof text));
+	assert_string_equal(text, left_out_more.says);
+	coodie_result_free(known);
 	coodie_result_free(r);
 }
 
@@ -532,14 +644,25 @@ static void test_shared_void(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bodies),           cmocka_unit_test(test_prefixes),
-		cmocka_unit_test(test_replaced_bytes),   cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_prefix_of_a_body), cmocka_unit_test(test_shared_metadata),
-		cmocka_unit_test(test_new_metadata),     cmocka_unit_test(test_paging_state),
-		cmocka_unit_test(test_wrong_kinds),      cmocka_unit_test(test_getters),
-		cmocka_unit_test(test_getter_errors),    cmocka_unit_test(test_columns),
-		cmocka_unit_test(test_applied),          cmocka_unit_test(test_own_block),
-		cmocka_unit_test(test_shared_void),      cmocka_unit_test(test_row_reader),
+		cmocka_unit_test(test_bodies),
+		cmocka_unit_test(test_prefixes),
+		cmocka_unit_test(test_replaced_bytes),
+		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_prefix_of_a_body),
+		cmocka_unit_test(test_shared_metadata),
+		cmocka_unit_test(test_new_metadata),
+		cmocka_unit_test(test_paging_state),
+		cmocka_unit_test(test_wrong_kinds),
+		cmocka_unit_test(test_getters),
+		cmocka_unit_test(test_getter_errors),
+		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_applied),
+		cmocka_unit_test(test_own_block),
+		cmocka_unit_test(test_shared_void),
+		cmocka_unit_test(test_known_columns),
+		cmocka_unit_test(test_other_columns),
+		cmocka_unit_test(test_known_without_memory),
+		cmocka_unit_test(test_row_reader),
 		cmocka_unit_test(test_no_result),
 	};
 
