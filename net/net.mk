@@ -25,14 +25,18 @@ libcd_net_la_SOURCES = \
 	net/option.def net/options.c net/options.h \
 	net/outgoing.c net/outgoing.h \
 	net/partitioner.c net/partitioner.h \
+	net/placement.c net/placement.h \
 	net/prepared.c net/prepared.h \
 	net/registry.c \
+	net/replication.c net/replication.h \
 	net/request.c net/request.h \
 	net/resolve.c net/resolve.h \
 	net/result.c net/result.h \
 	net/session.c net/session.h \
 	net/sized.h \
 	net/streams.c net/streams.h \
+	net/token_map.c net/token_map.h \
+	net/token_ring.c net/token_ring.h \
 	net/topology.c net/topology.h \
 	net/topology_row.c net/topology_row.h \
 	net/wheel.c net/wheel.h

@@ -1,5 +1,5 @@
 # tests/net.mk - one program per file of net/; included by tests/tests.mk
-tests_libcd_test_la_SOURCES += tests/table.c tests/table.h
+tests_libcd_test_la_SOURCES += tests/table.c tests/table.h tests/town.c tests/town.h
 check_PROGRAMS += \
 	tests/test_balancer \
 	tests/test_conn \
@@ -9,10 +9,12 @@ check_PROGRAMS += \
 	tests/test_options \
 	tests/test_outgoing \
 	tests/test_prepared \
+	tests/test_replication \
 	tests/test_resolve \
 	tests/test_cursor \
 	tests/test_session \
 	tests/test_streams \
+	tests/test_token_map \
 	tests/test_topology \
 	tests/test_wheel
 
@@ -22,5 +24,8 @@ tests_test_dns_SOURCES = tests/test_dns.c tests/dns_wire.c tests/dns_wire.h
 # a session and a peer, with requests that remember what came of them
 tests_test_prepared_SOURCES = tests/test_prepared.c tests/stage.c tests/stage.h
 tests_test_session_SOURCES = tests/test_session.c tests/stage.c tests/stage.h
+# replicas as the node sees them
+tests_test_token_map_LDADD = libcd_node.la $(LDADD)
+
 # what a scraper would refuse
 tests_test_metric_SOURCES = tests/test_metric.c tests/openmetrics.c tests/openmetrics.h
