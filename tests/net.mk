@@ -5,6 +5,7 @@ check_PROGRAMS += \
 	tests/test_conn \
 	tests/test_dns \
 	tests/test_driver \
+	tests/test_log \
 	tests/test_metric \
 	tests/test_options \
 	tests/test_outgoing \
