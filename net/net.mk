@@ -39,5 +39,6 @@ libcd_net_la_SOURCES = \
 	net/token_ring.c net/token_ring.h \
 	net/topology.c net/topology.h \
 	net/topology_row.c net/topology_row.h \
-	net/wheel.c net/wheel.h
+	net/wheel.c net/wheel.h \
+	net/wire_ring.c net/wire_ring.h
 libcoodie_la_LIBADD += libcd_net.la

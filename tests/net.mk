@@ -17,7 +17,8 @@ check_PROGRAMS += \
 	tests/test_streams \
 	tests/test_token_map \
 	tests/test_topology \
-	tests/test_wheel
+	tests/test_wheel \
+	tests/test_wire_ring
 
 # answers of a DNS server, written by hand
 tests_test_dns_SOURCES = tests/test_dns.c tests/dns_wire.c tests/dns_wire.h
