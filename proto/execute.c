@@ -43,9 +43,10 @@ static bool set_markers(cql_execute *e, const cql_markers *m)
 	return cd_markers_init(&e->markers, types, count, &e->arena);
 }
 
-static bool set_chunks(cql_execute *e, const cql_result *prepared, const cql_params *params,
-		       const cql_terms *terms)
+static bool set_chunks(cql_execute *e, const struct cd_execute_parts *p)
 {
+	const cql_result ids = { .id = p->id, .metadata_id = p->metadata_id };
+	uint16_t count = e->markers.count;
 	struct cd_buffer b;
 	bool ok;
 
@@ -54,16 +55,45 @@ static bool set_chunks(cql_execute *e, const cql_result *prepared, const cql_par
 	if (header)
 		cd_header_write(header, &(struct cd_header){ .version = e->version,
 							     .opcode = CQL_OP_EXECUTE });
-	cd_write_execute_head(&b, e->version, terms, prepared, params, e->markers.count);
+	cd_write_execute_head(&b, e->version, p->terms, &ids, p->params, count);
 	ok = set_chunk(&e->head, &e->arena, &b);
+	e->level = e->head.len - (count ? 2 : 0) - (e->version < 5 ? 1 : 4) - 2;
 	cd_buffer_clear(&b);
-	e->timestamp = cd_write_execute_tail(&b, e->version, terms, params);
+	e->timestamp = cd_write_execute_tail(&b, e->version, p->terms, p->params);
 	ok = ok && set_chunk(&e->tail, &e->arena, &b);
 	cd_buffer_clear(&b);
-	cd_batch_put_head(&b, prepared->id, e->markers.count);
+	cd_batch_put_head(&b, p->id, count);
 	ok = ok && set_chunk(&e->item, &e->arena, &b);
 	cd_buffer_deinit(&b);
+	e->item_room = e->item.rounded + e->markers.room;
+	e->room = e->head.rounded + e->markers.room + e->tail.rounded;
+	e->plain_version = e->room <= CD_PLAIN_MAX ? e->version : UINT8_MAX;
 	return ok;
+}
+
+static cql_execute *begin(unsigned version, const coodie_allocator *a)
+{
+	cql_execute *e = cd_alloc_zero(a, sizeof *e);
+
+	if (!e)
+		return NULL;
+	e->allocator = a ? *a : cd_malloc_allocator;
+	e->version = (uint8_t)version;
+	cd_arena_init(&e->arena, &e->allocator, 0);
+	return e;
+}
+
+cql_execute *cd_execute_new(const struct cd_execute_parts *parts, const coodie_allocator *a)
+{
+	cql_execute *e = begin(parts->version, a);
+
+	if (!e)
+		return NULL;
+	e->markers = *parts->markers;
+	if (set_chunks(e, parts))
+		return e;
+	cql_execute_free(e);
+	return NULL;
 }
 
 static bool check_params(const cql_params *p, unsigned version, coodie_error *err)
@@ -91,18 +121,14 @@ cql_execute *cql_execute_new(const cql_result *prepared, const cql_params *param
 				    version);
 	if (!check_params(params, version, err))
 		return NULL;
-	cql_execute *e = cd_alloc_zero(allocator, sizeof *e);
-	if (!e)
-		return cd_fail_null(err, COODIE_ERR_NO_MEMORY, "out of memory for an EXECUTE");
-	e->allocator = allocator ? *allocator : cd_malloc_allocator;
-	e->version = (uint8_t)version;
-	cd_arena_init(&e->arena, &e->allocator, 0);
-	if (set_markers(e, &prepared->markers) && set_chunks(e, prepared, params, terms)) {
-		e->item_room = e->item.rounded + e->markers.room;
-		e->room = e->head.rounded + e->markers.room + e->tail.rounded;
-		e->plain_version = e->room <= CD_PLAIN_MAX ? e->version : UINT8_MAX;
+	const struct cd_execute_parts parts = { .id = prepared->id,
+						.metadata_id = prepared->metadata_id,
+						.params = params,
+						.version = version,
+						.terms = terms };
+	cql_execute *e = begin(version, allocator);
+	if (e && set_markers(e, &prepared->markers) && set_chunks(e, &parts))
 		return e;
-	}
 	cql_execute_free(e);
 	return cd_fail_null(err, COODIE_ERR_NO_MEMORY, "out of memory for an EXECUTE");
 }
@@ -117,13 +143,6 @@ void cql_execute_free(cql_execute *e)
 }
 
 /* ---- writing -------------------------------------------------------------------------------- */
-
-/* Whether `len` more bytes fit the segment that is open, where there are segments. */
-CD_INLINE bool fits_segment(const struct cd_outbox *out, size_t len)
-{
-	return !out->segments || (out->segment <= out->bytes.len &&
-				  out->bytes.len - out->segment + len <= CQL_SEGMENT_MAX);
-}
 
 void cd_execute_blame(const cql_execute *e, uint16_t i, coodie_error *err)
 {
@@ -196,7 +215,7 @@ bool cql_execute_write(cql_outbox *out, const cql_execute *e, int16_t stream, in
 
 	if (out->plain_version != e->plain_version || b->cap - b->len < e->room ||
 	    values.count != e->markers.count || (err && err->code != COODIE_OK) ||
-	    !fits_segment(&out->out, e->room))
+	    !cd_outbox_fits(&out->out, e->room))
 		return write_any(out, e, stream, timestamp_us, values, err);
 	cd_chunk_copy(start, &e->head);
 	uint8_t *at = start + e->head.len;
@@ -213,5 +232,55 @@ bool cql_execute_write(cql_outbox *out, const cql_execute *e, int16_t stream, in
 	cd_put_be16(start + 2, (uint16_t)stream);
 	cd_put_be32(start + 5, (uint32_t)(at - start) - CQL_HEADER_SIZE);
 	b->len = (size_t)(at - b->data);
+	return true;
+}
+
+/* ---- kept ------------------------------------------------------------------------------------ */
+
+static void finish(uint8_t *start, size_t len, const cql_execute *e, const struct cd_execution *x)
+{
+	if (x->consistency != CQL_CONSISTENCY_UNSET)
+		cd_put_be16(start + e->level, (uint16_t)(x->consistency - 1));
+	if (e->timestamp >= 0)
+		cd_put_be64(start + len - e->tail.len + (size_t)e->timestamp,
+			    (uint64_t)x->timestamp_us);
+	cd_put_be32(start + 5, (uint32_t)len - CQL_HEADER_SIZE);
+}
+
+/* Any values. */
+static __attribute__((noinline)) bool put_any(struct cd_buffer *kept, const cql_execute *e,
+					      const struct cd_execution *x, uint16_t *where,
+					      coodie_error *err)
+{
+	size_t start = kept->len;
+
+	cd_buffer_reserve(kept, e->room);
+	cd_buffer_bytes(kept, e->head.at, e->head.len);
+	if (!cd_bind_values(kept, &e->markers, x->values, where, err)) {
+		cd_buffer_truncate(kept, start);
+		return false;
+	}
+	cd_buffer_bytes(kept, e->tail.at, e->tail.len);
+	if (!kept->failed)
+		finish(kept->data + start, kept->len - start, e, x);
+	return true;
+}
+
+bool cd_execute_put(struct cd_buffer *kept, const cql_execute *e, const struct cd_execution *x,
+		    uint16_t *where, coodie_error *err)
+{
+	if (kept->failed || kept->cap - kept->len < e->room)
+		return put_any(kept, e, x, where, err);
+	uint8_t *start = kept->data + kept->len;
+	cd_chunk_copy(start, &e->head);
+	const cql_value *v = x->values;
+	uint8_t *at = cd_put_run(start + e->head.len, &e->markers, &v);
+	if (!at)
+		return put_any(kept, e, x, where, err);
+	if (e->tail.len)
+		cd_chunk_copy(at, &e->tail);
+	at += e->tail.len;
+	finish(start, (size_t)(at - start), e, x);
+	kept->len = (size_t)(at - kept->data);
 	return true;
 }

@@ -217,6 +217,34 @@ bool cd_outbox_end(struct cd_outbox *out, size_t mark, coodie_error *err)
 	return true;
 }
 
+static bool put_any(struct cd_outbox *out, struct cd_span envelope, int16_t stream,
+		    coodie_error *err)
+{
+	size_t mark = cd_outbox_open(out);
+	uint8_t *at = cd_buffer_grow(&out->bytes, envelope.len);
+
+	if (at) {
+		memcpy(at, envelope.at, envelope.len);
+		cd_put_be16(at + 2, (uint16_t)stream);
+	}
+	return cd_outbox_end(out, mark, err);
+}
+
+bool cd_outbox_put(struct cd_outbox *out, struct cd_span envelope, int16_t stream,
+		   coodie_error *err)
+{
+	struct cd_buffer *b = &out->bytes;
+	bool packed = out->lz4 && !out->segments;
+
+	if (packed || b->cap - b->len < envelope.len || envelope.len > out->max_body ||
+	    !cd_outbox_fits(out, envelope.len))
+		return put_any(out, envelope, stream, err);
+	memcpy(b->data + b->len, envelope.at, envelope.len);
+	cd_put_be16(b->data + b->len + 2, (uint16_t)stream);
+	b->len += envelope.len;
+	return true;
+}
+
 bool cd_outbox_seal(struct cd_outbox *out, coodie_error *err)
 {
 	if (out->segment == NO_SEGMENT)

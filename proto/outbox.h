@@ -38,6 +38,17 @@ bool cd_outbox_end(struct cd_outbox *out, size_t mark, coodie_error *err);
 /* Takes back what was written since begin. */
 void cd_outbox_abort(struct cd_outbox *out, size_t mark);
 
+/* Puts an envelope that was written whole before, in this outbox's version, under another stream.
+ * False as cd_outbox_end(). */
+bool cd_outbox_put(struct cd_outbox *out, struct cd_span envelope, int16_t stream,
+		   coodie_error *err);
+/* Whether `len` more bytes fit the segment that is open, where there are segments. */
+static inline bool cd_outbox_fits(const struct cd_outbox *out, size_t len)
+{
+	return !out->segments || (out->segment <= out->bytes.len &&
+				  out->bytes.len - out->segment + len <= CQL_SEGMENT_MAX);
+}
+
 /* Closes the open segment; what cd_outbox_pending() gives can then be sent. False: out of memory.
  */
 bool cd_outbox_seal(struct cd_outbox *out, coodie_error *err);

@@ -6,6 +6,8 @@
 
 #include <coodie/execute.h>
 
+#include "proto/execute.h"
+#include "proto/framing.h"
 #include "tests/failalloc.h"
 
 enum { MARKERS = 9 };
@@ -84,6 +86,38 @@ static bool write_message(cql_outbox *out, struct fixture *f, unsigned version,
 	return ok;
 }
 
+/* The same from bytes that were kept, sent twice; another consistency is said when it is written. */
+static bool write_kept(cql_outbox *out, struct fixture *f, unsigned version,
+		       const cql_params *params, const cql_terms *terms)
+{
+	cql_params other = *params;
+	struct cd_markers markers;
+	struct cd_buffer kept;
+	struct cd_arena a;
+	bool ok = true;
+
+	cd_arena_init(&a, NULL, 0);
+	cd_buffer_init(&kept, NULL, 0);
+	assert_true(cd_markers_init(&markers, (const cql_type *const *)f->types, MARKERS, &a));
+	other.consistency = CQL_CONSISTENCY_ANY;
+	const struct cd_execute_parts parts = { f->prepared.id, f->prepared.metadata_id,
+						&markers,       &other,
+						version,        terms };
+	const struct cd_execution x = { params->consistency, params->timestamp_us, f->values };
+	cql_execute *e = cd_execute_new(&parts, NULL);
+	cd_buffer_bytes(&kept, "before", 6);
+	for (int i = 0; ok && i < 2; i++) { /* the second one is behind, in a warm buffer */
+		size_t start = kept.len;
+		ok = cd_execute_put(&kept, e, &x, NULL, NULL) && !kept.failed;
+		struct cd_span all = { kept.data + start, kept.len - start };
+		ok = ok && cd_outbox_put(&out->out, all, 77, NULL);
+	}
+	cql_execute_free(e);
+	cd_buffer_deinit(&kept);
+	cd_arena_deinit(&a);
+	return ok;
+}
+
 static const struct {
 	const char *name;
 	unsigned version;
@@ -151,27 +185,30 @@ static void test_same_bytes(void **state)
 	setup(&f);
 	for (size_t i = 0; i < CD_COUNT(rows); i++) {
 		const cql_terms *terms = rows[i].terms.size ? &rows[i].terms : NULL;
-		cql_outbox *out[2];
-		cql_blob got[2];
-		for (int k = 0; k < 2; k++)
+		cql_outbox *out[3];
+		cql_blob got[3];
+		for (int k = 0; k < 3; k++)
 			out[k] = new_outbox(rows[i].version, rows[i].lz4);
 		cql_execute *e = cql_execute_new(&f.prepared, &rows[i].params, rows[i].version,
 						 terms, NULL, NULL);
 		assert_non_null(e);
-		for (int times = 0; times < 3; times++) {
+		for (int times = 0; times < 4; times++) {
 			CD_CHECK(write_message(out[0], &f, rows[i].version, &rows[i].params, terms),
 				 rows[i].name);
 			CD_CHECK(cql_execute_write(out[1], e, 77, rows[i].params.timestamp_us,
 						   cql_args_of(f.values, MARKERS), NULL),
 				 rows[i].name);
 		}
-		for (int k = 0; k < 2; k++) {
+		for (int times = 0; times < 2; times++)
+			CD_CHECK(write_kept(out[2], &f, rows[i].version, &rows[i].params, terms),
+				 rows[i].name);
+		for (int k = 0; k < 3; k++) {
 			got[k] = cql_outbox_pending(out[k], NULL);
 			CD_CHECK(got[k].len && got[k].len == got[0].len &&
 					 !memcmp(got[k].data, got[0].data, got[0].len),
 				 rows[i].name);
 		}
-		for (int k = 0; k < 2; k++)
+		for (int k = 0; k < 3; k++)
 			cql_outbox_free(out[k]);
 		cql_execute_free(e);
 	}
@@ -206,6 +243,68 @@ static void test_large_values(void **state)
 	}
 	free(large);
 	teardown(&f);
+}
+
+/* What cannot be kept leaves the buffer as it was. */
+static void test_kept_wrong(void **state)
+{
+	struct fixture f;
+	struct cd_markers markers;
+	struct cd_buffer kept;
+	struct cd_arena a;
+	coodie_error err;
+	uint16_t where = 99;
+	(void)state;
+
+	setup(&f);
+	cd_arena_init(&a, NULL, 0);
+	cd_buffer_init(&kept, NULL, 0);
+	assert_true(cd_markers_init(&markers, (const cql_type *const *)f.types, MARKERS, &a));
+	const cql_params params = { .consistency = CQL_CONSISTENCY_ONE };
+	const struct cd_execute_parts parts = {
+		.id = f.prepared.id, .markers = &markers, .params = &params, .version = 4
+	};
+	const struct cd_execution x = { .values = f.values };
+	cql_execute *e = cd_execute_new(&parts, NULL);
+	for (int i = 0; i < 2; i++) { /* the second time the buffer is warm */
+		f.values[2] = cql("five");
+		assert_false(cd_execute_put(&kept, e, &x, &where, &err));
+		assert_int_equal(where, 2);
+		assert_int_equal(err.code, COODIE_ERR_TYPE);
+		assert_int_equal(kept.len, 0);
+		f.values[2] = cql(5);
+		assert_true(cd_execute_put(&kept, e, &x, &where, &err));
+		cd_buffer_clear(&kept);
+	}
+	cql_execute_free(e);
+	cd_buffer_deinit(&kept);
+	cd_arena_deinit(&a);
+	teardown(&f);
+}
+
+static bool keep_some(const coodie_allocator *allocator, void *user)
+{
+	struct fixture *f = user;
+	struct cd_markers markers;
+	struct cd_buffer kept;
+	struct cd_arena a;
+	bool ok = false;
+
+	cd_arena_init(&a, allocator, 0);
+	cd_buffer_init(&kept, allocator, 0);
+	if (cd_markers_init(&markers, (const cql_type *const *)f->types, MARKERS, &a)) {
+		const cql_params params = { .consistency = CQL_CONSISTENCY_ONE };
+		const struct cd_execute_parts parts = {
+			.id = f->prepared.id, .markers = &markers, .params = &params, .version = 4
+		};
+		const struct cd_execution x = { .values = f->values };
+		cql_execute *e = cd_execute_new(&parts, allocator);
+		ok = e && cd_execute_put(&kept, e, &x, NULL, NULL) && !kept.failed;
+		cql_execute_free(e);
+	}
+	cd_buffer_deinit(&kept);
+	cd_arena_deinit(&a);
+	return ok;
 }
 
 /* Whatever is wrong, nothing is written, and the next one is as if nothing had been. */
@@ -345,16 +444,17 @@ static void test_no_memory(void **state)
 
 	setup(&f);
 	assert_true(cd_failalloc_each("EXECUTE", write_some, &f));
+	assert_true(cd_failalloc_each("kept EXECUTE", keep_some, &f));
 	teardown(&f);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_same_bytes),  cmocka_unit_test(test_large_values),
-		cmocka_unit_test(test_wrong),       cmocka_unit_test(test_not_made),
-		cmocka_unit_test(test_other_types), cmocka_unit_test(test_many),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_same_bytes), cmocka_unit_test(test_large_values),
+		cmocka_unit_test(test_wrong),      cmocka_unit_test(test_kept_wrong),
+		cmocka_unit_test(test_not_made),   cmocka_unit_test(test_other_types),
+		cmocka_unit_test(test_many),       cmocka_unit_test(test_no_memory),
 	};
 	return cmocka_run_group_tests_name("execute", tests, NULL, NULL);
 }
