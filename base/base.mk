@@ -26,6 +26,11 @@ libcd_base_la_SOURCES = \
 	base/tls_bio.c base/tls_bio.h \
 	base/tls_context.c base/tls_context.h \
 	base/tls_options.c base/tls_options.h \
+	base/tls_pem.c base/tls_pem.h \
 	base/tls_reason.c \
+	base/tls_server.c \
+	base/tls_state.c \
+	base/tls_tickets.c base/tls_tickets.h \
+	base/tls_trust.c \
 	base/version.c
 libcoodie_la_LIBADD += libcd_base.la

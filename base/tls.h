@@ -18,7 +18,12 @@ struct cd_tls_context *cd_tls_context_new(const coodie_tls *options, coodie_erro
 struct cd_tls_context *cd_tls_context_new_server(const char *cert_path, const char *key_path,
 						 const char *ca_path, coodie_error *err);
 /* Whether a client's presents a certificate to who asks for one. */
-bool cd_tls_context_has_certificate(const struct cd_tls_context *c);
+bool cd_tls_context_has_certificate(struct cd_tls_context *c);
+/* Replaces what a client's was made from, for the connections to come: those that are open go on as
+ * they are, tickets are forgotten. False: everything is as before. Any thread. */
+bool cd_tls_context_reload(struct cd_tls_context *c, const coodie_tls *options, coodie_error *err);
+/* Handshakes that are over: in full, and resumed by a ticket. Any thread. */
+void cd_tls_context_counts(const struct cd_tls_context *c, uint64_t *full, uint64_t *resumed);
 void cd_tls_context_ref(struct cd_tls_context *c);
 void cd_tls_context_free(struct cd_tls_context *c);
 
@@ -29,6 +34,10 @@ struct cd_tls;
 struct cd_tls *cd_tls_new(struct cd_tls_context *c, const char *host, const coodie_allocator *a,
 			  coodie_error *err);
 void cd_tls_free(struct cd_tls *t);
+/* A client's, before cd_tls_start(): resumes with a ticket of `peer`, and keeps those it gives.
+ * Tickets are never mixed between peers, host names, or contexts before and after a reload. `peer`
+ * is whatever tells one server from another: its address. */
+bool cd_tls_set_peer(struct cd_tls *t, const char *peer, coodie_error *err);
 
 enum cd_tls_status {
 	CD_TLS_OK,     /* went as far as the bytes allow */
@@ -56,5 +65,7 @@ void cd_tls_eof(struct cd_tls *t, coodie_error *err);
 /* "TLSv1.3" and "TLS_AES_256_GCM_SHA384"; static strings, "" before the handshake is over. */
 const char *cd_tls_version(const struct cd_tls *t);
 const char *cd_tls_cipher(const struct cd_tls *t);
+/* Whether the handshake was a short one. */
+bool cd_tls_resumed(const struct cd_tls *t);
 
 #endif

@@ -1,47 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes an SSL_CTX: of a client from the user's options, of a server from files. */
+/* The context of a session's connections: who may replace its state, and when. */
 #include "base/tls_context.h"
-
-#include <openssl/err.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "base/tls_bio.h"
 #include "base/tls_options.h"
 
-static bool fail_openssl(coodie_error *err, const char *what)
+struct cd_tls_context *cd_tls_context_new_of(struct cd_tls_state *take_state, coodie_error *err)
 {
-	const char *reason = ERR_reason_error_string(ERR_peek_error());
-
-	cd_fail(err, COODIE_ERR_TLS, "%s: %s", what, reason ? reason : "out of memory, or unknown");
-	ERR_clear_error();
-	return false;
-}
-
-static struct cd_tls_context *new_context(bool is_server, coodie_error *err)
-{
-	struct cd_tls_context *c = cd_alloc_zero(NULL, sizeof *c);
+	struct cd_tls_context *c = take_state ? cd_alloc_zero(NULL, sizeof *c) : NULL;
 
 	if (!c) {
-		cd_no_memory(err, "a TLS context");
+		if (take_state)
+			cd_no_memory(err, "a TLS context");
+		cd_tls_state_free(take_state);
 		return NULL;
 	}
 	atomic_init(&c->references, 1);
-	c->is_server = is_server;
-	ERR_clear_error();
-	c->ssl = SSL_CTX_new(is_server ? TLS_server_method() : TLS_client_method());
-	c->wire = cd_tls_bio_method();
-	if (!c->ssl || !c->wire) {
-		fail_openssl(err, "cannot make a TLS context");
-		cd_tls_context_free(c);
-		return NULL;
-	}
-	SSL_CTX_set_options(c->ssl, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-	SSL_CTX_set_min_proto_version(c->ssl, TLS1_2_VERSION);
-	/* No file-wide cache: a session belongs to one node and is kept by nobody. */
-	SSL_CTX_set_session_cache_mode(c->ssl, SSL_SESS_CACHE_OFF);
+	atomic_init(&c->full, 0);
+	atomic_init(&c->resumed, 0);
+	pthread_mutex_init(&c->lock, NULL);
+	c->state = take_state;
 	return c;
+}
+
+struct cd_tls_context *cd_tls_context_new(const coodie_tls *options, coodie_error *err)
+{
+	if (!cd_tls_options_check(options, err))
+		return NULL;
+	return cd_tls_context_new_of(cd_tls_state_new(options, err), err);
 }
 
 void cd_tls_context_ref(struct cd_tls_context *c)
@@ -53,127 +40,47 @@ void cd_tls_context_free(struct cd_tls_context *c)
 {
 	if (!c || atomic_fetch_sub_explicit(&c->references, 1, memory_order_acq_rel) != 1)
 		return;
-	SSL_CTX_free(c->ssl);
-	BIO_meth_free(c->wire);
-	cd_release(NULL, c->server_name);
+	cd_tls_state_free(c->state);
+	pthread_mutex_destroy(&c->lock);
 	cd_release(NULL, c);
 }
 
-bool cd_tls_context_has_certificate(const struct cd_tls_context *c)
+struct cd_tls_state *cd_tls_context_state(struct cd_tls_context *c)
 {
-	return SSL_CTX_get0_certificate(c->ssl) != NULL;
+	pthread_mutex_lock(&c->lock);
+	struct cd_tls_state *s = c->state;
+	atomic_fetch_add_explicit(&s->references, 1, memory_order_relaxed);
+	pthread_mutex_unlock(&c->lock);
+	return s;
 }
 
-static int openssl_version(enum coodie_tls_version v)
+bool cd_tls_context_reload(struct cd_tls_context *c, const coodie_tls *options, coodie_error *err)
 {
-	return v == COODIE_TLS_1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;
-}
+	struct cd_tls_state *fresh = cd_tls_options_check(options, err)
+					     ? cd_tls_state_new(options, err)
+					     : NULL;
 
-/* By the paths built into OpenSSL, not SSL_CTX_set_default_verify_paths(): that one reads the
- * environment. */
-static bool trust_system(SSL_CTX *ssl, coodie_error *err)
-{
-	X509_STORE *store = SSL_CTX_get_cert_store(ssl);
-
-	/* Either may be missing; without any authority verification fails and says so. */
-	X509_STORE_load_locations(store, X509_get_default_cert_file(), NULL);
-	if (!X509_STORE_load_locations(store, NULL, X509_get_default_cert_dir()))
-		return fail_openssl(err, "cannot use the system's authorities");
-	ERR_clear_error();
-	return true;
-}
-
-static bool trust(SSL_CTX *ssl, STACK_OF(X509) * authorities, coodie_error *err)
-{
-	X509_STORE *store = SSL_CTX_get_cert_store(ssl);
-
-	for (int i = 0; i < sk_X509_num(authorities); i++)
-		if (!X509_STORE_add_cert(store, sk_X509_value(authorities, i)))
-			return fail_openssl(err, "cannot trust an authority");
-	return true;
-}
-
-static bool present(SSL_CTX *ssl, const struct coodie_tls *o, coodie_error *err)
-{
-	if (SSL_CTX_use_certificate(ssl, o->certificate) != 1)
-		return fail_openssl(err, "cannot use the client certificate");
-	for (int i = 0; i < sk_X509_num(o->chain); i++)
-		if (SSL_CTX_add1_chain_cert(ssl, sk_X509_value(o->chain, i)) != 1)
-			return fail_openssl(err, "cannot use the client certificate's chain");
-	if (SSL_CTX_use_PrivateKey(ssl, o->key) != 1)
-		return fail_openssl(err, "cannot use the client certificate's key");
-	return true;
-}
-
-static bool set_client(struct cd_tls_context *c, const struct coodie_tls *o, coodie_error *err)
-{
-	c->verify = o->verify;
-	if (SSL_CTX_set_min_proto_version(c->ssl, openssl_version(o->lowest)) != 1 ||
-	    SSL_CTX_set_max_proto_version(c->ssl, openssl_version(o->highest)) != 1)
-		return fail_openssl(err, "cannot limit the TLS version");
-	if (o->server_name &&
-	    !(c->server_name = cd_strndup(NULL, o->server_name, strlen(o->server_name))))
-		return cd_no_memory(err, "a server name");
-	if (!(o->authorities ? trust(c->ssl, o->authorities, err) : trust_system(c->ssl, err)))
+	if (!fresh)
 		return false;
-	return !o->certificate || present(c->ssl, o, err);
-}
-
-struct cd_tls_context *cd_tls_context_new(const coodie_tls *options, coodie_error *err)
-{
-	struct cd_tls_context *c = new_context(false, err);
-
-	if (c && !set_client(c, options, err)) {
-		cd_tls_context_free(c);
-		return NULL;
-	}
-	return c;
-}
-
-static bool set_server(struct cd_tls_context *c, const char *cert_path, const char *key_path,
-		       const char *ca_path, coodie_error *err)
-{
-	static const unsigned char id[] = "coodie";
-
-	if (SSL_CTX_use_certificate_chain_file(c->ssl, cert_path) != 1)
-		return fail_openssl(err, "cannot use the server certificate");
-	if (SSL_CTX_use_PrivateKey_file(c->ssl, key_path, SSL_FILETYPE_PEM) != 1)
-		return fail_openssl(err, "cannot use the server's key");
-	SSL_CTX_set_session_id_context(c->ssl, id, sizeof id - 1);
-	c->verify = COODIE_TLS_VERIFY_NONE;
-	if (!ca_path)
-		return true;
-	c->verify = COODIE_TLS_VERIFY_CHAIN;
-	if (SSL_CTX_load_verify_locations(c->ssl, ca_path, NULL) != 1)
-		return fail_openssl(err, "cannot read the clients' authorities");
-	SSL_CTX_set_client_CA_list(c->ssl, SSL_load_client_CA_file(ca_path));
+	pthread_mutex_lock(&c->lock);
+	struct cd_tls_state *old = c->state;
+	c->state = fresh;
+	pthread_mutex_unlock(&c->lock);
+	cd_tls_state_free(old); /* with its tickets, unless a connection still has it */
 	return true;
 }
 
-struct cd_tls_context *cd_tls_context_new_server(const char *cert_path, const char *key_path,
-						 const char *ca_path, coodie_error *err)
+bool cd_tls_context_has_certificate(struct cd_tls_context *c)
 {
-	struct cd_tls_context *c = new_context(true, err);
+	struct cd_tls_state *s = cd_tls_context_state(c);
+	bool has = SSL_CTX_get0_certificate(s->ssl) != NULL;
 
-	if (c && !set_server(c, cert_path, key_path, ca_path, err)) {
-		cd_tls_context_free(c);
-		return NULL;
-	}
-	return c;
+	cd_tls_state_free(s);
+	return has;
 }
 
-struct cd_tls_context *cd_tls_context_new_server_of(X509 *certificate, EVP_PKEY *key,
-						    coodie_error *err)
+void cd_tls_context_counts(const struct cd_tls_context *c, uint64_t *full, uint64_t *resumed)
 {
-	struct cd_tls_context *c = new_context(true, err);
-
-	if (!c)
-		return NULL;
-	c->verify = COODIE_TLS_VERIFY_NONE;
-	if (SSL_CTX_use_certificate(c->ssl, certificate) == 1 &&
-	    SSL_CTX_use_PrivateKey(c->ssl, key) == 1)
-		return c;
-	fail_openssl(err, "cannot use the certificate that was made");
-	cd_tls_context_free(c);
-	return NULL;
+	*full = atomic_load_explicit(&c->full, memory_order_relaxed);
+	*resumed = atomic_load_explicit(&c->resumed, memory_order_relaxed);
 }

@@ -8,6 +8,7 @@
 
 struct cd_tls {
 	struct cd_tls_context *context;
+	struct cd_tls_state *state;
 	const coodie_allocator *allocator;
 	SSL *ssl;
 	struct cd_tls_wire wire;
@@ -15,10 +16,13 @@ struct cd_tls {
 			  server */
 	X509 *refused; /* the certificate that was not accepted, and why */
 	int refused_code;
-	uint8_t first_byte; /* of the peer's first answer */
-	bool heard;         /* the peer has answered at all */
-	bool heard_data;    /* plaintext has come */
-	bool asked;         /* the peer wants a certificate of ours */
+	char *ticket_key;          /* NULL: nothing is resumed */
+	const SSL_SESSION *looked; /* the session last looked at; only compared */
+	bool offered;              /* a ticket */
+	uint8_t first_byte;        /* of the peer's first answer */
+	bool heard;                /* the peer has answered at all */
+	bool heard_data;           /* plaintext has come */
+	bool asked;                /* the peer wants a certificate of ours */
 	bool ready;
 	bool failed;
 };

@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* The user's TLS options: files are read and checked at once, so that what is wrong is said
- * where it was asked for. */
-#include <dirent.h>
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
+ * where it was asked for. What contradicts itself is found when all is said. */
+#include "base/tls_options.h"
+
 #include <string.h>
-#include <sys/stat.h>
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "base/tls_options.h"
 
-#define LONGEST_SERVER_NAME 255
+enum { LONGEST_SERVER_NAME = 255, LONGEST_LIST = 65535, DEFAULT_TICKETS = 32, MOST_TICKETS = 1024 };
 
 coodie_tls *coodie_tls_new(coodie_error *err)
 {
@@ -27,6 +22,7 @@ coodie_tls *coodie_tls_new(coodie_error *err)
 	}
 	tls->lowest = COODIE_TLS_1_2;
 	tls->highest = COODIE_TLS_1_3;
+	tls->tickets = DEFAULT_TICKETS;
 	return tls;
 }
 
@@ -35,252 +31,36 @@ void coodie_tls_free(coodie_tls *tls)
 	if (!tls)
 		return;
 	sk_X509_pop_free(tls->authorities, X509_free);
+	sk_X509_CRL_pop_free(tls->crls, X509_CRL_free);
 	sk_X509_pop_free(tls->chain, X509_free);
 	X509_free(tls->certificate);
 	EVP_PKEY_free(tls->key);
+	SSL_CTX_free(tls->context);
 	cd_release(NULL, tls->server_name);
+	cd_release(NULL, tls->ciphers);
+	cd_release(NULL, tls->suites);
+	cd_release(NULL, tls->key_log_path);
 	cd_release(NULL, tls);
 }
 
-/* What OpenSSL's question for a passphrase is answered with. */
-struct answer {
-	const char *passphrase; /* NULL: none was given */
-	bool asked;
-};
-
-/* Without a callback of ours OpenSSL would ask on the terminal. */
-static int give_passphrase(char *out, int size, int writing, void *user)
+static bool fail_null(const char *call, const char *what, coodie_error *err)
 {
-	struct answer *answer = user;
-	size_t len = answer->passphrase ? strlen(answer->passphrase) : 0;
-
-	(void)writing;
-	answer->asked = true;
-	if (!answer->passphrase || len > (size_t)size)
-		return -1;
-	memcpy(out, answer->passphrase, len);
-	return (int)len;
+	return cd_fail(err, COODIE_ERR_INVALID, "%s: %s is NULL", call, what);
 }
 
-/* The library's own reason for its last error, or `otherwise`; empties the thread's queue. */
-static const char *take_reason(const char *otherwise)
+/* Replaces a text by a copy; NULL and "" take it away. */
+static bool set_text(char **to, const char *text, size_t most, const char *what, coodie_error *err)
 {
-	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+	size_t len = text ? strlen(text) : 0;
+	char *copy = NULL;
 
-	ERR_clear_error();
-	return reason ? reason : otherwise;
-}
-
-/* Reads certificates to the end of `in`. False: one is broken, or out of memory; the stack keeps
- * those before it. */
-static bool read_certificates(BIO *in, STACK_OF(X509) * out)
-{
-	struct answer none = { 0 };
-
-	ERR_clear_error();
-	for (X509 *x; (x = PEM_read_bio_X509_AUX(in, NULL, give_passphrase, &none));) {
-		if (!sk_X509_push(out, x)) {
-			X509_free(x);
-			return false;
-		}
-	}
-	unsigned long code = ERR_peek_last_error();
-	if (ERR_GET_LIB(code) != ERR_LIB_PEM || ERR_GET_REASON(code) != PEM_R_NO_START_LINE)
-		return false;
-	ERR_clear_error();
-	return true;
-}
-
-/* Moves all of `from` to the options' authorities. */
-static bool take_authorities(coodie_tls *tls, STACK_OF(X509) * from, coodie_error *err)
-{
-	if (!tls->authorities && !(tls->authorities = sk_X509_new_null()))
-		return cd_no_memory(err, "a list of authorities");
-	for (X509 *x; (x = sk_X509_shift(from));) {
-		if (!sk_X509_push(tls->authorities, x)) {
-			X509_free(x);
-			return cd_no_memory(err, "a list of authorities");
-		}
-	}
-	return true;
-}
-
-/* `what` names the source in messages. */
-static bool add_from(coodie_tls *tls, BIO *in, const char *what, coodie_error *err)
-{
-	STACK_OF(X509) *read = sk_X509_new_null();
-	bool ok = false;
-
-	if (!read)
-		cd_no_memory(err, "a list of authorities");
-	else if (!read_certificates(in, read))
-		cd_fail(err, COODIE_ERR_TLS, "%s: certificate %d is broken: %s", what,
-			sk_X509_num(read) + 1, take_reason("not a certificate"));
-	else if (!sk_X509_num(read))
-		cd_fail(err, COODIE_ERR_TLS,
-			"%s holds no certificate (-----BEGIN CERTIFICATE-----)", what);
-	else
-		ok = take_authorities(tls, read, err);
-	sk_X509_pop_free(read, X509_free);
-	return ok;
-}
-
-static BIO *open_file(const char *path, const char *what, coodie_error *err)
-{
-	errno = 0;
-	BIO *in = BIO_new_file(path, "r");
-	if (!in) {
-		ERR_clear_error();
-		cd_fail(err, COODIE_ERR_TLS, "cannot read the %s \"%s\": %s", what, path,
-			errno ? strerror(errno) : "out of memory");
-	}
-	return in;
-}
-
-static bool add_file(coodie_tls *tls, const char *path, coodie_error *err)
-{
-	BIO *in = open_file(path, "authorities", err);
-	bool ok = in && add_from(tls, in, path, err);
-
-	BIO_free(in);
-	return ok;
-}
-
-/* Every file of a directory that holds certificates; others (keys, notes) are passed over. */
-static bool add_directory(coodie_tls *tls, const char *path, coodie_error *err)
-{
-	DIR *dir = opendir(path);
-	int before = tls->authorities ? sk_X509_num(tls->authorities) : 0;
-	char file[PATH_MAX];
-
-	if (!dir)
-		return cd_fail(err, COODIE_ERR_TLS, "cannot read the authorities in \"%s\": %s",
-			       path, strerror(errno));
-	for (struct dirent *entry; (entry = readdir(dir));) {
-		struct stat about;
-		int n = snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
-		if (n > 0 && (size_t)n < sizeof file && stat(file, &about) == 0 &&
-		    S_ISREG(about.st_mode))
-			add_file(tls, file, NULL);
-	}
-	closedir(dir);
-	if ((tls->authorities ? sk_X509_num(tls->authorities) : 0) == before)
-		return cd_fail(err, COODIE_ERR_TLS, "no file in \"%s\" holds a certificate", path);
-	return true;
-}
-
-bool coodie_tls_add_ca_file(coodie_tls *tls, const char *path, coodie_error *err)
-{
-	struct stat about;
-
-	cd_clear(err);
-	if (!tls || !path)
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_tls_add_ca_file: %s is NULL",
-			       tls ? "the path" : "tls");
-	if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
-		return add_directory(tls, path, err);
-	return add_file(tls, path, err);
-}
-
-bool coodie_tls_add_ca_pem(coodie_tls *tls, const char *pem, size_t len, coodie_error *err)
-{
-	cd_clear(err);
-	if (!tls || !pem || len > INT_MAX)
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_tls_add_ca_pem: %s",
-			       !tls   ? "tls is NULL"
-			       : !pem ? "the text is NULL"
-				      : "the text is too long");
-	BIO *in = BIO_new_mem_buf(pem, (int)len);
-	if (!in)
-		return cd_no_memory(err, "a list of authorities");
-	bool ok = add_from(tls, in, "the text of the authorities", err);
-	BIO_free(in);
-	return ok;
-}
-
-static EVP_PKEY *read_key(const char *path, const char *passphrase, coodie_error *err)
-{
-	BIO *in = open_file(path, "private key", err);
-	if (!in)
-		return NULL;
-	ERR_clear_error();
-	struct answer answer = { .passphrase = passphrase };
-	EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, give_passphrase, &answer);
-	BIO_free(in);
-	if (!key && !answer.asked)
-		cd_fail(err, COODIE_ERR_TLS,
-			"\"%s\" holds no private key in PEM, or a broken one: %s", path,
-			take_reason("unknown"));
-	else if (!key && !passphrase)
-		cd_fail(err, COODIE_ERR_TLS,
-			"the private key \"%s\" is encrypted and no passphrase was given", path);
-	else if (!key)
-		cd_fail(err, COODIE_ERR_TLS, "wrong passphrase for the private key \"%s\" (%s)",
-			path, take_reason("unknown"));
-	ERR_clear_error();
-	return key;
-}
-
-/* The leaf and what follows it; both NULL when it fails. */
-static bool read_chain(const char *path, X509 **leaf, STACK_OF(X509) * *chain, coodie_error *err)
-{
-	BIO *in = open_file(path, "certificate", err);
-	STACK_OF(X509) *read = in ? sk_X509_new_null() : NULL;
-
-	if (!in)
-		return false;
-	if (!read)
-		cd_no_memory(err, "a certificate chain");
-	else if (!read_certificates(in, read))
-		cd_fail(err, COODIE_ERR_TLS, "\"%s\": certificate %d is broken: %s", path,
-			sk_X509_num(read) + 1, take_reason("not a certificate"));
-	else if (!(*leaf = sk_X509_shift(read)))
-		cd_fail(err, COODIE_ERR_TLS, "\"%s\" holds no certificate in PEM", path);
-	BIO_free(in);
-	if (!*leaf) {
-		sk_X509_pop_free(read, X509_free);
-		return false;
-	}
-	*chain = read;
-	return true;
-}
-
-bool coodie_tls_set_certificate_file(coodie_tls *tls, const char *cert_path, const char *key_path,
-				     const char *passphrase, coodie_error *err)
-{
-	X509 *leaf = NULL;
-	STACK_OF(X509) *chain = NULL;
-	EVP_PKEY *key = NULL;
-
-	cd_clear(err);
-	if (!tls || !cert_path || !key_path)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "coodie_tls_set_certificate_file: %s is NULL",
-			       !tls         ? "tls"
-			       : !cert_path ? "the certificate's path"
-					    : "the key's path");
-	if (!read_chain(cert_path, &leaf, &chain, err))
-		return false;
-	key = read_key(key_path, passphrase, err);
-	if (key && X509_check_private_key(leaf, key) != 1) {
-		ERR_clear_error();
-		cd_fail(err, COODIE_ERR_TLS,
-			"the private key \"%s\" is not that of the certificate \"%s\"", key_path,
-			cert_path);
-		EVP_PKEY_free(key);
-		key = NULL;
-	}
-	if (!key) {
-		X509_free(leaf);
-		sk_X509_pop_free(chain, X509_free);
-		return false;
-	}
-	X509_free(tls->certificate);
-	sk_X509_pop_free(tls->chain, X509_free);
-	EVP_PKEY_free(tls->key);
-	tls->certificate = leaf;
-	tls->chain = chain;
-	tls->key = key;
+	if (len > most)
+		return cd_fail(err, COODIE_ERR_INVALID, "%s of %zu bytes: %zu is the most", what,
+			       len, most);
+	if (len && !(copy = cd_strndup(NULL, text, len)))
+		return cd_no_memory(err, what);
+	cd_release(NULL, *to);
+	*to = copy;
 	return true;
 }
 
@@ -290,21 +70,28 @@ void coodie_tls_set_verify(coodie_tls *tls, enum coodie_tls_verify verify)
 		tls->verify = verify;
 }
 
+bool coodie_tls_set_chain(coodie_tls *tls, enum coodie_tls_chain chain, coodie_error *err)
+{
+	int number = (int)chain;
+
+	cd_clear(err);
+	if (!tls)
+		return fail_null("coodie_tls_set_chain", "tls", err);
+	if (number < COODIE_TLS_CHAIN_ROOT || number > COODIE_TLS_CHAIN_STRICT)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "a chain of kind %d: only COODIE_TLS_CHAIN_ROOT, _PARTIAL and "
+			       "_STRICT exist",
+			       number);
+	tls->build = chain;
+	return true;
+}
+
 bool coodie_tls_set_server_name(coodie_tls *tls, const char *name, coodie_error *err)
 {
 	cd_clear(err);
 	if (!tls)
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_tls_set_server_name: tls is NULL");
-	size_t len = name ? strlen(name) : 0;
-	if (len > LONGEST_SERVER_NAME)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "a server name of %zu bytes: 255 is the most", len);
-	char *copy = len ? cd_strndup(NULL, name, len) : NULL;
-	if (len && !copy)
-		return cd_no_memory(err, "a server name");
-	cd_release(NULL, tls->server_name);
-	tls->server_name = copy;
-	return true;
+		return fail_null("coodie_tls_set_server_name", "tls", err);
+	return set_text(&tls->server_name, name, LONGEST_SERVER_NAME, "a server name", err);
 }
 
 static bool is_version(int v)
@@ -317,7 +104,7 @@ bool coodie_tls_set_versions(coodie_tls *tls, enum coodie_tls_version lowest,
 {
 	cd_clear(err);
 	if (!tls)
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_tls_set_versions: tls is NULL");
+		return fail_null("coodie_tls_set_versions", "tls", err);
 	if (!is_version((int)lowest) || !is_version((int)highest))
 		return cd_fail(
 			err, COODIE_ERR_INVALID,
@@ -328,5 +115,162 @@ bool coodie_tls_set_versions(coodie_tls *tls, enum coodie_tls_version lowest,
 			       "the highest TLS version is below the lowest");
 	tls->lowest = lowest;
 	tls->highest = highest;
+	tls->limits_versions = true;
+	return true;
+}
+
+/* OpenSSL is the one who knows them: a context that is thrown away is given the lists. */
+static bool check_ciphers(const char *ciphers, const char *suites, coodie_error *err)
+{
+	SSL_CTX *probe = SSL_CTX_new(TLS_client_method());
+	bool ok = true;
+
+	if (!probe)
+		cd_no_memory(err, "a list of ciphers");
+	else if (ciphers && *ciphers && SSL_CTX_set_cipher_list(probe, ciphers) != 1)
+		ok = cd_fail(err, COODIE_ERR_TLS, "no TLS 1.2 cipher is known in \"%s\"", ciphers);
+	else if (suites && *suites && SSL_CTX_set_ciphersuites(probe, suites) != 1)
+		ok = cd_fail(err, COODIE_ERR_TLS, "a TLS 1.3 suite is not known in \"%s\"", suites);
+	ERR_clear_error();
+	SSL_CTX_free(probe);
+	return probe && ok;
+}
+
+bool coodie_tls_set_ciphers(coodie_tls *tls, const char *ciphers, const char *suites,
+			    coodie_error *err)
+{
+	cd_clear(err);
+	if (!tls)
+		return fail_null("coodie_tls_set_ciphers", "tls", err);
+	char *one = NULL, *other = NULL;
+	if (!check_ciphers(ciphers, suites, err) ||
+	    !set_text(&one, ciphers, LONGEST_LIST, "a list of ciphers", err) ||
+	    !set_text(&other, suites, LONGEST_LIST, "a list of suites", err)) {
+		cd_release(NULL, one);
+		return false;
+	}
+	cd_release(NULL, tls->ciphers);
+	cd_release(NULL, tls->suites);
+	tls->ciphers = one;
+	tls->suites = other;
+	return true;
+}
+
+bool coodie_tls_set_tickets(coodie_tls *tls, uint32_t per_node, coodie_error *err)
+{
+	cd_clear(err);
+	if (!tls)
+		return fail_null("coodie_tls_set_tickets", "tls", err);
+	if (per_node > MOST_TICKETS)
+		return cd_fail(err, COODIE_ERR_INVALID, "%u tickets per node: %d is the most",
+			       (unsigned)per_node, MOST_TICKETS);
+	tls->tickets = per_node;
+	return true;
+}
+
+void coodie_tls_set_key_log(coodie_tls *tls, coodie_tls_key_log_fn *fn, void *user)
+{
+	if (!tls)
+		return;
+	tls->key_log = fn;
+	tls->key_log_user = user;
+}
+
+bool coodie_tls_set_key_log_file(coodie_tls *tls, const char *path, coodie_error *err)
+{
+	cd_clear(err);
+	if (!tls)
+		return fail_null("coodie_tls_set_key_log_file", "tls", err);
+	return set_text(&tls->key_log_path, path, LONGEST_LIST, "a path", err);
+}
+
+bool coodie_tls_set_context(coodie_tls *tls, struct ssl_ctx_st *context, coodie_error *err)
+{
+	cd_clear(err);
+	if (!tls)
+		return fail_null("coodie_tls_set_context", "tls", err);
+	if (context) {
+		const SSL_METHOD *m = SSL_CTX_get_ssl_method(context);
+		if (m == TLS_server_method() || m == DTLS_method() || m == DTLS_client_method() ||
+		    m == DTLS_server_method())
+			return cd_fail(err, COODIE_ERR_INVALID,
+				       "the SSL_CTX is not for TLS clients: make it with "
+				       "TLS_client_method()");
+		if (SSL_CTX_up_ref(context) != 1)
+			return cd_no_memory(err, "a TLS context");
+	}
+	SSL_CTX_free(tls->context);
+	tls->context = context;
+	return true;
+}
+
+/* ---- what does not go together -------------------------------------------------------------- */
+
+/* Settings of a context, which a caller's own has already. */
+static const char *set_beside_context(const struct coodie_tls *o)
+{
+	const struct {
+		bool is_set;
+		const char *call;
+	} rows[] = {
+		{ o->authorities, "coodie_tls_add_ca_file()" },
+		{ o->crls, "coodie_tls_add_crl_file()" },
+		{ o->certificate, "coodie_tls_set_certificate_file()" },
+		{ o->build, "coodie_tls_set_chain()" },
+		{ o->limits_versions, "coodie_tls_set_versions()" },
+		{ o->ciphers || o->suites, "coodie_tls_set_ciphers()" },
+		{ o->key_log, "coodie_tls_set_key_log()" },
+		{ o->key_log_path, "coodie_tls_set_key_log_file()" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].is_set)
+			return rows[i].call;
+	return NULL;
+}
+
+static bool check_context(const struct coodie_tls *o, coodie_error *err)
+{
+	const char *beside = set_beside_context(o);
+
+	if (beside)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "TLS: %s has no effect beside an SSL_CTX of your own: set it there",
+			       beside);
+	if (o->verify != COODIE_TLS_VERIFY_NONE &&
+	    !(SSL_CTX_get_verify_mode(o->context) & SSL_VERIFY_PEER))
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "TLS: the SSL_CTX verifies nothing (SSL_VERIFY_NONE): give it "
+			       "SSL_VERIFY_PEER, or say COODIE_TLS_VERIFY_NONE");
+	return true;
+}
+
+/* Trust that is never asked for was not meant. */
+static bool check_trust(const struct coodie_tls *o, coodie_error *err)
+{
+	const char *unused = o->authorities ? "authorities are"
+			     : o->crls      ? "CRLs are"
+			     : o->build     ? "the kind of chain is"
+					    : NULL;
+
+	if (o->verify == COODIE_TLS_VERIFY_NONE && unused)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "TLS: %s given, and nothing is verified (COODIE_TLS_VERIFY_NONE)",
+			       unused);
+	return true;
+}
+
+bool cd_tls_options_check(const struct coodie_tls *o, coodie_error *err)
+{
+	if (o->context)
+		return check_context(o, err);
+	if (!check_trust(o, err))
+		return false;
+	if (o->ciphers && o->lowest > COODIE_TLS_1_2)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "TLS: ciphers of TLS 1.2 are given, and the lowest version is 1.3");
+	if (o->suites && o->highest < COODIE_TLS_1_3)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "TLS: suites of TLS 1.3 are given, and the highest version is 1.2");
 	return true;
 }

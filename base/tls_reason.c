@@ -37,7 +37,7 @@ static const struct {
 
 static const char *peer_of(const struct cd_tls *t)
 {
-	return t->context->is_server ? "the client" : t->host ? t->host : "the server";
+	return t->state->is_server ? "the client" : t->host ? t->host : "the server";
 }
 
 static bool explain_alert(const struct cd_tls *t, int alert, coodie_error *err)
@@ -142,18 +142,25 @@ static bool explain_untrusted(const struct cd_tls *t, coodie_error *err)
 		err, COODIE_ERR_TLS,
 		"the certificate of %s is signed by \"%s\", which is no trusted authority; to trust it: %s",
 		peer_of(t), issuer,
-		t->context->is_server ? "add it to the server's authorities"
-				      : "coodie_tls_add_ca_file()");
+		t->state->is_server ? "add it to the server's authorities"
+				    : "coodie_tls_add_ca_file()");
+}
+
+/* With a caller's SSL_CTX nobody of ours was asked. */
+static int verdict_of(const struct cd_tls *t)
+{
+	return t->refused_code ? t->refused_code : (int)SSL_get_verify_result(t->ssl);
 }
 
 static bool explain_verdict(const struct cd_tls *t, coodie_error *err)
 {
 	char date[32], subject[64];
 	const X509 *x = t->refused;
+	int verdict = verdict_of(t);
 
 	if (x)
 		common_name(X509_get_subject_name(x), subject, sizeof subject);
-	switch (x ? t->refused_code : X509_V_ERR_UNSPECIFIED) {
+	switch (x ? verdict : X509_V_ERR_UNSPECIFIED) {
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
@@ -174,9 +181,24 @@ static bool explain_verdict(const struct cd_tls *t, coodie_error *err)
 			err, COODIE_ERR_TLS,
 			"the certificate of %s (\"%s\") is not valid before %s; is this machine's clock right?",
 			peer_of(t), subject, date);
+	case X509_V_ERR_CERT_REVOKED:
+		return cd_fail(err, COODIE_ERR_TLS, "the certificate of %s (\"%s\") was revoked",
+			       peer_of(t), subject);
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+		return cd_fail(
+			err, COODIE_ERR_TLS,
+			"no CRL says whether the certificate of %s (\"%s\") was revoked: give that of "
+			"its issuer with coodie_tls_add_crl_file()",
+			peer_of(t), subject);
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+		return cd_fail(
+			err, COODIE_ERR_TLS,
+			"the CRL for the certificate of %s (\"%s\") has run out: get a new one, and "
+			"coodie_session_reload_tls()",
+			peer_of(t), subject);
 	default:
 		return cd_fail(err, COODIE_ERR_TLS, "the certificate of %s is refused: %s",
-			       peer_of(t), X509_verify_cert_error_string(t->refused_code));
+			       peer_of(t), X509_verify_cert_error_string(verdict));
 	}
 }
 
@@ -220,7 +242,7 @@ void cd_tls_explain(const struct cd_tls *t, coodie_error *err)
 		cd_fail(err, COODIE_ERR_TLS,
 			"%s does not speak TLS on this port: its first byte is 0x%02x; is encryption enabled there?",
 			peer_of(t), t->first_byte);
-	else if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && t->refused_code)
+	else if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && verdict_of(t))
 		explain_verdict(t, err);
 	else if (reason > SSL_AD_REASON_OFFSET)
 		explain_alert(t, reason - SSL_AD_REASON_OFFSET, err);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -381,6 +382,19 @@ static bool prepare_login(struct cd_link *l, coodie_error *err)
 	return l->nudge || cd_no_memory(err, "a login");
 }
 
+/* Tickets are a node's: whatever its port, and its shard. */
+static bool encrypt(struct cd_link *l, struct cd_tls_context *context, const char *host,
+		    coodie_error *err)
+{
+	const char *port = strrchr(l->address.text, ':');
+	char node[CD_ADDRESS_TEXT];
+
+	snprintf(node, sizeof node, "%.*s",
+		 (int)(port ? port - l->address.text : CD_ADDRESS_TEXT - 1), l->address.text);
+	l->tls = cd_tls_new(context, host, &l->conn.options->allocator, err);
+	return l->tls && cd_tls_set_peer(l->tls, node, err);
+}
+
 bool cd_link_open(struct cd_link *l, const coodie_loop *loop, const struct cd_link_owner *owner,
 		  struct cd_tls_context *context, const char *host, coodie_error *err)
 {
@@ -394,10 +408,8 @@ bool cd_link_open(struct cd_link *l, const coodie_loop *loop, const struct cd_li
 	l->reset = false;
 	cd_buffer_init(&l->plain, a, 0);
 	cd_buffer_init(&l->cipher, a, 0);
-	if (context)
-		l->tls = cd_tls_new(context, host, a, err);
-	if ((!context || l->tls) && prepare_login(l, err) && cd_conn_start(&l->conn, err) &&
-	    open_carrier(l, err))
+	if ((!context || encrypt(l, context, host, err)) && prepare_login(l, err) &&
+	    cd_conn_start(&l->conn, err) && open_carrier(l, err))
 		return true;
 	cd_link_close(l);
 	return false;

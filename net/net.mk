@@ -33,6 +33,7 @@ libcd_net_la_SOURCES = \
 	net/resolve.c net/resolve.h \
 	net/result.c net/result.h \
 	net/session.c net/session.h \
+	net/session_tls.c \
 	net/sized.h \
 	net/streams.c net/streams.h \
 	net/token_map.c net/token_map.h \

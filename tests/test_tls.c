@@ -108,7 +108,8 @@ static coodie_tls *make_options(const struct setup *s)
 	coodie_tls *o = coodie_tls_new(&err);
 
 	assert_non_null(o);
-	if (!coodie_tls_add_ca_file(o, cert(s->ca ? s->ca : "ca.pem"), &err))
+	if (s->verify != COODIE_TLS_VERIFY_NONE &&
+	    !coodie_tls_add_ca_file(o, cert(s->ca ? s->ca : "ca.pem"), &err))
 		fail_msg("%s", err.message);
 	if (s->client &&
 	    !coodie_tls_set_certificate_file(o, pem(s->client), key(s->client), NULL, &err))

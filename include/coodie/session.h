@@ -99,6 +99,17 @@ typedef struct coodie_session_stats {
 
 COODIE_API void coodie_session_get_stats(const coodie_session *s, coodie_session_stats *stats);
 
+/**
+ * Uses other certificates, authorities and TLS settings for the connections to come (T10): open ones
+ * go on as they are, session tickets are forgotten. Read the files into a new coodie_tls for it:
+ * when one is broken, that says so and the session keeps what it has. Sessions made of the same
+ * coodie_options share their TLS, and this. Any thread.
+ * @param tls  copied
+ * @param err  COODIE_ERR_INVALID when the session does not use TLS, or `tls` contradicts itself
+ */
+COODIE_API bool coodie_session_reload_tls(coodie_session *s, const coodie_tls *tls,
+					  coodie_error *err);
+
 /* ---- statements ----------------------------------------------------------------------------- */
 
 /** Per request; a zero means the session's default. Written as COODIE_REQUEST(.timeout_ms = 500).
