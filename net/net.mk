@@ -32,6 +32,8 @@ libcd_net_la_SOURCES = \
 	net/request.c net/request.h \
 	net/resolve.c net/resolve.h \
 	net/result.c net/result.h \
+	net/retry.c net/retry.h \
+	net/retry_budget.c net/retry_budget.h \
 	net/session.c net/session.h \
 	net/session_tls.c \
 	net/sized.h \

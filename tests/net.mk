@@ -13,6 +13,7 @@ check_PROGRAMS += \
 	tests/test_replication \
 	tests/test_resolve \
 	tests/test_cursor \
+	tests/test_retry \
 	tests/test_session \
 	tests/test_streams \
 	tests/test_token_map \

@@ -103,7 +103,8 @@ typedef struct coodie_balancing {
 enum coodie_retry_answer {
 	COODIE_RETRY_RETURN = 0, /**< report the error */
 	COODIE_RETRY_SAME,       /**< the same node */
-	COODIE_RETRY_NEXT,       /**< the next of the plan; of an LWT request: the same (R4) */
+	COODIE_RETRY_NEXT,       /**< the next of the plan; of an LWT request the same, while it
+			       answers (R4) */
 	COODIE_RETRY_IGNORE      /**< report success without rows (writes only) */
 };
 
