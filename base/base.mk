@@ -11,6 +11,7 @@ libcd_base_la_SOURCES = \
 	base/error.c base/error.h \
 	base/histogram.c base/histogram.h \
 	base/identifier.c base/identifier.h \
+	base/keyspace.c base/keyspace.h \
 	base/loop_ev.c base/loop_ev.h \
 	base/md5.c base/md5.h \
 	base/nearest.c base/nearest.h \

@@ -22,7 +22,12 @@ libcd_net_la_SOURCES = \
 	net/meter.c net/meter.h \
 	net/metric.c net/metric.def net/metric.h \
 	net/metric_text.c \
-	net/option.def net/options.c net/options.h \
+	net/option.def net/option.c net/option.h \
+	net/option_format.c \
+	net/option_parse.c \
+	net/options.c net/options.h \
+	net/options_check.c \
+	net/options_set.c \
 	net/outgoing.c net/outgoing.h \
 	net/partitioner.c net/partitioner.h \
 	net/placement.c net/placement.h \
@@ -42,6 +47,7 @@ libcd_net_la_SOURCES = \
 	net/token_ring.c net/token_ring.h \
 	net/topology.c net/topology.h \
 	net/topology_row.c net/topology_row.h \
+	net/tune.c net/tune.h \
 	net/wheel.c net/wheel.h \
 	net/wire_ring.c net/wire_ring.h
 libcoodie_la_LIBADD += libcd_net.la

@@ -4,15 +4,22 @@
 #define NET_OPTIONS_H
 
 #include <coodie/auth.h>
+#include <coodie/options.h>
 
 #include "base/tls.h"
 
-enum { CD_CONTACT_POINTS = 64, CD_DEFAULT_PORT = 9042 };
+enum { CD_CONTACT_POINTS = 64, CD_STARTUP_PAIRS = 16 };
 
-/* A node to start from. `host` is a name or an address without brackets. */
+/* A node to start from. `host` is a name or an address without brackets. Until it is copied for a
+ * session, a port of 0 stands for that of the options. */
 struct cd_endpoint {
 	char *host;
 	uint16_t port;
+};
+
+/* An option of STARTUP. */
+struct cd_startup_pair {
+	char *key, *value;
 };
 
 /* What a row of option.def is in memory. */
@@ -35,11 +42,16 @@ struct coodie_options {
 	coodie_transport transport; /* without a table: the system's sockets */
 	struct cd_endpoint points[CD_CONTACT_POINTS];
 	size_t point_count;
-	struct cd_tls_context *tls_context; /* NULL: none was given */
+	struct cd_tls_context
+		*tls_context; /* of coodie_options_set_tls(); in a copy, of `tls` too */
 	coodie_authenticator authenticator; /* without `initial`: PLAIN */
 	void *authenticator_user;
 	coodie_credentials_fn *credentials_fn; /* NULL: user and password */
 	void *credentials_user;
+	struct cd_startup_pair startup[CD_STARTUP_PAIRS];
+	size_t startup_count;
+	coodie_loop_fn *loop_begin, *loop_end;
+	void *loop_user;
 	coodie_log_fn *log;
 	void *log_user;
 #define G(title)
@@ -52,5 +64,15 @@ struct coodie_options {
 /* A copy that lives as long as an engine; it and its texts come from o->allocator. */
 struct coodie_options *cd_options_copy(const coodie_options *o, coodie_error *err);
 void cd_options_free(struct coodie_options *copy);
+/* Of two bounds the lower is the lower. */
+bool cd_options_check_bounds(const struct coodie_options *o, coodie_error *err);
+/* And what else no setter can see: options that need or exclude each other. */
+bool cd_options_check(const struct coodie_options *o, coodie_error *err);
+/* Forgets the contact points from the i-th on. */
+void cd_options_drop_points(struct coodie_options *o, size_t i);
+/* A context from the tls_ options; NULL: an error, or `tls` is off. */
+struct cd_tls_context *cd_options_tls(const struct coodie_options *o, coodie_error *err);
+/* There are no options: false. */
+bool cd_options_missing(coodie_error *err);
 
 #endif

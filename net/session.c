@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/keyspace.h"
 
 struct cd_session_data {
 	struct cd_session_data *next;
@@ -69,7 +70,10 @@ static coodie_session *over_engine(const coodie_options *o, const coodie_loop *l
 	if (!o || o->point_count == 0)
 		return cd_fail_null(err, COODIE_ERR_INVALID,
 				    "no contact point: coodie_options_add_contact_point()");
-	coodie_session *s = cd_session_new(&o->allocator, o->keyspace, err);
+	char keyspace[CD_KEYSPACE_SIZE + 2];
+	if (o->keyspace)
+		cd_keyspace_write(o->keyspace, keyspace);
+	coodie_session *s = cd_session_new(&o->allocator, o->keyspace ? keyspace : NULL, err);
 	if (!s)
 		return NULL;
 	s->engine = cd_engine_new(o, loop, err);

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/identifier.h"
+#include "base/keyspace.h"
 #include "base/nearest.h"
 #include "orm/datum.h"
 #include "orm/fragment.h"
@@ -177,6 +178,7 @@ static bool resolve_columns(struct cd_model *m, coodie_error *err)
 static bool resolve_table(struct cd_model *m, const coodie_session *s, coodie_error *err)
 {
 	const char *keyspace = m->def.keyspace ? m->def.keyspace : coodie_session_keyspace(s);
+	char name[CD_KEYSPACE_SIZE];
 	struct cd_buffer b;
 
 	if (!keyspace)
@@ -185,27 +187,31 @@ static bool resolve_table(struct cd_model *m, const coodie_session *s, coodie_er
 			"model %s has no keyspace; write .keyspace = \"...\" in COODIE_MODEL(), or "
 			"set the session's with coodie_options_set_keyspace()",
 			m->label);
-	if (!cd_identifier_valid(keyspace) || !cd_identifier_valid(m->def.table))
+	if (!cd_keyspace_read(keyspace, name, err)) {
+		cd_error_prefix(err, "model %s", m->label);
+		if (err)
+			err->code = COODIE_ERR_MODEL;
+		return false;
+	}
+	if (!cd_identifier_valid(m->def.table))
 		return cd_fail(err, COODIE_ERR_MODEL,
 			       "model %s: %.60s is no name; write it without quotes, or in whole "
 			       "ones with every quote inside doubled",
-			       m->label, cd_identifier_valid(keyspace) ? m->def.table : keyspace);
+			       m->label, m->def.table);
 	cd_buffer_init(&b, &m->allocator, 0);
-	cd_identifier_append(&b, keyspace);
+	cd_identifier_append(&b, name);
 	cd_buffer_u8(&b, '.');
 	cd_identifier_append(&b, m->def.table);
 	m->table = finish_text(m, &b);
-	m->keyspace_name = cd_identifier_name(&m->arena, keyspace);
+	m->keyspace_name = cd_arena_strndup(&m->arena, name, strlen(name));
 	m->table_name = cd_identifier_name(&m->arena, m->def.table);
 	if (!m->table || !m->keyspace_name || !m->table_name)
 		return cd_no_memory(err, "a model");
-	if (!cd_identifier_legal(m->keyspace_name) || !cd_identifier_legal(m->table_name))
-		return cd_fail(
-			err, COODIE_ERR_MODEL,
-			"model %s: %.60s is no name for a %s; use letters, digits and underscores",
-			m->label,
-			cd_identifier_legal(m->keyspace_name) ? m->table_name : m->keyspace_name,
-			cd_identifier_legal(m->keyspace_name) ? "table" : "keyspace");
+	if (!cd_identifier_legal(m->table_name))
+		return cd_fail(err, COODIE_ERR_MODEL,
+			       "model %s: %.60s is no name for a table; use letters, digits and "
+			       "underscores",
+			       m->label, m->table_name);
 	return true;
 }
 

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/identifier.h"
+#include "base/keyspace.h"
 #include "orm/op.h"
 #include "orm/schema.h"
 
@@ -282,28 +283,23 @@ bool coodie_sync_table(coodie_session *s, const coodie_model *m, const coodie_sy
 
 /* ---- keyspaces ------------------------------------------------------------------------------- */
 
-static bool check_keyspace(const char *name, const coodie_keyspace *options, coodie_error *err)
+/* `name` becomes the keyspace's as the server has it. */
+static bool check_keyspace(const char *text, const coodie_keyspace *options,
+			   char name[CD_KEYSPACE_SIZE], coodie_error *err)
 {
 	const char *map = options ? options->replication : NULL;
-	size_t len = name ? strlen(name) : 0;
-	bool quoted = len > 2 && *name == '"' && name[len - 1] == '"';
-	char bare[64] = "";
 
-	if (len && len < sizeof(bare))
-		memcpy(bare, name + quoted, len - 2 * quoted);
-	if (!cd_identifier_legal(bare))
-		return cd_fail(
-			err, COODIE_ERR_INVALID,
-			"coodie_create_keyspace: %.60s is no name for a keyspace; use letters, "
-			"digits and underscores, at most 48",
-			name ? name : "NULL");
+	if (!cd_keyspace_read(text, name, err)) {
+		cd_error_prefix(err, "coodie_create_keyspace");
+		return false;
+	}
 	if (map && (options->replication_factor || *map != '{' || map[strlen(map) - 1] != '}'))
 		return cd_fail(
 			err, COODIE_ERR_INVALID,
 			"coodie_create_keyspace(%s): replication is a CQL map by itself, such as "
 			"{'class': 'NetworkTopologyStrategy', 'dc1': 3}; without "
 			".replication_factor",
-			name);
+			text);
 	return true;
 }
 
@@ -358,11 +354,12 @@ bool coodie_create_keyspace(coodie_session *s, const char *name, const coodie_ke
 {
 	struct cd_place place = { 0 };
 	struct cd_wait *w, out;
+	char bare[CD_KEYSPACE_SIZE];
 
 	cd_clear(err);
 	if (!s)
 		return cd_fail(err, COODIE_ERR_INVALID, "the session is NULL");
-	if (!check_keyspace(name, options, err))
+	if (!check_keyspace(name, options, bare, err))
 		return false;
 	place.session = coodie_session_named(s, NULL, err);
 	place.orm = place.session ? cd_orm_of(place.session, err) : NULL;
@@ -370,6 +367,6 @@ bool coodie_create_keyspace(coodie_session *s, const char *name, const coodie_ke
 		return false;
 	w = cd_wait_new(place.session, err);
 	return w && cd_wait_finish(w, place.session,
-				   create_keyspace(&place, name, options, cd_wait_status, w, err),
+				   create_keyspace(&place, bare, options, cd_wait_status, w, err),
 				   &out, err);
 }

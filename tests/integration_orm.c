@@ -568,8 +568,8 @@ static void test_no_keyspace(void **state)
 
 	assert_false(coodie_sync_table(it->session, &lost, NULL, &err));
 	assert_non_null(strstr(err.message, "coodie_create_keyspace()"));
-	ok(coodie_create_keyspace(it->session, "ItMade", NULL, &err), &err, "create keyspace");
-	ok(coodie_create_keyspace(it->session, "ItMade", NULL, &err), &err,
+	ok(coodie_create_keyspace(it->session, "\"ItMade\"", NULL, &err), &err, "create keyspace");
+	ok(coodie_create_keyspace(it->session, "\"ItMade\"", NULL, &err), &err,
 	   "create keyspace again");
 	integration_do(it->session, "DROP KEYSPACE \"ItMade\"");
 }

@@ -194,13 +194,11 @@ static void wrong_tables(void **state)
 	m = good;
 	m.keyspace = "\"shop";
 	assert_false(coodie_model_check(mock.session, &m, &err));
-	assert_non_null(
-		strstr(err.message, "model thing: \"shop is no name; write it without quotes"));
+	assert_int_equal(err.code, COODIE_ERR_MODEL);
+	assert_non_null(strstr(err.message, "model thing: keyspace \"shop: a name is letters"));
 	m.keyspace = "my shop";
 	assert_false(coodie_model_check(mock.session, &m, &err));
-	assert_non_null(
-		strstr(err.message,
-		       "my shop is no name for a keyspace; use letters, digits and underscores"));
+	assert_non_null(strstr(err.message, "keyspace my shop: a name is letters, digits and"));
 	m.keyspace = "shop";
 	m.table = "\"my-things\"";
 	assert_false(coodie_model_check(mock.session, &m, &err));

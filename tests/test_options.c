@@ -44,7 +44,7 @@ static void test_refused(void **state)
 
 	(void)state;
 	assert_false(coodie_options_set_protocol_version(o, 3, &err));
-	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	assert_int_equal(err.code, COODIE_ERR_UNSUPPORTED);
 	assert_false(coodie_options_set_protocol_version(o, 6, NULL));
 	assert_int_equal(o->protocol_version, 0);
 	assert_false(coodie_options_set_max_in_flight(o, 0, &err));

@@ -364,8 +364,15 @@ static void keyspaces(void **state)
 		"CREATE KEYSPACE IF NOT EXISTS shop WITH replication = {'class': 'SimpleStrategy', "
 		"'replication_factor': 1}",
 		"");
-	ok(coodie_create_keyspace(mock.session, "Shop", COODIE_KEYSPACE(.replication_factor = 13),
+	ok(coodie_create_keyspace(mock.session, "Shop", COODIE_KEYSPACE(.replication_factor = 2),
 				  &err),
+	   &err); /* as in CQL */
+	mock_expect(&mock,
+		    "CREATE KEYSPACE IF NOT EXISTS shop WITH replication = {'class': "
+		    "'SimpleStrategy', 'replication_factor': 2}",
+		    "");
+	ok(coodie_create_keyspace(mock.session, "\"Shop\"",
+				  COODIE_KEYSPACE(.replication_factor = 13), &err),
 	   &err);
 	mock_expect(&mock,
 		    "CREATE KEYSPACE IF NOT EXISTS \"Shop\" WITH replication = {'class': "

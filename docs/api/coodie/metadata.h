@@ -115,11 +115,6 @@ COODIE_API size_t coodie_table_meta_cql(const coodie_table_meta *t, char *out, s
 
 /* ---- what is read, and when -------------------------------------------------------------- */
 
-/** Reads schema metadata (default true); keyspaces: "a, b", NULL for all (M8, U14). */
-COODIE_API bool coodie_options_set_schema_metadata(coodie_options *o, bool on,
-						   const char *keyspaces, coodie_error *err);
-/** Reads all again every so often; 0 (default): only what an event says (N5, U13). */
-COODIE_API void coodie_options_set_refresh_s(coodie_options *o, uint32_t seconds);
 /** Reads all again now. */
 COODIE_API bool coodie_session_refresh_async(coodie_session *s, coodie_status_fn *done,
 					     void *user, coodie_error *err);

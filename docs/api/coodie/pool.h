@@ -16,39 +16,6 @@ COODIE_BEGIN
 
 /* ---- what can be changed while a session runs -------------------------------------------- */
 
-/**
- * Sizes and times. A zero leaves a value as it is. Written as COODIE_TUNE(.heartbeat_ms = 5000).
- */
-typedef struct coodie_tune {
-	size_t size;
-	uint32_t connections_per_host;  /**< where a node has no shards; 1 (C1) */
-	uint32_t connections_per_shard; /**< 1 (C2) */
-	uint32_t max_in_flight;         /**< per connection, 1 to 32768; 2048 (C19) */
-	uint32_t max_in_flight_host;    /**< upper end of the adaptive limit per host; none (C21) */
-	uint32_t max_waiting;           /**< requests without a slot; 65536 (C20) */
-	uint32_t max_orphans;           /**< timed-out streams of a connection to replace; 1024 */
-	uint32_t opening_per_host;      /**< connections being opened at once; 4 (C7) */
-	uint32_t opening_per_second;    /**< of the whole session; 100 (C7, U11) */
-	uint32_t reconnect_min_ms, reconnect_max_ms; /**< doubled, 15 % jitter; 50, 10000 */
-	uint32_t connect_timeout_ms, resolve_timeout_ms; /**< 5000, 5000 (C8) */
-	uint32_t request_timeout_ms;                     /**< 12000 (C22) */
-	uint32_t heartbeat_ms;   /**< OPTIONS on an idle connection; 30000 (C9) */
-	uint32_t idle_kill_ms;   /**< without any byte, after a heartbeat; 60000 */
-	uint32_t user_timeout_ms; /**< TCP_USER_TIMEOUT; 30000; Linux only (C11) */
-	uint32_t wrong_shard_pause_ms; /**< plain port after a wrong shard; 300000 (S4) */
-	uint32_t ballast_per_shard;    /**< plain port: spare connections kept; 3 (S5) */
-	uint32_t compress_min;         /**< bytes below which a body goes as it is; 512 (P11) */
-	uint32_t drain_ms;      /**< for replies when a connection or session closes; 10000 */
-	uint64_t memory_budget; /**< bytes held by the session; COODIE_ERR_LIMIT beyond (G4) */
-	uint32_t retry_budget_percent; /**< retries and speculations against requests; 10 (R3) */
-} coodie_tune;
-
-#ifndef __cplusplus
-#define COODIE_TUNE(...) (&(const coodie_tune){ .size = sizeof(coodie_tune), __VA_ARGS__ })
-#endif
-
-COODIE_API bool coodie_options_tune(coodie_options *o, const coodie_tune *tune,
-				    coodie_error *err);
 /** Takes effect at once where something can be waited for or opened; open connections stay. */
 COODIE_API bool coodie_session_tune(coodie_session *s, const coodie_tune *tune,
 				    coodie_error *err);
@@ -57,47 +24,13 @@ COODIE_API void coodie_session_tuning(const coodie_session *s, coodie_tune *out)
 
 /* ---- options ----------------------------------------------------------------------------- */
 
-/**
- * Owned loop threads: 0 (default) is a private loop inside blocking calls; N threads, with the
- * shards dealt to them, take requests from any thread (H3). Callbacks run on a loop's thread.
- */
-COODIE_API bool coodie_options_set_loops(coodie_options *o, unsigned loops, coodie_error *err);
-/** Told on each loop thread when it begins and before it ends: names, CPU sets. */
-COODIE_API void coodie_options_set_loop_hooks(coodie_options *o,
-					      void (*begin)(unsigned loop, void *user),
-					      void (*end)(unsigned loop, void *user), void *user);
-
 /** Reads `cql://user:password@host:9042,host/keyspace?consistency=QUORUM&tls=full` (G2). */
 COODIE_API bool coodie_options_set_uri(coodie_options *o, const char *uri, coodie_error *err);
 
-/** When pools are opened (C4). */
-enum coodie_pool_opening {
-	COODIE_POOL_BACKGROUND = 0, /**< usable at the first connection; the others follow */
-	COODIE_POOL_LAZY,           /**< a host's at its first request */
-	COODIE_POOL_FIRST           /**< coodie_session_connect() waits for all of them */
-};
-COODIE_API void coodie_options_set_pool_opening(coodie_options *o, enum coodie_pool_opening when);
-
-/** Local address of connections (C12); NULL: the system's choice. */
-COODIE_API bool coodie_options_set_local_address(coodie_options *o, const char *address,
-						 coodie_error *err);
-/** Source ports of shard-aware connections; 49152 to 65535 (S3). */
-COODIE_API bool coodie_options_set_local_ports(coodie_options *o, uint16_t lowest,
-					       uint16_t highest, coodie_error *err);
-/** Uses the shard-aware ports where a server has them (S2, T13); default true. */
-COODIE_API void coodie_options_set_shard_aware(coodie_options *o, bool on);
-/** Connects to the contact points and to nobody else (N18). */
-COODIE_API void coodie_options_set_single_node(coodie_options *o, bool on);
-/** TCP_NODELAY (true) and keepalive after seconds idle (60; 0: off) (C10). */
-COODIE_API void coodie_options_set_tcp(coodie_options *o, bool no_delay, uint32_t keepalive_s);
 /** Called on each new socket before connect(), for options of your own (C11). */
 COODIE_API void coodie_options_set_socket_hook(coodie_options *o,
 					       bool (*fn)(int fd, void *user, coodie_error *err),
 					       void *user);
-/** Extra STARTUP options, such as THROW_ON_OVERLOAD (P16), CLIENT_ID (P14). */
-COODIE_API bool coodie_options_set_startup(coodie_options *o, const char *key, const char *value,
-					   coodie_error *err);
-
 /**
  * Answers a name with addresses: calls coodie_resolve_done() once, at once or later, on the same
  * thread. Replaces the built-in resolver (N16).

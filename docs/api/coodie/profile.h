@@ -38,9 +38,6 @@ COODIE_API void coodie_profile(coodie_query *q, const char *name);
 /** Who gives writes their time (E4); also of tracked saves. */
 COODIE_API bool coodie_options_set_timestamps(coodie_options *o, const coodie_timestamping *t,
 					      coodie_error *err);
-/** Prepares on every node at once, and again on a node that comes up (Q4). */
-COODIE_API void coodie_options_set_prepare_on_all(coodie_options *o, bool on_all, bool on_up);
-
 /** The custom payload of an answer (P17), borrowed from the result. */
 COODIE_API size_t coodie_result_payload_count(const coodie_result *r);
 COODIE_API bool coodie_result_payload_at(const coodie_result *r, size_t i, cql_payload *out);
