@@ -203,6 +203,12 @@ static bool set_tls(coodie_options *o, const struct connect *c, const char *name
 
 coodie_session *connect_session(const struct connect *c, const char *where, coodie_error *err)
 {
+	return connect_attach(c, where, NULL, err);
+}
+
+coodie_session *connect_attach(const struct connect *c, const char *where, const coodie_loop *loop,
+			       coodie_error *err)
+{
 	coodie_options *o = coodie_options_new(err);
 	coodie_session *s = NULL;
 	char host[HOST_SIZE], port[8];
@@ -223,7 +229,7 @@ coodie_session *connect_session(const struct connect *c, const char *where, cood
 	    set_credentials(o, c, err) &&
 	    coodie_options_set_protocol_version(o, c->protocol, err) &&
 	    coodie_options_set_application(o, "coodie", coodie_version(), err))
-		s = coodie_session_new(o, err);
+		s = loop ? coodie_session_attach(o, loop, err) : coodie_session_new(o, err);
 	coodie_options_free(o);
 	return s;
 }

@@ -29,6 +29,9 @@ bool connect_check(const struct connect *c, const char *command);
 /* Looks the name up, reads the files and makes a session; no connection yet. `where` is HOST or
  * HOST:PORT. */
 coodie_session *connect_session(const struct connect *c, const char *where, coodie_error *err);
+/* The same on a loop of the caller's. */
+coodie_session *connect_attach(const struct connect *c, const char *where, const coodie_loop *loop,
+			       coodie_error *err);
 
 /* The first line of a file, or of stdin for "-". The caller wipes it. */
 bool connect_read_password(const char *path, char secret[SECRET_SIZE], coodie_error *err);

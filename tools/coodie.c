@@ -14,6 +14,8 @@ static const struct command {
 	const char *name, *summary;
 	tool_fn *run;
 } commands[] = {
+	{ "load", "keep a cluster busy with reads and writes and show how fast it answers",
+	  tool_load },
 	{ "node", "run an in-memory cluster that answers as Cassandra does", tool_node },
 	{ "ping", "connect to a node and show what was negotiated and how fast it answers",
 	  tool_ping },

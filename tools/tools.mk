@@ -9,6 +9,12 @@ tools_coodie_SOURCES = \
 	tools/json.c \
 	tools/json.h \
 	tools/json_parse.c \
+	tools/load.c \
+	tools/load.h \
+	tools/load_histogram.c \
+	tools/load_histogram.h \
+	tools/load_report.c \
+	tools/load_worker.c \
 	tools/pcap.c \
 	tools/pcap.h \
 	tools/node.c \
@@ -42,4 +48,4 @@ tools_coodie_SOURCES = \
 	tools/wire_stream.h \
 	tools/wire_type.c \
 	tools/wire_value.c
-tools_coodie_LDADD = libcoodie.la libcoodie-node.la
+tools_coodie_LDADD = libcoodie.la libcoodie-node.la $(EV_LIBS)
