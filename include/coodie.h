@@ -10,6 +10,7 @@
 #include <coodie/error.h>
 #include <coodie/host.h>
 #include <coodie/loop.h>
+#include <coodie/metadata.h>
 #include <coodie/metrics.h>
 #include <coodie/model.h>
 #include <coodie/options.h>

@@ -19,6 +19,7 @@ coodieinclude_HEADERS = \
 	include/coodie/loop.h \
 	include/coodie/members.def \
 	include/coodie/message.h \
+	include/coodie/metadata.h \
 	include/coodie/metrics.h \
 	include/coodie/model.h \
 	include/coodie/node.h \

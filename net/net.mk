@@ -39,9 +39,25 @@ libcd_net_la_SOURCES = \
 	net/result.c net/result.h \
 	net/retry.c net/retry.h \
 	net/retry_budget.c net/retry_budget.h \
+	net/schema.c net/schema.h \
+	net/schema_agreement.c net/schema_agreement.h \
+	net/schema_builder.c net/schema_builder.h \
+	net/schema_cql.c net/schema_cql.h \
+	net/schema_cql_table.c net/schema_option.def \
+	net/schema_export.c \
+	net/schema_function.c \
+	net/schema_keyspace.c \
+	net/schema_meta.c \
+	net/schema_row.c \
+	net/schema_rows.c net/schema_rows.h net/schema_rows.def \
+	net/schema_scope.c net/schema_scope.h \
+	net/schema_sort.c net/schema_sort.h \
+	net/schema_table.c \
+	net/schema_type.c \
 	net/session.c net/session.h \
 	net/session_tls.c \
 	net/sized.h \
+	net/snapshot.c net/snapshot.h \
 	net/streams.c net/streams.h \
 	net/token_map.c net/token_map.h \
 	net/token_ring.c net/token_ring.h \

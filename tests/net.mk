@@ -14,6 +14,7 @@ check_PROGRAMS += \
 	tests/test_resolve \
 	tests/test_cursor \
 	tests/test_retry \
+	tests/test_schema \
 	tests/test_session \
 	tests/test_streams \
 	tests/test_token_map \
@@ -32,3 +33,7 @@ tests_test_token_map_LDADD = libcd_node.la $(LDADD)
 
 # what a scraper would refuse
 tests_test_metric_SOURCES = tests/test_metric.c tests/openmetrics.c tests/openmetrics.h
+
+# a schema of Cassandra's, recorded
+tests_test_schema_SOURCES = tests/test_schema.c tests/schema_data.c tests/schema_data.h
+EXTRA_DIST += tests/data/schema_5_0.cql tests/data/schema_5_0.inc
