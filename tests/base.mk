@@ -12,4 +12,13 @@ check_PROGRAMS += \
 	tests/test_reader \
 	tests/test_slab \
 	tests/test_socket \
-	tests/test_tls
+	tests/test_tls \
+	tests/test_tls_options \
+	tests/test_tls_tickets
+
+# two engines of TLS in memory, and certificates made there
+tests_test_tls_SOURCES = tests/test_tls.c tests/tls_pair.c tests/tls_pair.h
+tests_test_tls_options_SOURCES = tests/test_tls_options.c tests/certs.c tests/certs.h \
+	tests/tls_pair.c tests/tls_pair.h
+tests_test_tls_tickets_SOURCES = tests/test_tls_tickets.c tests/certs.c tests/certs.h \
+	tests/tls_pair.c tests/tls_pair.h

@@ -8,6 +8,7 @@
 
 #include "base/tls.h"
 #include "tests/failalloc.h"
+#include "tests/tls_pair.h"
 
 /* A path in the folder of make-certs; the buffers are recycled, four are enough for one call. */
 static const char *cert(const char *file)
@@ -18,60 +19,6 @@ static const char *cert(const char *file)
 
 	snprintf(path, sizeof paths[0], "%s/%s", getenv("COODIE_TEST_CERTS"), file);
 	return path;
-}
-
-/* ---- one end, and two ends joined by buffers */
-
-struct end {
-	struct cd_tls_context *context;
-	struct cd_tls *tls;
-	struct cd_buffer plain;
-	enum cd_tls_status status;
-	coodie_error err;
-};
-
-struct pair {
-	struct end client, server;
-	size_t chunk; /* bytes fed at a time; 0: all there are */
-};
-
-static void end_deinit(struct end *e)
-{
-	cd_tls_free(e->tls);
-	cd_tls_context_free(e->context);
-	cd_buffer_deinit(&e->plain);
-}
-
-static void pair_deinit(struct pair *p)
-{
-	end_deinit(&p->client);
-	end_deinit(&p->server);
-}
-
-/* Moves what `from` has to send to `to`. @return whether there was anything */
-static bool carry(struct end *from, struct end *to, size_t chunk)
-{
-	struct cd_buffer wire = { 0 };
-
-	assert_true(cd_tls_drain(from->tls, &wire));
-	for (size_t at = 0; at < wire.len && to->status == CD_TLS_OK;) {
-		size_t n = chunk && chunk < wire.len - at ? chunk : wire.len - at;
-		to->status = cd_tls_feed(to->tls, wire.data + at, n, &to->plain, &to->err);
-		at += n;
-	}
-	bool any = wire.len != 0;
-	cd_buffer_deinit(&wire);
-	return any;
-}
-
-static void pump(struct pair *p)
-{
-	bool any = true;
-
-	for (int turns = 0; any && turns < 1000; turns++) {
-		any = carry(&p->client, &p->server, p->chunk);
-		any = carry(&p->server, &p->client, p->chunk) || any;
-	}
 }
 
 /* What differs between cases; zero is the good case. */
@@ -127,20 +74,17 @@ static void pair_init(struct pair *p, const struct setup *s)
 	coodie_tls *o = make_options(s);
 	const char *server = s->server ? s->server : "server";
 
-	memset(p, 0, sizeof *p);
-	p->client.context = cd_tls_context_new(o, &p->client.err);
+	coodie_error err;
+	struct cd_tls_context *client = cd_tls_context_new(o, &err);
+	struct cd_tls_context *serving = cd_tls_context_new_server(
+		pem(server), key(server), s->ask ? cert("ca.pem") : NULL, &err);
+
 	coodie_tls_free(o); /* the context keeps nothing of it */
-	assert_non_null(p->client.context);
-	p->server.context = cd_tls_context_new_server(
-		pem(server), key(server), s->ask ? cert("ca.pem") : NULL, &p->server.err);
-	assert_non_null(p->server.context);
-	p->client.tls = cd_tls_new(p->client.context, s->host ? s->host : "localhost", NULL,
-				   &p->client.err);
-	assert_non_null(p->client.tls);
-	p->server.tls = cd_tls_new(p->server.context, NULL, NULL, &p->server.err);
-	assert_non_null(p->server.tls);
-	assert_int_equal(cd_tls_start(p->client.tls, &p->client.err), CD_TLS_OK);
-	assert_int_equal(cd_tls_start(p->server.tls, &p->server.err), CD_TLS_OK);
+	if (!client || !serving)
+		fail_msg("%s", err.message);
+	pair_open(p, client, serving, s->host ? s->host : "localhost", NULL);
+	cd_tls_context_free(client);
+	cd_tls_context_free(serving);
 }
 
 /* ---- handshakes */
@@ -154,6 +98,7 @@ static const struct {
 	{ .name = "good, by another name", .setup = { .host = "node.test" } },
 	{ .name = "names know no case", .setup = { .host = "LOCALHOST" } },
 	{ .name = "good, by address", .setup = { .host = "127.0.0.1" } },
+	{ .name = "good, by a name that ends in a dot", .setup = { .host = "node.test." } },
 	{ .name = "good, TLS 1.2", .setup = { .lowest = 12, .highest = 12 } },
 	{ .name = "good, TLS 1.3", .setup = { .lowest = 13, .highest = 13 } },
 	{ .name = "good, with a client certificate", .setup = { .ask = true, .client = "client" } },
