@@ -4,6 +4,7 @@ libcd_net_la_SOURCES = \
 	net/auth.c net/auth.h \
 	net/auth_options.c \
 	net/auth_plain.c \
+	net/backoff.c net/backoff.h \
 	net/balancer.c net/balancer.h \
 	net/balancer_rules.c net/balancer_rules.h \
 	net/blocking.c \
@@ -17,6 +18,7 @@ libcd_net_la_SOURCES = \
 	net/engine_submit.c \
 	net/generate.c \
 	net/info.c \
+	net/limit.c net/limit.h \
 	net/link.c net/link.h \
 	net/log.c net/log.h \
 	net/meter.c net/meter.h \
@@ -29,6 +31,7 @@ libcd_net_la_SOURCES = \
 	net/options_check.c \
 	net/options_set.c \
 	net/outgoing.c net/outgoing.h \
+	net/pacer.c net/pacer.h \
 	net/partitioner.c net/partitioner.h \
 	net/placement.c net/placement.h \
 	net/prepared.c net/prepared.h \
@@ -58,7 +61,9 @@ libcd_net_la_SOURCES = \
 	net/session_tls.c \
 	net/sized.h \
 	net/snapshot.c net/snapshot.h \
+	net/speculation.c net/speculation.h \
 	net/streams.c net/streams.h \
+	net/timestamps.c net/timestamps.h \
 	net/token_map.c net/token_map.h \
 	net/token_ring.c net/token_ring.h \
 	net/topology.c net/topology.h \

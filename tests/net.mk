@@ -1,6 +1,10 @@
 # tests/net.mk - one program per file of net/; included by tests/tests.mk
 tests_libcd_test_la_SOURCES += tests/table.c tests/table.h tests/town.c tests/town.h
 check_PROGRAMS += \
+	tests/test_backoff \
+	tests/test_limit \
+	tests/test_speculation \
+	tests/test_timestamps \
 	tests/test_balancer \
 	tests/test_conn \
 	tests/test_dns \
