@@ -12,6 +12,7 @@ libcd_net_la_SOURCES = \
 	net/cursor.c \
 	net/dns.c net/dns.h \
 	net/driver.c \
+	net/driver_config.c net/driver_config.h \
 	net/engine.c net/engine.h net/engine_impl.h \
 	net/engine_answer.c \
 	net/engine_dial.c \

@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	tests/test_conn \
 	tests/test_dns \
 	tests/test_driver \
+	tests/test_driver_config \
 	tests/test_log \
 	tests/test_metric \
 	tests/test_options \
@@ -28,6 +29,9 @@ check_PROGRAMS += \
 
 # answers of a DNS server, written by hand
 tests_test_dns_SOURCES = tests/test_dns.c tests/dns_wire.c tests/dns_wire.h
+
+# what the library writes as JSON, read by the tools' parser
+tests_test_driver_config_SOURCES = tests/test_driver_config.c tools/json.c tools/json.h tools/json_parse.c tools/pool.c tools/pool.h
 
 # a session and a peer, with requests that remember what came of them
 tests_test_prepared_SOURCES = tests/test_prepared.c tests/stage.c tests/stage.h
