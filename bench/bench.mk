@@ -14,6 +14,13 @@ EXTRA_PROGRAMS += bench/client
 bench_client_SOURCES = bench/client.c bench/workload.c bench/workload.h
 bench_client_LDADD = libcoodie.la $(EXTERNAL_LIBS)
 bench_client_LDFLAGS = $(AM_LDFLAGS) -static
+EXTRA_PROGRAMS += bench/stub
+bench_stub_SOURCES = \
+	bench/stub.c \
+	bench/stub_answers.c bench/stub_answers.h \
+	tests/simulation.c tests/simulation.h
+bench_stub_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
+bench_stub_LDFLAGS = $(AM_LDFLAGS) -static
 EXTRA_DIST += bench/README.md bench/run
 
 # The table of bench/README.md, measured now.
