@@ -14,6 +14,12 @@ EXTRA_PROGRAMS += bench/client
 bench_client_SOURCES = bench/client.c bench/workload.c bench/workload.h
 bench_client_LDADD = libcoodie.la $(EXTERNAL_LIBS)
 bench_client_LDFLAGS = $(AM_LDFLAGS) -static
+EXTRA_PROGRAMS += bench/floor
+bench_floor_SOURCES = \
+	bench/floor.c \
+	bench/codec_floor.c bench/codec_floor.h \
+	bench/workload.c bench/workload.h
+bench_floor_LDADD = $(ZLIB_LIBS)
 EXTRA_PROGRAMS += bench/stub
 bench_stub_SOURCES = \
 	bench/stub.c \
@@ -21,10 +27,19 @@ bench_stub_SOURCES = \
 	tests/simulation.c tests/simulation.h
 bench_stub_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
 bench_stub_LDFLAGS = $(AM_LDFLAGS) -static
-EXTRA_DIST += bench/README.md bench/run
+# Preloaded, not linked.
+EXTRA_LTLIBRARIES = bench/heap.la
+bench_heap_la_SOURCES = bench/heap.c
+bench_heap_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+EXTRA_DIST += bench/README.md bench/run bench/compare
 
 # The table of bench/README.md, measured now.
 .PHONY: bench
 bench: bench/codec$(EXEEXT) bench/node$(EXEEXT)
 	$(srcdir)/bench/run bench/codec$(EXEEXT)
 	$(srcdir)/bench/run bench/node$(EXEEXT)
+
+# The client beside the floor: the second table.
+.PHONY: bench-client
+bench-client: bench/client$(EXEEXT) bench/floor$(EXEEXT) bench/stub$(EXEEXT) bench/heap.la
+	$(srcdir)/bench/compare

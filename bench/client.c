@@ -143,7 +143,7 @@ static bool send_insert(struct slot *slot, uint64_t number, coodie_error *err)
 		c->session, c->statement,
 		CQL_ARGS(cql(id), cql(((cql_text){ c->body, BENCH_BODY })), cql((int32_t)number),
 			 cql(((cql_timestamp){ BENCH_WHEN }))),
-		COODIE_REQUEST(.consistency = CQL_CONSISTENCY_ONE), on_done, slot, err);
+		NULL, on_done, slot, err);
 }
 
 static bool send_select(struct slot *slot, uint64_t number, coodie_error *err)
@@ -152,8 +152,7 @@ static bool send_select(struct slot *slot, uint64_t number, coodie_error *err)
 	cql_uuid id;
 
 	bench_uuid(id.bytes, number);
-	return coodie_session_execute_async(c->session, c->statement, CQL_ARGS(cql(id)),
-					    COODIE_REQUEST(.consistency = CQL_CONSISTENCY_ONE),
+	return coodie_session_execute_async(c->session, c->statement, CQL_ARGS(cql(id)), NULL,
 					    on_done, slot, err);
 }
 
@@ -163,14 +162,14 @@ static bool send_page(struct slot *slot, uint64_t number, coodie_error *err)
 
 	(void)number;
 	return coodie_session_execute_async(
-		c->session, c->statement, CQL_ARGS(cql(BENCH_PARTITION)),
-		COODIE_REQUEST(.consistency = CQL_CONSISTENCY_ONE), on_done, slot, err);
+		c->session, c->statement, CQL_ARGS(cql(BENCH_PARTITION)), NULL, on_done, slot, err);
 }
 
 static bool (*const senders[])(struct slot *slot, uint64_t number, coodie_error *err) = {
 	[BENCH_INSERT] = send_insert,
 	[BENCH_SELECT] = send_select,
 	[BENCH_PAGE] = send_page,
+	[BENCH_BATCH] = NULL, /* sessions have no batches yet */
 };
 
 static void send_next(struct slot *slot)
@@ -226,6 +225,7 @@ static coodie_options *make_options(const struct bench_client *b)
 
 	must(o, &err);
 	snprintf(point, sizeof point, "%s:%u", b->host, (unsigned)b->port);
+	coodie_options_set_consistency(o, CQL_CONSISTENCY_ONE);
 	must(coodie_options_add_contact_point(o, point, &err) &&
 		     coodie_options_set_protocol_version(o, version && *version == '5' ? 5 : 4,
 							 &err),
@@ -303,8 +303,9 @@ static void measure_idle(struct client *c, const coodie_options *o)
 
 static void measure_requests(struct client *c, const coodie_options *o)
 {
-	coodie_error err;
+	coodie_error err = { .message = "sessions have no batches yet" };
 
+	must(senders[c->b.work], &err);
 	c->session = coodie_session_new(o, &err);
 	must(c->session && coodie_session_connect(c->session, &err), &err);
 	c->b.connected = bench_now();
