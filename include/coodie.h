@@ -16,9 +16,11 @@
 #include <coodie/options.h>
 #include <coodie/policy.h>
 #include <coodie/query.h>
+#include <coodie/resolve.h>
 #include <coodie/result.h>
 #include <coodie/schema.h>
 #include <coodie/session.h>
+#include <coodie/socket.h>
 #include <coodie/tls.h>
 #include <coodie/type.h>
 #include <coodie/value.h>

@@ -27,10 +27,12 @@ coodieinclude_HEADERS = \
 	include/coodie/policy.h \
 	include/coodie/options.h \
 	include/coodie/query.h \
+	include/coodie/resolve.h \
 	include/coodie/result.h \
 	include/coodie/rows.h \
 	include/coodie/schema.h \
 	include/coodie/session.h \
+	include/coodie/socket.h \
 	include/coodie/text.h \
 	include/coodie/tls.h \
 	include/coodie/token.h \

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "net/socket_options.h"
 
 enum { READ_BYTES = 65536, READS_PER_EVENT = 16 };
 
@@ -319,8 +320,13 @@ static void on_io(int events, void *user)
 
 static bool open_carrier(struct cd_link *l, coodie_error *err)
 {
-	int number = cd_carrier_connect(&l->carrier, &l->address, NULL, err);
+	struct cd_socket_options socket;
+	struct cd_address local;
+	int number;
 
+	if (!cd_socket_options_from(l->conn.options, &local, &socket, err))
+		return false;
+	number = cd_carrier_connect(&l->carrier, &l->address, &socket, err);
 	if (number == -ECANCELED) /* by the user's hook, who has said why */
 		return false;
 	if (l->carrier.fd < 0)

@@ -1,6 +1,7 @@
 # net/net.mk - connections to a cluster; included by the top Makefile.am
 noinst_LTLIBRARIES += libcd_net.la
 libcd_net_la_SOURCES = \
+	net/addresses.c net/addresses.h \
 	net/auth.c net/auth.h \
 	net/auth_options.c \
 	net/auth_plain.c \
@@ -11,6 +12,7 @@ libcd_net_la_SOURCES = \
 	net/conn.c net/conn.h \
 	net/cursor.c \
 	net/dns.c net/dns.h \
+	net/dns_exchange.c net/dns_exchange.h \
 	net/driver.c \
 	net/driver_config.c net/driver_config.h \
 	net/engine.c net/engine.h net/engine_impl.h \
@@ -18,6 +20,7 @@ libcd_net_la_SOURCES = \
 	net/engine_dial.c \
 	net/engine_submit.c \
 	net/generate.c \
+	net/hosts.c net/hosts.h \
 	net/info.c \
 	net/limit.c net/limit.h \
 	net/link.c net/link.h \
@@ -39,7 +42,9 @@ libcd_net_la_SOURCES = \
 	net/registry.c \
 	net/replication.c net/replication.h \
 	net/request.c net/request.h \
+	net/resolv_conf.c net/resolv_conf.h \
 	net/resolve.c net/resolve.h \
+	net/resolver.c net/resolver.h net/search.h \
 	net/result.c net/result.h \
 	net/retry.c net/retry.h \
 	net/retry_budget.c net/retry_budget.h \
@@ -58,10 +63,13 @@ libcd_net_la_SOURCES = \
 	net/schema_sort.c net/schema_sort.h \
 	net/schema_table.c \
 	net/schema_type.c \
+	net/search_dns.c \
+	net/search_user.c \
 	net/session.c net/session.h \
 	net/session_tls.c \
 	net/sized.h \
 	net/snapshot.c net/snapshot.h \
+	net/socket_options.c net/socket_options.h \
 	net/speculation.c net/speculation.h \
 	net/streams.c net/streams.h \
 	net/timestamps.c net/timestamps.h \

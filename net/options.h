@@ -5,6 +5,8 @@
 
 #include <coodie/auth.h>
 #include <coodie/options.h>
+#include <coodie/resolve.h>
+#include <coodie/socket.h>
 
 #include "base/tls.h"
 
@@ -54,6 +56,10 @@ struct coodie_options {
 	void *loop_user;
 	coodie_log_fn *log;
 	void *log_user;
+	coodie_resolve_fn *resolver; /* NULL: ours */
+	void *resolver_user;
+	coodie_socket_fn *socket_hook; /* NULL: none */
+	void *socket_hook_user;
 #define G(title)
 #define X(kind, name, ...) CD_FIELD_##kind(name)
 #include "net/option.def"

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses without DNS: numbers, the hosts file, and localhost, which needs neither (RFC 6761). */
+/* Contact points taken apart; addresses without DNS. */
 #include "net/resolve.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/error.h"
+#include "net/hosts.h"
 
-enum { LINE_SIZE = 1024 };
+static const char srv[] = "srv:", unix_path[] = "unix:/";
+
+enum { SRV = sizeof srv - 1, UNIX = sizeof unix_path - 2 };
 
 static bool parse_port(const char *text, const char *digits, uint16_t *port, coodie_error *err)
 {
@@ -51,6 +53,40 @@ static const char *split(const char **text, const char **digits)
 	return end;
 }
 
+/* A name; "srv:9042" is a port of a host called srv. */
+bool cd_endpoint_is_service(const char *host)
+{
+	return strncmp(host, srv, SRV) == 0 && host[SRV + strspn(host + SRV, "0123456789")];
+}
+
+static bool is_path(const char *host)
+{
+	return strncmp(host, unix_path, UNIX + 1) == 0;
+}
+
+const char *cd_endpoint_name(const char *host)
+{
+	if (is_path(host))
+		return NULL;
+	return cd_endpoint_is_service(host) ? host + SRV : host;
+}
+
+/* Both forms of a path to one. */
+static bool parse_path(const char *text, char host[CD_HOST_SIZE], coodie_error *err)
+{
+	struct cd_address a;
+	char whole[CD_HOST_SIZE];
+	int len = snprintf(whole, sizeof whole, "%s%s", *text == '/' ? "unix:" : "", text);
+
+	if (len >= CD_HOST_SIZE)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "contact point \"%.100s...\": too long a path for a socket", text);
+	if (!cd_address_parse_path(whole, &a, err))
+		return false;
+	memcpy(host, whole, (size_t)len + 1);
+	return true;
+}
+
 static bool is_v6(const char *host)
 {
 	struct in6_addr address;
@@ -61,12 +97,19 @@ static bool is_v6(const char *host)
 bool cd_endpoint_parse(const char *text, uint16_t default_port, char host[CD_HOST_SIZE],
 		       uint16_t *port, coodie_error *err)
 {
-	const char *at = text, *digits, *end;
+	const char *at = text, *digits = NULL, *end;
 	uint16_t number = default_port;
 
 	if (!text || !*text)
 		return cd_fail(err, COODIE_ERR_INVALID, "contact point: no host was given");
-	end = split(&at, &digits);
+	if (*text == '/' || is_path(text)) {
+		if (!parse_path(text, host, err))
+			return false;
+		*port = default_port;
+		return true;
+	}
+	bool service = cd_endpoint_is_service(text);
+	end = service ? text + strlen(text) : split(&at, &digits);
 	if (!end)
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "contact point \"%s\": expected [address]:port", text);
@@ -76,7 +119,8 @@ bool cd_endpoint_parse(const char *text, uint16_t default_port, char host[CD_HOS
 			       "contact point \"%s\": a host has 1 to %d bytes", text,
 			       CD_HOST_SIZE - 1);
 	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)at[i] <= ' ' || strchr("/@[]\\\"'", at[i]))
+		if ((unsigned char)at[i] <= ' ' || strchr("/@[]\\\"'", at[i]) ||
+		    (service && i >= SRV && at[i] == ':'))
 			return cd_fail(err, COODIE_ERR_INVALID,
 				       "contact point \"%s\": '%c' is in no host name; expected "
 				       "host, host:port or [v6]:port",
@@ -86,7 +130,7 @@ bool cd_endpoint_parse(const char *text, uint16_t default_port, char host[CD_HOS
 	char name[CD_HOST_SIZE];
 	memcpy(name, at, len);
 	name[len] = '\0';
-	if ((*text == '[' || strchr(name, ':')) && !is_v6(name))
+	if (!service && (*text == '[' || strchr(name, ':')) && !is_v6(name))
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "contact point \"%s\": \"%s\" is no IPv6 address", text, name);
 	memcpy(host, name, len + 1);
@@ -96,73 +140,26 @@ bool cd_endpoint_parse(const char *text, uint16_t default_port, char host[CD_HOS
 
 /* ---- to socket addresses -------------------------------------------------------------------- */
 
-static bool from_number(const char *host, uint16_t port, struct cd_address *out)
-{
-	return cd_address_parse_host(host, port, out, NULL);
-}
-
-/* Whether a line of the hosts file has this name; its first word, the address, is cut off in place.
- */
-static bool line_names(char *line, const char *host)
-{
-	static const char blanks[] = " \t\r\n";
-	char *rest = line, *word;
-	bool found = false;
-
-	line[strcspn(line, "#")] = '\0';
-	rest += strspn(rest, blanks);
-	if (rest != line)
-		memmove(line, rest, strlen(rest) + 1);
-	rest = line + strcspn(line, blanks);
-	if (!*rest)
-		return false;
-	*rest++ = '\0';
-	while (!found && *(word = rest + strspn(rest, blanks))) {
-		size_t len = strcspn(word, blanks);
-		found = len == strlen(host) && strncasecmp(word, host, len) == 0;
-		rest = word + len;
-	}
-	return found;
-}
-
-/* The first line wins, but a v4 address is preferred to a v6 one: nodes listen there. */
-static bool from_hosts_file(const char *path, const char *host, uint16_t port,
-			    struct cd_address *out)
-{
-	FILE *file = fopen(path, "re");
-	char line[LINE_SIZE];
-	bool found = false;
-
-	if (!file)
-		return false;
-	while (fgets(line, sizeof line, file)) {
-		struct cd_address a;
-		if (!line_names(line, host) || !from_number(line, port, &a))
-			continue;
-		if (!found || (out->of.any.sa_family == AF_INET6 && a.of.any.sa_family == AF_INET))
-			*out = a;
-		found = true;
-		if (out->of.any.sa_family == AF_INET)
-			break;
-	}
-	fclose(file);
-	return found;
-}
-
+/* v4 is preferred to v6: nodes listen there. */
 bool cd_resolve(const char *host, uint16_t port, const char *hosts_path, struct cd_address *out,
 		coodie_error *err)
 {
-	struct cd_address a;
+	struct cd_addresses found = { .allocator = NULL };
+	const struct cd_address *best;
+	bool ok;
 
-	memset(&a, 0, sizeof a);
-	if (from_number(host, port, &a) ||
-	    from_hosts_file(hosts_path ? hosts_path : "/etc/hosts", host, port, &a) ||
-	    (strcasecmp(host, "localhost") == 0 && from_number("127.0.0.1", port, &a))) {
-		*out = a;
+	if (cd_address_parse_host(host, port, out, NULL) || cd_address_parse_path(host, out, NULL))
 		return true;
-	}
-	return cd_fail(err, COODIE_ERR_RESOLVE,
-		       "%s: no address in the hosts file; names that only DNS knows are not looked "
-		       "up yet: give the node's address to coodie_options_add_contact_point()",
-		       host);
+	ok = cd_hosts_find(hosts_path, host, port, &found) || cd_no_memory(err, "addresses");
+	best = found.at;
+	for (size_t i = 0; i < found.count && best->of.any.sa_family == AF_INET6; i++)
+		best = &found.at[i];
+	if (best && best->of.any.sa_family == AF_INET6)
+		best = found.at;
+	if (ok && !best)
+		ok = cd_fail(err, COODIE_ERR_RESOLVE, "%s: no address in the hosts file", host);
+	if (ok)
+		*out = *best;
+	cd_addresses_deinit(&found);
+	return ok;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses: "host:port" taken apart, numbers and the hosts file to socket addresses. Nothing here
- * blocks on a network. */
+/* Contact points: "host:port" taken apart, and what kind of name they are. */
 #ifndef NET_RESOLVE_H
 #define NET_RESOLVE_H
 
@@ -8,9 +7,14 @@
 
 enum { CD_HOST_SIZE = 256 };
 
-/* Takes "host", "host:port", "[v6]", "[v6]:port" or a bare v6 address apart. */
+/* Takes "host", "host:port", "[v6]", "[v6]:port" or a bare v6 address apart. "srv:name" and
+ * "unix:/path" (or "/path") are hosts as a whole, and their port is the default. */
 bool cd_endpoint_parse(const char *text, uint16_t default_port, char host[CD_HOST_SIZE],
 		       uint16_t *port, coodie_error *err);
+/* Of a host as above: is it "srv:name"? */
+bool cd_endpoint_is_service(const char *host);
+/* The name a certificate should have: without "srv:"; NULL of a path, which has none. */
+const char *cd_endpoint_name(const char *host);
 /* One address of a number or of a name in the hosts file at `hosts_path` (NULL: the system's).
  * COODIE_ERR_RESOLVE. */
 bool cd_resolve(const char *host, uint16_t port, const char *hosts_path, struct cd_address *out,

@@ -17,6 +17,7 @@ check_PROGRAMS += \
 	tests/test_prepared \
 	tests/test_replication \
 	tests/test_resolve \
+	tests/test_resolver \
 	tests/test_cursor \
 	tests/test_retry \
 	tests/test_schema \
@@ -32,6 +33,8 @@ tests_test_dns_SOURCES = tests/test_dns.c tests/dns_wire.c tests/dns_wire.h
 
 # what the library writes as JSON, read by the tools' parser
 tests_test_driver_config_SOURCES = tests/test_driver_config.c tools/json.c tools/json.h tools/json_parse.c tools/pool.c tools/pool.h
+# a server on the test's own loop
+tests_test_resolver_SOURCES = tests/test_resolver.c tests/dns_server.c tests/dns_server.h tests/dns_wire.c tests/dns_wire.h
 
 # a session and a peer, with requests that remember what came of them
 tests_test_prepared_SOURCES = tests/test_prepared.c tests/stage.c tests/stage.h

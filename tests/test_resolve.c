@@ -35,6 +35,14 @@ static const struct {
 	{ "1:2:3", NULL, 0 },
 	{ "a b", NULL, 0 },
 	{ " node", NULL, 0 },
+	{ "srv:cluster.example", "srv:cluster.example", 9042 },
+	{ "srv:9043", "srv", 9043 },
+	{ "srv:", NULL, 0 },
+	{ "srv:cluster:9042", NULL, 0 },
+	{ "srv:[::1]", NULL, 0 },
+	{ "unix:/run/cql.sock", "unix:/run/cql.sock", 9042 },
+	{ "/run/cql.sock", "unix:/run/cql.sock", 9042 },
+	{ "unix:run", NULL, 0 },
 	{ "cql://node", NULL, 0 },
 	{ "user@node", NULL, 0 },
 	{ "node/9042", NULL, 0 },
@@ -61,6 +69,15 @@ static void test_endpoint_parse(void **state)
 		cd_endpoint_parse(NULL, 9042, (char[CD_HOST_SIZE]){ 0 }, &(uint16_t){ 0 }, NULL));
 }
 
+static void test_endpoint_name(void **state)
+{
+	(void)state;
+	assert_string_equal(cd_endpoint_name("node.example"), "node.example");
+	assert_string_equal(cd_endpoint_name("srv:cluster.example"), "cluster.example");
+	assert_string_equal(cd_endpoint_name("srv"), "srv");
+	assert_null(cd_endpoint_name("unix:/run/cql.sock"));
+}
+
 static void test_endpoint_length(void **state)
 {
 	char text[CD_HOST_SIZE + 8], host[CD_HOST_SIZE];
@@ -71,6 +88,9 @@ static void test_endpoint_length(void **state)
 		memset(text, 'a', len);
 		text[len] = '\0';
 		assert_int_equal(cd_endpoint_parse(text, 1, host, &port, NULL), len < CD_HOST_SIZE);
+		text[0] = '/'; /* a path has less room than a name */
+		assert_false(cd_endpoint_parse(text, 1, host, &port, NULL));
+		text[0] = 'a';
 	}
 }
 
@@ -160,9 +180,8 @@ static void test_localhost(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_endpoint_parse),
-		cmocka_unit_test(test_endpoint_length),
-		cmocka_unit_test(test_resolve),
+		cmocka_unit_test(test_endpoint_parse), cmocka_unit_test(test_endpoint_length),
+		cmocka_unit_test(test_endpoint_name),  cmocka_unit_test(test_resolve),
 		cmocka_unit_test(test_localhost),
 	};
 

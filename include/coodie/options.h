@@ -64,8 +64,10 @@ COODIE_API size_t coodie_options_get(const coodie_options *o, const char *name, 
 
 /**
  * Adds a node to start from; tried in the order they were added.
- * @param host  "10.0.0.1", "10.0.0.1:9042", "[::1]:9042", "node.example", "node.example:9042"; at
- * most 64 of them. Without a port it has that of the option `port`, 9042
+ * @param host  "10.0.0.1", "10.0.0.1:9042", "[::1]:9042", "node.example", "node.example:9042";
+ * "srv:node.example" for what DNS has as service `_cql._tcp` of that name (resolve.h);
+ * "unix:/run/cql.sock" or "/run/cql.sock" for a socket of this machine. At most 64 of them. Without
+ * a port it has that of the option `port`, 9042
  * @param err   COODIE_ERR_INVALID with what is wrong about `host`; COODIE_ERR_LIMIT
  */
 COODIE_API bool coodie_options_add_contact_point(coodie_options *o, const char *host,

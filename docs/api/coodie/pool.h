@@ -27,20 +27,6 @@ COODIE_API void coodie_session_tuning(const coodie_session *s, coodie_tune *out)
 /** Reads `cql://user:password@host:9042,host/keyspace?consistency=QUORUM&tls=full` (G2). */
 COODIE_API bool coodie_options_set_uri(coodie_options *o, const char *uri, coodie_error *err);
 
-/** Called on each new socket before connect(), for options of your own (C11). */
-COODIE_API void coodie_options_set_socket_hook(coodie_options *o,
-					       bool (*fn)(int fd, void *user, coodie_error *err),
-					       void *user);
-/**
- * Answers a name with addresses: calls coodie_resolve_done() once, at once or later, on the same
- * thread. Replaces the built-in resolver (N16).
- */
-typedef struct coodie_resolve coodie_resolve;
-typedef void coodie_resolve_fn(coodie_resolve *take_request, const char *name, uint16_t port,
-			       void *user);
-COODIE_API void coodie_options_set_resolver(coodie_options *o, coodie_resolve_fn *fn, void *user);
-COODIE_API void coodie_resolve_done(coodie_resolve *take_request, const cql_inet *addresses,
-				    size_t count, const coodie_error *err);
 /** Turns an address of the cluster into one to connect to (N12, S14); may change `port` too. */
 typedef bool coodie_translate_fn(cql_inet *address, uint16_t *port, const cql_uuid *host_id,
 				 void *user);
