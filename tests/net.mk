@@ -5,6 +5,7 @@ check_PROGRAMS += \
 	tests/test_limit \
 	tests/test_speculation \
 	tests/test_timestamps \
+	tests/test_auth \
 	tests/test_balancer \
 	tests/test_conn \
 	tests/test_dns \
@@ -27,6 +28,9 @@ check_PROGRAMS += \
 	tests/test_topology \
 	tests/test_wheel \
 	tests/test_wire_ring
+
+# logins, some of them by a certificate
+tests_test_auth_SOURCES = tests/test_auth.c tests/certs.c tests/certs.h
 
 # answers of a DNS server, written by hand
 tests_test_dns_SOURCES = tests/test_dns.c tests/dns_wire.c tests/dns_wire.h

@@ -15,7 +15,7 @@
 #ifndef COODIE_AUTH_H
 #define COODIE_AUTH_H
 
-#include <coodie/session.h>
+#include <coodie/options.h>
 
 COODIE_BEGIN
 
