@@ -72,6 +72,8 @@ libcd_net_la_SOURCES = \
 	net/socket_options.c net/socket_options.h \
 	net/speculation.c net/speculation.h \
 	net/streams.c net/streams.h \
+	net/tablets.c net/tablets.h \
+	net/tablets_store.c \
 	net/timestamps.c net/timestamps.h \
 	net/token_map.c net/token_map.h \
 	net/token_ring.c net/token_ring.h \

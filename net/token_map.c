@@ -49,11 +49,19 @@ static bool take_placement(struct cd_token_map *m, const struct cd_token_map *pr
 
 /* ---- keyspaces ------------------------------------------------------------------------------- */
 
+static int compare_texts(cql_text a, cql_text b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len ? memcmp(a.data, b.data, len) : 0;
+
+	return order ? order : a.len < b.len ? -1 : a.len > b.len;
+}
+
 static int compare_names(const void *a, const void *b)
 {
 	const struct cd_token_map_keyspace *x = a, *y = b;
 
-	return strcmp(x->name, y->name);
+	return compare_texts(x->name, y->name);
 }
 
 static bool add_keyspaces(struct cd_token_map *m, const struct cd_token_map *previous,
@@ -67,9 +75,11 @@ static bool add_keyspaces(struct cd_token_map *m, const struct cd_token_map *pre
 		return false;
 	for (uint32_t i = 0; i < count; i++) {
 		list[i].uses_tablets = from[i].uses_tablets;
-		list[i].name = cd_arena_strndup(&m->arena, from[i].name, strlen(from[i].name));
-		if (!list[i].name || (!from[i].uses_tablets &&
-				      !take_placement(m, previous, &from[i], &list[i].placement)))
+		list[i].name = cql_text_of(
+			cd_arena_strndup(&m->arena, from[i].name, strlen(from[i].name)));
+		if (!list[i].name.data ||
+		    (!from[i].uses_tablets &&
+		     !take_placement(m, previous, &from[i], &list[i].placement)))
 			return false;
 	}
 	qsort(list, count, sizeof *list, compare_names);
@@ -80,20 +90,13 @@ static bool add_keyspaces(struct cd_token_map *m, const struct cd_token_map *pre
 
 /* ---- maps ------------------------------------------------------------------------------------ */
 
-/* Whether the last ring, and who is where, is still true: nothing has changed, slots included, which a
- * host that was away for a while has lost. */
+/* Whether the last ring, and who is where, is still true. */
 static bool is_same_ring(const struct cd_token_map *previous, const struct cd_topology *t)
 {
 	const struct cd_topology *was = previous ? previous->topology : NULL;
 
-	if (!was || was == t)
-		return was;
-	if (cd_topology_compare(was, t, NULL, NULL) & CD_TOPOLOGY_RING)
-		return false;
-	for (uint32_t i = 0; i < t->host_count; i++)
-		if (t->by_id[i]->slot != was->by_id[i]->slot)
-			return false;
-	return true;
+	return was && (was == t || (cd_topology_same_slots(was, t) &&
+				    !(cd_topology_compare(was, t, NULL, NULL) & CD_TOPOLOGY_RING)));
 }
 
 static bool take_ring(struct cd_token_map *m, const struct cd_token_map *previous,
@@ -154,13 +157,13 @@ void cd_token_map_free(struct cd_token_map *m)
 	cd_release(&a, m);
 }
 
-uint32_t cd_token_map_keyspace(const struct cd_token_map *m, const char *name)
+uint32_t cd_token_map_keyspace(const struct cd_token_map *m, cql_text name)
 {
 	uint32_t low = 0, high = m->keyspace_count;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		int order = strcmp(m->keyspaces[middle].name, name);
+		int order = compare_texts(m->keyspaces[middle].name, name);
 		if (order == 0)
 			return middle;
 		if (order < 0)

@@ -15,7 +15,7 @@ struct cd_token_map_source {
 };
 
 struct cd_token_map_keyspace {
-	const char *name;
+	cql_text name;
 	const struct cd_placement *placement; /* NULL: of tablets, or one too many */
 	bool uses_tablets;
 };
@@ -49,7 +49,7 @@ struct cd_token_map *cd_token_map_ref(struct cd_token_map *m); /* NULL is fine *
 void cd_token_map_free(struct cd_token_map *m); /* gives a reference back; NULL is fine */
 
 /* A keyspace's handle, for as long as the map's version is this one. CD_TOKEN_MAP_NOBODY: none. */
-uint32_t cd_token_map_keyspace(const struct cd_token_map *m, const char *name);
+uint32_t cd_token_map_keyspace(const struct cd_token_map *m, cql_text name);
 
 /* The slots that keep a token of the cluster's partitioner, primary first. `*count` 0: nobody knows, or
  * all do. */

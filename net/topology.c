@@ -279,6 +279,17 @@ const struct cd_topology_host *cd_topology_find_address(const struct cd_topology
 	return NULL;
 }
 
+bool cd_topology_same_slots(const struct cd_topology *a, const struct cd_topology *b)
+{
+	if (a->host_count != b->host_count)
+		return false;
+	for (uint32_t i = 0; i < a->host_count; i++)
+		if (a->by_id[i]->slot != b->by_id[i]->slot ||
+		    compare_ids(&a->by_id[i]->host_id, &b->by_id[i]->host_id) != 0)
+			return false;
+	return true;
+}
+
 /* ---- differences ----------------------------------------------------------------------------- */
 
 static bool same_tokens(const struct cd_topology_host *a, const struct cd_topology_host *b)

@@ -97,6 +97,9 @@ const struct cd_topology_host *cd_topology_find(const struct cd_topology *t,
 const struct cd_topology_host *cd_topology_find_address(const struct cd_topology *t,
 							const cql_inet *address, uint16_t port);
 
+/* Whether both have the same hosts in the same slots; a host that was away for a while has another. */
+bool cd_topology_same_slots(const struct cd_topology *a, const struct cd_topology *b);
+
 /* ---- differences ----------------------------------------------------------------------------- */
 
 enum {

@@ -24,6 +24,7 @@ check_PROGRAMS += \
 	tests/test_schema \
 	tests/test_session \
 	tests/test_streams \
+	tests/test_tablets \
 	tests/test_token_map \
 	tests/test_topology \
 	tests/test_wheel \

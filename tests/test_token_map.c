@@ -248,8 +248,8 @@ static void say_replicas(const struct cd_token_map *m, const char *keyspace, str
 			 char out[64])
 {
 	uint32_t count;
-	const uint16_t *slots = cd_token_map_replicas(m, cd_token_map_keyspace(m, keyspace), token,
-						      &count);
+	const uint16_t *slots = cd_token_map_replicas(
+		m, cd_token_map_keyspace(m, cql_text_of(keyspace)), token, &count);
 
 	*out = '\0';
 	for (uint32_t i = 0; i < count; i++)
@@ -273,8 +273,8 @@ static void test_places(void **state)
 				 places[i].token, text, places[i].want);
 	}
 	assert_int_equal(m->placement_count, 4);
-	assert_int_equal(cd_token_map_keyspace(m, "missing"), CD_TOKEN_MAP_NOBODY);
-	assert_true(m->keyspaces[cd_token_map_keyspace(m, "of_tablets")].uses_tablets);
+	assert_int_equal(cd_token_map_keyspace(m, cql_text_of("missing")), CD_TOKEN_MAP_NOBODY);
+	assert_true(m->keyspaces[cd_token_map_keyspace(m, cql_text_of("of_tablets"))].uses_tablets);
 	struct cd_token_map *same = cd_token_map_ref(m);
 	cd_token_map_free(m);
 	say_replicas(same, "simple", (struct cd_token){ 1, 0 }, text);
@@ -350,8 +350,10 @@ static void test_sharing(void **state)
 	assert_int_equal(first->version + 1, second->version);
 	assert_int_equal(second->version + 1, third->version);
 	assert_ptr_equal(first->ring, second->ring);
-	assert_ptr_equal(first->keyspaces[cd_token_map_keyspace(first, "topology")].placement,
-			 second->keyspaces[cd_token_map_keyspace(second, "topology")].placement);
+	assert_ptr_equal(
+		first->keyspaces[cd_token_map_keyspace(first, cql_text_of("topology"))].placement,
+		second->keyspaces[cd_token_map_keyspace(second, cql_text_of("topology"))]
+			.placement);
 	assert_ptr_not_equal(second->ring, third->ring);
 	cd_token_map_free(first);
 	char text[64];
