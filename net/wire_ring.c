@@ -137,3 +137,19 @@ void cd_wire_ring_dump(const struct cd_wire_ring *r, uint64_t connection, const 
 	cd_wire_ring_each(r, connection, dump_event, &d);
 	end_line(&d);
 }
+
+static void log_line(const char *line, void *user)
+{
+	cd_log_write(user, COODIE_LOG_WARN, "%s", line);
+}
+
+void cd_wire_ring_log(const struct cd_wire_ring *r, uint64_t connection, const char *address,
+		      const struct coodie_options *o, struct cd_log_limits *limits, uint64_t now_us)
+{
+	/* the line function only reads it */
+	void *options = (void *)(uintptr_t)o;
+
+	if (r && cd_log_wanted(o, COODIE_LOG_WARN) &&
+	    cd_log_pass(o, limits, CD_LOG_WIRE, now_us, COODIE_LOG_WARN))
+		cd_wire_ring_dump(r, connection, address, log_line, options);
+}

@@ -9,6 +9,8 @@
 #include <coodie/alloc.h>
 #include <coodie/metrics.h>
 
+#include "net/log.h"
+
 /* The states of a connection as they are shown, from connect() to its end. */
 #define CD_WIRE_STATE_TABLE(X) \
 	X(CONNECTING) \
@@ -108,5 +110,10 @@ bool cd_wire_ring_each(const struct cd_wire_ring *r, uint64_t connection, coodie
 typedef void cd_wire_line_fn(const char *line, void *user);
 void cd_wire_ring_dump(const struct cd_wire_ring *r, uint64_t connection, const char *address,
 		       cd_wire_line_fn *line, void *user);
+/* The same to the log, as warnings, once a minute for each of whom `limits` are: after a mistake of
+ * the protocol. */
+void cd_wire_ring_log(const struct cd_wire_ring *r, uint64_t connection, const char *address,
+		      const struct coodie_options *o, struct cd_log_limits *limits,
+		      uint64_t now_us);
 
 #endif

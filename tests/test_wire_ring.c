@@ -226,6 +226,39 @@ static void test_long_text(void **state)
 	free(l);
 }
 
+static void hear(enum coodie_log_level level, const char *message, void *user)
+{
+	assert_int_equal(level, COODIE_LOG_WARN);
+	take_line(message, user);
+}
+
+static void test_log(void **state)
+{
+	struct cd_wire_ring *r = cd_wire_ring_new(NULL);
+	struct lines *l = calloc(1, sizeof *l);
+	struct coodie_options o = { .log = hear, .log_user = l, .log_level = COODIE_LOG_ERROR };
+	struct cd_log_limits limits = { 0 };
+	(void)state;
+
+	assert_non_null(r);
+	assert_non_null(l);
+	cd_wire_ring_state(r, 1, CD_WIRE_BROKEN);
+	cd_wire_ring_log(r, 5, "a", &o, &limits, 0);
+	assert_int_equal(l->count, 0);
+	o.log_level = COODIE_LOG_WARN;
+	cd_wire_ring_log(NULL, 5, "a", &o, &limits, 0);
+	assert_int_equal(l->count, 0);
+	cd_wire_ring_log(r, 5, "a", &o, &limits, 0);
+	assert_string_equal(l->text, "wire 5 a 0.000001: =BROKEN\n");
+	cd_wire_ring_log(r, 6, "a", &o, &limits, 59000000);
+	assert_int_equal(l->count, 1);
+	cd_wire_ring_log(r, 7, "a", &o, &limits, 60000000);
+	assert_int_equal(l->count, 3);
+	assert_non_null(strstr(l->text, "... and 1 more like it"));
+	cd_wire_ring_free(r, NULL);
+	free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

@@ -43,6 +43,7 @@ tools_coodie_SOURCES = \
 	tools/wire_print.c \
 	tools/wire_print.h \
 	tools/wire_result.c \
+	tools/wire_ring.c \
 	tools/wire_show.c \
 	tools/wire_stream.c \
 	tools/wire_stream.h \

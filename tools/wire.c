@@ -14,6 +14,7 @@ static const struct {
 	  wire_encode_value },
 	{ "decode-value", "print the value of bytes: decode-value int 0000002a",
 	  wire_decode_value },
+	{ "ring", "print the last frames of connections out of a log", wire_ring },
 	{ "check", "run files of golden vectors", wire_check },
 };
 
