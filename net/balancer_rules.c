@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "net/resolve.h"
-#include "net/sized.h"
+#include "net/session.h"
 
 enum { LONGEST_ITEM = 63 };
 
@@ -201,13 +201,13 @@ static bool copy_texts(struct cd_balancer_rules *r, const coodie_balancing *from
 struct cd_balancer_rules *cd_balancer_rules_new(const coodie_balancing *b,
 						const coodie_allocator *a, coodie_error *err)
 {
-	struct cd_balancer_rules *r = make(a, err);
 	coodie_balancing given = { .size = sizeof given };
 
+	if (b && !cd_take_struct(&given, sizeof given, b, "coodie_balancing", err))
+		return NULL;
+	struct cd_balancer_rules *r = make(a, err);
 	if (!r)
 		return NULL;
-	if (b)
-		cd_sized_copy(&given, sizeof given, b);
 	r->shipped = given;
 	if (copy_texts(r, &given, err) && fill_in(&r->shipped, err) &&
 	    parse_networks("allow", given.allow, &r->allow, &r->allocator, err) &&
@@ -224,7 +224,8 @@ struct cd_balancer_rules *cd_balancer_rules_custom(const coodie_balancer *b, voi
 {
 	coodie_balancer given;
 
-	cd_sized_copy(&given, sizeof given, b);
+	if (!cd_take_struct(&given, sizeof given, b, "coodie_balancer", err))
+		return NULL;
 	if (!given.plan)
 		return cd_fail_null(err, COODIE_ERR_INVALID, "a balancer without plan()");
 	struct cd_balancer_rules *r = make(a, err);

@@ -39,6 +39,9 @@ libcd_net_la_SOURCES = \
 	net/partitioner.c net/partitioner.h \
 	net/placement.c net/placement.h \
 	net/prepared.c net/prepared.h \
+	net/profile.c net/profile.h \
+	net/profile_board.c net/profile_board.h \
+	net/profile_view.c net/profile_view.h \
 	net/registry.c \
 	net/replication.c net/replication.h \
 	net/request.c net/request.h \
@@ -67,7 +70,6 @@ libcd_net_la_SOURCES = \
 	net/search_user.c \
 	net/session.c net/session.h \
 	net/session_tls.c \
-	net/sized.h \
 	net/snapshot.c net/snapshot.h \
 	net/socket_options.c net/socket_options.h \
 	net/speculation.c net/speculation.h \

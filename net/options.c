@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "net/option.h"
+#include "net/profile.h"
 
 /* The i-th option's text; NULL when it is none. */
 static char **text_at(struct coodie_options *o, size_t i)
@@ -45,6 +46,7 @@ static void release_all(struct coodie_options *o, const coodie_allocator *a)
 	}
 	if (o->tls_context)
 		cd_tls_context_free(o->tls_context);
+	cd_profiles_free(o->profiles);
 	cd_release(a, o);
 }
 
@@ -109,6 +111,8 @@ struct coodie_options *cd_options_copy(const coodie_options *o, coodie_error *er
 		copy->tls_context = tls;
 	else if (copy->tls_context)
 		cd_tls_context_ref(copy->tls_context);
+	if (copy->profiles)
+		cd_profiles_ref(copy->profiles);
 	if (copy_texts(copy, o))
 		return copy;
 	cd_options_free(copy);

@@ -5,6 +5,7 @@
 
 #include <coodie/auth.h>
 #include <coodie/options.h>
+#include <coodie/policy.h>
 #include <coodie/resolve.h>
 #include <coodie/socket.h>
 
@@ -54,6 +55,8 @@ struct coodie_options {
 	size_t startup_count;
 	coodie_loop_fn *loop_begin, *loop_end;
 	void *loop_user;
+	struct cd_profiles *profiles;     /* NULL: none set; see net/profile.h */
+	coodie_timestamping timestamping; /* `size` 0: not set */
 	coodie_log_fn *log;
 	void *log_user;
 	coodie_resolve_fn *resolver; /* NULL: ours */

@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "net/sized.h"
+#include "net/session.h"
 #include "proto/error_body.h"
 
 /* What an error says about the request. */
@@ -311,7 +311,8 @@ struct cd_retry_policy *cd_retry_policy_new(enum coodie_retry_kind kind, const c
 	coodie_retry given = { .size = sizeof given };
 
 	if (custom) {
-		cd_sized_copy(&given, sizeof given, custom);
+		if (!cd_take_struct(&given, sizeof given, custom, "coodie_retry", err))
+			return NULL;
 		if (!given.decide)
 			return cd_fail_null(err, COODIE_ERR_INVALID,
 					    "a retry policy without decide()");

@@ -3,7 +3,8 @@
 #include "net/timestamps.h"
 
 #include "base/error.h"
-#include "net/sized.h"
+#include "net/options.h"
+#include "net/session.h"
 
 enum { WARNING_US = 1000000, INTERVAL_MS = 1000 };
 
@@ -11,8 +12,8 @@ bool cd_timestamps_check(coodie_timestamping *out, const coodie_timestamping *t,
 {
 	coodie_timestamping given = { .size = sizeof given };
 
-	if (t)
-		cd_sized_copy(&given, sizeof given, t);
+	if (t && !cd_take_struct(&given, sizeof given, t, "coodie_timestamping", err))
+		return false;
 	if ((unsigned)given.kind > COODIE_TIMESTAMPS_CUSTOM)
 		return cd_fail(err, COODIE_ERR_INVALID, "there are no timestamps of kind %d",
 			       (int)given.kind);
@@ -75,4 +76,30 @@ bool cd_timestamps_next(struct cd_timestamps *t, int64_t wall_us, int64_t *out, 
 	if (ahead > (int64_t)t->settings.drift_warning_us && warn(t, wall_us))
 		*ahead_us = ahead;
 	return true;
+}
+
+/* ---- options -------------------------------------------------------------------------------- */
+
+bool coodie_options_set_timestamps(coodie_options *o, const coodie_timestamping *t,
+				   coodie_error *err)
+{
+	coodie_timestamping checked;
+
+	cd_clear(err);
+	if (!o)
+		return cd_options_missing(err);
+	if (!cd_timestamps_check(&checked, t, err))
+		return false;
+	o->timestamping = checked;
+	o->timestamps = checked.fn ? COODIE_TIMESTAMPS_SERVER : checked.kind;
+	return true;
+}
+
+void cd_timestamps_of(const struct coodie_options *o, coodie_timestamping *out)
+{
+	cd_timestamps_check(out, NULL, NULL);
+	if (o->timestamping.size)
+		*out = o->timestamping;
+	if (!out->fn)
+		out->kind = (enum coodie_timestamps)o->timestamps;
 }

@@ -8,6 +8,8 @@
 
 #include <coodie/policy.h>
 
+struct coodie_options;
+
 /* One per session; any thread. */
 struct cd_timestamps {
 	coodie_timestamping settings; /* zeros filled in */
@@ -17,6 +19,8 @@ struct cd_timestamps {
 
 /* Checks and fills in what a user said; NULL: the server's time. */
 bool cd_timestamps_check(coodie_timestamping *out, const coodie_timestamping *t, coodie_error *err);
+/* What the options say. */
+void cd_timestamps_of(const struct coodie_options *o, coodie_timestamping *out);
 /* `settings` as cd_timestamps_check() left them. */
 void cd_timestamps_init(struct cd_timestamps *t, const coodie_timestamping *settings);
 

@@ -20,6 +20,7 @@ check_PROGRAMS += \
 	tests/test_resolve \
 	tests/test_resolver \
 	tests/test_cursor \
+	tests/test_profile \
 	tests/test_retry \
 	tests/test_schema \
 	tests/test_session \

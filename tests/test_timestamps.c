@@ -115,6 +115,49 @@ static void test_others(void **state)
 	assert_int_equal(ahead, 0);
 }
 
+static const struct {
+	const char *name, *text; /* of the option; NULL: not set */
+	coodie_timestamping t;
+	enum coodie_timestamps want;
+} said[] = {
+	{ "nothing", NULL, { 0 }, COODIE_TIMESTAMPS_SERVER },
+	{ "the option", "monotonic", { 0 }, COODIE_TIMESTAMPS_MONOTONIC },
+	{ "the call", NULL, { .kind = COODIE_TIMESTAMPS_MONOTONIC }, COODIE_TIMESTAMPS_MONOTONIC },
+	{ "custom",
+	  "server",
+	  { .kind = COODIE_TIMESTAMPS_CUSTOM, .fn = fixed },
+	  COODIE_TIMESTAMPS_CUSTOM },
+	{ "the option last",
+	  "server",
+	  { .kind = COODIE_TIMESTAMPS_MONOTONIC },
+	  COODIE_TIMESTAMPS_SERVER },
+};
+
+static void test_options(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(said); i++) {
+		coodie_options *o = coodie_options_new(NULL);
+		coodie_timestamping t = said[i].t, out;
+		t.size = sizeof t;
+		t.drift_warning_us = 77;
+		if (t.kind)
+			assert_true(coodie_options_set_timestamps(o, &t, NULL));
+		if (said[i].text)
+			assert_true(coodie_options_set(o, "timestamps", said[i].text, NULL));
+		cd_timestamps_of(o, &out);
+		CD_CHECK(out.kind == said[i].want, said[i].name);
+		CD_CHECK(out.drift_warning_us == (t.kind ? 77 : SECOND), said[i].name);
+		t.kind = (enum coodie_timestamps)9;
+		CD_CHECK(!coodie_options_set_timestamps(o, &t, NULL), said[i].name);
+		assert_true(coodie_options_set_timestamps(o, NULL, NULL));
+		cd_timestamps_of(o, &out);
+		CD_CHECK(out.kind == COODIE_TIMESTAMPS_SERVER, said[i].name);
+		coodie_options_free(o);
+	}
+	assert_false(coodie_options_set_timestamps(NULL, NULL, NULL));
+}
+
 /* ---- threads -------------------------------------------------------------------------------- */
 
 enum { THREADS = 4, EACH = 20000 };
@@ -172,9 +215,8 @@ static void test_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_settings),
-		cmocka_unit_test(test_monotonic),
-		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_settings), cmocka_unit_test(test_monotonic),
+		cmocka_unit_test(test_others),   cmocka_unit_test(test_options),
 		cmocka_unit_test(test_threads),
 	};
 

@@ -21,6 +21,7 @@
 
 #include <coodie/error.h>
 #include <coodie/host.h>
+#include <coodie/options.h>
 
 COODIE_BEGIN
 
@@ -171,6 +172,15 @@ typedef struct coodie_profile_options {
 	(&(const coodie_profile_options){ .size = sizeof(coodie_profile_options), __VA_ARGS__ })
 #endif
 
+/** Sets a profile; "default" is that of requests that name none. Sessions made from these options
+ * later have it, and share its policies.
+ * @param name  1 to 255 bytes
+ * @param err   COODIE_ERR_INVALID (a number, list or policy that makes no sense),
+ * COODIE_ERR_NO_MEMORY; then nothing was set or taken */
+COODIE_API bool coodie_options_set_profile(coodie_options *o, const char *name,
+					   const coodie_profile_options *profile,
+					   coodie_error *err);
+
 /* ---- timestamps -------------------------------------------------------------------------- */
 
 enum coodie_timestamps {
@@ -196,6 +206,10 @@ typedef struct coodie_timestamping {
 #define COODIE_TIMESTAMPING(...) \
 	(&(const coodie_timestamping){ .size = sizeof(coodie_timestamping), __VA_ARGS__ })
 #endif
+
+/** Sets who gives writes their time; also those of tracked saves. NULL: the server. */
+COODIE_API bool coodie_options_set_timestamps(coodie_options *o, const coodie_timestamping *t,
+					      coodie_error *err);
 
 COODIE_END
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file profile.h
- * Profiles and timestamps of a session, custom payloads, and when statements are prepared: what is
- * still to be built of policy.h.
+ * Profiles of a session that runs, of its requests and queries, and custom payloads: what is still
+ * to be built of policy.h.
  *
  * Adds to coodie_request:
  *
@@ -13,7 +13,7 @@
  *     const cql_payload *payload;  custom payload, v4 section 2.2 (P17)
  *     size_t payload_count;
  *
- * Adds to coodie_read and coodie_write: `profile`. Serves Q4, L9, P17, E1, E2, E4, CN-14, CN-24,
+ * Adds to coodie_read and coodie_write: `profile`. Serves L9, P17, E1, E2, CN-14, CN-24,
  * LW-13, MD-19, MD-21.
  */
 #ifndef COODIE_PROFILE_H
@@ -25,19 +25,13 @@
 
 COODIE_BEGIN
 
-/** Sets a profile; "default" is that of requests that name none. */
-COODIE_API bool coodie_options_set_profile(coodie_options *o, const char *name,
-					   const coodie_profile_options *profile,
-					   coodie_error *err);
 /** Replaces a profile for all requests from now on (E2). */
 COODIE_API bool coodie_session_set_profile(coodie_session *s, const char *name,
 					   const coodie_profile_options *profile,
 					   coodie_error *err);
 /** The profile of a query. */
 COODIE_API void coodie_profile(coodie_query *q, const char *name);
-/** Who gives writes their time (E4); also of tracked saves. */
-COODIE_API bool coodie_options_set_timestamps(coodie_options *o, const coodie_timestamping *t,
-					      coodie_error *err);
+
 /** The custom payload of an answer (P17), borrowed from the result. */
 COODIE_API size_t coodie_result_payload_count(const coodie_result *r);
 COODIE_API bool coodie_result_payload_at(const coodie_result *r, size_t i, cql_payload *out);
