@@ -265,6 +265,7 @@ int main(void)
 		cmocka_unit_test(test_events),  cmocka_unit_test(test_the_last_256),
 		cmocka_unit_test(test_no_ring), cmocka_unit_test(test_reader_and_writer),
 		cmocka_unit_test(test_text),    cmocka_unit_test(test_long_text),
+		cmocka_unit_test(test_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
