@@ -12,6 +12,7 @@ check_PROGRAMS += \
 	tests/test_driver \
 	tests/test_driver_config \
 	tests/test_log \
+	tests/test_login \
 	tests/test_metric \
 	tests/test_options \
 	tests/test_outgoing \
@@ -33,6 +34,8 @@ check_PROGRAMS += \
 
 # logins, some of them by a certificate
 tests_test_auth_SOURCES = tests/test_auth.c tests/certs.c tests/certs.h
+# on an encrypted node
+tests_test_login_LDADD = libcd_node.la $(LDADD)
 
 # answers of a DNS server, written by hand
 tests_test_dns_SOURCES = tests/test_dns.c tests/dns_wire.c tests/dns_wire.h
