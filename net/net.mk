@@ -60,6 +60,7 @@ libcd_net_la_SOURCES = \
 	net/schema_function.c \
 	net/schema_keyspace.c \
 	net/schema_meta.c \
+	net/schema_reader.c net/schema_reader.h \
 	net/schema_row.c \
 	net/schema_rows.c net/schema_rows.h net/schema_rows.def \
 	net/schema_scope.c net/schema_scope.h \

@@ -221,6 +221,11 @@ void cd_schema_builder_free(struct cd_schema_builder *b)
 	cd_release(&a, b);
 }
 
+const struct cd_schema_scope *cd_schema_builder_scope(const struct cd_schema_builder *b)
+{
+	return &b->scope;
+}
+
 /* ---- rows ------------------------------------------------------------------------------------ */
 
 /* A page while it is taken in. */

@@ -17,6 +17,8 @@ struct cd_schema_builder *cd_schema_builder_new(const coodie_allocator *a,
 						const struct cd_schema_scope *scope,
 						coodie_error *err);
 void cd_schema_builder_free(struct cd_schema_builder *b); /* NULL is fine */
+/* Its copy of the scope, which lives as long. */
+const struct cd_schema_scope *cd_schema_builder_scope(const struct cd_schema_builder *b);
 /* Adds a page of the statement of that name; the order of statements and pages is free. The page
  * stays the caller's. COODIE_ERR_PROTOCOL: no rows, or no names in them; COODIE_ERR_LIMIT. */
 bool cd_schema_builder_feed(struct cd_schema_builder *b, enum cd_schema_rows rows,

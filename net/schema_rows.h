@@ -19,8 +19,7 @@ struct cd_schema_rows_info {
 	const char *key, *second; /* columns besides keyspace_name that name a row; NULL: none */
 	enum cd_schema_target target;
 	enum cd_schema_server server;
-	bool optional; /* a server that does not know the table (COODIE_ERR_SERVER, 0x2200) has no
-			  such rows */
+	bool optional; /* a server that does not know the table (0x2200) has no such rows */
 };
 
 extern const struct cd_schema_rows_info cd_schema_rows_infos[CD_SCHEMA_ROWS];

@@ -4,18 +4,23 @@
 #define NET_SNAPSHOT_H
 
 #include "net/schema.h"
+#include "net/token_map.h"
 
 struct coodie_metadata {
 	atomic_uint refs;
 	coodie_allocator allocator;
 	uint64_t version;
-	struct cd_schema *schema; /* NULL: not read (yet), or switched off */
+	struct cd_topology *topology; /* NULL: not known (yet) */
+	struct cd_schema *schema;     /* NULL: not read (yet), or switched off */
+	struct cd_token_map *map;     /* of both; NULL: there is no topology */
 };
 
-/* With one reference. @param take_schema  its reference; may be NULL; kept by the caller when this
- * fails (NULL, out of memory) */
-coodie_metadata *cd_snapshot_new(const coodie_allocator *a, uint64_t version,
-				 struct cd_schema *take_schema, coodie_error *err);
+/* With one reference, and of the version behind that of `previous` (NULL: none), whose token map is
+ * shared where it still holds. Takes references to the parts, which may be NULL.
+ * @return NULL: out of memory */
+coodie_metadata *cd_snapshot_new(const coodie_allocator *a, const coodie_metadata *previous,
+				 struct cd_topology *topology, struct cd_schema *schema,
+				 coodie_error *err);
 coodie_metadata *cd_snapshot_ref(coodie_metadata *md); /* NULL is fine */
 
 #endif

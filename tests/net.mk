@@ -24,6 +24,8 @@ check_PROGRAMS += \
 	tests/test_profile \
 	tests/test_retry \
 	tests/test_schema \
+	tests/test_schema_builder \
+	tests/test_schema_scope \
 	tests/test_session \
 	tests/test_streams \
 	tests/test_tablets \
@@ -56,4 +58,8 @@ tests_test_metric_SOURCES = tests/test_metric.c tests/openmetrics.c tests/openme
 
 # a schema of Cassandra's, recorded
 tests_test_schema_SOURCES = tests/test_schema.c tests/schema_data.c tests/schema_data.h
+tests_test_schema_builder_SOURCES = \
+	tests/test_schema_builder.c tests/schema_data.c tests/schema_data.h
+tests_test_schema_scope_SOURCES = \
+	tests/test_schema_scope.c tests/schema_data.c tests/schema_data.h
 EXTRA_DIST += tests/data/schema_5_0.cql tests/data/schema_5_0.inc
