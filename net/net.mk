@@ -13,6 +13,7 @@ libcd_net_la_SOURCES = \
 	net/cursor.c \
 	net/dns.c net/dns.h \
 	net/dns_exchange.c net/dns_exchange.h \
+	net/draft.c net/draft.h \
 	net/driver.c \
 	net/driver_config.c net/driver_config.h \
 	net/engine.c net/engine.h net/engine_impl.h \
@@ -29,6 +30,7 @@ libcd_net_la_SOURCES = \
 	net/metric.c net/metric.def net/metric.h \
 	net/metric_text.c \
 	net/option.def net/option.c net/option.h \
+	net/option_file.c net/option_file.h \
 	net/option_format.c \
 	net/option_parse.c \
 	net/options.c net/options.h \
@@ -83,6 +85,7 @@ libcd_net_la_SOURCES = \
 	net/topology.c net/topology.h \
 	net/topology_row.c net/topology_row.h \
 	net/tune.c net/tune.h \
+	net/uri.c net/uri.h \
 	net/wheel.c net/wheel.h \
 	net/wire_ring.c net/wire_ring.h
 libcoodie_la_LIBADD += libcd_net.la

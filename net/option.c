@@ -65,6 +65,11 @@ const struct cd_option *cd_option_at(size_t i)
 	return i < CD_OPTION_COUNT ? &rows[i] : NULL;
 }
 
+enum cd_option_id cd_option_id_of(const struct cd_option *row)
+{
+	return (enum cd_option_id)(row - rows);
+}
+
 static const char *nth_name(const void *list, size_t i)
 {
 	(void)list;
@@ -217,6 +222,38 @@ bool cd_option_set_text(struct coodie_options *o, const struct cd_option *row, c
 	cd_option_release_text(NULL, *to);
 	*to = copy;
 	return true;
+}
+
+static void swap(void *a, void *b, size_t len)
+{
+	unsigned char *one = a, *other = b;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = one[i];
+		one[i] = other[i];
+		other[i] = c;
+	}
+}
+
+void cd_option_swap(struct coodie_options *a, struct coodie_options *b, const struct cd_option *row)
+{
+	static const size_t widths[] = {
+		[CD_OPTION_NUMBER] = sizeof(uint32_t),
+		[CD_OPTION_BYTES] = sizeof(uint64_t),
+		[CD_OPTION_SWITCH] = sizeof(bool),
+		[CD_OPTION_CHOICE] = sizeof(uint32_t),
+		[CD_OPTION_DECIMAL] = sizeof(double),
+		[CD_OPTION_CONSISTENCY] = sizeof(uint32_t),
+		[CD_OPTION_TEXT] = sizeof(char *),
+		[CD_OPTION_SECRET] = sizeof(char *),
+		[CD_OPTION_LIST] = sizeof(char *),
+		[CD_OPTION_POINTS] = sizeof a->points,
+		[CD_OPTION_REFUSED] = 0,
+	};
+
+	swap(value_of(a, row), value_of(b, row), widths[row->kind]);
+	if (row->kind == CD_OPTION_POINTS)
+		swap(&a->point_count, &b->point_count, sizeof a->point_count);
 }
 
 bool cd_option_is_default(const struct coodie_options *o, const struct cd_option *row)

@@ -40,8 +40,19 @@ struct cd_option {
 	uint64_t fallback, least, most;
 };
 
+/* A set of rows. */
+struct cd_changes {
+	uint64_t bits[(CD_OPTION_COUNT + 63) / 64];
+};
+
+static inline bool cd_changes_has(const struct cd_changes *c, enum cd_option_id id)
+{
+	return c->bits[id / 64] >> (id % 64) & 1;
+}
+
 /* The i-th row; NULL past the end. */
 const struct cd_option *cd_option_at(size_t i);
+enum cd_option_id cd_option_id_of(const struct cd_option *row);
 /* By name; NULL with COODIE_ERR_INVALID, which has the nearest name. */
 const struct cd_option *cd_option_find(const char *name, coodie_error *err);
 /* Sets an option from text; NULL sets what it begins with. Nothing is changed on failure. */
@@ -60,6 +71,9 @@ bool cd_option_set_text(struct coodie_options *o, const struct cd_option *row, c
 void cd_option_release_text(const coodie_allocator *a, char *text);
 /* Whether `word` is the name of something that is not supported here; says what is. */
 bool cd_option_refused(const struct cd_option *row, const char *word, coodie_error *err);
+/* Exchanges the values of one option; the texts of both come from malloc. */
+void cd_option_swap(struct coodie_options *a, struct coodie_options *b,
+		    const struct cd_option *row);
 /* Whether it is what it began with. */
 bool cd_option_is_default(const struct coodie_options *o, const struct cd_option *row);
 /* Writes a value as cd_option_set() reads it, as snprintf() does: secrets as "***", nothing for

@@ -158,15 +158,17 @@ static bool set_consistency(struct coodie_options *o, const struct cd_option *ro
 static bool set_text(struct coodie_options *o, const struct cd_option *row, const char *text,
 		     coodie_error *err)
 {
+	enum cd_option_id id = cd_option_id_of(row);
 	cql_uuid uuid;
 	cql_inet inet;
 
-	if (row == cd_option_at(CD_ID_keyspace))
+	if (id == CD_ID_keyspace)
 		return coodie_options_set_keyspace(o, text, err);
-	if (row == cd_option_at(CD_ID_client_id) && !cql_uuid_parse(text, &uuid, err))
+	if ((id == CD_ID_client_id && !cql_uuid_parse(text, &uuid, err)) ||
+	    (id == CD_ID_local_address && !cql_inet_parse(text, &inet, err))) {
+		cd_error_prefix(err, "%s: \"%.40s\"", row->name, text);
 		return false;
-	if (row == cd_option_at(CD_ID_local_address) && !cql_inet_parse(text, &inet, err))
-		return false;
+	}
 	return cd_option_set_text(o, row, text, err);
 }
 
@@ -198,14 +200,15 @@ static bool set_list(struct coodie_options *o, const struct cd_option *row, cons
 	return cd_option_set_text(o, row, text, err);
 }
 
-/* All or none. */
+/* In the place of those there are: all or none. */
 static bool set_points(struct coodie_options *o, const struct cd_option *row, const char *text,
 		       coodie_error *err)
 {
-	size_t before = o->point_count, len;
+	struct coodie_options next = { 0 };
 	const char *at = text, *entry;
 	char one[CD_HOST_SIZE + 16];
 	bool ok = true;
+	size_t len;
 
 	while (ok && next_entry(&at, &entry, &len)) {
 		if (len >= sizeof one)
@@ -214,11 +217,12 @@ static bool set_points(struct coodie_options *o, const struct cd_option *row, co
 		if (ok) {
 			memcpy(one, entry, len);
 			one[len] = '\0';
-			ok = coodie_options_add_contact_point(o, one, err);
+			ok = coodie_options_add_contact_point(&next, one, err);
 		}
 	}
-	if (!ok)
-		cd_options_drop_points(o, before);
+	if (ok)
+		cd_option_swap(o, &next, row);
+	cd_options_drop_points(&next, 0);
 	return ok;
 }
 

@@ -5,16 +5,6 @@
 
 #include "net/option.h"
 
-/* Which rows a change touched, by their index. */
-struct cd_changes {
-	uint64_t bits[(CD_OPTION_COUNT + 63) / 64];
-};
-
-static inline bool cd_changes_has(const struct cd_changes *c, enum cd_option_id id)
-{
-	return c->bits[id / 64] >> (id % 64) & 1;
-}
-
 /* Sets what `t` names in `live`, or nothing. `changed` (may be NULL) becomes what has another value
  * than before. */
 bool cd_options_tune(struct coodie_options *live, const coodie_tune *t, struct cd_changes *changed,

@@ -14,6 +14,9 @@ check_PROGRAMS += \
 	tests/test_log \
 	tests/test_login \
 	tests/test_metric \
+	tests/test_keyspace \
+	tests/test_option \
+	tests/test_option_file \
 	tests/test_options \
 	tests/test_outgoing \
 	tests/test_prepared \
@@ -31,6 +34,8 @@ check_PROGRAMS += \
 	tests/test_tablets \
 	tests/test_token_map \
 	tests/test_topology \
+	tests/test_tune \
+	tests/test_uri \
 	tests/test_wheel \
 	tests/test_wire_ring
 

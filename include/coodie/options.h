@@ -60,6 +60,24 @@ COODIE_API bool coodie_options_set(coodie_options *o, const char *name, const ch
 COODIE_API size_t coodie_options_get(const coodie_options *o, const char *name, char *out,
 				     size_t size, coodie_error *err);
 
+/**
+ * Sets all that a connection string says, or nothing:
+ * `cassandra://user:password@10.0.0.1:9042,[::1]/shop?consistency=QUORUM&tls=full`. The scheme may
+ * be cql:// as well; with cassandra+srv:// and cql+srv:// the host is one name, whose SRV records in
+ * DNS are the nodes (N16). Anything may be written %XX; `@`, `:`, `/`, `?` and `#` in a user or
+ * password have to be. Only the hosts are needed; every option is given at most once. The hosts take
+ * the place of the contact points there are.
+ * @param err  COODIE_ERR_INVALID and the others of coodie_options_set(), with the position
+ */
+COODIE_API bool coodie_options_set_uri(coodie_options *o, const char *uri, coodie_error *err);
+/**
+ * Sets all that a file says, or nothing. A line is `name = value`, with the names and values of
+ * coodie_options_set(); what follows a `#` or `;` at its begin is a comment. An option is given at
+ * most once. Read at once; at most 1 MiB.
+ * @param err  COODIE_ERR_INVALID and the others of coodie_options_set(), with the path and the line
+ */
+COODIE_API bool coodie_options_load_file(coodie_options *o, const char *path, coodie_error *err);
+
 /* ---- the cluster, and who we are --------------------------------------------------------- */
 
 /**

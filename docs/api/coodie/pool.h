@@ -24,9 +24,6 @@ COODIE_API void coodie_session_tuning(const coodie_session *s, coodie_tune *out)
 
 /* ---- options ----------------------------------------------------------------------------- */
 
-/** Reads `cql://user:password@host:9042,host/keyspace?consistency=QUORUM&tls=full` (G2). */
-COODIE_API bool coodie_options_set_uri(coodie_options *o, const char *uri, coodie_error *err);
-
 /** Turns an address of the cluster into one to connect to (N12, S14); may change `port` too. */
 typedef bool coodie_translate_fn(cql_inet *address, uint16_t *port, const cql_uuid *host_id,
 				 void *user);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Options read from a text that may turn out to be wrong: set aside, then taken over as a whole. */
+#ifndef NET_DRAFT_H
+#define NET_DRAFT_H
+
+#include "net/option.h"
+
+/* `given` are the options that were set; each only once. */
+struct cd_draft {
+	struct coodie_options *options;
+	struct cd_changes given;
+};
+
+bool cd_draft_init(struct cd_draft *d, coodie_error *err);
+/* Sets an option; COODIE_ERR_INVALID when it was set before. */
+bool cd_draft_set(struct cd_draft *d, const char *name, const char *value, coodie_error *err);
+/* Exchanges what was given with what `o` has. */
+void cd_draft_take(struct cd_draft *d, struct coodie_options *o);
+void cd_draft_deinit(struct cd_draft *d);
+
+#endif
