@@ -3,12 +3,14 @@
 STYLE_CHECKS += tests/check-examples
 EXTRA_DIST += README.md CHANGELOG.md
 check_examples = examples/blocking examples/attached examples/async examples/prepared examples/only \
-	examples/dissect examples/embedded_node
+	examples/dissect examples/embedded_node examples/loop_epoll
 noinst_PROGRAMS += $(check_examples)
 examples_blocking_SOURCES = examples/blocking.c
 examples_blocking_LDADD = libcoodie.la
 examples_attached_SOURCES = examples/attached.c
 examples_attached_LDADD = libcoodie.la $(EV_LIBS)
+examples_loop_epoll_SOURCES = examples/loop_epoll.c
+examples_loop_epoll_LDADD = libcoodie.la
 examples_async_SOURCES = examples/async.c
 examples_async_LDADD = libcoodie.la
 examples_prepared_SOURCES = examples/prepared.c

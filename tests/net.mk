@@ -53,8 +53,13 @@ tests_test_driver_config_SOURCES = tests/test_driver_config.c tools/json.c tools
 tests_test_resolver_SOURCES = tests/test_resolver.c tests/dns_server.c tests/dns_server.h tests/dns_wire.c tests/dns_wire.h
 
 # a session and a peer, with requests that remember what came of them
-tests_test_prepared_SOURCES = tests/test_prepared.c tests/stage.c tests/stage.h
-tests_test_session_SOURCES = tests/test_session.c tests/stage.c tests/stage.h
+tests_test_prepared_SOURCES = tests/test_prepared.c tests/stage.c tests/stage_ev.c tests/stage.h
+tests_test_session_SOURCES = tests/test_session.c tests/stage.c tests/stage_ev.c tests/stage.h
+
+# the same on the loop of an example
+check_PROGRAMS += tests/test_session_epoll
+tests_test_session_epoll_SOURCES = tests/test_session.c tests/stage.c tests/stage_epoll.c tests/stage.h
+
 # replicas as the node sees them
 tests_test_token_map_LDADD = libcd_node.la $(LDADD)
 

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The stage: a peer, a session, and what its callbacks leave behind. */
-#include <ev.h>
-
 #include "tests/test.h"
-
-#include <coodie/libev.h>
 
 #include "tests/stage.h"
 
@@ -146,8 +142,8 @@ void open_stage(struct stage *st, struct wish w)
 	*st = (struct stage){ .peer = peer_new(&(const struct peer_options){ 0 }) };
 	coodie_options *o = make_options(st, &w);
 	if (w.attached) {
-		st->ev = ev_loop_new(EVFLAG_NOENV);
-		coodie_loop loop = coodie_loop_libev(st->ev);
+		coodie_loop loop;
+		st->own = stage_loop_new(&loop);
 		st->session = coodie_session_attach(o, &loop, &err);
 	} else {
 		st->session = coodie_session_new(o, &err);
@@ -160,9 +156,9 @@ void open_stage(struct stage *st, struct wish w)
 void close_stage(struct stage *st)
 {
 	coodie_session_free(st->session);
-	if (st->ev) {
-		ev_run(st->ev, 0); /* comes back: nothing is left in it */
-		ev_loop_destroy(st->ev);
+	if (st->own) {
+		stage_loop_finish(st->own); /* comes back: nothing is left in it */
+		stage_loop_free(st->own);
 	}
 	peer_free(st->peer);
 }
@@ -172,13 +168,13 @@ void wait_for(struct stage *st, struct ask *a)
 {
 	coodie_error err;
 
-	if (!st->ev) {
+	if (!st->own) {
 		if (!coodie_session_run(st->session, &a->done, &err) && !a->done)
 			fail_msg("%s", err.message);
 		return;
 	}
 	while (!a->done)
-		ev_run(st->ev, EVRUN_ONCE);
+		stage_loop_turn(st->own, true);
 }
 
 void wait_all(struct stage *st, struct ask *asks, size_t count)

@@ -10,13 +10,20 @@
 
 enum { OP_QUERY = 0x07, OP_PREPARE = 0x09, OP_EXECUTE = 0x0a, PATIENT_MS = 60000, FEW = 20 };
 
-struct ev_loop;
+/* The loop of a test, of which there is more than one kind: stage_ev.c, stage_epoll.c. */
+struct stage_loop;
+struct stage_loop *stage_loop_new(coodie_loop *out);
+/* One turn; `sleep` false: what is ready. */
+void stage_loop_turn(struct stage_loop *l, bool sleep);
+/* Turns until nobody has anything in it. */
+void stage_loop_finish(struct stage_loop *l);
+void stage_loop_free(struct stage_loop *l);
 
 struct stage {
 	struct peer *peer;
 	coodie_session *session;
-	struct ev_loop *ev; /* NULL: a private loop */
-	bool registering;   /* an _async call is on the stack: no callback may run */
+	struct stage_loop *own; /* NULL: a private loop */
+	bool registering;       /* an _async call is on the stack: no callback may run */
 };
 
 /* One request. */

@@ -2,7 +2,6 @@
 /* What a session promises, over the scripted peer: every callback once and later, deadlines,
  * cancelling, closing, freeing anywhere, and reconnecting. Prepared statements and memory that runs
  * out are in test_prepared.c. */
-#include <ev.h>
 #include <unistd.h>
 
 #include "tests/test.h"
@@ -283,8 +282,8 @@ static void test_free_inside(void **state)
 		}
 		wait_for(&st, &first);
 		assert_int_equal(first.code, i & 2 ? COODIE_ERR_SERVER : COODIE_OK);
-		if (st.ev)
-			ev_run(st.ev, 0);
+		if (st.own)
+			stage_loop_finish(st.own);
 		for (int n = 0; n < FEW; n++) {
 			assert_int_equal(asks[n].called, 1);
 			assert_int_equal(queued[n].called, 1);
@@ -322,8 +321,8 @@ static void test_free_outside(void **state)
 		coodie_session_free(st.session);
 		st.registering = false;
 		st.session = NULL;
-		if (st.ev)
-			ev_run(st.ev, 0);
+		if (st.own)
+			stage_loop_finish(st.own);
 		for (int n = 0; n < FEW; n++)
 			check_failed(&asks[n], COODIE_ERR_CLOSED, "freed");
 		if (i & 2)
@@ -398,7 +397,7 @@ static void test_would_block(void **state)
 		wait_for(&st, &late);
 		check_ok(&a);
 		check_failed(&late, COODIE_ERR_TIMEOUT, "");
-		if (st.ev)
+		if (st.own)
 			block_inside(&a); /* attached: nowhere */
 		close_stage(&st);
 	}
@@ -491,13 +490,13 @@ static void test_reconnect(void **state)
 				usleep(1000);
 			usleep(2000);
 			struct ask a = { .stage = &st }, b = { .stage = &st };
-			if (st.ev)
-				ev_run(st.ev, EVRUN_NOWAIT);
+			if (st.own)
+				stage_loop_turn(st.own, false);
 			assert_true(ask_query(&a, "SELECT 1", CQL_ARGS(), 0));
 			wait_for(&st, &a);
 			/* a private loop learns of the loss only now: then the request is the
 			 * victim */
-			if (a.code == COODIE_ERR_CLOSED && !st.ev) {
+			if (a.code == COODIE_ERR_CLOSED && !st.own) {
 				assert_true(ask_query(&b, "SELECT 1", CQL_ARGS(), 0));
 				wait_for(&st, &b);
 				check_ok(&b);
