@@ -30,16 +30,38 @@ void cd_batch_put_head(struct cd_buffer *items, cql_blob id, uint16_t value_coun
 	cd_put_be16(at + KIND + SHORT + id.len, value_count);
 }
 
-bool cd_batch_put(struct cd_buffer *items, cql_blob id, const struct cd_markers *m,
-		  const cql_value *values, uint16_t *where, coodie_error *err)
+/* Any case. */
+static __attribute__((noinline)) bool put_any(struct cd_buffer *items, const cql_execute *e,
+					      const cql_value *values, uint16_t *where,
+					      coodie_error *err)
 {
 	size_t start = items->len;
 
-	cd_batch_put_head(items, id, m->count);
-	if (cd_bind_values(items, m, values, where, err))
+	cd_buffer_reserve(items, e->item_room);
+	cd_buffer_bytes(items, e->item.at, e->item.len);
+	if (cd_bind_values(items, &e->markers, values, where, err))
 		return true;
 	cd_buffer_truncate(items, start);
 	return false;
+}
+
+/* The usual one, into a warm buffer. */
+CD_INLINE bool put_usual(struct cd_buffer *items, const cql_execute *e, const cql_value *values)
+{
+	if (items->cap - items->len < e->item_room)
+		return false;
+	uint8_t *at = items->data + items->len;
+	cd_chunk_copy(at, &e->item);
+	at = cd_put_run(at + e->item.len, &e->markers, &values);
+	if (at)
+		items->len = (size_t)(at - items->data);
+	return at;
+}
+
+bool cd_batch_put(struct cd_buffer *items, const cql_execute *e, const cql_value *values,
+		  uint16_t *where, coodie_error *err)
+{
+	return put_usual(items, e, values) || put_any(items, e, values, where, err);
 }
 
 void cd_batch_put_text(struct cd_buffer *items, cql_text cql)
@@ -131,7 +153,6 @@ static bool check_count(const cql_batch *b, coodie_error *err)
 	       cd_fail(err, COODIE_ERR_INVALID, "a batch of more than %d statements", UINT16_MAX);
 }
 
-/* Any case; what was begun is taken back when it fails. */
 static __attribute__((noinline)) bool add_any(cql_batch *b, const cql_execute *e, cql_args values,
 					      coodie_error *err)
 {
@@ -142,34 +163,23 @@ static __attribute__((noinline)) bool add_any(cql_batch *b, const cql_execute *e
 	cd_clear(err);
 	if (!cd_execute_check_count(e, values.count, err) || !check_count(b, err))
 		return false;
-	cd_buffer_reserve(to, e->item_room);
-	cd_buffer_bytes(to, e->item.at, e->item.len);
-	if (!to->failed && cd_bind_values(to, &e->markers, values.values, &where, err)) {
-		b->count++;
-		return true;
-	}
-	if (to->failed)
-		cd_no_memory(err, "a statement of a batch");
-	else
+	if (!put_any(to, e, values.values, &where, err)) {
 		cd_execute_blame(e, where, err);
-	cd_buffer_truncate(to, start);
-	return false;
+		return false;
+	}
+	if (to->failed) {
+		cd_buffer_truncate(to, start);
+		return cd_no_memory(err, "a statement of a batch");
+	}
+	b->count++;
+	return true;
 }
 
 bool cql_batch_add(cql_batch *b, const cql_execute *e, cql_args values, coodie_error *err)
 {
-	struct cd_buffer *to = &b->out->out.bytes;
-	uint8_t *at = to->data + to->len;
-
-	if (values.count != e->markers.count || to->cap - to->len < e->item_room ||
-	    b->count >= UINT16_MAX || (err && err->code != COODIE_OK))
+	if (values.count != e->markers.count || b->count >= UINT16_MAX ||
+	    (err && err->code != COODIE_OK) || !put_usual(&b->out->out.bytes, e, values.values))
 		return add_any(b, e, values, err);
-	cd_chunk_copy(at, &e->item);
-	const cql_value *v = values.values;
-	at = cd_put_run(at + e->item.len, &e->markers, &v);
-	if (!at)
-		return add_any(b, e, values, err);
-	to->len = (size_t)(at - to->data);
 	b->count++;
 	return true;
 }

@@ -4,19 +4,19 @@
 #ifndef PROTO_BATCH_H
 #define PROTO_BATCH_H
 
-#include <coodie/message.h>
+#include <coodie/execute.h>
 
-#include "proto/bind.h"
 #include "proto/outbox.h"
 
 enum { CD_BATCH_TEXT, CD_BATCH_PREPARED }; /* the kind of a statement */
 
 /* What stands before the values of a prepared statement; they must follow. */
 void cd_batch_put_head(struct cd_buffer *items, cql_blob id, uint16_t value_count);
-/* A prepared statement with its values. On failure the buffer is as before; `where` and `err` as for
+/* A prepared statement with its values, as many as it has markers; of the template only its id and
+ * its markers matter. On failure the buffer is as before; `where` and `err` as for
  * cd_bind_values(). Whether there was memory is asked at the end: items->failed. */
-bool cd_batch_put(struct cd_buffer *items, cql_blob id, const struct cd_markers *m,
-		  const cql_value *values, uint16_t *where, coodie_error *err);
+bool cd_batch_put(struct cd_buffer *items, const cql_execute *e, const cql_value *values,
+		  uint16_t *where, coodie_error *err);
 /* A statement as it is, without values. */
 void cd_batch_put_text(struct cd_buffer *items, cql_text cql);
 /* The server has given a statement another id. @return whether it could be put into the place of

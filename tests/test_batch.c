@@ -7,10 +7,8 @@
 
 #include <coodie/execute.h>
 
-#include "proto/arena.h"
 #include "proto/batch.h"
 #include "proto/framing.h"
-#include "proto/type.h"
 #include "tests/failalloc.h"
 
 enum { MARKERS = 5, ROWS = 40 };
@@ -115,18 +113,14 @@ static bool write_batch(cql_outbox *out, struct fixture *f, const cql_execute *e
 }
 
 /* The same from statements that were kept. */
-static bool write_kept(cql_outbox *out, struct fixture *f, int count, const cql_params *params)
+static bool write_kept(cql_outbox *out, struct fixture *f, const cql_execute *e, int count,
+		       const cql_params *params)
 {
-	struct cd_markers markers;
 	struct cd_buffer kept;
-	struct cd_arena a;
 
-	cd_arena_init(&a, NULL, 0);
 	cd_buffer_init(&kept, NULL, 0);
-	assert_true(cd_markers_init(&markers, (const cql_type *const *)f->types, MARKERS, &a));
 	for (int i = 0; i < count; i++)
-		assert_true(cd_batch_put(&kept, f->prepared.id, &markers, values_of(f, i).values,
-					 NULL, NULL));
+		assert_true(cd_batch_put(&kept, e, values_of(f, i).values, NULL, NULL));
 	cd_batch_put_text(&kept, cql_text_of("DELETE FROM t WHERE k = 1"));
 	assert_false(kept.failed);
 	const struct cd_batch batch = {
@@ -134,7 +128,6 @@ static bool write_kept(cql_outbox *out, struct fixture *f, int count, const cql_
 	};
 	bool ok = cd_batch_write(&out->out, 0, 77, &batch, NULL);
 	cd_buffer_deinit(&kept);
-	cd_arena_deinit(&a);
 	return ok;
 }
 
@@ -201,7 +194,7 @@ static void test_same_bytes(void **state)
 				 rows[i].name);
 			CD_CHECK(write_batch(out[1], &f, e, rows[i].count, version, params),
 				 rows[i].name);
-			CD_CHECK(write_kept(out[2], &f, rows[i].count, params), rows[i].name);
+			CD_CHECK(write_kept(out[2], &f, e, rows[i].count, params), rows[i].name);
 			want = cql_outbox_pending(out[0], NULL);
 			for (int k = 1; k < 3; k++) {
 				got = cql_outbox_pending(out[k], NULL);
@@ -300,18 +293,17 @@ static void test_too_many(void **state)
 
 static void test_change_id(void **state)
 {
-	struct cd_markers none = { 0 };
 	struct cd_buffer items;
 	cql_blob a = cql_blob_of("aaaa", 4), b = cql_blob_of("bbbb", 4), c = cql_blob_of("cc", 2);
 	(void)state;
 
 	cd_buffer_init(&items, NULL, 0);
 	cd_buffer_bytes(&items, "in front", 8);
-	assert_true(cd_batch_put(&items, a, &none, NULL, NULL, NULL));
+	cd_batch_put_head(&items, a, 0);
 	cd_batch_put_text(&items, cql_text_of("aaaa"));
 	cd_batch_put_head(&items, b, 2);
 	cd_buffer_bytes(&items, "\0\0\0\4aaaa\xff\xff\xff\xff", 12);
-	assert_true(cd_batch_put(&items, a, &none, NULL, NULL, NULL));
+	cd_batch_put_head(&items, a, 0);
 	assert_false(cd_batch_change_id(&items, 8, a, c));
 	assert_true(cd_batch_change_id(&items, 8, a, cql_blob_of("dddd", 4)));
 	static const char want[] = "in front"
@@ -324,6 +316,33 @@ static void test_change_id(void **state)
 	items.len--;
 	assert_false(cd_batch_change_id(&items, 8, a, b));
 	cd_buffer_deinit(&items);
+}
+
+/* A value that is none of its marker's leaves what was kept as it was. */
+static void test_kept_wrong(void **state)
+{
+	struct fixture f;
+	struct cd_buffer kept;
+	coodie_error err;
+	uint16_t where = 99;
+	(void)state;
+
+	setup(&f);
+	cql_execute *e = cql_execute_new(&f.prepared, NULL, 4, NULL, NULL, NULL);
+	cd_buffer_init(&kept, NULL, 0);
+	for (int i = 0; i < 3; i++) {
+		size_t len = kept.len;
+		values_of(&f, i);
+		f.values[1] = cql("five");
+		assert_false(cd_batch_put(&kept, e, f.values, &where, &err));
+		assert_int_equal(where, 1);
+		assert_int_equal(err.code, COODIE_ERR_TYPE);
+		assert_int_equal(kept.len, len);
+		assert_true(cd_batch_put(&kept, e, values_of(&f, i).values, &where, &err));
+	}
+	cd_buffer_deinit(&kept);
+	cql_execute_free(e);
+	teardown(&f);
 }
 
 static bool write_some(const coodie_allocator *allocator, void *user)
@@ -357,7 +376,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same_bytes), cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_too_many),   cmocka_unit_test(test_change_id),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_kept_wrong), cmocka_unit_test(test_no_memory),
 	};
 	return cmocka_run_group_tests_name("batch", tests, NULL, NULL);
 }
