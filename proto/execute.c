@@ -211,12 +211,12 @@ bool cql_execute_write(cql_outbox *out, const cql_execute *e, int16_t stream, in
 		       cql_args values, coodie_error *err)
 {
 	struct cd_buffer *b = &out->out.bytes;
-	uint8_t *start = b->data + b->len;
 
 	if (out->plain_version != e->plain_version || b->cap - b->len < e->room ||
 	    values.count != e->markers.count || (err && err->code != COODIE_OK) ||
 	    !cd_outbox_fits(&out->out, e->room))
 		return write_any(out, e, stream, timestamp_us, values, err);
+	uint8_t *start = b->data + b->len;
 	cd_chunk_copy(start, &e->head);
 	uint8_t *at = start + e->head.len;
 	const cql_value *v = values.values;

@@ -358,11 +358,13 @@ enum {
 static inline bool take_usual(struct cd_inbox *in, cql_envelope *out)
 {
 	size_t end = in->segments ? in->payload_end : in->wire.len, at = in->taken;
-	const uint8_t *h = in->wire.data + at;
 	uint32_t may = in->role == CQL_CLIENT ? SERVERS : CLIENTS;
 
-	if (!in->usual || end < at + CQL_HEADER_SIZE || h[0] != in->usual ||
-	    h[1] & CQL_FLAG_COMPRESSED || h[4] >= CQL_OP_COUNT || !(may >> h[4] & 1))
+	if (!in->usual || end < at + CQL_HEADER_SIZE)
+		return false;
+	const uint8_t *h = in->wire.data + at;
+	if (h[0] != in->usual || h[1] & CQL_FLAG_COMPRESSED || h[4] >= CQL_OP_COUNT ||
+	    !(may >> h[4] & 1))
 		return false;
 	uint32_t len = cd_get_be32(h + 5);
 	if (len > in->max_body || len > end - at - CQL_HEADER_SIZE)
