@@ -53,6 +53,8 @@ libcd_net_la_SOURCES = \
 	net/result.c net/result.h \
 	net/retry.c net/retry.h \
 	net/retry_budget.c net/retry_budget.h \
+	net/router.c net/router.h \
+	net/routing.c net/routing.h \
 	net/schema.c net/schema.h \
 	net/schema_agreement.c net/schema_agreement.h \
 	net/schema_builder.c net/schema_builder.h \

@@ -11,12 +11,21 @@
 
 enum cd_partitioner cd_partitioner_of(const char *name)
 {
+	static const struct {
+		const char *name;
+		enum cd_partitioner partitioner;
+	} known[] = {
+		{ "Murmur3Partitioner", CD_PARTITIONER_MURMUR3 },
+		{ "RandomPartitioner", CD_PARTITIONER_RANDOM },
+		{ "CDCPartitioner", CD_PARTITIONER_CDC },
+	};
 	const char *dot = strrchr(name, '.');
 
 	name = dot ? dot + 1 : name;
-	return strcmp(name, "Murmur3Partitioner") == 0  ? CD_PARTITIONER_MURMUR3
-	       : strcmp(name, "RandomPartitioner") == 0 ? CD_PARTITIONER_RANDOM
-							: CD_PARTITIONER_OTHER;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(name, known[i].name) == 0)
+			return known[i].partitioner;
+	return CD_PARTITIONER_OTHER;
 }
 
 /* ---- numbers of 128 bits --------------------------------------------------------------------- */
@@ -130,6 +139,9 @@ bool cd_partitioner_token(enum cd_partitioner p, const void *key, size_t len, st
 		return true;
 	case CD_PARTITIONER_RANDOM:
 		return hash_wide(key, len, out);
+	case CD_PARTITIONER_CDC:
+		*out = (struct cd_token){ len < 8 ? INT64_MIN : (int64_t)cd_get_be64(key), 0 };
+		return true;
 	default:
 		return false;
 	}

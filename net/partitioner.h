@@ -8,6 +8,7 @@
 enum cd_partitioner {
 	CD_PARTITIONER_MURMUR3,
 	CD_PARTITIONER_RANDOM,
+	CD_PARTITIONER_CDC,  /* of ScyllaDB's change logs: keys begin with the token */
 	CD_PARTITIONER_OTHER /* its tokens are not read: nobody is a replica */
 };
 

@@ -4,6 +4,8 @@
 
 #include <coodie/token.h>
 
+#include "proto/murmur3.h"
+
 #define C1 UINT64_C(0x87c37b91114253d5)
 #define C2 UINT64_C(0x4cf5ad432745937f)
 
@@ -74,27 +76,57 @@ static uint64_t finished(uint64_t k)
 	return k ^ k >> 33;
 }
 
-int64_t cql_murmur3_token(const void *key, size_t len)
+static inline void add_blocks(struct cd_murmur3 *m, const uint8_t *at, size_t len)
 {
-	const uint8_t *at = key;
-	uint64_t h1 = 0, h2 = 0;
-	size_t left = len;
+	uint64_t h1 = m->h1, h2 = m->h2;
 
-	if (len == 0)
-		return INT64_MIN;
-	for (; left >= 16; left -= 16, at += 16) {
+	for (size_t left = len; left >= 16; left -= 16, at += 16) {
 		h1 = (rotated(h1 ^ mixed1(little64(at)), 27) + h2) * 5 + 0x52dce729;
 		h2 = (rotated(h2 ^ mixed2(little64(at + 8)), 31) + h1) * 5 + 0x38495ab5;
 	}
+	m->h1 = h1;
+	m->h2 = h2;
+	m->len += len;
+}
+
+/* m->len counts the tail. */
+static inline int64_t end(const struct cd_murmur3 *m, const uint8_t *tail, size_t left)
+{
+	uint64_t h1 = m->h1, h2 = m->h2;
+
 	if (left > 8)
-		h2 ^= mixed2(little_signed(at + 8, left - 8));
+		h2 ^= mixed2(little_signed(tail + 8, left - 8));
 	if (left)
-		h1 ^= mixed1(little_signed(at, left < 8 ? left : 8));
-	h1 ^= len;
-	h2 ^= len;
+		h1 ^= mixed1(little_signed(tail, left < 8 ? left : 8));
+	h1 ^= m->len;
+	h2 ^= m->len;
 	h1 += h2;
 	h2 += h1;
 	h1 = finished(h1) + finished(h2);
 	/* the least token marks the beginning of the ring: no key has it */
 	return h1 == (uint64_t)INT64_MIN ? INT64_MAX : (int64_t)h1;
+}
+
+int64_t cql_murmur3_token(const void *key, size_t len)
+{
+	struct cd_murmur3 m = { 0, 0, 0 };
+	const uint8_t *at = key;
+
+	if (len == 0)
+		return INT64_MIN;
+	add_blocks(&m, at, len);
+	return end(&m, at + (len & ~(size_t)15), len & 15);
+}
+
+void cd_murmur3_blocks(struct cd_murmur3 *m, const uint8_t *at, size_t len)
+{
+	add_blocks(m, at, len);
+}
+
+int64_t cd_murmur3_finish(const struct cd_murmur3 *m, const uint8_t *tail, size_t len)
+{
+	struct cd_murmur3 all = *m;
+
+	all.len += len;
+	return all.len ? end(&all, tail, len) : INT64_MIN;
 }

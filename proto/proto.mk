@@ -22,7 +22,7 @@ libcd_proto_la_SOURCES = \
 	proto/literal_udt.c \
 	proto/lz4.c proto/lz4.h \
 	proto/message.c proto/message.h proto/message_fn.h \
-	proto/murmur3.c \
+	proto/murmur3.c proto/murmur3.h \
 	proto/notation.c proto/notation.h \
 	proto/opcode.c proto/opcode.h \
 	proto/outbox.c proto/outbox.h \

@@ -27,6 +27,7 @@ check_PROGRAMS += \
 	tests/test_profile \
 	tests/test_retry \
 	tests/test_schema \
+	tests/test_router \
 	tests/test_schema_builder \
 	tests/test_schema_scope \
 	tests/test_session \
