@@ -17,6 +17,7 @@ check_PROGRAMS += \
 	tests/test_keyspace \
 	tests/test_option \
 	tests/test_option_file \
+	tests/test_option_page \
 	tests/test_options \
 	tests/test_outgoing \
 	tests/test_prepared \
