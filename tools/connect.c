@@ -15,6 +15,12 @@ enum { HOST_SIZE = 256, DEFAULT_TIMEOUT_MS = 5000 };
 struct argument_table connect_arguments(struct connect *c)
 {
 	const struct argument rows[CONNECT_ARGUMENTS] = {
+		{ "config", "FILE", "options of a session, one `name = value` a line",
+		  .text = &c->config },
+		{ "uri", "URI", "cassandra://USER:PASSWORD@HOST,HOST/KEYSPACE?NAME=VALUE",
+		  .text = &c->uri },
+		{ "set", "NAME=VALUE", "any other option of a session (may be repeated)",
+		  .list = &c->sets },
 		{ "user", "NAME", "log in as this role", .text = &c->user },
 		{ "password-file", "FILE", "its password: the first line of FILE, - for stdin",
 		  .text = &c->password_file },
@@ -38,7 +44,6 @@ struct argument_table connect_arguments(struct connect *c)
 	};
 
 	memset(c, 0, sizeof *c);
-	c->timeout_ms = DEFAULT_TIMEOUT_MS;
 	memcpy(c->rows, rows, sizeof rows);
 	return (struct argument_table){ "Connection", c->rows, CONNECT_ARGUMENTS };
 }
@@ -181,24 +186,70 @@ static bool set_credentials(coodie_options *o, const struct connect *c, coodie_e
 	return ok;
 }
 
-static bool set_tls(coodie_options *o, const struct connect *c, const char *name, coodie_error *err)
+/* Sets options by name; a row without a value is left out. */
+static bool set_all(coodie_options *o, const char *const (*rows)[2], size_t count,
+		    coodie_error *err)
 {
-	coodie_tls *tls;
-	bool ok;
+	for (size_t i = 0; i < count; i++)
+		if (rows[i][1] && !coodie_options_set(o, rows[i][0], rows[i][1], err))
+			return false;
+	return true;
+}
 
-	if (!c->tls && !c->ca && !c->cert && !c->server_name && !c->insecure)
+static bool set_flags(coodie_options *o, const struct connect *c, coodie_error *err)
+{
+	bool tls = c->tls || c->ca || c->cert || c->server_name || c->insecure;
+	const char *const rows[][2] = {
+		{ "tls", c->insecure ? "unverified"
+			 : tls       ? "full"
+				     : NULL },
+		{ "tls_ca", c->ca },
+		{ "tls_cert", c->cert },
+		{ "tls_key", c->key },
+		{ "tls_server_name", c->server_name },
+		{ "compression", c->compression },
+	};
+
+	if (c->timeout_ms) {
+		coodie_options_set_connect_timeout_ms(o, c->timeout_ms);
+		coodie_options_set_request_timeout_ms(o, c->timeout_ms);
+	}
+	return set_all(o, rows, sizeof rows / sizeof *rows, err) &&
+	       (!c->protocol || coodie_options_set_protocol_version(o, c->protocol, err)) &&
+	       set_credentials(o, c, err);
+}
+
+/* The options of --set, each NAME=VALUE. */
+static bool set_named(coodie_options *o, const struct connect *c, coodie_error *err)
+{
+	for (size_t i = 0; i < c->sets.count; i++) {
+		const char *given = c->sets.at[i], *equals = strchr(given, '=');
+		char name[64];
+		if (!equals || (size_t)(equals - given) >= sizeof name)
+			return fail(err, COODIE_ERR_INVALID, "--set", "it takes NAME=VALUE");
+		memcpy(name, given, (size_t)(equals - given));
+		name[equals - given] = '\0';
+		if (!coodie_options_set(o, name, equals + 1, err))
+			return false;
+	}
+	return true;
+}
+
+/* HOST takes the place of the nodes of --uri and --config. */
+static bool set_host(coodie_options *o, const char *where, coodie_error *err)
+{
+	char host[HOST_SIZE], port[8], tls[16], name[8];
+	bool is_name;
+
+	if (!where)
 		return true;
-	tls = coodie_tls_new(err);
-	if (!tls)
+	if (!split(where, host, port, err) || !coodie_options_set(o, "contact_points", NULL, err) ||
+	    !add_host(o, host, port, &is_name, err))
 		return false;
-	if (c->insecure)
-		coodie_tls_set_verify(tls, COODIE_TLS_VERIFY_NONE);
-	ok = (!c->ca || coodie_tls_add_ca_file(tls, c->ca, err)) &&
-	     (!c->cert || coodie_tls_set_certificate_file(tls, c->cert, c->key, NULL, err)) &&
-	     (!name || coodie_tls_set_server_name(tls, name, err)) &&
-	     coodie_options_set_tls(o, tls, err);
-	coodie_tls_free(tls);
-	return ok;
+	coodie_options_get(o, "tls", tls, sizeof tls, NULL);
+	coodie_options_get(o, "tls_server_name", name, sizeof name, NULL);
+	return !is_name || !strcmp(tls, "off") || *name ||
+	       coodie_options_set(o, "tls_server_name", host, err);
 }
 
 coodie_session *connect_session(const struct connect *c, const char *where, coodie_error *err)
@@ -206,30 +257,31 @@ coodie_session *connect_session(const struct connect *c, const char *where, cood
 	return connect_attach(c, where, NULL, err);
 }
 
+/* What is more special comes later, and wins. */
 coodie_session *connect_attach(const struct connect *c, const char *where, const coodie_loop *loop,
 			       coodie_error *err)
 {
 	coodie_options *o = coodie_options_new(err);
 	coodie_session *s = NULL;
-	char host[HOST_SIZE], port[8];
-	bool is_name;
 
 	if (!o)
 		return NULL;
-	coodie_options_set_connect_timeout_ms(o, c->timeout_ms);
-	coodie_options_set_request_timeout_ms(o, c->timeout_ms);
-	if (c->compression && !strcmp(c->compression, "lz4"))
-		coodie_options_set_compression(o, COODIE_COMPRESSION_LZ4);
-	if (split(where, host, port, err) && add_host(o, host, port, &is_name, err) &&
-	    set_tls(o, c,
-		    c->server_name ? c->server_name
-		    : is_name      ? host
-				   : NULL,
-		    err) &&
-	    set_credentials(o, c, err) &&
-	    coodie_options_set_protocol_version(o, c->protocol, err) &&
-	    coodie_options_set_application(o, "coodie", coodie_version(), err))
+	coodie_options_set_connect_timeout_ms(o, DEFAULT_TIMEOUT_MS);
+	coodie_options_set_request_timeout_ms(o, DEFAULT_TIMEOUT_MS);
+	if (coodie_options_set_application(o, "coodie", coodie_version(), err) &&
+	    (!c->config || coodie_options_load_file(o, c->config, err)) &&
+	    (!c->uri || coodie_options_set_uri(o, c->uri, err)) && set_flags(o, c, err) &&
+	    set_named(o, c, err) && set_host(o, where, err))
 		s = loop ? coodie_session_attach(o, loop, err) : coodie_session_new(o, err);
 	coodie_options_free(o);
 	return s;
+}
+
+bool connect_has_host(const struct connect *c, const char *where)
+{
+	bool has = where || c->uri || c->config;
+
+	for (size_t i = 0; i < c->sets.count; i++)
+		has = has || !strncmp(c->sets.at[i], "contact_points=", 15);
+	return has;
 }

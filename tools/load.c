@@ -32,8 +32,8 @@ static bool check(const struct load *l)
 {
 	const char *wrong = NULL;
 
-	if (!l->where)
-		wrong = "which node? Give HOST or HOST:PORT";
+	if (!connect_has_host(&l->connect, l->where))
+		wrong = "which node? Give HOST, HOST:PORT, --uri or --config";
 	else if (!is_name(l->keyspace) || !is_name(l->table))
 		wrong = "--keyspace and --table take up to 48 letters, digits and underscores";
 	else if (l->concurrency < l->loops)

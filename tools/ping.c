@@ -275,8 +275,8 @@ int tool_ping(int argc, char **argv)
 	}
 	if (outcome == ARGUMENTS_WRONG || !connect_check(&p.connect, "ping"))
 		return TOOL_USAGE;
-	if (!p.where)
-		return tool_misuse("ping", "which node? Give HOST or HOST:PORT");
+	if (!connect_has_host(&p.connect, p.where))
+		return tool_misuse("ping", "which node? Give HOST, HOST:PORT, --uri or --config");
 	if (!measure(&p, &err)) {
 		if (p.json)
 			print_json_error(&err);
