@@ -18,6 +18,7 @@
 #include <coodie/query.h>
 #include <coodie/resolve.h>
 #include <coodie/result.h>
+#include <coodie/route.h>
 #include <coodie/schema.h>
 #include <coodie/session.h>
 #include <coodie/socket.h>

@@ -29,6 +29,7 @@ coodieinclude_HEADERS = \
 	include/coodie/query.h \
 	include/coodie/resolve.h \
 	include/coodie/result.h \
+	include/coodie/route.h \
 	include/coodie/rows.h \
 	include/coodie/schema.h \
 	include/coodie/session.h \

@@ -22,6 +22,7 @@ libcd_net_la_SOURCES = \
 	net/engine_submit.c \
 	net/generate.c \
 	net/hosts.c net/hosts.h \
+	net/groups.c \
 	net/info.c \
 	net/limit.c net/limit.h \
 	net/link.c net/link.h \
@@ -53,6 +54,7 @@ libcd_net_la_SOURCES = \
 	net/result.c net/result.h \
 	net/retry.c net/retry.h \
 	net/retry_budget.c net/retry_budget.h \
+	net/route.c net/route.h \
 	net/router.c net/router.h \
 	net/routing.c net/routing.h \
 	net/schema.c net/schema.h \

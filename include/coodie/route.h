@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file route.h
+ * Where requests go: the plan of one, and many sorted by the replica and shard that keep them.
+ *
+ * A route and groups are values: copies of what a session knew at one moment, owned by the caller,
+ * read by any thread, and free to outlive the session. Numbers of a coodie_host are those of that
+ * moment. NULL and an index past the end give NULL, 0 or false. Serves L11, Q10, U18.
+ */
+#ifndef COODIE_ROUTE_H
+#define COODIE_ROUTE_H
+
+#include <coodie/host.h>
+
+COODIE_BEGIN
+
+/* ---- the plan of one request ------------------------------------------------------------- */
+
+/** One step of a plan: a node that is tried when those before it failed. */
+typedef struct coodie_target {
+	size_t size;      /**< sizeof(coodie_target), set by the library */
+	coodie_host host; /**< its texts live as long as the route */
+	int32_t shard;    /**< -1: not sharded, or no token */
+	bool is_replica;  /**< keeps the token */
+} coodie_target;
+
+/** Where a statement would go (L11). */
+typedef struct coodie_route coodie_route;
+
+COODIE_API void coodie_route_free(coodie_route *route);
+/** @return false when the statement has no token, or its partitioner is not Murmur3Partitioner */
+COODIE_API bool coodie_route_token(const coodie_route *route, int64_t *token);
+COODIE_API size_t coodie_route_count(const coodie_route *route);
+/** The i-th to be tried, borrowed. */
+COODIE_API const coodie_target *coodie_route_at(const coodie_route *route, size_t i);
+
+/* ---- many requests ----------------------------------------------------------------------- */
+
+/**
+ * Keys that the same node keeps, on the same shard: the rows of one batch, the values of one IN
+ * list, or requests that are sent to that node (Q10, U18).
+ */
+typedef struct coodie_group {
+	size_t size;   /**< sizeof(coodie_group), set by the library */
+	bool has_host; /**< false: nobody knows who keeps these; `host` is empty */
+	coodie_host
+		host; /**< the first replica, or the leader; its texts live as long as the groups */
+	int32_t shard;         /**< -1: not sharded, or not known */
+	const uint32_t *items; /**< which of the keys that were given, by ascending tokens */
+	size_t count;          /**< of `items`, 1 or more */
+} coodie_group;
+
+/** Groups, those without a host last. Each key is in one of them. */
+typedef struct coodie_groups coodie_groups;
+
+COODIE_API void coodie_groups_free(coodie_groups *groups);
+COODIE_API size_t coodie_groups_count(const coodie_groups *groups);
+/** The i-th group, borrowed. */
+COODIE_API const coodie_group *coodie_groups_at(const coodie_groups *groups, size_t i);
+
+COODIE_END
+
+#endif
