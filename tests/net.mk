@@ -31,8 +31,10 @@ check_PROGRAMS += \
 	tests/test_route \
 	tests/test_router \
 	tests/test_schema_builder \
+	tests/test_schema_node \
 	tests/test_schema_scope \
 	tests/test_session \
+	tests/test_snapshot \
 	tests/test_streams \
 	tests/test_tablets \
 	tests/test_token_map \
@@ -75,4 +77,6 @@ tests_test_schema_builder_SOURCES = \
 	tests/test_schema_builder.c tests/schema_data.c tests/schema_data.h
 tests_test_schema_scope_SOURCES = \
 	tests/test_schema_scope.c tests/schema_data.c tests/schema_data.h
+tests_test_snapshot_SOURCES = tests/test_snapshot.c tests/schema_data.c tests/schema_data.h
+tests_test_schema_node_LDADD = libcd_node.la $(LDADD)
 EXTRA_DIST += tests/data/schema_5_0.cql tests/data/schema_5_0.inc
