@@ -1,13 +1,14 @@
 # bench/bench.mk - what things cost; not built by default; included by the top Makefile.am
 EXTRA_PROGRAMS += bench/codec
 bench_codec_SOURCES = \
+	bench/bench.c bench/bench.h \
 	bench/codec.c \
 	bench/codec_floor.c bench/codec_floor.h \
 	bench/codec_setup.c bench/codec_setup.h
 bench_codec_LDADD = libcoodie.la $(EXTERNAL_LIBS)
 bench_codec_LDFLAGS = $(AM_LDFLAGS) -static
 EXTRA_PROGRAMS += bench/node
-bench_node_SOURCES = bench/node.c tests/simulation.c tests/simulation.h
+bench_node_SOURCES = bench/bench.c bench/bench.h bench/node.c tests/simulation.c tests/simulation.h
 bench_node_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
 bench_node_LDFLAGS = $(AM_LDFLAGS) -static
 EXTRA_PROGRAMS += bench/client

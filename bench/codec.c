@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What the codec costs: one case per row of the table that bench/run prints.
  *
- *     codec CASE COUNT      does it COUNT times, then prints allocations and bytes of one time
- *     codec --list          cases, units per time, what each is compared with, and what of it counts
- *
  * bench/run counts instructions by callgrind, for COUNT and for twice as many; the difference is
  * what the case costs without its setup. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,34 +11,9 @@
 #include <coodie/execute.h>
 #include <coodie/rows.h>
 
+#include "bench/bench.h"
 #include "bench/codec_floor.h"
 #include "bench/codec_setup.h"
-
-/* ---- counted by name: glibc's malloc under ours ---------------------------------------------- */
-
-static size_t allocations;
-
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *ptr, size_t size);
-
-void *malloc(size_t size)
-{
-	allocations++;
-	return __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-	allocations++;
-	return __libc_calloc(count, size);
-}
-
-void *realloc(void *ptr, size_t size)
-{
-	allocations++;
-	return __libc_realloc(ptr, size);
-}
 
 /* ---- cases: each does its thing once and says how many bytes it wrote or read ---------------- */
 
@@ -303,78 +273,53 @@ static size_t token_16(uint32_t i)
 	return sizeof s.id.bytes;
 }
 
-/* X(case, function, times, units of one time, unit, compared with) */
-static const struct {
-	const char *name;
-	size_t (*run)(uint32_t i);
-	uint32_t times, units;
-	const char *unit, *floor;
-	const char *only; /* the function that counts; NULL: all of it */
-} cases[] = {
-	{ "execute-fixed", execute_fixed, 1920, 1, "EXECUTE: uuid, int, bigint, timestamp",
+static const struct bench_case cases[] = {
+	{ "execute-fixed", execute_fixed, NULL, 1920, 1, "EXECUTE: uuid, int, bigint, timestamp",
 	  "execute-fixed-floor", "cql_execute_write" },
-	{ "execute-text", execute_text, 1920, 1, "EXECUTE: uuid, int, text, timestamp",
+	{ "execute-text", execute_text, NULL, 1920, 1, "EXECUTE: uuid, int, text, timestamp",
 	  "execute-text-floor", "cql_execute_write" },
-	{ "execute-fixed-floor", floor_fixed, 1920, 1, "the same by hand", "",
+	{ "execute-fixed-floor", floor_fixed, NULL, 1920, 1, "the same by hand", NULL,
 	  "bench_floor_execute" },
-	{ "execute-text-floor", floor_text, 1920, 1, "the same by hand", "",
+	{ "execute-text-floor", floor_text, NULL, 1920, 1, "the same by hand", NULL,
 	  "bench_floor_execute" },
-	{ "batch", batch, 50, 1, "BATCH of 100 x 4 values", "batch-floor", NULL },
-	{ "batch-message", message_batch, 50, 1, "the same by cql_message_write", "batch-floor",
-	  "cql_message_write" },
-	{ "batch-floor", floor_batch, 50, 1, "the same by hand", "", NULL },
-	{ "row-typed", row_typed, 50, 200, "row of 10 columns", "row-floor", NULL },
-	{ "row-floor", row_floor, 50, 200, "row of 10 columns", "", NULL },
-	{ "page-typed", page_typed, 5, 1, "page of 5,000 x 5", "page-floor", NULL },
-	{ "page-floor", page_floor, 5, 1, "page of 5,000 x 5", "", NULL },
-	{ "page-walked", page_walked, 5, 1, "page of 5,000 x 5", "page-floor", NULL },
-	{ "page-lazy", page_lazy, 50, 1, "page of 5,000 x 5", "page-floor", NULL },
-	{ "inbox-v4", inbox_v4, 20, BENCH_LARGE, "byte", "", NULL },
-	{ "inbox-v5", inbox_v5, 20, BENCH_LARGE, "byte", "inbox-v4", NULL },
-	{ "inbox-v4-lz4", inbox_v4_lz4, 20, BENCH_LARGE, "byte", "inbox-v4", NULL },
-	{ "inbox-v5-lz4", inbox_v5_lz4, 20, BENCH_LARGE, "byte", "inbox-v4", NULL },
-	{ "outbox-v4", outbox_v4, 20, BENCH_LARGE, "byte", "", NULL },
-	{ "outbox-v5", outbox_v5, 20, BENCH_LARGE, "byte", "outbox-v4", NULL },
-	{ "outbox-v4-lz4", outbox_v4_lz4, 20, BENCH_LARGE, "byte", "outbox-v4", NULL },
-	{ "outbox-v5-lz4", outbox_v5_lz4, 20, BENCH_LARGE, "byte", "outbox-v4", NULL },
-	{ "crc32", crc32_any, 50, BENCH_LARGE, "byte", "crc32-zlib", NULL },
-	{ "crc32-zlib", crc32_zlib, 50, BENCH_LARGE, "byte", "", NULL },
-	{ "crc24", crc24_header, 2000, 1, "segment header", "", NULL },
-	{ "murmur3", token_16, 2000, 1, "token of 16 bytes", "", NULL },
+	{ "batch", batch, NULL, 50, 1, "BATCH of 100 x 4 values", "batch-floor", NULL },
+	{ "batch-message", message_batch, NULL, 50, 1, "the same by cql_message_write",
+	  "batch-floor", "cql_message_write" },
+	{ "batch-floor", floor_batch, NULL, 50, 1, "the same by hand", NULL, NULL },
+	{ "row-typed", row_typed, NULL, 50, 200, "row of 10 columns", "row-floor", NULL },
+	{ "row-floor", row_floor, NULL, 50, 200, "row of 10 columns", NULL, NULL },
+	{ "page-typed", page_typed, NULL, 5, 1, "page of 5,000 x 5", "page-floor", NULL },
+	{ "page-floor", page_floor, NULL, 5, 1, "page of 5,000 x 5", NULL, NULL },
+	{ "page-walked", page_walked, NULL, 5, 1, "page of 5,000 x 5", "page-floor", NULL },
+	{ "page-lazy", page_lazy, NULL, 50, 1, "page of 5,000 x 5", "page-floor", NULL },
+	{ "inbox-v4", inbox_v4, NULL, 20, BENCH_LARGE, "byte", NULL, NULL },
+	{ "inbox-v5", inbox_v5, NULL, 20, BENCH_LARGE, "byte", "inbox-v4", NULL },
+	{ "inbox-v4-lz4", inbox_v4_lz4, NULL, 20, BENCH_LARGE, "byte", "inbox-v4", NULL },
+	{ "inbox-v5-lz4", inbox_v5_lz4, NULL, 20, BENCH_LARGE, "byte", "inbox-v4", NULL },
+	{ "outbox-v4", outbox_v4, NULL, 20, BENCH_LARGE, "byte", NULL, NULL },
+	{ "outbox-v5", outbox_v5, NULL, 20, BENCH_LARGE, "byte", "outbox-v4", NULL },
+	{ "outbox-v4-lz4", outbox_v4_lz4, NULL, 20, BENCH_LARGE, "byte", "outbox-v4", NULL },
+	{ "outbox-v5-lz4", outbox_v5_lz4, NULL, 20, BENCH_LARGE, "byte", "outbox-v4", NULL },
+	{ "crc32", crc32_any, NULL, 50, BENCH_LARGE, "byte", "crc32-zlib", NULL },
+	{ "crc32-zlib", crc32_zlib, NULL, 50, BENCH_LARGE, "byte", NULL, NULL },
+	{ "crc24", crc24_header, NULL, 2000, 1, "segment header", NULL, NULL },
+	{ "murmur3", token_16, NULL, 2000, 1, "token of 16 bytes", NULL, NULL },
 };
-enum { CASES = sizeof cases / sizeof cases[0] };
 
-static int list(void)
+static void init(void)
 {
-	for (size_t i = 0; i < CASES; i++)
-		printf("%s|%u|%u|%s|%s|%s\n", cases[i].name, cases[i].times, cases[i].units,
-		       cases[i].unit, cases[i].floor, cases[i].only ? cases[i].only : "");
-	return 0;
+	bench_setup_init(&s);
 }
 
-static int run(size_t c, uint32_t count)
+static void deinit(void)
 {
-	size_t before, bytes = 0;
-
-	bench_setup_init(&s);
-	for (uint32_t i = 0; i < 128; i++) /* buffers and arenas are warm from here on */
-		cases[c].run(i);
-	before = allocations;
-	for (uint32_t i = 0; i < count; i++)
-		bytes = cases[c].run(i);
-	before = allocations - before;
-	printf("%zu %zu\n", count ? before / count : 0, bytes);
 	bench_setup_deinit(&s);
-	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	if (argc == 2 && !strcmp(argv[1], "--list"))
-		return list();
-	for (size_t i = 0; argc == 3 && i < CASES; i++)
-		if (!strcmp(argv[1], cases[i].name))
-			return run(i, (uint32_t)strtoul(argv[2], NULL, 10));
-	fprintf(stderr, "usage: codec CASE COUNT | codec --list\n");
-	return 2;
+	const struct bench_program program = { "codec", cases, sizeof cases / sizeof cases[0],
+					       128,     init,  deinit };
+
+	return bench_main(&program, argc, argv);
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a request costs the node: from its bytes to the bytes of the answer, without sockets.
  *
- *     node CASE COUNT     runs it COUNT times; prints allocations per time and the answer's bytes
- *     node --list         for bench/run
- *
  * The box is a whole one, on a loop that nobody turns; the connection is fed by hand. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,22 +9,9 @@
 #include <coodie/codec.h>
 #include <coodie/node.h>
 
+#include "bench/bench.h"
 #include "node/node.h"
 #include "tests/simulation.h"
-
-/* ---- counted by name: glibc's malloc under ours ---------------------------------------------- */
-
-static size_t allocations;
-
-void *__libc_malloc(size_t size);
-
-/* realloc() and calloc() are not used on the way. */
-void *malloc(size_t size);
-void *malloc(size_t size)
-{
-	allocations++;
-	return __libc_malloc(size);
-}
 
 /* ---- a box and a connection to it -------------------------------------------------------------- */
 
@@ -261,29 +245,16 @@ static void write_row_text(struct bench *b)
 	query(b, 4, cql);
 }
 
-static const struct {
-	const char *name;
-	void (*set_up)(struct bench *b);
-	unsigned times, units;
-	const char *unit, *floor;
-} cases[] = {
-	{ "node-read-row", read_row_v4, 400, 1, "EXECUTE: SELECT of a row of 10 columns", "" },
-	{ "node-read-row-v5", read_row_v5, 400, 1, "the same, v5", "node-read-row" },
-	{ "node-read-clustered", read_clustered, 400, 1, "EXECUTE: SELECT of a column of one row",
-	  "" },
-	{ "node-read-slice", read_slice, 40, 100, "row of a page of 100", "" },
-	{ "node-write-row", write_row, 400, 1, "EXECUTE: INSERT over a row", "" },
-	{ "node-query-row", read_row_text, 100, 1, "QUERY: SELECT of a row of 10 columns",
-	  "node-read-row" },
-	{ "node-query-write", write_row_text, 100, 1, "QUERY: INSERT of 10 columns", "" },
-};
-enum { CASES = sizeof cases / sizeof cases[0] };
+/* The box of all cases. */
+static struct bench box;
 
-static size_t once(struct bench *b)
+static size_t once(uint32_t i)
 {
+	struct bench *b = &box;
 	struct cd_span bytes;
 	size_t len = 0;
 
+	(void)i;
 	feed(b, b->request, b->request_len);
 	while ((bytes = nd_conn_pending(&b->conn)).len) {
 		nd_conn_sent(&b->conn, bytes.len);
@@ -292,40 +263,47 @@ static size_t once(struct bench *b)
 	return len;
 }
 
-static int run(size_t c, uint32_t count)
+static void init(void)
 {
-	struct bench b = { 0 };
-	size_t before, bytes = 0;
-
-	open_box(&b);
-	fill(&b);
-	cases[c].set_up(&b);
-	for (uint32_t i = 0; i < 64; i++) /* buffers and arenas are warm from here on */
-		once(&b);
-	before = allocations;
-	for (uint32_t i = 0; i < count; i++)
-		bytes = once(&b);
-	before = allocations - before;
-	printf("%zu %zu\n", count ? before / count : 0, bytes);
-	close_box(&b);
-	return 0;
+	open_box(&box);
+	fill(&box);
 }
 
-static int list(void)
+static void deinit(void)
 {
-	for (size_t i = 0; i < CASES; i++)
-		printf("%s|%u|%u|%s|%s|\n", cases[i].name, cases[i].times, cases[i].units,
-		       cases[i].unit, cases[i].floor);
-	return 0;
+	close_box(&box);
 }
+
+/* X(function, case, times, units of one time, unit, compared with) */
+#define CASES \
+	X(read_row_v4, "node-read-row", 400, 1, "EXECUTE: SELECT of a row of 10 columns", NULL) \
+	X(read_row_v5, "node-read-row-v5", 400, 1, "the same, v5", "node-read-row") \
+	X(read_clustered, "node-read-clustered", 400, 1, "EXECUTE: SELECT of a column of one row", \
+	  NULL) \
+	X(read_slice, "node-read-slice", 40, 100, "row of a page of 100", NULL) \
+	X(write_row, "node-write-row", 400, 1, "EXECUTE: INSERT over a row", NULL) \
+	X(read_row_text, "node-query-row", 100, 1, "QUERY: SELECT of a row of 10 columns", \
+	  "node-read-row") \
+	X(write_row_text, "node-query-write", 100, 1, "QUERY: INSERT of 10 columns", NULL)
+
+#define X(function, name, times, units, unit, floor) \
+	static void set_up_##function(void) \
+	{ \
+		function(&box); \
+	}
+CASES
+#undef X
 
 int main(int argc, char **argv)
 {
-	if (argc == 2 && !strcmp(argv[1], "--list"))
-		return list();
-	for (size_t i = 0; argc == 3 && i < CASES; i++)
-		if (!strcmp(argv[1], cases[i].name))
-			return run(i, (uint32_t)strtoul(argv[2], NULL, 10));
-	fprintf(stderr, "usage: node CASE COUNT | node --list\n");
-	return 2;
+	static const struct bench_case cases[] = {
+#define X(function, name, times, units, unit, floor) \
+	{ name, once, set_up_##function, times, units, unit, floor, NULL },
+		CASES
+#undef X
+	};
+	const struct bench_program program = { "node", cases, sizeof cases / sizeof cases[0],
+					       64,     init,  deinit };
+
+	return bench_main(&program, argc, argv);
 }
