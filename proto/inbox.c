@@ -253,11 +253,11 @@ static bool open_payload(struct cd_inbox *in, const struct cd_segment *s, size_t
 static enum cql_inbox_status take_segment(struct cd_inbox *in, coodie_error *err)
 {
 	size_t header = cd_segment_header_size(in->lz4), left = in->wire.len - in->taken;
-	const uint8_t *at = in->wire.data + in->taken;
 	struct cd_segment s;
 
 	if (left < header)
 		return CQL_INBOX_MORE;
+	const uint8_t *at = in->wire.data + in->taken;
 	if (!cd_segment_read(at, in->lz4, &s))
 		return bad_segment(err, "the header's CRC24 does not match");
 	if (left - header < s.wire_len + (size_t)CD_SEGMENT_TRAILER)
@@ -382,10 +382,9 @@ static inline bool take_usual(struct cd_inbox *in, cql_envelope *out)
 	return true;
 }
 
-enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, cql_envelope *out, coodie_error *err)
+static __attribute__((noinline)) enum cql_inbox_status
+next_of_any(struct cd_inbox *in, cql_envelope *out, coodie_error *err)
 {
-	if (take_usual(in, out))
-		return CQL_INBOX_ENVELOPE;
 	enum cql_inbox_status status = in->broken.code == COODIE_OK ? next(in, out, &in->broken)
 								    : CQL_INBOX_FAILED;
 
@@ -394,4 +393,9 @@ enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, cql_envelope *out, cood
 		cd_error_copy(err, &in->broken);
 	}
 	return status;
+}
+
+enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, cql_envelope *out, coodie_error *err)
+{
+	return take_usual(in, out) ? CQL_INBOX_ENVELOPE : next_of_any(in, out, err);
 }

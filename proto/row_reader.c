@@ -84,7 +84,7 @@ static bool check_kinds(const cql_metadata *m, const enum cql_kind *kinds, uint3
 			       m->column_count, count);
 	for (uint32_t i = 0; m->columns && i < count; i++) {
 		const cql_column_spec *c = &m->columns[i];
-		if (!is_kind(kinds[i], cql_type_kind(c->type)))
+		if (kinds[i] != c->type->kind && !is_kind(kinds[i], c->type->kind))
 			return cd_fail(err, COODIE_ERR_TYPE, "column %.*s is %s, not %s",
 				       (int)(c->name.len < 60 ? c->name.len : 60), c->name.data,
 				       cql_kind_name(cql_type_kind(c->type)),
