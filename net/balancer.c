@@ -15,10 +15,16 @@ enum near { NEAR_RACK, NEAR_LOCAL, NEAR_REMOTE, NEARS, NEAR_NONE = NEARS };
 enum class { CLASS_UP, CLASS_SLOW, CLASS_DOWN, CLASSES };
 
 enum {
-	ALL_RANKS = (1 << CD_BALANCER_RANKS) - 1,
 	REMOTE_RANKS = 1 << 2 | 1 << 5 | 1 << 8,
-	FIRST_CAPACITY = 8
+	FIRST_CAPACITY = 8,
+	MOST_AT_ONCE = 8 /* replicas that cd_balancer_first() looks at by itself */
 };
+
+#if defined(__GNUC__)
+#define COLD __attribute__((cold, noinline))
+#else
+#define COLD
+#endif
 
 struct cd_balancer_slot {
 	cql_uuid host_id;
@@ -35,12 +41,17 @@ struct cd_balancer_cell {
 	bool slow;
 };
 
-/* What a rank counts as: for most requests itself, for LWT ones without racks and slowness, which
- * differ from client to client. */
-static const uint8_t plain_keys[CD_BALANCER_NO_RANK + 1] = { 0, 1,  2,  3,  4,  5,  6,  7,
-							     8, 15, 15, 15, 15, 15, 15, 15 };
-static const uint8_t lwt_keys[CD_BALANCER_NO_RANK + 1] = { 1, 1,  2,  1,  1,  2,  7,  7,
-							   8, 15, 15, 15, 15, 15, 15, 15 };
+/* What a rank counts as: for most requests itself; for LWT ones without racks and slowness, which
+ * differ from client to client; no rank, where a request stays in its datacenter (the second row of
+ * each) and the rank is a remote one. By is_lwt and by is_local(). */
+#define NO CD_BALANCER_NO_RANK
+static const uint8_t keys[2][2][CD_BALANCER_NO_RANK + 1] = {
+	{ { 0, 1, 2, 3, 4, 5, 6, 7, 8, NO, NO, NO, NO, NO, NO, NO },
+	  { 0, 1, NO, 3, 4, NO, 6, 7, NO, NO, NO, NO, NO, NO, NO, NO } },
+	{ { 1, 1, 2, 1, 1, 2, 7, 7, 8, NO, NO, NO, NO, NO, NO, NO },
+	  { 1, 1, NO, 1, 1, NO, 7, 7, NO, NO, NO, NO, NO, NO, NO, NO } }
+};
+#undef NO
 
 /* ---- life ----------------------------------------------------------------------------------- */
 
@@ -264,9 +275,11 @@ struct view {
 	const uint32_t *replicas;
 	size_t replica_count;
 	const uint8_t *keys;
-	uint32_t allowed; /* bit r: rank r */
-	bool in_order;    /* replicas are */
-	bool weighs;      /* looks at requests in flight */
+	const uint8_t *ranks; /* and `count`: the balancer's */
+	uint32_t count;
+	bool local;    /* stays in its datacenter */
+	bool in_order; /* replicas are */
+	bool weighs;   /* looks at requests in flight */
 };
 
 static inline struct view look(const struct cd_balancer *b, const coodie_intent *intent,
@@ -282,8 +295,10 @@ static inline struct view look(const struct cd_balancer *b, const coodie_intent 
 		.hosts = hosts,
 		.replicas = replicas,
 		.replica_count = rules->not_token_aware ? 0 : replica_count,
-		.keys = intent->is_lwt ? lwt_keys : plain_keys,
-		.allowed = local ? ALL_RANKS & ~REMOTE_RANKS : ALL_RANKS,
+		.keys = keys[intent->is_lwt][local],
+		.ranks = b->ranks,
+		.count = b->count,
+		.local = local,
 		.in_order = intent->is_lwt || rules->not_shuffled,
 		.weighs = !rules->not_load_aware,
 	};
@@ -292,9 +307,7 @@ static inline struct view look(const struct cd_balancer *b, const coodie_intent 
 /* The key of a replica; CD_BALANCER_NO_RANK for one that cannot be used. */
 static inline uint32_t key_of(const struct view *v, uint32_t slot)
 {
-	uint32_t rank = slot < v->b->count ? v->b->ranks[slot] : CD_BALANCER_NO_RANK;
-
-	return v->allowed >> rank & 1 ? v->keys[rank] : CD_BALANCER_NO_RANK;
+	return slot < v->count ? v->keys[v->ranks[slot]] : CD_BALANCER_NO_RANK;
 }
 
 /* The leader of a tablet, when it is to be tried first (L10). */
@@ -358,30 +371,9 @@ static inline uint32_t pick_host(const struct view *v, uint32_t rank)
 /* The best rank that may be used; CD_BALANCER_NO_RANK: none. */
 static inline uint32_t best_rank(const struct view *v)
 {
-	uint32_t ranks = v->b->present & v->allowed;
+	uint32_t ranks = v->b->present & (v->local ? ~(uint32_t)REMOTE_RANKS : UINT32_MAX);
 
 	return ranks ? (uint32_t)__builtin_ctz(ranks) : CD_BALANCER_NO_RANK;
-}
-
-static uint32_t first_shipped(const struct view *v)
-{
-	uint32_t best = CD_BALANCER_NO_RANK, count = 0;
-
-	if (leads(v))
-		return v->replicas[0];
-	for (size_t i = 0; i < v->replica_count; i++) {
-		uint32_t key = key_of(v, v->replicas[i]);
-		count = key < best ? 1 : count + (key == best);
-		best = key < best ? key : best;
-	}
-	if (best < NEARS) /* a replica that is up */
-		return pick_replica(v, best, count);
-	uint32_t rank = best_rank(v);
-	if (rank == CD_BALANCER_NO_RANK)
-		return CD_BALANCER_NONE;
-	if (best / NEARS <= v->keys[rank] / NEARS)
-		return pick_replica(v, best, count);
-	return pick_host(v, rank);
 }
 
 /* ---- plans ---------------------------------------------------------------------------------- */
@@ -437,7 +429,7 @@ static size_t append_hosts(struct cd_balancer *b, const struct view *v, uint32_t
 	const uint32_t *group = &b->order[b->start[rank]];
 	uint32_t n = b->start[rank + 1] - b->start[rank];
 
-	if (n == 0 || !(v->allowed >> rank & 1))
+	if (n == 0)
 		return written;
 	written = append(b, written, pick_host(v, rank));
 	for (uint32_t i = 0, at = v->intent->turn % n; i < n; i++, at = at + 1 < n ? at + 1 : 0)
@@ -497,18 +489,59 @@ size_t cd_balancer_plan(struct cd_balancer *b, const coodie_intent *intent,
 	return written;
 }
 
-uint32_t cd_balancer_first(struct cd_balancer *b, const coodie_intent *intent,
-			   const coodie_host *hosts, const uint32_t *replicas, size_t replica_count)
+/* ---- the first ------------------------------------------------------------------------------ */
+
+/* Kept apart, so that the usual way is short. */
+static COLD uint32_t first_of_plan(struct cd_balancer *b, const coodie_intent *intent,
+				   const coodie_host *hosts, const uint32_t *replicas,
+				   size_t replica_count)
 {
 	uint32_t slot;
 
-	if (!b->rules->custom.plan) {
-		const struct view v = look(b, intent, hosts, replicas, replica_count);
-		return first_shipped(&v);
-	}
 	return cd_balancer_plan(b, intent, hosts, replicas, replica_count, &slot, 1)
 		       ? slot
 		       : CD_BALANCER_NONE;
+}
+
+/* As pick_replica(), when those to choose from stand in a list. */
+static inline uint32_t pick_of(const struct view *v, const uint32_t *slots, uint32_t count)
+{
+	uint64_t random = v->intent->random;
+
+	if (v->in_order || count == 1)
+		return slots[0];
+	uint32_t i = cd_random_pick((uint32_t)random, count);
+	return v->weighs ? quieter(v, slots[i], slots[another(i, count, (uint32_t)(random >> 32))])
+			 : slots[i];
+}
+
+uint32_t cd_balancer_first(struct cd_balancer *b, const coodie_intent *intent,
+			   const coodie_host *hosts, const uint32_t *replicas, size_t replica_count)
+{
+	uint32_t slots[MOST_AT_ONCE], best = CD_BALANCER_NO_RANK, count = 0;
+
+	if (b->rules->custom.plan || replica_count > MOST_AT_ONCE)
+		return first_of_plan(b, intent, hosts, replicas, replica_count);
+	const struct view v = look(b, intent, hosts, replicas, replica_count);
+	if (leads(&v))
+		return replicas[0];
+	for (size_t i = 0; i < v.replica_count; i++) {
+		uint32_t slot = replicas[i], key = key_of(&v, slot);
+		if (key > best)
+			continue;
+		if (key < best)
+			count = 0;
+		best = key;
+		slots[count++] = slot;
+	}
+	if (best < NEARS) /* a replica that is up */
+		return pick_of(&v, slots, count);
+	uint32_t rank = best_rank(&v);
+	if (rank == CD_BALANCER_NO_RANK)
+		return CD_BALANCER_NONE;
+	if (best / NEARS <= v.keys[rank] / NEARS)
+		return pick_of(&v, slots, count);
+	return pick_host(&v, rank);
 }
 
 /* ---- latency (L5) --------------------------------------------------------------------------- */

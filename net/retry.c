@@ -105,7 +105,8 @@ enum { FIRST_DELAY_MS = 10, LONGEST_DELAY_MS = 1000 };
 
 static uint32_t later(uint32_t attempt)
 {
-	uint32_t delay = FIRST_DELAY_MS << (attempt < 8 ? attempt - 1 : 7);
+	uint32_t doubled = attempt > 8 ? 7 : attempt > 0 ? attempt - 1 : 0;
+	uint32_t delay = (uint32_t)FIRST_DELAY_MS << doubled;
 
 	return delay < LONGEST_DELAY_MS ? delay : LONGEST_DELAY_MS;
 }
