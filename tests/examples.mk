@@ -3,7 +3,7 @@
 STYLE_CHECKS += tests/check-examples
 EXTRA_DIST += README.md CHANGELOG.md
 check_examples = examples/blocking examples/attached examples/async examples/prepared examples/only \
-	examples/dissect examples/embedded_node examples/loop_epoll
+	examples/dissect examples/embedded_node examples/tls examples/loop_epoll
 noinst_PROGRAMS += $(check_examples)
 examples_blocking_SOURCES = examples/blocking.c
 examples_blocking_LDADD = libcoodie.la
@@ -21,3 +21,5 @@ examples_dissect_SOURCES = examples/dissect.c
 examples_dissect_LDADD = libcoodie.la
 examples_embedded_node_SOURCES = examples/embedded_node.c
 examples_embedded_node_LDADD = libcoodie.la libcoodie-node.la
+examples_tls_SOURCES = examples/tls.c
+examples_tls_LDADD = libcoodie.la
