@@ -36,6 +36,8 @@ static frame_fn *const on_frame[CD_CONN_STATES][CQL_OP_COUNT] = {
 			       [CQL_OP_EVENT] = on_event },
 	[CD_CONN_READY] = { [CQL_OP_RESULT] = on_answer,
 			    [CQL_OP_ERROR] = on_answer,
+			    [CQL_OP_READY] = on_answer,     /* to REGISTER */
+			    [CQL_OP_SUPPORTED] = on_answer, /* to OPTIONS: a heartbeat */
 			    [CQL_OP_EVENT] = on_event },
 };
 
@@ -365,10 +367,10 @@ static bool on_answer(struct cd_conn *c, const cql_envelope *e, coodie_error *er
 
 	if (e->stream >= 0 && (uint32_t)e->stream < c->streams.size && c->streams.owners[e->stream])
 		return true;
-	/* A server that gives a connection up says why on stream 0. */
 	if (e->opcode != CQL_OP_ERROR)
 		return cd_fail(err, COODIE_ERR_PROTOCOL,
 			       "an answer on stream %d, where nothing was asked", e->stream);
+	/* A server that gives a connection up says why on stream 0. */
 	if (!cd_conn_read_error(e, &c->options->allocator, &said, err))
 		return false;
 	return cd_fail(err, COODIE_ERR_PROTOCOL,
@@ -378,7 +380,7 @@ static bool on_answer(struct cd_conn *c, const cql_envelope *e, coodie_error *er
 
 static bool on_event(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
-	(void)c; /* none was asked for; they are hints anyway */
+	(void)c;
 	(void)e;
 	(void)err;
 	return true;
@@ -399,6 +401,8 @@ static enum cd_conn_event take(struct cd_conn *c, const cql_envelope *e, coodie_
 		return CD_CONN_BROKEN;
 	if (fn == on_answer)
 		return CD_CONN_ANSWER;
+	if (fn == on_event && was_ready)
+		return CD_CONN_EVENT;
 	return !was_ready && c->state == CD_CONN_READY ? CD_CONN_UP : CD_CONN_MORE;
 }
 

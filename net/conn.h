@@ -28,6 +28,7 @@ enum cd_conn_event {
 	CD_CONN_MORE,   /* nothing until more bytes come */
 	CD_CONN_UP,     /* requests may be sent from now on */
 	CD_CONN_ANSWER, /* an envelope for a stream */
+	CD_CONN_EVENT,  /* an EVENT */
 	CD_CONN_BROKEN  /* close it; `lower_version` may say how to try again */
 };
 

@@ -8,6 +8,9 @@
 #include "base/error.h"
 #include "base/loop_ev.h"
 #include "net/engine_impl.h"
+#include "net/pool.h"
+
+enum { ATTEMPTS_PER_BLOCK = 32 };
 
 /* ---- turns ---------------------------------------------------------------------------------- */
 
@@ -17,12 +20,15 @@ static void destroy(struct cd_engine *e)
 	void (*gone)(void *) = e->gone;
 	void *user = e->gone_user;
 
-	cd_engine_bury(e);
+	cd_wires_bury(e);
 	if (e->timer)
 		e->loop.vtable->timer_free(e->loop.state, e->timer);
 	if (e->turn)
 		e->loop.vtable->turn_free(e->loop.state, e->turn);
+	cd_hosts_deinit(e);
+	cd_control_deinit(e);
 	cd_request_pool_deinit(&e->pool);
+	cd_slab_deinit(&e->attempts);
 	cd_prepared_cache_deinit(&e->prepared);
 	coodie_result_free(e->void_result);
 	cd_release(e->allocator, e->keyspace);
@@ -46,7 +52,13 @@ void cd_engine_leave(struct cd_engine *e)
 	if (e->freed && !e->running && !e->done.count)
 		destroy(e);
 	else if (e->dead)
-		cd_engine_bury(e);
+		cd_wires_bury(e);
+}
+
+uint32_t cd_engine_draw(struct cd_engine *e, uint32_t below)
+{
+	e->random = e->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return below ? (uint32_t)(e->random >> 33) % below : 0;
 }
 
 uint64_t cd_engine_now(const struct cd_engine *e)
@@ -78,19 +90,29 @@ void cd_engine_add_deadline(struct cd_engine *e, struct cd_deadline *d, uint32_t
 		set_timer(e, over, now);
 }
 
+/* Ends every connection and everything in flight with `err`. */
+static void close_wires(struct cd_engine *e, const coodie_error *err)
+{
+	cd_wheel_remove(&e->wheel, &e->control.again);
+	cd_wheel_remove(&e->wheel, &e->pulse);
+	while (e->wires) {
+		coodie_error why = *err;
+		cd_wire_lose(e->wires, &why);
+	}
+}
+
 void cd_engine_settle(struct cd_engine *e)
 {
 	if (e->freed)
 		return;
-	if (e->waiting.count) {
+	if (e->waiting.count)
 		cd_engine_pump(e);
-		cd_engine_dial(e);
-	}
-	if (e->closing && e->live == e->closers.count && !e->done.count) {
+	cd_control_settle(e);
+	if (e->closing && e->live == e->closers.count + e->own && !e->done.count) {
 		coodie_error err;
 		cd_fail(&err, COODIE_ERR_CLOSED, "the session is closed");
-		cd_engine_close_wires(e, &err);
 		e->closed = true;
+		close_wires(e, &err);
 		for (struct cd_request *r; (r = cd_requests_pop(&e->closers));)
 			cd_engine_finish(e, r);
 	}
@@ -109,7 +131,7 @@ static void on_turn(void *user)
 		cd_engine_arm(e);
 	cd_engine_deliver(e);
 	cd_engine_settle(e);
-	cd_engine_flush(e);
+	cd_wires_flush(e);
 	cd_engine_leave(e);
 }
 
@@ -117,13 +139,15 @@ static void on_turn(void *user)
 
 static void describe_late(const struct cd_engine *e, const struct cd_request *r, coodie_error *err)
 {
-	if (r->wire)
+	const struct cd_wire *dial = e->control.dial;
+
+	if (r->flying)
 		cd_fail(err, COODIE_ERR_TIMEOUT, "no answer from %s within %" PRIu32 " ms",
-			r->wire->link.address.text, r->timeout_ms);
-	else if (e->wire && !e->wire->up)
+			r->flying->wire->link.address.text, r->timeout_ms);
+	else if (!e->hosts.up && dial)
 		cd_fail(err, COODIE_ERR_TIMEOUT,
 			"no connection to %s within %" PRIu32 " ms (it waits for the answer to %s)",
-			e->wire->link.address.text, r->timeout_ms, cd_link_phase(&e->wire->link));
+			dial->link.address.text, r->timeout_ms, cd_link_phase(&dial->link));
 	else
 		cd_fail(err, COODIE_ERR_TIMEOUT,
 			"not sent within %" PRIu32 " ms: %" PRIu32
@@ -131,23 +155,65 @@ static void describe_late(const struct cd_engine *e, const struct cd_request *r,
 			r->timeout_ms, e->in_flight, e->waiting.count + e->held);
 }
 
-static void request_late(struct cd_engine *e, struct cd_request *r)
+/* A request is given up: a connection that too many answers are missing from is replaced, one that
+ * drains has maybe come to its end. */
+static void give_up(struct cd_engine *e, struct cd_request *r, const coodie_error *err)
 {
-	struct cd_wire *w = r->wire;
+	struct cd_wire *w = r->flying ? r->flying->wire : NULL;
+
+	cd_engine_detach(e, r);
+	cd_engine_fail(e, r, err);
+	if (!w)
+		return;
+	if (w->state == CD_WIRE_UP && cd_conn_worn_out(&w->link.conn)) {
+		cd_log(e->options, COODIE_LOG_WARN,
+		       "%s: too many answers are missing; it is replaced", w->link.address.text);
+		cd_wire_retire(w);
+	}
+	cd_wire_end_if_drained(w);
+}
+
+#define OF(type, member, d) ((type *)(void *)((char *)(d)-offsetof(type, member)))
+
+static void request_late(struct cd_engine *e, struct cd_deadline *d)
+{
+	struct cd_request *r = OF(struct cd_request, deadline, d);
 	coodie_error err;
 
 	describe_late(e, r, &err);
 	e->stats.timeouts++;
-	cd_engine_detach(e, r);
-	cd_engine_fail(e, r, &err);
-	if (w && !w->draining && cd_conn_worn_out(&w->link.conn)) {
-		cd_log(e->options, COODIE_LOG_WARN,
-		       "%s: too many answers are missing; it is replaced", w->link.address.text);
-		cd_engine_retire(e, w);
-	}
-	if (w)
-		cd_engine_end_if_drained(e, w);
+	give_up(e, r, &err);
 }
+
+static void wire_late(struct cd_engine *e, struct cd_deadline *d)
+{
+	(void)e;
+	cd_wire_late(OF(struct cd_wire, deadline, d));
+}
+
+static void host_due(struct cd_engine *e, struct cd_deadline *d)
+{
+	(void)e;
+	cd_pool_fill(OF(struct cd_host, retry, d));
+}
+
+static void control_due(struct cd_engine *e, struct cd_deadline *d)
+{
+	(void)d;
+	cd_control_due(e);
+}
+
+static void pulse_due(struct cd_engine *e, struct cd_deadline *d)
+{
+	(void)d;
+	cd_pulse(e);
+}
+
+static void (*const due[CD_DEADLINES])(struct cd_engine *e, struct cd_deadline *d) = {
+	[CD_DEADLINE_REQUEST] = request_late, [CD_DEADLINE_WIRE] = wire_late,
+	[CD_DEADLINE_HOST] = host_due,        [CD_DEADLINE_CONTROL] = control_due,
+	[CD_DEADLINE_PULSE] = pulse_due,
+};
 
 static void on_timer(void *user)
 {
@@ -159,11 +225,7 @@ static void on_timer(void *user)
 	cd_engine_enter(e);
 	e->timer_at = UINT64_MAX;
 	while ((d = cd_wheel_expired(&e->wheel, now)))
-		if (d == &e->attempt)
-			cd_engine_dial_late(e);
-		else
-			request_late(e,
-				     (void *)((char *)d - offsetof(struct cd_request, deadline)));
+		due[d->kind](e, d);
 	uint64_t next = cd_wheel_next_us(&e->wheel);
 	if (next < e->timer_at)
 		set_timer(e, next, now);
@@ -174,47 +236,26 @@ static void on_timer(void *user)
 
 /* ---- the end of a request ------------------------------------------------------------------- */
 
-/* Nobody waits for this PREPARE any more; its answer will be nobody's. */
-static void give_up_load(struct cd_engine *e, struct coodie_prepared *p)
-{
-	struct cd_request *load = p->loader;
-
-	p->loader = NULL;
-	p->state = p->home ? CD_PREPARED_READY : CD_PREPARED_NEW;
-	cd_engine_detach(e, load);
-	cd_engine_drop(e, load);
-}
-
-static void leave_waiters(struct cd_engine *e, struct cd_request *r)
-{
-	struct coodie_prepared *p = r->prepared;
-
-	e->held--;
-	cd_requests_remove(r);
-	if (!p->waiters.count && p->loader)
-		give_up_load(e, p);
-}
-
 void cd_engine_detach(struct cd_engine *e, struct cd_request *r)
 {
-	if (r->stream >= 0) {
-		cd_streams_orphan(&r->wire->link.conn.streams, r->stream);
-		r->stream = -1;
-		r->wire = NULL;
-		e->in_flight--;
-	} else if (r->prepared && r->in == &r->prepared->waiters) {
-		leave_waiters(e, r);
-	} else {
-		cd_requests_remove(r);
+	while (r->flying) {
+		struct cd_attempt *a = r->flying;
+		cd_streams_orphan(&a->wire->link.conn.streams, a->stream);
+		cd_engine_land(e, a);
 	}
+	if (r->in && r->in != &e->waiting && r->prepared)
+		cd_engine_leave_prepare(e, r);
+	else
+		cd_requests_remove(r);
 	cd_wheel_remove(&e->wheel, &r->deadline);
 }
 
 void cd_engine_drop(struct cd_engine *e, struct cd_request *r)
 {
 	cd_wheel_remove(&e->wheel, &r->deadline);
-	cd_request_give(&e->pool, r);
 	e->live--;
+	e->own -= r->own;
+	cd_request_give(&e->pool, r);
 }
 
 void cd_engine_finish(struct cd_engine *e, struct cd_request *r)
@@ -230,7 +271,7 @@ void cd_engine_fail(struct cd_engine *e, struct cd_request *r, const coodie_erro
 		cd_engine_load_failed(e, r, err);
 		return;
 	}
-	e->stats.errors++;
+	e->stats.errors += !r->own;
 	r->failed = true;
 	r->error = *err;
 	cd_engine_finish(e, r);
@@ -257,6 +298,8 @@ static call_fn *const calls[] = {
 	[CD_REQUEST_VOID] = call_result,    [CD_REQUEST_QUERY] = call_result,
 	[CD_REQUEST_EXECUTE] = call_result, [CD_REQUEST_PREPARE] = call_prepared,
 	[CD_REQUEST_CONNECT] = call_status, [CD_REQUEST_CLOSE] = call_status,
+	[CD_REQUEST_READY] = call_status,   [CD_REQUEST_REGISTER] = call_result,
+	[CD_REQUEST_OPTIONS] = call_result,
 };
 
 /* The request is given back first: whatever the callback does, it is over. */
@@ -352,10 +395,14 @@ struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop
 	e->options = options;
 	e->allocator = &options->allocator;
 	e->timer_at = UINT64_MAX;
+	e->loop_count = 1;
+	e->control.again.kind = CD_DEADLINE_CONTROL;
+	e->pulse.kind = CD_DEADLINE_PULSE;
 	e->version = (uint8_t)(options->protocol_version ? options->protocol_version
 							 : CD_VERSION_MAX);
 	cd_clear(&e->ok);
 	cd_request_pool_init(&e->pool, e->allocator);
+	cd_slab_init(&e->attempts, e->allocator, sizeof(struct cd_attempt), ATTEMPTS_PER_BLOCK);
 	cd_prepared_cache_init(&e->prepared, e->allocator, options->max_prepared);
 	if (set_up(e, loop, err))
 		return e;
@@ -371,7 +418,7 @@ void cd_engine_on_gone(struct cd_engine *e, void (*gone)(void *user), void *user
 
 static void fail_all(struct cd_engine *e, const coodie_error *err)
 {
-	cd_engine_close_wires(e, err);
+	close_wires(e, err);
 	for (struct cd_request *r; (r = cd_requests_pop(&e->waiting));)
 		cd_engine_fail(e, r, err);
 	for (struct cd_request *r; (r = cd_requests_pop(&e->closers));)
@@ -416,8 +463,8 @@ static bool engine_run(void *driver, const bool *until, coodie_error *err)
 	if (!cd_engine_may_block(e, err))
 		return false;
 	e->running = true;
-	while (until ? !*until : e->live != 0) {
-		if (!e->live) {
+	while (until ? !*until : e->live != e->own) {
+		if (e->live == e->own) {
 			ok = cd_fail(err, COODIE_ERR_CLOSED,
 				     "nothing is in flight that could end the wait");
 			break;
@@ -439,17 +486,11 @@ static bool engine_cancel(void *driver, uint64_t id)
 	struct cd_request *r = cd_request_find(&e->pool, id);
 	coodie_error err;
 
-	if (!r || r->kind == CD_REQUEST_LOAD || r->in == &e->done || r->in == &e->closers)
+	if (!r || r->own || r->in == &e->done || r->in == &e->closers)
 		return false;
-	struct cd_wire *w = r->wire;
 	cd_fail(&err, COODIE_ERR_CANCELLED, "the request was cancelled%s",
-		w ? "; the server may still do it" : "");
-	cd_engine_detach(e, r);
-	cd_engine_fail(e, r, &err);
-	if (w && !w->draining && cd_conn_worn_out(&w->link.conn))
-		cd_engine_retire(e, w);
-	if (w)
-		cd_engine_end_if_drained(e, w);
+		r->flying ? "; the server may still do it" : "");
+	give_up(e, r, &err);
 	return true;
 }
 
@@ -463,25 +504,22 @@ const coodie_driver cd_engine_driver = {
 
 /* ---- what it knows -------------------------------------------------------------------------- */
 
-static const struct cd_wire *known(const struct cd_engine *e)
+/* The connection that speaks for the session. */
+static struct cd_wire *first_up(const struct cd_engine *e)
 {
-	return e->wire && e->wire->up ? e->wire : e->last;
+	if (e->control.wire)
+		return e->control.wire;
+	for (struct cd_wire *w = e->wires; w; w = w->next)
+		if (w->state == CD_WIRE_UP)
+			return w;
+	return NULL;
 }
 
 const char *cd_engine_supported(const struct cd_engine *e, const char *key, size_t i)
 {
-	const struct cd_wire *w = known(e);
+	const struct cd_wire *up = first_up(e), *w = up ? up : e->last;
 
 	return w ? cd_conn_supported(&w->link.conn, key, i) : NULL;
-}
-
-static int32_t supported_number(const struct cd_engine *e, const char *key)
-{
-	const char *text = cd_engine_supported(e, key, 0);
-	char *end = NULL;
-	long n = text ? strtol(text, &end, 10) : -1;
-
-	return text && *text && !*end && n >= 0 && n <= INT32_MAX ? (int32_t)n : -1;
 }
 
 static void put_text(char *to, size_t size, const char *from)
@@ -494,17 +532,17 @@ static void put_text(char *to, size_t size, const char *from)
 
 bool cd_engine_info(const struct cd_engine *e, coodie_connection_info *info, coodie_error *err)
 {
-	const struct cd_wire *w = e->wire;
+	const struct cd_wire *w = first_up(e);
 
-	if (!w || !w->up)
+	if (!w)
 		return cd_fail(err, COODIE_ERR_CLOSED, "the session is not connected");
 	*info = (coodie_connection_info){
 		.size = sizeof *info,
 		.protocol_version = w->link.conn.version,
-		.shard = supported_number(e, "SCYLLA_SHARD"),
-		.shard_count = supported_number(e, "SCYLLA_NR_SHARDS"),
+		.shard = cd_wire_supported(w, "SCYLLA_SHARD"),
+		.shard_count = cd_wire_supported(w, "SCYLLA_NR_SHARDS"),
 	};
-	put_text(info->address, sizeof info->address, e->address);
+	put_text(info->address, sizeof info->address, w->link.address.text);
 	put_text(info->compression, sizeof info->compression, w->link.conn.lz4 ? "lz4" : "none");
 	if (w->link.tls) {
 		put_text(info->tls_version, sizeof info->tls_version, cd_tls_version(w->link.tls));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers on their way out: a response becomes a result or an error, and ends its request. */
+/* Answers on their way out: a response becomes a result or an error, and ends its request, or makes
+ * it be tried again. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -8,97 +9,55 @@
 #include "net/engine_impl.h"
 #include "proto/error_body.h"
 
-/* ---- PREPARE -------------------------------------------------------------------------------- */
+/* ---- attempts that fail ---------------------------------------------------------------------- */
 
-static void end_load(struct cd_engine *e, struct cd_request *load)
+/* Takes a request back into the queue, if it may run twice. */
+static bool try_again(struct cd_engine *e, struct cd_request *r, const coodie_error *why)
 {
-	load->prepared->loader = NULL;
-	cd_engine_drop(e, load);
-}
-
-void cd_engine_load_failed(struct cd_engine *e, struct cd_request *load, const coodie_error *err)
-{
-	struct coodie_prepared *p = cd_prepared_ref(load->prepared);
-
-	end_load(e, load);
-	p->state = p->home ? CD_PREPARED_READY : CD_PREPARED_NEW;
-	if (!p->home || err->code == COODIE_ERR_CONFLICT)
-		cd_prepared_forget(&e->prepared, p);
-	for (struct cd_request *r; (r = cd_requests_pop(&p->waiters));) {
-		e->held--;
-		cd_engine_fail(e, r, err);
-	}
-	coodie_prepared_free(p);
-}
-
-/* The statement is known: those who waited for it go on. */
-static void release_waiters(struct cd_engine *e, struct coodie_prepared *p)
-{
-	coodie_error err;
-
-	for (struct cd_request *r; (r = cd_requests_pop(&p->waiters));) {
-		e->held--;
-		if (r->kind == CD_REQUEST_PREPARE)
-			cd_engine_finish(e, r);
-		else if ((!r->encoded && !cd_request_encode(r, r->args, r->value_count, &err)) ||
-			 !cd_engine_send(e, r, &err))
-			cd_engine_fail(e, r, &err);
-	}
-}
-
-static bool on_loaded(struct cd_engine *e, struct cd_wire *w, struct cd_request *load,
-		      const cql_envelope *answer, coodie_error *err)
-{
-	struct coodie_prepared *p = load->prepared;
-
-	if (!cd_prepared_load(p, answer, err)) {
-		coodie_error why = *err;
-		cd_engine_load_failed(e, load, &why);
-		return why.code != COODIE_ERR_PROTOCOL;
-	}
-	p->loaded_on = w->number;
-	cd_prepared_ref(p);
-	end_load(e, load);
-	release_waiters(e, p);
-	coodie_prepared_free(p);
+	if (!r->idempotent || r->retries || e->freed || why->code != COODIE_ERR_CLOSED || r->pin)
+		return false;
+	r->retries++;
+	cd_requests_push_front(&e->waiting, r);
+	cd_engine_arm(e);
 	return true;
 }
 
-/* The server has forgotten the statement: it is told again, and the request sent again, once on a
- * connection. */
-static void on_unprepared(struct cd_engine *e, struct cd_wire *w, struct cd_request *r)
+void cd_engine_attempt_failed(struct cd_engine *e, struct cd_attempt *a, const coodie_error *err)
 {
-	struct coodie_prepared *p = r->prepared;
-	coodie_error err;
-	bool ok;
+	struct cd_request *r = a->request;
 
-	r->resent = true;
-	cd_log(e->options, COODIE_LOG_DEBUG, "prepared again: %.100s", p->cql);
-	if (p->load != r->load && p->loaded_on == w->number &&
-	    p->state == CD_PREPARED_READY) /* somebody was faster */
-		ok = cd_engine_send(e, r, &err);
-	else
-		ok = cd_engine_await_prepare(e, r, &err);
-	if (!ok)
-		cd_engine_fail(e, r, &err);
+	cd_engine_land(e, a);
+	if (r->flying) /* its twin may still be answered */
+		return;
+	if (!try_again(e, r, err))
+		cd_engine_fail(e, r, err);
 }
 
 /* ---- the kinds of answers ------------------------------------------------------------------- */
 
-static bool on_error(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
-		     const cql_envelope *answer, coodie_error *err)
+static bool on_error(struct cd_engine *e, struct cd_attempt *a, const cql_envelope *answer,
+		     coodie_error *err)
 {
+	struct cd_request *r = a->request;
+	struct cd_wire *w = a->wire;
+	uint32_t load = a->load;
 	coodie_error said;
 
 	if (!cd_conn_read_error(answer, e->allocator, &said, err)) {
 		coodie_error why = *err;
-		cd_engine_fail(e, r, &why);
+		cd_engine_attempt_failed(e, a, &why);
 		return false;
 	}
-	if (said.server_code == CD_SERVER_UNPREPARED && r->kind == CD_REQUEST_EXECUTE && !r->resent)
-		on_unprepared(e, w, r);
-	else
-		cd_engine_fail(e, r, &said);
+	if (said.server_code != CD_SERVER_UNPREPARED || r->kind != CD_REQUEST_EXECUTE) {
+		cd_engine_attempt_failed(e, a, &said);
+		return true;
+	}
+	if (r->flying->next || r->told == w->number) {
+		cd_engine_attempt_failed(e, a, &said);
+		return true;
+	}
+	cd_engine_land(e, a);
+	cd_engine_unprepared(e, w, r, load);
 	return true;
 }
 
@@ -113,31 +72,88 @@ static void follow_keyspace(struct cd_engine *e, cql_text name)
 	e->keyspace = copy;
 }
 
-static bool on_result(struct cd_engine *e, struct cd_request *r, const cql_envelope *answer,
+/* Twins of an answered request: their answers will be nobody's. */
+static void drop_twins(struct cd_engine *e, struct cd_request *r)
+{
+	while (r->flying) {
+		struct cd_attempt *a = r->flying;
+		cd_streams_orphan(&a->wire->link.conn.streams, a->stream);
+		cd_engine_land(e, a);
+	}
+}
+
+static void follow(struct cd_engine *e, const coodie_result *result)
+{
+	if (coodie_result_kind(result) == COODIE_RESULT_SET_KEYSPACE)
+		follow_keyspace(e, cd_result_keyspace(result));
+	else if (coodie_result_kind(result) == COODIE_RESULT_SCHEMA_CHANGE)
+		cd_prepared_cache_flush(&e->prepared);
+}
+
+static bool on_result(struct cd_engine *e, struct cd_attempt *a, const cql_envelope *answer,
 		      coodie_error *err)
 {
+	struct cd_request *r = a->request;
 	cql_blob new_id = { NULL, 0 };
 
 	if (cd_result_is_plain_void(answer))
 		r->result = cd_result_ref(e->void_result);
 	else
-		r->result = cd_result_new(e->allocator, answer, r->metadata, &new_id, err);
+		r->result = cd_result_new(e->allocator, answer, a->metadata, &new_id, err);
 	if (!r->result) {
 		coodie_error why = *err;
-		cd_engine_fail(e, r, &why);
+		cd_engine_attempt_failed(e, a, &why);
 		return why.code != COODIE_ERR_PROTOCOL;
 	}
 	/* Without memory the old columns stay, and the server sends the new ones once more. An
 	 * answer from before the last PREPARE is out of date. */
-	if (new_id.data && r->prepared && r->load == r->prepared->load)
+	if (new_id.data && r->prepared && a->load == r->prepared->load)
 		cd_prepared_changed(r->prepared, new_id, cd_result_metadata(r->result));
-	if (coodie_result_kind(r->result) == COODIE_RESULT_SET_KEYSPACE)
-		follow_keyspace(e, cd_result_keyspace(r->result));
-	else if (coodie_result_kind(r->result) == COODIE_RESULT_SCHEMA_CHANGE)
-		cd_prepared_cache_flush(&e->prepared);
+	cd_engine_land(e, a);
+	if (r->flying)
+		drop_twins(e, r);
+	if (coodie_result_kind(r->result) > COODIE_RESULT_ROWS)
+		follow(e, r->result);
 	cd_engine_call(e, r);
 	return true;
 }
+
+static bool on_prepared(struct cd_engine *e, struct cd_attempt *a, const cql_envelope *answer,
+			coodie_error *err)
+{
+	struct cd_request *load = a->request;
+	struct cd_wire *w = a->wire;
+
+	cd_engine_land(e, a);
+	return cd_engine_loaded(e, w, load, answer, err);
+}
+
+/* READY and SUPPORTED say nothing that is not known already. */
+static bool on_done(struct cd_engine *e, struct cd_attempt *a, const cql_envelope *answer,
+		    coodie_error *err)
+{
+	struct cd_request *r = a->request;
+
+	(void)answer;
+	(void)err;
+	r->result = cd_result_ref(e->void_result);
+	cd_engine_land(e, a);
+	cd_engine_call(e, r);
+	return true;
+}
+
+/* What a kind of request is answered with when all is well. */
+static const struct kind {
+	enum cql_opcode opcode;
+	bool (*answered)(struct cd_engine *e, struct cd_attempt *a, const cql_envelope *answer,
+			 coodie_error *err);
+} kinds[] = {
+	[CD_REQUEST_QUERY] = { CQL_OP_RESULT, on_result },
+	[CD_REQUEST_EXECUTE] = { CQL_OP_RESULT, on_result },
+	[CD_REQUEST_LOAD] = { CQL_OP_RESULT, on_prepared },
+	[CD_REQUEST_REGISTER] = { CQL_OP_READY, on_done },
+	[CD_REQUEST_OPTIONS] = { CQL_OP_SUPPORTED, on_done },
+};
 
 bool cd_engine_answer(struct cd_engine *e, struct cd_wire *w, const cql_envelope *answer,
 		      coodie_error *err)
@@ -146,14 +162,17 @@ bool cd_engine_answer(struct cd_engine *e, struct cd_wire *w, const cql_envelope
 
 	e->stats.responses++;
 	cd_streams_give(&w->link.conn.streams, answer->stream, &owner);
-	struct cd_request *r = owner;
-	if (!r) /* nobody waits for it any more */
+	struct cd_attempt *a = owner;
+	if (!a) /* nobody waits for it any more */
 		return true;
-	e->in_flight--;
-	r->stream = -1;
-	r->wire = NULL;
+	const struct kind *kind = &kinds[a->request->kind];
+	if (answer->opcode == kind->opcode)
+		return kind->answered(e, a, answer, err);
 	if (answer->opcode == CQL_OP_ERROR)
-		return on_error(e, w, r, answer, err);
-	return r->kind == CD_REQUEST_LOAD ? on_loaded(e, w, r, answer, err)
-					  : on_result(e, r, answer, err);
+		return on_error(e, a, answer, err);
+	cd_fail(err, COODIE_ERR_PROTOCOL, "%s came as the answer to a request",
+		cql_opcode_name(answer->opcode));
+	coodie_error why = *err;
+	cd_engine_attempt_failed(e, a, &why);
+	return false;
 }

@@ -1,140 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests on their way in: copied or encoded before the call returns, then straight into the
+/* Requests on their way in: copied or encoded before the call returns, then straight into a
  * connection's outbox, or into the queue of those that wait. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "net/engine_impl.h"
-#include "proto/request.h"
-
-/* More bytes than this that the kernel does not take: new requests wait. */
-enum { OUTBOX_BYTES = 16 * 1024 * 1024 };
-
-/* ---- onto the wire -------------------------------------------------------------------------- */
-
-/* Sets the pointers of r->params, which lie in its kept bytes. */
-static void point_params(struct cd_request *r)
-{
-	const uint8_t *kept = r->kept.data;
-
-	if (r->paging_state.len)
-		r->params.paging_state = (cql_blob){ kept + r->paging_state.at,
-						     r->paging_state.len };
-	if (r->keyspace.len)
-		r->params.keyspace = cql_text_of((const char *)kept + r->keyspace.at);
-}
-
-static uint8_t flags_of(const struct cd_request *r)
-{
-	return r->tracing ? CQL_FLAG_TRACING : 0;
-}
-
-static bool write_query(struct cd_conn *c, struct cd_request *r, int16_t stream, coodie_error *err)
-{
-	cql_message m = { .opcode = CQL_OP_QUERY, .flags = flags_of(r), .stream = stream };
-
-	m.as.query.cql = (cql_text){ (const char *)r->kept.data + r->text.at, r->text.len };
-	m.as.query.params = r->params;
-	return cd_message_write(&c->out, &m, NULL, err);
-}
-
-/* The hot path: its values are encoded already. */
-static bool write_execute(struct cd_conn *c, struct cd_request *r, int16_t stream,
-			  coodie_error *err)
-{
-	const struct coodie_prepared *p = r->prepared;
-	struct cd_buffer *b = &c->out.bytes;
-	cql_result ids; /* no more of it is looked at */
-
-	ids.id = (cql_blob){ p->id, p->id_len };
-	ids.metadata_id = (cql_blob){ p->id + p->id_len, p->metadata_id_len };
-	r->params.skip_metadata = p->skip_metadata && c->version >= 5;
-	if (r->metadata != p->result) {
-		cd_metadata_free(r->metadata);
-		r->metadata = cd_metadata_ref(p->result);
-	}
-	r->load = p->load;
-	size_t mark = cd_outbox_begin(&c->out, flags_of(r), stream, CQL_OP_EXECUTE);
-	cd_write_execute_head(b, c->version, NULL, &ids, &r->params, r->value_count);
-	cd_buffer_bytes(b, r->kept.data + r->values.at, r->values.len);
-	cd_write_execute_tail(b, c->version, NULL, &r->params);
-	return cd_outbox_end(&c->out, mark, err);
-}
-
-static bool write_load(struct cd_conn *c, struct cd_request *r, int16_t stream, coodie_error *err)
-{
-	const struct coodie_prepared *p = r->prepared;
-	cql_message m = { .opcode = CQL_OP_PREPARE, .flags = flags_of(r), .stream = stream };
-
-	m.as.prepare.cql = (cql_text){ p->cql, p->cql_len };
-	if (p->own_keyspace)
-		m.as.prepare.keyspace = cql_text_of(p->keyspace);
-	return cd_message_write(&c->out, &m, NULL, err);
-}
-
-static bool (*const writers[])(struct cd_conn *c, struct cd_request *r, int16_t stream,
-			       coodie_error *err) = {
-	[CD_REQUEST_QUERY] = write_query,
-	[CD_REQUEST_EXECUTE] = write_execute,
-	[CD_REQUEST_LOAD] = write_load,
-};
-
-/* What only v5 can carry (v5 section 4.1.4) is refused rather than left out. */
-static bool can_carry(const struct cd_conn *c, const struct cd_request *r, coodie_error *err)
-{
-	bool keyspace = r->keyspace.len || (r->prepared && r->prepared->own_keyspace);
-
-	if (c->version >= 5 || !(keyspace || r->params.has_now))
-		return true;
-	return cd_fail(err, COODIE_ERR_UNSUPPORTED,
-		       "%s for a single statement needs protocol version 5; this connection has %u",
-		       keyspace ? "a keyspace" : "a time", c->version);
-}
-
-static bool put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r, coodie_error *err)
-{
-	struct cd_conn *c = &w->link.conn;
-	void *owner;
-
-	if (!can_carry(c, r, err))
-		return false;
-	int32_t stream = cd_streams_take(&c->streams, r);
-	if (stream < 0)
-		return cd_no_memory(err, "room for a request");
-	point_params(r);
-	if (!writers[r->kind](c, r, (int16_t)stream, err)) {
-		cd_streams_give(&c->streams, stream, &owner);
-		return false;
-	}
-	r->stream = stream;
-	r->wire = w;
-	e->in_flight++;
-	e->stats.requests++;
-	cd_engine_arm(e);
-	return true;
-}
-
-static bool can_send(const struct cd_engine *e)
-{
-	const struct cd_wire *w = e->wire;
-
-	return w && w->up && w->link.conn.streams.taken < w->link.conn.streams.max &&
-	       w->link.conn.out.bytes.len < OUTBOX_BYTES;
-}
-
-void cd_engine_pump(struct cd_engine *e)
-{
-	coodie_error err;
-
-	while (e->waiting.first && can_send(e)) {
-		struct cd_request *r = cd_requests_pop(&e->waiting);
-		if (r->kind == CD_REQUEST_CONNECT)
-			cd_engine_finish(e, r);
-		else if (!put(e, e->wire, r, &err))
-			cd_engine_fail(e, r, &err);
-	}
-}
 
 static bool has_room(const struct cd_engine *e, coodie_error *err)
 {
@@ -145,52 +16,6 @@ static bool has_room(const struct cd_engine *e, coodie_error *err)
 		       "%" PRIu32 " requests wait already and %" PRIu32
 		       " are in flight: slow down, or coodie_options_set_max_waiting()",
 		       waiting, e->in_flight);
-}
-
-/* The engine's own requests, and those it sends again, do not count as new. */
-static void let_wait(struct cd_engine *e, struct cd_request *r)
-{
-	cd_requests_push(&e->waiting, r);
-	cd_engine_arm(e);
-}
-
-bool cd_engine_send(struct cd_engine *e, struct cd_request *r, coodie_error *err)
-{
-	if (!e->waiting.first && can_send(e))
-		return put(e, e->wire, r, err);
-	let_wait(e, r);
-	return true;
-}
-
-/* ---- prepared statements -------------------------------------------------------------------- */
-
-static bool start_load(struct cd_engine *e, struct coodie_prepared *p, coodie_error *err)
-{
-	struct cd_request *load = cd_request_take(&e->pool, CD_REQUEST_LOAD);
-
-	if (!load)
-		return cd_no_memory(err, "a request");
-	e->live++;
-	load->prepared = cd_prepared_ref(p);
-	/* It has no deadline of its own: it is given up with the last who waits for it. */
-	if (!cd_engine_send(e, load, err)) {
-		cd_engine_drop(e, load);
-		return false;
-	}
-	p->loader = load;
-	p->state = CD_PREPARED_LOADING;
-	return true;
-}
-
-bool cd_engine_await_prepare(struct cd_engine *e, struct cd_request *r, coodie_error *err)
-{
-	struct coodie_prepared *p = r->prepared;
-
-	if (!p->loader && !start_load(e, p, err))
-		return false;
-	cd_requests_push(&p->waiters, r);
-	e->held++;
-	return true;
 }
 
 /* ---- what the caller asked for -------------------------------------------------------------- */
@@ -253,7 +78,7 @@ static bool send_new(struct cd_engine *e, struct cd_request *r, coodie_error *er
 {
 	if (r->kept.failed)
 		return cd_no_memory(err, "a copy of the statement");
-	return ((!e->waiting.first && can_send(e)) || has_room(e, err)) &&
+	return ((!e->waiting.first && cd_engine_has_room(e)) || has_room(e, err)) &&
 	       cd_engine_send(e, r, err);
 }
 
@@ -295,9 +120,9 @@ static bool submit_prepared(struct cd_engine *e, struct cd_request *r, struct co
 	if (p->home ? !cd_request_encode(r, args.values, args.count, err)
 		    : !cd_request_keep_args(r, args, err))
 		return false;
-	if (p->state == CD_PREPARED_READY)
+	if (cd_prepared_is_known(p))
 		return send_new(e, r, err);
-	return has_room(e, err) && cd_engine_await_prepare(e, r, err);
+	return has_room(e, err) && cd_engine_await_prepare(e, r, NULL, err);
 }
 
 static struct coodie_prepared *find_prepared(struct cd_engine *e, const char *cql,
@@ -368,9 +193,9 @@ bool cd_engine_prepare(struct cd_engine *e, const char *cql, coodie_prepared_fn 
 	r->user = user;
 	r->prepared = cd_prepared_ref(p);
 	r->timeout_ms = e->options->request_timeout_ms;
-	if (p->state == CD_PREPARED_READY)
+	if (cd_prepared_is_known(p))
 		cd_engine_finish(e, r);
-	else if (!has_room(e, err) || !cd_engine_await_prepare(e, r, err))
+	else if (!has_room(e, err) || !cd_engine_await_prepare(e, r, NULL, err))
 		return refused(e, r);
 	else
 		return accepted(e, r, NULL);
@@ -386,10 +211,12 @@ bool cd_engine_connect(struct cd_engine *e, coodie_status_fn *done, void *user, 
 		return false;
 	r->done.status = done;
 	r->user = user;
-	if (e->wire && e->wire->up)
+	if (e->hosts.up) {
 		cd_engine_finish(e, r);
-	else
-		let_wait(e, r);
+	} else {
+		cd_requests_push(&e->waiting, r);
+		cd_engine_arm(e);
+	}
 	return true;
 }
 
@@ -407,4 +234,57 @@ bool cd_engine_close(struct cd_engine *e, coodie_status_fn *done, void *user, co
 	cd_requests_push(&e->closers, r);
 	cd_engine_arm(e);
 	return true;
+}
+
+/* ---- what the engine itself asks for --------------------------------------------------------- */
+
+struct cd_request *cd_engine_begin_own(struct cd_engine *e, enum cd_request_kind kind,
+				       coodie_error *err)
+{
+	struct cd_request *r = cd_request_take(&e->pool, kind);
+
+	if (!r)
+		return cd_no_memory(err, "a request"), NULL;
+	r->own = true;
+	e->live++;
+	e->own++;
+	return r;
+}
+
+static bool send_own(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
+		     coodie_done_fn *done, void *user, coodie_error *err)
+{
+	r->done.result = done;
+	r->user = user;
+	r->pin = w;
+	r->timeout_ms = e->options->connect_timeout_ms;
+	if (r->kept.failed)
+		cd_no_memory(err, "a question");
+	else if (cd_engine_put(e, w, r, err))
+		return accepted(e, r, NULL);
+	return refused(e, r);
+}
+
+bool cd_engine_ask(struct cd_engine *e, struct cd_wire *w, const char *cql, cql_blob paging_state,
+		   coodie_done_fn *done, void *user, coodie_error *err)
+{
+	struct cd_request *r = cd_engine_begin_own(e, CD_REQUEST_QUERY, err);
+
+	if (!r)
+		return false;
+	r->params.consistency = CQL_CONSISTENCY_ONE;
+	r->params.has_page_rows = true;
+	r->params.page_rows = CD_OWN_PAGE_ROWS;
+	r->text = cd_request_keep(r, cql, strlen(cql));
+	if (paging_state.len)
+		r->paging_state = cd_request_keep(r, paging_state.data, paging_state.len);
+	return send_own(e, w, r, done, user, err);
+}
+
+bool cd_engine_tell(struct cd_engine *e, struct cd_wire *w, enum cd_request_kind kind,
+		    coodie_done_fn *done, void *user, coodie_error *err)
+{
+	struct cd_request *r = cd_engine_begin_own(e, kind, err);
+
+	return r && send_own(e, w, r, done, user, err);
 }

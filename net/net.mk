@@ -9,7 +9,9 @@ libcd_net_la_SOURCES = \
 	net/balancer.c net/balancer.h \
 	net/balancer_rules.c net/balancer_rules.h \
 	net/blocking.c \
+	net/cluster.c net/cluster.h \
 	net/conn.c net/conn.h \
+	net/control.c net/control.h \
 	net/cursor.c \
 	net/dns.c net/dns.h \
 	net/dns_exchange.c net/dns_exchange.h \
@@ -18,11 +20,13 @@ libcd_net_la_SOURCES = \
 	net/driver_config.c net/driver_config.h \
 	net/engine.c net/engine.h net/engine_impl.h \
 	net/engine_answer.c \
-	net/engine_dial.c \
+	net/engine_prepare.c \
+	net/engine_send.c \
 	net/engine_submit.c \
 	net/generate.c \
-	net/hosts.c net/hosts.h \
 	net/groups.c \
+	net/host.c net/host.h \
+	net/hosts.c net/hosts.h \
 	net/info.c \
 	net/limit.c net/limit.h \
 	net/link.c net/link.h \
@@ -41,10 +45,12 @@ libcd_net_la_SOURCES = \
 	net/pacer.c net/pacer.h \
 	net/partitioner.c net/partitioner.h \
 	net/placement.c net/placement.h \
+	net/pool.c net/pool.h \
 	net/prepared.c net/prepared.h \
 	net/profile.c net/profile.h \
 	net/profile_board.c net/profile_board.h \
 	net/profile_view.c net/profile_view.h \
+	net/pulse.c \
 	net/registry.c \
 	net/replication.c net/replication.h \
 	net/request.c net/request.h \
@@ -54,6 +60,7 @@ libcd_net_la_SOURCES = \
 	net/result.c net/result.h \
 	net/retry.c net/retry.h \
 	net/retry_budget.c net/retry_budget.h \
+	net/round.c \
 	net/route.c net/route.h \
 	net/router.c net/router.h \
 	net/routing.c net/routing.h \
@@ -91,5 +98,6 @@ libcd_net_la_SOURCES = \
 	net/tune.c net/tune.h \
 	net/uri.c net/uri.h \
 	net/wheel.c net/wheel.h \
+	net/wire.c net/wire.h \
 	net/wire_ring.c net/wire_ring.h
 libcoodie_la_LIBADD += libcd_net.la

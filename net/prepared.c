@@ -114,7 +114,7 @@ void cd_prepared_cache_flush(struct cd_prepared_cache *c)
 {
 	for (struct coodie_prepared *p = c->newest, *older; p; p = older) {
 		older = p->older;
-		if (p->state == CD_PREPARED_READY)
+		if (cd_prepared_is_known(p))
 			cd_prepared_forget(c, p);
 	}
 }
@@ -287,7 +287,6 @@ static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m, const 
 		p->markers = markers;
 	}
 	set_columns(p, cd_metadata_ref(m), answer->version);
-	p->state = CD_PREPARED_READY;
 	p->load++;
 	return true;
 }

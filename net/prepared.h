@@ -7,17 +7,10 @@
 #include "net/request.h"
 #include "proto/bind.h"
 
-enum cd_prepared_state {
-	CD_PREPARED_NEW,     /* the server is still to be told */
-	CD_PREPARED_LOADING, /* PREPARE is under way */
-	CD_PREPARED_READY
-};
-
 /* The public type. One thread: that of its session. */
 struct coodie_prepared {
 	coodie_allocator allocator; /* a copy, so that it can be freed after its session */
 	unsigned refs;
-	enum cd_prepared_state state;
 	uint32_t load;        /* PREPAREs answered so far */
 	uint64_t loaded_on;   /* the number of the connection the last one was answered on */
 	char *cql, *keyspace; /* keyspace "": none */
@@ -27,9 +20,8 @@ struct coodie_prepared {
 	struct coodie_prepared *chain;         /* of its bucket */
 	struct coodie_prepared *newer, *older; /* by use */
 	bool cached;
-	struct cd_requests
-		waiters; /* for the answer to PREPARE; the LOAD request is in none of its lists */
-	struct cd_request *loader;
+	struct cd_request
+		*loads; /* PREPAREs under way, by next_load; who waits is in their `waiters` */
 	/* what the server said; binds never change, as callers may hold their names and types */
 	struct cd_metadata *home; /* holds the binds; NULL before the first answer */
 	struct cd_columns binds;
@@ -64,6 +56,12 @@ void cd_prepared_forget(struct cd_prepared_cache *c, struct coodie_prepared *p);
  * statement keep it, and hear of it from the server. */
 void cd_prepared_cache_flush(struct cd_prepared_cache *c);
 coodie_prepared *cd_prepared_ref(coodie_prepared *p);
+
+/* Whether its markers are known, so that values can be encoded. */
+static inline bool cd_prepared_is_known(const struct coodie_prepared *p)
+{
+	return p->home != NULL;
+}
 
 /* Takes the answer to PREPARE. COODIE_ERR_CONFLICT when the markers changed. */
 bool cd_prepared_load(struct coodie_prepared *p, const cql_envelope *answer, coodie_error *err);

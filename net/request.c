@@ -119,14 +119,18 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 	r->deadline = (struct cd_deadline){ 0 };
 	r->kind = kind;
 	r->used = true;
-	r->failed = r->tracing = r->resent = r->encoded = r->idempotent = r->retried = false;
-	r->stream = -1;
-	r->wire = NULL;
-	r->timeout_ms = r->load = 0;
+	r->failed = r->tracing = r->encoded = r->idempotent = r->own = false;
+	r->pin = NULL;
+	r->told = 0;
+	r->first = (struct cd_attempt){ .request = r, .stream = -1 };
+	r->flying = NULL;
+	r->attempts = r->retries = 0;
+	r->timeout_ms = 0;
 	r->done.result = NULL;
 	r->user = NULL;
 	r->prepared = NULL;
-	r->metadata = NULL;
+	r->next_load = NULL;
+	r->waiters = (struct cd_requests){ 0 };
 	r->params = (cql_params){ 0 };
 	r->text = r->values = r->paging_state = r->keyspace = (struct cd_piece){ 0 };
 	r->value_count = 0;
@@ -138,9 +142,7 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 void cd_request_give(struct cd_request_pool *p, struct cd_request *r)
 {
 	coodie_prepared_free(r->prepared);
-	cd_metadata_free(r->metadata);
 	r->prepared = NULL;
-	r->metadata = NULL;
 	if (r->args)
 		cd_arena_deinit(&r->arena);
 	r->args = NULL;

@@ -13,22 +13,38 @@
 #include "net/wheel.h"
 
 enum cd_request_kind {
-	CD_REQUEST_VOID,    /* nothing to send */
-	CD_REQUEST_QUERY,   /* a text as it is */
-	CD_REQUEST_EXECUTE, /* through a prepared statement */
-	CD_REQUEST_PREPARE, /* a user waits for a prepared statement */
-	CD_REQUEST_LOAD,    /* the engine's own: sends PREPARE for all who wait for it */
+	CD_REQUEST_VOID,     /* nothing to send */
+	CD_REQUEST_QUERY,    /* a text as it is */
+	CD_REQUEST_EXECUTE,  /* through a prepared statement */
+	CD_REQUEST_PREPARE,  /* a user waits for a prepared statement */
+	CD_REQUEST_LOAD,     /* the engine's own: sends PREPARE for all who wait for it */
+	CD_REQUEST_REGISTER, /* the engine's own, as the next */
+	CD_REQUEST_OPTIONS,  /* a heartbeat */
 	CD_REQUEST_CONNECT,
+	CD_REQUEST_READY, /* a user waits for room */
 	CD_REQUEST_CLOSE
 };
 
 struct cd_request;
+
+/* One sending of a request: what a stream id belongs to until its answer. */
+struct cd_attempt {
+	struct cd_request *request;
+	struct cd_attempt *next; /* of the request */
+	struct cd_wire *wire;    /* NULL: not on its way */
+	int32_t stream;
+	uint32_t load; /* which PREPARE's answer it was sent with */
+	uint64_t sent_us;
+	struct cd_metadata *metadata; /* what a response without columns means; a reference */
+};
 
 /* A queue of requests. Each request stands in at most one. */
 struct cd_requests {
 	struct cd_request *first, *last;
 	uint32_t count;
 };
+
+enum { CD_TRIED = 8 };
 
 /* A piece of the request's `kept` bytes. */
 struct cd_piece {
@@ -43,15 +59,19 @@ struct cd_request {
 	bool failed; /* `error` says why; otherwise `result` */
 	bool used;   /* taken from the pool */
 	bool tracing;
-	bool resent;          /* the server had forgotten the statement, and has been told */
-	bool encoded;         /* `values` is complete; otherwise `args` are still to be encoded */
-	bool idempotent;      /* may be sent again when its connection is lost, */
-	bool retried;         /* which has been done */
-	int32_t stream;       /* -1: not on the wire */
-	struct cd_wire *wire; /* NULL likewise */
+	bool encoded;        /* `values` is complete; otherwise `args` are still to be encoded */
+	bool idempotent;     /* may be sent again when its connection is lost, */
+	bool own;            /* the engine's: nobody outside waits for it */
+	struct cd_wire *pin; /* goes there or nowhere; never waits */
+	uint64_t told;       /* the number of the connection that had forgotten its statement, and
+				 has been told */
 	uint32_t index, generation; /* what its id is made of */
 	uint32_t timeout_ms;
-	uint32_t load; /* which PREPARE's answer it was sent with */
+	struct cd_attempt first;   /* the attempt that most requests need only */
+	struct cd_attempt *flying; /* those that wait for an answer */
+	uint32_t attempts;         /* ever made */
+	uint32_t retries;          /* attempts that failed and were made again */
+	uint16_t tried[CD_TRIED];  /* slots of the hosts they went to */
 	union {
 		coodie_done_fn *result;
 		coodie_status_fn *status;
@@ -59,7 +79,8 @@ struct cd_request {
 	} done;
 	void *user;
 	struct coodie_prepared *prepared; /* a reference */
-	struct cd_metadata *metadata;     /* what a response without columns means; a reference */
+	struct cd_request *next_load;     /* of the same statement */
+	struct cd_requests waiters;       /* of a LOAD */
 	cql_params params;                /* its pointers are set when it is sent */
 	struct cd_buffer kept;            /* the text, the values, and what params points to */
 	struct cd_piece text, values, paging_state, keyspace;

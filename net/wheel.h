@@ -14,6 +14,7 @@ enum { CD_WHEEL_SLOTS = 1024, CD_WHEEL_TICK_US = 10000 };
 struct cd_deadline {
 	struct cd_deadline *next, **link; /* link NULL: not on a wheel */
 	uint64_t tick;
+	uint8_t kind; /* whose it is: for who takes it off */
 };
 
 struct cd_wheel {

@@ -118,6 +118,7 @@ coodie_options *make_options(const struct stage *st, const struct wish *w)
 	coodie_error err;
 
 	assert_non_null(o);
+	coodie_options_set_single_node(o, true); /* the peer hears only what a test asks */
 	if (w->allocator)
 		coodie_options_set_allocator(o, w->allocator);
 	coodie_options_set_connect_timeout_ms(o, PATIENT_MS);

@@ -395,9 +395,9 @@ static void test_answers(void **state)
 		up(&s, &c, &o, version);
 		int32_t id = cd_streams_take(&c.streams, &owner);
 		assert_int_equal(cd_conn_in_flight(&c), 1);
-		/* events are passed over */
+		/* events go to the owner */
 		cd_write_str(&body, "STATUS_CHANGE");
-		assert_int_equal(hear(&s, &c, -1, CQL_OP_EVENT, &body, &e, &err), CD_CONN_MORE);
+		assert_int_equal(hear(&s, &c, -1, CQL_OP_EVENT, &body, &e, &err), CD_CONN_EVENT);
 		cd_buffer_clear(&body);
 		cd_buffer_be32(&body, COODIE_RESULT_VOID);
 		assert_int_equal(hear(&s, &c, (int16_t)id, CQL_OP_RESULT, &body, &e, &err),

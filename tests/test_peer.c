@@ -68,6 +68,7 @@ static struct pair open_pair(struct dress d)
 	coodie_options *o = coodie_options_new(NULL);
 	coodie_error err = { 0 };
 
+	coodie_options_set_single_node(o, true); /* the peer hears only what a test asks */
 	must(coodie_options_add_contact_point(o, peer_address(pair.peer), &err), &err,
 	     "the contact point");
 	if (d.lz4)

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* What a topology means for hosts and pools. */
+#include "net/cluster.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "net/engine_impl.h"
+#include "net/pool.h"
+
+/* The name a certificate is checked against: the address itself, without its port. */
+static const char *name_of(const struct cd_address *a, char text[CD_ADDRESS_TEXT])
+{
+	bool v6 = a->text[0] == '[';
+	const char *end = strrchr(a->text, v6 ? ']' : ':');
+	size_t len = end ? (size_t)(end - a->text) - v6 : strlen(a->text);
+
+	memcpy(text, a->text + v6, len);
+	text[len] = '\0';
+	return text;
+}
+
+static void add(struct cd_engine *e, const struct cd_topology_host *t)
+{
+	struct cd_address address;
+	char name[CD_ADDRESS_TEXT];
+	coodie_error err;
+
+	if (!cd_address_from_inet(&t->address, t->port, &address))
+		return;
+	if (!cd_host_add(e, t->slot, &address, name_of(&address, name), &err))
+		cd_log(e->options, COODIE_LOG_ERROR, "%s: %s", address.text, err.message);
+	else
+		cd_log(e->options, COODIE_LOG_INFO, "%s: a node of the cluster (%s, %s)",
+		       address.text, t->datacenter, t->rack);
+}
+
+static void on_change(const struct cd_topology_host *before, const struct cd_topology_host *after,
+		      unsigned what, void *user)
+{
+	struct cd_engine *e = user;
+	struct cd_host *h = cd_host_at(&e->hosts, (after ? after : before)->slot);
+	struct cd_address address;
+
+	if (!after && h) {
+		cd_log(e->options, COODIE_LOG_INFO, "%s: has left the cluster", h->address.text);
+		cd_host_remove(h);
+	} else if (after && !h) {
+		add(e, after);
+	} else if (after && (what & CD_TOPOLOGY_MOVED) &&
+		   cd_address_from_inet(&after->address, after->port, &address)) {
+		cd_log(e->options, COODIE_LOG_INFO, "%s: is at %s now", h->address.text,
+		       address.text);
+		cd_host_move(h, &address);
+	}
+}
+
+/* The texts of the hosts live in the topology. */
+static void show(struct cd_engine *e, const struct cd_topology *t)
+{
+	for (uint32_t i = 0; i < t->host_count; i++) {
+		const struct cd_topology_host *from = &t->hosts[i];
+		struct cd_host *h = cd_host_at(&e->hosts, from->slot);
+		if (!h)
+			continue;
+		h->view->host_id = from->host_id;
+		h->view->datacenter = from->datacenter;
+		h->view->rack = from->rack;
+		h->view->release = from->release;
+	}
+}
+
+/* The connection that was asked belongs to the host that answered, unless it goes by another
+ * address: what listens there may lead to any node. */
+static void adopt(struct cd_engine *e, const struct cd_topology *t)
+{
+	struct cd_wire *w = e->control.wire;
+
+	for (uint32_t i = 0; i < t->host_count && w && !w->host; i++) {
+		struct cd_host *h = cd_host_at(&e->hosts, t->hosts[i].slot);
+		if (t->hosts[i].is_local && h && strcmp(h->address.text, w->link.address.text) == 0)
+			cd_pool_adopt(h, w);
+	}
+}
+
+/* A cluster that was not known is not alone any more: the node of slot 0 has its own slot now. */
+static void forget_alone(struct cd_engine *e)
+{
+	struct cd_host *h = cd_host_at(&e->hosts, 0);
+
+	if (!e->control.topology && h)
+		cd_host_remove(h);
+}
+
+void cd_cluster_apply(struct cd_engine *e, struct cd_topology *take_topology)
+{
+	struct cd_topology *before = e->control.topology;
+
+	for (uint32_t i = 0; i < take_topology->note_count; i++)
+		cd_log(e->options, COODIE_LOG_WARN, "%s", take_topology->notes[i]);
+	forget_alone(e);
+	e->control.topology = take_topology;
+	cd_topology_compare(before, take_topology, on_change, e);
+	show(e, take_topology);
+	adopt(e, take_topology);
+	cd_topology_free(before);
+	for (uint32_t i = 0; i < e->hosts.room; i++)
+		if (e->hosts.at[i])
+			cd_pool_fill(e->hosts.at[i]);
+	cd_engine_hosts_changed(e);
+}
+
+void cd_cluster_alone(struct cd_engine *e, struct cd_wire *w)
+{
+	struct cd_host *h = cd_host_at(&e->hosts, 0);
+	char name[CD_ADDRESS_TEXT];
+	coodie_error err;
+
+	if (w->host)
+		return;
+	if (!h)
+		h = cd_host_add(e, 0, &w->link.address, name_of(&w->link.address, name), &err);
+	else
+		cd_host_move(h, &w->link.address);
+	if (h)
+		cd_pool_adopt(h, w);
+	else
+		cd_log(e->options, COODIE_LOG_ERROR, "%s", err.message);
+}
+
+bool cd_cluster_is_up(struct cd_engine *e, const cql_inet *address, uint16_t port)
+{
+	const struct cd_topology *t = e->control.topology;
+	const struct cd_topology_host *at = t ? cd_topology_find_address(t, address, port) : NULL;
+	struct cd_host *h = at ? cd_host_at(&e->hosts, at->slot) : NULL;
+
+	if (!h)
+		return false;
+	if (!h->up) {
+		cd_pool_hurry(h);
+		cd_pool_fill(h);
+	}
+	return true;
+}

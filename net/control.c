@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* The control role: who has it, and what it asks. */
+#include "net/control.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "net/cluster.h"
+#include "net/engine_impl.h"
+
+enum { DEBOUNCE_MS = 200 };
+
+void cd_control_deinit(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+
+	coodie_result_free(c->local);
+	coodie_result_free(c->peers);
+	cd_topology_free(c->topology);
+	c->local = c->peers = NULL;
+	c->topology = NULL;
+}
+
+static void come_back(struct cd_engine *e, uint32_t ms)
+{
+	if (!e->control.again.link)
+		cd_engine_add_deadline(e, &e->control.again, ms);
+}
+
+/* ---- the topology --------------------------------------------------------------------------- */
+
+static bool is_scylla(const struct cd_wire *w)
+{
+	return cd_conn_supported(&w->link.conn, "SCYLLA_SHARDING_ALGORITHM", 0) != NULL;
+}
+
+static void read_topology(struct cd_engine *e);
+
+static struct cd_topology *make_topology(struct cd_engine *e, coodie_error *err)
+{
+	struct cd_control *c = &e->control;
+	const struct cd_topology_source source = {
+		.local = c->local,
+		.peers = c->peers,
+		.is_scylla = is_scylla(c->wire),
+		.address = cd_address_inet(&c->wire->link.address),
+		.port = cd_address_port(&c->wire->link.address),
+	};
+
+	return cd_topology_new(e->allocator, c->topology, &source, err);
+}
+
+/* All questions are answered, or came to nothing. */
+static void evaluate(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+	struct cd_topology *t = NULL;
+	coodie_error err;
+
+	if (!c->wire || c->wire->number != c->asked_on) {
+		if (c->wire)
+			read_topology(e);
+		return;
+	}
+	if (c->local)
+		t = make_topology(e, &err);
+	else
+		cd_fail(&err, COODIE_ERR_PROTOCOL, "system.local could not be read");
+	if (t) {
+		cd_cluster_apply(e, t);
+	} else {
+		cd_log(e->options, COODIE_LOG_WARN, "%s: %s: the other nodes are not known",
+		       c->wire->link.address.text, err.message);
+		if (!c->topology)
+			cd_cluster_alone(e, c->wire);
+	}
+}
+
+static void answered(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+
+	if (--c->asked)
+		return;
+	if (!e->freed)
+		evaluate(e);
+	if (c->asked) /* it asked again */
+		return;
+	coodie_result_free(c->local);
+	coodie_result_free(c->peers);
+	c->local = c->peers = NULL;
+}
+
+static void on_registered(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	struct cd_engine *e = user;
+
+	coodie_result_free(take_res);
+	if (err->code != COODIE_OK && err->code != COODIE_ERR_CLOSED)
+		cd_log(e->options, COODIE_LOG_WARN, "no events of the cluster: %s", err->message);
+	answered(e);
+}
+
+static void on_local(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	struct cd_engine *e = user;
+
+	(void)err;
+	e->control.local = take_res;
+	answered(e);
+}
+
+static void ask(struct cd_engine *e, enum cd_topology_question question, coodie_done_fn *done)
+{
+	struct cd_control *c = &e->control;
+	const char *cql = cd_topology_statement(question, is_scylla(c->wire));
+	const cql_blob from_the_start = { NULL, 0 };
+	coodie_error err;
+
+	if (cd_engine_ask(e, c->wire, cql, from_the_start, done, e, &err))
+		c->asked++;
+	else
+		cd_log(e->options, COODIE_LOG_WARN, "%s", err.message);
+}
+
+static void on_peers(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	struct cd_engine *e = user;
+	struct cd_control *c = &e->control;
+
+	c->peers = take_res;
+	if (err->code == COODIE_ERR_SERVER && !c->no_peers_v2 && c->wire &&
+	    c->wire->number == c->asked_on) {
+		c->no_peers_v2 = true; /* before Cassandra 4, and ScyllaDB */
+		ask(e, CD_TOPOLOGY_PEERS, on_peers);
+	}
+	answered(e);
+}
+
+static void read_topology(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+
+	coodie_result_free(c->local);
+	coodie_result_free(c->peers);
+	c->local = c->peers = NULL;
+	c->want_topology = false;
+	c->asked_on = c->wire->number;
+	if (is_scylla(c->wire))
+		c->no_peers_v2 = true;
+	ask(e, CD_TOPOLOGY_LOCAL, on_local);
+	ask(e, c->no_peers_v2 ? CD_TOPOLOGY_PEERS : CD_TOPOLOGY_PEERS_V2, on_peers);
+}
+
+/* ---- who has the role ----------------------------------------------------------------------- */
+
+void cd_control_take(struct cd_engine *e, struct cd_wire *w)
+{
+	struct cd_control *c = &e->control;
+	coodie_error err;
+
+	c->wire = w;
+	c->was_up = true;
+	c->rounds = 0;
+	c->want_round = false;
+	if (e->options->single_node) {
+		cd_cluster_alone(e, w);
+		return;
+	}
+	if (cd_engine_tell(e, w, CD_REQUEST_REGISTER, on_registered, e, &err))
+		c->asked++;
+	if (c->asked <= 1) /* else when those that are under way have ended */
+		read_topology(e);
+}
+
+void cd_control_lost(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+
+	c->wire = NULL;
+	c->first_point++;
+	if (e->freed || e->closed)
+		return;
+	for (struct cd_wire *w = e->wires; w && !c->wire; w = w->next)
+		if (w->state == CD_WIRE_UP && w->host)
+			cd_control_take(e, w);
+	cd_engine_arm(e);
+}
+
+/* ---- events --------------------------------------------------------------------------------- */
+
+static void want_topology(struct cd_engine *e)
+{
+	e->control.want_topology = true;
+	come_back(e, DEBOUNCE_MS);
+}
+
+static bool says(cql_text text, const char *word)
+{
+	return text.len == strlen(word) && memcmp(text.data, word, text.len) == 0;
+}
+
+static void on_topology_change(struct cd_engine *e, const cql_event *event)
+{
+	(void)event;
+	want_topology(e);
+}
+
+/* DOWN is a rumour: connections that live are believed more. */
+static void on_status_change(struct cd_engine *e, const cql_event *event)
+{
+	if (says(event->change, "UP") &&
+	    !cd_cluster_is_up(e, &event->address, (uint16_t)event->port))
+		want_topology(e);
+}
+
+static void on_schema_change(struct cd_engine *e, const cql_event *event)
+{
+	(void)event;
+	cd_prepared_cache_flush(&e->prepared);
+}
+
+static void (*const on_event[])(struct cd_engine *e, const cql_event *event) = {
+	[CQL_EVENT_TOPOLOGY_CHANGE] = on_topology_change,
+	[CQL_EVENT_STATUS_CHANGE] = on_status_change,
+	[CQL_EVENT_SCHEMA_CHANGE] = on_schema_change,
+	[CQL_EVENT_CLIENT_ROUTES_CHANGE] = on_topology_change,
+};
+
+void cd_control_event(struct cd_engine *e, struct cd_wire *w, const cql_envelope *envelope)
+{
+	struct cd_arena arena;
+	coodie_error err;
+	cql_message m;
+
+	if (e->control.wire != w)
+		return;
+	cd_arena_init(&arena, e->allocator, 0);
+	if (!cd_message_read(envelope, NULL, &arena, &m, &err))
+		cd_log(e->options, COODIE_LOG_WARN, "%s: an event cannot be read: %s",
+		       w->link.address.text, err.message);
+	else if (on_event[m.as.event.kind])
+		on_event[m.as.event.kind](e, &m.as.event);
+	cd_arena_deinit(&arena);
+}
+
+/* ---- time ----------------------------------------------------------------------------------- */
+
+void cd_control_due(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+
+	c->want_round = true;
+	if (c->want_topology && c->wire && !c->asked)
+		read_topology(e);
+	else if (c->want_topology)
+		come_back(e, DEBOUNCE_MS);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* The control role: one of the connections hears the cluster's events and is asked for its topology
+ * and schema. When that one is lost another takes over; when all are, a round over the known hosts
+ * and the contact points finds one. */
+#ifndef NET_CONTROL_H
+#define NET_CONTROL_H
+
+#include "net/topology.h"
+#include "net/wire.h"
+
+/* Rows per page of the engine's own questions. */
+enum { CD_OWN_PAGE_ROWS = 5000 };
+
+struct cd_control {
+	struct cd_wire *wire; /* that has the role; NULL: none */
+	bool was_up;          /* there was one: being connected is to be kept up */
+
+	/* a round: the hosts by slot, then the contact points */
+	struct cd_wire *dial; /* the attempt that is on */
+	uint32_t slot;        /* the next host */
+	size_t point;         /* contact points behind the first one that were tried */
+	size_t first_point;
+	uint32_t failed;      /* targets of the round */
+	coodie_error reasons; /* why */
+	uint32_t rounds;      /* that failed, in a row */
+
+	/* what the cluster says of itself */
+	struct cd_topology *topology; /* NULL: not known (yet) */
+	coodie_result *local, *peers; /* answers of the read that is on */
+	uint32_t asked;               /* questions without an answer */
+	uint64_t asked_on;            /* the number of the connection they went to */
+	bool no_peers_v2;
+	bool want_round, want_topology; /* at `again` */
+	struct cd_deadline again;
+};
+
+void cd_control_deinit(struct cd_engine *e);
+/* What follows every event: a round goes on, or begins, when somebody needs it. */
+void cd_control_settle(struct cd_engine *e);
+/* `again` has come. */
+void cd_control_due(struct cd_engine *e);
+
+/* This connection has the role from now on. */
+void cd_control_take(struct cd_engine *e, struct cd_wire *w);
+/* The one that had it has not any more. */
+void cd_control_lost(struct cd_engine *e);
+/* The attempt of the round stands, or has failed. */
+void cd_control_dialed(struct cd_engine *e, struct cd_wire *w);
+void cd_control_dial_failed(struct cd_engine *e, struct cd_wire *w, const coodie_error *why);
+/* EVENT (v4 section 4.2.6). */
+void cd_control_event(struct cd_engine *e, struct cd_wire *w, const cql_envelope *event);
+
+#endif

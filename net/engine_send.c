@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests to the wire: which connection one takes, and its bytes into that one's outbox. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "net/engine_impl.h"
+#include "net/pool.h"
+#include "proto/request.h"
+
+/* ---- bytes ---------------------------------------------------------------------------------- */
+
+/* Sets the pointers of r->params, which lie in its kept bytes. */
+static void point_params(struct cd_request *r)
+{
+	const uint8_t *kept = r->kept.data;
+
+	if (r->paging_state.len)
+		r->params.paging_state = (cql_blob){ kept + r->paging_state.at,
+						     r->paging_state.len };
+	if (r->keyspace.len)
+		r->params.keyspace = cql_text_of((const char *)kept + r->keyspace.at);
+}
+
+static uint8_t flags_of(const struct cd_request *r)
+{
+	return r->tracing ? CQL_FLAG_TRACING : 0;
+}
+
+typedef bool write_fn(struct cd_conn *c, struct cd_request *r, struct cd_attempt *a,
+		      coodie_error *err);
+
+static bool write_query(struct cd_conn *c, struct cd_request *r, struct cd_attempt *a,
+			coodie_error *err)
+{
+	cql_message m = { .opcode = CQL_OP_QUERY,
+			  .flags = flags_of(r),
+			  .stream = (int16_t)a->stream };
+
+	m.as.query.cql = (cql_text){ (const char *)r->kept.data + r->text.at, r->text.len };
+	m.as.query.params = r->params;
+	return cd_message_write(&c->out, &m, NULL, err);
+}
+
+/* The hot path: its values are encoded already. */
+static bool write_execute(struct cd_conn *c, struct cd_request *r, struct cd_attempt *a,
+			  coodie_error *err)
+{
+	const struct coodie_prepared *p = r->prepared;
+	struct cd_buffer *b = &c->out.bytes;
+	cql_result ids; /* no more of it is looked at */
+
+	ids.id = (cql_blob){ p->id, p->id_len };
+	ids.metadata_id = (cql_blob){ p->id + p->id_len, p->metadata_id_len };
+	r->params.skip_metadata = p->skip_metadata && c->version >= 5;
+	a->metadata = cd_metadata_ref(p->result);
+	a->load = p->load;
+	size_t mark = cd_outbox_begin(&c->out, flags_of(r), (int16_t)a->stream, CQL_OP_EXECUTE);
+	cd_write_execute_head(b, c->version, NULL, &ids, &r->params, r->value_count);
+	cd_buffer_bytes(b, r->kept.data + r->values.at, r->values.len);
+	cd_write_execute_tail(b, c->version, NULL, &r->params);
+	return cd_outbox_end(&c->out, mark, err);
+}
+
+static bool write_load(struct cd_conn *c, struct cd_request *r, struct cd_attempt *a,
+		       coodie_error *err)
+{
+	const struct coodie_prepared *p = r->prepared;
+	cql_message m = { .opcode = CQL_OP_PREPARE, .stream = (int16_t)a->stream };
+
+	m.as.prepare.cql = (cql_text){ p->cql, p->cql_len };
+	if (p->own_keyspace)
+		m.as.prepare.keyspace = cql_text_of(p->keyspace);
+	return cd_message_write(&c->out, &m, NULL, err);
+}
+
+static bool write_register(struct cd_conn *c, struct cd_request *r, struct cd_attempt *a,
+			   coodie_error *err)
+{
+	static const cql_text events[] = { { "TOPOLOGY_CHANGE", 15 },
+					   { "STATUS_CHANGE", 13 },
+					   { "SCHEMA_CHANGE", 13 } };
+	cql_message m = { .opcode = CQL_OP_REGISTER, .stream = (int16_t)a->stream };
+
+	(void)r;
+	m.as.register_events.at = events;
+	m.as.register_events.count = sizeof events / sizeof *events;
+	return cd_message_write(&c->out, &m, NULL, err);
+}
+
+static bool write_options(struct cd_conn *c, struct cd_request *r, struct cd_attempt *a,
+			  coodie_error *err)
+{
+	const cql_message m = { .opcode = CQL_OP_OPTIONS, .stream = (int16_t)a->stream };
+
+	(void)r;
+	return cd_message_write(&c->out, &m, NULL, err);
+}
+
+static write_fn *const writers[] = {
+	[CD_REQUEST_QUERY] = write_query,     [CD_REQUEST_EXECUTE] = write_execute,
+	[CD_REQUEST_LOAD] = write_load,       [CD_REQUEST_REGISTER] = write_register,
+	[CD_REQUEST_OPTIONS] = write_options,
+};
+
+/* What only v5 can carry (v5 section 4.1.4) is refused rather than left out. */
+static bool can_carry(const struct cd_conn *c, const struct cd_request *r, coodie_error *err)
+{
+	bool keyspace = r->keyspace.len || (r->prepared && r->prepared->own_keyspace);
+
+	if (c->version >= 5 || !(keyspace || r->params.has_now))
+		return true;
+	return cd_fail(err, COODIE_ERR_UNSUPPORTED,
+		       "%s for a single statement needs protocol version 5; this connection has %u",
+		       keyspace ? "a keyspace" : "a time", c->version);
+}
+
+/* ---- attempts ------------------------------------------------------------------------------- */
+
+static struct cd_attempt *take_attempt(struct cd_engine *e, struct cd_request *r)
+{
+	struct cd_attempt *a = r->first.wire ? cd_slab_take(&e->attempts) : &r->first;
+
+	if (a)
+		*a = (struct cd_attempt){ .request = r, .stream = -1 };
+	return a;
+}
+
+static void give_attempt(struct cd_engine *e, struct cd_attempt *a)
+{
+	cd_metadata_free(a->metadata);
+	a->metadata = NULL;
+	a->wire = NULL;
+	if (a != &a->request->first)
+		cd_slab_give(&e->attempts, a);
+}
+
+void cd_engine_land(struct cd_engine *e, struct cd_attempt *a)
+{
+	struct cd_attempt **at = &a->request->flying;
+
+	while (*at != a)
+		at = &(*at)->next;
+	*at = a->next;
+	e->in_flight--;
+	if (a->wire->host)
+		a->wire->host->view->in_flight--;
+	give_attempt(e, a);
+}
+
+bool cd_engine_put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r, coodie_error *err)
+{
+	struct cd_conn *c = &w->link.conn;
+	struct cd_attempt *a;
+	void *owner;
+
+	if (!can_carry(c, r, err))
+		return false;
+	a = take_attempt(e, r);
+	int32_t stream = a ? cd_streams_take(&c->streams, a) : -1;
+	if (stream < 0) {
+		if (a)
+			give_attempt(e, a);
+		return cd_no_memory(err, "room for a request");
+	}
+	a->stream = stream;
+	point_params(r);
+	if (!writers[r->kind](c, r, a, err)) {
+		cd_streams_give(&c->streams, stream, &owner);
+		give_attempt(e, a);
+		return false;
+	}
+	a->wire = w;
+	a->next = r->flying;
+	a->sent_us = cd_engine_now(e);
+	r->flying = a;
+	if (w->host) {
+		w->host->view->in_flight++;
+		r->tried[r->attempts % CD_TRIED] = (uint16_t)w->host->slot;
+	}
+	r->attempts++;
+	e->in_flight++;
+	e->stats.requests++;
+	cd_engine_arm(e);
+	return true;
+}
+
+/* ---- which connection ------------------------------------------------------------------------ */
+
+static bool was_tried(const struct cd_request *r, uint32_t slot)
+{
+	uint32_t n = r->attempts < CD_TRIED ? r->attempts : CD_TRIED;
+
+	while (n-- > 0)
+		if (r->tried[n] == slot)
+			return true;
+	return false;
+}
+
+/* The first host in turn with a connection that has room; those that were tried come last. */
+static struct cd_wire *pick_in_turn(struct cd_engine *e, const struct cd_request *r)
+{
+	const struct cd_hosts *t = &e->hosts;
+	uint32_t first = e->turns++ % t->room;
+	struct cd_wire *second_best = NULL;
+
+	for (uint32_t i = 0; i < t->room; i++) {
+		uint32_t slot = (first + i) % t->room;
+		struct cd_host *h = t->at[slot];
+		struct cd_wire *w = h ? cd_pool_pick(h, -1) : NULL;
+		if (w && !was_tried(r, slot))
+			return w;
+		if (w && !second_best)
+			second_best = w;
+	}
+	return second_best;
+}
+
+static struct cd_wire *pick(struct cd_engine *e, const struct cd_request *r)
+{
+	struct cd_wire *control = e->control.wire;
+
+	if (!e->hosts.up)
+		return NULL;
+	struct cd_wire *w = e->hosts.count ? pick_in_turn(e, r) : NULL;
+	/* until the hosts are known, and their connections are there */
+	return w || !control || control->host || !cd_wire_has_room(control) ? w : control;
+}
+
+bool cd_engine_has_room(const struct cd_engine *e)
+{
+	for (const struct cd_wire *w = e->wires; w; w = w->next)
+		if (cd_wire_has_room(w))
+			return true;
+	return false;
+}
+
+void cd_engine_pump(struct cd_engine *e)
+{
+	coodie_error err;
+
+	while (e->waiting.first && e->hosts.up) {
+		struct cd_request *r = e->waiting.first;
+		bool is_connect = r->kind == CD_REQUEST_CONNECT || r->kind == CD_REQUEST_READY;
+		struct cd_wire *w = is_connect ? NULL : pick(e, r);
+		if (!w && !is_connect)
+			return;
+		cd_requests_remove(r);
+		if (is_connect)
+			cd_engine_finish(e, r);
+		else if (!cd_engine_put(e, w, r, &err))
+			cd_engine_fail(e, r, &err);
+	}
+}
+
+bool cd_engine_send(struct cd_engine *e, struct cd_request *r, coodie_error *err)
+{
+	struct cd_wire *w = e->waiting.first ? NULL : pick(e, r);
+
+	if (w)
+		return cd_engine_put(e, w, r, err);
+	cd_requests_push(&e->waiting, r);
+	cd_engine_arm(e);
+	return true;
+}
+
+void cd_engine_hosts_changed(struct cd_engine *e)
+{
+	cd_engine_arm(e);
+}

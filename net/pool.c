@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT */
+/* Pools: the first connection of a host goes to its usual port and tells how many shards there are;
+ * the others follow, to the shard-aware port where that works, else to wherever the server puts
+ * them, with spare ones kept until every shard has its own. */
+#include "net/pool.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <coodie/token.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "net/control.h"
+#include "net/engine_impl.h"
+
+/* ---- choosing ------------------------------------------------------------------------------- */
+
+static struct cd_wire *least_busy(const struct cd_shard *s, struct cd_wire *best)
+{
+	for (uint32_t i = 0; i < s->count; i++) {
+		struct cd_wire *w = s->wires[i];
+		if (cd_wire_has_room(w) &&
+		    (!best || w->link.conn.streams.taken < best->link.conn.streams.taken))
+			best = w;
+	}
+	return best;
+}
+
+struct cd_wire *cd_pool_pick(const struct cd_host *h, int32_t shard)
+{
+	uint32_t first = shard >= 0 && (uint32_t)shard < h->shard_count ? (uint32_t)shard : 0;
+	struct cd_wire *best = NULL;
+
+	if (shard >= 0 || h->shard_count == 1)
+		best = least_busy(&h->shards[first], NULL);
+	for (uint32_t i = 0; !best && i < h->shard_count; i++)
+		best = least_busy(&h->shards[i], best);
+	return best;
+}
+
+/* ---- how many ------------------------------------------------------------------------------- */
+
+static uint32_t wanted_per_shard(const struct cd_host *h)
+{
+	const struct coodie_options *o = h->engine->options;
+
+	return h->nr_shards ? o->connections_per_shard : o->connections_per_host;
+}
+
+static bool is_ours(const struct cd_host *h, uint32_t shard)
+{
+	const struct cd_engine *e = h->engine;
+
+	return !h->nr_shards || e->loop_count < 2 || shard % e->loop_count == e->loop_index;
+}
+
+static uint32_t missing_in(const struct cd_host *h, uint32_t shard)
+{
+	const struct cd_shard *s = &h->shards[shard];
+	uint32_t wanted = is_ours(h, shard) ? wanted_per_shard(h) : 0;
+
+	return s->count + s->opening < wanted ? wanted - s->count - s->opening : 0;
+}
+
+static uint32_t missing(const struct cd_host *h)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < h->shard_count; i++)
+		n += missing_in(h, i);
+	return n;
+}
+
+static void refresh_view(struct cd_host *h)
+{
+	bool was_up = h->view->is_up;
+
+	h->view->connections = h->up;
+	h->view->is_up = h->up > 0 || !h->failures;
+	if (h->view->is_up != was_up)
+		cd_engine_hosts_changed(h->engine);
+}
+
+/* ---- opening -------------------------------------------------------------------------------- */
+
+static void come_back(struct cd_host *h, uint32_t ms)
+{
+	cd_wheel_remove(&h->engine->wheel, &h->retry);
+	cd_engine_add_deadline(h->engine, &h->retry, ms ? ms : 1);
+}
+
+/* Doubled with every failure, up to its most, 15 % more or less. */
+static uint32_t reconnect_delay(struct cd_host *h)
+{
+	const struct coodie_options *o = h->engine->options;
+	uint32_t shift = h->failures > 16 ? 16 : h->failures ? h->failures - 1 : 0;
+	uint64_t ms = (uint64_t)o->reconnect_min_ms << shift;
+
+	ms = ms < o->reconnect_max_ms ? ms : o->reconnect_max_ms;
+	return (uint32_t)(ms * (85 + cd_engine_draw(h->engine, 31)) / 100);
+}
+
+static void open_failed(struct cd_host *h, bool advanced, const coodie_error *why)
+{
+	struct cd_engine *e = h->engine;
+
+	cd_log(e->options, COODIE_LOG_WARN, "%s", why->message);
+	if (advanced) { /* the usual port may work all the same */
+		h->plain_until = cd_engine_now(e) +
+				 (uint64_t)e->options->wrong_shard_pause_ms * 1000;
+		h->plain_only = true;
+		come_back(h, e->options->reconnect_min_ms);
+		return;
+	}
+	h->failures++;
+	refresh_view(h);
+	come_back(h, reconnect_delay(h));
+}
+
+static uint16_t source_port(struct cd_host *h, uint32_t shard)
+{
+	const struct coodie_options *o = h->engine->options;
+	uint16_t first = (uint16_t)o->local_port_min, last = (uint16_t)o->local_port_max;
+	uint16_t from = h->next_port;
+
+	if (from < first || from > last)
+		from = (uint16_t)(first + cd_engine_draw(h->engine, last - first + 1u));
+	uint16_t port = cql_port_of_shard(shard, h->nr_shards, first, last, from);
+	h->next_port = (uint16_t)(port + 1);
+	return port;
+}
+
+static bool may_advance(struct cd_host *h)
+{
+	if (h->plain_only && cd_engine_now(h->engine) >= h->plain_until)
+		h->plain_only = false;
+	return h->up && h->nr_shards && h->shard_port && h->engine->options->shard_aware &&
+	       !h->plain_only;
+}
+
+/* How long to wait before the next connection may be opened, in milliseconds: so many a second, and
+ * a second's worth at once. */
+static uint32_t pace(struct cd_engine *e)
+{
+	uint32_t rate = e->options->opening_per_second;
+	uint64_t now = cd_engine_now(e), step = rate ? 1000000 / rate : 0;
+
+	if (e->pace_us < now)
+		e->pace_us = now;
+	if (e->pace_us - now > 1000000)
+		return (uint32_t)((e->pace_us - now - 1000000) / 1000) + 1;
+	e->pace_us += step;
+	return 0;
+}
+
+/* False: nothing more for now. */
+static bool open_one(struct cd_host *h, uint32_t shard)
+{
+	struct cd_engine *e = h->engine;
+	struct cd_dial d = { .host = h, .address = h->address, .name = h->name, .shard = -1 };
+	coodie_error err;
+
+	if (may_advance(h)) {
+		d.shard = (int32_t)shard;
+		d.source_port = source_port(h, shard);
+		cd_address_set_port(&d.address, h->shard_port);
+	}
+	struct cd_wire *w = cd_wire_open(e, &d, &err);
+	if (!w) {
+		open_failed(h, d.source_port != 0, &err);
+		return false;
+	}
+	h->shards[shard].opening++;
+	h->opening++;
+	e->hosts.opening++;
+	w->place = shard;
+	return true;
+}
+
+static bool may_fill(const struct cd_host *h)
+{
+	const struct cd_engine *e = h->engine;
+
+	return !h->leaving && !e->freed && !e->closed &&
+	       h->view->distance != COODIE_DISTANCE_IGNORED && !h->retry.link;
+}
+
+void cd_pool_fill(struct cd_host *h)
+{
+	const struct coodie_options *o = h->engine->options;
+	/* until the first one has told how many shards there are, and whether the host lives */
+	uint32_t most = h->up ? o->opening_per_host : 1;
+
+	if (!may_fill(h))
+		return;
+	for (uint32_t i = 0; i < h->shard_count; i++)
+		for (uint32_t n = missing_in(h, i); n; n--) {
+			if (h->opening >= most)
+				return; /* comes by when one of them has ended */
+			uint32_t wait = pace(h->engine);
+			if (wait) {
+				come_back(h, wait);
+				return;
+			}
+			if (!open_one(h, i))
+				return;
+		}
+}
+
+void cd_pool_hurry(struct cd_host *h)
+{
+	h->failures = 0;
+	cd_wheel_remove(&h->engine->wheel, &h->retry);
+}
+
+/* ---- connections that are up ---------------------------------------------------------------- */
+
+static void not_opening(struct cd_host *h, const struct cd_wire *w)
+{
+	if (w->place < h->shard_count && h->shards[w->place].opening)
+		h->shards[w->place].opening--;
+	h->opening--;
+	h->engine->hosts.opening--;
+}
+
+static bool put(struct cd_host *h, uint32_t shard, struct cd_wire *w)
+{
+	struct cd_shard *s = &h->shards[shard];
+
+	if (s->count == s->room) {
+		uint32_t room = s->room ? s->room * 2 : 1;
+		void *wires = cd_resize(h->engine->allocator, s->wires, room * sizeof(void *));
+		if (!wires)
+			return false;
+		s->wires = wires;
+		s->room = room;
+	}
+	s->wires[s->count++] = w;
+	w->place = shard;
+	w->placed = true;
+	h->up++;
+	return true;
+}
+
+static void unput(struct cd_host *h, struct cd_wire *w)
+{
+	struct cd_shard *s = &h->shards[w->place];
+	uint32_t i = 0;
+
+	while (i < s->count && s->wires[i] != w)
+		i++;
+	if (i == s->count)
+		return;
+	s->wires[i] = s->wires[--s->count];
+	w->placed = false;
+	h->up--;
+}
+
+/* The number of shards has changed, or is known now: every connection finds its place again. */
+static bool reshape(struct cd_host *h, uint32_t nr_shards)
+{
+	struct cd_engine *e = h->engine;
+	uint32_t count = nr_shards ? nr_shards : 1;
+	struct cd_shard *shards = cd_alloc_array(e->allocator, count, sizeof *shards);
+
+	if (!shards)
+		return false;
+	for (uint32_t i = 0; i < h->shard_count; i++)
+		cd_release(e->allocator, h->shards[i].wires);
+	cd_release(e->allocator, h->shards);
+	h->shards = shards;
+	h->shard_count = count;
+	h->nr_shards = nr_shards;
+	h->view->shard_count = nr_shards;
+	h->up = 0;
+	for (struct cd_wire *w = e->wires; w; w = w->next) {
+		if (w->host != h || w->state != CD_WIRE_UP || !w->placed)
+			continue;
+		w->placed = false;
+		if (w->shard >= 0 && (uint32_t)w->shard < count)
+			put(h, (uint32_t)w->shard, w);
+	}
+	return true;
+}
+
+static void learn_sharding(struct cd_host *h, struct cd_wire *w)
+{
+	int32_t n = cd_wire_supported(w, "SCYLLA_NR_SHARDS");
+	int32_t msb = cd_wire_supported(w, "SCYLLA_SHARDING_IGNORE_MSB");
+	int32_t port = cd_wire_supported(w, h->engine->options->tls_context
+						    ? "SCYLLA_SHARD_AWARE_PORT_SSL"
+						    : "SCYLLA_SHARD_AWARE_PORT");
+	const char *algorithm = cd_conn_supported(&w->link.conn, "SCYLLA_SHARDING_ALGORITHM", 0);
+	bool known = n > 0 && n <= UINT16_MAX && algorithm &&
+		     strcmp(algorithm, "biased-token-round-robin") == 0;
+
+	h->ignore_msb = (uint8_t)(msb > 0 && msb < 64 ? msb : 0);
+	h->shard_port = (uint16_t)(port > 0 && port <= UINT16_MAX ? port : 0);
+	if (!known)
+		w->shard = -1;
+	if ((known ? (uint32_t)n : 0) != h->nr_shards)
+		reshape(h, known ? (uint32_t)n : 0);
+}
+
+static void wrong_shard(struct cd_host *h, const struct cd_wire *w)
+{
+	struct cd_engine *e = h->engine;
+
+	if (!h->plain_only)
+		cd_log(e->options, COODIE_LOG_WARN,
+		       "%s: asked for shard %" PRId32 ", got %" PRId32
+		       ": an address is translated on the way (NAT); the usual port is used instead",
+		       w->link.address.text, w->wanted, w->shard);
+	h->plain_only = true;
+	h->plain_until = cd_engine_now(e) + (uint64_t)e->options->wrong_shard_pause_ms * 1000;
+}
+
+/* Spare ones are of use only while some shard has none: the server deals connections in turn. */
+static void drop_spares(struct cd_host *h)
+{
+	struct cd_engine *e = h->engine;
+
+	for (struct cd_wire *w = e->wires, *next; w && h->spare; w = next) {
+		next = w->next;
+		if (w->host != h || w->state != CD_WIRE_UP || w->placed)
+			continue;
+		cd_wire_retire(w);
+		cd_wire_end_if_drained(w);
+	}
+}
+
+static void place(struct cd_host *h, struct cd_wire *w)
+{
+	const struct coodie_options *o = h->engine->options;
+	uint32_t shard = h->nr_shards && w->shard >= 0 ? (uint32_t)w->shard % h->nr_shards : 0;
+	bool wanted = h->shards[shard].count < (is_ours(h, shard) ? wanted_per_shard(h) : 0);
+
+	if (wanted && put(h, shard, w))
+		return;
+	w->place = shard;
+	if (!wanted && h->nr_shards && missing(h) &&
+	    h->spare < (uint64_t)o->ballast_per_shard * h->nr_shards) {
+		w->spare = true;
+		h->spare++;
+		return;
+	}
+	cd_wire_retire(w);
+	cd_wire_end_if_drained(w);
+}
+
+void cd_pool_take(struct cd_host *h, struct cd_wire *w)
+{
+	not_opening(h, w);
+	cd_pool_adopt(h, w);
+}
+
+void cd_pool_adopt(struct cd_host *h, struct cd_wire *w)
+{
+	w->host = h;
+	h->failures = 0;
+	learn_sharding(h, w);
+	if (w->advanced && w->wanted != w->shard)
+		wrong_shard(h, w);
+	place(h, w);
+	refresh_view(h);
+	cd_pool_fill(h);
+	if (h->spare && !missing(h) && !h->opening)
+		drop_spares(h);
+}
+
+void cd_pool_drop(struct cd_host *h, struct cd_wire *w)
+{
+	if (w->state == CD_WIRE_OPENING)
+		not_opening(h, w);
+	else if (w->placed)
+		unput(h, w);
+	else if (w->spare)
+		h->spare--;
+	w->spare = false;
+	refresh_view(h);
+}
+
+void cd_pool_failed(struct cd_host *h, const struct cd_wire *w, const coodie_error *why)
+{
+	struct cd_engine *e = h->engine;
+	uint8_t lower = w->link.conn.lower_version;
+
+	not_opening(h, w);
+	if (h->leaving || e->freed)
+		return;
+	if (why->code == COODIE_ERR_VERSION && lower && lower < e->version) {
+		cd_log(e->options, COODIE_LOG_INFO, "%s; a new connection with it", why->message);
+		e->version = lower;
+		cd_pool_fill(h);
+		return;
+	}
+	open_failed(h, w->advanced, why);
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* A round: the known hosts and then the contact points are tried in turn until one of them stands;
+ * when none does, those who wait are told why. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "net/engine_impl.h"
+#include "net/pool.h"
+#include "net/resolve.h"
+
+/* ---- targets -------------------------------------------------------------------------------- */
+
+static size_t targets(const struct cd_engine *e)
+{
+	return e->hosts.count + e->options->point_count;
+}
+
+static bool host_target(struct cd_engine *e, struct cd_dial *d)
+{
+	struct cd_control *c = &e->control;
+
+	if (e->options->single_node)
+		return false;
+	for (; c->slot < e->hosts.room; c->slot++) {
+		const struct cd_host *h = e->hosts.at[c->slot];
+		if (!h || h->view->distance == COODIE_DISTANCE_IGNORED)
+			continue;
+		d->address = h->address;
+		d->name = h->name;
+		return true;
+	}
+	return false;
+}
+
+static bool is_known(const struct cd_engine *e, const struct cd_address *address)
+{
+	for (uint32_t i = 0; i < e->hosts.room && !e->options->single_node; i++)
+		if (e->hosts.at[i] && strcmp(e->hosts.at[i]->address.text, address->text) == 0)
+			return true;
+	return false;
+}
+
+/* The next one. False with code COODIE_OK: there is none; otherwise it is of no use. */
+static bool next_target(struct cd_engine *e, struct cd_dial *d, coodie_error *err)
+{
+	struct cd_control *c = &e->control;
+	const struct coodie_options *o = e->options;
+
+	cd_clear(err);
+	*d = (struct cd_dial){ .shard = -1 };
+	if (host_target(e, d))
+		return true;
+	for (; c->point < o->point_count; c->point++) {
+		const struct cd_endpoint *at =
+			&o->points[(c->first_point + c->point) % o->point_count];
+		d->name = at->host;
+		if (!cd_resolve(at->host, at->port, NULL, &d->address, err))
+			return false;
+		if (!is_known(e, &d->address))
+			return true;
+	}
+	return false;
+}
+
+static void pass_target(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+
+	if (c->slot < e->hosts.room && !e->options->single_node)
+		c->slot++;
+	else
+		c->point++;
+}
+
+static void begin_round(struct cd_control *c)
+{
+	c->slot = 0;
+	c->point = 0;
+	c->failed = 0;
+}
+
+/* ---- failures ------------------------------------------------------------------------------- */
+
+static size_t append(char *out, size_t len, const char *text, size_t most)
+{
+	size_t n = strlen(text), room = COODIE_ERROR_MESSAGE_SIZE - 1 - len;
+	bool cut = n > most;
+
+	n = cut ? most : n;
+	n = n < room ? n : room;
+	memcpy(out + len, text, n);
+	if (cut && n > 3)
+		memcpy(out + len + n - 3, "...", 3);
+	out[len + n] = '\0';
+	return len + n;
+}
+
+/* Adds why this one failed to what is told at the end of the round, each in its share of the room.
+ */
+static void note_failure(struct cd_engine *e, const coodie_error *why)
+{
+	static const char start[] = "no contact point works: ";
+	struct cd_control *c = &e->control;
+	size_t share = (COODIE_ERROR_MESSAGE_SIZE - sizeof start) / targets(e);
+	char text[COODIE_ERROR_MESSAGE_SIZE];
+	size_t len = 0;
+
+	cd_log(e->options, COODIE_LOG_WARN, "%s", why->message);
+	if (targets(e) > 1) {
+		len = append(text, len, c->failed ? c->reasons.message : start, sizeof text);
+		if (c->failed)
+			len = append(text, len, "; ", 2);
+		append(text, len, why->message, share > 40 ? share - 2 : 38);
+	}
+	c->reasons = *why; /* the code and the details of the last one */
+	if (targets(e) > 1)
+		memcpy(c->reasons.message, text, sizeof text);
+	c->failed++;
+	pass_target(e);
+}
+
+/* Doubled with every round that failed, up to its most, 15 % more or less. */
+static uint32_t pause_ms(struct cd_engine *e)
+{
+	const struct coodie_options *o = e->options;
+	uint32_t shift = e->control.rounds > 16 ? 16 : e->control.rounds;
+	uint64_t ms = (uint64_t)o->reconnect_min_ms << shift;
+
+	ms = ms < o->reconnect_max_ms ? ms : o->reconnect_max_ms;
+	return (uint32_t)(ms * (85 + cd_engine_draw(e, 31)) / 100) + 1;
+}
+
+static void end_round(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+	struct cd_requests all = { 0 };
+	coodie_error why = c->reasons;
+
+	c->rounds++;
+	c->first_point += e->options->point_count > 1;
+	begin_round(c);
+	c->want_round = false;
+	if (c->was_up && !c->again.link)
+		cd_engine_add_deadline(e, &c->again, pause_ms(e));
+	if (e->hosts.opening)
+		return; /* one of the pools may still get through */
+	cd_requests_move(&all, &e->waiting);
+	for (struct cd_request *r; (r = cd_requests_pop(&all));)
+		cd_engine_fail(e, r, &why);
+}
+
+/* ---- the round ------------------------------------------------------------------------------ */
+
+static void dial(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+	struct cd_dial d;
+	coodie_error err;
+
+	for (;;) {
+		bool there = next_target(e, &d, &err);
+		if (there && (c->dial = cd_wire_open(e, &d, &err)))
+			return;
+		if (!there && err.code == COODIE_OK)
+			break;
+		note_failure(e, &err);
+	}
+	end_round(e);
+}
+
+void cd_control_settle(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+
+	if (c->wire || c->dial || e->closed || e->hosts.up || e->hosts.opening)
+		return;
+	if (e->waiting.count || c->want_round || (c->was_up && !c->again.link && !e->closing))
+		dial(e);
+	else
+		begin_round(c); /* nobody waits for the end of the one that was on */
+}
+
+void cd_control_dialed(struct cd_engine *e, struct cd_wire *w)
+{
+	struct cd_control *c = &e->control;
+
+	c->dial = NULL;
+	begin_round(c);
+	for (uint32_t i = 0; i < e->hosts.room; i++) {
+		struct cd_host *h = e->hosts.at[i];
+		if (h && strcmp(h->address.text, w->link.address.text) == 0) {
+			cd_pool_adopt(h, w);
+			return;
+		}
+	}
+}
+
+void cd_control_dial_failed(struct cd_engine *e, struct cd_wire *w, const coodie_error *why)
+{
+	uint8_t lower = w->link.conn.lower_version;
+
+	e->control.dial = NULL;
+	if (e->freed || e->closed)
+		return;
+	if (why->code == COODIE_ERR_VERSION && lower && lower < e->version) {
+		cd_log(e->options, COODIE_LOG_INFO, "%s; a new connection with it", why->message);
+		e->version = lower; /* for this session, from now on */
+	} else {
+		note_failure(e, why);
+	}
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/* Wires: how one is opened, what its link reports, and how it ends. */
+#include "net/wire.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "net/control.h"
+#include "net/engine_impl.h"
+#include "net/pool.h"
+
+/* ---- the end of one ------------------------------------------------------------------------- */
+
+static void unlink_wire(struct cd_engine *e, struct cd_wire *w)
+{
+	struct cd_wire **at = &e->wires;
+
+	while (*at && *at != w)
+		at = &(*at)->next;
+	if (*at)
+		*at = w->next;
+}
+
+static void free_wire(struct cd_engine *e, struct cd_wire *w)
+{
+	cd_conn_deinit(&w->link.conn);
+	cd_release(e->allocator, w);
+}
+
+static void bury_list(struct cd_engine *e, struct cd_wire **list)
+{
+	while (*list) {
+		struct cd_wire *w = *list;
+		*list = w->next;
+		free_wire(e, w);
+	}
+}
+
+void cd_wires_bury(struct cd_engine *e)
+{
+	bury_list(e, &e->dead);
+	if (e->freed)
+		bury_list(e, &e->last);
+}
+
+/* What the server said of itself stays readable until another connection stands. */
+static void keep_last(struct cd_engine *e, struct cd_wire *w)
+{
+	if (e->last) {
+		e->last->next = e->dead;
+		e->dead = e->last;
+	}
+	w->next = NULL;
+	e->last = w;
+}
+
+/* Gives back its place: nobody chooses it any more. */
+static void leave(struct cd_wire *w, enum cd_wire_state state)
+{
+	enum cd_wire_state was = w->state;
+
+	w->state = state;
+	if (was != CD_WIRE_UP)
+		return;
+	w->engine->hosts.up--;
+	if (w->host)
+		cd_pool_drop(w->host, w);
+}
+
+void cd_wire_close(struct cd_wire *w)
+{
+	struct cd_engine *e = w->engine;
+	bool was_up = w->state == CD_WIRE_UP || w->state == CD_WIRE_DRAINING;
+
+	if (w->state == CD_WIRE_CLOSED)
+		return;
+	leave(w, CD_WIRE_CLOSED);
+	cd_wheel_remove(&e->wheel, &w->deadline);
+	cd_link_close(&w->link);
+	e->stats.bytes_sent += w->link.bytes_sent;
+	e->stats.bytes_received += w->link.bytes_received;
+	unlink_wire(e, w);
+	if (was_up && !e->hosts.up) {
+		keep_last(e, w);
+	} else {
+		w->next = e->dead;
+		e->dead = w;
+	}
+}
+
+/* Everything that was in flight on a connection that is closed now. */
+static void fail_attempts(struct cd_wire *w, const coodie_error *why)
+{
+	struct cd_engine *e = w->engine;
+	const struct cd_streams *s = &w->link.conn.streams;
+
+	for (uint32_t id = s->size; id-- > 0;) {
+		struct cd_attempt *a = cd_streams_owner(s, (int32_t)id);
+		if (!a)
+			continue;
+		s->owners[id] = NULL;
+		a->stream = -1;
+		cd_engine_attempt_failed(e, a, why);
+	}
+}
+
+/* Says whose failure it was, where the message does not yet. */
+static void name_address(const struct cd_wire *w, coodie_error *err)
+{
+	if (!strstr(err->message, w->link.address.text))
+		cd_error_prefix(err, "%s", w->link.address.text);
+}
+
+void cd_wire_lose(struct cd_wire *w, coodie_error *err)
+{
+	struct cd_engine *e = w->engine;
+	bool opening = w->state == CD_WIRE_OPENING;
+
+	if (w->state == CD_WIRE_CLOSED)
+		return;
+	name_address(w, err);
+	cd_wire_close(w);
+	if (!opening && !e->freed)
+		cd_log(e->options, COODIE_LOG_WARN, "%s", err->message);
+	if (e->control.wire == w)
+		cd_control_lost(e);
+	fail_attempts(w, err);
+	if (opening && e->control.dial == w)
+		cd_control_dial_failed(e, w, err);
+	else if (opening && w->host)
+		cd_pool_failed(w->host, w, err);
+	else if (w->host && !e->freed)
+		cd_pool_fill(w->host);
+	cd_engine_arm(e);
+}
+
+void cd_wire_retire(struct cd_wire *w)
+{
+	struct cd_engine *e = w->engine;
+
+	if (w->state != CD_WIRE_UP)
+		return;
+	leave(w, CD_WIRE_DRAINING);
+	if (e->control.wire == w)
+		cd_control_lost(e);
+	if (w->host)
+		cd_pool_fill(w->host);
+	cd_engine_arm(e);
+}
+
+void cd_wire_end_if_drained(struct cd_wire *w)
+{
+	if (w->state == CD_WIRE_DRAINING && !cd_conn_in_flight(&w->link.conn))
+		cd_wire_close(w);
+}
+
+void cd_wire_late(struct cd_wire *w)
+{
+	struct cd_engine *e = w->engine;
+	coodie_error err;
+
+	cd_link_late(&w->link, e->options->connect_timeout_ms, &err);
+	cd_wire_lose(w, &err);
+}
+
+/* ---- what its link reports ------------------------------------------------------------------ */
+
+int32_t cd_wire_supported(const struct cd_wire *w, const char *key)
+{
+	const char *text = cd_conn_supported(&w->link.conn, key, 0);
+	char *end = NULL;
+	long n = text ? strtol(text, &end, 10) : -1;
+
+	return text && *text && !*end && n >= 0 && n <= INT32_MAX ? (int32_t)n : -1;
+}
+
+static void on_up(struct cd_wire *w)
+{
+	struct cd_engine *e = w->engine;
+	const struct cd_conn *c = &w->link.conn;
+
+	cd_wheel_remove(&e->wheel, &w->deadline);
+	w->state = CD_WIRE_UP;
+	w->shard = cd_wire_supported(w, "SCYLLA_SHARD");
+	w->heard_us = cd_engine_now(e);
+	cd_pulse_start(e);
+	e->hosts.up++;
+	e->stats.connects++;
+	if (e->last) {
+		e->last->next = e->dead;
+		e->dead = e->last;
+		e->last = NULL;
+	}
+	cd_log(e->options, COODIE_LOG_INFO, "%s: connected, protocol version %u%s%s",
+	       w->link.address.text, c->version, c->lz4 ? ", lz4" : "", w->link.tls ? ", TLS" : "");
+	if (e->control.dial == w)
+		cd_control_dialed(e, w);
+	else if (w->host)
+		cd_pool_take(w->host, w);
+	if (w->state == CD_WIRE_UP && !e->control.wire)
+		cd_control_take(e, w);
+	cd_engine_pump(e);
+}
+
+static void wake(struct cd_wire *w)
+{
+	if (w->inside)
+		return;
+	w->inside = true;
+	cd_engine_enter(w->engine);
+}
+
+/* The handshake is sent as it goes; requests wait for the end of the turn. */
+static bool flush_handshake(struct cd_wire *w)
+{
+	coodie_error err;
+
+	if (w->state != CD_WIRE_OPENING || cd_link_flush(&w->link, &err))
+		return true;
+	cd_wire_lose(w, &err);
+	return false;
+}
+
+static void broken(struct cd_wire *w, coodie_error *err)
+{
+	if (err->code == COODIE_ERR_LIMIT) { /* proto/ does not know where its limits come from */
+		coodie_error was = *err;
+		cd_fail(err, COODIE_ERR_LIMIT,
+			"%.120s (coodie_options_set_max_response(), or smaller pages)",
+			was.message);
+	}
+	cd_wire_lose(w, err);
+}
+
+static bool on_moved(void *user)
+{
+	struct cd_wire *w = user;
+	struct cd_engine *e = w->engine;
+	cql_envelope envelope;
+	coodie_error err;
+
+	wake(w);
+	for (;;) {
+		enum cd_conn_event event = cd_conn_next(&w->link.conn, &envelope, &err);
+		if (event == CD_CONN_MORE)
+			break;
+		if (event == CD_CONN_UP)
+			on_up(w);
+		else if (event == CD_CONN_EVENT)
+			cd_control_event(e, w, &envelope);
+		else if (event == CD_CONN_BROKEN || !cd_engine_answer(e, w, &envelope, &err))
+			broken(w, &err);
+		if (w->state == CD_WIRE_CLOSED)
+			return false;
+	}
+	cd_wire_end_if_drained(w);
+	return w->state != CD_WIRE_CLOSED && flush_handshake(w);
+}
+
+static void on_lost(const coodie_error *why, void *user)
+{
+	struct cd_wire *w = user;
+	coodie_error err = *why;
+
+	wake(w);
+	cd_wire_lose(w, &err);
+}
+
+static void on_done(void *user)
+{
+	struct cd_wire *w = user;
+	struct cd_engine *e = w->engine;
+
+	if (!w->inside && !e->waiting.count) /* only bytes went out, and nobody waited for that */
+		return;
+	wake(w);
+	w->inside = false;
+	cd_engine_deliver(e);
+	cd_engine_settle(e);
+	cd_engine_leave(e);
+}
+
+void cd_wires_flush(struct cd_engine *e)
+{
+	coodie_error err;
+
+	for (struct cd_wire *w = e->wires, *next; w; w = next) {
+		next = w->next;
+		if (w->state != CD_WIRE_OPENING && !cd_link_flush(&w->link, &err))
+			cd_wire_lose(w, &err);
+	}
+}
+
+/* ---- making one ----------------------------------------------------------------------------- */
+
+struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodie_error *err)
+{
+	const struct coodie_options *o = e->options;
+	struct cd_wire *w = cd_alloc_zero(e->allocator, sizeof *w);
+
+	if (!w)
+		return cd_no_memory(err, "a connection"), NULL;
+	w->engine = e;
+	w->number = ++e->opened;
+	w->host = d->host;
+	w->wanted = d->shard;
+	w->shard = -1;
+	w->advanced = d->source_port != 0;
+	w->deadline.kind = CD_DEADLINE_WIRE;
+	w->link.address = d->address;
+	cd_conn_init(&w->link.conn, o, e->keyspace, e->version);
+	const struct cd_link_owner owner = { on_moved, on_lost, on_done, w };
+	if (!cd_link_open(&w->link, &e->loop, &owner, o->tls_context, d->name, err)) {
+		name_address(w, err);
+		free_wire(e, w);
+		return NULL;
+	}
+	w->next = e->wires;
+	e->wires = w;
+	if (o->connect_timeout_ms)
+		cd_engine_add_deadline(e, &w->deadline, o->connect_timeout_ms);
+	return w;
+}
