@@ -3,10 +3,13 @@
 #include "net/draft.h"
 
 #include "base/error.h"
+#include "net/profile.h"
 
-bool cd_draft_init(struct cd_draft *d, coodie_error *err)
+bool cd_draft_init(struct cd_draft *d, const struct coodie_options *base, coodie_error *err)
 {
-	*d = (struct cd_draft){ .options = coodie_options_new(err) };
+	*d = (struct cd_draft){ .base = base, .options = coodie_options_new(err) };
+	if (d->options && base->profiles)
+		d->options->profiles = cd_profiles_ref(base->profiles);
 	return d->options != NULL;
 }
 
@@ -25,11 +28,28 @@ bool cd_draft_set(struct cd_draft *d, const char *name, const char *value, coodi
 	return true;
 }
 
-void cd_draft_take(struct cd_draft *d, struct coodie_options *o)
+static void swap_given(const struct cd_draft *d, struct coodie_options *a, struct coodie_options *b)
 {
 	for (size_t i = 0; i < CD_OPTION_COUNT; i++)
 		if (cd_changes_has(&d->given, (enum cd_option_id)i))
-			cd_option_swap(o, d->options, cd_option_at(i));
+			cd_option_swap(a, b, cd_option_at(i));
+}
+
+struct coodie_options cd_draft_view(const struct cd_draft *d)
+{
+	struct coodie_options view = *d->base, from = *d->options;
+
+	swap_given(d, &view, &from);
+	return view;
+}
+
+void cd_draft_take(struct cd_draft *d, struct coodie_options *o)
+{
+	struct cd_profiles *before = o->profiles;
+
+	swap_given(d, o, d->options);
+	o->profiles = d->options->profiles;
+	d->options->profiles = before;
 }
 
 void cd_draft_deinit(struct cd_draft *d)

@@ -49,6 +49,7 @@ libcd_net_la_SOURCES = \
 	net/prepared.c net/prepared.h \
 	net/profile.c net/profile.h \
 	net/profile_board.c net/profile_board.h \
+	net/profile_options.c net/profile_options.h \
 	net/profile_view.c net/profile_view.h \
 	net/pulse.c \
 	net/registry.c \

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "net/options.h"
+#include "net/profile_options.h"
 #include "net/session.h"
 
 enum { LONGEST_NAME = 255 };
@@ -255,43 +256,12 @@ void cd_profiles_free(struct cd_profiles *set)
 
 /* ---- options -------------------------------------------------------------------------------- */
 
-/* The plain options that a profile has as well. */
 static struct cd_profile_said *said_by(const struct coodie_options *o, coodie_error *err)
 {
-	const coodie_balancing balancing = {
-		.size = sizeof balancing,
-		.local_datacenter = o->local_datacenter,
-		.local_rack = o->local_rack,
-		.remote_hosts = o->remote_hosts,
-		.remote_for_local = o->remote_for_local,
-		.not_datacenter_aware = !o->datacenter_aware,
-		.not_token_aware = !o->token_aware,
-		.not_shuffled = !o->shuffle,
-		.not_load_aware = !o->load_aware,
-		.latency_aware = o->latency_aware,
-		.latency_exclusion = o->latency_exclusion,
-		.latency_scale_ms = o->latency_scale_ms,
-		.latency_retry_ms = o->latency_retry_ms,
-		.latency_update_ms = o->latency_update_ms,
-		.latency_min_measured = o->latency_min_measured,
-		.allow = o->allow,
-		.deny = o->deny,
-		.allow_datacenters = o->allow_datacenters,
-		.deny_datacenters = o->deny_datacenters,
-	};
-	const bool speculates = o->speculative_delay_ms || o->speculative_percentile > 0;
-	const coodie_profile_options p = {
-		.size = sizeof p,
-		.consistency = o->consistency,
-		.serial_consistency = o->serial_consistency,
-		.balancing = &balancing,
-		.retry_kind = (enum coodie_retry_kind)o->retry,
-		.log_retries = o->log_retries,
-		.speculative_delay_ms = o->speculative_delay_ms,
-		.speculative_percentile = o->speculative_percentile,
-		.speculative_max = speculates ? o->speculative_max : 0,
-	};
+	coodie_balancing balancing;
+	coodie_profile_options p;
 
+	cd_profile_options_read(o, &p, &balancing);
 	return make("", &p, &o->allocator, err);
 }
 

@@ -225,7 +225,7 @@ bool coodie_options_set_uri(coodie_options *o, const char *uri, coodie_error *er
 	cd_clear(err);
 	if (!o)
 		return cd_options_missing(err);
-	if (!cd_draft_init(&d, err))
+	if (!cd_draft_init(&d, o, err))
 		return false;
 	bool ok = cd_uri_read(&d, uri, err);
 	if (ok)

@@ -6,13 +6,16 @@
 #include <unistd.h>
 
 #include "net/option_file.h"
+#include "net/profile.h"
+
+static const coodie_options *base; /* what the files are read for */
 
 static bool read_text(struct cd_draft *d, const char *text, size_t len, coodie_error *err)
 {
 	char *exact = malloc(len ? len : 1); /* not terminated: nothing may be read behind it */
 
 	memcpy(exact, text, len);
-	assert_true(cd_draft_init(d, NULL));
+	assert_true(cd_draft_init(d, base, NULL));
 	bool ok = cd_option_file_read(d, exact, len, "client.conf", err);
 	free(exact);
 	return ok;
@@ -62,6 +65,18 @@ static const struct {
 	{ "page_rows =\n", "client.conf:1: page_rows: \"\" is wrong", 0 },
 	{ "user = a\0b\n", "client.conf:1: it has a byte of 0", 11 },
 	{ "\r\n\xff\xfe = 1", "client.conf:2: ", 0 },
+	{ "[profile]", "client.conf:1: a section is [profile NAME]", 0 },
+	{ "[profile x", "client.conf:1: a section is [profile NAME]", 0 },
+	{ "[x]", "client.conf:1: a section is [profile NAME]", 0 },
+	{ "[", "client.conf:1: a section is [profile NAME]", 0 },
+	{ "[profile a]\n[profile b]\n[profile  a ]", "client.conf:3: this profile has a section",
+	  0 },
+	{ "[profile  ]\n", "client.conf: [profile ]: ", 0 },
+	{ "[profile a]\nport = 1", "client.conf:2: port: a profile does not have it", 0 },
+	{ "[profile a]\nretry = x", "client.conf:2: retry: \"x\" is wrong", 0 },
+	{ "[profile a]\nretry = default\nretry = default", "client.conf:3: retry: it is given", 0 },
+	{ "[profile a]\nrequest_timeout_ms = none\n", "[profile a]: request_timeout_ms: a prof",
+	  0 },
 };
 
 static void test_bad(void **state)
@@ -76,6 +91,45 @@ static void test_bad(void **state)
 			fail_msg("%s: %s", bad[i].text, err.message);
 		cd_draft_deinit(&d);
 	}
+}
+
+/* A profile has what its section says, and routes as the file does but for that. */
+static void test_profiles(void **state)
+{
+	static const char text[] = "consistency = QUORUM\n"
+				   "local_datacenter = dc1\n"
+				   "request_timeout_ms = 9s\n"
+				   "[profile fast]\n"
+				   "request_timeout_ms = 50ms\n"
+				   "speculative_delay_ms = 10\n"
+				   "[profile near]\n"
+				   "local_rack = r2\n"
+				   "idempotent = on\n"
+				   "retry = fallthrough\n";
+	coodie_options *o = coodie_options_new(NULL);
+	struct cd_draft d;
+	coodie_error err = { 0 };
+
+	(void)state;
+	if (!read_text(&d, text, sizeof text - 1, &err))
+		fail_msg("%s", err.message);
+	cd_draft_take(&d, o);
+	cd_draft_deinit(&d);
+	struct cd_profiles *set = cd_profiles_of(o, &err);
+	assert_non_null(set);
+	assert_int_equal(set->count, 3);
+	assert_string_equal(set->at[1].name, "fast");
+	assert_int_equal(set->at[1].timeout_ms, 50);
+	assert_int_equal(set->at[1].consistency, CQL_CONSISTENCY_QUORUM);
+	assert_false(set->at[1].idempotent);
+	assert_ptr_equal(set->at[1].balancer, set->at[0].balancer);
+	assert_string_equal(set->at[2].name, "near");
+	assert_true(set->at[2].idempotent);
+	assert_ptr_not_equal(set->at[2].balancer, set->at[0].balancer);
+	assert_ptr_not_equal(set->at[2].retry, set->at[0].retry);
+	assert_int_equal(set->at[2].timeout_ms, 0);
+	cd_profiles_free(set);
+	coodie_options_free(o);
 }
 
 /* Writes a file of this process's own and gives its path. */
@@ -140,11 +194,14 @@ static void test_too_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_whole),    cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_profiles), cmocka_unit_test(test_files),
 		cmocka_unit_test(test_too_long),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	coodie_options *o = coodie_options_new(NULL);
+	base = o;
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	coodie_options_free(o);
+	return failed;
 }

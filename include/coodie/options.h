@@ -72,8 +72,9 @@ COODIE_API size_t coodie_options_get(const coodie_options *o, const char *name, 
 COODIE_API bool coodie_options_set_uri(coodie_options *o, const char *uri, coodie_error *err);
 /**
  * Sets all that a file says, or nothing. A line is `name = value`, with the names and values of
- * coodie_options_set(); what follows a `#` or `;` at its begin is a comment. An option is given at
- * most once. Read at once; at most 1 MiB.
+ * coodie_options_set(), or begins with `#` or `;` and is a comment. After a line `[profile NAME]`
+ * come the options of that execution profile (policy.h): those of requests, routing, retries and
+ * speculation. An option is given at most once. Read at once; at most 1 MiB.
  * @param err  COODIE_ERR_INVALID and the others of coodie_options_set(), with the path and the line
  */
 COODIE_API bool coodie_options_load_file(coodie_options *o, const char *path, coodie_error *err);
