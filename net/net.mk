@@ -64,6 +64,7 @@ libcd_net_la_SOURCES = \
 	net/round.c \
 	net/route.c net/route.h \
 	net/router.c net/router.h \
+	net/routes.c net/routes.h \
 	net/routing.c net/routing.h \
 	net/schema.c net/schema.h \
 	net/schema_agreement.c net/schema_agreement.h \
@@ -85,6 +86,7 @@ libcd_net_la_SOURCES = \
 	net/search_user.c \
 	net/session.c net/session.h \
 	net/session_tls.c \
+	net/sharding.c net/sharding.h \
 	net/snapshot.c net/snapshot.h \
 	net/socket_options.c net/socket_options.h \
 	net/speculation.c net/speculation.h \

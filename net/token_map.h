@@ -20,10 +20,10 @@ struct cd_token_map_keyspace {
 	bool uses_tablets;
 };
 
-enum {
-	CD_TOKEN_MAP_NOBODY = UINT32_MAX, /* no such keyspace */
-	CD_TOKEN_MAP_PLACEMENTS = 128 /* keyspaces with yet another replication have no places */
-};
+/* No such keyspace. */
+#define CD_TOKEN_MAP_NOBODY UINT32_MAX
+/* Keyspaces with yet another replication have no places. */
+enum { CD_TOKEN_MAP_PLACEMENTS = 128 };
 
 struct cd_token_map {
 	atomic_uint refs;

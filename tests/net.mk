@@ -29,6 +29,7 @@ check_PROGRAMS += \
 	tests/test_retry \
 	tests/test_schema \
 	tests/test_route \
+	tests/test_routes \
 	tests/test_router \
 	tests/test_schema_builder \
 	tests/test_schema_node \
