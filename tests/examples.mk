@@ -23,3 +23,15 @@ examples_embedded_node_SOURCES = examples/embedded_node.c
 examples_embedded_node_LDADD = libcoodie.la libcoodie-node.la
 examples_tls_SOURCES = examples/tls.c
 examples_tls_LDADD = libcoodie.la
+
+# on libuv, where there is one
+if HAVE_UV
+noinst_PROGRAMS += examples/loop_uv
+examples_loop_uv_SOURCES = examples/loop_uv.c
+examples_loop_uv_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+examples_loop_uv_LDADD = libcoodie.la $(UV_LIBS)
+check_PROGRAMS += tests/test_session_uv
+endif
+tests_test_session_uv_SOURCES = tests/test_session.c tests/stage.c tests/stage_uv.c tests/stage.h
+tests_test_session_uv_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_test_session_uv_LDADD = $(LDADD) $(UV_LIBS)
