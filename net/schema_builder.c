@@ -165,22 +165,27 @@ static bool begin_narrow(struct cd_schema_builder *b, coodie_error *err)
 	return true;
 }
 
+/* NULL: out of memory. */
+static const char *const *copy_names(struct cd_arena *a, const char *const *names, uint32_t count)
+{
+	const char **copies = cd_arena_take_array(a, (size_t)count + 1, sizeof(*copies));
+
+	for (uint32_t i = 0; copies && i < count; i++)
+		if (!(copies[i] = cd_arena_strndup(a, names[i], strlen(names[i]))))
+			return NULL;
+	return (const char *const *)copies;
+}
+
 static bool copy_scope(struct cd_schema_builder *b, const struct cd_schema_scope *scope)
 {
-	const char **names = cd_arena_take_array(&b->arena, (size_t)scope->keyspace_count + 1,
-						 sizeof(*names));
+	const char *name = scope->name ? scope->name : "";
+	struct cd_schema_scope *to = &b->scope;
 
-	b->scope = *scope;
-	if (!names)
-		return false;
-	for (uint32_t i = 0; i < scope->keyspace_count; i++)
-		if (!(names[i] = cd_arena_strndup(&b->arena, scope->keyspaces[i],
-						  strlen(scope->keyspaces[i]))))
-			return false;
-	b->scope.keyspaces = names;
-	b->scope.name = scope->name ? scope->name : "";
-	return (b->scope.name = cd_arena_strndup(&b->arena, b->scope.name,
-						 strlen(b->scope.name))) != NULL;
+	*to = *scope;
+	to->keyspaces = copy_names(&b->arena, scope->keyspaces, scope->keyspace_count);
+	to->filter.names = copy_names(&b->arena, scope->filter.names, scope->filter.count);
+	to->name = cd_arena_strndup(&b->arena, name, strlen(name));
+	return to->keyspaces && to->filter.names && to->name;
 }
 
 struct cd_schema_builder *cd_schema_builder_new(const coodie_allocator *a,
@@ -233,7 +238,7 @@ struct feed {
 	struct cd_schema_builder *b;
 	coodie_cursor cursor;
 	struct cd_metadata *metadata;
-	enum cd_schema_rows rows; /* the list they go to */
+	enum cd_schema_rows asked, rows; /* `rows`: the list they go to */
 	bool is_virtual, has_second;
 	size_t columns, keyspace, name, second;
 };
@@ -257,6 +262,7 @@ static bool begin_feed(struct feed *f, enum cd_schema_rows rows, coodie_result *
 {
 	const struct cd_schema_rows_info *info = &cd_schema_rows_infos[rows];
 
+	f->asked = rows;
 	f->rows = list_of(rows);
 	f->is_virtual = f->rows != rows;
 	f->metadata = cd_result_metadata(page);
@@ -285,13 +291,12 @@ static bool same(coodie_cell cell, const char *name)
 static bool is_asked(const struct feed *f, coodie_cell keyspace, coodie_cell name)
 {
 	const struct cd_schema_scope *scope = &f->b->scope;
-	bool found = scope->keyspace_count == 0;
+	const cql_text of = { (const char *)keyspace.data, keyspace.len };
 
-	for (uint32_t i = 0; !found && i < scope->keyspace_count; i++)
-		found = same(keyspace, scope->keyspaces[i]);
-	if (!found || scope->target <= CD_SCHEMA_KEYSPACE)
-		return found;
-	return cd_schema_rows_infos[f->rows].target == scope->target && same(name, scope->name);
+	if (!cd_schema_rows_asked(f->asked, scope, of))
+		return false;
+	return scope->target <= CD_SCHEMA_KEYSPACE ||
+	       (cd_schema_rows_infos[f->rows].target == scope->target && same(name, scope->name));
 }
 
 /* The cells of a row as they were on the wire. NULL: out of memory. */

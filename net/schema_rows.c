@@ -15,6 +15,28 @@ const struct cd_schema_rows_info cd_schema_rows_infos[CD_SCHEMA_ROWS] = {
 #undef X
 };
 
+/* Rows of the keyspaces themselves are read whatever the filter says. */
+static bool is_filtered(enum cd_schema_rows rows)
+{
+	return cd_schema_rows_infos[rows].key || cd_schema_rows_infos[rows].target == CD_SCHEMA_ALL;
+}
+
+static bool is_listed(const struct cd_schema_scope *scope, cql_text keyspace)
+{
+	for (uint32_t i = 0; i < scope->keyspace_count; i++)
+		if (strlen(scope->keyspaces[i]) == keyspace.len &&
+		    memcmp(scope->keyspaces[i], keyspace.data, keyspace.len) == 0)
+			return true;
+	return scope->target == CD_SCHEMA_ALL;
+}
+
+bool cd_schema_rows_asked(enum cd_schema_rows rows, const struct cd_schema_scope *scope,
+			  cql_text keyspace)
+{
+	return is_listed(scope, keyspace) &&
+	       (!is_filtered(rows) || cd_schema_filter_takes(&scope->filter, keyspace));
+}
+
 bool cd_schema_rows_wanted(enum cd_schema_rows rows, const struct cd_schema_scope *scope,
 			   bool is_scylla)
 {
@@ -23,9 +45,13 @@ bool cd_schema_rows_wanted(enum cd_schema_rows rows, const struct cd_schema_scop
 	if (info->server != CD_SCHEMA_ANY && (info->server == CD_SCHEMA_SCYLLA) != is_scylla)
 		return false;
 	if (scope->target == CD_SCHEMA_ALL)
-		return true;
-	return scope->target == CD_SCHEMA_KEYSPACE ? info->target != CD_SCHEMA_ALL
-						   : info->target == scope->target;
+		return !is_filtered(rows) || !scope->filter.off;
+	if (scope->target != CD_SCHEMA_KEYSPACE)
+		return info->target == scope->target;
+	for (uint32_t i = 0; i < scope->keyspace_count; i++)
+		if (cd_schema_rows_asked(rows, scope, cql_text_of(scope->keyspaces[i])))
+			return info->target != CD_SCHEMA_ALL;
+	return false;
 }
 
 static void put(struct cd_buffer *b, const char *text)
@@ -44,17 +70,23 @@ static void put_literal(struct cd_buffer *b, const char *text)
 	cd_buffer_u8(b, '\'');
 }
 
-static void put_keyspaces(struct cd_buffer *b, const struct cd_schema_scope *scope)
+/* The keyspaces that are asked for, by name; nothing when it is all of them. */
+static void put_keyspaces(struct cd_buffer *b, enum cd_schema_rows rows,
+			  const struct cd_schema_scope *scope)
 {
-	bool one = scope->keyspace_count == 1;
+	bool all = scope->target == CD_SCHEMA_ALL;
+	const char *const *names = all ? scope->filter.names : scope->keyspaces;
+	uint32_t count = all ? scope->filter.count : scope->keyspace_count, named = 0;
 
-	put(b, " WHERE keyspace_name ");
-	put(b, one ? "= " : "IN (");
-	for (uint32_t i = 0; i < scope->keyspace_count; i++) {
-		put(b, i ? ", " : "");
-		put_literal(b, scope->keyspaces[i]);
+	if (all && !is_filtered(rows))
+		return;
+	for (uint32_t i = 0; i < count; i++) {
+		if (!cd_schema_rows_asked(rows, scope, cql_text_of(names[i])))
+			continue;
+		put(b, named++ ? ", " : " WHERE keyspace_name IN (");
+		put_literal(b, names[i]);
 	}
-	put(b, one ? "" : ")");
+	put(b, named ? ")" : "");
 }
 
 bool cd_schema_rows_statement(enum cd_schema_rows rows, const struct cd_schema_scope *scope,
@@ -67,8 +99,7 @@ bool cd_schema_rows_statement(enum cd_schema_rows rows, const struct cd_schema_s
 	put(out, info->keyspace);
 	put(out, ".");
 	put(out, info->table);
-	if (scope->keyspace_count)
-		put_keyspaces(out, scope);
+	put_keyspaces(out, rows, scope);
 	if (scope->target > CD_SCHEMA_KEYSPACE) {
 		put(out, " AND ");
 		put(out, info->key);

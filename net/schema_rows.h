@@ -3,6 +3,8 @@
 #ifndef NET_SCHEMA_ROWS_H
 #define NET_SCHEMA_ROWS_H
 
+#include <coodie/value.h>
+
 #include "net/schema_scope.h"
 
 enum cd_schema_server { CD_SCHEMA_ANY, CD_SCHEMA_CASSANDRA, CD_SCHEMA_SCYLLA };
@@ -24,7 +26,10 @@ struct cd_schema_rows_info {
 
 extern const struct cd_schema_rows_info cd_schema_rows_infos[CD_SCHEMA_ROWS];
 
-/* Whether a read of this scope asks for these rows. */
+/* Whether a read of this scope asks for these rows of a keyspace. */
+bool cd_schema_rows_asked(enum cd_schema_rows rows, const struct cd_schema_scope *scope,
+			  cql_text keyspace);
+/* Whether a read of this scope asks for these rows at all. */
 bool cd_schema_rows_wanted(enum cd_schema_rows rows, const struct cd_schema_scope *scope,
 			   bool is_scylla);
 /* Appends the statement, to be run unprepared, paged, at the control connection's consistency (ONE).

@@ -81,17 +81,18 @@ bool cd_schema_filter_parse(struct cd_schema_filter *out, struct cd_arena *a, co
 	return true;
 }
 
-bool cd_schema_filter_takes(const struct cd_schema_filter *f, const char *keyspace)
+bool cd_schema_filter_takes(const struct cd_schema_filter *f, cql_text keyspace)
 {
 	for (uint32_t i = 0; i < f->count; i++)
-		if (strcmp(f->names[i], keyspace) == 0)
+		if (strlen(f->names[i]) == keyspace.len &&
+		    memcmp(f->names[i], keyspace.data, keyspace.len) == 0)
 			return !f->off;
 	return !f->off && !f->count;
 }
 
 struct cd_schema_scope cd_schema_filter_scope(const struct cd_schema_filter *f)
 {
-	return (struct cd_schema_scope){ CD_SCHEMA_ALL, f->names, f->count, NULL };
+	return (struct cd_schema_scope){ .target = CD_SCHEMA_ALL, .filter = *f };
 }
 
 /* ---- changes --------------------------------------------------------------------------------- */
@@ -134,7 +135,7 @@ void cd_schema_changes_add(struct cd_schema_changes *c, const struct cd_schema_f
 	enum cd_schema_target narrow = target_of(target);
 	bool same;
 
-	if (!cd_schema_filter_takes(filter, keyspace))
+	if (narrow != CD_SCHEMA_KEYSPACE && !cd_schema_filter_takes(filter, cql_text_of(keyspace)))
 		return;
 	if (!*keyspace || strlen(keyspace) >= CD_SCHEMA_NAME) {
 		cd_schema_changes_add_all(c);
@@ -162,7 +163,7 @@ bool cd_schema_changes_scope(struct cd_schema_changes *c, const struct cd_schema
 {
 	bool narrow = c->target > CD_SCHEMA_KEYSPACE;
 
-	if (!c->any || filter->off)
+	if (!c->any)
 		return false;
 	if (c->all) {
 		*out = cd_schema_filter_scope(filter);
@@ -172,7 +173,12 @@ bool cd_schema_changes_scope(struct cd_schema_changes *c, const struct cd_schema
 		narrow = false;
 	for (uint32_t i = 0; i < c->count; i++)
 		c->pointers[i] = c->keyspaces[i];
-	*out = (struct cd_schema_scope){ narrow ? c->target : CD_SCHEMA_KEYSPACE, c->pointers,
-					 c->count, narrow ? c->name : NULL };
+	*out = (struct cd_schema_scope){
+		.target = narrow ? c->target : CD_SCHEMA_KEYSPACE,
+		.keyspaces = c->pointers,
+		.keyspace_count = c->count,
+		.name = narrow ? c->name : NULL,
+		.filter = *filter,
+	};
 	return true;
 }

@@ -3,7 +3,7 @@
 #ifndef NET_SCHEMA_SCOPE_H
 #define NET_SCHEMA_SCOPE_H
 
-#include <coodie/error.h>
+#include <coodie/value.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
@@ -18,29 +18,31 @@ enum cd_schema_target {
 	CD_SCHEMA_AGGREGATE
 };
 
-/* Borrows its names. */
-struct cd_schema_scope {
-	enum cd_schema_target target;
-	/* ALL: only these, whatever was known of others; none: every one. KEYSPACE: these are read
-	 * again, the others stay. Else: one. */
-	const char *const *keyspaces;
-	uint32_t keyspace_count;
-	const char *name; /* of the table, type, function or aggregate */
-};
-
-/* ---- which keyspaces a session wants (M8, U14) ----------------------------------------------- */
-
+/* Which keyspaces a session wants to know all about (M8, U14). Of the others only the keyspace itself
+ * is read, as routing needs its replication. */
 struct cd_schema_filter {
-	bool off;                 /* nothing is read at all */
+	bool off;                 /* none */
 	const char *const *names; /* as stored */
 	uint32_t count;           /* 0: all */
 };
+
+/* Borrows its names. */
+struct cd_schema_scope {
+	enum cd_schema_target target;
+	/* ALL: none are named. KEYSPACE: these are read again, the others stay. Else: one. */
+	const char *const *keyspaces;
+	uint32_t keyspace_count;
+	const char *name; /* of the table, type, function or aggregate */
+	struct cd_schema_filter filter;
+};
+
+/* ---- the filter ------------------------------------------------------------------------------ */
 
 /* Reads `shop, "Odd"` into the arena; NULL and "" are all. COODIE_ERR_INVALID: something else is no
  * list of names. */
 bool cd_schema_filter_parse(struct cd_schema_filter *out, struct cd_arena *a, const char *text,
 			    coodie_error *err);
-bool cd_schema_filter_takes(const struct cd_schema_filter *f, const char *keyspace);
+bool cd_schema_filter_takes(const struct cd_schema_filter *f, cql_text keyspace);
 /* What is read first, and by a refresh of all. */
 struct cd_schema_scope cd_schema_filter_scope(const struct cd_schema_filter *f);
 
@@ -61,7 +63,8 @@ struct cd_schema_changes {
 };
 
 /* Adds what a SCHEMA_CHANGE says: target "KEYSPACE", "TABLE", "TYPE", "FUNCTION", "AGGREGATE"; one
- * that is not known changes its keyspace. Keyspaces that the filter leaves out change nothing. */
+ * that is not known changes its keyspace. Of keyspaces that the filter leaves out only they themselves
+ * change. */
 void cd_schema_changes_add(struct cd_schema_changes *c, const struct cd_schema_filter *filter,
 			   const char *target, const char *keyspace, const char *name);
 /* Something was missed: a connection that heard events was lost. */

@@ -95,13 +95,13 @@ static const struct dropped {
 	struct cd_schema_scope scope;
 	size_t tables, types, functions, aggregates;
 } dropped[] = {
-	{ "table", { CD_SCHEMA_TABLE, shop, 1, "plain" }, 5, 4, 6, 4 },
-	{ "view", { CD_SCHEMA_TABLE, shop, 1, "orders_by_total" }, 5, 4, 6, 4 },
-	{ "type", { CD_SCHEMA_TYPE, shop, 1, "aardvark" }, 6, 3, 6, 4 },
-	{ "type in use", { CD_SCHEMA_TYPE, shop, 1, "street" }, 6, 3, 6, 4 },
-	{ "functions of a name", { CD_SCHEMA_FUNCTION, shop, 1, "plus" }, 6, 4, 4, 4 },
-	{ "aggregates of a name", { CD_SCHEMA_AGGREGATE, shop, 1, "total" }, 6, 4, 6, 2 },
-	{ "nobody", { CD_SCHEMA_TABLE, shop, 1, "nobody" }, 6, 4, 6, 4 },
+	{ "table", { CD_SCHEMA_TABLE, shop, 1, "plain", { 0 } }, 5, 4, 6, 4 },
+	{ "view", { CD_SCHEMA_TABLE, shop, 1, "orders_by_total", { 0 } }, 5, 4, 6, 4 },
+	{ "type", { CD_SCHEMA_TYPE, shop, 1, "aardvark", { 0 } }, 6, 3, 6, 4 },
+	{ "type in use", { CD_SCHEMA_TYPE, shop, 1, "street", { 0 } }, 6, 3, 6, 4 },
+	{ "functions of a name", { CD_SCHEMA_FUNCTION, shop, 1, "plus", { 0 } }, 6, 4, 4, 4 },
+	{ "aggregates of a name", { CD_SCHEMA_AGGREGATE, shop, 1, "total", { 0 } }, 6, 4, 6, 2 },
+	{ "nobody", { CD_SCHEMA_TABLE, shop, 1, "nobody", { 0 } }, 6, 4, 6, 4 },
 };
 
 static void test_dropped(void **state)
@@ -140,12 +140,17 @@ static void test_narrow(void **state)
 		CD_CHECK(s->skipped > 0, dropped[i].name);
 		cd_schema_free(s);
 	}
-	s = build(first, &(struct cd_schema_scope){ CD_SCHEMA_KEYSPACE, shop, 1, NULL }, NULL, 0);
+	s = build(first, &(struct cd_schema_scope){ CD_SCHEMA_KEYSPACE, shop, 1, NULL, { 0 } },
+		  NULL, 0);
 	assert_null(cd_schema_keyspace(s, "shop"));
 	assert_int_equal(s->keyspace_count, 2);
 	cd_schema_free(s);
-	s = read_scope(NULL, &(struct cd_schema_scope){ CD_SCHEMA_ALL, shop, 1, NULL });
-	assert_int_equal(s->keyspace_count, 1);
+	s = read_scope(NULL, &(struct cd_schema_scope){ .target = CD_SCHEMA_ALL,
+							.filter = { false, shop, 1 } });
+	assert_int_equal(s->keyspace_count, 2); /* routing needs the other, but not its tables */
+	assert_int_equal(coodie_keyspace_meta_table_count(cd_schema_keyspace(s, "Odd")), 0);
+	assert_non_null(coodie_keyspace_meta_replication(cd_schema_keyspace(s, "Odd"), "class"));
+	assert_int_equal(coodie_keyspace_meta_table_count(cd_schema_keyspace(s, "shop")), 6);
 	cd_schema_free(s);
 	cd_schema_free(first);
 }
@@ -164,7 +169,8 @@ static void test_altered(void **state)
 	};
 	struct cd_schema *first = read_scope(NULL, &everything);
 	struct cd_schema *s = build(
-		first, &(struct cd_schema_scope){ CD_SCHEMA_TABLE, shop, 1, "hits" }, pages, 2);
+		first, &(struct cd_schema_scope){ CD_SCHEMA_TABLE, shop, 1, "hits", { 0 } }, pages,
+		2);
 	const coodie_keyspace_meta *ks = cd_schema_keyspace(s, "shop");
 	const coodie_table_meta *hits = coodie_keyspace_meta_table(ks, "hits");
 
@@ -298,10 +304,11 @@ static void test_refused(void **state)
 	coodie_result_free(none);
 	cd_schema_builder_free(b);
 	assert_null(cd_schema_builder_new(
-		NULL, NULL, &(struct cd_schema_scope){ CD_SCHEMA_TABLE, shop, 1, "t" }, &err));
+		NULL, NULL, &(struct cd_schema_scope){ CD_SCHEMA_TABLE, shop, 1, "t", { 0 } },
+		&err));
 	assert_int_equal(err.code, COODIE_ERR_INVALID);
-	assert_null(cd_schema_builder_new(NULL, NULL,
-					  &(struct cd_schema_scope){ .target = CD_SCHEMA_KEYSPACE }, &err));
+	assert_null(cd_schema_builder_new(
+		NULL, NULL, &(struct cd_schema_scope){ .target = CD_SCHEMA_KEYSPACE }, &err));
 	assert_int_equal(err.code, COODIE_ERR_INVALID);
 }
 
@@ -490,7 +497,7 @@ static void test_mutations(void **state)
 /* All of it, then a table again: what failed can be done once more. */
 static bool read_twice(const coodie_allocator *a, void *user)
 {
-	const struct cd_schema_scope narrow = { CD_SCHEMA_TABLE, shop, 1, "orders" };
+	const struct cd_schema_scope narrow = { CD_SCHEMA_TABLE, shop, 1, "orders", { 0 } };
 	coodie_error err = { 0 };
 	struct cd_schema *first = user ? cd_schema_ref(user)
 				       : schema_data_read(a, NULL, &everything, &err);

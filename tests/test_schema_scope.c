@@ -24,66 +24,94 @@ static const struct asked {
 } asked[] = {
 	{ "all",
 	  CD_SCHEMA_TABLES,
-	  { CD_SCHEMA_ALL, NULL, 0, NULL },
+	  { CD_SCHEMA_ALL, NULL, 0, NULL, { 0 } },
 	  false,
 	  "SELECT * FROM system_schema.tables" },
 	{ "all of ScyllaDB",
 	  CD_SCHEMA_TABLES,
-	  { CD_SCHEMA_ALL, NULL, 0, NULL },
+	  { CD_SCHEMA_ALL, NULL, 0, NULL, { 0 } },
 	  true,
 	  "SELECT * FROM system_schema.tables USING TIMEOUT 2000ms" },
 	{ "virtual",
 	  CD_SCHEMA_VIRTUAL_COLUMNS,
-	  { CD_SCHEMA_ALL, NULL, 0, NULL },
+	  { CD_SCHEMA_ALL, NULL, 0, NULL, { 0 } },
 	  false,
 	  "SELECT * FROM system_virtual_schema.columns" },
 	{ "virtual, ScyllaDB",
 	  CD_SCHEMA_VIRTUAL_COLUMNS,
-	  { CD_SCHEMA_ALL, NULL, 0, NULL },
+	  { CD_SCHEMA_ALL, NULL, 0, NULL, { 0 } },
 	  true,
 	  NULL },
-	{ "ScyllaDB's", CD_SCHEMA_SCYLLA_TABLES, { CD_SCHEMA_ALL, NULL, 0, NULL }, false, NULL },
+	{ "ScyllaDB's",
+	  CD_SCHEMA_SCYLLA_TABLES,
+	  { CD_SCHEMA_ALL, NULL, 0, NULL, { 0 } },
+	  false,
+	  NULL },
 	{ "some keyspaces",
 	  CD_SCHEMA_TYPES,
-	  { CD_SCHEMA_ALL, both, 2, NULL },
+	  { CD_SCHEMA_ALL, NULL, 0, NULL, { false, both, 2 } },
 	  false,
 	  "SELECT * FROM system_schema.types WHERE keyspace_name IN ('it''s', 'Odd')" },
+	{ "off",
+	  CD_SCHEMA_TABLES,
+	  { CD_SCHEMA_ALL, NULL, 0, NULL, { true, NULL, 0 } },
+	  false,
+	  NULL },
+	{ "off, but for routing",
+	  CD_SCHEMA_KEYSPACES,
+	  { CD_SCHEMA_ALL, NULL, 0, NULL, { true, NULL, 0 } },
+	  false,
+	  "SELECT * FROM system_schema.keyspaces" },
+	{ "a keyspace that is not wanted",
+	  CD_SCHEMA_TABLES,
+	  { CD_SCHEMA_KEYSPACE, shop, 1, NULL, { false, both, 2 } },
+	  false,
+	  NULL },
+	{ "a keyspace that is not wanted, but for routing",
+	  CD_SCHEMA_KEYSPACES,
+	  { CD_SCHEMA_KEYSPACE, shop, 1, NULL, { false, both, 2 } },
+	  false,
+	  "SELECT * FROM system_schema.keyspaces WHERE keyspace_name IN ('shop')" },
 	{ "a keyspace",
 	  CD_SCHEMA_COLUMNS,
-	  { CD_SCHEMA_KEYSPACE, shop, 1, NULL },
+	  { CD_SCHEMA_KEYSPACE, shop, 1, NULL, { 0 } },
 	  true,
-	  "SELECT * FROM system_schema.columns WHERE keyspace_name = 'shop' USING TIMEOUT 2000ms" },
+	  "SELECT * FROM system_schema.columns WHERE keyspace_name IN ('shop') USING TIMEOUT 2000ms" },
 	{ "a keyspace, virtual",
 	  CD_SCHEMA_VIRTUAL_TABLES,
-	  { CD_SCHEMA_KEYSPACE, shop, 1, NULL },
+	  { CD_SCHEMA_KEYSPACE, shop, 1, NULL, { 0 } },
 	  false,
 	  NULL },
 	{ "a table",
 	  CD_SCHEMA_INDEXES,
-	  { CD_SCHEMA_TABLE, shop, 1, "o'h" },
+	  { CD_SCHEMA_TABLE, shop, 1, "o'h", { 0 } },
 	  false,
-	  "SELECT * FROM system_schema.indexes WHERE keyspace_name = 'shop' AND table_name = "
+	  "SELECT * FROM system_schema.indexes WHERE keyspace_name IN ('shop') AND table_name = "
 	  "'o''h'" },
 	{ "a table, as a view",
 	  CD_SCHEMA_VIEWS,
-	  { CD_SCHEMA_TABLE, shop, 1, "t" },
+	  { CD_SCHEMA_TABLE, shop, 1, "t", { 0 } },
 	  false,
-	  "SELECT * FROM system_schema.views WHERE keyspace_name = 'shop' AND view_name = 't'" },
+	  "SELECT * FROM system_schema.views WHERE keyspace_name IN ('shop') AND view_name = 't'" },
 	{ "a table, its keyspace",
 	  CD_SCHEMA_KEYSPACES,
-	  { CD_SCHEMA_TABLE, shop, 1, "t" },
+	  { CD_SCHEMA_TABLE, shop, 1, "t", { 0 } },
 	  false,
 	  NULL },
-	{ "a table, types", CD_SCHEMA_TYPES, { CD_SCHEMA_TABLE, shop, 1, "t" }, false, NULL },
+	{ "a table, types",
+	  CD_SCHEMA_TYPES,
+	  { CD_SCHEMA_TABLE, shop, 1, "t", { 0 } },
+	  false,
+	  NULL },
 	{ "a function",
 	  CD_SCHEMA_FUNCTIONS,
-	  { CD_SCHEMA_FUNCTION, shop, 1, "f" },
+	  { CD_SCHEMA_FUNCTION, shop, 1, "f", { 0 } },
 	  false,
-	  "SELECT * FROM system_schema.functions WHERE keyspace_name = 'shop' AND function_name = "
+	  "SELECT * FROM system_schema.functions WHERE keyspace_name IN ('shop') AND function_name = "
 	  "'f'" },
 	{ "an aggregate, tables",
 	  CD_SCHEMA_TABLES,
-	  { CD_SCHEMA_AGGREGATE, shop, 1, "f" },
+	  { CD_SCHEMA_AGGREGATE, shop, 1, "f", { 0 } },
 	  false,
 	  NULL },
 };
@@ -145,11 +173,11 @@ static bool parse_filter(const coodie_allocator *a, void *user)
 	for (uint32_t i = 0; i < f.count; i++) {
 		strcat(names, f.names[i]);
 		strcat(names, "|");
-		assert_true(cd_schema_filter_takes(&f, f.names[i]));
+		assert_true(cd_schema_filter_takes(&f, cql_text_of(f.names[i])));
 	}
 	if (ok) {
 		CD_CHECK(row->names && strcmp(names, row->names) == 0, row->text ? row->text : "");
-		assert_int_equal(cd_schema_filter_takes(&f, "nobody"), f.count == 0);
+		assert_int_equal(cd_schema_filter_takes(&f, cql_text_of("nobody")), f.count == 0);
 	} else if (err.code != COODIE_ERR_NO_MEMORY) {
 		CD_CHECK(!row->names && err.code == COODIE_ERR_INVALID, row->text);
 	}
@@ -164,7 +192,7 @@ static void test_filter(void **state)
 	(void)state;
 	for (size_t i = 0; i < CD_COUNT(filters); i++)
 		assert_true(cd_failalloc_each("a filter", parse_filter, (void *)&filters[i]));
-	assert_false(cd_schema_filter_takes(&off, "shop"));
+	assert_false(cd_schema_filter_takes(&off, cql_text_of("shop")));
 }
 
 /* ---- changes --------------------------------------------------------------------------------- */
@@ -194,7 +222,8 @@ static const struct changed {
 	  "1 a,b,c,d,e,f,g,h" },
 	{ "KEYSPACE a;KEYSPACE b;KEYSPACE c;KEYSPACE d;KEYSPACE e;KEYSPACE f;KEYSPACE g;KEYSPACE "
 	  "h;KEYSPACE b;KEYSPACE i",
-	  "0 shop,Odd,fresh,a,b,c,d,e,f,g,h,i" },
+	  "0 " },
+	{ "KEYSPACE hidden", "1 hidden" }, /* its replication */
 };
 
 static void add_events(struct cd_schema_changes *c, const struct cd_schema_filter *f,
@@ -227,7 +256,6 @@ static void test_changes(void **state)
 	static const char *const names[] = { "shop", "Odd", "fresh", "a", "b", "c",
 					     "d",    "e",   "f",     "g", "h", "i" };
 	const struct cd_schema_filter filter = { false, names, CD_COUNT(names) };
-	const struct cd_schema_filter off = { .off = true };
 	const struct cd_schema_scope everything = { .target = CD_SCHEMA_ALL };
 	struct cd_schema *known = schema_data_read(NULL, NULL, &everything, NULL);
 	char got[200];
@@ -243,7 +271,6 @@ static void test_changes(void **state)
 			format_scope(&scope, got, sizeof got);
 		if (strcmp(got, changes[i].scope) != 0)
 			fail_msg("%s: %s, not %s", changes[i].events, got, changes[i].scope);
-		CD_CHECK(!cd_schema_changes_scope(&c, &off, known, &scope), changes[i].events);
 	}
 	cd_schema_free(known);
 }
