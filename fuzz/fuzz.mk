@@ -8,6 +8,7 @@ fuzz_targets = \
 	fuzz/fuzz_literal \
 	fuzz/fuzz_node_conn \
 	fuzz/fuzz_notation \
+	fuzz/fuzz_options \
 	fuzz/fuzz_request \
 	fuzz/fuzz_response \
 	fuzz/fuzz_segment \
@@ -29,6 +30,7 @@ fuzz_fuzz_cql_LDADD = fuzz/libcd_fuzz.la libcd_node.la libcd_proto.la libcd_base
 fuzz_fuzz_dns_LDADD = fuzz/libcd_fuzz.la libcd_net.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS) $(FUZZ_ENGINE)
 fuzz_fuzz_literal_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_notation_LDADD = $(FUZZ_LIBS)
+fuzz_fuzz_options_LDADD = fuzz/libcd_fuzz.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(FUZZ_ENGINE)
 fuzz_fuzz_request_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_response_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_segment_LDADD = $(FUZZ_LIBS)

@@ -60,7 +60,8 @@ static void add_points(struct line *l, const struct coodie_options *o)
 {
 	for (size_t i = 0; i < o->point_count; i++) {
 		const struct cd_endpoint *p = &o->points[i];
-		bool is_v6 = strchr(p->host, ':') && *p->host != '/';
+		bool is_v6 = strchr(p->host, ':') &&
+			     strspn(p->host, "0123456789abcdefABCDEF:.") == strlen(p->host);
 		add(l, is_v6 ? "%s[%s]" : "%s%s", i ? "," : "", p->host);
 		if (p->port)
 			add(l, ":%u", p->port);

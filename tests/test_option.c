@@ -191,6 +191,8 @@ static const struct {
 	{ "keyspace", "Order", "\"order\"" },
 	{ "contact_points", "a, [::1]:9043 ,10.0.0.1", "a,[::1]:9043,10.0.0.1" },
 	{ "contact_points", "b:1", "b:1" },
+	{ "contact_points", "srv:db.example,unix:/run/cql.sock",
+	  "srv:db.example,unix:/run/cql.sock" },
 	{ "allow", "10.0.0.1, 10.1.0.0/16", "10.0.0.1, 10.1.0.0/16" },
 	{ "password", "secret", "***" },
 	{ "client_id", "6ab09bec-e68e-48d9-a5f8-97e6fb4c9b47",
