@@ -65,7 +65,9 @@ void cd_conn_init(struct cd_conn *c, const coodie_options *o, const char *keyspa
 {
 	const cql_terms terms = { .size = sizeof terms, .max_body = o->max_response };
 
-	*c = (struct cd_conn){ .options = o, .keyspace = keyspace, .version = version };
+	*c = (struct cd_conn){
+		.options = o, .keyspace = keyspace, .version = version, .extensions.terms = terms
+	};
 	cd_inbox_init(&c->in, CQL_CLIENT, &o->allocator, &terms);
 	cd_outbox_init(&c->out, CQL_CLIENT, &o->allocator, cd_terms_default.max_body);
 	cd_outbox_set_version(&c->out, version);
@@ -137,7 +139,7 @@ bool cd_conn_start(struct cd_conn *c, coodie_error *err)
 	return finish(c, &m, CD_CONN_OPTIONS, err);
 }
 
-enum { STARTUP_OPTIONS = 6 };
+enum { STARTUP_OPTIONS = 6 + CD_EXTENSIONS };
 
 struct startup {
 	cql_text values[STARTUP_OPTIONS];
@@ -154,6 +156,15 @@ static void say(struct startup *s, const char *key, const char *value)
 	s->count++;
 }
 
+static void say_extensions(struct startup *s, const struct cd_extensions *x)
+{
+	const char *key, *value;
+
+	for (unsigned i = 0; i < CD_EXTENSIONS; i++)
+		if ((key = cd_extensions_key(x, i, &value)))
+			say(s, key, value);
+}
+
 static bool send_startup(struct cd_conn *c, coodie_error *err)
 {
 	const coodie_options *o = c->options;
@@ -167,6 +178,7 @@ static bool send_startup(struct cd_conn *c, coodie_error *err)
 	say(&s, "COMPRESSION", c->lz4 ? "lz4" : NULL);
 	say(&s, "APPLICATION_NAME", o->application_name);
 	say(&s, "APPLICATION_VERSION", o->application_version);
+	say_extensions(&s, &c->extensions);
 	if (c->version < 5) /* there the answer is packed already; in v5 it is not */
 		c->in.lz4 = c->lz4;
 	m.as.options.at = s.options;
@@ -197,16 +209,19 @@ static bool send_use(struct cd_conn *c, coodie_error *err)
 
 /* ---- what comes ----------------------------------------------------------------------------- */
 
-bool cd_conn_read_error(const cql_envelope *e, const coodie_allocator *a, coodie_error *said,
+bool cd_conn_read_error(const struct cd_conn *c, const cql_envelope *e, coodie_error *said,
 			coodie_error *err)
 {
 	struct cd_arena arena;
 	cql_message m;
 
-	cd_arena_init(&arena, a, 0);
-	bool ok = cd_message_read(e, NULL, &arena, &m, err);
+	cd_arena_init(&arena, &c->options->allocator, 0);
+	bool ok = cd_message_read(e, &c->extensions.terms, &arena, &m, err);
 	if (ok)
 		cd_error_of(&m.as.error, said);
+	if (ok && c->extensions.terms.rate_limit_error &&
+	    said->server_code == c->extensions.terms.rate_limit_error)
+		said->code = COODIE_ERR_RATE_LIMIT;
 	cd_arena_deinit(&arena);
 	return ok;
 }
@@ -267,6 +282,7 @@ static bool on_supported(struct cd_conn *c, const cql_envelope *e, coodie_error 
 	c->supported_count = m.as.options.count;
 	if (c->version == 5 && !has_version_5(c))
 		return need_lower(c, 4, err);
+	cd_extensions_choose(&c->extensions, c->supported, c->supported_count, c->version);
 	return send_startup(c, err);
 }
 
@@ -349,7 +365,7 @@ static bool on_refused(struct cd_conn *c, const cql_envelope *e, coodie_error *e
 {
 	coodie_error refused;
 
-	if (!cd_conn_read_error(e, &c->options->allocator, &refused, err))
+	if (!cd_conn_read_error(c, e, &refused, err))
 		return false;
 	if (refused.server_code == CD_SERVER_PROTOCOL_ERROR &&
 	    (e->version != c->version || c->state == CD_CONN_OPTIONS))
@@ -371,7 +387,7 @@ static bool on_answer(struct cd_conn *c, const cql_envelope *e, coodie_error *er
 		return cd_fail(err, COODIE_ERR_PROTOCOL,
 			       "an answer on stream %d, where nothing was asked", e->stream);
 	/* A server that gives a connection up says why on stream 0. */
-	if (!cd_conn_read_error(e, &c->options->allocator, &said, err))
+	if (!cd_conn_read_error(c, e, &said, err))
 		return false;
 	return cd_fail(err, COODIE_ERR_PROTOCOL,
 		       "the server ends the connection (on stream %d): %s", e->stream,

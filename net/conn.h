@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "net/auth.h"
+#include "net/extensions.h"
 #include "net/options.h"
 #include "net/streams.h"
 #include "proto/inbox.h"
@@ -46,6 +47,7 @@ struct cd_conn {
 	struct cd_arena arena;       /* of `supported` */
 	const cql_option *supported; /* what the server said; its values are terminated */
 	uint16_t supported_count;
+	struct cd_extensions extensions; /* that are agreed on */
 };
 
 void cd_conn_init(struct cd_conn *c, const coodie_options *o, const char *keyspace,
@@ -61,7 +63,7 @@ const char *cd_conn_phase(const struct cd_conn *c);
 /* The i-th value the server gave for a key, in any case; NULL when there is none. */
 const char *cd_conn_supported(const struct cd_conn *c, const char *key, size_t i);
 /* What an ERROR says. False, with `err`, when it is broken. */
-bool cd_conn_read_error(const cql_envelope *e, const coodie_allocator *a, coodie_error *said,
+bool cd_conn_read_error(const struct cd_conn *c, const cql_envelope *e, coodie_error *said,
 			coodie_error *err);
 /* Answers that are still expected, and wanted. */
 uint32_t cd_conn_in_flight(const struct cd_conn *c);

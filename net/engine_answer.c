@@ -43,7 +43,7 @@ static bool on_error(struct cd_engine *e, struct cd_attempt *a, const cql_envelo
 	uint32_t load = a->load;
 	coodie_error said;
 
-	if (!cd_conn_read_error(answer, e->allocator, &said, err)) {
+	if (!cd_conn_read_error(&w->link.conn, answer, &said, err)) {
 		coodie_error why = *err;
 		cd_engine_attempt_failed(e, a, &why);
 		return false;
@@ -99,7 +99,9 @@ static bool on_result(struct cd_engine *e, struct cd_attempt *a, const cql_envel
 	if (cd_result_is_plain_void(answer))
 		r->result = cd_result_ref(e->void_result);
 	else
-		r->result = cd_result_new(e->allocator, answer, a->metadata, &new_id, err);
+		r->result = cd_result_new(e->allocator, answer,
+					  &a->wire->link.conn.extensions.terms, a->metadata,
+					  &new_id, err);
 	if (!r->result) {
 		coodie_error why = *err;
 		cd_engine_attempt_failed(e, a, &why);

@@ -118,7 +118,7 @@ bool cd_engine_loaded(struct cd_engine *e, struct cd_wire *w, struct cd_request 
 	struct coodie_prepared *p = load->prepared;
 	struct cd_requests waiters = { 0 };
 
-	if (!cd_prepared_load(p, answer, err)) {
+	if (!cd_prepared_load(p, answer, &w->link.conn.extensions, err)) {
 		coodie_error why = *err;
 		cd_engine_load_failed(e, load, &why);
 		return why.code != COODIE_ERR_PROTOCOL;

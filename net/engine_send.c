@@ -52,13 +52,15 @@ static bool write_execute(struct cd_conn *c, struct cd_request *r, struct cd_att
 
 	ids.id = (cql_blob){ p->id, p->id_len };
 	ids.metadata_id = (cql_blob){ p->id + p->id_len, p->metadata_id_len };
-	r->params.skip_metadata = p->skip_metadata && c->version >= 5;
+	const cql_terms *terms = &c->extensions.terms;
+
+	r->params.skip_metadata = p->skip_metadata && (c->version >= 5 || terms->metadata_id);
 	a->metadata = cd_metadata_ref(p->result);
 	a->load = p->load;
 	size_t mark = cd_outbox_begin(&c->out, flags_of(r), (int16_t)a->stream, CQL_OP_EXECUTE);
-	cd_write_execute_head(b, c->version, NULL, &ids, &r->params, r->value_count);
+	cd_write_execute_head(b, c->version, terms, &ids, &r->params, r->value_count);
 	cd_buffer_bytes(b, r->kept.data + r->values.at, r->values.len);
-	cd_write_execute_tail(b, c->version, NULL, &r->params);
+	cd_write_execute_tail(b, c->version, terms, &r->params);
 	return cd_outbox_end(&c->out, mark, err);
 }
 

@@ -23,6 +23,7 @@ libcd_net_la_SOURCES = \
 	net/engine_prepare.c \
 	net/engine_send.c \
 	net/engine_submit.c \
+	net/extensions.c net/extensions.h \
 	net/generate.c \
 	net/groups.c \
 	net/host.c net/host.h \

@@ -245,8 +245,7 @@ static bool set_ids(struct coodie_prepared *p, cql_blob id, cql_blob metadata_id
 	return true;
 }
 
-static void set_columns(struct coodie_prepared *p, struct cd_metadata *take_columns,
-			unsigned version)
+static void set_columns(struct coodie_prepared *p, struct cd_metadata *take_columns, bool has_ids)
 {
 	const struct cd_columns *columns = &take_columns->columns;
 
@@ -254,14 +253,16 @@ static void set_columns(struct coodie_prepared *p, struct cd_metadata *take_colu
 	p->result = take_columns;
 	/* A lightweight transaction answers with other columns than PREPARE said (v5
 	 * section 4.2.5.4, notes). */
-	p->skip_metadata = version >= 5 && p->metadata_id_len && columns->count && columns->at;
-	for (uint32_t i = 0; p->skip_metadata && i < columns->count; i++)
-		if (!strcmp(columns->at[i].name.data, "[applied]"))
+	p->skip_metadata = has_ids && p->metadata_id_len && columns->count && columns->at;
+	for (uint32_t i = 0; columns->at && i < columns->count; i++)
+		if (!strcmp(columns->at[i].name.data, "[applied]")) {
 			p->skip_metadata = false;
+			p->is_lwt = true;
+		}
 }
 
 static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m, const cql_message *answer,
-			cql_blob body, coodie_error *err)
+			cql_blob body, const struct cd_extensions *x, coodie_error *err)
 {
 	const cql_result *r = &answer->as.result;
 	const cql_metadata *rows = &r->metadata;
@@ -285,13 +286,16 @@ static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m, const 
 		p->home = cd_metadata_ref(m);
 		p->binds = binds;
 		p->markers = markers;
+		cd_routing_init(&p->routing, &r->markers);
 	}
-	set_columns(p, cd_metadata_ref(m), answer->version);
+	p->is_lwt = cd_extensions_is_lwt(x, r->markers.extra_flags);
+	set_columns(p, cd_metadata_ref(m), answer->version >= 5 || x->terms.metadata_id);
 	p->load++;
 	return true;
 }
 
-bool cd_prepared_load(struct coodie_prepared *p, const cql_envelope *answer, coodie_error *err)
+bool cd_prepared_load(struct coodie_prepared *p, const cql_envelope *answer,
+		      const struct cd_extensions *x, coodie_error *err)
 {
 	struct cd_metadata *m = cd_metadata_new(&p->allocator);
 	cql_message read;
@@ -299,14 +303,14 @@ bool cd_prepared_load(struct coodie_prepared *p, const cql_envelope *answer, coo
 
 	if (!m)
 		return cd_no_memory(err, "a prepared statement");
-	if (!cd_message_read(answer, NULL, &m->arena, &read, err))
+	if (!cd_message_read(answer, &x->terms, &m->arena, &read, err))
 		goto out;
 	if (read.as.result.kind != COODIE_RESULT_PREPARED) {
 		cd_fail(err, COODIE_ERR_PROTOCOL, "PREPARE was answered with a result of kind %d",
 			(int)read.as.result.kind);
 		goto out;
 	}
-	ok = take_answer(p, m, &read, answer->body, err);
+	ok = take_answer(p, m, &read, answer->body, x, err);
 out:
 	cd_metadata_free(m);
 	return ok;
@@ -317,6 +321,6 @@ bool cd_prepared_changed(struct coodie_prepared *p, cql_blob metadata_id,
 {
 	if (!columns || !set_ids(p, (cql_blob){ p->id, p->id_len }, metadata_id))
 		return false;
-	set_columns(p, cd_metadata_ref(columns), 5);
+	set_columns(p, cd_metadata_ref(columns), true);
 	return true;
 }

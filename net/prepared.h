@@ -4,7 +4,9 @@
 #ifndef NET_PREPARED_H
 #define NET_PREPARED_H
 
+#include "net/extensions.h"
 #include "net/request.h"
+#include "net/routing.h"
 #include "proto/bind.h"
 
 /* The public type. One thread: that of its session. */
@@ -30,6 +32,8 @@ struct coodie_prepared {
 	uint8_t *id;                /* id, then metadata id, in one piece */
 	size_t id_len, metadata_id_len;
 	bool skip_metadata; /* a response may leave its columns out */
+	bool is_lwt;        /* it is conditional */
+	struct cd_routing routing; /* where its partition key is */
 };
 
 struct cd_prepared_cache {
@@ -64,7 +68,8 @@ static inline bool cd_prepared_is_known(const struct coodie_prepared *p)
 }
 
 /* Takes the answer to PREPARE. COODIE_ERR_CONFLICT when the markers changed. */
-bool cd_prepared_load(struct coodie_prepared *p, const cql_envelope *answer, coodie_error *err);
+bool cd_prepared_load(struct coodie_prepared *p, const cql_envelope *answer,
+		      const struct cd_extensions *x, coodie_error *err);
 /* The server sent new columns under a new id along with rows. False: out of memory, and all is as
  * before. */
 bool cd_prepared_changed(struct coodie_prepared *p, cql_blob metadata_id,

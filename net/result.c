@@ -287,7 +287,8 @@ static coodie_result *keep_usual(const coodie_allocator *a, const cql_envelope *
 }
 
 coodie_result *cd_result_new(const coodie_allocator *a, const cql_envelope *e,
-			     struct cd_metadata *shared, cql_blob *new_id, coodie_error *err)
+			     const cql_terms *terms, struct cd_metadata *shared, cql_blob *new_id,
+			     coodie_error *err)
 {
 	coodie_result *r = NULL;
 	struct reading in;
@@ -298,7 +299,7 @@ coodie_result *cd_result_new(const coodie_allocator *a, const cql_envelope *e,
 	if (shared && cd_result_open(e, &shared->known, &rows))
 		return keep_usual(a, e, &rows, shared, err);
 	cd_arena_init(&in.arena, a, 0);
-	if (!cd_message_read(e, NULL, &in.arena, &in.message, err))
+	if (!cd_message_read(e, terms, &in.arena, &in.message, err))
 		goto out;
 	if (in.message.as.result.kind == COODIE_RESULT_PREPARED) {
 		cd_fail(err, COODIE_ERR_PROTOCOL, "RESULT of kind prepared, but nothing was");

@@ -47,7 +47,8 @@ void cd_metadata_free(struct cd_metadata *m); /* gives a reference back; NULL is
  * the result; its columns are then those of cd_result_metadata()
  * @return NULL with COODIE_ERR_PROTOCOL when the body is broken, or COODIE_ERR_NO_MEMORY */
 coodie_result *cd_result_new(const coodie_allocator *a, const cql_envelope *e,
-			     struct cd_metadata *shared, cql_blob *new_id, coodie_error *err);
+			     const cql_terms *terms, struct cd_metadata *shared, cql_blob *new_id,
+			     coodie_error *err);
 /* A void result that can be given out many times: cd_result_ref() for each of them. */
 coodie_result *cd_result_new_void(const coodie_allocator *a, coodie_error *err);
 coodie_result *cd_result_ref(coodie_result *r);

@@ -13,6 +13,7 @@ check_PROGRAMS += \
 	tests/test_driver_config \
 	tests/test_log \
 	tests/test_login \
+	tests/test_extensions \
 	tests/test_metric \
 	tests/test_keyspace \
 	tests/test_option \

@@ -95,7 +95,7 @@ static coodie_result *make_result(const coodie_allocator *a, const struct table 
 		fail_msg("%s", err.message);
 	cql_blob bytes = cql_outbox_pending(out, &err);
 	cql_envelope e = { 4, 0, 0, CQL_OP_RESULT, { bytes.data + HEADER, bytes.len - HEADER } };
-	coodie_result *r = cd_result_new(a, &e, NULL, NULL, &err);
+	coodie_result *r = cd_result_new(a, &e, NULL, NULL, NULL, &err);
 	if (!r)
 		assert_int_equal(err.code, COODIE_ERR_NO_MEMORY);
 	cql_outbox_free(out);

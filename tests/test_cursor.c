@@ -67,7 +67,7 @@ static coodie_result *read_body(const coodie_allocator *a, const struct body *b,
 {
 	cql_envelope e = { b->version, b->flags, 0, CQL_OP_RESULT, { bytes, len } };
 
-	return cd_result_new(a, &e, shared, new_id, err);
+	return cd_result_new(a, &e, NULL, shared, new_id, err);
 }
 
 static coodie_result *whole(const struct body *b, struct cd_metadata *shared, cql_blob *new_id,
