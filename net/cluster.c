@@ -12,6 +12,11 @@
 static const char *name_of(const struct cd_address *a, char text[CD_ADDRESS_TEXT])
 {
 	bool v6 = a->text[0] == '[';
+
+	if (cd_address_is_path(a)) {
+		text[0] = '\0'; /* it has none */
+		return text;
+	}
 	const char *end = strrchr(a->text, v6 ? ']' : ':');
 	size_t len = end ? (size_t)(end - a->text) - v6 : strlen(a->text);
 

@@ -36,6 +36,12 @@ static bool is_scylla(const struct cd_wire *w)
 
 static void read_topology(struct cd_engine *e);
 
+/* That of hosts which name none. */
+static uint16_t port_of(const struct cd_engine *e, const struct cd_address *a)
+{
+	return cd_address_is_path(a) ? (uint16_t)e->options->port : cd_address_port(a);
+}
+
 static struct cd_topology *make_topology(struct cd_engine *e, coodie_error *err)
 {
 	struct cd_control *c = &e->control;
@@ -44,7 +50,7 @@ static struct cd_topology *make_topology(struct cd_engine *e, coodie_error *err)
 		.peers = c->peers,
 		.is_scylla = is_scylla(c->wire),
 		.address = cd_address_inet(&c->wire->link.address),
-		.port = cd_address_port(&c->wire->link.address),
+		.port = port_of(e, &c->wire->link.address),
 	};
 
 	return cd_topology_new(e->allocator, c->topology, &source, err);
@@ -178,7 +184,7 @@ void cd_control_lost(struct cd_engine *e)
 	struct cd_control *c = &e->control;
 
 	c->wire = NULL;
-	c->first_point++;
+	c->points.first++;
 	if (e->freed || e->closed)
 		return;
 	for (struct cd_wire *w = e->wires; w && !c->wire; w = w->next)

@@ -5,6 +5,7 @@
 #ifndef NET_CONTROL_H
 #define NET_CONTROL_H
 
+#include "net/points.h"
 #include "net/topology.h"
 #include "net/wire.h"
 
@@ -18,8 +19,7 @@ struct cd_control {
 	/* a round: the hosts by slot, then the contact points */
 	struct cd_wire *dial; /* the attempt that is on */
 	uint32_t slot;        /* the next host */
-	size_t point;         /* contact points behind the first one that were tried */
-	size_t first_point;
+	struct cd_points points;
 	uint32_t failed;      /* targets of the round */
 	coodie_error reasons; /* why */
 	uint32_t rounds;      /* that failed, in a row */
@@ -47,6 +47,8 @@ void cd_control_lost(struct cd_engine *e);
 /* The attempt of the round stands, or has failed. */
 void cd_control_dialed(struct cd_engine *e, struct cd_wire *w);
 void cd_control_dial_failed(struct cd_engine *e, struct cd_wire *w, const coodie_error *why);
+/* The contact point whose turn it is has addresses, or (`why`) none. */
+void cd_control_looked_up(struct cd_engine *e, const coodie_error *why);
 /* EVENT (v4 section 4.2.6). */
 void cd_control_event(struct cd_engine *e, struct cd_wire *w, const cql_envelope *event);
 

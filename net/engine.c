@@ -95,6 +95,7 @@ static void close_wires(struct cd_engine *e, const coodie_error *err)
 {
 	cd_wheel_remove(&e->wheel, &e->control.again);
 	cd_wheel_remove(&e->wheel, &e->pulse);
+	cd_points_reset(e);
 	while (e->wires) {
 		coodie_error why = *err;
 		cd_wire_lose(e->wires, &why);
@@ -140,6 +141,7 @@ static void on_turn(void *user)
 static void describe_late(const struct cd_engine *e, const struct cd_request *r, coodie_error *err)
 {
 	const struct cd_wire *dial = e->control.dial;
+	const char *name = cd_points_looking_up(e);
 
 	if (r->flying)
 		cd_fail(err, COODIE_ERR_TIMEOUT, "no answer from %s within %" PRIu32 " ms",
@@ -148,6 +150,10 @@ static void describe_late(const struct cd_engine *e, const struct cd_request *r,
 		cd_fail(err, COODIE_ERR_TIMEOUT,
 			"no connection to %s within %" PRIu32 " ms (it waits for the answer to %s)",
 			dial->link.address.text, r->timeout_ms, cd_link_phase(&dial->link));
+	else if (!e->hosts.up && name)
+		cd_fail(err, COODIE_ERR_TIMEOUT,
+			"no connection within %" PRIu32 " ms: %s is being looked up", r->timeout_ms,
+			name);
 	else
 		cd_fail(err, COODIE_ERR_TIMEOUT,
 			"not sent within %" PRIu32 " ms: %" PRIu32
@@ -371,6 +377,9 @@ static bool set_up(struct cd_engine *e, const coodie_loop *loop, coodie_error *e
 	if (o->keyspace &&
 	    !(e->keyspace = cd_strndup(e->allocator, o->keyspace, strlen(o->keyspace))))
 		return cd_no_memory(err, "a session");
+	const struct cd_resolver_options resolver = { .fn = o->resolver,
+						      .fn_user = o->resolver_user };
+	cd_resolver_init(&e->resolver, &e->loop, e->allocator, &resolver);
 	cd_wheel_init(&e->wheel, e->loop.vtable->now_us(e->loop.state));
 	return true;
 }

@@ -44,6 +44,7 @@ struct cd_engine {
 	char *keyspace;        /* to be used on every connection; NULL: none */
 	struct cd_hosts hosts;
 	struct cd_control control;
+	struct cd_resolver resolver;
 	struct cd_deadline pulse;
 	uint64_t pace_us; /* when the next connection may be opened */
 

@@ -48,8 +48,11 @@ static void free_host(struct cd_host *h)
 
 static void set_address(struct cd_host *h, const struct cd_address *address)
 {
+	size_t len = strnlen(address->text, sizeof h->view->address - 1);
+
 	h->address = *address;
-	memcpy(h->view->address, address->text, sizeof h->view->address);
+	memcpy(h->view->address, address->text, len);
+	h->view->address[len] = '\0';
 }
 
 static void set_view(struct cd_host *h)

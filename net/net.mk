@@ -46,6 +46,7 @@ libcd_net_la_SOURCES = \
 	net/pacer.c net/pacer.h \
 	net/partitioner.c net/partitioner.h \
 	net/placement.c net/placement.h \
+	net/points.c net/points.h \
 	net/pool.c net/pool.h \
 	net/prepared.c net/prepared.h \
 	net/profile.c net/profile.h \

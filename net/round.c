@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "net/engine_impl.h"
 #include "net/pool.h"
-#include "net/resolve.h"
 
 /* ---- targets -------------------------------------------------------------------------------- */
 
@@ -41,26 +40,18 @@ static bool is_known(const struct cd_engine *e, const struct cd_address *address
 	return false;
 }
 
-/* The next one. False with code COODIE_OK: there is none; otherwise it is of no use. */
-static bool next_target(struct cd_engine *e, struct cd_dial *d, coodie_error *err)
+/* The next one: a known host, or an address of a contact point. */
+static enum cd_points_next next_target(struct cd_engine *e, struct cd_dial *d, coodie_error *err)
 {
-	struct cd_control *c = &e->control;
-	const struct coodie_options *o = e->options;
+	enum cd_points_next next = CD_POINTS_READY;
 
 	cd_clear(err);
 	*d = (struct cd_dial){ .shard = -1 };
 	if (host_target(e, d))
-		return true;
-	for (; c->point < o->point_count; c->point++) {
-		const struct cd_endpoint *at =
-			&o->points[(c->first_point + c->point) % o->point_count];
-		d->name = at->host;
-		if (!cd_resolve(at->host, at->port, NULL, &d->address, err))
-			return false;
-		if (!is_known(e, &d->address))
-			return true;
-	}
-	return false;
+		return next;
+	while ((next = cd_points_next(e, d, err)) == CD_POINTS_READY && is_known(e, &d->address))
+		cd_points_pass(e);
+	return next;
 }
 
 static void pass_target(struct cd_engine *e)
@@ -70,14 +61,14 @@ static void pass_target(struct cd_engine *e)
 	if (c->slot < e->hosts.room && !e->options->single_node)
 		c->slot++;
 	else
-		c->point++;
+		cd_points_pass(e);
 }
 
-static void begin_round(struct cd_control *c)
+static void begin_round(struct cd_engine *e)
 {
-	c->slot = 0;
-	c->point = 0;
-	c->failed = 0;
+	e->control.slot = 0;
+	e->control.failed = 0;
+	cd_points_reset(e);
 }
 
 /* ---- failures ------------------------------------------------------------------------------- */
@@ -138,8 +129,8 @@ static void end_round(struct cd_engine *e)
 	coodie_error why = c->reasons;
 
 	c->rounds++;
-	c->first_point += e->options->point_count > 1;
-	begin_round(c);
+	c->points.first += e->options->point_count > 1;
+	begin_round(e);
 	c->want_round = false;
 	if (c->was_up && !c->again.link)
 		cd_engine_add_deadline(e, &c->again, pause_ms(e));
@@ -159,10 +150,12 @@ static void dial(struct cd_engine *e)
 	coodie_error err;
 
 	for (;;) {
-		bool there = next_target(e, &d, &err);
-		if (there && (c->dial = cd_wire_open(e, &d, &err)))
+		enum cd_points_next next = next_target(e, &d, &err);
+		if (next == CD_POINTS_WAIT)
 			return;
-		if (!there && err.code == COODIE_OK)
+		if (next == CD_POINTS_READY && (c->dial = cd_wire_open(e, &d, &err)))
+			return;
+		if (next == CD_POINTS_NONE)
 			break;
 		note_failure(e, &err);
 	}
@@ -178,7 +171,19 @@ void cd_control_settle(struct cd_engine *e)
 	if (e->waiting.count || c->want_round || (c->was_up && !c->again.link && !e->closing))
 		dial(e);
 	else
-		begin_round(c); /* nobody waits for the end of the one that was on */
+		begin_round(e); /* nobody waits for the end of the one that was on */
+}
+
+void cd_control_looked_up(struct cd_engine *e, const coodie_error *why)
+{
+	cd_engine_enter(e);
+	if (e->hosts.up) /* meanwhile a pool got through: addresses are not kept for the next time */
+		begin_round(e);
+	else if (why)
+		note_failure(e, why);
+	cd_engine_deliver(e);
+	cd_engine_settle(e);
+	cd_engine_leave(e);
 }
 
 void cd_control_dialed(struct cd_engine *e, struct cd_wire *w)
@@ -186,7 +191,7 @@ void cd_control_dialed(struct cd_engine *e, struct cd_wire *w)
 	struct cd_control *c = &e->control;
 
 	c->dial = NULL;
-	begin_round(c);
+	begin_round(e);
 	for (uint32_t i = 0; i < e->hosts.room; i++) {
 		struct cd_host *h = e->hosts.at[i];
 		if (h && strcmp(h->address.text, w->link.address.text) == 0) {
