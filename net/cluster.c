@@ -105,6 +105,7 @@ void cd_cluster_apply(struct cd_engine *e, struct cd_topology *take_topology)
 		cd_log(e->options, COODIE_LOG_WARN, "%s", take_topology->notes[i]);
 	forget_alone(e);
 	e->control.topology = take_topology;
+	cd_engine_follow_topology(e);
 	cd_topology_compare(before, take_topology, on_change, e);
 	show(e, take_topology);
 	adopt(e, take_topology);

@@ -29,6 +29,7 @@ static void destroy(struct cd_engine *e)
 	cd_control_deinit(e);
 	cd_request_pool_deinit(&e->pool);
 	cd_slab_deinit(&e->attempts);
+	cd_router_deinit(&e->router);
 	cd_prepared_cache_deinit(&e->prepared);
 	coodie_result_free(e->void_result);
 	cd_release(e->allocator, e->keyspace);
@@ -412,6 +413,7 @@ struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop
 	cd_clear(&e->ok);
 	cd_request_pool_init(&e->pool, e->allocator);
 	cd_slab_init(&e->attempts, e->allocator, sizeof(struct cd_attempt), ATTEMPTS_PER_BLOCK);
+	cd_router_init(&e->router, e->allocator, CD_TABLETS_MOST);
 	cd_prepared_cache_init(&e->prepared, e->allocator, options->max_prepared);
 	if (set_up(e, loop, err))
 		return e;

@@ -96,6 +96,8 @@ static bool on_result(struct cd_engine *e, struct cd_attempt *a, const cql_envel
 	struct cd_request *r = a->request;
 	cql_blob new_id = { NULL, 0 };
 
+	if (answer->flags & CQL_FLAG_CUSTOM_PAYLOAD)
+		cd_engine_learn(e, a->wire, r, answer);
 	if (cd_result_is_plain_void(answer))
 		r->result = cd_result_ref(e->void_result);
 	else

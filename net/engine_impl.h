@@ -11,6 +11,7 @@
 #include "net/log.h"
 #include "net/prepared.h"
 #include "net/request.h"
+#include "net/router.h"
 
 /* Whose a deadline is. */
 enum cd_deadline_kind {
@@ -50,6 +51,7 @@ struct cd_engine {
 
 	/* requests */
 	struct cd_request_pool pool;
+	struct cd_router router;
 	struct cd_slab attempts;    /* beyond a request's first */
 	struct cd_requests waiting; /* for a connection or a slot on one */
 	struct cd_requests done;    /* callbacks for the next turn */
@@ -126,6 +128,18 @@ bool cd_engine_has_room(const struct cd_engine *e);
 void cd_engine_land(struct cd_engine *e, struct cd_attempt *a);
 /* Hosts came, went, or are up or down. */
 void cd_engine_hosts_changed(struct cd_engine *e);
+
+/* ---- engine_route.c -------------------------------------------------------------------------- */
+
+/* Who keeps what, from now on; a reference is taken. False: out of memory, and all is as before. */
+bool cd_engine_set_map(struct cd_engine *e, struct cd_token_map *map, coodie_error *err);
+/* The same by the topology alone, before there is a schema. */
+void cd_engine_follow_topology(struct cd_engine *e);
+/* Where a request may go best. */
+void cd_engine_route(struct cd_engine *e, struct cd_request *r, struct cd_replicas *out);
+/* Takes note of the tablet that an answer tells of. */
+void cd_engine_learn(struct cd_engine *e, const struct cd_wire *w, struct cd_request *r,
+		     const cql_envelope *answer);
 
 /* ---- pulse.c --------------------------------------------------------------------------------- */
 

@@ -61,6 +61,8 @@ static bool write_execute(struct cd_conn *c, struct cd_request *r, struct cd_att
 	cd_write_execute_head(b, c->version, terms, &ids, &r->params, r->value_count);
 	cd_buffer_bytes(b, r->kept.data + r->values.at, r->values.len);
 	cd_write_execute_tail(b, c->version, terms, &r->params);
+	if (terms->tablets_v2 && !b->failed)
+		b->data[b->len - 1] = r->tablet_block;
 	return cd_outbox_end(&c->out, mark, err);
 }
 
@@ -218,13 +220,33 @@ static struct cd_wire *pick_in_turn(struct cd_engine *e, const struct cd_request
 	return second_best;
 }
 
-static struct cd_wire *pick(struct cd_engine *e, const struct cd_request *r)
+/* The first replica with a connection that has room, and its shard's where it can be had. */
+static struct cd_wire *pick_replica(struct cd_engine *e, struct cd_request *r)
+{
+	struct cd_replicas replicas;
+
+	cd_engine_route(e, r, &replicas);
+	for (uint32_t i = 0; i < replicas.count; i++) {
+		struct cd_host *h = cd_host_at(&e->hosts, replicas.slots[i]);
+		uint16_t shard = replicas.shards[i];
+		struct cd_wire *w = h && !was_tried(r, replicas.slots[i])
+					    ? cd_pool_pick(h, shard == CD_ANY_SHARD ? -1 : shard)
+					    : NULL;
+		if (w)
+			return w;
+	}
+	return NULL;
+}
+
+static struct cd_wire *pick(struct cd_engine *e, struct cd_request *r)
 {
 	struct cd_wire *control = e->control.wire;
 
 	if (!e->hosts.up)
 		return NULL;
-	struct cd_wire *w = e->hosts.count ? pick_in_turn(e, r) : NULL;
+	struct cd_wire *w = pick_replica(e, r);
+	if (!w && e->hosts.count)
+		w = pick_in_turn(e, r);
 	/* until the hosts are known, and their connections are there */
 	return w || !control || control->host || !cd_wire_has_room(control) ? w : control;
 }

@@ -21,6 +21,7 @@ libcd_net_la_SOURCES = \
 	net/engine.c net/engine.h net/engine_impl.h \
 	net/engine_answer.c \
 	net/engine_prepare.c \
+	net/engine_route.c \
 	net/engine_send.c \
 	net/engine_submit.c \
 	net/extensions.c net/extensions.h \

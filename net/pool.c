@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "net/control.h"
 #include "net/engine_impl.h"
+#include "net/sharding.h"
 
 /* ---- choosing ------------------------------------------------------------------------------- */
 
@@ -286,21 +287,16 @@ static bool reshape(struct cd_host *h, uint32_t nr_shards)
 
 static void learn_sharding(struct cd_host *h, struct cd_wire *w)
 {
-	int32_t n = cd_wire_supported(w, "SCYLLA_NR_SHARDS");
-	int32_t msb = cd_wire_supported(w, "SCYLLA_SHARDING_IGNORE_MSB");
-	int32_t port = cd_wire_supported(w, h->engine->options->tls_context
-						    ? "SCYLLA_SHARD_AWARE_PORT_SSL"
-						    : "SCYLLA_SHARD_AWARE_PORT");
-	const char *algorithm = cd_conn_supported(&w->link.conn, "SCYLLA_SHARDING_ALGORITHM", 0);
-	bool known = n > 0 && n <= UINT16_MAX && algorithm &&
-		     strcmp(algorithm, "biased-token-round-robin") == 0;
+	const struct cd_conn *c = &w->link.conn;
+	struct cd_engine *e = h->engine;
+	struct cd_sharding_offer offer;
 
-	h->ignore_msb = (uint8_t)(msb > 0 && msb < 64 ? msb : 0);
-	h->shard_port = (uint16_t)(port > 0 && port <= UINT16_MAX ? port : 0);
-	if (!known)
-		w->shard = -1;
-	if ((known ? (uint32_t)n : 0) != h->nr_shards)
-		reshape(h, known ? (uint32_t)n : 0);
+	cd_sharding_read(c->supported, c->supported_count, &offer);
+	h->ignore_msb = offer.ignore_msb;
+	h->shard_port = e->options->tls_context ? offer.tls_port : offer.port;
+	w->shard = offer.count ? (int32_t)offer.shard : -1;
+	if (offer.count == h->nr_shards || reshape(h, offer.count))
+		cd_router_set_sharding(&e->router, h->slot, offer.count, offer.ignore_msb);
 }
 
 static void wrong_shard(struct cd_host *h, const struct cd_wire *w)

@@ -85,6 +85,7 @@ struct cd_request {
 	struct cd_buffer kept;            /* the text, the values, and what params points to */
 	struct cd_piece text, values, paging_state, keyspace;
 	uint16_t value_count;
+	uint8_t tablet_block; /* what EXECUTE ends with under tablets-routing-v2 */
 	struct cd_arena arena; /* of `args` */
 	cql_value *args;
 	coodie_result *result;
