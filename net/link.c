@@ -326,7 +326,9 @@ static bool open_carrier(struct cd_link *l, coodie_error *err)
 
 	if (!cd_socket_options_from(l->conn.options, &local, &socket, err))
 		return false;
+	socket.local_port = l->source_port;
 	number = cd_carrier_connect(&l->carrier, &l->address, &socket, err);
+	l->port_taken = number == -EADDRINUSE && l->source_port;
 	if (number == -ECANCELED) /* by the user's hook, who has said why */
 		return false;
 	if (l->carrier.fd < 0)
@@ -358,28 +360,12 @@ static void wake(void *user)
 	l->loop->vtable->timer_set(l->loop->state, l->nudge, 0);
 }
 
-static cql_inet inet_of(const struct cd_address *a)
-{
-	cql_inet out = { .length = 0 };
-
-	if (a->of.any.sa_family == AF_INET) {
-		out.length = 4;
-		memcpy(out.address, &a->of.v4.sin_addr, 4);
-	} else if (a->of.any.sa_family == AF_INET6) {
-		out.length = 16;
-		memcpy(out.address, &a->of.v6.sin6_addr, 16);
-	}
-	return out;
-}
-
 static bool prepare_login(struct cd_link *l, coodie_error *err)
 {
 	struct cd_auth *auth = &l->conn.auth;
 
-	auth->address = inet_of(&l->address);
-	if (auth->address.length)
-		auth->port = ntohs(auth->address.length == 4 ? l->address.of.v4.sin_port
-							     : l->address.of.v6.sin6_port);
+	auth->address = cd_address_inet(&l->address);
+	auth->port = cd_address_port(&l->address);
 	if (!l->conn.options->authenticator.initial)
 		return true;
 	l->nudge = l->loop->vtable->timer_new(l->loop->state, on_nudge, l);
@@ -392,7 +378,7 @@ static bool prepare_login(struct cd_link *l, coodie_error *err)
 static bool encrypt(struct cd_link *l, struct cd_tls_context *context, const char *host,
 		    coodie_error *err)
 {
-	const char *port = strrchr(l->address.text, ':');
+	const char *port = cd_address_is_path(&l->address) ? NULL : strrchr(l->address.text, ':');
 	char node[CD_ADDRESS_TEXT];
 
 	snprintf(node, sizeof node, "%.*s",

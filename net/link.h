@@ -29,6 +29,8 @@ struct cd_link {
 	const coodie_loop *loop;
 	struct cd_link_owner owner;
 	struct cd_address address;
+	uint16_t source_port; /* 0: any */
+	bool port_taken;      /* that was why it could not be opened */
 	struct cd_conn conn;
 	struct cd_tls *tls;
 	struct cd_buffer plain;  /* decrypted, not yet in the conn's inbox */
@@ -43,7 +45,7 @@ struct cd_link {
 	uint64_t bytes_sent, bytes_received;
 };
 
-/* Starts to connect to `address` with `conn`, both set by the caller; `context` NULL: no TLS.
+/* Starts to connect to `address` with `conn`, both (and source_port) set by the caller; `context` NULL: no TLS.
  * `host` is what the peer's certificate is checked against. On failure nothing is left but the
  * conn. The link must not move afterwards. */
 bool cd_link_open(struct cd_link *l, const coodie_loop *loop, const struct cd_link_owner *owner,

@@ -15,6 +15,8 @@
 #include "net/engine_impl.h"
 #include "net/sharding.h"
 
+enum { PORT_TRIES = 32 };
+
 /* ---- choosing ------------------------------------------------------------------------------- */
 
 static struct cd_wire *least_busy(const struct cd_shard *s, struct cd_wire *best)
@@ -132,12 +134,21 @@ static uint16_t source_port(struct cd_host *h, uint32_t shard)
 	return port;
 }
 
+/* Whether every shard has a source port. */
+static bool has_ports(const struct cd_host *h)
+{
+	const struct coodie_options *o = h->engine->options;
+
+	return o->local_port_min <= o->local_port_max &&
+	       o->local_port_max - o->local_port_min >= h->nr_shards - 1;
+}
+
 static bool may_advance(struct cd_host *h)
 {
 	if (h->plain_only && cd_engine_now(h->engine) >= h->plain_until)
 		h->plain_only = false;
 	return h->up && h->nr_shards && h->shard_port && h->engine->options->shard_aware &&
-	       !h->plain_only;
+	       !h->plain_only && has_ports(h);
 }
 
 /* How long to wait before the next connection may be opened, in milliseconds: so many a second, and
@@ -155,6 +166,25 @@ static uint32_t pace(struct cd_engine *e)
 	return 0;
 }
 
+/* To the shard-aware port, from one that leads to the shard; of those another program may have
+ * some. */
+static struct cd_wire *open_advanced(struct cd_host *h, struct cd_dial *d, uint32_t shard,
+				     coodie_error *err)
+{
+	struct cd_wire *w = NULL;
+	bool taken = true;
+
+	d->shard = (int32_t)shard;
+	d->port_taken = &taken;
+	cd_address_set_port(&d->address, h->shard_port);
+	for (int i = 0; !w && taken && i < PORT_TRIES; i++) {
+		taken = false;
+		d->source_port = source_port(h, shard);
+		w = cd_wire_open(h->engine, d, err);
+	}
+	return w;
+}
+
 /* False: nothing more for now. */
 static bool open_one(struct cd_host *h, uint32_t shard)
 {
@@ -162,12 +192,8 @@ static bool open_one(struct cd_host *h, uint32_t shard)
 	struct cd_dial d = { .host = h, .address = h->address, .name = h->name, .shard = -1 };
 	coodie_error err;
 
-	if (may_advance(h)) {
-		d.shard = (int32_t)shard;
-		d.source_port = source_port(h, shard);
-		cd_address_set_port(&d.address, h->shard_port);
-	}
-	struct cd_wire *w = cd_wire_open(e, &d, &err);
+	struct cd_wire *w = may_advance(h) ? open_advanced(h, &d, shard, &err)
+					   : cd_wire_open(e, &d, &err);
 	if (!w) {
 		open_failed(h, d.source_port != 0, &err);
 		return false;

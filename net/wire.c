@@ -311,10 +311,13 @@ struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodi
 	w->advanced = d->source_port != 0;
 	w->deadline.kind = CD_DEADLINE_WIRE;
 	w->link.address = d->address;
+	w->link.source_port = d->source_port;
 	cd_conn_init(&w->link.conn, o, e->keyspace, e->version);
 	const struct cd_link_owner owner = { on_moved, on_lost, on_done, w };
 	if (!cd_link_open(&w->link, &e->loop, &owner, o->tls_context, d->name, err)) {
 		name_address(w, err);
+		if (d->port_taken)
+			*d->port_taken = w->link.port_taken;
 		free_wire(e, w);
 		return NULL;
 	}

@@ -45,6 +45,7 @@ struct cd_dial {
 	const char *name;     /* what the peer's certificate is checked against */
 	int32_t shard;        /* wanted; -1: any */
 	uint16_t source_port; /* 0: any */
+	bool *port_taken;     /* gets whether that port was why it failed; NULL: nobody asks */
 };
 
 /* Starts to connect. Ends in cd_engine_wire_up() or cd_engine_wire_lost(). NULL: it failed at once,
