@@ -35,9 +35,10 @@ struct cd_wire *cd_pool_pick(const struct cd_host *h, int32_t shard)
 	uint32_t first = shard >= 0 && (uint32_t)shard < h->shard_count ? (uint32_t)shard : 0;
 	struct cd_wire *best = NULL;
 
-	if (shard >= 0 || h->shard_count == 1)
+	if (shard >= 0)
 		best = least_busy(&h->shards[first], NULL);
-	for (uint32_t i = 0; !best && i < h->shard_count; i++)
+	/* of any: the least busy of all; else what is not the shard's, as soon as there is one */
+	for (uint32_t i = 0; (shard < 0 || !best) && i < h->shard_count; i++)
 		best = least_busy(&h->shards[i], best);
 	return best;
 }
@@ -379,6 +380,8 @@ void cd_pool_take(struct cd_host *h, struct cd_wire *w)
 
 void cd_pool_adopt(struct cd_host *h, struct cd_wire *w)
 {
+	if (!w->host) /* what is in flight on it lands as the host's */
+		h->view->in_flight += cd_conn_in_flight(&w->link.conn);
 	w->host = h;
 	h->failures = 0;
 	learn_sharding(h, w);
