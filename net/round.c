@@ -15,6 +15,11 @@ static size_t targets(const struct cd_engine *e)
 	return e->hosts.count + e->options->point_count;
 }
 
+static bool is_target(const struct cd_host *h)
+{
+	return h && h->view->distance != COODIE_DISTANCE_IGNORED;
+}
+
 static bool host_target(struct cd_engine *e, struct cd_dial *d)
 {
 	struct cd_control *c = &e->control;
@@ -23,7 +28,7 @@ static bool host_target(struct cd_engine *e, struct cd_dial *d)
 		return false;
 	for (; c->slot < e->hosts.room; c->slot++) {
 		const struct cd_host *h = e->hosts.at[c->slot];
-		if (!h || h->view->distance == COODIE_DISTANCE_IGNORED)
+		if (!is_target(h))
 			continue;
 		d->address = h->address;
 		d->name = h->name;
@@ -32,10 +37,12 @@ static bool host_target(struct cd_engine *e, struct cd_dial *d)
 	return false;
 }
 
+/* One of the hosts that the round has tried already. */
 static bool is_known(const struct cd_engine *e, const struct cd_address *address)
 {
 	for (uint32_t i = 0; i < e->hosts.room && !e->options->single_node; i++)
-		if (e->hosts.at[i] && strcmp(e->hosts.at[i]->address.text, address->text) == 0)
+		if (is_target(e->hosts.at[i]) &&
+		    strcmp(e->hosts.at[i]->address.text, address->text) == 0)
 			return true;
 	return false;
 }

@@ -202,6 +202,8 @@ static void on_up(struct cd_wire *w)
 		cd_pool_take(w->host, w);
 	if (w->state == CD_WIRE_UP && !e->control.wire)
 		cd_control_take(e, w);
+	else if (w->state == CD_WIRE_UP && !w->host) /* a host's own was faster: nobody needs it */
+		cd_wire_close(w);
 	cd_engine_pump(e);
 }
 
