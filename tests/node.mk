@@ -109,3 +109,9 @@ check_PROGRAMS += tests/test_node_script
 tests_test_node_script_LDADD = $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_skip
 tests_test_node_skip_LDADD = $(NODE_LIBS)
+
+# pools over the box, without sockets
+POOL_WORLD = tests/pool_world.c tests/pool_world.h tests/simulation.c tests/simulation.h
+check_PROGRAMS += tests/test_pool_shards
+tests_test_pool_shards_SOURCES = tests/test_pool_shards.c $(POOL_WORLD)
+tests_test_pool_shards_LDADD = libcd_net.la $(NODE_LIBS)
