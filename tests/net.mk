@@ -31,6 +31,7 @@ check_PROGRAMS += \
 	tests/test_schema \
 	tests/test_route \
 	tests/test_routes \
+	tests/test_routed \
 	tests/test_router \
 	tests/test_schema_builder \
 	tests/test_schema_node \
@@ -67,6 +68,8 @@ tests_test_session_SOURCES = tests/test_session.c tests/stage.c tests/stage_ev.c
 check_PROGRAMS += tests/test_session_epoll
 tests_test_session_epoll_SOURCES = tests/test_session.c tests/stage.c tests/stage_epoll.c tests/stage.h
 
+# on nodes with shards
+tests_test_routed_LDADD = libcd_node.la $(LDADD)
 # replicas as the node sees them
 tests_test_token_map_LDADD = libcd_node.la $(LDADD)
 
