@@ -28,13 +28,19 @@ static bool wait_for(coodie_session *s, struct wait *w, coodie_error *err)
 	return w->err.code == COODIE_OK;
 }
 
+/* The last thing: another thread may be waiting for it. */
+static void tell(struct wait *w)
+{
+	__atomic_store_n(&w->done, true, __ATOMIC_RELEASE);
+}
+
 static void on_result(coodie_result *take_res, const coodie_error *err, void *user)
 {
 	struct wait *w = user;
 
 	w->result = take_res;
 	w->err = *err;
-	w->done = true;
+	tell(w);
 }
 
 static void on_status(const coodie_error *err, void *user)
@@ -48,7 +54,7 @@ static void on_prepared(coodie_prepared *take_prepared, const coodie_error *err,
 
 	w->prepared = take_prepared;
 	w->err = *err;
-	w->done = true;
+	tell(w);
 }
 
 /* A session over a driver has nothing to connect or to close. */
@@ -56,7 +62,7 @@ static bool is_driven(coodie_session *s)
 {
 	coodie_session *carrier = cd_session_carrier(s, NULL);
 
-	return carrier && !carrier->engine;
+	return carrier && !carrier->engine && !carrier->crew;
 }
 
 bool coodie_session_connect(coodie_session *s, coodie_error *err)

@@ -30,6 +30,11 @@ static void destroy(struct cd_engine *e)
 	cd_request_pool_deinit(&e->pool);
 	cd_slab_deinit(&e->attempts);
 	cd_router_deinit(&e->router);
+	for (uint32_t i = 0; e->twins && i < CD_TWINS; i++) {
+		coodie_prepared_free(e->twins[i].theirs);
+		coodie_prepared_free(e->twins[i].ours);
+	}
+	cd_release(e->allocator, e->twins);
 	cd_prepared_cache_deinit(&e->prepared);
 	coodie_result_free(e->void_result);
 	cd_release(e->allocator, e->keyspace);
@@ -50,6 +55,8 @@ void cd_engine_leave(struct cd_engine *e)
 {
 	if (--e->inside)
 		return;
+	if (e->turned)
+		e->turned(e->turned_user);
 	if (e->freed && !e->running && !e->done.count)
 		destroy(e);
 	else if (e->dead)
@@ -421,6 +428,16 @@ struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop
 	return NULL;
 }
 
+void cd_engine_deal(struct cd_engine *e, uint32_t index, uint32_t count, void (*turned)(void *user),
+		    void *user)
+{
+	e->loop_index = index;
+	e->loop_count = count;
+	e->random += index;
+	e->turned = turned;
+	e->turned_user = user;
+}
+
 void cd_engine_on_gone(struct cd_engine *e, void (*gone)(void *user), void *user)
 {
 	e->gone = gone;
@@ -491,10 +508,8 @@ static bool engine_run(void *driver, const bool *until, coodie_error *err)
 	return (until && *until) || cd_fail(err, COODIE_ERR_CLOSED, "the session was freed");
 }
 
-static bool engine_cancel(void *driver, uint64_t id)
+static bool cancel(struct cd_engine *e, struct cd_request *r)
 {
-	struct cd_engine *e = driver;
-	struct cd_request *r = cd_request_find(&e->pool, id);
 	coodie_error err;
 
 	if (!r || r->own || r->in == &e->done || r->in == &e->closers)
@@ -503,6 +518,18 @@ static bool engine_cancel(void *driver, uint64_t id)
 		r->flying ? "; the server may still do it" : "");
 	give_up(e, r, &err);
 	return true;
+}
+
+static bool engine_cancel(void *driver, uint64_t id)
+{
+	struct cd_engine *e = driver;
+
+	return cancel(e, cd_request_find(&e->pool, id));
+}
+
+void cd_engine_cancel_alias(struct cd_engine *e, uint64_t alias)
+{
+	cancel(e, cd_request_find_alias(&e->pool, alias));
 }
 
 const coodie_driver cd_engine_driver = {

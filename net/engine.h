@@ -21,6 +21,12 @@ struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop
 extern const coodie_driver cd_engine_driver;
 /* Called once, as the last thing, when the engine has freed itself: what its callbacks may need
  * lives until then. */
+/* It is one of several, each on a loop of its own, that share the shards; `turned` follows whatever
+ * ran callbacks. */
+void cd_engine_deal(struct cd_engine *e, uint32_t index, uint32_t count,
+		    void (*turned)(void *user), void *user);
+/* Gives the request up that was made with this alias. */
+void cd_engine_cancel_alias(struct cd_engine *e, uint64_t alias);
 void cd_engine_on_gone(struct cd_engine *e, void (*gone)(void *user), void *user);
 
 bool cd_engine_connect(struct cd_engine *e, coodie_status_fn *done, void *user, coodie_error *err);

@@ -24,12 +24,23 @@ enum cd_deadline_kind {
 	CD_DEADLINES
 };
 
+/* A statement that was prepared by another loop's engine, and the same one here. */
+struct cd_twin {
+	struct coodie_prepared *theirs, *ours; /* references */
+};
+
+enum { CD_TWINS = 64 };
+
 struct cd_engine {
 	struct coodie_options *options;
 	const coodie_allocator *allocator; /* the options' */
 	coodie_loop loop;
 	bool private_loop;
 	uint32_t loop_index, loop_count;
+	uint64_t alias; /* of the next request */
+	struct cd_twin *twins; /* by the address of another loop's statement; NULL: none */
+	void (*turned)(void *user);
+	void *turned_user;
 	coodie_watch *timer, *turn;
 	bool turn_armed;
 	uint64_t timer_at; /* when the timer fires; UINT64_MAX: it does not run */

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/error.h"
 #include "net/engine_impl.h"
 
@@ -32,6 +33,8 @@ static struct cd_request *begin(struct cd_engine *e, enum cd_request_kind kind, 
 		return NULL;
 	}
 	e->live++;
+	r->alias = e->alias;
+	e->alias = 0;
 	return r;
 }
 
@@ -130,11 +133,14 @@ static struct coodie_prepared *find_prepared(struct cd_engine *e, const char *cq
 {
 	bool own = keyspace && *keyspace;
 
-	return cd_prepared_get(&e->prepared, cql,
-			       own           ? keyspace
-			       : e->keyspace ? e->keyspace
-					     : "",
-			       own, err);
+	struct coodie_prepared *p = cd_prepared_get(&e->prepared, cql,
+						    own           ? keyspace
+						    : e->keyspace ? e->keyspace
+								  : "",
+						    own, err);
+	if (p)
+		p->engine = e;
+	return p;
 }
 
 static bool submit_execute(struct cd_engine *e, struct coodie_prepared *p, cql_args args,
@@ -175,9 +181,29 @@ bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *
 	return false;
 }
 
+/* A statement of another loop's engine is this one's by another name. */
+static struct coodie_prepared *twin_of(struct cd_engine *e, coodie_prepared *p, coodie_error *err)
+{
+	if (!e->twins && !(e->twins = cd_alloc_array(e->allocator, CD_TWINS, sizeof *e->twins)))
+		return cd_no_memory(err, "prepared statements"), NULL;
+	struct cd_twin *t = &e->twins[((uintptr_t)p >> 6) % CD_TWINS];
+	if (t->theirs == p)
+		return t->ours;
+	struct coodie_prepared *ours = cd_prepared_get(&e->prepared, p->cql, p->keyspace,
+						       p->own_keyspace, err);
+	if (!ours)
+		return NULL;
+	coodie_prepared_free(t->theirs);
+	coodie_prepared_free(t->ours);
+	*t = (struct cd_twin){ cd_prepared_ref(p), cd_prepared_ref(ours) };
+	return ours;
+}
+
 bool cd_engine_execute(struct cd_engine *e, coodie_prepared *p, cql_args args,
 		       const coodie_request *r, coodie_done_fn *done, void *user, coodie_error *err)
 {
+	if (e->loop_count > 1 && p->engine != e && !(p = twin_of(e, p, err)))
+		return false;
 	return submit_execute(e, p, args, r, done, user, err);
 }
 

@@ -33,9 +33,9 @@ bool coodie_session_info(const coodie_session *s, coodie_connection_info *info, 
 			       "sizeof(coodie_connection_info)",
 			       info->size);
 	s = carrier(s);
-	if (!s || !s->engine)
+	if (!s || (!s->engine && !s->crew))
 		return cd_fail(err, COODIE_ERR_UNSUPPORTED, "info: this session has no connection");
-	if (!cd_engine_info(s->engine, &own, err))
+	if (!(s->crew ? cd_crew_info(s->crew, &own, err) : cd_engine_info(s->engine, &own, err)))
 		return false;
 	hand_out(info, &own, sizeof own);
 	return true;
@@ -52,7 +52,9 @@ void coodie_session_get_stats(const coodie_session *s, coodie_session_stats *sta
 	coodie_session_stats own = { .size = sizeof own };
 
 	s = carrier(s);
-	if (s && s->engine)
+	if (s && s->crew)
+		cd_crew_stats(s->crew, &own);
+	else if (s && s->engine)
 		cd_engine_stats(s->engine, &own);
 	hand_out(stats, &own, sizeof own);
 }

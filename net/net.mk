@@ -12,6 +12,7 @@ libcd_net_la_SOURCES = \
 	net/cluster.c net/cluster.h \
 	net/conn.c net/conn.h \
 	net/control.c net/control.h \
+	net/crew.c net/crew.h \
 	net/cursor.c \
 	net/dns.c net/dns.h \
 	net/dns_exchange.c net/dns_exchange.h \
@@ -33,6 +34,7 @@ libcd_net_la_SOURCES = \
 	net/limit.c net/limit.h \
 	net/link.c net/link.h \
 	net/log.c net/log.h \
+	net/mailbox.c net/mailbox.h \
 	net/meter.c net/meter.h \
 	net/metric.c net/metric.def net/metric.h \
 	net/metric_text.c \
@@ -45,6 +47,7 @@ libcd_net_la_SOURCES = \
 	net/options_set.c \
 	net/outgoing.c net/outgoing.h \
 	net/pacer.c net/pacer.h \
+	net/parcel.c net/parcel.h \
 	net/partitioner.c net/partitioner.h \
 	net/placement.c net/placement.h \
 	net/points.c net/points.h \

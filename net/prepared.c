@@ -13,13 +13,13 @@ enum { FIRST_BUCKETS = 64 };
 
 coodie_prepared *cd_prepared_ref(coodie_prepared *p)
 {
-	p->refs++;
+	atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
 	return p;
 }
 
 void coodie_prepared_free(coodie_prepared *p)
 {
-	if (!p || --p->refs)
+	if (!p || atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1)
 		return;
 	coodie_allocator a = p->allocator;
 	cd_metadata_free(p->home);
@@ -146,7 +146,7 @@ static struct coodie_prepared *make_prepared(struct cd_prepared_cache *c, const 
 	if (!p)
 		return NULL;
 	p->allocator = *c->allocator;
-	p->refs = 1;
+	atomic_init(&p->refs, 1);
 	p->cql_len = strlen(cql);
 	p->cql = cd_strndup(c->allocator, cql, p->cql_len);
 	p->keyspace = cd_strndup(c->allocator, keyspace, strlen(keyspace));

@@ -4,24 +4,28 @@
 #ifndef NET_PREPARED_H
 #define NET_PREPARED_H
 
+#include <stdatomic.h>
+
 #include "net/extensions.h"
 #include "net/request.h"
 #include "net/routing.h"
 #include "proto/bind.h"
 
-/* The public type. One thread: that of its session. */
+/* The public type. One thread, that of its engine, but for its references, its texts, and what the
+ * server said first: the binds. */
 struct coodie_prepared {
 	coodie_allocator allocator; /* a copy, so that it can be freed after its session */
-	unsigned refs;
-	uint32_t load;        /* PREPAREs answered so far */
-	uint64_t loaded_on;   /* the number of the connection the last one was answered on */
-	char *cql, *keyspace; /* keyspace "": none */
+	atomic_uint refs;           /* counted by any thread */
+	uint32_t load;              /* PREPAREs answered so far */
+	uint64_t loaded_on;         /* the number of the connection the last one was answered on */
+	char *cql, *keyspace;       /* keyspace "": none */
 	size_t cql_len;
 	bool own_keyspace; /* the request named its keyspace: it goes along with PREPARE (v5) */
 	uint64_t hash;
 	struct coodie_prepared *chain;         /* of its bucket */
 	struct coodie_prepared *newer, *older; /* by use */
 	bool cached;
+	const void *engine; /* whose it is: only compared */
 	struct cd_request
 		*loads; /* PREPAREs under way, by next_load; who waits is in their `waiters` */
 	/* what the server said; binds never change, as callers may hold their names and types */
@@ -31,8 +35,8 @@ struct coodie_prepared {
 	struct cd_metadata *result; /* the columns of its rows */
 	uint8_t *id;                /* id, then metadata id, in one piece */
 	size_t id_len, metadata_id_len;
-	bool skip_metadata; /* a response may leave its columns out */
-	bool is_lwt;        /* it is conditional */
+	bool skip_metadata;        /* a response may leave its columns out */
+	bool is_lwt;               /* it is conditional */
 	struct cd_routing routing; /* where its partition key is */
 };
 

@@ -128,6 +128,7 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 	r->timeout_ms = 0;
 	r->done.result = NULL;
 	r->user = NULL;
+	r->alias = 0;
 	r->prepared = NULL;
 	r->next_load = NULL;
 	r->waiters = (struct cd_requests){ 0 };
@@ -169,6 +170,14 @@ struct cd_request *cd_request_find(const struct cd_request_pool *p, uint64_t id)
 	if (!(uint32_t)id || index >= p->count || p->all[index]->generation != id >> 32)
 		return NULL;
 	return p->all[index]->used ? p->all[index] : NULL;
+}
+
+struct cd_request *cd_request_find_alias(const struct cd_request_pool *p, uint64_t alias)
+{
+	for (uint32_t i = 0; alias && i < p->count; i++)
+		if (p->all[i]->used && p->all[i]->alias == alias)
+			return p->all[i];
+	return NULL;
 }
 
 /* ---- bytes ---------------------------------------------------------------------------------- */

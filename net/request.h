@@ -78,6 +78,7 @@ struct cd_request {
 		coodie_prepared_fn *prepared;
 	} done;
 	void *user;
+	uint64_t alias; /* another id to find it by; 0: none */
 	struct coodie_prepared *prepared; /* a reference */
 	struct cd_request *next_load;     /* of the same statement */
 	struct cd_requests waiters;       /* of a LOAD */
@@ -121,6 +122,9 @@ void cd_request_give(struct cd_request_pool *p, struct cd_request *r);
 uint64_t cd_request_id(const struct cd_request *r);
 /* NULL when the request of that id is over. */
 struct cd_request *cd_request_find(const struct cd_request_pool *p, uint64_t id);
+
+/* By its other id. */
+struct cd_request *cd_request_find_alias(const struct cd_request_pool *p, uint64_t alias);
 
 /* Appends bytes to `kept`; check kept.failed at the end. */
 struct cd_piece cd_request_keep(struct cd_request *r, const void *data, size_t len);

@@ -63,6 +63,18 @@ static void on_gone(void *user)
 	cd_session_destroy(user);
 }
 
+static coodie_session *over_crew(coodie_session *s, const coodie_options *o, coodie_error *err)
+{
+	s->crew = cd_crew_new(o, on_gone, s, err);
+	if (!s->crew) {
+		cd_session_destroy(s);
+		return NULL;
+	}
+	s->driver = cd_crew_driver;
+	s->state = s->crew;
+	return s;
+}
+
 static coodie_session *over_engine(const coodie_options *o, const coodie_loop *loop,
 				   coodie_error *err)
 {
@@ -76,6 +88,8 @@ static coodie_session *over_engine(const coodie_options *o, const coodie_loop *l
 	coodie_session *s = cd_session_new(&o->allocator, o->keyspace ? keyspace : NULL, err);
 	if (!s)
 		return NULL;
+	if (o->loops && !loop)
+		return over_crew(s, o, err);
 	s->engine = cd_engine_new(o, loop, err);
 	if (!s->engine) {
 		cd_session_destroy(s);
@@ -112,7 +126,8 @@ void coodie_session_free(coodie_session *s)
 			cd_session_destroy(s);
 		return;
 	}
-	bool ours = s->engine != NULL; /* on_gone() ends the session, maybe before free() returns */
+	bool ours = s->engine ||
+		    s->crew; /* on_gone() ends the session, maybe before free() returns */
 	if (s->driver.free)
 		s->driver.free(s->state);
 	if (!ours)
@@ -170,11 +185,20 @@ const char *coodie_session_keyspace(const coodie_session *s)
 
 /* ---- calls that go straight to the engine --------------------------------------------------- */
 
+struct cd_crew *cd_session_crew(coodie_session *s)
+{
+	s = cd_session_carrier(s, NULL);
+	return s ? s->crew : NULL;
+}
+
 struct cd_engine *cd_session_engine(coodie_session *s, const char *what, coodie_error *err)
 {
 	s = cd_session_carrier(s, err);
 	if (!s)
 		return NULL;
+	if (s->crew)
+		return cd_fail_null(err, COODIE_ERR_UNSUPPORTED,
+				    "%s: not for a session with loop threads of its own", what);
 	if (!s->engine)
 		return cd_fail_null(err, COODIE_ERR_UNSUPPORTED,
 				    "%s: this session was made from a driver, not for a cluster",
@@ -186,6 +210,9 @@ bool coodie_session_connect_async(coodie_session *s, coodie_status_fn *done, voi
 				  coodie_error *err)
 {
 	cd_clear(err);
+	struct cd_crew *crew = cd_session_crew(s);
+	if (crew)
+		return cd_crew_connect(crew, done, user, err);
 	struct cd_engine *e = cd_session_engine(s, "connect", err);
 	return e && cd_engine_connect(e, done, user, err);
 }
@@ -194,6 +221,9 @@ bool coodie_session_close_async(coodie_session *s, coodie_status_fn *done, void 
 				coodie_error *err)
 {
 	cd_clear(err);
+	struct cd_crew *crew = cd_session_crew(s);
+	if (crew)
+		return cd_crew_close(crew, done, user, err);
 	struct cd_engine *e = cd_session_engine(s, "close", err);
 	return e && cd_engine_close(e, done, user, err);
 }
@@ -204,6 +234,9 @@ bool coodie_session_prepare_async(coodie_session *s, const char *cql, coodie_pre
 	cd_clear(err);
 	if (!cql)
 		return cd_fail(err, COODIE_ERR_INVALID, "prepare: no statement was given");
+	struct cd_crew *crew = cd_session_crew(s);
+	if (crew)
+		return cd_crew_prepare(crew, cql, done, user, err);
 	struct cd_engine *e = cd_session_engine(s, "prepare", err);
 	return e && cd_engine_prepare(e, cql, done, user, err);
 }
@@ -219,6 +252,9 @@ bool coodie_session_execute_async(coodie_session *s, coodie_prepared *p, cql_arg
 		return cd_fail(err, COODIE_ERR_INVALID, "execute: no prepared statement was given");
 	if (r && !cd_take_struct(&request, sizeof request, r, "coodie_request", err))
 		return false;
+	struct cd_crew *crew = cd_session_crew(s);
+	if (crew)
+		return cd_crew_execute(crew, p, args, &request, done, user, err);
 	struct cd_engine *e = cd_session_engine(s, "execute", err);
 	return e && cd_engine_execute(e, p, args, &request, done, user, err);
 }

@@ -6,6 +6,7 @@
 
 #include <coodie/driver.h>
 
+#include "net/crew.h"
 #include "net/engine.h"
 
 struct cd_session_data;
@@ -17,6 +18,7 @@ struct coodie_session {
 	coodie_driver driver;     /* all NULL in a registry */
 	void *state;              /* of the driver */
 	struct cd_engine *engine; /* the same when the driver is ours; else NULL */
+	struct cd_crew *crew;     /* likewise, with loops of its own */
 	struct cd_session_data *data;
 	/* a registry */
 	bool is_registry;
@@ -34,6 +36,8 @@ void cd_session_destroy(coodie_session *s);
 /* The session that carries statements: `s`, or a registry's default. NULL with COODIE_ERR_INVALID.
  */
 coodie_session *cd_session_carrier(coodie_session *s, coodie_error *err);
+/* Its threads; NULL: it has none. */
+struct cd_crew *cd_session_crew(coodie_session *s);
 /* The same, and it must be ours: COODIE_ERR_UNSUPPORTED says that `what` needs a cluster. */
 struct cd_engine *cd_session_engine(coodie_session *s, const char *what, coodie_error *err);
 /* Frees the members; whether they are all gone. */

@@ -91,49 +91,60 @@ static void wait_free(struct cd_wait *w)
 	cd_release(&a, w);
 }
 
-/* @return whether somebody still waits */
-static bool told(struct cd_wait *w, const coodie_error *err)
+/* Whether somebody still waits. */
+static bool is_wanted(struct cd_wait *w)
 {
-	if (w->abandoned) {
-		wait_free(w);
-		return false;
-	}
-	w->done = true;
+	if (!w->abandoned)
+		return true;
+	wait_free(w);
+	return false;
+}
+
+/* The last thing: who waits may be another thread. */
+static void tell(struct cd_wait *w, const coodie_error *err)
+{
 	w->err = *err;
-	return true;
+	__atomic_store_n(&w->done, true, __ATOMIC_RELEASE);
 }
 
 void cd_wait_status(const coodie_error *err, void *user)
 {
-	told(user, err);
+	if (is_wanted(user))
+		tell(user, err);
 }
 
 void cd_wait_object(void *take_object, const coodie_error *err, void *user)
 {
 	struct cd_wait *w = user;
 
-	if (told(w, err))
-		w->object = take_object;
-	else
+	if (!is_wanted(w)) {
 		coodie_object_free(take_object);
+		return;
+	}
+	w->object = take_object;
+	tell(w, err);
 }
 
 void cd_wait_rows(coodie_rows *take_rows, const coodie_error *err, void *user)
 {
 	struct cd_wait *w = user;
 
-	if (told(w, err))
-		w->rows = take_rows;
-	else
+	if (!is_wanted(w)) {
 		coodie_rows_free(take_rows);
+		return;
+	}
+	w->rows = take_rows;
+	tell(w, err);
 }
 
 void cd_wait_count(uint64_t count, const coodie_error *err, void *user)
 {
 	struct cd_wait *w = user;
 
-	if (told(w, err))
-		w->count = count;
+	if (!is_wanted(w))
+		return;
+	w->count = count;
+	tell(w, err);
 }
 
 bool cd_wait_finish(struct cd_wait *take_wait, coodie_session *s, bool accepted,

@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	tests/test_balancer \
 	tests/test_conn \
 	tests/test_dns \
+	tests/test_crew \
 	tests/test_driver \
 	tests/test_driver_config \
 	tests/test_log \

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* Parcels: chunks that never move, so that an index stands for one for ever, and a free list of
+ * indexes with a tag against the same one coming back between a look and a swap. */
+#include "net/parcel.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "net/prepared.h"
+#include "proto/value.h"
+
+enum { ARENA_CHUNK = 1024 };
+
+void cd_parcels_init(struct cd_parcels *s, const coodie_allocator *a)
+{
+	memset(s, 0, sizeof *s);
+	s->allocator = a;
+}
+
+static uint32_t chunk_size(uint32_t chunk)
+{
+	return (uint32_t)CD_PARCEL_FIRST << chunk;
+}
+
+/* Chunk c holds indexes from FIRST * (2^c - 1) on. */
+static struct cd_parcel *parcel_at(struct cd_parcels *s, uint32_t index)
+{
+	uint32_t chunk = 0;
+
+	while (index >= chunk_size(chunk)) {
+		index -= chunk_size(chunk);
+		chunk++;
+	}
+	return &atomic_load_explicit(&s->chunks[chunk], memory_order_acquire)[index];
+}
+
+void cd_parcels_deinit(struct cd_parcels *s)
+{
+	uint32_t made = atomic_load(&s->made);
+
+	for (uint32_t i = 0; i < made; i++)
+		cd_arena_deinit(&parcel_at(s, i)->arena);
+	for (int i = 0; i < CD_PARCEL_CHUNKS; i++)
+		cd_release(s->allocator, atomic_load(&s->chunks[i]));
+}
+
+static struct cd_parcel *take_free(struct cd_parcels *s)
+{
+	uint64_t head = atomic_load_explicit(&s->free, memory_order_acquire);
+
+	while ((uint32_t)head) {
+		struct cd_parcel *p = parcel_at(s, (uint32_t)head - 1);
+		uint64_t next = ((head >> 32) + 1) << 32 |
+				atomic_load_explicit(&p->free, memory_order_relaxed);
+		if (atomic_compare_exchange_weak_explicit(
+			    &s->free, &head, next, memory_order_acquire, memory_order_acquire))
+			return p;
+	}
+	return NULL;
+}
+
+/* The chunk of an index, made if nobody has. */
+static bool have_chunk(struct cd_parcels *s, uint32_t chunk)
+{
+	struct cd_parcel *there = atomic_load_explicit(&s->chunks[chunk], memory_order_acquire);
+
+	if (there)
+		return true;
+	struct cd_parcel *made = cd_alloc_array(s->allocator, chunk_size(chunk), sizeof *made);
+	if (!made)
+		return false;
+	if (!atomic_compare_exchange_strong(&s->chunks[chunk], &there, made))
+		cd_release(s->allocator, made); /* somebody was faster */
+	return true;
+}
+
+static struct cd_parcel *make_parcel(struct cd_parcels *s)
+{
+	uint32_t index = atomic_load(&s->made), chunk, end;
+
+	do {
+		for (chunk = 0, end = chunk_size(0); index >= end; end += chunk_size(chunk))
+			chunk++;
+		if (chunk >= CD_PARCEL_CHUNKS || !have_chunk(s, chunk))
+			return NULL;
+	} while (!atomic_compare_exchange_weak(&s->made, &index, index + 1));
+	struct cd_parcel *p = parcel_at(s, index);
+	p->index = index;
+	cd_arena_init(&p->arena, s->allocator, ARENA_CHUNK);
+	return p;
+}
+
+struct cd_parcel *cd_parcel_take(struct cd_parcels *s, enum cd_parcel_kind kind)
+{
+	struct cd_parcel *p = take_free(s);
+
+	if (!p)
+		p = make_parcel(s);
+	if (!p)
+		return NULL;
+	p->kind = kind;
+	p->prepared = NULL;
+	p->statement = (coodie_statement){ .size = sizeof p->statement };
+	p->request = (coodie_request){ .size = sizeof p->request };
+	p->statement.request = &p->request;
+	p->id = 0;
+	return p;
+}
+
+void cd_parcel_give(struct cd_parcels *s, struct cd_parcel *p)
+{
+	uint64_t head = atomic_load_explicit(&s->free, memory_order_relaxed), mine;
+
+	coodie_prepared_free(p->prepared);
+	cd_arena_reset(&p->arena);
+	do {
+		atomic_store_explicit(&p->free, (uint32_t)head, memory_order_relaxed);
+		mine = ((head >> 32) + 1) << 32 | (p->index + 1u);
+	} while (!atomic_compare_exchange_weak_explicit(&s->free, &head, mine, memory_order_release,
+							memory_order_relaxed));
+}
+
+/* ---- copies ---------------------------------------------------------------------------------- */
+
+static bool pack_text(struct cd_arena *a, const char **text)
+{
+	if (!*text)
+		return true;
+	*text = cd_arena_strndup(a, *text, strlen(*text));
+	return *text != NULL;
+}
+
+static bool pack_values(struct cd_parcel *p, cql_args args)
+{
+	cql_value *copies = cd_arena_take_array(&p->arena, args.count + 1, sizeof *copies);
+
+	for (size_t i = 0; copies && i < args.count; i++)
+		if (!cd_value_copy(&p->arena, &copies[i], &args.values[i]))
+			return false;
+	p->statement.args = (cql_args){ .values = copies, .count = args.count };
+	return copies != NULL;
+}
+
+static bool pack_request(struct cd_parcel *p, const coodie_request *r)
+{
+	struct cd_arena *a = &p->arena;
+
+	p->request = *r;
+	p->request.id = NULL;
+	if (r->paging_state.len) {
+		p->request.paging_state.data = cd_arena_copy(a, r->paging_state.data,
+							     r->paging_state.len);
+		if (!p->request.paging_state.data)
+			return false;
+	}
+	return pack_text(a, &p->request.keyspace);
+}
+
+bool cd_parcel_pack(struct cd_parcel *p, const coodie_statement *st, coodie_error *err)
+{
+	p->statement = *st;
+	p->statement.request = &p->request;
+	if (!pack_text(&p->arena, &p->statement.cql) || !pack_values(p, st->args) ||
+	    !pack_request(p, st->request))
+		return cd_no_memory(err, "a copy of a statement");
+	return true;
+}

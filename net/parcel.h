@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* A request on its way from the thread that makes it to the loop that runs it: everything it needs,
+ * copied. Parcels are used again, with their memory. */
+#ifndef NET_PARCEL_H
+#define NET_PARCEL_H
+
+#include <coodie/driver.h>
+
+#include "base/arena.h"
+#include "net/mailbox.h"
+
+enum cd_parcel_kind {
+	CD_PARCEL_STATEMENT,
+	CD_PARCEL_EXECUTE,
+	CD_PARCEL_PREPARE,
+	CD_PARCEL_CONNECT,
+	CD_PARCEL_CLOSE,
+	CD_PARCEL_CANCEL,
+	CD_PARCEL_CALL, /* a function runs on the loop; somebody waits for it */
+	CD_PARCEL_STOP
+};
+
+struct cd_parcel {
+	struct cd_letter letter; /* first */
+	uint32_t index;          /* of its store */
+	_Atomic uint32_t free;   /* the next free one's index, plus one */
+	enum cd_parcel_kind kind;
+	struct cd_arena arena; /* of the copies */
+	coodie_statement statement;
+	coodie_request request;
+	coodie_prepared *prepared; /* a reference */
+	union {
+		coodie_done_fn *result;
+		coodie_status_fn *status;
+		coodie_prepared_fn *prepared;
+		void (*call)(void *engine, void *user);
+	} done;
+	void *user;
+	uint64_t id; /* what the caller knows the request by; of a CANCEL: whose */
+};
+
+enum { CD_PARCEL_CHUNKS = 20, CD_PARCEL_FIRST = 64 };
+
+/* Parcels, taken and given back by any thread without a lock. */
+struct cd_parcels {
+	const coodie_allocator *allocator;                    /* of many threads */
+	_Atomic(struct cd_parcel *) chunks[CD_PARCEL_CHUNKS]; /* each twice the one before */
+	_Atomic uint64_t free; /* index plus one below, a tag that changes above */
+	_Atomic uint32_t made;
+};
+
+void cd_parcels_init(struct cd_parcels *s, const coodie_allocator *a);
+/* All have been given back. */
+void cd_parcels_deinit(struct cd_parcels *s);
+/* An empty one; NULL: out of memory. */
+struct cd_parcel *cd_parcel_take(struct cd_parcels *s, enum cd_parcel_kind kind);
+void cd_parcel_give(struct cd_parcels *s, struct cd_parcel *p);
+/* Copies a statement with its values and options into a parcel. */
+bool cd_parcel_pack(struct cd_parcel *p, const coodie_statement *st, coodie_error *err);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* Sessions whose loops run on threads of their own. */
+#include "tests/test.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include <coodie/session.h>
+
+#include "tests/peer.h"
+
+enum { THREADS = 4, EACH = 500 };
+
+struct crowd {
+	coodie_session *session;
+	coodie_prepared *prepared;
+	_Atomic int called, wrong;
+	_Atomic int begun, ended;
+};
+
+static void on_begin(unsigned loop, void *user)
+{
+	struct crowd *c = user;
+
+	(void)loop;
+	atomic_fetch_add(&c->begun, 1);
+}
+
+static void on_end(unsigned loop, void *user)
+{
+	struct crowd *c = user;
+
+	(void)loop;
+	atomic_fetch_add(&c->ended, 1);
+}
+
+static coodie_session *open_session(struct peer *p, unsigned loops, struct crowd *c)
+{
+	coodie_options *o = coodie_options_new(NULL);
+	coodie_error err;
+
+	assert_true(coodie_options_add_contact_point(o, peer_address(p), &err));
+	assert_true(coodie_options_set_loops(o, loops, &err));
+	coodie_options_set_loop_hooks(o, on_begin, on_end, c);
+	coodie_session *s = coodie_session_new(o, &err);
+	coodie_options_free(o);
+	if (!s)
+		fail_msg("%s", err.message);
+	return s;
+}
+
+static struct peer *teach(void)
+{
+	struct peer *p = peer_new(&(const struct peer_options){ 0 });
+	const cql_value seven = cql_from_int(7);
+
+	peer_on(p, "SELECT 7",
+		(struct peer_answer){ .kind = PEER_ROWS,
+				      .columns = "n int",
+				      .values = { .count = 1, .values = &seven } });
+	peer_on(p, "SELECT n FROM t WHERE k = ?",
+		(struct peer_answer){ .kind = PEER_ROWS,
+				      .binds = "k int",
+				      .columns = "n int",
+				      .values = { .count = 1, .values = &seven } });
+	peer_on(p, "SELECT never", (struct peer_answer){ .damage = PEER_STALL });
+	return p;
+}
+
+static bool is_seven(coodie_result *r)
+{
+	coodie_cursor c = coodie_result_cursor(r);
+	int32_t n = 0;
+
+	return coodie_cursor_next(&c) && coodie_cursor_int32(&c, 0, &n, NULL) && n == 7;
+}
+
+static void on_result(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	struct crowd *c = user;
+
+	if (err->code != COODIE_OK || !is_seven(take_res))
+		atomic_fetch_add(&c->wrong, 1);
+	coodie_result_free(take_res);
+	atomic_fetch_add(&c->called, 1);
+}
+
+static void *blocking_caller(void *user)
+{
+	struct crowd *c = user;
+	coodie_error err;
+
+	for (int i = 0; i < EACH; i++) {
+		coodie_result *r = i % 2 ? coodie_session_query(c->session, "SELECT 7", CQL_ARGS(),
+								NULL, &err)
+					 : coodie_session_execute(c->session, c->prepared,
+								  CQL_ARGS(cql(i)), NULL, &err);
+		on_result(r, &err, c);
+	}
+	return NULL;
+}
+
+static void *async_caller(void *user)
+{
+	struct crowd *c = user;
+	coodie_error err;
+
+	for (int i = 0; i < EACH; i++)
+		if (!coodie_session_execute_async(c->session, c->prepared, CQL_ARGS(cql(i)), NULL,
+						  on_result, c, &err)) {
+			atomic_fetch_add(&c->wrong, 1);
+			atomic_fetch_add(&c->called, 1);
+		}
+	return NULL;
+}
+
+static void run_callers(struct crowd *c, void *(*caller)(void *))
+{
+	pthread_t threads[THREADS];
+
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, caller, c), 0);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+}
+
+/* Blocking and asynchronous calls from many threads; free() delivers all that is left. */
+static void test_crowd(void **state)
+{
+	(void)state;
+	for (unsigned loops = 1; loops <= 3; loops++) {
+		struct peer *p = teach();
+		struct crowd c = { 0 };
+		coodie_error err;
+		c.session = open_session(p, loops, &c);
+		c.prepared = coodie_session_prepare(c.session, "SELECT n FROM t WHERE k = ?", &err);
+		if (!c.prepared)
+			fail_msg("%s", err.message);
+		run_callers(&c, blocking_caller);
+		assert_int_equal(c.called, THREADS * EACH);
+		run_callers(&c, async_caller);
+		if (!coodie_session_close(c.session, &err))
+			fail_msg("%s", err.message);
+		assert_int_equal(c.called, 2 * THREADS * EACH);
+		assert_int_equal(c.wrong, 0);
+		coodie_session_free(c.session);
+		coodie_prepared_free(c.prepared);
+		assert_int_equal(c.begun, loops);
+		assert_int_equal(c.ended, loops);
+		peer_free(p);
+	}
+}
+
+static void count_end(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	struct crowd *c = user;
+
+	coodie_result_free(take_res);
+	atomic_fetch_add(&c->wrong, err->code != COODIE_ERR_CLOSED);
+	atomic_fetch_add(&c->called, 1);
+}
+
+/* What is in flight when the session is freed is told. */
+static void test_free_with_much(void **state)
+{
+	struct peer *p = teach();
+	struct crowd c = { 0 };
+	coodie_error err;
+
+	(void)state;
+	c.session = open_session(p, 2, &c);
+	for (int i = 0; i < EACH; i++)
+		assert_true(coodie_session_query_async(c.session, "SELECT never", CQL_ARGS(), NULL,
+						       count_end, &c, &err));
+	coodie_session_free(c.session);
+	assert_int_equal(c.called, EACH);
+	assert_int_equal(c.wrong, 0);
+	peer_free(p);
+}
+
+static void count_cancelled(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	struct crowd *c = user;
+
+	coodie_result_free(take_res);
+	atomic_fetch_add(&c->wrong, err->code != COODIE_ERR_CANCELLED);
+	atomic_fetch_add(&c->called, 1);
+}
+
+static void test_cancel(void **state)
+{
+	struct peer *p = teach();
+	struct crowd c = { 0 };
+	coodie_error err;
+	uint64_t id;
+
+	(void)state;
+	c.session = open_session(p, 3, &c);
+	for (int i = 0; i < 50; i++) {
+		assert_true(coodie_session_query_async(c.session, "SELECT never", CQL_ARGS(),
+						       COODIE_REQUEST(.id = &id), count_cancelled,
+						       &c, &err));
+		assert_true(coodie_session_cancel(c.session, id));
+	}
+	assert_true(coodie_session_close(c.session, &err));
+	assert_int_equal(c.called, 50);
+	assert_int_equal(c.wrong, 0);
+	coodie_session_free(c.session);
+	peer_free(p);
+}
+
+struct inner {
+	coodie_session *session;
+	enum coodie_errc blocking;
+	atomic_bool ended;
+};
+
+static void free_inside(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	struct inner *in = user;
+	coodie_error why;
+
+	(void)err;
+	coodie_result_free(take_res);
+	assert_null(coodie_session_query(in->session, "SELECT 7", CQL_ARGS(), NULL, &why));
+	in->blocking = why.code;
+	coodie_session_free(in->session);
+	atomic_store(&in->ended, true);
+}
+
+/* A callback may free the session, and may not block. */
+static void test_inside(void **state)
+{
+	struct peer *p = teach();
+	struct crowd c = { 0 };
+	struct inner in = { 0 };
+	coodie_error err;
+
+	(void)state;
+	in.session = open_session(p, 2, &c);
+	assert_true(coodie_session_query_async(in.session, "SELECT 7", CQL_ARGS(), NULL,
+					       free_inside, &in, &err));
+	while (!atomic_load(&in.ended) || atomic_load(&c.ended) < 2)
+		;
+	assert_int_equal(in.blocking, COODIE_ERR_WOULD_BLOCK);
+	peer_free(p);
+}
+
+/* A wrong value is refused where it is given. */
+static void test_refused(void **state)
+{
+	struct peer *p = teach();
+	struct crowd c = { 0 };
+	coodie_error err;
+
+	(void)state;
+	c.session = open_session(p, 2, &c);
+	c.prepared = coodie_session_prepare(c.session, "SELECT n FROM t WHERE k = ?", &err);
+	assert_non_null(c.prepared);
+	assert_false(coodie_session_execute_async(c.session, c.prepared, CQL_ARGS(cql("seven")),
+						  NULL, on_result, &c, &err));
+	assert_int_equal(err.code, COODIE_ERR_TYPE);
+	assert_false(coodie_session_execute_async(c.session, c.prepared, CQL_ARGS(), NULL,
+						  on_result, &c, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	assert_int_equal(c.called, 0);
+	coodie_prepared_free(c.prepared);
+	coodie_session_free(c.session);
+	peer_free(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_crowd),   cmocka_unit_test(test_free_with_much),
+		cmocka_unit_test(test_cancel),  cmocka_unit_test(test_inside),
+		cmocka_unit_test(test_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
