@@ -97,6 +97,15 @@ static void forget_alone(struct cd_engine *e)
 		cd_host_remove(h);
 }
 
+/* Of the node that was asked; NULL: not known. */
+static const char *local_datacenter(const struct cd_topology *t)
+{
+	for (uint32_t i = 0; i < t->host_count; i++)
+		if (t->hosts[i].is_local)
+			return t->hosts[i].datacenter;
+	return NULL;
+}
+
 void cd_cluster_apply(struct cd_engine *e, struct cd_topology *take_topology)
 {
 	struct cd_topology *before = e->control.topology;
@@ -108,12 +117,15 @@ void cd_cluster_apply(struct cd_engine *e, struct cd_topology *take_topology)
 	cd_engine_follow_topology(e);
 	cd_topology_compare(before, take_topology, on_change, e);
 	show(e, take_topology);
-	adopt(e, take_topology);
+	cd_engine_infer_datacenter(e, local_datacenter(take_topology));
 	cd_topology_free(before);
+	cd_engine_hosts_changed(e);
+	cd_engine_refresh(e);
+	cd_engine_follow_distances(e);
+	adopt(e, take_topology);
 	for (uint32_t i = 0; i < e->hosts.room; i++)
 		if (e->hosts.at[i])
 			cd_pool_fill(e->hosts.at[i]);
-	cd_engine_hosts_changed(e);
 }
 
 void cd_cluster_alone(struct cd_engine *e, struct cd_wire *w)

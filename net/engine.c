@@ -25,6 +25,7 @@ static void destroy(struct cd_engine *e)
 		e->loop.vtable->timer_free(e->loop.state, e->timer);
 	if (e->turn)
 		e->loop.vtable->turn_free(e->loop.state, e->turn);
+	cd_engine_policies_deinit(e);
 	cd_hosts_deinit(e);
 	cd_control_deinit(e);
 	cd_request_pool_deinit(&e->pool);
@@ -65,8 +66,7 @@ void cd_engine_leave(struct cd_engine *e)
 
 uint32_t cd_engine_draw(struct cd_engine *e, uint32_t below)
 {
-	e->random = e->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return below ? (uint32_t)(e->random >> 33) % below : 0;
+	return cd_random_pick((uint32_t)cd_random_next(&e->chance), below);
 }
 
 uint64_t cd_engine_now(const struct cd_engine *e)
@@ -114,6 +114,10 @@ void cd_engine_settle(struct cd_engine *e)
 {
 	if (e->freed)
 		return;
+	if (e->hosts_stale)
+		cd_engine_refresh(e);
+	if (e->distances_stale)
+		cd_engine_follow_distances(e);
 	if (e->waiting.count)
 		cd_engine_pump(e);
 	cd_control_settle(e);
@@ -389,7 +393,7 @@ static bool set_up(struct cd_engine *e, const coodie_loop *loop, coodie_error *e
 						      .fn_user = o->resolver_user };
 	cd_resolver_init(&e->resolver, &e->loop, e->allocator, &resolver);
 	cd_wheel_init(&e->wheel, e->loop.vtable->now_us(e->loop.state));
-	return true;
+	return cd_engine_policies_init(e, err);
 }
 
 struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop, coodie_error *err)

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* The inside of the native engine, shared by its files: engine.c (life, turns), engine_submit.c (in),
- * engine_send.c (to the wire), engine_answer.c (out), engine_prepare.c (statements); beside it the
+ * engine_send.c (to the wire), engine_choose.c (which one), engine_answer.c (out), engine_prepare.c (statements); beside it the
  * connections: wire, host, pool, control. */
 #ifndef NET_ENGINE_IMPL_H
 #define NET_ENGINE_IMPL_H
 
+#include "base/random.h"
 #include "net/control.h"
 #include "net/engine.h"
 #include "net/host.h"
 #include "net/log.h"
+#include "net/policies.h"
 #include "net/prepared.h"
+#include "net/profile_view.h"
 #include "net/request.h"
 #include "net/router.h"
 
@@ -45,7 +48,17 @@ struct cd_engine {
 	bool turn_armed;
 	uint64_t timer_at; /* when the timer fires; UINT64_MAX: it does not run */
 	struct cd_wheel wheel;
-	uint64_t random;
+
+	/* decisions */
+	struct cd_policies *policies;    /* the session's */
+	struct cd_profile_view profiles; /* as this loop sees them */
+	struct cd_random chance;         /* the same again in a simulation */
+	uint32_t turns;                  /* of the choice among hosts */
+	uint32_t *order;                 /* of hosts, being tried; `order_room` of them */
+	uint32_t order_room;
+	bool hosts_stale;     /* balancers are to hear of the hosts */
+	bool distances_stale; /* pools are to hear of the balancers */
+	bool complained;      /* of a datacenter that no host is in */
 
 	/* connections */
 	struct cd_wire *wires; /* all that are open */
@@ -72,7 +85,6 @@ struct cd_engine {
 	uint32_t own;  /* those of them that are the engine's */
 	uint32_t held; /* those that wait for a PREPARE */
 	uint32_t in_flight;
-	uint32_t turns;             /* of the choice among hosts */
 	coodie_result *void_result; /* shared by all that say nothing more */
 	coodie_error ok;
 	coodie_session_stats stats;
@@ -137,8 +149,34 @@ void cd_engine_pump(struct cd_engine *e);
 bool cd_engine_has_room(const struct cd_engine *e);
 /* An attempt is over: its stream id is free, or an orphan. */
 void cd_engine_land(struct cd_engine *e, struct cd_attempt *a);
-/* Hosts came, went, or are up or down. */
+
+/* ---- engine_choose.c: which host, which connection ------------------------------------------- */
+
+/* The connection for the next attempt. NULL: none now, and `err` has the code COODIE_OK when that
+ * may change. */
+struct cd_wire *cd_engine_choose(struct cd_engine *e, struct cd_request *r, coodie_error *err);
+/* What policies see of a request; `replicas` NULL: nothing is known of its token. */
+void cd_engine_intent(const struct cd_engine *e, const struct cd_request *r,
+		      const struct cd_replicas *replicas, coodie_intent *out);
+
+/* ---- engine_policy.c: policies hear of hosts and profiles ------------------------------------- */
+
+bool cd_engine_policies_init(struct cd_engine *e, coodie_error *err);
+void cd_engine_policies_deinit(struct cd_engine *e);
+/* Hosts came, went, moved, or are up or down: balancers hear of it before they are asked again. */
 void cd_engine_hosts_changed(struct cd_engine *e);
+/* Of the first node that was connected to: the local one where none was named. */
+void cd_engine_infer_datacenter(struct cd_engine *e, const char *datacenter);
+/* Lets balancers hear of hosts and profiles that have changed. */
+void cd_engine_refresh(struct cd_engine *e);
+/* Opens and closes pools as the balancers want. */
+void cd_engine_follow_distances(struct cd_engine *e);
+/* The profile of a request, its balancer, its latencies. */
+static inline struct cd_profile_use *cd_engine_profile(struct cd_engine *e,
+						       const struct cd_request *r)
+{
+	return cd_profile_view_at(&e->profiles, r->profile);
+}
 
 /* ---- engine_route.c -------------------------------------------------------------------------- */
 

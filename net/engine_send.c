@@ -5,8 +5,9 @@
 
 #include "base/error.h"
 #include "net/engine_impl.h"
-#include "net/pool.h"
 #include "proto/request.h"
+
+enum { LOOK_AHEAD = 16 }; /* requests behind one that cannot be sent */
 
 /* ---- bytes ---------------------------------------------------------------------------------- */
 
@@ -189,67 +190,7 @@ bool cd_engine_put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
 	return true;
 }
 
-/* ---- which connection ------------------------------------------------------------------------ */
-
-static bool was_tried(const struct cd_request *r, uint32_t slot)
-{
-	uint32_t n = r->attempts < CD_TRIED ? r->attempts : CD_TRIED;
-
-	while (n-- > 0)
-		if (r->tried[n] == slot)
-			return true;
-	return false;
-}
-
-/* The first host in turn with a connection that has room; those that were tried come last. */
-static struct cd_wire *pick_in_turn(struct cd_engine *e, const struct cd_request *r)
-{
-	const struct cd_hosts *t = &e->hosts;
-	uint32_t first = e->turns++ % t->room;
-	struct cd_wire *second_best = NULL;
-
-	for (uint32_t i = 0; i < t->room; i++) {
-		uint32_t slot = (first + i) % t->room;
-		struct cd_host *h = t->at[slot];
-		struct cd_wire *w = h ? cd_pool_pick(h, -1) : NULL;
-		if (w && !was_tried(r, slot))
-			return w;
-		if (w && !second_best)
-			second_best = w;
-	}
-	return second_best;
-}
-
-/* The first replica with a connection that has room, and its shard's where it can be had. */
-static struct cd_wire *pick_replica(struct cd_engine *e, struct cd_request *r)
-{
-	struct cd_replicas replicas;
-
-	cd_engine_route(e, r, &replicas);
-	for (uint32_t i = 0; i < replicas.count; i++) {
-		struct cd_host *h = cd_host_at(&e->hosts, replicas.slots[i]);
-		uint16_t shard = replicas.shards[i];
-		struct cd_wire *w = h && !was_tried(r, replicas.slots[i])
-					    ? cd_pool_pick(h, shard == CD_ANY_SHARD ? -1 : shard)
-					    : NULL;
-		if (w)
-			return w;
-	}
-	return NULL;
-}
-
-static struct cd_wire *pick(struct cd_engine *e, struct cd_request *r)
-{
-	struct cd_wire *control = e->control.wire;
-
-	if (!e->hosts.up)
-		return NULL;
-	struct cd_wire *w = pick_replica(e, r);
-	if (!w && e->hosts.count)
-		w = pick_in_turn(e, r);
-	/* until the hosts are known, and their connections are there */
-	return w || !control || control->host || !cd_wire_has_room(control) ? w : control;
-}
+/* ---- to be sent ------------------------------------------------------------------------------ */
 
 bool cd_engine_has_room(const struct cd_engine *e)
 {
@@ -259,36 +200,52 @@ bool cd_engine_has_room(const struct cd_engine *e)
 	return false;
 }
 
-void cd_engine_pump(struct cd_engine *e)
+/* False: it waits on. */
+static bool leave_queue(struct cd_engine *e, struct cd_request *r)
 {
 	coodie_error err;
 
-	while (e->waiting.first && e->hosts.up) {
-		struct cd_request *r = e->waiting.first;
-		bool is_connect = r->kind == CD_REQUEST_CONNECT || r->kind == CD_REQUEST_READY;
-		struct cd_wire *w = is_connect ? NULL : pick(e, r);
-		if (!w && !is_connect)
-			return;
+	if (r->kind == CD_REQUEST_CONNECT || r->kind == CD_REQUEST_READY) {
 		cd_requests_remove(r);
-		if (is_connect)
-			cd_engine_finish(e, r);
-		else if (!cd_engine_put(e, w, r, &err))
-			cd_engine_fail(e, r, &err);
+		cd_engine_finish(e, r);
+		return true;
+	}
+	struct cd_wire *w = cd_engine_choose(e, r, &err);
+	if (!w && err.code == COODIE_OK)
+		return false;
+	cd_requests_remove(r);
+	if (!w || !cd_engine_put(e, w, r, &err))
+		cd_engine_fail(e, r, &err);
+	return true;
+}
+
+/* Behind a request that cannot be sent there may be some that can, by another profile or to another
+ * node: a few are looked at. */
+void cd_engine_pump(struct cd_engine *e)
+{
+	uint32_t stuck = 0;
+
+	for (struct cd_request *r = e->waiting.first, *next; r && e->hosts.up; r = next) {
+		next = r->next;
+		if (!leave_queue(e, r) && ++stuck == LOOK_AHEAD)
+			return;
 	}
 }
 
 bool cd_engine_send(struct cd_engine *e, struct cd_request *r, coodie_error *err)
 {
-	struct cd_wire *w = e->waiting.first ? NULL : pick(e, r);
+	coodie_error why;
 
+	cd_clear(&why);
+	struct cd_wire *w = e->waiting.first ? NULL : cd_engine_choose(e, r, &why);
 	if (w)
 		return cd_engine_put(e, w, r, err);
+	if (why.code != COODIE_OK) {
+		if (err)
+			*err = why;
+		return false;
+	}
 	cd_requests_push(&e->waiting, r);
 	cd_engine_arm(e);
 	return true;
-}
-
-void cd_engine_hosts_changed(struct cd_engine *e)
-{
-	cd_engine_arm(e);
 }

@@ -86,7 +86,19 @@ struct cd_host *cd_host_add(struct cd_engine *e, uint32_t slot, const struct cd_
 	set_address(h, address);
 	t->at[slot] = h;
 	t->count++;
+	cd_engine_hosts_changed(e);
 	return h;
+}
+
+/* It drains when it is up, else it is closed. */
+static void end_wire(struct cd_host *h, struct cd_wire *w)
+{
+	if (w->state == CD_WIRE_UP) {
+		cd_wire_retire(w);
+	} else if (w->state == CD_WIRE_OPENING) {
+		cd_pool_drop(h, w);
+		cd_wire_close(w);
+	}
 }
 
 /* Those that are up drain, the others are closed; none of them is the host's any more. */
@@ -98,12 +110,7 @@ static void disown(struct cd_host *h, bool all)
 		next = w->next;
 		if (w->host != h)
 			continue;
-		if (w->state == CD_WIRE_UP) {
-			cd_wire_retire(w);
-		} else if (w->state == CD_WIRE_OPENING) {
-			cd_pool_drop(h, w);
-			cd_wire_close(w);
-		}
+		end_wire(h, w);
 		if (all)
 			w->host = NULL;
 		cd_wire_end_if_drained(w);
@@ -122,6 +129,21 @@ void cd_host_remove(struct cd_host *h)
 	t->views[h->slot] = (coodie_host){ 0 };
 	t->count--;
 	free_host(h);
+	cd_engine_hosts_changed(e);
+}
+
+void cd_host_ignore(struct cd_host *h)
+{
+	struct cd_engine *e = h->engine;
+
+	cd_wheel_remove(&e->wheel, &h->retry);
+	for (struct cd_wire *w = e->wires, *next; w; w = next) {
+		next = w->next;
+		if (w->host != h || w == e->control.wire)
+			continue;
+		end_wire(h, w);
+		cd_wire_end_if_drained(w);
+	}
 }
 
 void cd_host_move(struct cd_host *h, const struct cd_address *address)

@@ -52,6 +52,8 @@ struct cd_host *cd_host_add(struct cd_engine *e, uint32_t slot, const struct cd_
 /* Forgets it: its connections drain, those that are being opened are closed. */
 void cd_host_remove(struct cd_host *h);
 void cd_hosts_deinit(struct cd_engine *e);
+/* Nobody asks it any more: its connections end, but the one that has the control role. */
+void cd_host_ignore(struct cd_host *h);
 /* Moves it to another address: new connections go there, old ones drain. */
 void cd_host_move(struct cd_host *h, const struct cd_address *address);
 

@@ -21,6 +21,8 @@ libcd_net_la_SOURCES = \
 	net/driver_config.c net/driver_config.h \
 	net/engine.c net/engine.h net/engine_impl.h \
 	net/engine_answer.c \
+	net/engine_choose.c \
+	net/engine_policy.c \
 	net/engine_prepare.c \
 	net/engine_route.c \
 	net/engine_send.c \
@@ -51,6 +53,7 @@ libcd_net_la_SOURCES = \
 	net/partitioner.c net/partitioner.h \
 	net/placement.c net/placement.h \
 	net/points.c net/points.h \
+	net/policies.c net/policies.h \
 	net/pool.c net/pool.h \
 	net/prepared.c net/prepared.h \
 	net/profile.c net/profile.h \
@@ -96,6 +99,7 @@ libcd_net_la_SOURCES = \
 	net/snapshot.c net/snapshot.h \
 	net/socket_options.c net/socket_options.h \
 	net/speculation.c net/speculation.h \
+	net/statement.c net/statement.h \
 	net/streams.c net/streams.h \
 	net/tablets.c net/tablets.h \
 	net/tablets_store.c \

@@ -120,6 +120,8 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 	r->kind = kind;
 	r->used = true;
 	r->failed = r->tracing = r->encoded = r->idempotent = r->own = false;
+	r->is_read = r->is_lwt = r->drawn = false;
+	r->profile = 0;
 	r->pin = NULL;
 	r->told = 0;
 	r->first = (struct cd_attempt){ .request = r, .stream = -1 };

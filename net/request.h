@@ -60,8 +60,13 @@ struct cd_request {
 	bool used;   /* taken from the pool */
 	bool tracing;
 	bool encoded;        /* `values` is complete; otherwise `args` are still to be encoded */
-	bool idempotent;     /* may be sent again when its connection is lost, */
+	bool idempotent;     /* may be done twice */
+	bool is_read, is_lwt;
+	bool drawn;          /* `random` and `turn` are */
 	bool own;            /* the engine's: nobody outside waits for it */
+	uint32_t profile;    /* its index */
+	uint32_t turn;       /* of the choice among hosts, */
+	uint64_t random;     /* and chance: the same for all attempts */
 	struct cd_wire *pin; /* goes there or nowhere; never waits */
 	uint64_t told;       /* the number of the connection that had forgotten its statement, and
 				 has been told */

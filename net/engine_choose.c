@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* Which host a request goes to, and by which of its connections: the balancer's first choice when
+ * that one has room, else the next of its plan. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "net/engine_impl.h"
+#include "net/pool.h"
+
+void cd_engine_intent(const struct cd_engine *e, const struct cd_request *r,
+		      const struct cd_replicas *replicas, coodie_intent *out)
+{
+	const bool has_token = replicas && replicas->has_token;
+
+	*out = (coodie_intent){
+		.size = sizeof *out,
+		.consistency = r->params.consistency,
+		.serial_consistency = r->params.serial_consistency,
+		.has_token = has_token,
+		.is_lwt = r->is_lwt,
+		.is_idempotent = r->idempotent,
+		.is_read = r->is_read,
+		.has_leader = replicas && replicas->has_leader,
+		.token = has_token ? replicas->token.high : 0,
+		.loop = e->loop_index,
+		.turn = r->turn,
+		.random = r->random,
+	};
+}
+
+/* ---- among the hosts of a plan ---------------------------------------------------------------- */
+
+static bool was_tried(const struct cd_request *r, uint32_t slot)
+{
+	uint32_t n = r->attempts < CD_TRIED ? r->attempts : CD_TRIED;
+
+	while (n-- > 0)
+		if (r->tried[n] == slot)
+			return true;
+	return false;
+}
+
+/* The shard that keeps what is asked for; -1: any. */
+static inline int32_t shard_of(const struct cd_replicas *replicas, uint32_t slot)
+{
+	for (uint32_t i = 0; i < replicas->count; i++)
+		if (replicas->slots[i] == slot)
+			return replicas->shards[i] == CD_ANY_SHARD ? -1 : replicas->shards[i];
+	return -1;
+}
+
+static inline struct cd_wire *wire_of(const struct cd_engine *e, const struct cd_replicas *replicas,
+				      uint32_t slot)
+{
+	const struct cd_host *h = cd_host_at(&e->hosts, slot);
+
+	return h ? cd_pool_pick(h, shard_of(replicas, slot)) : NULL;
+}
+
+/* Whether there is a connection, or soon may be. */
+static bool has_hope(const struct cd_host *h)
+{
+	return h && (h->up || h->opening || !h->failures);
+}
+
+/* No host of the plan has room: `err` says whether it is worth waiting. */
+static struct cd_wire *none_of(const struct cd_engine *e, size_t count, coodie_error *err)
+{
+	struct cd_wire *control = e->control.wire;
+
+	cd_clear(err);
+	/* until the hosts are known, and their connections are there */
+	if (control && !control->host && cd_wire_has_room(control))
+		return control;
+	if (!e->hosts.count)
+		return NULL;
+	if (e->hosts_stale && !count)
+		return cd_no_memory(err, "a balancer"), NULL;
+	for (size_t i = 0; i < count; i++)
+		if (has_hope(cd_host_at(&e->hosts, e->order[i])))
+			return NULL;
+	if (count == 0)
+		cd_fail(err, COODIE_ERR_CONNECT,
+			"none of %" PRIu32 " nodes may be asked: see local_datacenter, allow and "
+			"deny, or the balancer",
+			e->hosts.count);
+	else
+		cd_fail(err, COODIE_ERR_CONNECT, "none of %zu nodes that may be asked is connected",
+			count);
+	return NULL;
+}
+
+/* The first of the plan that has room; those that were tried come last. */
+static struct cd_wire *choose_next(struct cd_engine *e, const struct cd_request *r,
+				   const coodie_intent *intent, const struct cd_replicas *replicas,
+				   coodie_error *err)
+{
+	struct cd_balancer *b = cd_engine_profile(e, r)->balancer;
+	struct cd_wire *second_best = NULL;
+	size_t n = cd_balancer_plan(b, intent, e->hosts.views, replicas->slots, replicas->count,
+				    e->order, e->order_room);
+
+	for (size_t i = 0; i < n; i++) {
+		bool tried = was_tried(r, e->order[i]);
+		struct cd_wire *w =
+			tried && second_best ? NULL : wire_of(e, replicas, e->order[i]);
+		if (w && !tried)
+			return w;
+		second_best = second_best ? second_best : w;
+	}
+	return second_best ? second_best : none_of(e, n, err);
+}
+
+/* ---- one request ------------------------------------------------------------------------------ */
+
+/* What is decided by chance is decided once. */
+static inline void draw(struct cd_engine *e, struct cd_request *r, bool has_token)
+{
+	r->drawn = true;
+	r->random = cd_random_next(&e->chance);
+	r->turn = e->turns;
+	e->turns += !has_token;
+}
+
+struct cd_wire *cd_engine_choose(struct cd_engine *e, struct cd_request *r, coodie_error *err)
+{
+	struct cd_replicas replicas;
+	coodie_intent intent;
+
+	if (!e->hosts.up) {
+		cd_clear(err);
+		return NULL;
+	}
+	if (e->hosts_stale)
+		cd_engine_refresh(e);
+	cd_engine_route(e, r, &replicas);
+	if (!r->drawn)
+		draw(e, r, replicas.has_token);
+	cd_engine_intent(e, r, &replicas, &intent);
+	if (!r->attempts) {
+		struct cd_balancer *b = cd_engine_profile(e, r)->balancer;
+		uint32_t slot = cd_balancer_first(b, &intent, e->hosts.views, replicas.slots,
+						  replicas.count);
+		struct cd_wire *w = wire_of(e, &replicas, slot);
+		if (w)
+			return w;
+	}
+	return choose_next(e, r, &intent, &replicas, err);
+}
