@@ -25,13 +25,26 @@ static const char *name_of(const struct cd_address *a, char text[CD_ADDRESS_TEXT
 	return text;
 }
 
+/* Where it is connected to. False: there is no way to it. */
+static bool address_of(const struct cd_engine *e, const struct cd_topology_host *t,
+		       struct cd_address *out)
+{
+	const struct coodie_options *o = e->options;
+	cql_inet inet = t->address;
+	uint16_t port = t->port;
+
+	if (o->translation && !o->translation(&inet, &port, &t->host_id, o->translation_user))
+		return false;
+	return cd_address_from_inet(&inet, port, out);
+}
+
 static void add(struct cd_engine *e, const struct cd_topology_host *t)
 {
 	struct cd_address address;
 	char name[CD_ADDRESS_TEXT];
 	coodie_error err;
 
-	if (!cd_address_from_inet(&t->address, t->port, &address))
+	if (!address_of(e, t, &address))
 		return;
 	if (!cd_host_add(e, t->slot, &address, name_of(&address, name), &err))
 		cd_log(e->options, COODIE_LOG_ERROR, "%s: %s", address.text, err.message);
@@ -52,8 +65,9 @@ static void on_change(const struct cd_topology_host *before, const struct cd_top
 		cd_host_remove(h);
 	} else if (after && !h) {
 		add(e, after);
-	} else if (after && (what & CD_TOPOLOGY_MOVED) &&
-		   cd_address_from_inet(&after->address, after->port, &address)) {
+	} else if (after && (what & CD_TOPOLOGY_MOVED) && !address_of(e, after, &address)) {
+		cd_host_remove(h); /* it may come back */
+	} else if (after && (what & CD_TOPOLOGY_MOVED)) {
 		cd_log(e->options, COODIE_LOG_INFO, "%s: is at %s now", h->address.text,
 		       address.text);
 		cd_host_move(h, &address);

@@ -61,6 +61,8 @@ struct coodie_options {
 	void *log_user;
 	coodie_resolve_fn *resolver; /* NULL: ours */
 	void *resolver_user;
+	coodie_translate_fn *translation; /* NULL: none */
+	void *translation_user;
 	coodie_socket_fn *socket_hook; /* NULL: none */
 	void *socket_hook_user;
 #define G(title)

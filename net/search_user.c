@@ -18,6 +18,12 @@ void coodie_options_set_resolver(coodie_options *o, coodie_resolve_fn *fn, void 
 	o->resolver_user = user;
 }
 
+void coodie_options_set_translation(coodie_options *o, coodie_translate_fn *fn, void *user)
+{
+	o->translation = fn;
+	o->translation_user = user;
+}
+
 void cd_search_end_user(struct cd_search *s)
 {
 	if (s->request)

@@ -23,6 +23,7 @@ check_PROGRAMS += \
 	tests/test_options \
 	tests/test_outgoing \
 	tests/test_prepared \
+	tests/test_reach \
 	tests/test_replication \
 	tests/test_resolve \
 	tests/test_resolver \
@@ -52,6 +53,9 @@ check_PROGRAMS += \
 tests_test_auth_SOURCES = tests/test_auth.c tests/certs.c tests/certs.h
 # on an encrypted node
 tests_test_login_LDADD = libcd_node.la $(LDADD)
+
+# the ways to a node
+tests_test_reach_LDADD = libcd_node.la $(LDADD)
 
 # answers of a DNS server, written by hand
 tests_test_dns_SOURCES = tests/test_dns.c tests/dns_wire.c tests/dns_wire.h

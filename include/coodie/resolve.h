@@ -59,6 +59,19 @@ COODIE_API void coodie_options_set_resolver(coodie_options *o, coodie_resolve_fn
 COODIE_API void coodie_resolve_done(coodie_resolve *take_request, const coodie_resolved *addresses,
 				    size_t count, const coodie_error *err);
 
+/**
+ * Turns an address of the cluster into one to connect to (N12, S14), as where nodes are behind a
+ * NAT. Asked when a node is new, or has moved.
+ * @param address  what the cluster says; may be changed, as may `port`
+ * @return false: there is no way to this node, and no connection is made to it
+ * @note on the loop's thread; it must not block
+ */
+typedef bool coodie_translate_fn(cql_inet *address, uint16_t *port, const cql_uuid *host_id,
+				 void *user);
+/** Of all nodes but contact points, which are where they are. NULL: addresses stay (default). */
+COODIE_API void coodie_options_set_translation(coodie_options *o, coodie_translate_fn *fn,
+					       void *user);
+
 COODIE_END
 
 #endif

@@ -22,14 +22,6 @@ COODIE_API bool coodie_session_tune(coodie_session *s, const coodie_tune *tune,
 /** The values in force. */
 COODIE_API void coodie_session_tuning(const coodie_session *s, coodie_tune *out);
 
-/* ---- options ----------------------------------------------------------------------------- */
-
-/** Turns an address of the cluster into one to connect to (N12, S14); may change `port` too. */
-typedef bool coodie_translate_fn(cql_inet *address, uint16_t *port, const cql_uuid *host_id,
-				 void *user);
-COODIE_API void coodie_options_set_translation(coodie_options *o, coodie_translate_fn *fn,
-					       void *user);
-
 /* ---- back-pressure ----------------------------------------------------------------------- */
 
 /** Where a session stands; for deciding what to accept (C21, U9). */
