@@ -437,7 +437,7 @@ void cd_engine_deal(struct cd_engine *e, uint32_t index, uint32_t count, void (*
 {
 	e->loop_index = index;
 	e->loop_count = count;
-	e->random += index;
+	e->chance.state += index;
 	e->turned = turned;
 	e->turned_user = user;
 }
