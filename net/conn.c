@@ -11,10 +11,7 @@
 #include "net/log.h"
 #include "proto/error_body.h"
 
-enum {
-	HANDSHAKE_STREAM = 0,
-	ORPHANS_MAX = 1024,
-};
+enum { HANDSHAKE_STREAM = 0 };
 
 typedef bool frame_fn(struct cd_conn *c, const cql_envelope *e, coodie_error *err);
 
@@ -99,7 +96,8 @@ bool cd_conn_worn_out(const struct cd_conn *c)
 {
 	uint32_t orphans = c->streams.orphans;
 
-	return orphans && (orphans >= ORPHANS_MAX || orphans >= (c->streams.max * 3 + 3) / 4);
+	return orphans &&
+	       (orphans >= c->options->max_orphans || orphans >= (c->streams.max * 3 + 3) / 4);
 }
 
 const char *cd_conn_supported(const struct cd_conn *c, const char *key, size_t i)
@@ -139,7 +137,7 @@ bool cd_conn_start(struct cd_conn *c, coodie_error *err)
 	return finish(c, &m, CD_CONN_OPTIONS, err);
 }
 
-enum { STARTUP_OPTIONS = 6 + CD_EXTENSIONS };
+enum { STARTUP_OPTIONS = 9 + CD_EXTENSIONS + CD_STARTUP_PAIRS };
 
 struct startup {
 	cql_text values[STARTUP_OPTIONS];
@@ -154,6 +152,18 @@ static void say(struct startup *s, const char *key, const char *value)
 	s->values[s->count] = cql_text_of(value);
 	s->options[s->count] = (cql_option){ cql_text_of(key), &s->values[s->count], 1 };
 	s->count++;
+}
+
+/* What the options of the session ask servers for. */
+static void say_options(struct startup *s, const coodie_options *o)
+{
+	say(s, "APPLICATION_NAME", o->application_name);
+	say(s, "APPLICATION_VERSION", o->application_version);
+	say(s, "CLIENT_ID", o->client_id);
+	say(s, "NO_COMPACT", o->no_compact ? "true" : NULL);
+	say(s, "THROW_ON_OVERLOAD", o->throw_on_overload ? "1" : NULL);
+	for (size_t i = 0; i < o->startup_count; i++)
+		say(s, o->startup[i].key, o->startup[i].value);
 }
 
 static void say_extensions(struct startup *s, const struct cd_extensions *x)
@@ -176,8 +186,7 @@ static bool send_startup(struct cd_conn *c, coodie_error *err)
 	say(&s, "DRIVER_NAME", "coodie");
 	say(&s, "DRIVER_VERSION", coodie_version());
 	say(&s, "COMPRESSION", c->lz4 ? "lz4" : NULL);
-	say(&s, "APPLICATION_NAME", o->application_name);
-	say(&s, "APPLICATION_VERSION", o->application_version);
+	say_options(&s, o);
 	say_extensions(&s, &c->extensions);
 	if (c->version < 5) /* there the answer is packed already; in v5 it is not */
 		c->in.lz4 = c->lz4;

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/keyspace.h"
 #include "net/engine_impl.h"
 
 static bool has_room(const struct cd_engine *e, coodie_error *err)
@@ -98,20 +99,30 @@ static bool submit_nothing(struct cd_engine *e, coodie_done_fn *done, void *user
 	return true;
 }
 
+/* For one statement: as the server has it (v5 section 4.1.4). None: "". */
+static bool read_keyspace(const char *text, char name[CD_KEYSPACE_SIZE], coodie_error *err)
+{
+	*name = '\0';
+	return !text || !*text || cd_keyspace_read(text, name, err);
+}
+
 static bool submit_text(struct cd_engine *e, const coodie_statement *st, coodie_done_fn *done,
 			void *user, coodie_error *err)
 {
 	const coodie_request *o = st->request;
-	struct cd_request *r = begin(e, CD_REQUEST_QUERY, err);
+	char keyspace[CD_KEYSPACE_SIZE];
 
+	if (!read_keyspace(o->keyspace, keyspace, err))
+		return false;
+	struct cd_request *r = begin(e, CD_REQUEST_QUERY, err);
 	if (!r)
 		return false;
 	r->done.result = done;
 	r->user = user;
 	set_options(e, r, o);
 	r->text = cd_request_keep(r, st->cql, strlen(st->cql));
-	if (o->keyspace && *o->keyspace) /* with its end */
-		r->keyspace = cd_request_keep(r, o->keyspace, strlen(o->keyspace) + 1);
+	if (*keyspace) /* with its end */
+		r->keyspace = cd_request_keep(r, keyspace, strlen(keyspace) + 1);
 	return send_new(e, r, err) ? accepted(e, r, o) : refused(e, r);
 }
 

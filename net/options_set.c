@@ -145,8 +145,11 @@ bool coodie_options_set_application(coodie_options *o, const char *name, const c
 /* What a STARTUP has from us, whatever the caller says. */
 static bool is_ours(const char *key)
 {
-	static const char ours[][16] = { "CQL_VERSION", "COMPRESSION", "DRIVER_NAME",
-					 "DRIVER_VERSION" };
+	static const char ours[][20] = {
+		"CQL_VERSION",       "COMPRESSION",         "DRIVER_NAME",   "DRIVER_VERSION",
+		"APPLICATION_NAME",  "APPLICATION_VERSION", "CLIENT_ID",     "NO_COMPACT",
+		"THROW_ON_OVERLOAD", "SESSION_ID",          "DRIVER_CONFIG",
+	};
 
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
 		if (!strcasecmp(ours[i], key))
@@ -201,7 +204,8 @@ static bool is_startup_legal(const char *key, const char *value, coodie_error *e
 {
 	if (!key || !*key || is_ours(key))
 		return cd_fail(err, COODIE_ERR_INVALID, "STARTUP option \"%.64s\": it is %s",
-			       key ? key : "", key && *key ? "set by the client itself" : "empty");
+			       key ? key : "",
+			       key && *key ? "set by the client itself, or by an option" : "empty");
 	if (strlen(key) > UINT16_MAX || (value && strlen(value) > UINT16_MAX))
 		return cd_fail(err, COODIE_ERR_LIMIT,
 			       "STARTUP option \"%.64s\": key and value have at most %d bytes", key,

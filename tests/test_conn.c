@@ -32,7 +32,8 @@ struct server {
 	bool lz4;
 	cql_option options[3];
 	cql_text versions[2];
-	char said[512]; /* the messages it got, with what matters of them */
+	char said[512];    /* the messages it got, with what matters of them */
+	char startup[512]; /* the options of STARTUP behind those of the driver itself */
 };
 
 struct client {
@@ -94,6 +95,11 @@ static void on_startup(struct server *s, const cql_message *asked, cql_message *
 		const cql_option *o = &asked->as.options.at[i];
 		if (o->key.len == 11 && !memcmp(o->key.data, "COMPRESSION", 11))
 			s->lz4 = o->values->len == 3 && !memcmp(o->values->data, "lz4", 3);
+		size_t at = strlen(s->startup);
+		if (i >= 3) /* CQL_VERSION, DRIVER_NAME, DRIVER_VERSION */
+			snprintf(s->startup + at, sizeof s->startup - at, "%.*s=%.*s;",
+				 (int)o->key.len, o->key.data, (int)o->values->len,
+				 o->values->data);
 	}
 	note(s, s->lz4 ? "lz4" : "plain", 5);
 	m->opcode = s->is.authenticator ? CQL_OP_AUTHENTICATE : CQL_OP_READY;
@@ -231,6 +237,7 @@ static void set_up(struct server *s, struct cd_conn *c, coodie_options *o, const
 		.protocol_version = client->pinned,
 		.compression = client->lz4 ? COODIE_COMPRESSION_LZ4 : COODIE_COMPRESSION_NONE,
 		.max_in_flight = 8,
+		.max_orphans = 1024,
 		.max_response = 1 << 20,
 	};
 	cd_conn_init(c, o, client->keyspace, (uint8_t)(client->pinned ? client->pinned : 5));
@@ -499,12 +506,37 @@ static void test_no_memory(void **state)
 						      (void *)(uintptr_t)&rows[i]));
 }
 
+/* What the session's options ask servers for stands in STARTUP (P13, P14, P16). */
+static void test_startup(void **state)
+{
+	const struct manners m = { .highest = 5 };
+	const struct client client = { .pinned = 5 };
+	struct cd_conn c;
+	struct server s;
+	coodie_options o;
+	coodie_error err;
+
+	(void)state;
+	set_up(&s, &c, &o, &m, &client, &cd_malloc_allocator);
+	o.application_name = (char *)(uintptr_t) "shop";
+	o.client_id = (char *)(uintptr_t) "6ab09bec-e68e-48d9-a5f8-97e6fb4c9b47";
+	o.no_compact = o.throw_on_overload = true;
+	o.startup[o.startup_count++] = (struct cd_startup_pair){ (char *)(uintptr_t) "KEY",
+								 (char *)(uintptr_t) "value" };
+	assert_true(cd_conn_start(&c, &err));
+	assert_int_equal(talk(&c, &s, ALL, &err), CD_CONN_UP);
+	assert_string_equal(s.startup, "APPLICATION_NAME=shop;"
+				       "CLIENT_ID=6ab09bec-e68e-48d9-a5f8-97e6fb4c9b47;"
+				       "NO_COMPACT=true;THROW_ON_OVERLOAD=1;KEY=value;");
+	tear_down(&s, &c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_handshakes), cmocka_unit_test(test_answers),
-		cmocka_unit_test(test_last_words), cmocka_unit_test(test_worn_out),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_startup),  cmocka_unit_test(test_handshakes),
+		cmocka_unit_test(test_answers),  cmocka_unit_test(test_last_words),
+		cmocka_unit_test(test_worn_out), cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
