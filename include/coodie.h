@@ -6,6 +6,7 @@
 
 #include <coodie/alloc.h>
 #include <coodie/auth.h>
+#include <coodie/cluster.h>
 #include <coodie/driver.h>
 #include <coodie/error.h>
 #include <coodie/host.h>

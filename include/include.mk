@@ -5,6 +5,7 @@ coodieinclude_HEADERS = \
 	include/coodie/alloc.h \
 	include/coodie/arena.h \
 	include/coodie/auth.h \
+	include/coodie/cluster.h \
 	include/coodie/codec.h \
 	include/coodie/consistencies.def \
 	include/coodie/driver.h \

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Blocking calls: the asynchronous one, and the private loop turned until its callback has run. */
+#include <coodie/cluster.h>
+
 #include "base/error.h"
 #include "net/session.h"
 
@@ -81,6 +83,14 @@ bool coodie_session_close(coodie_session *s, coodie_error *err)
 	return may_block(s, err) &&
 	       (is_driven(s) ||
 		(coodie_session_close_async(s, on_status, &w, err) && wait_for(s, &w, err)));
+}
+
+bool coodie_session_refresh(coodie_session *s, coodie_error *err)
+{
+	struct wait w = { 0 };
+
+	return may_block(s, err) &&
+	       coodie_session_refresh_async(s, on_status, &w, err) && wait_for(s, &w, err);
 }
 
 coodie_result *coodie_session_query(coodie_session *s, const char *cql, cql_args args,

@@ -128,7 +128,8 @@ void cd_cluster_apply(struct cd_engine *e, struct cd_topology *take_topology)
 		cd_log(e->options, COODIE_LOG_WARN, "%s", take_topology->notes[i]);
 	forget_alone(e);
 	e->control.topology = take_topology;
-	cd_engine_follow_topology(e);
+	if (!e->snapshot || cd_topology_compare(before, take_topology, NULL, NULL))
+		cd_control_publish(e);
 	cd_topology_compare(before, take_topology, on_change, e);
 	show(e, take_topology);
 	cd_engine_infer_datacenter(e, local_datacenter(take_topology));

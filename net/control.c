@@ -14,6 +14,7 @@ void cd_control_deinit(struct cd_engine *e)
 {
 	struct cd_control *c = &e->control;
 
+	cd_control_schema_deinit(e);
 	coodie_result_free(c->local);
 	coodie_result_free(c->peers);
 	cd_topology_free(c->topology);
@@ -29,7 +30,7 @@ static void come_back(struct cd_engine *e, uint32_t ms)
 
 /* ---- the topology --------------------------------------------------------------------------- */
 
-static bool is_scylla(const struct cd_wire *w)
+bool cd_control_is_scylla(const struct cd_wire *w)
 {
 	return cd_conn_supported(&w->link.conn, "SCYLLA_SHARDING_ALGORITHM", 0) != NULL;
 }
@@ -48,7 +49,7 @@ static struct cd_topology *make_topology(struct cd_engine *e, coodie_error *err)
 	const struct cd_topology_source source = {
 		.local = c->local,
 		.peers = c->peers,
-		.is_scylla = is_scylla(c->wire),
+		.is_scylla = cd_control_is_scylla(c->wire),
 		.address = cd_address_inet(&c->wire->link.address),
 		.port = port_of(e, &c->wire->link.address),
 	};
@@ -80,6 +81,7 @@ static void evaluate(struct cd_engine *e)
 		if (!c->topology)
 			cd_cluster_alone(e, c->wire);
 	}
+	cd_control_schema_begin(e);
 }
 
 static void answered(struct cd_engine *e)
@@ -119,7 +121,7 @@ static void on_local(coodie_result *take_res, const coodie_error *err, void *use
 static void ask(struct cd_engine *e, enum cd_topology_question question, coodie_done_fn *done)
 {
 	struct cd_control *c = &e->control;
-	const char *cql = cd_topology_statement(question, is_scylla(c->wire));
+	const char *cql = cd_topology_statement(question, cd_control_is_scylla(c->wire));
 	const cql_blob from_the_start = { NULL, 0 };
 	coodie_error err;
 
@@ -152,7 +154,7 @@ static void read_topology(struct cd_engine *e)
 	c->local = c->peers = NULL;
 	c->want_topology = false;
 	c->asked_on = c->wire->number;
-	if (is_scylla(c->wire))
+	if (cd_control_is_scylla(c->wire))
 		c->no_peers_v2 = true;
 	ask(e, CD_TOPOLOGY_LOCAL, on_local);
 	ask(e, c->no_peers_v2 ? CD_TOPOLOGY_PEERS : CD_TOPOLOGY_PEERS_V2, on_peers);
@@ -173,6 +175,7 @@ void cd_control_take(struct cd_engine *e, struct cd_wire *w)
 		cd_cluster_alone(e, w);
 		return;
 	}
+	cd_control_schema_missed(e);
 	if (cd_engine_tell(e, w, CD_REQUEST_REGISTER, on_registered, e, &err))
 		c->asked++;
 	if (c->asked <= 1) /* else when those that are under way have ended */
@@ -222,8 +225,8 @@ static void on_status_change(struct cd_engine *e, const cql_event *event)
 
 static void on_schema_change(struct cd_engine *e, const cql_event *event)
 {
-	(void)event;
 	cd_prepared_cache_flush(&e->prepared);
+	cd_control_schema_changed(e, &event->schema);
 }
 
 static void (*const on_event[])(struct cd_engine *e, const cql_event *event) = {
@@ -248,6 +251,24 @@ void cd_control_event(struct cd_engine *e, struct cd_wire *w, const cql_envelope
 	else if (on_event[m.as.event.kind])
 		on_event[m.as.event.kind](e, &m.as.event);
 	cd_arena_deinit(&arena);
+}
+
+/* ---- all of it ------------------------------------------------------------------------------ */
+
+void cd_control_refresh(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+
+	cd_control_schema_missed(e);
+	if (!c->wire) { /* who takes the role reads it; without anybody, a round is due */
+		c->want_round = true;
+	} else if (c->asked) {
+		want_topology(e);
+	} else {
+		read_topology(e);
+		if (!c->asked) /* nothing could be asked */
+			cd_control_schema_begin(e);
+	}
 }
 
 /* ---- time ----------------------------------------------------------------------------------- */

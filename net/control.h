@@ -5,6 +5,7 @@
 #ifndef NET_CONTROL_H
 #define NET_CONTROL_H
 
+#include "net/control_schema.h"
 #include "net/points.h"
 #include "net/topology.h"
 #include "net/wire.h"
@@ -32,6 +33,8 @@ struct cd_control {
 	bool no_peers_v2;
 	bool want_round, want_topology; /* at `again` */
 	struct cd_deadline again;
+
+	struct cd_control_schema schema;
 };
 
 void cd_control_deinit(struct cd_engine *e);
@@ -39,6 +42,10 @@ void cd_control_deinit(struct cd_engine *e);
 void cd_control_settle(struct cd_engine *e);
 /* `again` has come. */
 void cd_control_due(struct cd_engine *e);
+
+/* Topology and schema are read again: now, or when what is under way has ended. */
+void cd_control_refresh(struct cd_engine *e);
+bool cd_control_is_scylla(const struct cd_wire *w);
 
 /* This connection has the role from now on. */
 void cd_control_take(struct cd_engine *e, struct cd_wire *w);

@@ -102,6 +102,7 @@ void cd_engine_add_deadline(struct cd_engine *e, struct cd_deadline *d, uint32_t
 static void close_wires(struct cd_engine *e, const coodie_error *err)
 {
 	cd_wheel_remove(&e->wheel, &e->control.again);
+	cd_control_schema_end(e, err);
 	cd_wheel_remove(&e->wheel, &e->pulse);
 	cd_points_reset(e);
 	while (e->wires) {
@@ -121,6 +122,7 @@ void cd_engine_settle(struct cd_engine *e)
 	if (e->waiting.count)
 		cd_engine_pump(e);
 	cd_control_settle(e);
+	cd_control_schema_settle(e);
 	if (e->closing && e->live == e->closers.count + e->own && !e->done.count) {
 		coodie_error err;
 		cd_fail(&err, COODIE_ERR_CLOSED, "the session is closed");
@@ -166,6 +168,8 @@ static void describe_late(const struct cd_engine *e, const struct cd_request *r,
 		cd_fail(err, COODIE_ERR_TIMEOUT,
 			"no connection within %" PRIu32 " ms: %s is being looked up", r->timeout_ms,
 			name);
+	else if (r->kind == CD_REQUEST_WAIT)
+		cd_fail(err, COODIE_ERR_TIMEOUT, "not done within %" PRIu32 " ms", r->timeout_ms);
 	else
 		cd_fail(err, COODIE_ERR_TIMEOUT,
 			"not sent within %" PRIu32 " ms: %" PRIu32
@@ -221,6 +225,12 @@ static void control_due(struct cd_engine *e, struct cd_deadline *d)
 	cd_control_due(e);
 }
 
+static void schema_due(struct cd_engine *e, struct cd_deadline *d)
+{
+	(void)d;
+	cd_control_schema_due(e);
+}
+
 static void pulse_due(struct cd_engine *e, struct cd_deadline *d)
 {
 	(void)d;
@@ -230,7 +240,7 @@ static void pulse_due(struct cd_engine *e, struct cd_deadline *d)
 static void (*const due[CD_DEADLINES])(struct cd_engine *e, struct cd_deadline *d) = {
 	[CD_DEADLINE_REQUEST] = request_late, [CD_DEADLINE_WIRE] = wire_late,
 	[CD_DEADLINE_HOST] = host_due,        [CD_DEADLINE_CONTROL] = control_due,
-	[CD_DEADLINE_PULSE] = pulse_due,
+	[CD_DEADLINE_PULSE] = pulse_due,      [CD_DEADLINE_SCHEMA] = schema_due,
 };
 
 static void on_timer(void *user)
@@ -317,7 +327,7 @@ static call_fn *const calls[] = {
 	[CD_REQUEST_EXECUTE] = call_result, [CD_REQUEST_PREPARE] = call_prepared,
 	[CD_REQUEST_CONNECT] = call_status, [CD_REQUEST_CLOSE] = call_status,
 	[CD_REQUEST_READY] = call_status,   [CD_REQUEST_REGISTER] = call_result,
-	[CD_REQUEST_OPTIONS] = call_result,
+	[CD_REQUEST_OPTIONS] = call_result, [CD_REQUEST_WAIT] = call_status,
 };
 
 /* The request is given back first: whatever the callback does, it is over. */
@@ -426,7 +436,7 @@ struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop
 	cd_slab_init(&e->attempts, e->allocator, sizeof(struct cd_attempt), ATTEMPTS_PER_BLOCK);
 	cd_router_init(&e->router, e->allocator, CD_TABLETS_MOST);
 	cd_prepared_cache_init(&e->prepared, e->allocator, options->max_prepared);
-	if (set_up(e, loop, err))
+	if (cd_control_schema_init(e, err) && set_up(e, loop, err))
 		return e;
 	destroy(e);
 	return NULL;

@@ -24,6 +24,7 @@ enum cd_deadline_kind {
 	CD_DEADLINE_HOST,    /* its pool is looked at */
 	CD_DEADLINE_CONTROL, /* the next round, or what a burst of events asked for */
 	CD_DEADLINE_PULSE,   /* heartbeats */
+	CD_DEADLINE_SCHEMA,  /* it is read */
 	CD_DEADLINES
 };
 
@@ -69,6 +70,7 @@ struct cd_engine {
 	char *keyspace;        /* to be used on every connection; NULL: none */
 	struct cd_hosts hosts;
 	struct cd_control control;
+	coodie_metadata *snapshot; /* the newest; NULL: nothing is known yet */
 	struct cd_resolver resolver;
 	struct cd_deadline pulse;
 	uint64_t pace_us; /* when the next connection may be opened */
@@ -127,6 +129,9 @@ void cd_engine_drop(struct cd_engine *e, struct cd_request *r);
 
 bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user,
 		      coodie_error *err);
+/* An empty request of a user who waits for what the engine does; the caller puts it into a list. */
+struct cd_request *cd_engine_begin_wait(struct cd_engine *e, uint32_t timeout_ms,
+					coodie_status_fn *done, void *user, coodie_error *err);
 /* An empty request of the engine's own. */
 struct cd_request *cd_engine_begin_own(struct cd_engine *e, enum cd_request_kind kind,
 				       coodie_error *err);
@@ -182,8 +187,6 @@ static inline struct cd_profile_use *cd_engine_profile(struct cd_engine *e,
 
 /* Who keeps what, from now on; a reference is taken. False: out of memory, and all is as before. */
 bool cd_engine_set_map(struct cd_engine *e, struct cd_token_map *map, coodie_error *err);
-/* The same by the topology alone, before there is a schema. */
-void cd_engine_follow_topology(struct cd_engine *e);
 /* Where a request may go best. */
 void cd_engine_route(struct cd_engine *e, struct cd_request *r, struct cd_replicas *out);
 /* Takes note of the tablet that an answer tells of. */

@@ -19,17 +19,6 @@ bool cd_engine_set_map(struct cd_engine *e, struct cd_token_map *map, coodie_err
 	return true;
 }
 
-void cd_engine_follow_topology(struct cd_engine *e)
-{
-	coodie_error err;
-	struct cd_token_map *map = cd_token_map_new(e->allocator, e->router.map,
-						    e->control.topology, NULL, 0, &err);
-
-	if (!map || !cd_engine_set_map(e, map, &err))
-		cd_log(e->options, COODIE_LOG_ERROR, "%s", err.message);
-	cd_token_map_free(map);
-}
-
 /* ---- what it is asked ------------------------------------------------------------------------ */
 
 void cd_engine_route(struct cd_engine *e, struct cd_request *r, struct cd_replicas *out)

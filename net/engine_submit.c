@@ -273,6 +273,20 @@ bool cd_engine_close(struct cd_engine *e, coodie_status_fn *done, void *user, co
 	return true;
 }
 
+struct cd_request *cd_engine_begin_wait(struct cd_engine *e, uint32_t timeout_ms,
+					coodie_status_fn *done, void *user, coodie_error *err)
+{
+	struct cd_request *r = begin(e, CD_REQUEST_WAIT, err);
+
+	if (!r)
+		return NULL;
+	r->done.status = done;
+	r->user = user;
+	r->timeout_ms = timeout_ms;
+	accepted(e, r, NULL);
+	return r;
+}
+
 /* ---- what the engine itself asks for --------------------------------------------------------- */
 
 struct cd_request *cd_engine_begin_own(struct cd_engine *e, enum cd_request_kind kind,
@@ -294,7 +308,8 @@ static bool send_own(struct cd_engine *e, struct cd_wire *w, struct cd_request *
 	r->done.result = done;
 	r->user = user;
 	r->pin = w;
-	r->timeout_ms = e->options->connect_timeout_ms;
+	r->timeout_ms = r->kind == CD_REQUEST_QUERY ? e->options->metadata_timeout_ms
+						    : e->options->connect_timeout_ms;
 	if (r->kept.failed)
 		cd_no_memory(err, "a question");
 	else if (cd_engine_put(e, w, r, err))

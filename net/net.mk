@@ -12,6 +12,7 @@ libcd_net_la_SOURCES = \
 	net/cluster.c net/cluster.h \
 	net/conn.c net/conn.h \
 	net/control.c net/control.h \
+	net/control_schema.c net/control_schema.h \
 	net/crew.c net/crew.h \
 	net/cursor.c \
 	net/dns.c net/dns.h \
@@ -94,6 +95,7 @@ libcd_net_la_SOURCES = \
 	net/search_dns.c \
 	net/search_user.c \
 	net/session.c net/session.h \
+	net/session_cluster.c \
 	net/session_tls.c \
 	net/sharding.c net/sharding.h \
 	net/snapshot.c net/snapshot.h \

@@ -22,6 +22,7 @@ enum cd_request_kind {
 	CD_REQUEST_OPTIONS,  /* a heartbeat */
 	CD_REQUEST_CONNECT,
 	CD_REQUEST_READY, /* a user waits for room */
+	CD_REQUEST_WAIT,  /* a user waits for what the engine does */
 	CD_REQUEST_CLOSE
 };
 

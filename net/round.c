@@ -144,6 +144,7 @@ static void end_round(struct cd_engine *e)
 	if (e->hosts.opening)
 		return; /* one of the pools may still get through */
 	cd_requests_move(&all, &e->waiting);
+	cd_control_schema_end(e, &why);
 	for (struct cd_request *r; (r = cd_requests_pop(&all));)
 		cd_engine_fail(e, r, &why);
 }

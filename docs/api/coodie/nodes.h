@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * @file cluster.h
- * What a session knows about its cluster: the newest snapshot, its nodes, and how it changes.
+ * @file nodes.h
+ * The nodes of a snapshot, what happens to them, and traces.
  *
- * Serves M7 to M9, M12, M13, N1 to N9, N13, N17, S10, S12, S14, S18, L11, U5, U13, U14, U19, U24,
- * SM-30, MG-23.
+ * Serves M12, M13, N1 to N9, N13, N17, S10, S12, S14, S18, L11, U5, U19, U24.
  */
-#ifndef COODIE_CLUSTER_H
-#define COODIE_CLUSTER_H
+#ifndef COODIE_NODES_H
+#define COODIE_NODES_H
 
+#include <coodie/cluster.h>
 #include <coodie/host.h>
 #include <coodie/metadata.h>
 #include <coodie/query.h>
 
 COODIE_BEGIN
-
-/** The newest snapshot. @return given back with coodie_metadata_free(); NULL: not connected */
-COODIE_API coodie_metadata *coodie_session_metadata(coodie_session *s, coodie_error *err);
 
 /* ---- nodes ------------------------------------------------------------------------------- */
 
@@ -34,9 +31,6 @@ COODIE_API size_t coodie_metadata_replicas(const coodie_metadata *md, const char
 
 /* ---- what is read, and when -------------------------------------------------------------- */
 
-/** Reads all again now. */
-COODIE_API bool coodie_session_refresh_async(coodie_session *s, coodie_status_fn *done,
-					     void *user, coodie_error *err);
 /** Learns the tablets of a table before they are needed (S12, U19). */
 COODIE_API bool coodie_session_warm_up_async(coodie_session *s, const char *keyspace,
 					     const char *table, coodie_status_fn *done,
