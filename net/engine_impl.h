@@ -135,6 +135,10 @@ struct cd_request *cd_engine_begin_wait(struct cd_engine *e, uint32_t timeout_ms
 /* An empty request of the engine's own. */
 struct cd_request *cd_engine_begin_own(struct cd_engine *e, enum cd_request_kind kind,
 				       coodie_error *err);
+/* A request that is not going to be sent: to see where it would go. Its values are still to be encoded;
+ * cd_engine_drop() ends it. */
+struct cd_request *cd_engine_draft(struct cd_engine *e, coodie_prepared *p, const coodie_request *o,
+				   coodie_error *err);
 /* The engine's own question, on this connection: one page. */
 bool cd_engine_ask(struct cd_engine *e, struct cd_wire *w, const char *cql, cql_blob paging_state,
 		   coodie_done_fn *done, void *user, coodie_error *err);

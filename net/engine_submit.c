@@ -168,6 +168,20 @@ static bool submit_execute(struct cd_engine *e, struct coodie_prepared *p, cql_a
 	return submit_prepared(e, r, p, args, err) ? accepted(e, r, o) : refused(e, r);
 }
 
+struct cd_request *cd_engine_draft(struct cd_engine *e, coodie_prepared *p, const coodie_request *o,
+				   coodie_error *err)
+{
+	const coodie_request none = { .size = sizeof none };
+	struct cd_request *r = begin(e, CD_REQUEST_EXECUTE, err);
+
+	if (!r)
+		return NULL;
+	set_options(e, r, o ? o : &none);
+	r->prepared = cd_prepared_ref(p);
+	r->values.at = r->kept.len;
+	return r;
+}
+
 bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user,
 		      coodie_error *err)
 {

@@ -28,6 +28,7 @@ libcd_net_la_SOURCES = \
 	net/engine_route.c \
 	net/engine_send.c \
 	net/engine_submit.c \
+	net/explain.c \
 	net/extensions.c net/extensions.h \
 	net/generate.c \
 	net/groups.c \

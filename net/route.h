@@ -27,13 +27,14 @@ struct cd_group_item {
 	struct cd_token token;
 };
 
-static inline struct cd_group_item cd_group_item_of(const struct cd_replicas *r)
+/* With the i-th of its replicas. */
+static inline struct cd_group_item cd_group_item_of(const struct cd_replicas *r, uint32_t i)
 {
-	bool is_known = r->has_token && r->count;
+	bool is_known = r->has_token && i < r->count;
 
 	return (struct cd_group_item){
-		.slot = is_known ? r->slots[0] : CD_GROUP_NOWHERE,
-		.shard = is_known ? r->shards[0] : CD_ANY_SHARD,
+		.slot = is_known ? r->slots[i] : CD_GROUP_NOWHERE,
+		.shard = is_known ? r->shards[i] : CD_ANY_SHARD,
 		.token = r->has_token ? r->token : (struct cd_token){ 0, 0 },
 	};
 }

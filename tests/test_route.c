@@ -204,14 +204,14 @@ static void test_items(void **state)
 	(void)state;
 	r.slots[0] = 7;
 	r.shards[0] = 3;
-	item = cd_group_item_of(&r);
+	item = cd_group_item_of(&r, 0);
 	assert_true(item.slot == 7 && item.shard == 3 && item.token.high == 5);
 	r.count = 0;
-	item = cd_group_item_of(&r);
+	item = cd_group_item_of(&r, 0);
 	assert_true(item.slot == CD_GROUP_NOWHERE && item.shard == CD_ANY_SHARD &&
 		    item.token.high == 5);
 	r.has_token = false;
-	item = cd_group_item_of(&r);
+	item = cd_group_item_of(&r, 0);
 	assert_true(item.slot == CD_GROUP_NOWHERE && item.token.high == 0);
 }
 

@@ -11,6 +11,7 @@
 #define COODIE_ROUTE_H
 
 #include <coodie/host.h>
+#include <coodie/session.h>
 
 COODIE_BEGIN
 
@@ -53,6 +54,18 @@ typedef struct coodie_group {
 /** Groups, those without a host last. Each key is in one of them. */
 typedef struct coodie_groups coodie_groups;
 
+/**
+ * Groups executions of a prepared statement by the nodes and shards that keep them. Nothing is sent
+ * or waited for: what is not known yet is not known. The session's loop thread.
+ * @param items  the binds of each
+ * @param most   items of a group at most, what is more is another group; 0: no limit
+ * @param err    COODIE_ERR_INVALID, COODIE_ERR_TYPE, COODIE_ERR_RANGE (of an item),
+ *               COODIE_ERR_UNSUPPORTED, COODIE_ERR_NO_MEMORY
+ * @return freed with coodie_groups_free()
+ */
+COODIE_API coodie_groups *coodie_group_prepared(coodie_session *s, coodie_prepared *p,
+						const cql_args *items, size_t count, size_t most,
+						coodie_error *err);
 COODIE_API void coodie_groups_free(coodie_groups *groups);
 COODIE_API size_t coodie_groups_count(const coodie_groups *groups);
 /** The i-th group, borrowed. */

@@ -19,16 +19,7 @@ COODIE_API coodie_route *coodie_route_prepared(coodie_session *s, coodie_prepare
 COODIE_API coodie_route *coodie_route_model(coodie_session *s, const coodie_model *m, cql_args keys,
 					    coodie_error *err);
 
-/**
- * Groups executions of a prepared statement by the nodes and shards that keep them.
- * @param items  the binds of each
- * @param most   items of a group at most: what is more is another group; 0: no limit
- * @return freed with coodie_groups_free()
- */
-COODIE_API coodie_groups *coodie_group_prepared(coodie_session *s, coodie_prepared *p,
-						const cql_args *items, size_t count, size_t most,
-						coodie_error *err);
-/** The same for partitions of a model. @param keys  every column of the partition key of each */
+/** As coodie_group_prepared(), for partitions of a model. @param keys  every column of the partition key of each */
 COODIE_API coodie_groups *coodie_group_model(coodie_session *s, const coodie_model *m,
 					     const cql_args *keys, size_t count, size_t most,
 					     coodie_error *err);
