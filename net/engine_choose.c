@@ -18,7 +18,7 @@ void cd_engine_intent(const struct cd_engine *e, const struct cd_request *r,
 		.consistency = r->params.consistency,
 		.serial_consistency = r->params.serial_consistency,
 		.has_token = has_token,
-		.is_lwt = r->is_lwt,
+		.is_lwt = r->is_lwt || (r->prepared && r->prepared->is_lwt),
 		.is_idempotent = r->idempotent,
 		.is_read = r->is_read,
 		.has_leader = replicas && replicas->has_leader,
@@ -103,8 +103,7 @@ static struct cd_wire *choose_next(struct cd_engine *e, const struct cd_request 
 
 	for (size_t i = 0; i < n; i++) {
 		bool tried = was_tried(r, e->order[i]);
-		struct cd_wire *w =
-			tried && second_best ? NULL : wire_of(e, replicas, e->order[i]);
+		struct cd_wire *w = tried && second_best ? NULL : wire_of(e, replicas, e->order[i]);
 		if (w && !tried)
 			return w;
 		second_best = second_best ? second_best : w;
@@ -147,4 +146,18 @@ struct cd_wire *cd_engine_choose(struct cd_engine *e, struct cd_request *r, cood
 			return w;
 	}
 	return choose_next(e, r, &intent, &replicas, err);
+}
+
+size_t cd_engine_plan(struct cd_engine *e, struct cd_request *r, struct cd_replicas *replicas)
+{
+	coodie_intent intent;
+
+	if (e->hosts_stale)
+		cd_engine_refresh(e);
+	cd_engine_route(e, r, replicas);
+	if (!r->drawn)
+		draw(e, r, replicas->has_token);
+	cd_engine_intent(e, r, replicas, &intent);
+	return cd_balancer_plan(cd_engine_profile(e, r)->balancer, &intent, e->hosts.views,
+				replicas->slots, replicas->count, e->order, e->order_room);
 }

@@ -164,6 +164,8 @@ void cd_engine_land(struct cd_engine *e, struct cd_attempt *a);
 /* The connection for the next attempt. NULL: none now, and `err` has the code COODIE_OK when that
  * may change. */
 struct cd_wire *cd_engine_choose(struct cd_engine *e, struct cd_request *r, coodie_error *err);
+/* The whole plan of a request that is not sent: so many slots in e->order. */
+size_t cd_engine_plan(struct cd_engine *e, struct cd_request *r, struct cd_replicas *replicas);
 /* What policies see of a request; `replicas` NULL: nothing is known of its token. */
 void cd_engine_intent(const struct cd_engine *e, const struct cd_request *r,
 		      const struct cd_replicas *replicas, coodie_intent *out);

@@ -171,12 +171,11 @@ static bool submit_execute(struct cd_engine *e, struct coodie_prepared *p, cql_a
 struct cd_request *cd_engine_draft(struct cd_engine *e, coodie_prepared *p, const coodie_request *o,
 				   coodie_error *err)
 {
-	const coodie_request none = { .size = sizeof none };
 	struct cd_request *r = begin(e, CD_REQUEST_EXECUTE, err);
 
 	if (!r)
 		return NULL;
-	set_options(e, r, o ? o : &none);
+	set_options(e, r, o);
 	r->prepared = cd_prepared_ref(p);
 	r->values.at = r->kept.len;
 	return r;

@@ -6,6 +6,61 @@
 #include "net/route.h"
 #include "net/session.h"
 
+/* ---- one request ------------------------------------------------------------------------------ */
+
+static coodie_target target_of(const struct cd_engine *e, const struct cd_replicas *replicas,
+			       uint32_t slot)
+{
+	coodie_target t = { .host = e->hosts.views[slot], .shard = -1 };
+
+	for (uint32_t i = 0; i < replicas->count && !t.is_replica; i++)
+		if (replicas->slots[i] == slot) {
+			t.is_replica = true;
+			t.shard = replicas->shards[i] == CD_ANY_SHARD ? -1 : replicas->shards[i];
+		}
+	return t;
+}
+
+static coodie_route *explain(struct cd_engine *e, struct cd_request *r, coodie_error *err)
+{
+	struct cd_replicas replicas;
+	size_t count = cd_engine_plan(e, r, &replicas);
+	coodie_target *targets = cd_alloc_array(e->allocator, count + 1, sizeof *targets);
+	const bool is_murmur3 = replicas.has_token && e->control.topology &&
+				e->control.topology->partitioner == CD_PARTITIONER_MURMUR3;
+
+	if (!targets)
+		return cd_no_memory(err, "a route"), NULL;
+	for (size_t i = 0; i < count; i++)
+		targets[i] = target_of(e, &replicas, e->order[i]);
+	coodie_route *route = cd_route_new(e->allocator, is_murmur3 ? &replicas.token.high : NULL,
+					   targets, count, err);
+	cd_release(e->allocator, targets);
+	return route;
+}
+
+coodie_route *coodie_route_prepared(coodie_session *s, coodie_prepared *p, cql_args args,
+				    const coodie_request *r, coodie_error *err)
+{
+	coodie_request request = { 0 };
+	coodie_route *route = NULL;
+
+	cd_clear(err);
+	if (!p)
+		return cd_fail_null(err, COODIE_ERR_INVALID,
+				    "route: no prepared statement was given");
+	if (r && !cd_take_struct(&request, sizeof request, r, "coodie_request", err))
+		return NULL;
+	struct cd_engine *e = cd_session_engine(s, "route", err);
+	struct cd_request *draft = e ? cd_engine_draft(e, p, &request, err) : NULL;
+	if (!draft)
+		return NULL;
+	if (cd_request_encode(draft, args.values, args.count, err))
+		route = explain(e, draft, err);
+	cd_engine_drop(e, draft);
+	return route;
+}
+
 /* ---- groups ---------------------------------------------------------------------------------- */
 
 /* Of the replicas the first that is near, as a balancer would have it; else the first. */
@@ -54,6 +109,7 @@ static bool find_items(struct cd_engine *e, struct cd_request *r, const cql_args
 coodie_groups *coodie_group_prepared(coodie_session *s, coodie_prepared *p, const cql_args *items,
 				     size_t count, size_t most, coodie_error *err)
 {
+	const coodie_request none = { .size = sizeof none };
 	coodie_groups *groups = NULL;
 
 	cd_clear(err);
@@ -61,7 +117,7 @@ coodie_groups *coodie_group_prepared(coodie_session *s, coodie_prepared *p, cons
 		return cd_fail_null(err, COODIE_ERR_INVALID,
 				    "group: no prepared statement, or no items were given");
 	struct cd_engine *e = cd_session_engine(s, "group", err);
-	struct cd_request *r = e ? cd_engine_draft(e, p, NULL, err) : NULL;
+	struct cd_request *r = e ? cd_engine_draft(e, p, &none, err) : NULL;
 	if (!r)
 		return NULL;
 	struct cd_group_item *found = cd_alloc_array(e->allocator, count + 1, sizeof *found);

@@ -125,10 +125,99 @@ static void test_tablets(void **state)
 	tear_down(&s);
 }
 
+/* With one replica of each key, the plan's first node and shard are those of its group. */
+static void check_group(struct stand *s, coodie_prepared *p, const coodie_group *g)
+{
+	coodie_error err;
+
+	assert_true(g->has_host && g->count > 0);
+	assert_true(g->shard >= 0 && g->shard < SHARDS);
+	for (size_t i = 0; i < g->count; i++) {
+		coodie_route *r = coodie_route_prepared(
+			s->session, p, CQL_ARGS(cql((int)g->items[i])), NULL, &err);
+		int64_t token;
+		if (!r)
+			fail_msg("%s", err.message);
+		assert_int_equal(coodie_route_count(r), NODES);
+		assert_true(coodie_route_token(r, &token));
+		const coodie_target *t = coodie_route_at(r, 0);
+		assert_true(t->is_replica && !coodie_route_at(r, 1)->is_replica);
+		assert_int_equal(t->shard, g->shard);
+		assert_int_equal(coodie_route_at(r, 1)->shard, -1);
+		assert_memory_equal(&t->host.host_id, &g->host.host_id, sizeof t->host.host_id);
+		assert_string_equal(t->host.address, g->host.address);
+		coodie_route_free(r);
+	}
+}
+
+static void check_groups(struct stand *s, coodie_prepared *p, size_t most)
+{
+	static cql_value values[KEYS];
+	cql_args items[KEYS];
+	coodie_error err;
+	bool seen[KEYS] = { false };
+	size_t count = 0;
+
+	for (int i = 0; i < KEYS; i++) {
+		values[i] = cql(i);
+		items[i] = (cql_args){ 1, &values[i] };
+	}
+	coodie_groups *groups = coodie_group_prepared(s->session, p, items, KEYS, most, &err);
+	if (!groups)
+		fail_msg("%s", err.message);
+	for (size_t i = 0; i < coodie_groups_count(groups); i++) {
+		const coodie_group *g = coodie_groups_at(groups, i);
+		check_group(s, p, g);
+		assert_true(!most || g->count <= most);
+		for (size_t j = 0; j < g->count; j++, count++) {
+			assert_false(seen[g->items[j]]);
+			seen[g->items[j]] = true;
+		}
+	}
+	assert_int_equal(count, KEYS);
+	coodie_groups_free(groups);
+}
+
+static void test_explained(void **state)
+{
+	struct stand s;
+	int passes = 0;
+	coodie_error err;
+
+	(void)state;
+	set_up(&s);
+	run(&s, "CREATE KEYSPACE ks WITH replication = {'class': 'NetworkTopologyStrategy', "
+		"'datacenter1': 1}");
+	run(&s, "CREATE TABLE ks.t (id int PRIMARY KEY, n int)");
+	fill(&s);
+	coodie_prepared *p = coodie_session_prepare(s.session, "SELECT n FROM ks.t WHERE id = ?",
+						    &err);
+	assert_non_null(p);
+	while (pass(&s, "SELECT n FROM ks.t WHERE id = ?") > 0)
+		assert_true(++passes < 20);
+	check_groups(&s, p, 0);
+	check_groups(&s, p, 3);
+	/* what cannot be */
+	assert_null(coodie_route_prepared(s.session, NULL, CQL_ARGS(cql(1)), NULL, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	assert_null(coodie_route_prepared(s.session, p, CQL_ARGS(), NULL, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	assert_null(coodie_route_prepared(s.session, p, CQL_ARGS(cql("x")), NULL, &err));
+	assert_int_equal(err.code, COODIE_ERR_TYPE);
+	assert_null(coodie_group_prepared(s.session, p, NULL, 1, 0, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	coodie_groups *none = coodie_group_prepared(s.session, p, NULL, 0, 0, &err);
+	assert_int_equal(coodie_groups_count(none), 0);
+	coodie_groups_free(none);
+	coodie_prepared_free(p);
+	tear_down(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tablets),
+		cmocka_unit_test(test_explained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,15 @@ typedef struct coodie_target {
 /** Where a statement would go (L11). */
 typedef struct coodie_route coodie_route;
 
+/**
+ * Explains a prepared statement with its binds: whom it would be sent to, and whom next. Nothing is
+ * sent or waited for. The session's loop thread.
+ * @param err  COODIE_ERR_INVALID, COODIE_ERR_TYPE, COODIE_ERR_RANGE (of a bind),
+ *             COODIE_ERR_UNSUPPORTED (loop threads of the session's own), COODIE_ERR_NO_MEMORY
+ * @return freed with coodie_route_free()
+ */
+COODIE_API coodie_route *coodie_route_prepared(coodie_session *s, coodie_prepared *p, cql_args args,
+					       const coodie_request *r, coodie_error *err);
 COODIE_API void coodie_route_free(coodie_route *route);
 /** @return false when the statement has no token, or its partitioner is not Murmur3Partitioner */
 COODIE_API bool coodie_route_token(const coodie_route *route, int64_t *token);
@@ -60,7 +69,7 @@ typedef struct coodie_groups coodie_groups;
  * @param items  the binds of each
  * @param most   items of a group at most, what is more is another group; 0: no limit
  * @param err    COODIE_ERR_INVALID, COODIE_ERR_TYPE, COODIE_ERR_RANGE (of an item),
- *               COODIE_ERR_UNSUPPORTED, COODIE_ERR_NO_MEMORY
+ *               COODIE_ERR_UNSUPPORTED (loop threads of the session's own), COODIE_ERR_NO_MEMORY
  * @return freed with coodie_groups_free()
  */
 COODIE_API coodie_groups *coodie_group_prepared(coodie_session *s, coodie_prepared *p,

@@ -12,9 +12,6 @@
 
 COODIE_BEGIN
 
-/** Explains a prepared statement with its binds. @return freed with coodie_route_free() */
-COODIE_API coodie_route *coodie_route_prepared(coodie_session *s, coodie_prepared *p, cql_args args,
-					       const coodie_request *r, coodie_error *err);
 /** Explains a partition of a model. @param keys  every column of the partition key */
 COODIE_API coodie_route *coodie_route_model(coodie_session *s, const coodie_model *m, cql_args keys,
 					    coodie_error *err);
