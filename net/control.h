@@ -17,9 +17,12 @@ struct cd_control {
 	struct cd_wire *wire; /* that has the role; NULL: none */
 	bool was_up;          /* there was one: being connected is to be kept up */
 
-	/* a round: the hosts by slot, then the contact points */
-	struct cd_wire *dial; /* the attempt that is on */
-	uint32_t slot;        /* the next host */
+	/* a round: the hosts by slot, then the contact points; the next is tried before the one
+	 * before has failed, when that takes its time */
+	uint32_t dials;          /* attempts that are on: wires `of_round` */
+	bool hurry;              /* one more may begin */
+	struct cd_deadline next; /* when that is so anyway */
+	uint32_t slot;           /* the next host */
 	struct cd_points points;
 	uint32_t failed;      /* targets of the round */
 	coodie_error reasons; /* why */
@@ -51,7 +54,11 @@ bool cd_control_is_scylla(const struct cd_wire *w);
 void cd_control_take(struct cd_engine *e, struct cd_wire *w);
 /* The one that had it has not any more. */
 void cd_control_lost(struct cd_engine *e);
-/* The attempt of the round stands, or has failed. */
+/* The newest attempt of the round; NULL: none. */
+const struct cd_wire *cd_control_dialing(const struct cd_engine *e);
+/* `next` has come. */
+void cd_control_next(struct cd_engine *e);
+/* An attempt of the round stands, or has failed. */
 void cd_control_dialed(struct cd_engine *e, struct cd_wire *w);
 void cd_control_dial_failed(struct cd_engine *e, struct cd_wire *w, const coodie_error *why);
 /* The contact point whose turn it is has addresses, or (`why`) none. */

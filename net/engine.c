@@ -103,6 +103,7 @@ static void close_wires(struct cd_engine *e, const coodie_error *err)
 {
 	cd_wheel_remove(&e->wheel, &e->control.again);
 	cd_control_schema_end(e, err);
+	cd_wheel_remove(&e->wheel, &e->control.next);
 	cd_wheel_remove(&e->wheel, &e->pulse);
 	cd_points_reset(e);
 	while (e->wires) {
@@ -154,7 +155,7 @@ static void on_turn(void *user)
 
 static void describe_late(const struct cd_engine *e, const struct cd_request *r, coodie_error *err)
 {
-	const struct cd_wire *dial = e->control.dial;
+	const struct cd_wire *dial = cd_control_dialing(e);
 	const char *name = cd_points_looking_up(e);
 
 	if (r->flying)
@@ -231,6 +232,12 @@ static void schema_due(struct cd_engine *e, struct cd_deadline *d)
 	cd_control_schema_due(e);
 }
 
+static void round_due(struct cd_engine *e, struct cd_deadline *d)
+{
+	(void)d;
+	cd_control_next(e);
+}
+
 static void pulse_due(struct cd_engine *e, struct cd_deadline *d)
 {
 	(void)d;
@@ -240,7 +247,8 @@ static void pulse_due(struct cd_engine *e, struct cd_deadline *d)
 static void (*const due[CD_DEADLINES])(struct cd_engine *e, struct cd_deadline *d) = {
 	[CD_DEADLINE_REQUEST] = request_late, [CD_DEADLINE_WIRE] = wire_late,
 	[CD_DEADLINE_HOST] = host_due,        [CD_DEADLINE_CONTROL] = control_due,
-	[CD_DEADLINE_PULSE] = pulse_due,      [CD_DEADLINE_SCHEMA] = schema_due,
+	[CD_DEADLINE_ROUND] = round_due,      [CD_DEADLINE_PULSE] = pulse_due,
+	[CD_DEADLINE_SCHEMA] = schema_due,
 };
 
 static void on_timer(void *user)
@@ -428,6 +436,7 @@ struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop
 	e->timer_at = UINT64_MAX;
 	e->loop_count = 1;
 	e->control.again.kind = CD_DEADLINE_CONTROL;
+	e->control.next.kind = CD_DEADLINE_ROUND;
 	e->pulse.kind = CD_DEADLINE_PULSE;
 	e->version = (uint8_t)(options->protocol_version ? options->protocol_version
 							 : CD_VERSION_MAX);

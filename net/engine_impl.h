@@ -23,6 +23,7 @@ enum cd_deadline_kind {
 	CD_DEADLINE_WIRE,    /* it opens or drains */
 	CD_DEADLINE_HOST,    /* its pool is looked at */
 	CD_DEADLINE_CONTROL, /* the next round, or what a burst of events asked for */
+	CD_DEADLINE_ROUND,   /* the next target of the round */
 	CD_DEADLINE_PULSE,   /* heartbeats */
 	CD_DEADLINE_SCHEMA,  /* it is read */
 	CD_DEADLINES

@@ -100,6 +100,7 @@ enum cd_points_next cd_points_next(struct cd_engine *e, struct cd_dial *d, coodi
 	if (next == CD_POINTS_READY) {
 		d->address = p->found.at[p->at];
 		d->name = cd_endpoint_name(current(e)->host);
+		d->point = 1 + (p->first + p->done) % e->options->point_count;
 	}
 	return next;
 }

@@ -7,6 +7,10 @@
 #include "base/error.h"
 #include "net/engine_impl.h"
 #include "net/pool.h"
+#include "net/resolve.h"
+
+/* With one attempt on its way for so long the next one begins (RFC 8305 section 5). */
+enum { RACE_MS = 250, DIALS_MOST = 4 };
 
 /* ---- targets -------------------------------------------------------------------------------- */
 
@@ -53,7 +57,7 @@ static enum cd_points_next next_target(struct cd_engine *e, struct cd_dial *d, c
 	enum cd_points_next next = CD_POINTS_READY;
 
 	cd_clear(err);
-	*d = (struct cd_dial){ .shard = -1 };
+	*d = (struct cd_dial){ .shard = -1, .of_round = true };
 	if (host_target(e, d))
 		return next;
 	while ((next = cd_points_next(e, d, err)) == CD_POINTS_READY && is_known(e, &d->address))
@@ -115,7 +119,6 @@ static void note_failure(struct cd_engine *e, const coodie_error *why)
 	if (targets(e) > 1)
 		memcpy(c->reasons.message, text, sizeof text);
 	c->failed++;
-	pass_target(e);
 }
 
 /* Doubled with every round that failed, up to its most, 15 % more or less. */
@@ -151,54 +154,102 @@ static void end_round(struct cd_engine *e)
 
 /* ---- the round ------------------------------------------------------------------------------ */
 
-static void dial(struct cd_engine *e)
+const struct cd_wire *cd_control_dialing(const struct cd_engine *e)
+{
+	const struct cd_wire *w = e->control.dials ? e->wires : NULL;
+
+	while (w && !(w->of_round && w->state == CD_WIRE_OPENING))
+		w = w->next;
+	return w;
+}
+
+/* To the next target, which has had its turn then. */
+static bool open_dial(struct cd_engine *e, const struct cd_dial *d, coodie_error *err)
 {
 	struct cd_control *c = &e->control;
+
+	if (!cd_wire_open(e, d, err))
+		return false;
+	c->dials++;
+	c->hurry = false;
+	cd_wheel_remove(&e->wheel, &c->next);
+	cd_engine_add_deadline(e, &c->next, RACE_MS);
+	return true;
+}
+
+static void dial(struct cd_engine *e)
+{
+	enum cd_points_next next;
 	struct cd_dial d;
 	coodie_error err;
 
-	for (;;) {
-		enum cd_points_next next = next_target(e, &d, &err);
+	while ((next = next_target(e, &d, &err)) != CD_POINTS_NONE) {
 		if (next == CD_POINTS_WAIT)
 			return;
-		if (next == CD_POINTS_READY && (c->dial = cd_wire_open(e, &d, &err)))
+		bool open = next == CD_POINTS_READY && open_dial(e, &d, &err);
+		pass_target(e);
+		if (open)
 			return;
-		if (next == CD_POINTS_NONE)
-			break;
 		note_failure(e, &err);
 	}
-	end_round(e);
+	e->control.hurry = false;
+	if (!e->control.dials)
+		end_round(e);
 }
 
 void cd_control_settle(struct cd_engine *e)
 {
 	struct cd_control *c = &e->control;
 
-	if (c->wire || c->dial || e->closed || e->hosts.up || e->hosts.opening)
+	if (c->wire || e->closed || e->hosts.up || e->hosts.opening)
+		return;
+	if (c->dials && (!c->hurry || c->dials >= DIALS_MOST))
 		return;
 	if (e->waiting.count || c->want_round || (c->was_up && !c->again.link && !e->closing))
 		dial(e);
-	else
+	else if (!c->dials)
 		begin_round(e); /* nobody waits for the end of the one that was on */
+}
+
+void cd_control_next(struct cd_engine *e)
+{
+	e->control.hurry = e->control.dials != 0;
 }
 
 void cd_control_looked_up(struct cd_engine *e, const coodie_error *why)
 {
 	cd_engine_enter(e);
-	if (e->hosts.up) /* meanwhile a pool got through: addresses are not kept for the next time */
+	if (e->hosts.up) { /* meanwhile a pool got through: addresses are not kept for the next time */
 		begin_round(e);
-	else if (why)
-		note_failure(e, why);
+	} else {
+		e->control.hurry = true; /* its turn had come */
+		if (why) {
+			pass_target(e);
+			note_failure(e, why);
+		}
+	}
 	cd_engine_deliver(e);
 	cd_engine_settle(e);
 	cd_engine_leave(e);
 }
 
+/* Those that were slower. */
+static void close_dials(struct cd_engine *e)
+{
+	for (struct cd_wire *w = e->wires, *next; w; w = next) {
+		next = w->next;
+		if (w->of_round && w->state == CD_WIRE_OPENING)
+			cd_wire_close(w);
+	}
+	e->control.dials = 0;
+	e->control.hurry = false;
+	cd_wheel_remove(&e->wheel, &e->control.next);
+}
+
 void cd_control_dialed(struct cd_engine *e, struct cd_wire *w)
 {
-	struct cd_control *c = &e->control;
-
-	c->dial = NULL;
+	w->of_round = false;
+	close_dials(e);
 	begin_round(e);
 	for (uint32_t i = 0; i < e->hosts.room; i++) {
 		struct cd_host *h = e->hosts.at[i];
@@ -209,17 +260,50 @@ void cd_control_dialed(struct cd_engine *e, struct cd_wire *w)
 	}
 }
 
+/* What it was dialed by. NULL: a host's, which has gone. */
+static const char *name_of(const struct cd_engine *e, const struct cd_wire *w)
+{
+	if (w->point)
+		return cd_endpoint_name(e->options->points[w->point - 1].host);
+	for (uint32_t i = 0; i < e->hosts.room; i++)
+		if (e->hosts.at[i] &&
+		    strcmp(e->hosts.at[i]->address.text, w->link.address.text) == 0)
+			return e->hosts.at[i]->name;
+	return NULL;
+}
+
+/* The same target, with the version that it speaks. */
+static bool dial_again(struct cd_engine *e, const struct cd_wire *w)
+{
+	const struct cd_dial d = { .address = w->link.address,
+				   .name = name_of(e, w),
+				   .shard = -1,
+				   .of_round = true,
+				   .point = w->point };
+	coodie_error err;
+
+	if (open_dial(e, &d, &err))
+		return true;
+	note_failure(e, &err);
+	return false;
+}
+
 void cd_control_dial_failed(struct cd_engine *e, struct cd_wire *w, const coodie_error *why)
 {
+	struct cd_control *c = &e->control;
 	uint8_t lower = w->link.conn.lower_version;
 
-	e->control.dial = NULL;
+	c->dials--;
 	if (e->freed || e->closed)
 		return;
-	if (why->code == COODIE_ERR_VERSION && lower && lower < e->version) {
+	if (why->code == COODIE_ERR_VERSION && lower && lower < w->link.conn.version) {
 		cd_log(e->options, COODIE_LOG_INFO, "%s; a new connection with it", why->message);
-		e->version = lower; /* for this session, from now on */
+		if (lower < e->version)
+			e->version = lower; /* for this session, from now on */
+		if (dial_again(e, w))
+			return;
 	} else {
 		note_failure(e, why);
 	}
+	c->hurry = true;
 }

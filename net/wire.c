@@ -128,7 +128,7 @@ void cd_wire_lose(struct cd_wire *w, coodie_error *err)
 	if (e->control.wire == w)
 		cd_control_lost(e);
 	fail_attempts(w, err);
-	if (opening && e->control.dial == w)
+	if (opening && w->of_round)
 		cd_control_dial_failed(e, w, err);
 	else if (opening && w->host)
 		cd_pool_failed(w->host, w, err);
@@ -196,7 +196,7 @@ static void on_up(struct cd_wire *w)
 	}
 	cd_log(e->options, COODIE_LOG_INFO, "%s: connected, protocol version %u%s%s",
 	       w->link.address.text, c->version, c->lz4 ? ", lz4" : "", w->link.tls ? ", TLS" : "");
-	if (e->control.dial == w)
+	if (w->of_round)
 		cd_control_dialed(e, w);
 	else if (w->host)
 		cd_pool_take(w->host, w);
@@ -310,6 +310,8 @@ struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodi
 	w->host = d->host;
 	w->wanted = d->shard;
 	w->shard = -1;
+	w->of_round = d->of_round;
+	w->point = d->point;
 	w->advanced = d->source_port != 0;
 	w->deadline.kind = CD_DEADLINE_WIRE;
 	w->link.address = d->address;

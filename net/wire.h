@@ -31,6 +31,8 @@ struct cd_wire {
 	bool placed;    /* it stands there; otherwise it opens, is spare, or has none */
 	bool spare;
 	bool inside;                 /* one of its callbacks has entered the engine */
+	bool of_round;               /* opened by one: for whoever answers first */
+	size_t point;                /* of a round: the contact point, from 1; 0: a host's */
 	bool advanced;               /* to the shard-aware port */
 	bool probing;                /* a heartbeat is under way */
 	struct cd_deadline deadline; /* of opening, or of draining */
@@ -45,6 +47,8 @@ struct cd_dial {
 	const char *name;     /* what the peer's certificate is checked against */
 	int32_t shard;        /* wanted; -1: any */
 	uint16_t source_port; /* 0: any */
+	bool of_round;        /* of no host, maybe of a contact point */
+	size_t point;         /* from 1; 0: none */
 	bool *port_taken;     /* gets whether that port was why it failed; NULL: nobody asks */
 };
 

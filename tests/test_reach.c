@@ -117,6 +117,28 @@ static void test_localhost(void **state)
 	coodie_node_stop(n);
 }
 
+/* One that takes connections and is silent does not hold up the others. */
+static void test_silent_first(void **state)
+{
+	coodie_node *n = start_node(1, 0);
+	struct cd_address silent;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	(void)state;
+	assert_true(cd_address_parse("127.0.0.1:0", &silent, NULL));
+	assert_int_equal(bind(fd, &silent.of.any, silent.len) | listen(fd, 8), 0);
+	assert_int_equal(getsockname(fd, &silent.of.any, &silent.len), 0);
+	cd_address_name(&silent);
+	coodie_options *o = options_with(silent.text);
+	coodie_options_set_connect_timeout_ms(o, 100 * PATIENT_MS);
+	assert_true(coodie_options_add_contact_point(o, silent.text, NULL));
+	assert_true(coodie_options_add_contact_point(o, coodie_node_address(n, 0), NULL));
+	check_reached(o);
+	coodie_options_free(o);
+	coodie_node_stop(n);
+	close(fd);
+}
+
 struct names {
 	coodie_resolved at[2];
 	size_t count;
@@ -474,10 +496,15 @@ static void test_translation(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_localhost),   cmocka_unit_test(test_all_addresses),
-		cmocka_unit_test(test_no_address),  cmocka_unit_test(test_cluster_moves),
-		cmocka_unit_test(test_path),        cmocka_unit_test(test_hook_and_local_address),
-		cmocka_unit_test(test_taken_ports), cmocka_unit_test(test_translation),
+		cmocka_unit_test(test_localhost),
+		cmocka_unit_test(test_silent_first),
+		cmocka_unit_test(test_all_addresses),
+		cmocka_unit_test(test_no_address),
+		cmocka_unit_test(test_cluster_moves),
+		cmocka_unit_test(test_path),
+		cmocka_unit_test(test_hook_and_local_address),
+		cmocka_unit_test(test_taken_ports),
+		cmocka_unit_test(test_translation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
