@@ -9,6 +9,7 @@
 #include <coodie/cluster.h>
 #include <coodie/driver.h>
 #include <coodie/error.h>
+#include <coodie/future.h>
 #include <coodie/host.h>
 #include <coodie/loop.h>
 #include <coodie/metadata.h>

@@ -15,6 +15,7 @@ coodieinclude_HEADERS = \
 	include/coodie/execute.h \
 	include/coodie/export.h \
 	include/coodie/framing.h \
+	include/coodie/future.h \
 	include/coodie/host.h \
 	include/coodie/libev.h \
 	include/coodie/loop.h \

@@ -506,29 +506,57 @@ bool cd_engine_may_block(const struct cd_engine *e, coodie_error *err)
 	return true;
 }
 
-static bool engine_run(void *driver, const bool *until, coodie_error *err)
+/* Turns a private loop until one of both is set, or the engine is freed. */
+static bool turn_until(struct cd_engine *e, const bool *until, const bool *over, coodie_error *err)
 {
-	struct cd_engine *e = driver;
 	bool ok = true;
 
-	if (!cd_engine_may_block(e, err))
-		return false;
 	e->running = true;
-	while (until ? !*until : e->live != e->own) {
-		if (e->live == e->own) {
+	while (ok && !*over && !e->freed && (until ? !*until : e->live != e->own))
+		if (e->live == e->own)
 			ok = cd_fail(err, COODIE_ERR_CLOSED,
 				     "nothing is in flight that could end the wait");
-			break;
-		}
-		e->loop.vtable->run_once(e->loop.state);
-		if (e->freed)
-			break;
-	}
+		else
+			e->loop.vtable->run_once(e->loop.state);
 	e->running = false;
+	return ok;
+}
+
+/* The engine may have been freed meanwhile: it is gone then. */
+static bool after_turns(struct cd_engine *e, const bool *until, bool ok, coodie_error *err)
+{
 	if (!e->freed)
 		return ok;
 	destroy(e);
 	return (until && *until) || cd_fail(err, COODIE_ERR_CLOSED, "the session was freed");
+}
+
+static bool engine_run(void *driver, const bool *until, coodie_error *err)
+{
+	static const bool never = false;
+
+	return cd_engine_may_block(driver, err) &&
+	       after_turns(driver, until, turn_until(driver, until, &never, err), err);
+}
+
+static void on_over(void *user)
+{
+	*(bool *)user = true;
+}
+
+bool cd_engine_run_for(struct cd_engine *e, const bool *until, uint32_t ms, coodie_error *err)
+{
+	bool over = false;
+
+	if (!cd_engine_may_block(e, err))
+		return false;
+	coodie_watch *timer = e->loop.vtable->timer_new(e->loop.state, on_over, &over);
+	if (!timer)
+		return cd_no_memory(err, "a timer");
+	e->loop.vtable->timer_set(e->loop.state, timer, (uint64_t)ms * 1000);
+	bool ok = turn_until(e, until, &over, err);
+	e->loop.vtable->timer_free(e->loop.state, timer);
+	return after_turns(e, until, ok, err);
 }
 
 static bool cancel(struct cd_engine *e, struct cd_request *r)

@@ -39,6 +39,8 @@ bool cd_engine_execute(struct cd_engine *e, coodie_prepared *p, cql_args args,
 bool cd_engine_info(const struct cd_engine *e, coodie_connection_info *info, coodie_error *err);
 const char *cd_engine_supported(const struct cd_engine *e, const char *key, size_t i);
 void cd_engine_stats(const struct cd_engine *e, coodie_session_stats *stats);
+/* Turns a private loop until `*until`, or so long. False: it cannot, or nothing is in flight. */
+bool cd_engine_run_for(struct cd_engine *e, const bool *until, uint32_t ms, coodie_error *err);
 /* Whether a blocking call is legal now: a private loop, and not inside a callback. */
 bool cd_engine_may_block(const struct cd_engine *e, coodie_error *err);
 

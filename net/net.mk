@@ -30,6 +30,7 @@ libcd_net_la_SOURCES = \
 	net/engine_submit.c \
 	net/explain.c \
 	net/extensions.c net/extensions.h \
+	net/future.c \
 	net/generate.c \
 	net/groups.c \
 	net/host.c net/host.h \

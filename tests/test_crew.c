@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include <coodie/session.h>
+#include <coodie/future.h>
 
 #include "tests/peer.h"
 
@@ -269,12 +269,63 @@ static void test_refused(void **state)
 	peer_free(p);
 }
 
+static void count_then(coodie_future *f, void *user)
+{
+	struct crowd *c = user;
+
+	atomic_fetch_add(&c->called, coodie_future_is_done(f));
+}
+
+/* With threads and without: waited for, looked at, given up, and told. */
+static void test_future(void **state)
+{
+	(void)state;
+	for (unsigned loops = 0; loops <= 2; loops++) {
+		struct peer *p = teach();
+		struct crowd c = { 0 };
+		coodie_error err;
+		c.session = open_session(p, loops, &c);
+		coodie_future *f = coodie_future_query(c.session, "SELECT 7", CQL_ARGS(), NULL,
+						       &err);
+		assert_non_null(f);
+		assert_true(coodie_future_then(f, count_then, &c, &err));
+		assert_false(coodie_future_then(f, count_then, &c, &err));
+		assert_int_equal(err.code, COODIE_ERR_INVALID);
+		assert_true(coodie_future_wait(f, UINT32_MAX, &err));
+		coodie_result *r = coodie_future_take_result(f);
+		assert_true(is_seven(r));
+		coodie_result_free(r);
+		assert_null(coodie_future_take_result(f));
+		assert_true(coodie_future_wait(f, 0, &err));
+		coodie_future_free(f);
+
+		f = coodie_future_prepare(c.session, "SELECT n FROM t WHERE k = ?", &err);
+		assert_true(coodie_future_wait(f, 60000, &err));
+		coodie_prepared *known = coodie_future_take_prepared(f);
+		assert_non_null(known);
+		coodie_future_free(f);
+		f = coodie_future_execute(c.session, known, CQL_ARGS(cql(1)), NULL, &err);
+		assert_true(coodie_future_wait(f, 60000, &err));
+		assert_true(coodie_future_then(f, count_then, &c, &err)); /* at once */
+		coodie_future_free(f);                                    /* with its result */
+		coodie_prepared_free(known);
+		f = coodie_future_query(c.session, "SELECT never", CQL_ARGS(), NULL, &err);
+		assert_false(coodie_future_wait(f, 20, &err));
+		assert_int_equal(err.code, COODIE_ERR_TIMEOUT);
+		assert_false(coodie_future_is_done(f));
+		coodie_future_free(f); /* its outcome is still to come */
+		coodie_session_free(c.session);
+		assert_int_equal(c.called, 2);
+		peer_free(p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_crowd),   cmocka_unit_test(test_free_with_much),
 		cmocka_unit_test(test_cancel),  cmocka_unit_test(test_inside),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_future),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,9 +4,11 @@
  * A session: the way to one cluster. The three ways to run, and statements.
  *
  * **Three ways to run, one engine.** coodie_session_new() makes a private loop that turns only
- * inside blocking calls and coodie_session_run(): no thread, no lock, one thread at a time.
- * coodie_session_attach() lives on the caller's loop: every call belongs to the loop's thread and
- * nothing blocks. (Owned loop threads come with the pools.)
+ * inside blocking calls and coodie_session_run(): no thread, no lock, one thread at a time. With
+ * coodie_options_set_loops() it makes threads that run loops instead: any thread may call, callbacks
+ * run on those threads, and may run before the `_async` call returns; the allocator must be one for
+ * many threads. coodie_session_attach() lives on the caller's loop: every call belongs to the loop's
+ * thread and nothing blocks. Futures (future.h) are a layer over all three.
  *
  * **Connecting** is implicit: making a session does no I/O, the first request (or
  * coodie_session_connect()) connects.
@@ -45,8 +47,9 @@ COODIE_API coodie_session *coodie_session_attach(const coodie_options *o, const 
 						 coodie_error *err);
 /**
  * Ends a session at once: connections are closed, what is in flight fails with COODIE_ERR_CLOSED.
- * On a private loop the callbacks run inside this call; on an attached loop on its next turn, after
- * which nothing of the session is left. NULL is fine. Legal inside any callback of the session.
+ * On a private loop, and with loop threads, which it ends, the callbacks have run when this call
+ * returns; on an attached loop they run on its next turn, after which nothing of the session is left.
+ * NULL is fine. Legal inside any callback of the session; loop threads then end after it.
  */
 COODIE_API void coodie_session_free(coodie_session *s);
 
@@ -190,7 +193,8 @@ COODIE_API bool coodie_session_execute_async(coodie_session *s, coodie_prepared 
 /**
  * Gives a request up: its callback runs with COODIE_ERR_CANCELLED on a later turn. The server may
  * still do the work.
- * @return false when there is no such request any more
+ * @return false when there is no such request any more; with loop threads that is not known at once,
+ * and false means that it could not be asked for
  */
 COODIE_API bool coodie_session_cancel(coodie_session *s, uint64_t id);
 
