@@ -204,8 +204,16 @@ static void request_late(struct cd_engine *e, struct cd_deadline *d)
 	coodie_error err;
 
 	describe_late(e, r, &err);
+	cd_engine_tell_tries(r, &err);
+	for (struct cd_attempt *a = r->flying; a; a = a->next)
+		cd_engine_note(e, a, &err);
 	e->stats.timeouts++;
 	give_up(e, r, &err);
+}
+
+static void retry_due(struct cd_engine *e, struct cd_deadline *d)
+{
+	cd_engine_retry_due(e, OF(struct cd_request, retry, d));
 }
 
 static void wire_late(struct cd_engine *e, struct cd_deadline *d)
@@ -249,6 +257,7 @@ static void (*const due[CD_DEADLINES])(struct cd_engine *e, struct cd_deadline *
 	[CD_DEADLINE_HOST] = host_due,        [CD_DEADLINE_CONTROL] = control_due,
 	[CD_DEADLINE_ROUND] = round_due,      [CD_DEADLINE_PULSE] = pulse_due,
 	[CD_DEADLINE_SCHEMA] = schema_due,
+	[CD_DEADLINE_RETRY] = retry_due,
 };
 
 static void on_timer(void *user)
@@ -272,6 +281,13 @@ static void on_timer(void *user)
 
 /* ---- the end of a request ------------------------------------------------------------------- */
 
+static void remove_deadlines(struct cd_engine *e, struct cd_request *r)
+{
+	cd_wheel_remove(&e->wheel, &r->deadline);
+	if (r->retry.link)
+		cd_wheel_remove(&e->wheel, &r->retry);
+}
+
 void cd_engine_detach(struct cd_engine *e, struct cd_request *r)
 {
 	while (r->flying) {
@@ -279,16 +295,16 @@ void cd_engine_detach(struct cd_engine *e, struct cd_request *r)
 		cd_streams_orphan(&a->wire->link.conn.streams, a->stream);
 		cd_engine_land(e, a);
 	}
-	if (r->in && r->in != &e->waiting && r->prepared)
+	if (r->in && r->in != &e->waiting && r->in != &e->delayed && r->prepared)
 		cd_engine_leave_prepare(e, r);
 	else
 		cd_requests_remove(r);
-	cd_wheel_remove(&e->wheel, &r->deadline);
+	remove_deadlines(e, r);
 }
 
 void cd_engine_drop(struct cd_engine *e, struct cd_request *r)
 {
-	cd_wheel_remove(&e->wheel, &r->deadline);
+	remove_deadlines(e, r);
 	e->live--;
 	e->own -= r->own;
 	cd_request_give(&e->pool, r);
@@ -296,7 +312,7 @@ void cd_engine_drop(struct cd_engine *e, struct cd_request *r)
 
 void cd_engine_finish(struct cd_engine *e, struct cd_request *r)
 {
-	cd_wheel_remove(&e->wheel, &r->deadline);
+	remove_deadlines(e, r);
 	cd_requests_push(&e->done, r);
 	cd_engine_arm(e);
 }
@@ -471,6 +487,8 @@ static void fail_all(struct cd_engine *e, const coodie_error *err)
 {
 	close_wires(e, err);
 	for (struct cd_request *r; (r = cd_requests_pop(&e->waiting));)
+		cd_engine_fail(e, r, err);
+	for (struct cd_request *r; (r = cd_requests_pop(&e->delayed));)
 		cd_engine_fail(e, r, err);
 	for (struct cd_request *r; (r = cd_requests_pop(&e->closers));)
 		cd_engine_fail(e, r, err);

@@ -1,37 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Answers on their way out: a response becomes a result or an error, and ends its request, or makes
  * it be tried again. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
 #include "net/engine_impl.h"
 #include "proto/error_body.h"
-
-/* ---- attempts that fail ---------------------------------------------------------------------- */
-
-/* Takes a request back into the queue, if it may run twice. */
-static bool try_again(struct cd_engine *e, struct cd_request *r, const coodie_error *why)
-{
-	if (!r->idempotent || r->retries || e->freed || why->code != COODIE_ERR_CLOSED || r->pin)
-		return false;
-	r->retries++;
-	cd_requests_push_front(&e->waiting, r);
-	cd_engine_arm(e);
-	return true;
-}
-
-void cd_engine_attempt_failed(struct cd_engine *e, struct cd_attempt *a, const coodie_error *err)
-{
-	struct cd_request *r = a->request;
-
-	cd_engine_land(e, a);
-	if (r->flying) /* its twin may still be answered */
-		return;
-	if (!try_again(e, r, err))
-		cd_engine_fail(e, r, err);
-}
 
 /* ---- the kinds of answers ------------------------------------------------------------------- */
 
@@ -109,6 +84,8 @@ static bool on_result(struct cd_engine *e, struct cd_attempt *a, const cql_envel
 		cd_engine_attempt_failed(e, a, &why);
 		return why.code != COODIE_ERR_PROTOCOL;
 	}
+	if (e->listens)
+		cd_engine_note(e, a, NULL);
 	/* Without memory the old columns stay, and the server sends the new ones once more. An
 	 * answer from before the last PREPARE is out of date. */
 	if (new_id.data && r->prepared && a->load == r->prepared->load)

@@ -8,6 +8,16 @@
 #include "net/engine_impl.h"
 #include "net/pool.h"
 
+/* As the server or the text says, or as a read it is to wait for such writes (S8). */
+static inline bool is_lwt(const struct cd_request *r)
+{
+	cql_consistency c = r->params.consistency;
+
+	return r->is_lwt || (r->prepared && r->prepared->is_lwt) ||
+	       (r->is_read &&
+		(c == CQL_CONSISTENCY_SERIAL || c == CQL_CONSISTENCY_LOCAL_SERIAL));
+}
+
 void cd_engine_intent(const struct cd_engine *e, const struct cd_request *r,
 		      const struct cd_replicas *replicas, coodie_intent *out)
 {
@@ -18,7 +28,7 @@ void cd_engine_intent(const struct cd_engine *e, const struct cd_request *r,
 		.consistency = r->params.consistency,
 		.serial_consistency = r->params.serial_consistency,
 		.has_token = has_token,
-		.is_lwt = r->is_lwt || (r->prepared && r->prepared->is_lwt),
+		.is_lwt = is_lwt(r),
 		.is_idempotent = r->idempotent,
 		.is_read = r->is_read,
 		.has_leader = replicas && replicas->has_leader,
@@ -55,7 +65,9 @@ static inline struct cd_wire *wire_of(const struct cd_engine *e, const struct cd
 {
 	const struct cd_host *h = cd_host_at(&e->hosts, slot);
 
-	return h ? cd_pool_pick(h, shard_of(replicas, slot)) : NULL;
+	return h && cd_limit_allows(&h->limit, h->view->in_flight)
+		       ? cd_pool_pick(h, shard_of(replicas, slot))
+		       : NULL;
 }
 
 /* Whether there is a connection, or soon may be. */
@@ -145,7 +157,8 @@ struct cd_wire *cd_engine_choose(struct cd_engine *e, struct cd_request *r, cood
 		if (w)
 			return w;
 	}
-	return choose_next(e, r, &intent, &replicas, err);
+	struct cd_wire *same = r->stay ? wire_of(e, &replicas, r->stay - 1) : NULL;
+	return same ? same : choose_next(e, r, &intent, &replicas, err);
 }
 
 size_t cd_engine_plan(struct cd_engine *e, struct cd_request *r, struct cd_replicas *replicas)
@@ -160,4 +173,18 @@ size_t cd_engine_plan(struct cd_engine *e, struct cd_request *r, struct cd_repli
 	cd_engine_intent(e, r, replicas, &intent);
 	return cd_balancer_plan(cd_engine_profile(e, r)->balancer, &intent, e->hosts.views,
 				replicas->slots, replicas->count, e->order, e->order_room);
+}
+
+struct cd_wire *cd_engine_choose_other(struct cd_engine *e, struct cd_request *r)
+{
+	struct cd_replicas replicas;
+	size_t n = cd_engine_plan(e, r, &replicas);
+
+	for (size_t i = 0; i < n; i++) {
+		struct cd_wire *w = was_tried(r, e->order[i]) ? NULL
+							      : wire_of(e, &replicas, e->order[i]);
+		if (w)
+			return w;
+	}
+	return NULL;
 }

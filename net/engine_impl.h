@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The inside of the native engine, shared by its files: engine.c (life, turns), engine_submit.c (in),
- * engine_send.c (to the wire), engine_choose.c (which one), engine_answer.c (out), engine_prepare.c (statements); beside it the
+ * engine_send.c (to the wire), engine_choose.c (which one), engine_retry.c (once more), engine_answer.c (out), engine_prepare.c (statements); beside it the
  * connections: wire, host, pool, control. */
 #ifndef NET_ENGINE_IMPL_H
 #define NET_ENGINE_IMPL_H
@@ -55,12 +55,15 @@ struct cd_engine {
 	struct cd_policies *policies;    /* the session's */
 	struct cd_profile_view profiles; /* as this loop sees them */
 	struct cd_random chance;         /* the same again in a simulation */
+	struct cd_retry_budget budget;
 	uint32_t turns;                  /* of the choice among hosts */
 	uint32_t *order;                 /* of hosts, being tried; `order_room` of them */
 	uint32_t order_room;
 	bool hosts_stale;     /* balancers are to hear of the hosts */
 	bool distances_stale; /* pools are to hear of the balancers */
 	bool complained;      /* of a datacenter that no host is in */
+	bool listens;         /* somebody wants to hear of each answer */
+	bool speculates;      /* a profile may send twice */
 
 	/* connections */
 	struct cd_wire *wires; /* all that are open */
@@ -81,6 +84,7 @@ struct cd_engine {
 	struct cd_router router;
 	struct cd_slab attempts;    /* beyond a request's first */
 	struct cd_requests waiting; /* for a connection or a slot on one */
+	struct cd_requests delayed; /* until they are tried again */
 	struct cd_requests done;    /* callbacks for the next turn */
 	struct cd_requests closers;
 	struct cd_prepared_cache prepared;
@@ -167,6 +171,8 @@ void cd_engine_land(struct cd_engine *e, struct cd_attempt *a);
 struct cd_wire *cd_engine_choose(struct cd_engine *e, struct cd_request *r, coodie_error *err);
 /* The whole plan of a request that is not sent: so many slots in e->order. */
 size_t cd_engine_plan(struct cd_engine *e, struct cd_request *r, struct cd_replicas *replicas);
+/* The connection for one more attempt while others fly: of a host that none went to. NULL: none. */
+struct cd_wire *cd_engine_choose_other(struct cd_engine *e, struct cd_request *r);
 /* What policies see of a request; `replicas` NULL: nothing is known of its token. */
 void cd_engine_intent(const struct cd_engine *e, const struct cd_request *r,
 		      const struct cd_replicas *replicas, coodie_intent *out);
@@ -222,12 +228,23 @@ void cd_engine_load_failed(struct cd_engine *e, struct cd_request *load, const c
 bool cd_engine_unprepared(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
 			  uint32_t load);
 
+/* ---- engine_retry.c: what follows an attempt ------------------------------------------------- */
+
+/* An attempt came to nothing: the request is tried again, or fails. */
+void cd_engine_attempt_failed(struct cd_engine *e, struct cd_attempt *a, const coodie_error *err);
+/* Who wants to know learns how an attempt went; `err` NULL: well. */
+void cd_engine_note(struct cd_engine *e, const struct cd_attempt *a, const coodie_error *err);
+/* Adds to an error how many attempts there were, and to how many nodes. */
+void cd_engine_tell_tries(const struct cd_request *r, coodie_error *err);
+/* It was sent: maybe it is to be sent once more when no answer comes. */
+void cd_engine_await_speculation(struct cd_engine *e, struct cd_request *r);
+/* Its second deadline has come. */
+void cd_engine_retry_due(struct cd_engine *e, struct cd_request *r);
+
 /* ---- engine_answer.c: answers to requests ---------------------------------------------------- */
 
 /* False: the peer broke the protocol. */
 bool cd_engine_answer(struct cd_engine *e, struct cd_wire *w, const cql_envelope *answer,
 		      coodie_error *err);
-/* An attempt came to nothing: the request is tried again, or fails. */
-void cd_engine_attempt_failed(struct cd_engine *e, struct cd_attempt *a, const coodie_error *err);
 
 #endif

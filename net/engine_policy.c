@@ -10,12 +10,26 @@
 
 /* ---- life ----------------------------------------------------------------------------------- */
 
+/* Whether answers, and requests on their way, are to be looked at. */
+static void find_listeners(struct cd_engine *e)
+{
+	e->listens = e->options->max_in_flight_host > 0;
+	e->speculates = false;
+	for (uint32_t i = 0; i < e->profiles.set->count; i++) {
+		const struct cd_profile_use *use = cd_profile_view_at(&e->profiles, i);
+		e->listens |= use->latencies || cd_balancer_listens(use->balancer);
+		e->speculates |= use->profile->speculation.max > 0;
+	}
+}
+
 bool cd_engine_policies_init(struct cd_engine *e, coodie_error *err)
 {
 	e->policies = cd_policies_new(e->options, err);
 	if (!e->policies ||
 	    !cd_profile_view_init(&e->profiles, &e->policies->board, e->allocator, err))
 		return false;
+	find_listeners(e);
+	cd_retry_budget_init(&e->budget, e->options->retry_budget_percent, cd_engine_now(e));
 	/* Over a transport of the caller's everything is to happen again as it did; without
 	 * entropy nothing worse happens. */
 	if (!e->options->transport.vtable)
@@ -61,6 +75,7 @@ void cd_engine_refresh(struct cd_engine *e)
 	if (cd_profile_view_is_old(&e->profiles))
 		ok &= cd_profile_view_update(&e->profiles, hosts, e->hosts.room, &err);
 	ok &= cd_profile_view_refresh(&e->profiles, hosts, e->hosts.room, &err);
+	find_listeners(e);
 	e->hosts_stale = !ok; /* without memory: once more with the next request */
 	e->distances_stale = true;
 	if (ok)

@@ -178,6 +178,7 @@ bool cd_engine_put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
 	a->wire = w;
 	a->next = r->flying;
 	a->sent_us = cd_engine_now(e);
+	a->sent_at = w->link.bytes_sent;
 	r->flying = a;
 	if (w->host) {
 		w->host->view->in_flight++;
@@ -187,6 +188,11 @@ bool cd_engine_put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
 	e->in_flight++;
 	e->stats.requests++;
 	cd_engine_arm(e);
+	if (r->attempts > 1)
+		return true;
+	cd_retry_budget_add(&e->budget, a->sent_us);
+	if (e->speculates)
+		cd_engine_await_speculation(e, r);
 	return true;
 }
 
@@ -213,6 +219,10 @@ static bool leave_queue(struct cd_engine *e, struct cd_request *r)
 	struct cd_wire *w = cd_engine_choose(e, r, &err);
 	if (!w && err.code == COODIE_OK)
 		return false;
+	if (!w && r->retries) { /* what it failed with before says more */
+		err = r->error;
+		cd_engine_tell_tries(r, &err);
+	}
 	cd_requests_remove(r);
 	if (!w || !cd_engine_put(e, w, r, &err))
 		cd_engine_fail(e, r, &err);

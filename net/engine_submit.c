@@ -120,6 +120,9 @@ static bool submit_text(struct cd_engine *e, const coodie_statement *st, coodie_
 	r->done.result = done;
 	r->user = user;
 	set_options(e, r, o);
+	const struct cd_statement_traits traits = cd_statement_look(st->cql, strlen(st->cql));
+	r->is_read = traits.is_read;
+	r->is_lwt = traits.is_lwt;
 	r->text = cd_request_keep(r, st->cql, strlen(st->cql));
 	if (*keyspace) /* with its end */
 		r->keyspace = cd_request_keep(r, keyspace, strlen(keyspace) + 1);
@@ -131,6 +134,8 @@ static bool submit_prepared(struct cd_engine *e, struct cd_request *r, struct co
 			    cql_args args, coodie_error *err)
 {
 	r->prepared = cd_prepared_ref(p);
+	r->is_read = p->traits.is_read;
+	r->is_lwt = p->traits.is_lwt;
 	if (p->home ? !cd_request_encode(r, args.values, args.count, err)
 		    : !cd_request_keep_args(r, args, err))
 		return false;

@@ -81,6 +81,7 @@ struct cd_host *cd_host_add(struct cd_engine *e, uint32_t slot, const struct cd_
 		free_host(h);
 		return cd_no_memory(err, "a host"), NULL;
 	}
+	cd_limit_set(&h->limit, e->options->max_in_flight_host);
 	h->view = &t->views[slot];
 	set_view(h);
 	set_address(h, address);

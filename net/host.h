@@ -6,6 +6,7 @@
 
 #include <coodie/host.h>
 
+#include "net/limit.h"
 #include "net/wire.h"
 
 /* The connections of one shard; a host without shards has one of these. */
@@ -32,6 +33,7 @@ struct cd_host {
 	uint32_t spare;           /* ballast: of shards that have enough */
 	uint32_t failures;        /* in a row */
 	uint64_t plain_until;     /* with plain_only */
+	struct cd_limit limit;    /* of requests in flight */
 	struct cd_deadline retry; /* when its pool is looked at again */
 	coodie_host *view;        /* what policies see: an element of the table's `views` */
 };

@@ -26,6 +26,7 @@ libcd_net_la_SOURCES = \
 	net/engine_policy.c \
 	net/engine_prepare.c \
 	net/engine_route.c \
+	net/engine_retry.c \
 	net/engine_send.c \
 	net/engine_submit.c \
 	net/explain.c \

@@ -148,6 +148,7 @@ static struct coodie_prepared *make_prepared(struct cd_prepared_cache *c, const 
 	p->allocator = *c->allocator;
 	atomic_init(&p->refs, 1);
 	p->cql_len = strlen(cql);
+	p->traits = cd_statement_look(cql, p->cql_len);
 	p->cql = cd_strndup(c->allocator, cql, p->cql_len);
 	p->keyspace = cd_strndup(c->allocator, keyspace, strlen(keyspace));
 	if (p->cql && p->keyspace)

@@ -9,6 +9,7 @@
 #include "net/extensions.h"
 #include "net/request.h"
 #include "net/routing.h"
+#include "net/statement.h"
 #include "proto/bind.h"
 
 /* The public type. One thread, that of its engine, but for its references, its texts, and what the
@@ -36,6 +37,7 @@ struct coodie_prepared {
 	uint8_t *id;                /* id, then metadata id, in one piece */
 	size_t id_len, metadata_id_len;
 	bool skip_metadata;        /* a response may leave its columns out */
+	struct cd_statement_traits traits; /* what its text says */
 	bool is_lwt;               /* it is conditional */
 	struct cd_routing routing; /* where its partition key is */
 };

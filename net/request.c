@@ -117,6 +117,7 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 	r->next = r->prev = NULL;
 	r->in = NULL;
 	r->deadline = (struct cd_deadline){ 0 };
+	r->retry.link = NULL;
 	r->kind = kind;
 	r->used = true;
 	r->failed = r->tracing = r->encoded = r->idempotent = r->own = false;
@@ -126,7 +127,7 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 	r->told = 0;
 	r->first = (struct cd_attempt){ .request = r, .stream = -1 };
 	r->flying = NULL;
-	r->attempts = r->retries = 0;
+	r->attempts = r->retries = r->stay = 0;
 	r->timeout_ms = 0;
 	r->done.result = NULL;
 	r->user = NULL;

@@ -36,6 +36,7 @@ struct cd_attempt {
 	int32_t stream;
 	uint32_t load; /* which PREPARE's answer it was sent with */
 	uint64_t sent_us;
+	uint64_t sent_at; /* bytes that its connection had sent before */
 	struct cd_metadata *metadata; /* what a response without columns means; a reference */
 };
 
@@ -56,6 +57,7 @@ struct cd_request {
 	struct cd_request *next, *prev;
 	struct cd_requests *in; /* the list it stands in */
 	struct cd_deadline deadline;
+	struct cd_deadline retry; /* it is sent again, or, while it flies, once more */
 	enum cd_request_kind kind;
 	bool failed; /* `error` says why; otherwise `result` */
 	bool used;   /* taken from the pool */
@@ -77,6 +79,7 @@ struct cd_request {
 	struct cd_attempt *flying; /* those that wait for an answer */
 	uint32_t attempts;         /* ever made */
 	uint32_t retries;          /* attempts that failed and were made again */
+	uint32_t stay;             /* the slot of the host to ask once more, plus one; 0: none */
 	uint16_t tried[CD_TRIED];  /* slots of the hosts they went to */
 	union {
 		coodie_done_fn *result;
@@ -96,7 +99,7 @@ struct cd_request {
 	struct cd_arena arena; /* of `args` */
 	cql_value *args;
 	coodie_result *result;
-	coodie_error error;
+	coodie_error error; /* also of the last attempt that failed */
 };
 
 void cd_requests_push(struct cd_requests *list, struct cd_request *r);

@@ -378,6 +378,7 @@ static void test_second_time_lucky(void **state)
 		open_stage(&st, &rows[i], rows[i].peer.highest == 4 ? 2 : 1);
 		o = make_options(&st);
 		coodie_options_set_connect_timeout_ms(o, PATIENT_MS);
+		assert_true(coodie_options_set(o, "retry", "fallthrough", &err)); /* a read */
 		if (rows[i].peer.damage == PEER_STALL && !rows[i].at_query)
 			coodie_options_set_connect_timeout_ms(o, 4 * SHORT_MS * slowness);
 		s = coodie_session_new(o, &err);

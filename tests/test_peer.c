@@ -412,11 +412,11 @@ static void test_script_order(void **state)
 	peer_on(pair.peer, "SELECT x", (struct peer_answer){ .kind = PEER_VOID });
 	peer_on(pair.peer, "SELECT x",
 		(struct peer_answer){
-			.kind = PEER_ERROR, .code = 0x1001, .message = "busy", .times = 1 });
+			.kind = PEER_ERROR, .code = 0x2100, .message = "busy", .times = 1 });
 	peer_on(pair.peer, "SELECT *",
 		(struct peer_answer){ .kind = PEER_ERROR, .code = 0x2200, .message = "no" });
 	assert_null(coodie_session_query(pair.session, "SELECT x", CQL_ARGS(), NULL, &err));
-	assert_int_equal(err.server_code, 0x1001);
+	assert_int_equal(err.server_code, 0x2100);
 	coodie_result_free(query(pair.session, "SELECT x", CQL_ARGS()));
 	assert_null(coodie_session_query(pair.session, "SELECT y", CQL_ARGS(), NULL, &err));
 	assert_int_equal(err.server_code, 0x2200);

@@ -518,11 +518,11 @@ static void test_lost(void **state)
 		struct ask asks[FEW] = { 0 };
 		w.in_flight = 5;
 		open_stage(&st, w);
-		peer_on(st.peer, "SELECT end",
+		peer_on(st.peer, "UPDATE end",
 			(struct peer_answer){ .damage = PEER_CLOSE, .times = 1 });
 		for (int n = 0; n < FEW; n++) {
 			asks[n].stage = &st;
-			assert_true(ask_query(&asks[n], "SELECT end", CQL_ARGS(), 0));
+			assert_true(ask_query(&asks[n], "UPDATE end", CQL_ARGS(), 0));
 		}
 		wait_all(&st, asks, FEW);
 		for (int n = 0; n < FEW; n++)
