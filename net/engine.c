@@ -427,7 +427,11 @@ static bool set_up(struct cd_engine *e, const coodie_loop *loop, coodie_error *e
 						      .fn_user = o->resolver_user };
 	cd_resolver_init(&e->resolver, &e->loop, e->allocator, &resolver);
 	cd_wheel_init(&e->wheel, e->loop.vtable->now_us(e->loop.state));
-	return cd_engine_policies_init(e, err);
+	if (!cd_engine_policies_init(e, err))
+		return false;
+	if (o->randomize_contact_points)
+		cd_points_shuffle(e);
+	return true;
 }
 
 struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop, coodie_error *err)

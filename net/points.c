@@ -14,6 +14,18 @@ static const struct cd_endpoint *current(const struct cd_engine *e)
 	return &o->points[(p->first + p->done) % o->point_count];
 }
 
+void cd_points_shuffle(struct cd_engine *e)
+{
+	struct coodie_options *o = e->options;
+
+	for (size_t left = o->point_count; left > 1; left--) {
+		size_t i = cd_engine_draw(e, (uint32_t)left);
+		struct cd_endpoint moved = o->points[i];
+		o->points[i] = o->points[left - 1];
+		o->points[left - 1] = moved;
+	}
+}
+
 static void forget(struct cd_engine *e)
 {
 	struct cd_points *p = &e->control.points;

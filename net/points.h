@@ -25,6 +25,8 @@ enum cd_points_next {
 	CD_POINTS_FAILED, /* this one is of no use: pass it */
 };
 
+/* Puts them into any order, once and for all (N14). */
+void cd_points_shuffle(struct cd_engine *e);
 /* Where to connect to: address and name of `d` are set. */
 enum cd_points_next cd_points_next(struct cd_engine *e, struct cd_dial *d, coodie_error *err);
 /* What came last is passed over. */

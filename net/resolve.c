@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Contact points taken apart; addresses without DNS. */
+/* Contact points taken apart. */
 #include "net/resolve.h"
 
 #include <arpa/inet.h>
@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "net/hosts.h"
 
 static const char srv[] = "srv:", unix_path[] = "unix:/";
 
@@ -136,30 +135,4 @@ bool cd_endpoint_parse(const char *text, uint16_t default_port, char host[CD_HOS
 	memcpy(host, name, len + 1);
 	*port = number;
 	return true;
-}
-
-/* ---- to socket addresses -------------------------------------------------------------------- */
-
-/* v4 is preferred to v6: nodes listen there. */
-bool cd_resolve(const char *host, uint16_t port, const char *hosts_path, struct cd_address *out,
-		coodie_error *err)
-{
-	struct cd_addresses found = { .allocator = NULL };
-	const struct cd_address *best;
-	bool ok;
-
-	if (cd_address_parse_host(host, port, out, NULL) || cd_address_parse_path(host, out, NULL))
-		return true;
-	ok = cd_hosts_find(hosts_path, host, port, &found) || cd_no_memory(err, "addresses");
-	best = found.at;
-	for (size_t i = 0; i < found.count && best->of.any.sa_family == AF_INET6; i++)
-		best = &found.at[i];
-	if (best && best->of.any.sa_family == AF_INET6)
-		best = found.at;
-	if (ok && !best)
-		ok = cd_fail(err, COODIE_ERR_RESOLVE, "%s: no address in the hosts file", host);
-	if (ok)
-		*out = *best;
-	cd_addresses_deinit(&found);
-	return ok;
 }

@@ -15,9 +15,5 @@ bool cd_endpoint_parse(const char *text, uint16_t default_port, char host[CD_HOS
 bool cd_endpoint_is_service(const char *host);
 /* The name a certificate should have: without "srv:"; NULL of a path, which has none. */
 const char *cd_endpoint_name(const char *host);
-/* One address of a number or of a name in the hosts file at `hosts_path` (NULL: the system's).
- * COODIE_ERR_RESOLVE. */
-bool cd_resolve(const char *host, uint16_t port, const char *hosts_path, struct cd_address *out,
-		coodie_error *err);
 
 #endif

@@ -197,6 +197,46 @@ static void test_no_address(void **state)
 	coodie_options_free(o);
 }
 
+enum { POINTS = 5 };
+
+struct order {
+	char names[64];
+};
+
+static void note_name(coodie_resolve *take_request, const coodie_resolve_question *q, void *user)
+{
+	struct order *order = user;
+
+	strncat(order->names, q->name, sizeof order->names - strlen(order->names) - 1);
+	coodie_resolve_done(take_request, NULL, 0, NULL);
+}
+
+/* In the order in which they were added, or in any; each once. */
+static void test_order_of_points(void **state)
+{
+	coodie_options *o = options_with(NULL);
+	bool other = false;
+	coodie_error err;
+
+	(void)state;
+	for (int i = 0; i < POINTS; i++)
+		assert_true(
+			coodie_options_add_contact_point(o, (char[]){ (char)('a' + i), 0 }, NULL));
+	for (int random = 0; !other; random = 1) {
+		struct order order = { .names = "" };
+		coodie_options_set_resolver(o, note_name, &order);
+		assert_true(coodie_options_set(o, "randomize_contact_points", random ? "on" : "off",
+					       &err));
+		check_refused(o, COODIE_ERR_RESOLVE, "no contact point works");
+		assert_int_equal(strlen(order.names), POINTS);
+		for (int i = 0; i < POINTS; i++)
+			assert_non_null(strchr(order.names, 'a' + i));
+		other = strcmp(order.names, "abcde") != 0;
+		assert_true(random || !other);
+	}
+	coodie_options_free(o);
+}
+
 /* Every address the session knows is of the past: only the name still leads to the cluster. */
 static void test_cluster_moves(void **state)
 {
@@ -496,15 +536,11 @@ static void test_translation(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_localhost),
-		cmocka_unit_test(test_silent_first),
-		cmocka_unit_test(test_all_addresses),
-		cmocka_unit_test(test_no_address),
-		cmocka_unit_test(test_cluster_moves),
-		cmocka_unit_test(test_path),
-		cmocka_unit_test(test_hook_and_local_address),
-		cmocka_unit_test(test_taken_ports),
-		cmocka_unit_test(test_translation),
+		cmocka_unit_test(test_localhost),    cmocka_unit_test(test_order_of_points),
+		cmocka_unit_test(test_silent_first), cmocka_unit_test(test_all_addresses),
+		cmocka_unit_test(test_no_address),   cmocka_unit_test(test_cluster_moves),
+		cmocka_unit_test(test_path),         cmocka_unit_test(test_hook_and_local_address),
+		cmocka_unit_test(test_taken_ports),  cmocka_unit_test(test_translation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

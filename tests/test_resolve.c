@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Contact points taken apart, and addresses found without asking a network. */
+/* Contact points taken apart, and names of the hosts file. */
 #include "tests/test.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "net/hosts.h"
 #include "net/resolve.h"
 
 static const struct {
@@ -109,10 +110,16 @@ static int write_hosts(void **state)
 				    "not-an-address broken\n"
 				    "10.0.0.7\n"
 				    "10.0.0.8 last";
+	/* A line is read as far as there is room; its rest is no line of its own. */
+	char line[2000];
 	int fd = mkstemp(hosts_path);
 
 	(void)state;
+	memset(line, ' ', sizeof line);
+	memcpy(line, "#", 1);
+	memcpy(line + 1023, "10.6.6.6 long\n", 14);
 	assert_true(fd >= 0);
+	assert_int_equal(write(fd, line, 1023 + 14), 1023 + 14);
 	assert_int_equal(write(fd, hosts, sizeof hosts - 1), sizeof hosts - 1);
 	close(fd);
 	return 0;
@@ -125,63 +132,71 @@ static int remove_hosts(void **state)
 }
 
 static const struct {
-	const char *host, *text; /* NULL: not found */
+	const char *host, *text; /* every address of it */
 } names[] = {
-	{ "192.0.2.1", "192.0.2.1:9042" },
-	{ "::ffff", "[::ffff]:9042" },
-	{ "2001:DB8::1", "[2001:db8::1]:9042" },
-	{ "localhost", "127.0.0.1:9042" },
-	{ "LOCALHOST", "127.0.0.1:9042" },
-	{ "ip6-localhost", "[::1]:9042" },
-	{ "node1.example", "10.1.2.3:9042" },
-	{ "node1", "10.1.2.3:9042" },
-	{ "both", "10.9.9.9:9042" }, /* v4 is preferred */
-	{ "six", "[fd00::5]:9042" },
-	{ "last", "10.0.0.8:9042" },
-	{ "node", NULL }, /* not by its beginning */
-	{ "node9", NULL },
-	{ "broken", NULL },
-	{ "comment", NULL },
-	{ "10.0.0.256", NULL },
-	{ "nowhere.invalid", NULL },
+	{ "localhost", "127.0.0.1:9042 [::1]:9042 " },
+	{ "LOCALHOST", "127.0.0.1:9042 [::1]:9042 " },
+	{ "ip6-localhost", "[::1]:9042 " },
+	{ "node1.example", "10.1.2.3:9042 " },
+	{ "node1", "10.1.2.3:9042 " },
+	{ "both", "[::9]:9042 10.9.9.9:9042 " },
+	{ "six", "[fd00::5]:9042 " },
+	{ "last", "10.0.0.8:9042 " },
+	{ "node", "" }, /* not by its beginning */
+	{ "node9", "" },
+	{ "broken", "" },
+	{ "comment", "" },
+	{ "long", "" },
+	{ "10.1.2.3", "" },
+	{ "nowhere.invalid", "" },
 };
 
-static void test_resolve(void **state)
+static void find(const char *path, const char *name, char text[200])
 {
+	struct cd_addresses found = { .allocator = NULL };
+
+	text[0] = '\0';
+	CD_CHECK(cd_hosts_find(path, name, 9042, &found), name);
+	for (size_t i = 0; i < found.count; i++) {
+		strcat(text, found.at[i].text);
+		strcat(text, " ");
+	}
+	cd_addresses_deinit(&found);
+}
+
+static void test_hosts(void **state)
+{
+	char text[200];
+
 	(void)state;
 	for (size_t i = 0; i < CD_COUNT(names); i++) {
-		struct cd_address a = { .len = 0 };
-		coodie_error err = { 0 };
-		bool ok = cd_resolve(names[i].host, 9042, hosts_path, &a, &err);
-		CD_CHECK(ok == (names[i].text != NULL), names[i].host);
-		if (ok) {
-			CD_CHECK(strcmp(a.text, names[i].text) == 0, names[i].host);
-			CD_CHECK(a.len == (a.text[0] == '[' ? sizeof a.of.v6 : sizeof a.of.v4),
-				 names[i].host);
-		} else {
-			CD_CHECK(err.code == COODIE_ERR_RESOLVE, names[i].host);
-			CD_CHECK(strstr(err.message, names[i].host), names[i].host);
-			CD_CHECK(a.len == 0, names[i].host);
-		}
+		find(hosts_path, names[i].host, text);
+		CD_CHECK(!strcmp(text, names[i].text), names[i].host);
 	}
 }
 
 /* Without a hosts file localhost is known all the same (RFC 6761 section 6.3). */
 static void test_localhost(void **state)
 {
-	struct cd_address a;
+	static const char *const local[] = { "localhost", "node.LocalHost" };
+	char text[200];
 
 	(void)state;
-	assert_true(cd_resolve("localhost", 1, "/nonexistent/hosts", &a, NULL));
-	assert_string_equal(a.text, "127.0.0.1:1");
-	assert_false(cd_resolve("elsewhere", 1, "/nonexistent/hosts", &a, NULL));
+	for (size_t i = 0; i < CD_COUNT(local); i++) {
+		find("/nonexistent/hosts", local[i], text);
+		CD_CHECK(!strcmp(text, "[::1]:9042 127.0.0.1:9042 "), local[i]);
+	}
+	find("/nonexistent/hosts", "elsewhere", text);
+	assert_string_equal(text, "");
+	find("/nonexistent/hosts", "mylocalhost", text);
+	assert_string_equal(text, "");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_endpoint_parse), cmocka_unit_test(test_endpoint_length),
-		cmocka_unit_test(test_endpoint_name),  cmocka_unit_test(test_resolve),
+		cmocka_unit_test(test_endpoint_name),  cmocka_unit_test(test_hosts),
 		cmocka_unit_test(test_localhost),
 	};
 
