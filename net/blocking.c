@@ -103,6 +103,18 @@ coodie_result *coodie_session_query(coodie_session *s, const char *cql, cql_args
 	return w.result;
 }
 
+coodie_result *coodie_session_batch(coodie_session *s, enum coodie_batch_kind kind,
+				    const coodie_statement *statements, size_t count,
+				    const coodie_request *r, coodie_error *err)
+{
+	struct wait w = { 0 };
+
+	if (may_block(s, err) &&
+	    coodie_session_batch_async(s, kind, statements, count, r, on_result, &w, err))
+		wait_for(s, &w, err);
+	return w.result;
+}
+
 coodie_prepared *coodie_session_prepare(coodie_session *s, const char *cql, coodie_error *err)
 {
 	struct wait w = { 0 };

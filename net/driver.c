@@ -59,6 +59,10 @@ bool coodie_session_submit(coodie_session *s, const coodie_statement *st, coodie
 	if (own.args.count && !own.args.values)
 		return cd_fail(err, COODIE_ERR_INVALID, "%zu binds, but their array is NULL",
 			       own.args.count);
+	if (own.child_count && !own.children)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "a batch of %zu statements, but their array is NULL",
+			       own.child_count);
 	own.request = &request;
 	return s->driver.submit(s->state, &own, done, user, err);
 }
@@ -76,6 +80,20 @@ bool coodie_session_query_async(coodie_session *s, const char *cql, cql_args arg
 
 	if (!cql)
 		return cd_fail(err, COODIE_ERR_INVALID, "query: no statement was given");
+	return coodie_session_submit(s, &st, done, user, err);
+}
+
+bool coodie_session_batch_async(coodie_session *s, enum coodie_batch_kind kind,
+				const coodie_statement *statements, size_t count,
+				const coodie_request *r, coodie_done_fn *done, void *user,
+				coodie_error *err)
+{
+	const coodie_statement st = { .size = sizeof st,
+				      .request = r,
+				      .children = statements,
+				      .child_count = count,
+				      .batch_kind = kind };
+
 	return coodie_session_submit(s, &st, done, user, err);
 }
 

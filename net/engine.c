@@ -352,6 +352,7 @@ static call_fn *const calls[] = {
 	[CD_REQUEST_CONNECT] = call_status, [CD_REQUEST_CLOSE] = call_status,
 	[CD_REQUEST_READY] = call_status,   [CD_REQUEST_REGISTER] = call_result,
 	[CD_REQUEST_OPTIONS] = call_result, [CD_REQUEST_WAIT] = call_status,
+	[CD_REQUEST_BATCH] = call_result,
 };
 
 /* The request is given back first: whatever the callback does, it is over. */
@@ -373,7 +374,8 @@ void cd_engine_call(struct cd_engine *e, struct cd_request *r)
 
 	if (r->failed) {
 		call_failed(e, r);
-	} else if (kind == CD_REQUEST_EXECUTE || kind == CD_REQUEST_QUERY) {
+	} else if (kind == CD_REQUEST_EXECUTE || kind == CD_REQUEST_QUERY ||
+		   kind == CD_REQUEST_BATCH) {
 		cd_engine_drop(e, r);
 		result_fn(result, &e->ok, user);
 	} else {

@@ -10,12 +10,26 @@
 
 /* ---- the kinds of answers ------------------------------------------------------------------- */
 
+/* Whether the server is to be told the statement that it has forgotten. */
+static bool is_news(struct cd_engine *e, const struct cd_attempt *a, const cql_envelope *answer,
+		    uint32_t *load)
+{
+	struct cd_request *r = a->request;
+
+	*load = a->load;
+	if (r->flying->next)
+		return false;
+	if (r->kind == CD_REQUEST_BATCH)
+		return cd_batch_forgotten(e, r, a->wire, answer, load);
+	return r->kind == CD_REQUEST_EXECUTE && r->told != a->wire->number;
+}
+
 static bool on_error(struct cd_engine *e, struct cd_attempt *a, const cql_envelope *answer,
 		     coodie_error *err)
 {
 	struct cd_request *r = a->request;
 	struct cd_wire *w = a->wire;
-	uint32_t load = a->load;
+	uint32_t load;
 	coodie_error said;
 
 	if (!cd_conn_read_error(&w->link.conn, answer, &said, err)) {
@@ -23,11 +37,7 @@ static bool on_error(struct cd_engine *e, struct cd_attempt *a, const cql_envelo
 		cd_engine_attempt_failed(e, a, &why);
 		return false;
 	}
-	if (said.server_code != CD_SERVER_UNPREPARED || r->kind != CD_REQUEST_EXECUTE) {
-		cd_engine_attempt_failed(e, a, &said);
-		return true;
-	}
-	if (r->flying->next || r->told == w->number) {
+	if (said.server_code != CD_SERVER_UNPREPARED || !is_news(e, a, answer, &load)) {
 		cd_engine_attempt_failed(e, a, &said);
 		return true;
 	}
@@ -131,6 +141,7 @@ static const struct kind {
 } kinds[] = {
 	[CD_REQUEST_QUERY] = { CQL_OP_RESULT, on_result },
 	[CD_REQUEST_EXECUTE] = { CQL_OP_RESULT, on_result },
+	[CD_REQUEST_BATCH] = { CQL_OP_RESULT, on_result },
 	[CD_REQUEST_LOAD] = { CQL_OP_RESULT, on_prepared },
 	[CD_REQUEST_REGISTER] = { CQL_OP_READY, on_done },
 	[CD_REQUEST_OPTIONS] = { CQL_OP_SUPPORTED, on_done },

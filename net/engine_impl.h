@@ -151,6 +151,29 @@ bool cd_engine_ask(struct cd_engine *e, struct cd_wire *w, const char *cql, cql_
 bool cd_engine_tell(struct cd_engine *e, struct cd_wire *w, enum cd_request_kind kind,
 		    coodie_done_fn *done, void *user, coodie_error *err);
 
+/* One of the cache, in that keyspace or the session's; borrowed. */
+struct coodie_prepared *cd_engine_find_prepared(struct cd_engine *e, const char *cql,
+						const char *keyspace, coodie_error *err);
+
+/* ---- engine_batch.c -------------------------------------------------------------------------- */
+
+enum cd_batch_state { CD_BATCH_READY, CD_BATCH_WAITS, CD_BATCH_FAILED };
+
+/* Takes the statements of a batch: encoded when all of them are known, otherwise copied. */
+bool cd_batch_take(struct cd_engine *e, struct cd_request *r, const coodie_statement *st,
+		   coodie_error *err);
+/* Lets it wait for the next of its statements that no server knows, or encodes what was waited for.
+ */
+enum cd_batch_state cd_batch_make_ready(struct cd_engine *e, struct cd_request *r,
+					coodie_error *err);
+/* Writes it. COODIE_ERR_CONFLICT: an id that has changed does not fit. */
+bool cd_batch_send(struct cd_conn *c, struct cd_request *r, uint8_t flags, int16_t stream,
+		   coodie_error *err);
+/* An UNPREPARED: the statement it is about becomes r->prepared, `load` which PREPARE's answer it was
+ * sent with. False: none of them, or the connection was told already. */
+bool cd_batch_forgotten(struct cd_engine *e, struct cd_request *r, const struct cd_wire *w,
+			const cql_envelope *answer, uint32_t *load);
+
 /* ---- engine_send.c: requests to the wire ----------------------------------------------------- */
 
 /* Sends it, or lets it wait. False: neither, and it is still the caller's. */

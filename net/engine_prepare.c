@@ -93,8 +93,13 @@ void cd_engine_load_failed(struct cd_engine *e, struct cd_request *load, const c
 /* The statement is known: who waited for it goes on, where it was made known. */
 static bool go_on(struct cd_engine *e, struct cd_wire *w, struct cd_request *r, coodie_error *err)
 {
-	if (!r->encoded && !cd_request_encode(r, r->args, r->value_count, err))
+	if (r->kind == CD_REQUEST_BATCH) {
+		enum cd_batch_state state = cd_batch_make_ready(e, r, err);
+		if (state != CD_BATCH_READY)
+			return state == CD_BATCH_WAITS;
+	} else if (!r->encoded && !cd_request_encode(r, r->args, r->value_count, err)) {
 		return false;
+	}
 	return r->told == w->number && cd_wire_has_room(w) ? cd_engine_put(e, w, r, err)
 							   : cd_engine_send(e, r, err);
 }

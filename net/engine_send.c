@@ -67,6 +67,12 @@ static bool write_execute(struct cd_conn *c, struct cd_request *r, struct cd_att
 	return cd_outbox_end(&c->out, mark, err);
 }
 
+static bool write_batch(struct cd_conn *c, struct cd_request *r, struct cd_attempt *a,
+			coodie_error *err)
+{
+	return cd_batch_send(c, r, flags_of(r), (int16_t)a->stream, err);
+}
+
 static bool write_load(struct cd_conn *c, struct cd_request *r, struct cd_attempt *a,
 		       coodie_error *err)
 {
@@ -103,9 +109,9 @@ static bool write_options(struct cd_conn *c, struct cd_request *r, struct cd_att
 }
 
 static write_fn *const writers[] = {
-	[CD_REQUEST_QUERY] = write_query,     [CD_REQUEST_EXECUTE] = write_execute,
-	[CD_REQUEST_LOAD] = write_load,       [CD_REQUEST_REGISTER] = write_register,
-	[CD_REQUEST_OPTIONS] = write_options,
+	[CD_REQUEST_QUERY] = write_query,       [CD_REQUEST_EXECUTE] = write_execute,
+	[CD_REQUEST_BATCH] = write_batch,       [CD_REQUEST_LOAD] = write_load,
+	[CD_REQUEST_REGISTER] = write_register, [CD_REQUEST_OPTIONS] = write_options,
 };
 
 /* What only v5 can carry (v5 section 4.1.4) is refused rather than left out. */

@@ -144,8 +144,8 @@ static bool submit_prepared(struct cd_engine *e, struct cd_request *r, struct co
 	return has_room(e, err) && cd_engine_await_prepare(e, r, NULL, err);
 }
 
-static struct coodie_prepared *find_prepared(struct cd_engine *e, const char *cql,
-					     const char *keyspace, coodie_error *err)
+struct coodie_prepared *cd_engine_find_prepared(struct cd_engine *e, const char *cql,
+						const char *keyspace, coodie_error *err)
 {
 	bool own = keyspace && *keyspace;
 
@@ -186,27 +186,62 @@ struct cd_request *cd_engine_draft(struct cd_engine *e, coodie_prepared *p, cons
 	return r;
 }
 
+/* The markers may be those of a table that was made anew since: the next call asks the server. */
+static void forget_wrong(struct cd_engine *e, struct coodie_prepared *p, const coodie_error *err)
+{
+	if (p && (err->code == COODIE_ERR_TYPE || err->code == COODIE_ERR_RANGE ||
+		  err->code == COODIE_ERR_INVALID))
+		cd_prepared_forget(&e->prepared, p);
+}
+
+static bool submit_batch(struct cd_engine *e, const coodie_statement *st, coodie_done_fn *done,
+			 void *user, coodie_error *err)
+{
+	const coodie_request *o = st->request;
+	struct cd_request *r = begin(e, CD_REQUEST_BATCH, err);
+	coodie_error own;
+
+	if (!r)
+		return false;
+	err = err ? err : &own;
+	r->done.result = done;
+	r->user = user;
+	set_options(e, r, o);
+	if (o->keyspace && *o->keyspace)
+		r->keyspace = cd_request_keep(r, o->keyspace, strlen(o->keyspace) + 1);
+	r->paging_state.len = 0;
+	if (!cd_batch_take(e, r, st, err)) {
+		for (uint32_t i = 0; i < r->children.count; i++)
+			forget_wrong(e, r->children.at[i].prepared, err);
+		return refused(e, r);
+	}
+	if (r->encoded ? send_new(e, r, err)
+		       : has_room(e, err) && cd_batch_make_ready(e, r, err) != CD_BATCH_FAILED)
+		return accepted(e, r, o);
+	return refused(e, r);
+}
+
 bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user,
 		      coodie_error *err)
 {
 	struct cd_engine *e = driver;
 	coodie_error own;
 
+	if (st->child_count)
+		return submit_batch(e, st, done, user, err);
+	if (st->prepared)
+		return submit_execute(e, st->prepared, st->args, st->request, done, user, err);
 	if (!st->cql)
 		return submit_nothing(e, done, user, err);
 	if (!st->prepare && st->args.count == 0)
 		return submit_text(e, st, done, user, err);
 	err = err ? err : &own;
-	struct coodie_prepared *p = find_prepared(e, st->cql, st->request->keyspace, err);
+	struct coodie_prepared *p = cd_engine_find_prepared(e, st->cql, st->request->keyspace, err);
 	if (!p)
 		return false;
 	if (submit_execute(e, p, st->args, st->request, done, user, err))
 		return true;
-	/* The markers may be those of a table that was made anew since: the next call asks the
-	 * server. */
-	if (err->code == COODIE_ERR_TYPE || err->code == COODIE_ERR_RANGE ||
-	    err->code == COODIE_ERR_INVALID)
-		cd_prepared_forget(&e->prepared, p);
+	forget_wrong(e, p, err);
 	return false;
 }
 
@@ -239,7 +274,7 @@ bool cd_engine_execute(struct cd_engine *e, coodie_prepared *p, cql_args args,
 bool cd_engine_prepare(struct cd_engine *e, const char *cql, coodie_prepared_fn *done, void *user,
 		       coodie_error *err)
 {
-	struct coodie_prepared *p = find_prepared(e, cql, NULL, err);
+	struct coodie_prepared *p = cd_engine_find_prepared(e, cql, NULL, err);
 	struct cd_request *r = p ? begin(e, CD_REQUEST_PREPARE, err) : NULL;
 
 	if (!r)

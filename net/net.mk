@@ -22,6 +22,7 @@ libcd_net_la_SOURCES = \
 	net/driver_config.c net/driver_config.h \
 	net/engine.c net/engine.h net/engine_impl.h \
 	net/engine_answer.c \
+	net/engine_batch.c \
 	net/engine_choose.c \
 	net/engine_policy.c \
 	net/engine_prepare.c \

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "proto/execute.h"
 
 enum { FIRST_BUCKETS = 64 };
 
@@ -24,6 +25,7 @@ void coodie_prepared_free(coodie_prepared *p)
 	coodie_allocator a = p->allocator;
 	cd_metadata_free(p->home);
 	cd_metadata_free(p->result);
+	cql_execute_free(p->execute);
 	cd_release(&a, p->id);
 	cd_release(&a, p->cql);
 	cd_release(&a, p->keyspace);
@@ -243,6 +245,8 @@ static bool set_ids(struct coodie_prepared *p, cql_blob id, cql_blob metadata_id
 	p->id = ids;
 	p->id_len = id.len;
 	p->metadata_id_len = metadata_id.len;
+	cql_execute_free(p->execute);
+	p->execute = NULL;
 	return true;
 }
 
@@ -315,6 +319,59 @@ bool cd_prepared_load(struct coodie_prepared *p, const cql_envelope *answer,
 out:
 	cd_metadata_free(m);
 	return ok;
+}
+
+/* ---- its template --------------------------------------------------------------------------- */
+
+/* So many executions in another shape, and the template is made for that one. */
+enum { MISFITS = 32 };
+
+static void make_template(struct coodie_prepared *p, unsigned version, const cql_params *params)
+{
+	cql_params with = *params;
+
+	with.skip_metadata = p->skip_metadata && version >= 5;
+	cql_execute_free(p->execute);
+	p->execute = cd_execute_new(
+		&(const struct cd_execute_parts){
+			.id = { p->id, p->id_len },
+			.metadata_id = { p->id + p->id_len, p->metadata_id_len },
+			.markers = &p->markers,
+			.params = &with,
+			.version = version },
+		&p->allocator);
+	p->shape = (struct cd_shape){ .serial_consistency = params->serial_consistency,
+				      .page_rows = params->page_rows,
+				      .version = (uint8_t)version,
+				      .has_page_rows = params->has_page_rows,
+				      .has_timestamp = params->has_timestamp };
+	p->misfits = 0;
+}
+
+static bool fits(const struct cd_shape *s, unsigned version, const cql_params *params)
+{
+	return s->page_rows == params->page_rows && s->has_page_rows == params->has_page_rows &&
+	       s->serial_consistency == params->serial_consistency &&
+	       s->has_timestamp == params->has_timestamp && s->version == version;
+}
+
+const cql_execute *cd_prepared_template(struct coodie_prepared *p, unsigned version,
+					const cql_params *params)
+{
+	if (p->execute && fits(&p->shape, version, params))
+		return p->execute;
+	if (!p->execute || ++p->misfits >= MISFITS)
+		make_template(p, version, params);
+	return p->execute && fits(&p->shape, version, params) ? p->execute : NULL;
+}
+
+const cql_execute *cd_prepared_item(struct coodie_prepared *p)
+{
+	static const cql_params plain = { .consistency = CQL_CONSISTENCY_ONE };
+
+	if (!p->execute)
+		make_template(p, CD_VERSION_MIN, &plain);
+	return p->execute;
 }
 
 bool cd_prepared_changed(struct coodie_prepared *p, cql_blob metadata_id,

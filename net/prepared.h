@@ -6,11 +6,21 @@
 
 #include <stdatomic.h>
 
+#include <coodie/execute.h>
+
 #include "net/extensions.h"
 #include "net/request.h"
 #include "net/routing.h"
 #include "net/statement.h"
 #include "proto/bind.h"
+
+/* The parameters that an EXECUTE's template has in it. */
+struct cd_shape {
+	cql_consistency serial_consistency;
+	int32_t page_rows;
+	uint8_t version;
+	bool has_page_rows, has_timestamp;
+};
 
 /* The public type. One thread, that of its engine, but for its references, its texts, and what the
  * server said first: the binds. */
@@ -40,6 +50,9 @@ struct coodie_prepared {
 	struct cd_statement_traits traits; /* what its text says */
 	bool is_lwt;               /* it is conditional */
 	struct cd_routing routing; /* where its partition key is */
+	cql_execute *execute; /* all of EXECUTE but the values; NULL: to be made */
+	struct cd_shape shape;
+	uint8_t misfits; /* asked for in other shapes in a row */
 };
 
 struct cd_prepared_cache {
@@ -76,6 +89,13 @@ static inline bool cd_prepared_is_known(const struct coodie_prepared *p)
 /* Takes the answer to PREPARE. COODIE_ERR_CONFLICT when the markers changed. */
 bool cd_prepared_load(struct coodie_prepared *p, const cql_envelope *answer,
 		      const struct cd_extensions *x, coodie_error *err);
+/* Its template for such parameters, which have neither paging state nor keyspace nor time. NULL: there is
+ * none, or no memory for one. */
+const cql_execute *cd_prepared_template(struct coodie_prepared *p, unsigned version,
+					const cql_params *params);
+/* Its template for use in a BATCH. NULL: out of memory. */
+const cql_execute *cd_prepared_item(struct coodie_prepared *p);
+
 /* The server sent new columns under a new id along with rows. False: out of memory, and all is as
  * before. */
 bool cd_prepared_changed(struct coodie_prepared *p, cql_blob metadata_id,

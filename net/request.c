@@ -12,7 +12,7 @@
 #include "net/prepared.h"
 #include "proto/value.h"
 
-enum { PER_BLOCK = 64, KEPT_BYTES = 4096, ARENA_CHUNK = 512 };
+enum { PER_BLOCK = 64, KEPT_BYTES = 4096, KEPT_CHILDREN = 128, ARENA_CHUNK = 512 };
 
 /* ---- lists ---------------------------------------------------------------------------------- */
 
@@ -77,6 +77,7 @@ void cd_request_pool_deinit(struct cd_request_pool *p)
 	for (uint32_t i = 0; i < p->count; i++) {
 		cd_buffer_deinit(&p->all[i]->kept);
 		cd_arena_deinit(&p->all[i]->arena);
+		cd_release(p->allocator, p->all[i]->children.at);
 	}
 	cd_release(p->allocator, p->all);
 	cd_slab_deinit(&p->slab);
@@ -143,13 +144,27 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 	return r;
 }
 
+static void drop_children(struct cd_request_pool *p, struct cd_children *c)
+{
+	for (uint32_t i = 0; i < c->count; i++)
+		coodie_prepared_free(c->at[i].prepared);
+	c->count = c->known = 0;
+	if (c->room <= KEPT_CHILDREN)
+		return;
+	cd_release(p->allocator, c->at);
+	c->at = NULL;
+	c->room = 0;
+}
+
 void cd_request_give(struct cd_request_pool *p, struct cd_request *r)
 {
 	coodie_prepared_free(r->prepared);
 	r->prepared = NULL;
-	if (r->args)
+	if (r->arena.chunks)
 		cd_arena_deinit(&r->arena);
 	r->args = NULL;
+	if (r->children.count)
+		drop_children(p, &r->children);
 	cd_buffer_clear(&r->kept);
 	if (r->kept.cap > KEPT_BYTES) {
 		cd_buffer_deinit(&r->kept);
@@ -193,37 +208,44 @@ struct cd_piece cd_request_keep(struct cd_request *r, const void *data, size_t l
 	return piece;
 }
 
+cql_value *cd_request_copy_args(struct cd_request *r, cql_args args)
+{
+	cql_value *copies = cd_arena_take_array(&r->arena, args.count ? args.count : 1,
+						sizeof *copies);
+
+	for (size_t i = 0; copies && i < args.count; i++)
+		if (!cd_value_copy(&r->arena, &copies[i], &args.values[i]))
+			copies = NULL;
+	return copies;
+}
+
 bool cd_request_keep_args(struct cd_request *r, cql_args args, coodie_error *err)
 {
-	cql_value *copies;
-
 	if (args.count > UINT16_MAX)
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "%zu values are more than the protocol can carry (65535)",
 			       args.count);
-	copies = cd_arena_take_array(&r->arena, args.count ? args.count : 1, sizeof *copies);
-	r->args = copies;
-	for (size_t i = 0; copies && i < args.count; i++)
-		if (!cd_value_copy(&r->arena, &copies[i], &args.values[i]))
-			copies = NULL;
-	if (!copies) {
-		cd_arena_deinit(&r->arena);
-		r->args = NULL;
-		return cd_no_memory(err, "a copy of a statement's values");
-	}
+	r->args = cd_request_copy_args(r, args);
 	r->value_count = (uint16_t)args.count;
-	return true;
+	return r->args || cd_no_memory(err, "a copy of a statement's values");
 }
 
-/* "bind 2 (age int): ..." */
-static void name_marker(const struct coodie_prepared *p, size_t i, coodie_error *err)
+void cd_request_blame(const struct coodie_prepared *p, size_t i, coodie_error *err)
 {
 	char type[96];
 
-	if (!err)
+	if (!err || err->code == COODIE_ERR_NO_MEMORY)
 		return;
 	cql_type_format(p->binds.at[i].type, type, sizeof type);
 	cd_error_prefix(err, "bind %zu (%s %s)", i + 1, p->binds.at[i].name.data, type);
+}
+
+bool cd_request_check_count(const struct coodie_prepared *p, size_t count, coodie_error *err)
+{
+	return count == p->binds.count ||
+	       cd_fail(err, COODIE_ERR_INVALID,
+		       "the statement has %" PRIu32 " marker%s, %zu value%s given", p->binds.count,
+		       p->binds.count == 1 ? "" : "s", count, count == 1 ? " was" : "s were");
 }
 
 /* Bytes that a request keeps, used again by others, so that usual values are written at once. */
@@ -235,16 +257,13 @@ bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t cou
 	const struct coodie_prepared *p = r->prepared;
 
 	if (count != p->binds.count)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "the statement has %" PRIu32 " marker%s, %zu value%s given",
-			       p->binds.count, p->binds.count == 1 ? "" : "s", count,
-			       count == 1 ? " was" : "s were");
+		return cd_request_check_count(p, count, err);
 	uint16_t where = 0;
 	r->values.at = r->kept.len;
 	if (p->markers.room <= WARM_ROOM && !cd_buffer_reserve(&r->kept, p->markers.room))
 		return cd_no_memory(err, "a statement's values");
 	if (!cd_bind_values(&r->kept, &p->markers, values, &where, err)) {
-		name_marker(p, where, err);
+		cd_request_blame(p, where, err);
 		return false;
 	}
 	r->values.len = r->kept.len - r->values.at;

@@ -16,6 +16,7 @@ enum cd_request_kind {
 	CD_REQUEST_VOID,     /* nothing to send */
 	CD_REQUEST_QUERY,    /* a text as it is */
 	CD_REQUEST_EXECUTE,  /* through a prepared statement */
+	CD_REQUEST_BATCH,    /* several of the two */
 	CD_REQUEST_PREPARE,  /* a user waits for a prepared statement */
 	CD_REQUEST_LOAD,     /* the engine's own: sends PREPARE for all who wait for it */
 	CD_REQUEST_REGISTER, /* the engine's own, as the next */
@@ -47,6 +48,24 @@ struct cd_requests {
 };
 
 enum { CD_TRIED = 8 };
+
+/* One statement of a BATCH: net/engine_batch.c. */
+struct cd_child {
+	struct coodie_prepared *prepared; /* a reference; NULL: a text */
+	const cql_value *args;            /* until they are encoded */
+	const char *cql;                  /* of a text, likewise */
+	size_t at;                        /* where its bytes begin in `kept` */
+	uint64_t told;                    /* as in the request */
+	uint32_t load;                    /* which PREPARE's answer its id is from */
+	uint16_t value_count;
+};
+
+struct cd_children {
+	struct cd_child *at;
+	uint32_t count, room;
+	uint32_t known; /* the first so many are known to a server */
+	enum cql_batch_type type;
+};
 
 /* A piece of the request's `kept` bytes. */
 struct cd_piece {
@@ -94,6 +113,7 @@ struct cd_request {
 	cql_params params;                /* its pointers are set when it is sent */
 	struct cd_buffer kept;            /* the text, the values, and what params points to */
 	struct cd_piece text, values, paging_state, keyspace;
+	struct cd_children children;
 	uint16_t value_count;
 	uint8_t tablet_block; /* what EXECUTE ends with under tablets-routing-v2 */
 	struct cd_arena arena; /* of `args` */
@@ -139,6 +159,12 @@ struct cd_request *cd_request_find_alias(const struct cd_request_pool *p, uint64
 struct cd_piece cd_request_keep(struct cd_request *r, const void *data, size_t len);
 /* Copies the values, to be encoded when the types are known. */
 bool cd_request_keep_args(struct cd_request *r, cql_args args, coodie_error *err);
+/* Copies of values, in its arena; NULL: out of memory. */
+cql_value *cd_request_copy_args(struct cd_request *r, cql_args args);
+/* Says which marker an error is about: "bind 2 (age int): ...". */
+void cd_request_blame(const struct coodie_prepared *p, size_t i, coodie_error *err);
+/* Whether a statement has so many markers. */
+bool cd_request_check_count(const struct coodie_prepared *p, size_t count, coodie_error *err);
 /* Encodes values for the markers of r->prepared into `kept`. */
 bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t count,
 		       coodie_error *err);

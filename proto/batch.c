@@ -72,30 +72,20 @@ void cd_batch_put_text(struct cd_buffer *items, cql_text cql)
 	cd_buffer_be16(items, 0);
 }
 
-/* Passes the values of a statement over. */
-static void skip_values(struct cd_reader *r)
+cql_blob cd_batch_id(const struct cd_buffer *items, size_t at)
 {
-	for (uint16_t left = cd_reader_be16(r); left && !r->failed; left--) {
-		int32_t len = (int32_t)cd_reader_be32(r);
-		cd_reader_take(r, len > 0 ? (size_t)len : 0);
-	}
+	const uint8_t *item = items->data + at;
+
+	return (cql_blob){ item + KIND + SHORT, (size_t)item[KIND] << 8 | item[KIND + 1] };
 }
 
-bool cd_batch_change_id(struct cd_buffer *items, size_t from, cql_blob old, cql_blob new_id)
+bool cd_batch_change_id(struct cd_buffer *items, size_t at, cql_blob id)
 {
-	struct cd_reader r = cd_reader_over(items->data + from, items->len - from);
-
-	if (old.len != new_id.len)
+	if (cd_batch_id(items, at).len != id.len)
 		return false;
-	while (cd_reader_left(&r) && !r.failed) {
-		bool prepared = cd_reader_u8(&r) == CD_BATCH_PREPARED;
-		size_t len = prepared ? cd_reader_be16(&r) : cd_reader_be32(&r);
-		const uint8_t *id = cd_reader_take(&r, len);
-		if (id && prepared && len == old.len && memcmp(id, old.data, len) == 0)
-			memcpy(items->data + (id - items->data), new_id.data, len);
-		skip_values(&r);
-	}
-	return !r.failed;
+	if (id.len)
+		memcpy(items->data + at + KIND + SHORT, id.data, id.len);
+	return true;
 }
 
 /* ---- the message ---------------------------------------------------------------------------- */

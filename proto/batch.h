@@ -19,9 +19,11 @@ bool cd_batch_put(struct cd_buffer *items, const cql_execute *e, const cql_value
 		  uint16_t *where, coodie_error *err);
 /* A statement as it is, without values. */
 void cd_batch_put_text(struct cd_buffer *items, cql_text cql);
-/* The server has given a statement another id. @return whether it could be put into the place of
- * the old one: ids of the same length, which those of one server are */
-bool cd_batch_change_id(struct cd_buffer *items, size_t from, cql_blob old, cql_blob new_id);
+/* The id of the prepared statement whose bytes begin at `at`. */
+cql_blob cd_batch_id(const struct cd_buffer *items, size_t at);
+/* The server has given that statement another id. @return whether it could be put into the place of
+ * the old one: it has the same length, as those of one server do */
+bool cd_batch_change_id(struct cd_buffer *items, size_t at, cql_blob id);
 
 struct cd_batch {
 	enum cql_batch_type type;

@@ -40,6 +40,7 @@ check_PROGRAMS += \
 	tests/test_schema_node \
 	tests/test_schema_scope \
 	tests/test_session \
+	tests/test_session_batch \
 	tests/test_snapshot \
 	tests/test_streams \
 	tests/test_tablets \
@@ -68,6 +69,9 @@ tests_test_resolver_SOURCES = tests/test_resolver.c tests/dns_server.c tests/dns
 
 # a session and a peer, with requests that remember what came of them
 tests_test_prepared_SOURCES = tests/test_prepared.c tests/stage.c tests/stage_ev.c tests/stage.h
+# and a node
+tests_test_session_batch_SOURCES = tests/test_session_batch.c tests/stage.c tests/stage_ev.c tests/stage.h
+tests_test_session_batch_LDADD = libcd_node.la $(LDADD)
 tests_test_session_SOURCES = tests/test_session.c tests/stage.c tests/stage_ev.c tests/stage.h
 
 # the same on the loop of an example

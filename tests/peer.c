@@ -291,6 +291,7 @@ void peer_forget(struct peer *p)
 		free(s->cql);
 		free(s);
 	}
+	p->forgotten++;
 	pthread_mutex_unlock(&p->lock);
 }
 

@@ -96,8 +96,8 @@ unsigned peer_port(const struct peer *p);
  * without `times` replaces the one without before it. Statements nobody scripted: system.local
  * and system.peers are answered as a one-node cluster does, USE too, the rest is PEER_VOID. */
 void peer_on(struct peer *p, const char *cql, struct peer_answer answer);
-/* Answers PREPARE's ids it has given out with UNPREPARED from now on, until they are prepared
- * again. */
+/* Answers PREPARE's ids it has given out with UNPREPARED from now on; who prepares again gets other
+ * ids. */
 void peer_forget(struct peer *p);
 /* Collects answers to QUERY and EXECUTE; when there are n it sends them, the last first. 0:
  * sends what it has and stops. */

@@ -437,10 +437,12 @@ static void on_query(struct peer_conn *c, const struct peer_request *r)
 	free(cql);
 }
 
-/* The same text has the same id, as on real nodes. */
-static void make_id(const char *cql, uint8_t id[PEER_PREPARED_ID])
+/* The same text has the same id, as on real nodes, until peer_forget(). */
+static void make_id(struct peer *p, const char *cql, uint8_t id[PEER_PREPARED_ID])
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
+	pthread_mutex_lock(&p->lock);
+	uint64_t hash = UINT64_C(14695981039346656037) + p->forgotten;
+	pthread_mutex_unlock(&p->lock);
 
 	for (const char *at = cql; *at; at++)
 		hash = (hash ^ (uint8_t)*at) * UINT64_C(1099511628211);
@@ -528,7 +530,7 @@ static void on_prepare(struct peer_conn *c, const struct peer_request *r)
 	struct peer_message m = new_message(r, PEER_OP_RESULT);
 	uint8_t id[PEER_PREPARED_ID];
 
-	make_id(cql, id);
+	make_id(c->peer, cql, id);
 	remember(c->peer, cql, id);
 	put_prepared(c, s, cql, id, &m.body);
 	send_now(c, PEER_AT_PREPARE, &m, PEER_FINE);
@@ -536,41 +538,93 @@ static void on_prepare(struct peer_conn *c, const struct peer_request *r)
 	free(cql);
 }
 
+/* The text of a statement that was prepared, to be freed; NULL: that id is not known. */
+static char *find_prepared(struct peer *p, struct cd_span id)
+{
+	char *cql = NULL;
+
+	pthread_mutex_lock(&p->lock);
+	for (const struct peer_prepared *s = p->prepared; s && !cql; s = s->next)
+		if (id.len == PEER_PREPARED_ID && !memcmp(s->id, id.at, id.len))
+			cql = strdup(s->cql);
+	pthread_mutex_unlock(&p->lock);
+	return cql;
+}
+
+static void send_unprepared(struct peer_conn *c, const struct peer_request *r, struct cd_span id)
+{
+	struct peer_message m = new_message(r, PEER_OP_ERROR);
+
+	cd_buffer_be32(&m.body, 0x2500);
+	peer_put_string(&m.body, "Prepared query with ID of these bytes not found");
+	cd_buffer_be16(&m.body, (uint16_t)id.len);
+	cd_buffer_bytes(&m.body, id.at, id.len);
+	send_now(c, PEER_AT_NOTHING, &m, PEER_FINE);
+}
+
 static void on_execute(struct peer_conn *c, const struct peer_request *r)
 {
 	struct cd_reader body = r->body;
 	struct cd_span id = cd_reader_span(&body, cd_reader_be16(&body));
-	struct peer *p = c->peer;
 	struct parameters q;
-	char *cql = NULL;
 
 	if (c->version >= 5)
 		cd_reader_span(&body, cd_reader_be16(&body));
 	q = take_parameters(c, &body);
-	pthread_mutex_lock(&p->lock);
-	for (const struct peer_prepared *s = p->prepared; s; s = s->next)
-		if (id.len == PEER_PREPARED_ID && !memcmp(s->id, id.at, id.len))
-			cql = strdup(s->cql);
-	pthread_mutex_unlock(&p->lock);
-	if (body.failed) {
+	char *cql = find_prepared(c->peer, id);
+	if (body.failed)
 		send_error(c, PEER_AT_NOTHING, r, 0x000a, "this EXECUTE is too short");
-	} else if (cql) {
+	else if (cql)
 		run(c, r, PEER_AT_EXECUTE, cql, &q);
-	} else {
-		struct peer_message m = new_message(r, PEER_OP_ERROR);
-		cd_buffer_be32(&m.body, 0x2500);
-		peer_put_string(&m.body, "Prepared query with ID of these bytes not found");
-		cd_buffer_be16(&m.body, (uint16_t)id.len);
-		cd_buffer_bytes(&m.body, id.at, id.len);
-		send_now(c, PEER_AT_NOTHING, &m, PEER_FINE);
-	}
+	else
+		send_unprepared(c, r, id);
 	free(cql);
+}
+
+/* Values nobody looks at. */
+static void skip_values(struct cd_reader *r)
+{
+	for (unsigned left = cd_reader_be16(r); left && !r->failed; left--) {
+		int32_t len = (int32_t)cd_reader_be32(r);
+		cd_reader_span(r, len > 0 ? (size_t)len : 0);
+	}
+}
+
+/* v4 section 4.1.7. The id of its first statement that is not known; an empty span: all are. */
+static struct cd_span check_batch(struct peer *p, struct cd_reader *body)
+{
+	struct cd_span unknown = { NULL, 0 };
+
+	cd_reader_u8(body);
+	for (unsigned left = cd_reader_be16(body); left && !body->failed; left--) {
+		bool prepared = cd_reader_u8(body);
+		size_t len = prepared ? cd_reader_be16(body) : cd_reader_be32(body);
+		struct cd_span what = cd_reader_span(body, len);
+		char *cql = prepared && !body->failed ? find_prepared(p, what) : NULL;
+		if (prepared && !cql && !unknown.at)
+			unknown = what;
+		free(cql);
+		skip_values(body);
+	}
+	return unknown;
 }
 
 static void on_batch(struct peer_conn *c, const struct peer_request *r)
 {
 	struct peer_message m = new_message(r, PEER_OP_RESULT);
+	struct cd_reader body = r->body;
+	struct cd_span unknown = check_batch(c->peer, &body);
 
+	if (body.failed) {
+		cd_buffer_deinit(&m.body);
+		send_error(c, PEER_AT_NOTHING, r, 0x000a, "this BATCH is too short");
+		return;
+	}
+	if (unknown.at) {
+		cd_buffer_deinit(&m.body);
+		send_unprepared(c, r, unknown);
+		return;
+	}
 	cd_buffer_be32(&m.body, KIND_VOID);
 	send_answer(c, &m, PEER_FINE, 0);
 }

@@ -84,6 +84,7 @@ struct peer {
 	pthread_mutex_t lock; /* of what follows */
 	struct peer_script *scripts;
 	struct peer_prepared *prepared;
+	uint64_t forgotten; /* how often */
 	unsigned hold;
 	bool stop, drop;
 	pthread_cond_t dropped; /* `drop` is done */

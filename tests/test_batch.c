@@ -303,18 +303,19 @@ static void test_change_id(void **state)
 	cd_batch_put_text(&items, cql_text_of("aaaa"));
 	cd_batch_put_head(&items, b, 2);
 	cd_buffer_bytes(&items, "\0\0\0\4aaaa\xff\xff\xff\xff", 12);
+	size_t third = items.len;
 	cd_batch_put_head(&items, a, 0);
-	assert_false(cd_batch_change_id(&items, 8, a, c));
-	assert_true(cd_batch_change_id(&items, 8, a, cql_blob_of("dddd", 4)));
+	assert_int_equal(cd_batch_id(&items, 8).len, 4);
+	assert_memory_equal(cd_batch_id(&items, 8).data, "aaaa", 4);
+	assert_false(cd_batch_change_id(&items, third, c));
+	assert_true(cd_batch_change_id(&items, third, cql_blob_of("dddd", 4)));
 	static const char want[] = "in front"
-				   "\1\0\4dddd\0\0"
+				   "\1\0\4aaaa\0\0"
 				   "\0\0\0\0\4aaaa\0\0"
 				   "\1\0\4bbbb\0\2\0\0\0\4aaaa\xff\xff\xff\xff"
 				   "\1\0\4dddd\0\0";
 	assert_int_equal(items.len, sizeof want - 1);
 	assert_memory_equal(items.data, want, items.len);
-	items.len--;
-	assert_false(cd_batch_change_id(&items, 8, a, b));
 	cd_buffer_deinit(&items);
 }
 

@@ -12,16 +12,6 @@
 
 COODIE_BEGIN
 
-/** One statement on its way to a driver; borrowed for the call. */
-typedef struct coodie_statement {
-	size_t size;     /**< sizeof(coodie_statement) */
-	const char *cql; /**< NULL: nothing to send; `done` runs with a void result on a later turn
-			    all the same */
-	cql_args args;
-	const coodie_request *request; /**< never NULL */
-	bool prepare;                  /**< send as EXECUTE through the cache, also without binds */
-} coodie_statement;
-
 /** What a driver does. `size` is sizeof(coodie_driver). The contracts are those of the session
  * calls of like name. */
 typedef struct coodie_driver {

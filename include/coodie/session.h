@@ -190,6 +190,62 @@ COODIE_API bool coodie_session_execute_async(coodie_session *s, coodie_prepared 
 					     const coodie_request *r, coodie_done_fn *done,
 					     void *user, coodie_error *err);
 
+/* ---- batches -------------------------------------------------------------------------------- */
+
+enum coodie_batch_kind {
+	COODIE_BATCH_LOGGED = 0, /**< default: all or nothing in the end */
+	COODIE_BATCH_UNLOGGED,
+	COODIE_BATCH_COUNTER /**< counters only; the others refuse them */
+};
+
+/** One statement: what a driver is given, and what a batch is made of. Borrowed for the call.
+ * Written as COODIE_STATEMENT("INSERT ...", CQL_ARGS(...)) or field by field. */
+typedef struct coodie_statement {
+	size_t size;     /**< sizeof(coodie_statement) */
+	const char *cql; /**< NULL: nothing to send; `done` runs with a void result on a later turn
+			    all the same */
+	cql_args args;
+	const coodie_request *request; /**< of a child: not looked at */
+	bool prepare;                  /**< send as EXECUTE through the cache, also without binds */
+	coodie_prepared *prepared;     /**< instead of `cql`, of the same session */
+	const struct coodie_statement *children; /**< of a batch: an array whose elements are `size`
+						    bytes each; NULL otherwise */
+	size_t child_count;                      /**< 0: no batch */
+	unsigned batch_kind;                     /**< enum coodie_batch_kind */
+} coodie_statement;
+
+#ifndef __cplusplus
+#define COODIE_STATEMENT(text, ...) \
+	{ \
+		.size = sizeof(coodie_statement), .cql = (text), .args = __VA_ARGS__ \
+	}
+#endif
+
+/**
+ * Several writes in one request (v4 section 4.1.7), with one timestamp unless they have their own.
+ * Statements with binds are prepared first, as by coodie_session_query(); so are those with
+ * `prepare`. Everything is copied or encoded before the call returns. An empty batch is no request:
+ * it succeeds.
+ *
+ *     coodie_statement both[] = { COODIE_STATEMENT("INSERT INTO t (id, n) VALUES (?, ?)",
+ *                                                  CQL_ARGS(cql(1), cql(2))),
+ *                                 COODIE_STATEMENT("DELETE FROM u WHERE id = 1", CQL_ARGS()) };
+ *     coodie_session_batch(s, COODIE_BATCH_LOGGED, both, 2, NULL, &err);
+ *
+ * @param r    its paging is not looked at
+ * @param err  COODIE_ERR_TYPE, COODIE_ERR_RANGE, COODIE_ERR_INVALID: which statement, which marker;
+ *             COODIE_ERR_CONFLICT: the types of a statement's markers have changed on the server
+ * @return     a void result, or rows where a condition was asked for; freed with
+ *             coodie_result_free(); NULL on error. Serves Q9, Q10.
+ */
+COODIE_API coodie_result *coodie_session_batch(coodie_session *s, enum coodie_batch_kind kind,
+					       const coodie_statement *statements, size_t count,
+					       const coodie_request *r, coodie_error *err);
+COODIE_API bool coodie_session_batch_async(coodie_session *s, enum coodie_batch_kind kind,
+					   const coodie_statement *statements, size_t count,
+					   const coodie_request *r, coodie_done_fn *done,
+					   void *user, coodie_error *err);
+
 /**
  * Gives a request up: its callback runs with COODIE_ERR_CANCELLED on a later turn. The server may
  * still do the work.

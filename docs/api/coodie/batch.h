@@ -15,12 +15,6 @@
  *
  * Statements of a batch share one timestamp unless they have their own: their order means
  * nothing (BA-16). One thread at a time. Serves BA-01 to BA-17, CT-08, Q5, Q9, Q10, L3.
- *
- * Adds to coodie_statement, so that a driver can carry one:
- *
- *     const coodie_statement *children;  of a batch, each `size` bytes long; NULL otherwise
- *     size_t child_count;
- *     enum coodie_batch_kind batch_kind;
  */
 #ifndef COODIE_BATCH_H
 #define COODIE_BATCH_H
@@ -28,12 +22,6 @@
 #include <coodie/update.h>
 
 COODIE_BEGIN
-
-enum coodie_batch_kind {
-	COODIE_BATCH_LOGGED = 0, /**< default: all or nothing in the end */
-	COODIE_BATCH_UNLOGGED,
-	COODIE_BATCH_COUNTER /**< counters only; the others refuse them (BA-17) */
-};
 
 /** Options of a batch; written as COODIE_BATCH(.kind = COODIE_BATCH_UNLOGGED). */
 typedef struct coodie_batch_options {

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/* BATCH: statements that are made known to a server in turn, encoded together, and told again when
+ * one of them was forgotten. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "net/engine_impl.h"
+#include "net/session.h"
+#include "proto/batch.h"
+#include "proto/error_body.h"
+
+/* ---- what the caller has -------------------------------------------------------------------- */
+
+/* The i-th of them, whose structs are as long as their caller knows them. */
+static const coodie_statement *child_at(const coodie_statement *batch, size_t i,
+					coodie_statement *own, coodie_error *err)
+{
+	const void *at = (const char *)batch->children + i * batch->children->size;
+	const coodie_statement *st = at;
+	size_t size;
+
+	memcpy(&size, at, sizeof size);
+	if (size != batch->children->size)
+		return cd_fail_null(err, COODIE_ERR_INVALID,
+				    "its `size` is %zu, that of the first is %zu", size,
+				    batch->children->size);
+	if (size != sizeof *st) {
+		if (!cd_take_struct(own, sizeof *own, at, "coodie_statement", err))
+			return NULL;
+		st = own;
+	}
+	if (!st->cql && !st->prepared)
+		return cd_fail_null(err, COODIE_ERR_INVALID, "it has no text");
+	if (st->children)
+		return cd_fail_null(err, COODIE_ERR_INVALID, "it is a batch itself");
+	if (st->args.count > UINT16_MAX || (st->args.count && !st->args.values))
+		return cd_fail_null(err, COODIE_ERR_INVALID, "%zu binds, or their array is NULL",
+				    st->args.count);
+	return st;
+}
+
+static bool blame(size_t i, coodie_error *err)
+{
+	if (err && err->code != COODIE_ERR_NO_MEMORY)
+		cd_error_prefix(err, "statement %zu of the batch", i + 1);
+	return false;
+}
+
+static bool check(const coodie_statement *st, coodie_error *err)
+{
+	if (!st->children || st->children->size < sizeof(size_t))
+		return cd_fail(
+			err, COODIE_ERR_INVALID,
+			"a batch of %zu statements, but their array is NULL, or their `size` is not set",
+			st->child_count);
+	if (st->child_count > UINT16_MAX)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "%zu statements are more than a batch can carry (65535)",
+			       st->child_count);
+	if (st->batch_kind > COODIE_BATCH_COUNTER)
+		return cd_fail(err, COODIE_ERR_INVALID, "%u is no kind of batch", st->batch_kind);
+	return true;
+}
+
+/* ---- encoded -------------------------------------------------------------------------------- */
+
+static bool encode(struct cd_request *r, struct cd_child *child, cql_args args, coodie_error *err)
+{
+	struct coodie_prepared *p = child->prepared;
+	const cql_execute *item = cd_prepared_item(p);
+	uint16_t where = 0;
+
+	if (!item)
+		return cd_no_memory(err, "a prepared statement");
+	child->at = r->kept.len;
+	child->load = p->load;
+	if (!cd_request_check_count(p, args.count, err))
+		return false;
+	if (cd_batch_put(&r->kept, item, args.values, &where, err))
+		return true;
+	cd_request_blame(p, where, err);
+	return false;
+}
+
+static bool encode_text(struct cd_request *r, struct cd_child *child, const char *cql)
+{
+	child->at = r->kept.len;
+	cd_batch_put_text(&r->kept, cql_text_of(cql));
+	return true;
+}
+
+static bool encoded(struct cd_request *r, size_t start, coodie_error *err)
+{
+	r->values.at = start;
+	r->values.len = r->kept.len - start;
+	r->encoded = true;
+	return !r->kept.failed || cd_no_memory(err, "the statements of a batch");
+}
+
+/* All are known: straight from the caller's values. */
+static bool encode_all(struct cd_request *r, const coodie_statement *batch, coodie_error *err)
+{
+	struct cd_child *child = r->children.at;
+	size_t start = r->kept.len;
+	coodie_statement own;
+
+	for (size_t i = 0; i < batch->child_count; i++, child++) {
+		const coodie_statement *st = child_at(batch, i, &own, err);
+		if (!st || !(child->prepared ? encode(r, child, st->args, err)
+					     : encode_text(r, child, st->cql)))
+			return blame(i, err);
+	}
+	return encoded(r, start, err);
+}
+
+/* Some had to be waited for: from the copies. */
+static bool encode_kept(struct cd_request *r, coodie_error *err)
+{
+	size_t start = r->kept.len;
+
+	for (uint32_t i = 0; i < r->children.count; i++) {
+		struct cd_child *child = &r->children.at[i];
+		const cql_args args = { child->value_count, child->args };
+		if (!(child->prepared ? encode(r, child, args, err)
+				      : encode_text(r, child, child->cql)))
+			return blame(i, err);
+	}
+	return encoded(r, start, err);
+}
+
+/* ---- taken over ----------------------------------------------------------------------------- */
+
+static bool add_child(struct cd_engine *e, struct cd_request *r, const coodie_statement *st,
+		      const char *keyspace, coodie_error *err)
+{
+	struct cd_child *child = &r->children.at[r->children.count];
+	struct coodie_prepared *p = st->prepared;
+
+	memset(child, 0, sizeof *child);
+	if (!p && (st->prepare || st->args.count) &&
+	    !(p = cd_engine_find_prepared(e, st->cql, keyspace, err)))
+		return false;
+	child->prepared = p ? cd_prepared_ref(p) : NULL;
+	r->children.count++;
+	return true;
+}
+
+static bool take_children(struct cd_engine *e, struct cd_request *r, const coodie_statement *batch,
+			  coodie_error *err)
+{
+	struct cd_children *c = &r->children;
+	coodie_statement own;
+
+	if (c->room < batch->child_count) {
+		struct cd_child *at = cd_resize(e->allocator, c->at,
+						batch->child_count * sizeof *at);
+		if (!at)
+			return cd_no_memory(err, "the statements of a batch");
+		c->at = at;
+		c->room = (uint32_t)batch->child_count;
+	}
+	for (size_t i = 0; i < batch->child_count; i++) {
+		const coodie_statement *st = child_at(batch, i, &own, err);
+		if (!st || !add_child(e, r, st, batch->request->keyspace, err))
+			return blame(i, err);
+	}
+	return true;
+}
+
+static bool keep_child(struct cd_request *r, struct cd_child *child, const coodie_statement *st)
+{
+	if (!child->prepared) {
+		child->cql = cd_arena_strndup(&r->arena, st->cql, strlen(st->cql));
+		return child->cql;
+	}
+	child->args = cd_request_copy_args(r, st->args);
+	child->value_count = (uint16_t)st->args.count;
+	return child->args;
+}
+
+/* What is known is checked now. */
+static bool keep_all(struct cd_request *r, const coodie_statement *batch, coodie_error *err)
+{
+	coodie_statement own;
+
+	for (size_t i = 0; i < batch->child_count; i++) {
+		struct cd_child *child = &r->children.at[i];
+		const coodie_statement *st = child_at(batch, i, &own, err);
+		if (!st || (child->prepared && cd_prepared_is_known(child->prepared) &&
+			    !encode(r, child, st->args, err)))
+			return blame(i, err);
+		if (!keep_child(r, child, st) || r->kept.failed)
+			return cd_no_memory(err, "a copy of a batch");
+	}
+	return true;
+}
+
+/* ---- what must be known first ---------------------------------------------------------------- */
+
+static void wait_for(struct cd_request *r, struct coodie_prepared *p)
+{
+	if (p)
+		cd_prepared_ref(p);
+	coodie_prepared_free(r->prepared);
+	r->prepared = p;
+}
+
+/* The first that no server knows yet; they stay known. */
+static struct coodie_prepared *first_unknown(struct cd_children *c)
+{
+	for (; c->known < c->count; c->known++) {
+		struct coodie_prepared *p = c->at[c->known].prepared;
+		if (p && !cd_prepared_is_known(p))
+			return p;
+	}
+	return NULL;
+}
+
+enum cd_batch_state cd_batch_make_ready(struct cd_engine *e, struct cd_request *r,
+					coodie_error *err)
+{
+	struct coodie_prepared *p = r->encoded ? NULL : first_unknown(&r->children);
+
+	wait_for(r, p);
+	if (p)
+		return cd_engine_await_prepare(e, r, NULL, err) ? CD_BATCH_WAITS : CD_BATCH_FAILED;
+	return r->encoded || encode_kept(r, err) ? CD_BATCH_READY : CD_BATCH_FAILED;
+}
+
+/* In `r` already: the options, and nothing else. */
+bool cd_batch_take(struct cd_engine *e, struct cd_request *r, const coodie_statement *st,
+		   coodie_error *err)
+{
+	size_t start = r->kept.len;
+
+	r->children.type = (enum cql_batch_type)st->batch_kind;
+	r->params.has_page_rows = false;
+	if (!check(st, err) || !take_children(e, r, st, err))
+		return false;
+	if (!first_unknown(&r->children))
+		return encode_all(r, st, err);
+	if (!keep_all(r, st, err))
+		return false;
+	r->kept.len = start; /* it was only to see whether it can be encoded */
+	return true;
+}
+
+/* ---- sent ----------------------------------------------------------------------------------- */
+
+/* Statements have new ids when they were prepared again since. */
+static bool renew(struct cd_request *r, coodie_error *err)
+{
+	for (uint32_t i = 0; i < r->children.count; i++) {
+		struct cd_child *child = &r->children.at[i];
+		const struct coodie_prepared *p = child->prepared;
+		if (!p || p->load == child->load)
+			continue;
+		if (!cd_batch_change_id(&r->kept, child->at, (cql_blob){ p->id, p->id_len }))
+			return cd_fail(
+				err, COODIE_ERR_CONFLICT,
+				"the server has another kind of id for a statement of the batch: %.120s",
+				p->cql);
+		child->load = p->load;
+	}
+	return true;
+}
+
+bool cd_batch_send(struct cd_conn *c, struct cd_request *r, uint8_t flags, int16_t stream,
+		   coodie_error *err)
+{
+	if (!renew(r, err))
+		return false;
+	const struct cd_batch batch = { .type = r->children.type,
+					.count = (uint16_t)r->children.count,
+					.items = { r->kept.data + r->values.at, r->values.len },
+					.params = &r->params };
+	return cd_batch_write(&c->out, flags, stream, &batch, err);
+}
+
+static const struct cd_child *find_child(const struct cd_request *r, cql_blob id)
+{
+	for (uint32_t i = 0; i < r->children.count; i++) {
+		const struct cd_child *child = &r->children.at[i];
+		cql_blob own = child->prepared ? cd_batch_id(&r->kept, child->at)
+					       : (cql_blob){ NULL, 0 };
+		if (own.len && own.len == id.len && memcmp(own.data, id.data, id.len) == 0)
+			return child;
+	}
+	return NULL;
+}
+
+bool cd_batch_forgotten(struct cd_engine *e, struct cd_request *r, const struct cd_wire *w,
+			const cql_envelope *answer, uint32_t *load)
+{
+	const struct cd_child *child = NULL;
+	struct cd_arena arena;
+	cql_message m;
+
+	cd_arena_init(&arena, e->allocator, 0);
+	if (cd_message_read(answer, NULL, &arena, &m, NULL))
+		child = find_child(r, m.as.error.unprepared_id);
+	cd_arena_deinit(&arena);
+	if (!child || child->told == w->number)
+		return false;
+	*load = child->load;
+	wait_for(r, child->prepared);
+	r->told = 0; /* its children count for themselves */
+	for (uint32_t i = 0; i < r->children.count; i++)
+		if (r->children.at[i].prepared == r->prepared)
+			r->children.at[i].told = w->number;
+	return true;
+}
