@@ -279,6 +279,18 @@ bool cd_batch_send(struct cd_conn *c, struct cd_request *r, uint8_t flags, int16
 	return cd_batch_write(&c->out, flags, stream, &batch, err);
 }
 
+struct cd_routing *cd_batch_routing(const struct cd_request *r, struct cd_span *values)
+{
+	for (uint32_t i = 0; r->encoded && i < r->children.count; i++) {
+		const struct cd_child *child = &r->children.at[i];
+		if (!child->prepared || !child->prepared->routing.part_count)
+			continue;
+		*values = cd_batch_values(&r->kept, child->at);
+		return &child->prepared->routing;
+	}
+	return NULL;
+}
+
 static const struct cd_child *find_child(const struct cd_request *r, cql_blob id)
 {
 	for (uint32_t i = 0; i < r->children.count; i++) {

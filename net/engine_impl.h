@@ -169,6 +169,8 @@ enum cd_batch_state cd_batch_make_ready(struct cd_engine *e, struct cd_request *
 /* Writes it. COODIE_ERR_CONFLICT: an id that has changed does not fit. */
 bool cd_batch_send(struct cd_conn *c, struct cd_request *r, uint8_t flags, int16_t stream,
 		   coodie_error *err);
+/* Its first statement that has a partition key, with its values. NULL: none has. */
+struct cd_routing *cd_batch_routing(const struct cd_request *r, struct cd_span *values);
 /* An UNPREPARED: the statement it is about becomes r->prepared, `load` which PREPARE's answer it was
  * sent with. False: none of them, or the connection was told already. */
 bool cd_batch_forgotten(struct cd_engine *e, struct cd_request *r, const struct cd_wire *w,

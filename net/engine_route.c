@@ -21,11 +21,22 @@ bool cd_engine_set_map(struct cd_engine *e, struct cd_token_map *map, coodie_err
 
 /* ---- what it is asked ------------------------------------------------------------------------ */
 
+/* The statement that decides where a request goes, with its values. NULL: none does. */
+static struct cd_routing *routing_of(const struct cd_request *r, struct cd_span *values)
+{
+	if (r->kind == CD_REQUEST_BATCH)
+		return cd_batch_routing(r, values);
+	*values = (struct cd_span){ r->kept.data + r->values.at, r->values.len };
+	return r->prepared && r->encoded ? &r->prepared->routing : NULL;
+}
+
 void cd_engine_route(struct cd_engine *e, struct cd_request *r, struct cd_replicas *out)
 {
-	if (r->prepared && r->encoded) {
-		cd_router_route(&e->router, &r->prepared->routing, r->kept.data + r->values.at,
-				r->values.len, out);
+	struct cd_span values;
+	struct cd_routing *routing = routing_of(r, &values);
+
+	if (routing) {
+		cd_router_route(&e->router, routing, values.at, values.len, out);
 		r->tablet_block = out->block;
 		return;
 	}
@@ -46,13 +57,16 @@ void cd_engine_learn(struct cd_engine *e, const struct cd_wire *w, struct cd_req
 	cql_tablet tablet;
 	cql_message m;
 
-	if (!r->prepared || !(x->tablets_v1 || x->terms.tablets_v2))
+	struct cd_span values;
+	struct cd_routing *routing = routing_of(r, &values);
+
+	if (!routing || !(x->tablets_v1 || x->terms.tablets_v2))
 		return;
 	scratch.allocator = *e->allocator;
 	cd_arena_init(&scratch.arena, e->allocator, 0);
 	if (cd_message_read(answer, &x->terms, &scratch.arena, &m, &err) &&
 	    cql_message_tablet(&m, &scratch, &tablet, &err))
-		cd_router_learn(&e->router, &r->prepared->routing, &tablet, &err);
+		cd_router_learn(&e->router, routing, &tablet, &err);
 	if (err.code != COODIE_OK)
 		cd_log(e->options, COODIE_LOG_WARN, "%s: %s", w->link.address.text, err.message);
 	cd_arena_deinit(&scratch.arena);

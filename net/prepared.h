@@ -50,7 +50,7 @@ struct coodie_prepared {
 	struct cd_statement_traits traits; /* what its text says */
 	bool is_lwt;               /* it is conditional */
 	struct cd_routing routing; /* where its partition key is */
-	cql_execute *execute; /* all of EXECUTE but the values; NULL: to be made */
+	cql_execute *execute;      /* all of EXECUTE but the values; NULL: to be made */
 	struct cd_shape shape;
 	uint8_t misfits; /* asked for in other shapes in a row */
 };

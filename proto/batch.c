@@ -79,6 +79,13 @@ cql_blob cd_batch_id(const struct cd_buffer *items, size_t at)
 	return (cql_blob){ item + KIND + SHORT, (size_t)item[KIND] << 8 | item[KIND + 1] };
 }
 
+struct cd_span cd_batch_values(const struct cd_buffer *items, size_t at)
+{
+	size_t start = at + KIND + SHORT + cd_batch_id(items, at).len + SHORT;
+
+	return (struct cd_span){ items->data + start, items->len - start };
+}
+
 bool cd_batch_change_id(struct cd_buffer *items, size_t at, cql_blob id)
 {
 	if (cd_batch_id(items, at).len != id.len)

@@ -21,6 +21,8 @@ bool cd_batch_put(struct cd_buffer *items, const cql_execute *e, const cql_value
 void cd_batch_put_text(struct cd_buffer *items, cql_text cql);
 /* The id of the prepared statement whose bytes begin at `at`. */
 cql_blob cd_batch_id(const struct cd_buffer *items, size_t at);
+/* Its values, and whatever follows them; the number of them stands before. */
+struct cd_span cd_batch_values(const struct cd_buffer *items, size_t at);
 /* The server has given that statement another id. @return whether it could be put into the place of
  * the old one: it has the same length, as those of one server do */
 bool cd_batch_change_id(struct cd_buffer *items, size_t at, cql_blob id);

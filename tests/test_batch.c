@@ -307,6 +307,8 @@ static void test_change_id(void **state)
 	cd_batch_put_head(&items, a, 0);
 	assert_int_equal(cd_batch_id(&items, 8).len, 4);
 	assert_memory_equal(cd_batch_id(&items, 8).data, "aaaa", 4);
+	assert_ptr_equal(cd_batch_values(&items, 8).at, items.data + 8 + 9);
+	assert_int_equal(cd_batch_values(&items, 8).len, items.len - 8 - 9);
 	assert_false(cd_batch_change_id(&items, third, c));
 	assert_true(cd_batch_change_id(&items, third, cql_blob_of("dddd", 4)));
 	static const char want[] = "in front"
