@@ -13,9 +13,8 @@
 
 /* ---- what the caller has -------------------------------------------------------------------- */
 
-/* The i-th of them, whose structs are as long as their caller knows them. */
-static const coodie_statement *child_at(const coodie_statement *batch, size_t i,
-					coodie_statement *own, coodie_error *err)
+const coodie_statement *cd_batch_child(const coodie_statement *batch, size_t i,
+				       coodie_statement *own, coodie_error *err)
 {
 	const void *at = (const char *)batch->children + i * batch->children->size;
 	const coodie_statement *st = at;
@@ -41,14 +40,14 @@ static const coodie_statement *child_at(const coodie_statement *batch, size_t i,
 	return st;
 }
 
-static bool blame(size_t i, coodie_error *err)
+bool cd_batch_blame(size_t i, coodie_error *err)
 {
 	if (err && err->code != COODIE_ERR_NO_MEMORY)
 		cd_error_prefix(err, "statement %zu of the batch", i + 1);
 	return false;
 }
 
-static bool check(const coodie_statement *st, coodie_error *err)
+bool cd_batch_check(const coodie_statement *st, coodie_error *err)
 {
 	if (!st->children || st->children->size < sizeof(size_t))
 		return cd_fail(
@@ -107,10 +106,10 @@ static bool encode_all(struct cd_request *r, const coodie_statement *batch, cood
 	coodie_statement own;
 
 	for (size_t i = 0; i < batch->child_count; i++, child++) {
-		const coodie_statement *st = child_at(batch, i, &own, err);
+		const coodie_statement *st = cd_batch_child(batch, i, &own, err);
 		if (!st || !(child->prepared ? encode(r, child, st->args, err)
 					     : encode_text(r, child, st->cql)))
-			return blame(i, err);
+			return cd_batch_blame(i, err);
 	}
 	return encoded(r, start, err);
 }
@@ -125,7 +124,7 @@ static bool encode_kept(struct cd_request *r, coodie_error *err)
 		const cql_args args = { child->value_count, child->args };
 		if (!(child->prepared ? encode(r, child, args, err)
 				      : encode_text(r, child, child->cql)))
-			return blame(i, err);
+			return cd_batch_blame(i, err);
 	}
 	return encoded(r, start, err);
 }
@@ -139,8 +138,11 @@ static bool add_child(struct cd_engine *e, struct cd_request *r, const coodie_st
 	struct coodie_prepared *p = st->prepared;
 
 	memset(child, 0, sizeof *child);
-	if (!p && (st->prepare || st->args.count) &&
-	    !(p = cd_engine_find_prepared(e, st->cql, keyspace, err)))
+	if (p)
+		p = cd_engine_own_prepared(e, p, err);
+	else if (st->prepare || st->args.count)
+		p = cd_engine_find_prepared(e, st->cql, keyspace, err);
+	if (!p && (st->prepared || st->prepare || st->args.count))
 		return false;
 	child->prepared = p ? cd_prepared_ref(p) : NULL;
 	r->children.count++;
@@ -162,9 +164,9 @@ static bool take_children(struct cd_engine *e, struct cd_request *r, const coodi
 		c->room = (uint32_t)batch->child_count;
 	}
 	for (size_t i = 0; i < batch->child_count; i++) {
-		const coodie_statement *st = child_at(batch, i, &own, err);
+		const coodie_statement *st = cd_batch_child(batch, i, &own, err);
 		if (!st || !add_child(e, r, st, batch->request->keyspace, err))
-			return blame(i, err);
+			return cd_batch_blame(i, err);
 	}
 	return true;
 }
@@ -187,10 +189,10 @@ static bool keep_all(struct cd_request *r, const coodie_statement *batch, coodie
 
 	for (size_t i = 0; i < batch->child_count; i++) {
 		struct cd_child *child = &r->children.at[i];
-		const coodie_statement *st = child_at(batch, i, &own, err);
+		const coodie_statement *st = cd_batch_child(batch, i, &own, err);
 		if (!st || (child->prepared && cd_prepared_is_known(child->prepared) &&
 			    !encode(r, child, st->args, err)))
-			return blame(i, err);
+			return cd_batch_blame(i, err);
 		if (!keep_child(r, child, st) || r->kept.failed)
 			return cd_no_memory(err, "a copy of a batch");
 	}
@@ -237,7 +239,7 @@ bool cd_batch_take(struct cd_engine *e, struct cd_request *r, const coodie_state
 
 	r->children.type = (enum cql_batch_type)st->batch_kind;
 	r->params.has_page_rows = false;
-	if (!check(st, err) || !take_children(e, r, st, err))
+	if (!cd_batch_check(st, err) || !take_children(e, r, st, err))
 		return false;
 	if (!first_unknown(&r->children))
 		return encode_all(r, st, err);

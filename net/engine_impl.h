@@ -155,10 +155,22 @@ bool cd_engine_tell(struct cd_engine *e, struct cd_wire *w, enum cd_request_kind
 struct coodie_prepared *cd_engine_find_prepared(struct cd_engine *e, const char *cql,
 						const char *keyspace, coodie_error *err);
 
+/* A statement of another loop's engine is this one's by another name; borrowed. */
+struct coodie_prepared *cd_engine_own_prepared(struct cd_engine *e, struct coodie_prepared *p,
+					       coodie_error *err);
+
 /* ---- engine_batch.c -------------------------------------------------------------------------- */
 
 enum cd_batch_state { CD_BATCH_READY, CD_BATCH_WAITS, CD_BATCH_FAILED };
 
+/* Whether it has an array, of a length and a kind that there are. */
+bool cd_batch_check(const coodie_statement *st, coodie_error *err);
+/* The i-th of its statements, whose structs are as long as their caller knows them; maybe in `own`.
+ * NULL: it makes no sense. */
+const coodie_statement *cd_batch_child(const coodie_statement *batch, size_t i,
+				       coodie_statement *own, coodie_error *err);
+/* Says which statement an error is about. @return false */
+bool cd_batch_blame(size_t i, coodie_error *err);
 /* Takes the statements of a batch: encoded when all of them are known, otherwise copied. */
 bool cd_batch_take(struct cd_engine *e, struct cd_request *r, const coodie_statement *st,
 		   coodie_error *err);

@@ -230,7 +230,7 @@ bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *
 	if (st->child_count)
 		return submit_batch(e, st, done, user, err);
 	if (st->prepared)
-		return submit_execute(e, st->prepared, st->args, st->request, done, user, err);
+		return cd_engine_execute(e, st->prepared, st->args, st->request, done, user, err);
 	if (!st->cql)
 		return submit_nothing(e, done, user, err);
 	if (!st->prepare && st->args.count == 0)
@@ -245,7 +245,6 @@ bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *
 	return false;
 }
 
-/* A statement of another loop's engine is this one's by another name. */
 static struct coodie_prepared *twin_of(struct cd_engine *e, coodie_prepared *p, coodie_error *err)
 {
 	if (!e->twins && !(e->twins = cd_alloc_array(e->allocator, CD_TWINS, sizeof *e->twins)))
@@ -263,12 +262,17 @@ static struct coodie_prepared *twin_of(struct cd_engine *e, coodie_prepared *p, 
 	return ours;
 }
 
+struct coodie_prepared *cd_engine_own_prepared(struct cd_engine *e, struct coodie_prepared *p,
+					       coodie_error *err)
+{
+	return e->loop_count > 1 && p->engine != e ? twin_of(e, p, err) : p;
+}
+
 bool cd_engine_execute(struct cd_engine *e, coodie_prepared *p, cql_args args,
 		       const coodie_request *r, coodie_done_fn *done, void *user, coodie_error *err)
 {
-	if (e->loop_count > 1 && p->engine != e && !(p = twin_of(e, p, err)))
-		return false;
-	return submit_execute(e, p, args, r, done, user, err);
+	p = cd_engine_own_prepared(e, p, err);
+	return p && submit_execute(e, p, args, r, done, user, err);
 }
 
 bool cd_engine_prepare(struct cd_engine *e, const char *cql, coodie_prepared_fn *done, void *user,

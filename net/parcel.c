@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "net/prepared.h"
+#include "net/engine_impl.h"
 #include "proto/value.h"
 
 enum { ARENA_CHUNK = 1024 };
@@ -113,6 +113,8 @@ void cd_parcel_give(struct cd_parcels *s, struct cd_parcel *p)
 	uint64_t head = atomic_load_explicit(&s->free, memory_order_relaxed), mine;
 
 	coodie_prepared_free(p->prepared);
+	for (size_t i = 0; i < p->statement.child_count; i++)
+		coodie_prepared_free(p->statement.children[i].prepared);
 	cd_arena_reset(&p->arena);
 	do {
 		atomic_store_explicit(&p->free, (uint32_t)head, memory_order_relaxed);
@@ -131,14 +133,14 @@ static bool pack_text(struct cd_arena *a, const char **text)
 	return *text != NULL;
 }
 
-static bool pack_values(struct cd_parcel *p, cql_args args)
+static bool pack_values(struct cd_arena *a, cql_args *args)
 {
-	cql_value *copies = cd_arena_take_array(&p->arena, args.count + 1, sizeof *copies);
+	cql_value *copies = cd_arena_take_array(a, args->count + 1, sizeof *copies);
 
-	for (size_t i = 0; copies && i < args.count; i++)
-		if (!cd_value_copy(&p->arena, &copies[i], &args.values[i]))
+	for (size_t i = 0; copies && i < args->count; i++)
+		if (!cd_value_copy(a, &copies[i], &args->values[i]))
 			return false;
-	p->statement.args = (cql_args){ .values = copies, .count = args.count };
+	args->values = copies;
 	return copies != NULL;
 }
 
@@ -157,12 +159,52 @@ static bool pack_request(struct cd_parcel *p, const coodie_request *r)
 	return pack_text(a, &p->request.keyspace);
 }
 
+static bool pack_child(struct cd_arena *a, coodie_statement *to, const coodie_statement *st)
+{
+	*to = *st;
+	to->request = NULL;
+	to->prepared = NULL;
+	if (!pack_text(a, &to->cql) || !pack_values(a, &to->args))
+		return false;
+	if (st->prepared)
+		to->prepared = cd_prepared_ref(st->prepared);
+	return true;
+}
+
+/* Those of a batch; `child_count` says how many hold references. */
+static bool pack_children(struct cd_parcel *p, const coodie_statement *batch, coodie_error *err)
+{
+	coodie_statement *copies, own;
+
+	if (!batch->child_count)
+		return true;
+	if (!cd_batch_check(batch, err))
+		return false;
+	copies = cd_arena_take_array(&p->arena, batch->child_count, sizeof *copies);
+	if (!copies)
+		return cd_no_memory(err, "a copy of a batch");
+	p->statement.children = copies;
+	for (size_t i = 0; i < batch->child_count; i++) {
+		const coodie_statement *st = cd_batch_child(batch, i, &own, err);
+		if (!st)
+			return cd_batch_blame(i, err);
+		if (!pack_child(&p->arena, &copies[i], st))
+			return cd_no_memory(err, "a copy of a batch");
+		p->statement.child_count++;
+	}
+	return true;
+}
+
 bool cd_parcel_pack(struct cd_parcel *p, const coodie_statement *st, coodie_error *err)
 {
 	p->statement = *st;
 	p->statement.request = &p->request;
-	if (!pack_text(&p->arena, &p->statement.cql) || !pack_values(p, st->args) ||
-	    !pack_request(p, st->request))
+	p->statement.prepared = NULL;
+	p->statement.child_count = 0;
+	if (!pack_text(&p->arena, &p->statement.cql) ||
+	    !pack_values(&p->arena, &p->statement.args) || !pack_request(p, st->request))
 		return cd_no_memory(err, "a copy of a statement");
-	return true;
+	if (st->prepared)
+		p->statement.prepared = p->prepared = cd_prepared_ref(st->prepared);
+	return pack_children(p, st, err);
 }

@@ -195,6 +195,47 @@ static void test_many(void **state)
 	free(values);
 }
 
+/* On loops of other threads everything goes along as a copy, and a statement is told to each loop. */
+static void test_threads(void **state)
+{
+	enum { LOOPS = 3, ROUNDS = 50 };
+	struct town t;
+	coodie_error err;
+
+	(void)state;
+	open_town(&t, 5);
+	coodie_options *o = coodie_options_new(NULL);
+	assert_true(coodie_options_add_contact_point(o, coodie_node_address(t.node, 0), &err));
+	assert_true(coodie_options_set_loops(o, LOOPS, &err));
+	assert_true(coodie_options_set_keyspace(o, "k", &err));
+	coodie_session *threads = coodie_session_new(o, &err);
+	assert_non_null(threads);
+	coodie_options_free(o);
+	coodie_prepared *p = coodie_session_prepare(threads, insert, &err);
+	if (!p)
+		fail_msg("%s", err.message);
+	for (int i = 0; i < ROUNDS; i++) {
+		const coodie_statement both[] = {
+			COODIE_STATEMENT(insert, CQL_ARGS(cql(i), cql((int64_t)i), cql("a"))),
+			{ .size = sizeof(coodie_statement),
+			  .prepared = p,
+			  .args = CQL_ARGS(cql(-1 - i), cql((int64_t)i), cql("b")) },
+		};
+		coodie_result *r = coodie_session_batch(threads, COODIE_BATCH_UNLOGGED, both, 2,
+							NULL, &err);
+		if (!r)
+			fail_msg("%s", err.message);
+		coodie_result_free(r);
+	}
+	const coodie_statement none[] = { { .size = sizeof(coodie_statement) } };
+	assert_null(coodie_session_batch(threads, COODIE_BATCH_LOGGED, none, 1, NULL, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	assert_int_equal(number(&t, "SELECT count(*) FROM t"), 2 * ROUNDS);
+	coodie_prepared_free(p);
+	coodie_session_free(threads);
+	close_town(&t);
+}
+
 /* ---- over the peer -------------------------------------------------------------------------- */
 
 static const char first[] = "INSERT INTO a (id) VALUES (?)";
@@ -432,10 +473,11 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),    cmocka_unit_test(test_parameters),
-		cmocka_unit_test(test_many),     cmocka_unit_test(test_unprepared),
-		cmocka_unit_test(test_changed),  cmocka_unit_test(test_wrong),
-		cmocka_unit_test(test_given_up), cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_kinds),      cmocka_unit_test(test_parameters),
+		cmocka_unit_test(test_many),       cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_unprepared), cmocka_unit_test(test_changed),
+		cmocka_unit_test(test_wrong),      cmocka_unit_test(test_given_up),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
