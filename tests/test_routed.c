@@ -125,6 +125,37 @@ static void test_tablets(void **state)
 	tear_down(&s);
 }
 
+/* Without tablets everything is known from the beginning: the ring from the nodes, the shards from the
+ * connections, the replication from the schema. */
+static void test_ring(void **state)
+{
+	struct stand s;
+	coodie_error err;
+
+	(void)state;
+	set_up(&s);
+	run(&s, "CREATE KEYSPACE ks WITH replication = {'class': 'SimpleStrategy', "
+		"'replication_factor': 1}");
+	run(&s, "CREATE TABLE ks.t (a int, b text, n int, PRIMARY KEY ((a, b)))");
+	run(&s, "CREATE TABLE ks.u (id int PRIMARY KEY, n int)");
+	if (!coodie_session_refresh(s.session, &err))
+		fail_msg("%s", err.message);
+	fill(&s);
+	assert_int_equal(pass(&s, "INSERT INTO ks.u (id, n) VALUES (?, 1)"), 0);
+	assert_int_equal(pass(&s, "SELECT n FROM ks.u WHERE id = ?"), 0);
+	uint64_t before = misrouted(&s);
+	for (int i = 0; i < KEYS; i++) {
+		coodie_result *r = coodie_session_query(
+			s.session, "INSERT INTO ks.t (n, b, a) VALUES (?, ?, ?)",
+			CQL_ARGS(cql(i), cql("some text"), cql(i)), NULL, &err);
+		if (!r)
+			fail_msg("%s", err.message);
+		coodie_result_free(r);
+	}
+	assert_int_equal(misrouted(&s), before);
+	tear_down(&s);
+}
+
 /* With one replica of each key, the plan's first node and shard are those of its group. */
 static void check_group(struct stand *s, coodie_prepared *p, const coodie_group *g)
 {
@@ -218,6 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tablets),
 		cmocka_unit_test(test_explained),
+		cmocka_unit_test(test_ring),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
