@@ -103,6 +103,7 @@ libcd_net_la_SOURCES = \
 	net/session_tls.c \
 	net/sharding.c net/sharding.h \
 	net/snapshot.c net/snapshot.h \
+	net/snapshot_nodes.c \
 	net/socket_options.c net/socket_options.h \
 	net/speculation.c net/speculation.h \
 	net/statement.c net/statement.h \

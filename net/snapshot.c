@@ -42,7 +42,9 @@ coodie_metadata *cd_snapshot_new(const coodie_allocator *a, const coodie_metadat
 	md->version = previous ? previous->version + 1 : 1;
 	md->topology = cd_topology_ref(topology);
 	md->schema = cd_schema_ref(schema);
-	if (make_map(md, previous, err))
+	if (!cd_snapshot_show_nodes(md))
+		cd_no_memory(err, "the nodes of a snapshot");
+	else if (make_map(md, previous, err))
 		return md;
 	coodie_metadata_free(md);
 	return NULL;
@@ -61,6 +63,7 @@ void coodie_metadata_free(coodie_metadata *md)
 		return;
 	coodie_allocator a = md->allocator;
 	cd_token_map_free(md->map);
+	cd_release(&a, md->nodes);
 	cd_schema_free(md->schema);
 	cd_topology_free(md->topology);
 	cd_release(&a, md);

@@ -3,6 +3,8 @@
 #ifndef NET_SNAPSHOT_H
 #define NET_SNAPSHOT_H
 
+#include <coodie/host.h>
+
 #include "net/schema.h"
 #include "net/token_map.h"
 
@@ -13,6 +15,7 @@ struct coodie_metadata {
 	struct cd_topology *topology; /* NULL: not known (yet) */
 	struct cd_schema *schema;     /* NULL: not read (yet), or switched off */
 	struct cd_token_map *map;     /* of both; NULL: there is no topology */
+	coodie_host *nodes;           /* of the topology, as users see them; texts are its own */
 };
 
 /* With one reference, and of the version behind that of `previous` (NULL: none), whose token map is
@@ -21,6 +24,8 @@ struct coodie_metadata {
 coodie_metadata *cd_snapshot_new(const coodie_allocator *a, const coodie_metadata *previous,
 				 struct cd_topology *topology, struct cd_schema *schema,
 				 coodie_error *err);
+/* Fills in `nodes`. False: out of memory. */
+bool cd_snapshot_show_nodes(coodie_metadata *md);
 coodie_metadata *cd_snapshot_ref(coodie_metadata *md); /* NULL is fine */
 
 #endif

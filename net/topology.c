@@ -215,6 +215,7 @@ struct cd_topology *cd_topology_new(const coodie_allocator *a, const struct cd_t
 	}
 	atomic_init(&t->refs, 1);
 	t->allocator = a ? *a : cd_malloc_allocator;
+	t->is_scylla = source->is_scylla;
 	cd_arena_init(&t->arena, &t->allocator, 0);
 	if (cd_topology_read(&draft, &why) && arrange(&draft, previous, &why)) {
 		t->notes = cd_arena_copy(&t->arena, draft.notes, sizeof draft.notes);

@@ -56,6 +56,47 @@ static void test_parts(void **state)
 	coodie_metadata_free(later);
 }
 
+static void test_nodes(void **state)
+{
+	struct cd_topology *town = town_topology(NULL, NULL, NULL, hosts, CD_COUNT(hosts));
+	struct cd_schema *schema = schema_data_read(NULL, NULL, &everything, NULL);
+	coodie_metadata *md = cd_snapshot_new(NULL, NULL, town, schema, NULL);
+	coodie_metadata *empty = cd_snapshot_new(NULL, NULL, NULL, NULL, NULL);
+	size_t nodes[2] = { 9, 9 };
+
+	(void)state;
+	cd_topology_free(town);
+	cd_schema_free(schema);
+	assert_string_equal(coodie_metadata_partitioner(md), "Murmur3Partitioner");
+	assert_string_equal(coodie_metadata_cluster_name(md), "");
+	assert_true(coodie_metadata_is_scylla(md));
+	assert_int_equal(coodie_metadata_node_count(md), 3);
+	const coodie_host *h = coodie_metadata_node_at(md, 2);
+	assert_int_equal(h->size, sizeof *h);
+	assert_int_equal(h->host_id.bytes[15], 3);
+	assert_string_equal(h->address, "10.0.0.3:9042");
+	assert_string_equal(h->datacenter, "dc2");
+	assert_string_equal(h->rack, "r1");
+	assert_true(h->is_up);
+	assert_null(coodie_metadata_node_at(md, 3));
+	assert_int_equal(coodie_metadata_replicas(md, "shop", -5, nodes, 2), 1);
+	assert_int_equal(nodes[0], 1);
+	assert_int_equal(nodes[1], 9);
+	assert_int_equal(coodie_metadata_replicas(md, "shop", 101, nodes, 0), 1);
+	assert_int_equal(nodes[0], 1);
+	assert_int_equal(coodie_metadata_replicas(md, "nobody", 0, nodes, 2), 0);
+	assert_int_equal(coodie_metadata_replicas(md, NULL, 0, nodes, 2), 0);
+	assert_int_equal(coodie_metadata_node_count(empty), 0);
+	assert_null(coodie_metadata_node_at(empty, 0));
+	assert_string_equal(coodie_metadata_partitioner(empty), "");
+	assert_int_equal(coodie_metadata_replicas(empty, "shop", 0, nodes, 2), 0);
+	assert_int_equal(coodie_metadata_node_count(NULL), 0);
+	assert_false(coodie_metadata_is_scylla(NULL));
+	assert_string_equal(coodie_metadata_cluster_name(NULL), "");
+	coodie_metadata_free(md);
+	coodie_metadata_free(empty);
+}
+
 struct parts {
 	struct cd_topology *town;
 	struct cd_schema *schema;
@@ -93,6 +134,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_nodes),
 		cmocka_unit_test(test_no_memory),
 	};
 

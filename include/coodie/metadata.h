@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file metadata.h
- * What the client knows about a cluster: a snapshot of its schema.
+ * What the client knows about a cluster: a snapshot of its nodes and its schema.
  *
  * A snapshot is immutable and counted: taken without a lock on any thread, true as long as it is
  * held. Everything borrowed from one lives until coodie_metadata_free(). Lists are sorted by name,
@@ -11,6 +11,7 @@
 #ifndef COODIE_METADATA_H
 #define COODIE_METADATA_H
 
+#include <coodie/host.h>
 #include <coodie/value.h>
 
 COODIE_BEGIN
@@ -21,6 +22,29 @@ typedef struct coodie_metadata coodie_metadata;
 COODIE_API void coodie_metadata_free(coodie_metadata *md);
 /** Grows with every change of schema or nodes (M7). */
 COODIE_API uint64_t coodie_metadata_version(const coodie_metadata *md);
+
+/* ---- nodes ------------------------------------------------------------------------------- */
+
+/** @return "" when not known */
+COODIE_API const char *coodie_metadata_cluster_name(const coodie_metadata *md);
+/** @return the partitioner's class without its package: "Murmur3Partitioner"; "" when not known */
+COODIE_API const char *coodie_metadata_partitioner(const coodie_metadata *md);
+COODIE_API bool coodie_metadata_is_scylla(const coodie_metadata *md);
+COODIE_API size_t coodie_metadata_node_count(const coodie_metadata *md);
+/**
+ * The i-th node as the cluster tells of it (N3, N6, N7): its own address, before translation. What
+ * changes from moment to moment is not of a snapshot: it is up, near and idle.
+ */
+COODIE_API const coodie_host *coodie_metadata_node_at(const coodie_metadata *md, size_t i);
+/**
+ * The nodes that keep a token of Murmur3Partitioner in a keyspace, primary first (N8, N9). Of
+ * keyspaces whose tables are in tablets, and of those that each node keeps for itself, nothing is
+ * said: see coodie_route_prepared().
+ * @param nodes  out: indexes of coodie_metadata_node_at(), `max` of them at most
+ * @return how many there are; 32 at most, but with EverywhereStrategy
+ */
+COODIE_API size_t coodie_metadata_replicas(const coodie_metadata *md, const char *keyspace,
+					   int64_t token, size_t *nodes, size_t max);
 
 /* ---- raw fields -------------------------------------------------------------------------- */
 

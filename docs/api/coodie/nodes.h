@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file nodes.h
- * The nodes of a snapshot, what happens to them, and traces.
+ * What happens to nodes and schema, tablets before they are needed, and traces.
  *
  * Serves M12, M13, N1 to N9, N13, N17, S10, S12, S14, S18, L11, U5, U19, U24.
  */
@@ -14,20 +14,6 @@
 #include <coodie/query.h>
 
 COODIE_BEGIN
-
-/* ---- nodes ------------------------------------------------------------------------------- */
-
-COODIE_API const char *coodie_metadata_cluster_name(const coodie_metadata *md);
-COODIE_API const char *coodie_metadata_partitioner(const coodie_metadata *md);
-COODIE_API size_t coodie_metadata_node_count(const coodie_metadata *md);
-COODIE_API const coodie_host *coodie_metadata_node_at(const coodie_metadata *md, size_t i);
-COODIE_API bool coodie_metadata_is_scylla(const coodie_metadata *md);
-/** Release version of the i-th node ("5.0.2"); "" when not known. */
-COODIE_API const char *coodie_metadata_node_release(const coodie_metadata *md, size_t i);
-/** Replicas of a token in a keyspace (or, with tablets, a table), primary first (N8, N9, S10). */
-COODIE_API size_t coodie_metadata_replicas(const coodie_metadata *md, const char *keyspace,
-					   const char *table, int64_t token, uint32_t *nodes,
-					   size_t max);
 
 /* ---- what is read, and when -------------------------------------------------------------- */
 
