@@ -6,6 +6,10 @@
  * The same seed gives the same run. A seed that fails is printed:
  *
  *	tests/test_node_simulation SEED [WORLD]
+ *
+ * and many are tried, in all worlds, by
+ *
+ *	tests/test_node_simulation FROM-TO
  */
 #include "tests/test.h"
 
@@ -25,19 +29,35 @@ static const struct {
 	struct simulation_faults faults;
 	bool nodes_fail; /* one is taken down, or comes back, now and then */
 	bool is_broken;  /* the nodes do what no node should, now and then */
+	bool churns;     /* nodes come, go, and come back at other addresses */
+	bool cancels;    /* requests are given up */
+	bool ends;       /* the session is closed or freed in the middle */
+	uint32_t shards; /* of each node; 0: no ScyllaDB */
 } worlds[] = {
-	{ "calm", { 0 }, false, false },
-	{ "late", { .delay_us = 200000 }, false, false },
-	{ "in pieces",
-	  { .short_send = 500, .short_read = 700, .delay_us = 900, .window = 300 },
-	  false,
-	  false },
-	{ "lossy",
-	  { .reset = 20, .refuse = 100, .short_send = 200, .delay_us = 5000 },
-	  false,
-	  false },
-	{ "falling", { .delay_us = 20000, .short_read = 100 }, true, false },
-	{ "broken", { .delay_us = 3000, .short_read = 100 }, false, true },
+	{ .name = "calm" },
+	{ .name = "late", .faults = { .delay_us = 200000 } },
+	{ .name = "in pieces",
+	  .faults = { .short_send = 500, .short_read = 700, .delay_us = 900, .window = 300 } },
+	{ .name = "lossy",
+	  .faults = { .reset = 20, .refuse = 100, .short_send = 200, .delay_us = 5000 } },
+	{ .name = "falling",
+	  .faults = { .delay_us = 20000, .short_read = 100 },
+	  .nodes_fail = true },
+	{ .name = "broken", .faults = { .delay_us = 3000, .short_read = 100 }, .is_broken = true },
+	{ .name = "sharded", .faults = { .delay_us = 3000 }, .shards = 4, .cancels = true },
+	{ .name = "churning",
+	  .faults = { .delay_us = 20000, .reset = 2 },
+	  .nodes_fail = true,
+	  .churns = true,
+	  .cancels = true },
+	{ .name = "chaos",
+	  .faults = { .reset = 5, .refuse = 50, .short_send = 100, .delay_us = 5000 },
+	  .nodes_fail = true,
+	  .is_broken = true,
+	  .churns = true,
+	  .cancels = true,
+	  .ends = true,
+	  .shards = 3 },
 };
 
 /* ---- a world ----------------------------------------------------------------------------------- */
@@ -54,8 +74,13 @@ struct world {
 	/* counted up by IF: what the client last heard, and how often it was, surely or perhaps */
 	int counted, surely, perhaps;
 	int begun, ended, failed;
-	bool down; /* node 1 */
+	bool down;      /* node 1 */
+	uint32_t nodes; /* ever made */
+	uint32_t guest; /* one that was added, and can be removed; 0: none */
+	bool closing, freed;
+	bool closed; /* by close_async(): its callback has run */
 	size_t kind;
+	coodie_error last; /* of a request that failed */
 };
 
 enum what { READ, WRITE, COUNT };
@@ -67,6 +92,7 @@ struct ask {
 	int key, number;
 	int least; /* of a read: what was known when it began */
 	bool busy;
+	uint64_t id;
 };
 
 #define FAIL(w, ...) \
@@ -86,6 +112,9 @@ static void open_box(struct world *w)
 	coodie_node_options_set_transport(o, &transport);
 	coodie_node_options_set_clock(o, simulation_clock, w->sim);
 	assert_true(coodie_node_options_set_nodes(o, NODES, &err));
+	if (worlds[w->kind].shards)
+		assert_true(coodie_node_options_set_shards(o, worlds[w->kind].shards, &err));
+	w->nodes = NODES;
 	w->box = coodie_node_attach(o, &loop, &err);
 	coodie_node_options_free(o);
 	if (!w->box)
@@ -113,7 +142,8 @@ static void open_session(struct world *w)
 	coodie_options_set_connect_timeout_ms(o, 1000);
 	coodie_options_set_compression(o, w->seed % 2 ? COODIE_COMPRESSION_LZ4
 						      : COODIE_COMPRESSION_NONE);
-	assert_true(coodie_options_set_protocol_version(o, w->seed % 3 ? 5 : 4, &err));
+	bool is_4 = worlds[w->kind].shards || w->seed % 3 == 0; /* ScyllaDB has no other */
+	assert_true(coodie_options_set_protocol_version(o, is_4 ? 4 : 5, &err));
 	for (uint32_t i = 0; i < NODES; i++)
 		assert_true(
 			coodie_options_add_contact_point(o, coodie_node_address(w->box, i), &err));
@@ -139,7 +169,8 @@ static uint64_t close_world(struct world *w)
 {
 	uint64_t trace;
 
-	coodie_session_free(w->session);
+	if (!w->freed)
+		coodie_session_free(w->session);
 	while (simulation_turn(w->sim))
 		;
 	coodie_node_stop(w->box);
@@ -199,7 +230,9 @@ static void on_answer(coodie_result *take_res, const coodie_error *err, void *us
 	a->busy = false;
 	w->ended++;
 	w->failed += !take_res;
-	if (!worlds[w->kind].is_broken &&
+	if (!take_res)
+		w->last = *err;
+	if (!worlds[w->kind].is_broken && !worlds[w->kind].churns &&
 	    (err->code == COODIE_ERR_SERVER || err->code == COODIE_ERR_PROTOCOL))
 		FAIL(w, "%s", err->message);
 	if (a->what == COUNT)
@@ -222,23 +255,23 @@ static bool write_number(struct world *w, struct ask *a, coodie_error *err)
 		w->session, "INSERT INTO ks.t (k, v, note) VALUES (?, ?, ?) USING TIMESTAMP ?",
 		CQL_ARGS(cql(a->key), cql(a->number), cql_from_text(words),
 			 cql((int64_t)a->number)),
-		COODIE_REQUEST(.idempotent = true), on_answer, a, err);
+		COODIE_REQUEST(.idempotent = true, .id = &a->id), on_answer, a, err);
 }
 
 static bool read_number(struct world *w, struct ask *a, coodie_error *err)
 {
 	a->least = w->acknowledged[a->key];
-	return coodie_session_query_async(w->session, "SELECT v FROM ks.t WHERE k = ?",
-					  CQL_ARGS(cql(a->key)), COODIE_REQUEST(.idempotent = true),
-					  on_answer, a, err);
+	return coodie_session_query_async(
+		w->session, "SELECT v FROM ks.t WHERE k = ?", CQL_ARGS(cql(a->key)),
+		COODIE_REQUEST(.idempotent = true, .id = &a->id), on_answer, a, err);
 }
 
 static bool count_up(struct world *w, struct ask *a, coodie_error *err)
 {
 	a->number = w->counted + 1;
 	return coodie_session_query_async(w->session, "UPDATE ks.t SET v = ? WHERE k = -1 IF v = ?",
-					  CQL_ARGS(cql(a->number), cql(w->counted)), NULL,
-					  on_answer, a, err);
+					  CQL_ARGS(cql(a->number), cql(w->counted)),
+					  COODIE_REQUEST(.id = &a->id), on_answer, a, err);
 }
 
 static void ask(struct world *w, struct ask *a)
@@ -271,7 +304,62 @@ static void move_nodes(struct world *w)
 	w->down = !w->down;
 }
 
-/* Not "stall": the client does not look after connections that say nothing. */
+/* Nodes come and go, and one that was down comes back at another address. */
+static void churn(struct world *w)
+{
+	coodie_error err;
+	char host[16];
+	bool ok = true;
+
+	if (simulation_draw(w->sim, 300))
+		return;
+	if (w->down) {
+		snprintf(host, sizeof host, "127.0.1.%u", 1 + simulation_draw(w->sim, 200));
+		ok = coodie_node_move(w->box, 1, host, &err) ||
+		     err.code == COODIE_ERR_INVALID; /* somebody is there */
+	} else if (w->guest) {
+		ok = coodie_node_remove(w->box, w->guest, &err);
+		w->guest = 0;
+	} else if (w->nodes < 12) {
+		ok = coodie_node_add(w->box, NULL, NULL, &w->guest, &err);
+		w->nodes++;
+	}
+	if (!ok)
+		FAIL(w, "%s", err.message);
+}
+
+static void give_up(struct world *w, struct ask *asks)
+{
+	struct ask *a = &asks[simulation_draw(w->sim, AT_ONCE)];
+
+	if (!simulation_draw(w->sim, 20) && a->busy && a->id)
+		coodie_session_cancel(w->session, a->id);
+}
+
+static void on_closed(const coodie_error *err, void *user)
+{
+	struct world *w = user;
+
+	(void)err;
+	if (w->closed)
+		FAIL(w, "closed twice");
+	w->closed = true;
+}
+
+static void end_session(struct world *w)
+{
+	coodie_error err;
+
+	if (w->closing || w->freed || w->begun < REQUESTS / 2 || simulation_draw(w->sim, 400))
+		return;
+	w->closing = simulation_draw(w->sim, 2);
+	w->freed = !w->closing;
+	if (w->freed)
+		coodie_session_free(w->session);
+	else if (!coodie_session_close_async(w->session, on_closed, w, &err))
+		FAIL(w, "%s", err.message);
+}
+
 static void break_nodes(struct world *w)
 {
 	static const char *const rules[] = {
@@ -289,6 +377,7 @@ static void break_nodes(struct world *w)
 		"opcode=EXECUTE,times=2,do=error:OVERLOADED",
 		"opcode=EXECUTE,times=1,do=unprepared",
 		"at=accept,times=1,do=refuse",
+		"opcode=EXECUTE,times=1,do=stall",
 		"at=accept,times=1,do=delay:300ms",
 	};
 	coodie_error err;
@@ -322,7 +411,21 @@ static void check_count(struct world *w)
 				FAIL(w, "nothing happens, and the last request waits");
 	}
 	if (failed != w->failed)
-		FAIL(w, "all is calm, and nothing works");
+		FAIL(w, "all is calm, and nothing works: %s", w->last.message);
+}
+
+static void misbehave(struct world *w, struct ask *asks)
+{
+	if (worlds[w->kind].nodes_fail)
+		move_nodes(w);
+	if (worlds[w->kind].churns)
+		churn(w);
+	if (worlds[w->kind].is_broken)
+		break_nodes(w);
+	if (worlds[w->kind].cancels && !w->freed)
+		give_up(w, asks);
+	if (worlds[w->kind].ends)
+		end_session(w);
 }
 
 /* Runs a world to its end. @return the digest of all that happened */
@@ -333,21 +436,22 @@ static uint64_t run(uint64_t seed, size_t kind, int *failed)
 	unsigned turns = 0;
 
 	open_world(&w, seed, kind);
-	while (w.ended < REQUESTS) {
-		for (size_t i = 0; i < AT_ONCE; i++)
+	while (w.ended < w.begun || (w.begun < REQUESTS && !w.closing && !w.freed)) {
+		for (size_t i = 0; i < AT_ONCE && !w.closing && !w.freed; i++)
 			if (!asks[i].busy && w.begun < REQUESTS && !simulation_draw(w.sim, 4))
 				ask(&w, &asks[i]);
-		if (worlds[kind].nodes_fail)
-			move_nodes(&w);
-		if (worlds[kind].is_broken)
-			break_nodes(&w);
+		misbehave(&w, asks);
 		if (!simulation_turn(w.sim) && w.begun == REQUESTS)
 			FAIL(&w, "nothing happens, and %d requests wait", w.begun - w.ended);
 		if (++turns > MOST_TURNS)
 			FAIL(&w, "no end: %d of %d requests", w.ended, w.begun);
 	}
+	while (w.closing && !w.closed)
+		if (!simulation_turn(w.sim))
+			FAIL(&w, "nothing happens, and the session is not closed");
 	*failed = w.failed;
-	check_count(&w);
+	if (!w.closing && !w.freed)
+		check_count(&w);
 	return close_world(&w);
 }
 
@@ -380,16 +484,30 @@ static void test_same_seed(void **state)
 	}
 }
 
+static int run_range(uint64_t from, uint64_t to)
+{
+	int failed;
+
+	for (uint64_t seed = from; seed <= to; seed++)
+		for (size_t kind = 0; kind < CD_COUNT(worlds); kind++)
+			run(seed, kind, &failed);
+	printf("%" PRIu64 " seeds in %zu worlds\n", to - from + 1, CD_COUNT(worlds));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_worlds),
 		cmocka_unit_test(test_same_seed),
 	};
+	const char *to = argc > 1 ? strchr(argv[1], '-') : NULL;
 	int failed;
 
 	if (argc < 2)
 		return cmocka_run_group_tests(tests, NULL, NULL);
+	if (to)
+		return run_range(strtoull(argv[1], NULL, 10), strtoull(to + 1, NULL, 10));
 	for (size_t kind = 0; kind < CD_COUNT(worlds); kind++)
 		if (argc < 3 || strcmp(argv[2], worlds[kind].name) == 0)
 			printf("%s: %016" PRIx64 "\n", worlds[kind].name,
