@@ -27,6 +27,7 @@ coodieinclude_HEADERS = \
 	include/coodie/node.h \
 	include/coodie/opcodes.def \
 	include/coodie/policy.h \
+	include/coodie/observe.h \
 	include/coodie/options.h \
 	include/coodie/query.h \
 	include/coodie/resolve.h \

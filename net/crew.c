@@ -232,6 +232,8 @@ static bool make_worker(struct worker *w, const coodie_options *o, coodie_error 
 	if (!w->engine)
 		return false;
 	cd_engine_deal(w->engine, w->index, w->crew->count, on_turned, w->crew);
+	if (w->index)
+		cd_engine_share_id(w->engine, w->crew->workers->engine);
 	cd_engine_on_gone(w->engine, on_engine_gone, w);
 	return true;
 }
@@ -635,6 +637,11 @@ void cd_crew_stats(struct cd_crew *c, coodie_session_stats *stats)
 	for (uint32_t n = 0; n < c->count; n++)
 		if (!me || me->index == n)
 			call_on(c, &c->workers[n], add_stats, stats, NULL);
+}
+
+const struct cd_engine *cd_crew_engine(const struct cd_crew *c, uint32_t i)
+{
+	return i < c->count ? c->workers[i].engine : NULL;
 }
 
 const coodie_driver cd_crew_driver = {

@@ -27,6 +27,7 @@ static void destroy(struct cd_engine *e)
 		e->loop.vtable->turn_free(e->loop.state, e->turn);
 	cd_engine_policies_deinit(e);
 	cd_hosts_deinit(e);
+	cd_tally_deinit(&e->tally);
 	cd_control_deinit(e);
 	cd_request_pool_deinit(&e->pool);
 	cd_slab_deinit(&e->attempts);
@@ -49,7 +50,10 @@ static void destroy(struct cd_engine *e)
 
 void cd_engine_enter(struct cd_engine *e)
 {
-	e->inside++;
+	if (e->inside++)
+		return;
+	e->entered_us = cd_engine_now(e);
+	cd_tally_tick(&e->tally.own, e->entered_us);
 }
 
 void cd_engine_leave(struct cd_engine *e)
@@ -122,6 +126,7 @@ void cd_engine_settle(struct cd_engine *e)
 		cd_engine_follow_distances(e);
 	if (e->waiting.count)
 		cd_engine_pump(e);
+	cd_engine_count_gauges(e);
 	cd_control_settle(e);
 	cd_control_schema_settle(e);
 	if (e->closing && e->live == e->closers.count + e->own && !e->done.count) {
@@ -208,6 +213,8 @@ static void request_late(struct cd_engine *e, struct cd_deadline *d)
 	for (struct cd_attempt *a = r->flying; a; a = a->next)
 		cd_engine_note(e, a, &err);
 	e->stats.timeouts++;
+	for (const struct cd_attempt *a = r->flying; a; a = a->next)
+		cd_counters_count(a->wire->tally.counters, CD_METRIC_ATTEMPT_TIMEOUTS);
 	give_up(e, r, &err);
 }
 
@@ -361,6 +368,7 @@ static void call_failed(struct cd_engine *e, struct cd_request *r)
 	struct cd_request over = { .kind = r->kind, .done = r->done, .user = r->user };
 	coodie_error err = r->error;
 
+	cd_engine_count_end(e, r);
 	cd_engine_drop(e, r);
 	calls[over.kind](&over, &err);
 }
@@ -376,6 +384,7 @@ void cd_engine_call(struct cd_engine *e, struct cd_request *r)
 		call_failed(e, r);
 	} else if (kind == CD_REQUEST_EXECUTE || kind == CD_REQUEST_QUERY ||
 		   kind == CD_REQUEST_BATCH) {
+		cd_engine_count_result(e, r);
 		cd_engine_drop(e, r);
 		result_fn(result, &e->ok, user);
 	} else {
@@ -384,6 +393,7 @@ void cd_engine_call(struct cd_engine *e, struct cd_request *r)
 		};
 		if (kind == CD_REQUEST_PREPARE)
 			cd_prepared_ref(r->prepared);
+		cd_engine_count_end(e, r);
 		cd_engine_drop(e, r);
 		calls[kind](&over, &e->ok);
 	}
@@ -428,7 +438,10 @@ static bool set_up(struct cd_engine *e, const coodie_loop *loop, coodie_error *e
 	const struct cd_resolver_options resolver = { .fn = o->resolver,
 						      .fn_user = o->resolver_user };
 	cd_resolver_init(&e->resolver, &e->loop, e->allocator, &resolver);
-	cd_wheel_init(&e->wheel, e->loop.vtable->now_us(e->loop.state));
+	e->entered_us = cd_engine_now(e);
+	cd_wheel_init(&e->wheel, e->entered_us);
+	cd_tally_init(&e->tally, e->allocator, o->histogram_window_ms * UINT64_C(1000),
+		      e->entered_us);
 	if (!cd_engine_policies_init(e, err))
 		return false;
 	if (o->randomize_contact_points)
@@ -462,6 +475,7 @@ struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop
 	e->pulse.kind = CD_DEADLINE_PULSE;
 	e->version = (uint8_t)(options->protocol_version ? options->protocol_version
 							 : CD_VERSION_MAX);
+	cql_uuid_format(cql_uuid_random(), e->session_id);
 	cd_clear(&e->ok);
 	cd_request_pool_init(&e->pool, e->allocator);
 	cd_slab_init(&e->attempts, e->allocator, sizeof(struct cd_attempt), ATTEMPTS_PER_BLOCK);
@@ -481,6 +495,11 @@ void cd_engine_deal(struct cd_engine *e, uint32_t index, uint32_t count, void (*
 	e->chance.state += index;
 	e->turned = turned;
 	e->turned_user = user;
+}
+
+void cd_engine_share_id(struct cd_engine *e, const struct cd_engine *first)
+{
+	memcpy(e->session_id, first->session_id, sizeof e->session_id);
 }
 
 void cd_engine_on_gone(struct cd_engine *e, void (*gone)(void *user), void *user)

@@ -25,6 +25,8 @@ extern const coodie_driver cd_engine_driver;
  * ran callbacks. */
 void cd_engine_deal(struct cd_engine *e, uint32_t index, uint32_t count,
 		    void (*turned)(void *user), void *user);
+/* It says that it is of the same session as the other. */
+void cd_engine_share_id(struct cd_engine *e, const struct cd_engine *first);
 /* Gives the request up that was made with this alias. */
 void cd_engine_cancel_alias(struct cd_engine *e, uint64_t alias);
 void cd_engine_on_gone(struct cd_engine *e, void (*gone)(void *user), void *user);

@@ -32,6 +32,8 @@ static bool on_error(struct cd_engine *e, struct cd_attempt *a, const cql_envelo
 	uint32_t load;
 	coodie_error said;
 
+	cd_counters_count(w->tally.counters, CD_METRIC_ERRORS);
+	cd_engine_count_answer(e, a);
 	if (!cd_conn_read_error(&w->link.conn, answer, &said, err)) {
 		coodie_error why = *err;
 		cd_engine_attempt_failed(e, a, &why);
@@ -100,6 +102,10 @@ static bool on_result(struct cd_engine *e, struct cd_attempt *a, const cql_envel
 	 * answer from before the last PREPARE is out of date. */
 	if (new_id.data && r->prepared && a->load == r->prepared->load)
 		cd_prepared_changed(r->prepared, new_id, cd_result_metadata(r->result));
+	if (!cd_engine_is_plain(r))
+		cd_engine_count_answer(e, a);
+	if (r->speculated && a != &r->first)
+		cd_counters_count(a->wire->tally.counters, CD_METRIC_SPECULATIONS_WON);
 	cd_engine_land(e, a);
 	if (r->flying)
 		drop_twins(e, r);
@@ -115,6 +121,7 @@ static bool on_prepared(struct cd_engine *e, struct cd_attempt *a, const cql_env
 	struct cd_request *load = a->request;
 	struct cd_wire *w = a->wire;
 
+	cd_engine_count_answer(e, a);
 	cd_engine_land(e, a);
 	return cd_engine_loaded(e, w, load, answer, err);
 }
@@ -128,6 +135,7 @@ static bool on_done(struct cd_engine *e, struct cd_attempt *a, const cql_envelop
 	(void)answer;
 	(void)err;
 	r->result = cd_result_ref(e->void_result);
+	cd_engine_count_answer(e, a);
 	cd_engine_land(e, a);
 	cd_engine_call(e, r);
 	return true;
@@ -153,6 +161,7 @@ bool cd_engine_answer(struct cd_engine *e, struct cd_wire *w, const cql_envelope
 	void *owner;
 
 	e->stats.responses++;
+	cd_counters_count(w->tally.counters, CD_METRIC_RESPONSES);
 	cd_streams_give(&w->link.conn.streams, answer->stream, &owner);
 	struct cd_attempt *a = owner;
 	if (!a) /* nobody waits for it any more */

@@ -15,6 +15,7 @@
 #include "net/profile_view.h"
 #include "net/request.h"
 #include "net/router.h"
+#include "net/tally.h"
 
 /* Whose a deadline is. */
 enum cd_deadline_kind {
@@ -95,6 +96,9 @@ struct cd_engine {
 	coodie_result *void_result; /* shared by all that say nothing more */
 	coodie_error ok;
 	coodie_session_stats stats;
+	struct cd_tally tally;
+	char session_id[CQL_UUID_TEXT_SIZE]; /* what SESSION_ID of STARTUP says */
+	uint64_t entered_us; /* when the loop called, the last time */
 
 	bool closing, closed; /* by coodie_session_close() */
 	bool freed;           /* by coodie_session_free(): only callbacks are left */
@@ -129,6 +133,44 @@ void cd_engine_fail(struct cd_engine *e, struct cd_request *r, const coodie_erro
 void cd_engine_call(struct cd_engine *e, struct cd_request *r);
 /* Gives one back that nobody is told of. */
 void cd_engine_drop(struct cd_engine *e, struct cd_request *r);
+
+/* ---- engine_count.c: numbers ------------------------------------------------------------------ */
+
+/* A request that took what its only attempt took, which is then counted at its end. */
+static inline bool cd_engine_is_plain(const struct cd_request *r)
+{
+	return r->attempts == 1 && r->began_us == r->first.sent_us && !r->own &&
+	       !r->timed;
+}
+
+/* A user's request is over: how, and how long it took. */
+void cd_engine_count_end(struct cd_engine *e, const struct cd_request *r);
+
+/* The same for one that has a result. */
+static inline void cd_engine_count_result(struct cd_engine *e, const struct cd_request *r)
+{
+	if (!cd_engine_is_plain(r)) {
+		cd_engine_count_end(e, r);
+		return;
+	}
+	cd_counters_count(&e->tally.own, CD_METRIC_COMPLETED);
+	cd_tally_took(r->counters, CD_HISTOGRAM_PLAIN, r->began_us, e->entered_us);
+}
+
+/* How long an attempt took that was answered. */
+static inline void cd_engine_count_answer(struct cd_engine *e, const struct cd_attempt *a)
+{
+	a->request->timed = true;
+	cd_tally_took(a->request->counters, COODIE_HISTOGRAM_SERVER, a->sent_us, e->entered_us);
+}
+/* An attempt that is not the first of its request. */
+void cd_engine_count_repeat(struct cd_request *r, const struct cd_attempt *a);
+/* It begins to wait. */
+void cd_engine_waits(struct cd_engine *e, struct cd_request *r);
+/* It has waited for a slot on a connection, and got one. */
+void cd_engine_count_waited(struct cd_request *r);
+/* Gauges, and what others count. */
+void cd_engine_count_gauges(struct cd_engine *e);
 
 /* ---- engine_submit.c: what callers, and the engine itself, ask for --------------------------- */
 

@@ -50,6 +50,7 @@ bool cd_engine_await_prepare(struct cd_engine *e, struct cd_request *r, struct c
 
 	if (!load && !(load = start_load(e, r->prepared, w, err)))
 		return false;
+	cd_engine_waits(e, r);
 	cd_requests_push(&load->waiters, r);
 	e->held++;
 	return true;
@@ -129,6 +130,7 @@ bool cd_engine_loaded(struct cd_engine *e, struct cd_wire *w, struct cd_request 
 		return why.code != COODIE_ERR_PROTOCOL;
 	}
 	p->loaded_on = w->number;
+	cd_counters_count(&e->tally.own, CD_METRIC_PREPARED);
 	cd_prepared_ref(p);
 	unlink_load(load);
 	cd_requests_move(&waiters, &load->waiters);
@@ -148,6 +150,7 @@ bool cd_engine_unprepared(struct cd_engine *e, struct cd_wire *w, struct cd_requ
 	if (r->told == w->number)
 		return false;
 	r->told = w->number;
+	cd_counters_count(w->tally.counters, CD_METRIC_REPREPARED);
 	cd_log(e->options, COODIE_LOG_DEBUG, "prepared again: %.100s", p->cql);
 	if (p->load != load && p->loaded_on == w->number &&
 	    !find_load(p, w)) /* somebody was faster */

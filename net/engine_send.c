@@ -185,6 +185,12 @@ bool cd_engine_put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
 	a->next = r->flying;
 	a->sent_us = cd_engine_now(e);
 	a->sent_at = w->link.bytes_sent;
+	r->counters = w->tally.counters;
+	cd_counters_count(r->counters, CD_METRIC_ATTEMPTS);
+	if (!r->began_us)
+		r->began_us = a->sent_us;
+	if (r->attempts)
+		cd_engine_count_repeat(r, a);
 	r->flying = a;
 	if (w->host) {
 		w->host->view->in_flight++;
@@ -232,6 +238,8 @@ static bool leave_queue(struct cd_engine *e, struct cd_request *r)
 	cd_requests_remove(r);
 	if (!w || !cd_engine_put(e, w, r, &err))
 		cd_engine_fail(e, r, &err);
+	else
+		cd_engine_count_waited(r);
 	return true;
 }
 
@@ -261,6 +269,7 @@ bool cd_engine_send(struct cd_engine *e, struct cd_request *r, coodie_error *err
 			*err = why;
 		return false;
 	}
+	cd_engine_waits(e, r);
 	cd_requests_push(&e->waiting, r);
 	cd_engine_arm(e);
 	return true;

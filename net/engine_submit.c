@@ -9,12 +9,16 @@
 #include "base/keyspace.h"
 #include "net/engine_impl.h"
 
-static bool has_room(const struct cd_engine *e, coodie_error *err)
+static bool has_room(struct cd_engine *e, coodie_error *err)
 {
 	uint32_t waiting = e->waiting.count + e->held;
 
-	return waiting < e->options->max_waiting ||
-	       cd_fail(err, COODIE_ERR_OVERLOAD,
+	if (waiting < e->options->max_waiting)
+		return true;
+	cd_counters_count(&e->tally.own, CD_METRIC_REQUESTS);
+	cd_counters_count(&e->tally.own, CD_METRIC_FAILURES);
+	cd_counters_count(&e->tally.own, CD_METRIC_OVERLOADED);
+	return cd_fail(err, COODIE_ERR_OVERLOAD,
 		       "%" PRIu32 " requests wait already and %" PRIu32
 		       " are in flight: slow down, or coodie_options_set_max_waiting()",
 		       waiting, e->in_flight);
@@ -42,6 +46,8 @@ static struct cd_request *begin(struct cd_engine *e, enum cd_request_kind kind, 
 static void set_options(struct cd_engine *e, struct cd_request *r, const coodie_request *o)
 {
 	const struct coodie_options *d = e->options;
+
+	cd_counters_count(&e->tally.own, CD_METRIC_REQUESTS);
 	int32_t page_rows = o->page_rows ? o->page_rows
 					 : (int32_t)(d->page_rows < INT32_MAX ? d->page_rows
 									      : INT32_MAX);
@@ -72,8 +78,11 @@ static bool accepted(struct cd_engine *e, struct cd_request *r, const coodie_req
 	return true;
 }
 
+/* It was none. */
 static bool refused(struct cd_engine *e, struct cd_request *r)
 {
+	if (!r->own)
+		cd_counters_uncount(&e->tally.own, CD_METRIC_REQUESTS);
 	cd_engine_drop(e, r);
 	return false;
 }
@@ -95,6 +104,7 @@ static bool submit_nothing(struct cd_engine *e, coodie_done_fn *done, void *user
 	r->done.result = done;
 	r->user = user;
 	r->result = cd_result_ref(e->void_result);
+	cd_counters_count(&e->tally.own, CD_METRIC_REQUESTS);
 	cd_engine_finish(e, r);
 	return true;
 }
@@ -284,6 +294,7 @@ bool cd_engine_prepare(struct cd_engine *e, const char *cql, coodie_prepared_fn 
 	if (!r)
 		return false;
 	r->done.prepared = done;
+	cd_counters_count(&e->tally.own, CD_METRIC_REQUESTS);
 	r->user = user;
 	r->prepared = cd_prepared_ref(p);
 	r->timeout_ms = e->options->request_timeout_ms;

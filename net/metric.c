@@ -25,7 +25,7 @@ void cd_counters_init(struct cd_counters *c, const coodie_allocator *a, uint64_t
 
 void cd_counters_deinit(struct cd_counters *c)
 {
-	for (size_t i = 0; i < COODIE_HISTOGRAM_KINDS; i++) {
+	for (size_t i = 0; i <= CD_HISTOGRAM_PLAIN; i++) {
 		struct cd_histogram *h = atomic_load_explicit(&c->histograms[i],
 							      memory_order_relaxed);
 		if (h)
@@ -45,6 +45,23 @@ struct cd_histogram *cd_counters_histogram(struct cd_counters *c, enum coodie_hi
 	cd_histogram_init(h, c->allocator, c->window_us, now_us);
 	atomic_store_explicit(&c->histograms[kind], h, memory_order_release);
 	return h;
+}
+
+static void add(const struct cd_counters *c, int kind, uint64_t now_us, struct cd_histogram_sum *sum)
+{
+	const struct cd_histogram *h = atomic_load_explicit(&c->histograms[kind],
+							    memory_order_acquire);
+
+	if (h)
+		cd_histogram_add(sum, h, now_us);
+}
+
+void cd_counters_durations(const struct cd_counters *c, enum coodie_histogram_kind kind,
+			   uint64_t now_us, struct cd_histogram_sum *sum)
+{
+	add(c, kind, now_us, sum);
+	if (kind == COODIE_HISTOGRAM_REQUEST || kind == COODIE_HISTOGRAM_SERVER)
+		add(c, CD_HISTOGRAM_PLAIN, now_us, sum);
 }
 
 /* ---- sums ----------------------------------------------------------------------------------- */
@@ -140,14 +157,11 @@ struct histogram_sum {
 static void add_histogram(const struct cd_metric_row *row, void *user)
 {
 	struct histogram_sum *s = user;
-	const struct cd_histogram *h;
 
 	if (!in_scope(s->scope, row))
 		return;
 	s->any = true;
-	h = atomic_load_explicit(&row->counters->histograms[s->kind], memory_order_acquire);
-	if (h)
-		cd_histogram_add(&s->of, h, s->now_us);
+	cd_counters_durations(row->counters, s->kind, s->now_us, &s->of);
 }
 
 bool cd_metric_histogram(const struct cd_metric_source *source, const coodie_scope *scope,

@@ -15,6 +15,10 @@ enum cd_metric {
 	CD_METRICS
 };
 
+/* One more histogram: of requests that took what their only attempt took. They are of
+ * COODIE_HISTOGRAM_REQUEST and of COODIE_HISTOGRAM_SERVER, and counted once: most requests are so. */
+#define CD_HISTOGRAM_PLAIN COODIE_HISTOGRAM_KINDS
+
 /*
  * Written by one loop. A loop has one for itself, with the metrics of scope SESSION, and one for each
  * shard of a host that it has connections to (one per host without shards). Read by any thread, which
@@ -23,7 +27,8 @@ enum cd_metric {
 struct cd_counters {
 	_Atomic uint64_t at[CD_METRICS];
 	struct cd_meter answers; /* of CD_METRIC_RESPONSES */
-	struct cd_histogram *_Atomic histograms[COODIE_HISTOGRAM_KINDS]; /* made when first used */
+	/* made when first used */
+	struct cd_histogram *_Atomic histograms[COODIE_HISTOGRAM_KINDS + 1];
 	const coodie_allocator *allocator;
 	uint64_t window_us; /* of the histograms; 0: they forget nothing */
 };
@@ -75,6 +80,10 @@ static inline void cd_counters_record(struct cd_counters *c, enum coodie_histogr
 	cd_histogram_tick(h, now_us);
 	cd_histogram_record(h, us);
 }
+
+/* Adds what a histogram of that kind has. */
+void cd_counters_durations(const struct cd_counters *c, enum coodie_histogram_kind kind,
+			   uint64_t now_us, struct cd_histogram_sum *sum);
 
 /* ---- reading -------------------------------------------------------------------------------- */
 

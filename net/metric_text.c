@@ -206,16 +206,13 @@ static void put_histogram(struct histogram_walk *w)
 static void walk_histogram(const struct cd_metric_row *row, void *user)
 {
 	struct histogram_walk *w = user;
-	const struct cd_histogram *h = atomic_load_explicit(&row->counters->histograms[w->kind],
-							    memory_order_acquire);
 
 	if (w->row.counters && !(same_host(&w->row, row) || (!w->row.host && !row->host))) {
 		put_histogram(w);
 		memset(&w->sum, 0, sizeof w->sum);
 	}
 	w->row = *row;
-	if (h)
-		cd_histogram_add(&w->sum, h, w->now_us);
+	cd_counters_durations(row->counters, w->kind, w->now_us, &w->sum);
 }
 
 static void put_histograms(struct text *t, const struct cd_metric_source *source)

@@ -24,6 +24,7 @@ libcd_net_la_SOURCES = \
 	net/engine_answer.c \
 	net/engine_batch.c \
 	net/engine_choose.c \
+	net/engine_count.c \
 	net/engine_policy.c \
 	net/engine_prepare.c \
 	net/engine_route.c \
@@ -45,6 +46,7 @@ libcd_net_la_SOURCES = \
 	net/meter.c net/meter.h \
 	net/metric.c net/metric.def net/metric.h \
 	net/metric_text.c \
+	net/observe.c \
 	net/option.def net/option.c net/option.h \
 	net/option_file.c net/option_file.h \
 	net/option_format.c \
@@ -110,6 +112,7 @@ libcd_net_la_SOURCES = \
 	net/streams.c net/streams.h \
 	net/tablets.c net/tablets.h \
 	net/tablets_store.c \
+	net/tally.c net/tally.h \
 	net/timestamps.c net/timestamps.h \
 	net/token_map.c net/token_map.h \
 	net/token_ring.c net/token_ring.h \

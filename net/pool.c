@@ -330,6 +330,7 @@ static void wrong_shard(struct cd_host *h, const struct cd_wire *w)
 {
 	struct cd_engine *e = h->engine;
 
+	cd_counters_count(w->tally.counters, CD_METRIC_WRONG_SHARD);
 	if (!h->plain_only)
 		cd_log(e->options, COODIE_LOG_WARN,
 		       "%s: asked for shard %" PRId32 ", got %" PRId32
@@ -380,11 +381,14 @@ void cd_pool_take(struct cd_host *h, struct cd_wire *w)
 
 void cd_pool_adopt(struct cd_host *h, struct cd_wire *w)
 {
+	struct cd_engine *e = h->engine;
+
 	if (!w->host) /* what is in flight on it lands as the host's */
 		h->view->in_flight += cd_conn_in_flight(&w->link.conn);
 	w->host = h;
 	h->failures = 0;
 	learn_sharding(h, w);
+	cd_tally_move(w, cd_tally_of(&e->tally, h->view, w->shard, e->entered_us));
 	if (w->advanced && w->wanted != w->shard)
 		wrong_shard(h, w);
 	place(h, w);

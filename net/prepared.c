@@ -167,7 +167,7 @@ static struct coodie_prepared *add(struct cd_prepared_cache *c, const char *cql,
 	struct coodie_prepared *p = make_prepared(c, cql, keyspace);
 	if (!p)
 		return NULL;
-	while (c->count >= c->max)
+	for (; c->count >= c->max; c->evicted++)
 		cd_prepared_forget(c, c->oldest);
 	p->hash = hash;
 	p->chain = c->buckets[hash & (c->size - 1)];

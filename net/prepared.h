@@ -60,6 +60,7 @@ struct cd_prepared_cache {
 	struct coodie_prepared **buckets;
 	size_t size; /* of buckets: a power of two */
 	uint32_t count, max;
+	uint64_t evicted; /* to make room */
 	struct coodie_prepared *newest, *oldest;
 	/* the statement last asked for, by the address of its text: programs ask with the same
 	 * literal again */

@@ -122,6 +122,7 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 	r->kind = kind;
 	r->used = true;
 	r->failed = r->tracing = r->encoded = r->idempotent = r->own = false;
+	r->speculated = r->timed = false;
 	r->is_read = r->is_lwt = r->drawn = false;
 	r->profile = 0;
 	r->pin = NULL;
@@ -130,6 +131,8 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 	r->flying = NULL;
 	r->attempts = r->retries = r->stay = 0;
 	r->timeout_ms = 0;
+	r->began_us = 0;
+	r->counters = NULL;
 	r->done.result = NULL;
 	r->user = NULL;
 	r->alias = 0;

@@ -27,6 +27,7 @@ enum cd_request_kind {
 	CD_REQUEST_CLOSE
 };
 
+struct cd_counters;
 struct cd_request;
 
 /* One sending of a request: what a stream id belongs to until its answer. */
@@ -86,6 +87,8 @@ struct cd_request {
 	bool is_read, is_lwt;
 	bool drawn;          /* `random` and `turn` are */
 	bool own;            /* the engine's: nobody outside waits for it */
+	bool speculated;     /* two attempts were out at once */
+	bool timed;          /* how long its answer took is counted */
 	uint32_t profile;    /* its index */
 	uint32_t turn;       /* of the choice among hosts, */
 	uint64_t random;     /* and chance: the same for all attempts */
@@ -94,6 +97,8 @@ struct cd_request {
 				 has been told */
 	uint32_t index, generation; /* what its id is made of */
 	uint32_t timeout_ms;
+	uint64_t began_us;             /* when it was sent, or began to wait; 0: neither yet */
+	struct cd_counters *counters;  /* of where it was sent last; NULL: nowhere */
 	struct cd_attempt first;   /* the attempt that most requests need only */
 	struct cd_attempt *flying; /* those that wait for an answer */
 	uint32_t attempts;         /* ever made */

@@ -63,6 +63,7 @@ static void leave(struct cd_wire *w, enum cd_wire_state state)
 	enum cd_wire_state was = w->state;
 
 	w->state = state;
+	cd_tally_look(w);
 	if (was != CD_WIRE_UP)
 		return;
 	w->engine->hosts.up--;
@@ -80,6 +81,7 @@ void cd_wire_close(struct cd_wire *w)
 	leave(w, CD_WIRE_CLOSED);
 	cd_wheel_remove(&e->wheel, &w->deadline);
 	cd_link_close(&w->link);
+	cd_tally_look(w);
 	e->stats.bytes_sent += w->link.bytes_sent;
 	e->stats.bytes_received += w->link.bytes_received;
 	unlink_wire(e, w);
@@ -122,6 +124,9 @@ void cd_wire_lose(struct cd_wire *w, coodie_error *err)
 	if (w->state == CD_WIRE_CLOSED)
 		return;
 	name_address(w, err);
+	if (!e->freed && !e->closed)
+		cd_counters_count(w->tally.counters, opening ? CD_METRIC_CONNECT_FAILURES
+							     : CD_METRIC_CONNECTS_LOST);
 	cd_wire_close(w);
 	if (!opening && !e->freed)
 		cd_log(e->options, COODIE_LOG_WARN, "%s", err->message);
@@ -189,6 +194,7 @@ static void on_up(struct cd_wire *w)
 	cd_pulse_start(e);
 	e->hosts.up++;
 	e->stats.connects++;
+	cd_tally_stood(w);
 	if (e->last) {
 		e->last->next = e->dead;
 		e->dead = e->last;
@@ -245,6 +251,7 @@ static bool on_moved(void *user)
 	coodie_error err;
 
 	wake(w);
+	cd_tally_tick(w->tally.counters, e->entered_us);
 	for (;;) {
 		enum cd_conn_event event = cd_conn_next(&w->link.conn, &envelope, &err);
 		if (event == CD_CONN_MORE)
@@ -280,6 +287,8 @@ static void on_done(void *user)
 		return;
 	wake(w);
 	w->inside = false;
+	if (w->state != CD_WIRE_CLOSED)
+		cd_tally_look(w);
 	cd_engine_deliver(e);
 	cd_engine_settle(e);
 	cd_engine_leave(e);
@@ -290,9 +299,12 @@ void cd_wires_flush(struct cd_engine *e)
 	coodie_error err;
 
 	for (struct cd_wire *w = e->wires, *next; w; w = next) {
+		uint64_t sent = w->link.bytes_sent;
 		next = w->next;
 		if (w->state != CD_WIRE_OPENING && !cd_link_flush(&w->link, &err))
 			cd_wire_lose(w, &err);
+		else if (w->link.bytes_sent != sent)
+			cd_tally_look(w);
 	}
 }
 
@@ -314,6 +326,8 @@ struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodi
 	w->point = d->point;
 	w->advanced = d->source_port != 0;
 	w->deadline.kind = CD_DEADLINE_WIRE;
+	w->tally.counters = cd_tally_of(&e->tally, d->host ? d->host->view : NULL, d->shard,
+					cd_engine_now(e));
 	w->link.address = d->address;
 	w->link.source_port = d->source_port;
 	cd_conn_init(&w->link.conn, o, e->keyspace, e->version);
@@ -322,6 +336,7 @@ struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodi
 		name_address(w, err);
 		if (d->port_taken)
 			*d->port_taken = w->link.port_taken;
+		cd_counters_count(w->tally.counters, CD_METRIC_CONNECT_FAILURES);
 		free_wire(e, w);
 		return NULL;
 	}

@@ -5,6 +5,7 @@
 #define NET_WIRE_H
 
 #include "net/link.h"
+#include "net/tally.h"
 #include "net/wheel.h"
 
 struct cd_engine;
@@ -36,6 +37,7 @@ struct cd_wire {
 	bool advanced;               /* to the shard-aware port */
 	bool probing;                /* a heartbeat is under way */
 	struct cd_deadline deadline; /* of opening, or of draining */
+	struct cd_tally_wire tally;
 	uint64_t heard_bytes;        /* received when last looked at */
 	uint64_t heard_us;           /* when that had changed */
 };

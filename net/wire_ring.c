@@ -10,9 +10,9 @@
 
 #include "base/alloc.h"
 
-static const char *const state_names[CD_WIRE_STATES] = {
-#define X(name) [CD_WIRE_##name] = #name,
-	CD_WIRE_STATE_TABLE(X)
+static const char *const state_names[CD_RING_STATES] = {
+#define X(name) [CD_RING_##name] = #name,
+	CD_RING_STATE_TABLE(X)
 #undef X
 };
 
@@ -42,7 +42,7 @@ static bool read_event(const struct cd_wire_ring *r, uint64_t n, coodie_wire_eve
 		e->stream = atomic_load_explicit(&slot->stream, memory_order_acquire);
 		e->body_len = atomic_load_explicit(&slot->body_len, memory_order_acquire);
 	} else {
-		e->state = code < CD_WIRE_STATES ? state_names[code] : "?";
+		e->state = code < CD_RING_STATES ? state_names[code] : "?";
 	}
 	return atomic_load_explicit(&r->begun, memory_order_relaxed) - n <= CD_WIRE_EVENTS;
 }

@@ -12,7 +12,7 @@
 #include "net/log.h"
 
 /* The states of a connection as they are shown, from connect() to its end. */
-#define CD_WIRE_STATE_TABLE(X) \
+#define CD_RING_STATE_TABLE(X) \
 	X(CONNECTING) \
 	X(TLS) \
 	X(OPTIONS) \
@@ -25,11 +25,11 @@
 	X(CLOSED) \
 	X(BROKEN)
 
-enum cd_wire_state {
-#define X(name) CD_WIRE_##name,
-	CD_WIRE_STATE_TABLE(X)
+enum cd_ring_state {
+#define X(name) CD_RING_##name,
+	CD_RING_STATE_TABLE(X)
 #undef X
-		CD_WIRE_STATES
+		CD_RING_STATES
 };
 
 enum { CD_WIRE_EVENTS = 256 };
@@ -88,7 +88,7 @@ static inline void cd_wire_ring_received(struct cd_wire_ring *r, uint64_t now_us
 }
 
 static inline void cd_wire_ring_state(struct cd_wire_ring *r, uint64_t now_us,
-				      enum cd_wire_state state)
+				      enum cd_ring_state state)
 {
 	cd_wire_ring_push(r, now_us, 0, (uint8_t)state, 0, 0);
 }

@@ -17,6 +17,7 @@ check_PROGRAMS += \
 	tests/test_extensions \
 	tests/test_metric \
 	tests/test_keyspace \
+	tests/test_observe \
 	tests/test_option \
 	tests/test_option_file \
 	tests/test_option_page \
@@ -82,6 +83,12 @@ tests_test_session_epoll_SOURCES = tests/test_session.c tests/stage.c tests/stag
 tests_test_routed_LDADD = libcd_node.la $(LDADD)
 # replicas as the node sees them
 tests_test_token_map_LDADD = libcd_node.la $(LDADD)
+
+# sessions, and what they say of themselves
+tests_test_observe_SOURCES = \
+	tests/test_observe.c tests/stage.c tests/stage_ev.c tests/stage.h \
+	tests/openmetrics.c tests/openmetrics.h
+tests_test_observe_LDADD = libcd_node.la $(LDADD)
 
 # what a scraper would refuse
 tests_test_metric_SOURCES = tests/test_metric.c tests/openmetrics.c tests/openmetrics.h

@@ -37,7 +37,7 @@ static void test_events(void **state)
 	r = cd_wire_ring_new(&f.allocator);
 	assert_non_null(r);
 	assert_in_range(sizeof *r, 4096, 4096 + 64);
-	cd_wire_ring_state(r, 1000, CD_WIRE_CONNECTING);
+	cd_wire_ring_state(r, 1000, CD_RING_CONNECTING);
 	cd_wire_ring_sent(r, 1500, 0x05, 0, 0);
 	cd_wire_ring_received(r, 1600, 0x06, 0, 120);
 	cd_wire_ring_received(r, 1600, 0x0c, -1, UINT32_MAX);
@@ -104,7 +104,7 @@ static void test_no_ring(void **state)
 	cd_failalloc_init(&f, 1);
 	assert_null(cd_wire_ring_new(&f.allocator));
 	cd_wire_ring_sent(NULL, 0, 1, 1, 1);
-	cd_wire_ring_state(NULL, 0, CD_WIRE_READY);
+	cd_wire_ring_state(NULL, 0, CD_RING_READY);
 	assert_true(cd_wire_ring_each(NULL, 1, see, NULL));
 	cd_wire_ring_dump(NULL, 1, "a", no_line, NULL);
 	cd_wire_ring_free(NULL, NULL);
@@ -183,7 +183,7 @@ static void test_text(void **state)
 
 	assert_non_null(r);
 	assert_non_null(l);
-	cd_wire_ring_state(r, 12345678, CD_WIRE_STARTUP);
+	cd_wire_ring_state(r, 12345678, CD_RING_STARTUP);
 	cd_wire_ring_sent(r, 12345678, CQL_OP_STARTUP, 0, 88);
 	cd_wire_ring_received(r, 12346979, CQL_OP_READY, 0, 0);
 	cd_wire_ring_received(r, 12346980, 0x77, -3, 4000000000);
@@ -242,7 +242,7 @@ static void test_log(void **state)
 
 	assert_non_null(r);
 	assert_non_null(l);
-	cd_wire_ring_state(r, 1, CD_WIRE_BROKEN);
+	cd_wire_ring_state(r, 1, CD_RING_BROKEN);
 	cd_wire_ring_log(r, 5, "a", &o, &limits, 0);
 	assert_int_equal(l->count, 0);
 	o.log_level = COODIE_LOG_WARN;

@@ -43,7 +43,9 @@ typedef struct coodie_metrics {
 	uint64_t prepared_evicted; /**< forgotten for newer ones */
 
 	/* what came of them on the wire, by host and shard */
-	uint64_t attempts;  /**< sent to a node: more than requests when some were repeated */
+	/** sent to a node: what was repeated, statements to prepare and the session's own questions
+	 * among them */
+	uint64_t attempts;
 	uint64_t responses; /**< answers */
 	uint64_t errors;    /**< answers that were an ERROR */
 	uint64_t attempt_timeouts; /**< given up while a node had them */
@@ -73,7 +75,7 @@ typedef struct coodie_metrics {
 enum coodie_histogram_kind {
 	COODIE_HISTOGRAM_REQUEST = 0, /**< from submission to the end of the request */
 	COODIE_HISTOGRAM_SERVER,      /**< from an attempt's last byte sent to its answer */
-	COODIE_HISTOGRAM_QUEUE,       /**< waiting for a connection or a slot on one (O4) */
+	COODIE_HISTOGRAM_QUEUE, /**< waiting for a connection or a slot on one, of those that did (O4) */
 	COODIE_HISTOGRAM_SPECULATIVE, /**< from submission to the end, of requests that were sent twice */
 	COODIE_HISTOGRAM_KINDS
 };

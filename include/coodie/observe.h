@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file observe.h
+ * What a session says about itself: numbers, and their text for Prometheus. The types are in
+ * metrics.h.
+ */
+#ifndef COODIE_OBSERVE_H
+#define COODIE_OBSERVE_H
+
+#include <coodie/metrics.h>
+#include <coodie/session.h>
+
+COODIE_BEGIN
+
+/**
+ * Fills `out` (its `size` is set by the caller). Gauges are those of the last turn of the loop. Any
+ * thread may call, while the session is not being freed.
+ * @param scope  NULL: the session
+ * @param err    COODIE_ERR_INVALID: no such host, or shard of it; COODIE_ERR_UNSUPPORTED: the session
+ * was made from a driver
+ */
+COODIE_API bool coodie_session_metrics(const coodie_session *s, const coodie_scope *scope,
+				       coodie_metrics *out, coodie_error *err);
+/** The same for durations. */
+COODIE_API bool coodie_session_histogram(const coodie_session *s, const coodie_scope *scope,
+					 enum coodie_histogram_kind kind, coodie_histogram *out,
+					 coodie_error *err);
+/** Writes all of it as OpenMetrics text, as snprintf() does: @return its length, whatever `size` is.
+ * 0: the session has no numbers. Takes no lock (O5); any thread. */
+COODIE_API size_t coodie_session_metrics_text(const coodie_session *s, char *out, size_t size);
+
+COODIE_END
+
+#endif
