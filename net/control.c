@@ -35,7 +35,7 @@ bool cd_control_is_scylla(const struct cd_wire *w)
 	return cd_conn_supported(&w->link.conn, "SCYLLA_SHARDING_ALGORITHM", 0) != NULL;
 }
 
-static void read_topology(struct cd_engine *e);
+static void ask_all(struct cd_engine *e);
 
 /* That of hosts which name none. */
 static uint16_t port_of(const struct cd_engine *e, const struct cd_address *a)
@@ -57,22 +57,51 @@ static struct cd_topology *make_topology(struct cd_engine *e, coodie_error *err)
 	return cd_topology_new(e->allocator, c->topology, &source, err);
 }
 
-/* All questions are answered, or came to nothing. */
-static void evaluate(struct cd_engine *e)
+/* What could not be read is asked for again, later and later. */
+static void ask_later(struct cd_engine *e)
+{
+	const struct coodie_options *o = e->options;
+	struct cd_control *c = &e->control;
+	uint32_t shift = c->misses < 16 ? c->misses : 16;
+	uint64_t ms = (uint64_t)o->reconnect_min_ms << shift;
+
+	c->misses++;
+	c->want_topology = true;
+	come_back(e, (uint32_t)(ms < o->reconnect_max_ms ? ms : o->reconnect_max_ms));
+}
+
+/* A question was asked, and since then not a byte has come. */
+static bool is_silent(const struct cd_control *c)
+{
+	return c->timed_out && c->wire->link.bytes_received == c->asked_at_bytes;
+}
+
+static void give_up_silent(struct cd_engine *e)
+{
+	coodie_error err;
+
+	cd_fail(&err, COODIE_ERR_CLOSED, "no answer to questions about the cluster");
+	cd_wire_lose(e->control.wire, &err);
+}
+
+/* A list of peers that could not be read does not mean that there are none. */
+static void learn(struct cd_engine *e)
 {
 	struct cd_control *c = &e->control;
 	struct cd_topology *t = NULL;
 	coodie_error err;
 
-	if (!c->wire || c->wire->number != c->asked_on) {
-		if (c->wire)
-			read_topology(e);
-		return;
-	}
-	if (c->local)
+	if (c->local && (c->peers || !c->topology))
 		t = make_topology(e, &err);
 	else
-		cd_fail(&err, COODIE_ERR_PROTOCOL, "system.local could not be read");
+		cd_fail(&err, COODIE_ERR_PROTOCOL, "system.%s could not be read",
+			c->local ? "peers" : "local");
+	if (!t || !c->peers || !c->registered) {
+		ask_later(e);
+	} else {
+		c->misses = c->rounds = 0;
+		c->proven = true;
+	}
 	if (t) {
 		cd_cluster_apply(e, t);
 	} else {
@@ -82,6 +111,21 @@ static void evaluate(struct cd_engine *e)
 			cd_cluster_alone(e, c->wire);
 	}
 	cd_control_schema_begin(e);
+}
+
+/* All questions are answered, or came to nothing. */
+static void evaluate(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+
+	if (!c->wire)
+		return;
+	if (c->wire->number != c->asked_on)
+		ask_all(e);
+	else if (is_silent(c))
+		give_up_silent(e);
+	else
+		learn(e);
 }
 
 static void answered(struct cd_engine *e)
@@ -99,11 +143,20 @@ static void answered(struct cd_engine *e)
 	c->local = c->peers = NULL;
 }
 
+/* What an answer says of the connection it came from. */
+static void note_answer(struct cd_control *c, const coodie_error *err)
+{
+	c->timed_out |= err->code == COODIE_ERR_TIMEOUT;
+}
+
 static void on_registered(coodie_result *take_res, const coodie_error *err, void *user)
 {
 	struct cd_engine *e = user;
+	struct cd_control *c = &e->control;
 
 	coodie_result_free(take_res);
+	note_answer(c, err);
+	c->registered = err->code == COODIE_OK && c->wire && c->wire->number == c->asked_on;
 	if (err->code != COODIE_OK && err->code != COODIE_ERR_CLOSED)
 		cd_log(e->options, COODIE_LOG_WARN, "no events of the cluster: %s", err->message);
 	answered(e);
@@ -113,7 +166,7 @@ static void on_local(coodie_result *take_res, const coodie_error *err, void *use
 {
 	struct cd_engine *e = user;
 
-	(void)err;
+	note_answer(&e->control, err);
 	e->control.local = take_res;
 	answered(e);
 }
@@ -131,33 +184,47 @@ static void ask(struct cd_engine *e, enum cd_topology_question question, coodie_
 		cd_log(e->options, COODIE_LOG_WARN, "%s", err.message);
 }
 
+/* For what it says, not because the server could not answer just now (v4 section 9). */
+static bool is_refused(const coodie_error *err)
+{
+	return err->code == COODIE_ERR_SERVER && err->server_code >= 0x2000;
+}
+
 static void on_peers(coodie_result *take_res, const coodie_error *err, void *user)
 {
 	struct cd_engine *e = user;
 	struct cd_control *c = &e->control;
 
+	note_answer(c, err);
 	c->peers = take_res;
-	if (err->code == COODIE_ERR_SERVER && !c->no_peers_v2 && c->wire &&
-	    c->wire->number == c->asked_on) {
+	if (is_refused(err) && !c->no_peers_v2 && c->wire && c->wire->number == c->asked_on) {
 		c->no_peers_v2 = true; /* before Cassandra 4, and ScyllaDB */
 		ask(e, CD_TOPOLOGY_PEERS, on_peers);
 	}
 	answered(e);
 }
 
-static void read_topology(struct cd_engine *e)
+static void ask_all(struct cd_engine *e)
 {
 	struct cd_control *c = &e->control;
+	coodie_error err;
 
 	coodie_result_free(c->local);
 	coodie_result_free(c->peers);
 	c->local = c->peers = NULL;
-	c->want_topology = false;
+	c->want_topology = c->timed_out = false;
+	c->registered &= c->asked_on == c->wire->number;
 	c->asked_on = c->wire->number;
+	c->asked_at_bytes = c->wire->link.bytes_received;
+	if (!c->registered &&
+	    cd_engine_tell(e, c->wire, CD_REQUEST_REGISTER, on_registered, e, &err))
+		c->asked++;
 	if (cd_control_is_scylla(c->wire))
 		c->no_peers_v2 = true;
 	ask(e, CD_TOPOLOGY_LOCAL, on_local);
 	ask(e, c->no_peers_v2 ? CD_TOPOLOGY_PEERS : CD_TOPOLOGY_PEERS_V2, on_peers);
+	if (!c->asked)
+		ask_later(e);
 }
 
 /* ---- who has the role ----------------------------------------------------------------------- */
@@ -165,21 +232,19 @@ static void read_topology(struct cd_engine *e)
 void cd_control_take(struct cd_engine *e, struct cd_wire *w)
 {
 	struct cd_control *c = &e->control;
-	coodie_error err;
 
 	c->wire = w;
 	c->was_up = true;
-	c->rounds = 0;
 	c->want_round = false;
+	c->proven = e->options->single_node;
 	if (e->options->single_node) {
+		c->rounds = 0;
 		cd_cluster_alone(e, w);
 		return;
 	}
 	cd_control_schema_missed(e);
-	if (cd_engine_tell(e, w, CD_REQUEST_REGISTER, on_registered, e, &err))
-		c->asked++;
-	if (c->asked <= 1) /* else when those that are under way have ended */
-		read_topology(e);
+	if (!c->asked) /* else when those that are under way have ended */
+		ask_all(e);
 }
 
 void cd_control_lost(struct cd_engine *e)
@@ -188,8 +253,11 @@ void cd_control_lost(struct cd_engine *e)
 
 	c->wire = NULL;
 	c->points.first++;
+	c->lost_us = cd_engine_now(e);
 	if (e->freed || e->closed)
 		return;
+	if (!c->proven) /* one that does not get far is not made again and again without a pause */
+		cd_control_pause(e);
 	for (struct cd_wire *w = e->wires; w && !c->wire; w = w->next)
 		if (w->state == CD_WIRE_UP && w->host)
 			cd_control_take(e, w);
@@ -265,7 +333,7 @@ void cd_control_refresh(struct cd_engine *e)
 	} else if (c->asked) {
 		want_topology(e);
 	} else {
-		read_topology(e);
+		ask_all(e);
 		if (!c->asked) /* nothing could be asked */
 			cd_control_schema_begin(e);
 	}
@@ -279,7 +347,7 @@ void cd_control_due(struct cd_engine *e)
 
 	c->want_round = true;
 	if (c->want_topology && c->wire && !c->asked)
-		read_topology(e);
+		ask_all(e);
 	else if (c->want_topology)
 		come_back(e, DEBOUNCE_MS);
 }

@@ -27,12 +27,18 @@ struct cd_control {
 	uint32_t failed;      /* targets of the round */
 	coodie_error reasons; /* why */
 	uint32_t rounds;      /* that failed, in a row */
+	uint64_t lost_us;     /* when the last one was lost */
 
 	/* what the cluster says of itself */
 	struct cd_topology *topology; /* NULL: not known (yet) */
 	coodie_result *local, *peers; /* answers of the read that is on */
 	uint32_t asked;               /* questions without an answer */
 	uint64_t asked_on;            /* the number of the connection they went to */
+	uint64_t asked_at_bytes;      /* what had been received on it */
+	uint32_t misses;              /* reads that were not whole, in a row */
+	bool registered;              /* for events */
+	bool proven;                  /* the one that has the role has answered */
+	bool timed_out;               /* a question */
 	bool no_peers_v2;
 	bool want_round, want_topology; /* at `again` */
 	struct cd_deadline again;
@@ -43,6 +49,8 @@ struct cd_control {
 void cd_control_deinit(struct cd_engine *e);
 /* What follows every event: a round goes on, or begins, when somebody needs it. */
 void cd_control_settle(struct cd_engine *e);
+/* Some time passes before the next round, unless somebody needs it sooner. */
+void cd_control_pause(struct cd_engine *e);
 /* `again` has come. */
 void cd_control_due(struct cd_engine *e);
 

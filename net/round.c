@@ -132,18 +132,25 @@ static uint32_t pause_ms(struct cd_engine *e)
 	return (uint32_t)(ms * (85 + cd_engine_draw(e, 31)) / 100) + 1;
 }
 
+void cd_control_pause(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+
+	c->rounds++;
+	if (c->was_up && !c->again.link)
+		cd_engine_add_deadline(e, &c->again, pause_ms(e));
+}
+
 static void end_round(struct cd_engine *e)
 {
 	struct cd_control *c = &e->control;
 	struct cd_requests all = { 0 };
 	coodie_error why = c->reasons;
 
-	c->rounds++;
 	c->points.first += e->options->point_count > 1;
 	begin_round(e);
 	c->want_round = false;
-	if (c->was_up && !c->again.link)
-		cd_engine_add_deadline(e, &c->again, pause_ms(e));
+	cd_control_pause(e);
 	if (e->hosts.opening)
 		return; /* one of the pools may still get through */
 	cd_requests_move(&all, &e->waiting);
@@ -197,11 +204,28 @@ static void dial(struct cd_engine *e)
 		end_round(e);
 }
 
+/* Pools that are trying come first; but hosts that never answer must not keep the session from its
+ * contact points. */
+static bool pools_first(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+	uint32_t ms = e->options->connect_timeout_ms;
+
+	ms = ms ? ms : e->options->reconnect_max_ms;
+	if (!e->hosts.opening || cd_engine_now(e) - c->lost_us >= (uint64_t)ms * 1000)
+		return false;
+	if (c->was_up && !c->again.link && !e->closing) {
+		c->want_round = true;
+		cd_engine_add_deadline(e, &c->again, ms);
+	}
+	return true;
+}
+
 void cd_control_settle(struct cd_engine *e)
 {
 	struct cd_control *c = &e->control;
 
-	if (c->wire || e->closed || e->hosts.up || e->hosts.opening)
+	if (c->wire || e->closed || e->hosts.up || pools_first(e))
 		return;
 	if (c->dials && (!c->hurry || c->dials >= DIALS_MOST))
 		return;
