@@ -8,6 +8,12 @@
 
 enum { NODE_ROWS = 10, MOST_TURNS = 2000000, CALM_MS = 60000 };
 
+#define FAIL(w, ...) \
+	do { \
+		print_error("\"%s\": ", (w)->name); \
+		fail_msg(__VA_ARGS__); \
+	} while (0)
+
 /* ---- the two ends ------------------------------------------------------------------------------ */
 
 static void open_box(struct pool_world *w, const struct pool_wish *wish)
@@ -26,13 +32,13 @@ static void open_box(struct pool_world *w, const struct pool_wish *wish)
 	w->box = coodie_node_attach(o, &loop, &err);
 	coodie_node_options_free(o);
 	if (!w->box)
-		fail_msg("%s", err.message);
+		FAIL(w, "%s", err.message);
 	if (!coodie_node_execute(w->box,
 				 "CREATE KEYSPACE ks WITH replication = {'class': "
 				 "'SimpleStrategy', 'replication_factor': 3}; "
 				 "CREATE TABLE ks.t (k int PRIMARY KEY, v int)",
 				 &err))
-		fail_msg("%s", err.message);
+		FAIL(w, "%s", err.message);
 	for (int k = 0; k < NODE_ROWS; k++) {
 		snprintf(insert, sizeof insert, "INSERT INTO ks.t (k, v) VALUES (%d, %d)", k,
 			 k * 100);
@@ -53,20 +59,26 @@ static bool open_session(struct pool_world *w, const struct pool_wish *wish)
 	coodie_options_set_connect_timeout_ms(o, 1000);
 	coodie_options_set_shard_aware(o, !wish->plain);
 	if (wish->tune && !coodie_options_tune(o, wish->tune, &err))
-		fail_msg("%s", err.message);
+		FAIL(w, "%s", err.message);
 	for (uint32_t i = 0; i < (wish->points ? wish->points : 1); i++)
 		assert_true(
 			coodie_options_add_contact_point(o, coodie_node_address(w->box, i), &err));
+	if (wish->moved_point) {
+		char point[60];
+		snprintf(point, sizeof point, "%s:%u", wish->moved_point, coodie_node_port(w->box));
+		assert_true(coodie_options_add_contact_point(o, point, &err));
+	}
 	w->session = coodie_session_attach(o, &loop, &err);
 	coodie_options_free(o);
 	if (!w->session && err.code != COODIE_ERR_NO_MEMORY)
-		fail_msg("%s", err.message);
+		FAIL(w, "%s", err.message);
 	return w->session != NULL;
 }
 
 bool pool_open(struct pool_world *w, const struct pool_wish *wish)
 {
 	*w = (struct pool_world){ 0 };
+	snprintf(w->name, sizeof w->name, "%s", wish->name ? wish->name : "a world");
 	cd_failalloc_init(&w->own, 0);
 	cd_failalloc_init(&w->server, 0);
 	w->client = wish->client ? wish->client : &w->own;
@@ -87,14 +99,16 @@ void pool_close(struct pool_world *w)
 	coodie_session_free(w->session);
 	for (int turns = 0; simulation_turn(w->sim) && turns < MOST_TURNS; turns++)
 		;
-	assert_int_equal(w->ended, w->begun);
+	if (w->ended != w->begun)
+		FAIL(w, "%d of %d callbacks", w->ended, w->begun);
 	for (size_t i = 0; i < POOL_ASKS; i++)
 		forget(&w->asks[i]);
 	coodie_node_stop(w->box);
-	assert_int_equal(simulation_open(w->sim), 0);
-	assert_int_equal(w->server.live, 0);
-	if (w->client == &w->own)
-		assert_int_equal(w->own.live, 0);
+	if (simulation_open(w->sim))
+		FAIL(w, "%zu things are still open", simulation_open(w->sim));
+	if (w->server.live || (w->client == &w->own && w->own.live))
+		FAIL(w, "%zu and %zu pieces of memory leaked", (size_t)w->client->live,
+		     (size_t)w->server.live);
 	simulation_free(w->sim);
 }
 
@@ -103,7 +117,7 @@ void pool_close(struct pool_world *w)
 void pool_turn(struct pool_world *w)
 {
 	if (!simulation_turn(w->sim))
-		fail_msg("nothing happens any more, and %d requests wait", w->begun - w->ended);
+		FAIL(w, "nothing happens any more, and %d requests wait", w->begun - w->ended);
 }
 
 static void on_awake(void *user)
@@ -121,7 +135,7 @@ void pool_sleep(struct pool_world *w, uint32_t ms)
 	for (int turns = 0; !awake; turns++) {
 		pool_turn(w);
 		if (turns > MOST_TURNS)
-			fail_msg("it never rests");
+			FAIL(w, "it never rests");
 	}
 	loop.vtable->timer_free(loop.state, timer);
 }
@@ -136,7 +150,7 @@ static struct pool_ask *free_ask(struct pool_world *w)
 			w->asks[i] = (struct pool_ask){ .world = w, .busy = true };
 			return &w->asks[i];
 		}
-	fail_msg("too many requests at once");
+	FAIL(w, "too many requests at once");
 	return NULL;
 }
 
@@ -150,7 +164,7 @@ static struct pool_ask *begun(struct pool_ask *a, bool ok)
 static void ended(struct pool_ask *a, const coodie_error *err)
 {
 	if (!a->busy)
-		fail_msg("a callback that ran before");
+		FAIL(a->world, "a callback that ran before");
 	a->busy = false;
 	a->code = err->code;
 	snprintf(a->message, sizeof a->message, "%s", err->message);
@@ -215,7 +229,7 @@ void pool_wait(struct pool_world *w, const struct pool_ask *a)
 	for (int turns = 0; a->busy; turns++) {
 		pool_turn(w);
 		if (turns > MOST_TURNS)
-			fail_msg("a request has no end");
+			FAIL(w, "a request has no end");
 	}
 }
 
@@ -233,14 +247,14 @@ void pool_must_work(struct pool_world *w)
 	for (int tries = 0; tries < 20; tries++) {
 		a = pool_query(w, "SELECT v FROM ks.t WHERE k = ?", CQL_ARGS(cql(7)), NULL, &err);
 		if (!a)
-			fail_msg("%s", err.message);
+			FAIL(w, "%s", err.message);
 		pool_wait(w, a);
 		if (a->code == COODIE_OK) {
 			assert_int_equal(a->value, 700);
 			return;
 		}
 	}
-	fail_msg("all is well, and nothing works: %s", a->message);
+	FAIL(w, "all is well, and nothing works: %s", a->message);
 }
 
 /* ---- connections ------------------------------------------------------------------------------- */
@@ -295,10 +309,10 @@ void pool_expect(struct pool_world *w, uint64_t nodes, uint32_t shards, uint64_t
 		pool_sleep(w, 20);
 	}
 	if (wrong(w, nodes, shards, each, text))
-		fail_msg("it was never filled: %s", text);
+		FAIL(w, "it was never filled: %s", text);
 	for (int i = 0; i < 10; i++) {
 		pool_sleep(w, CALM_MS / 10);
 		if (wrong(w, nodes, shards, each, text))
-			fail_msg("it does not stay as it is: %s", text);
+			FAIL(w, "it does not stay as it is: %s", text);
 	}
 }

@@ -14,10 +14,12 @@ enum { POOL_ASKS = 64, POOL_TIMEOUT_MS = 3000 };
 
 /* How the world should be. */
 struct pool_wish {
+	const char *name; /* printed when something fails; NULL: none */
 	uint64_t seed;
-	uint32_t nodes;  /* 0: one */
-	uint32_t shards; /* 0: Cassandra's */
-	uint32_t points; /* contact points, from the first node on; 0: one */
+	uint32_t nodes;          /* 0: one */
+	uint32_t shards;         /* 0: Cassandra's */
+	uint32_t points;         /* contact points, from the first node on; 0: one */
+	const char *moved_point; /* one more, at the same port; NULL: none */
 	const coodie_tune *tune;
 	bool plain;                  /* the shard-aware port is left alone */
 	struct cd_failalloc *client; /* NULL: the world's own */
@@ -38,6 +40,7 @@ struct pool_ask {
 };
 
 struct pool_world {
+	char name[120];
 	struct simulation *sim;
 	struct cd_failalloc own, server, *client;
 	coodie_node *box;

@@ -35,7 +35,8 @@ static void check_pool(size_t row, uint64_t seed)
 	struct pool_world w;
 	coodie_error err;
 
-	assert_true(pool_open(&w, &(struct pool_wish){ .seed = seed,
+	assert_true(pool_open(&w, &(struct pool_wish){ .name = pools[row].name,
+						       .seed = seed,
 						       .nodes = pools[row].nodes,
 						       .shards = pools[row].shards,
 						       .plain = pools[row].plain,
@@ -51,11 +52,9 @@ static void check_pool(size_t row, uint64_t seed)
 static void test_filled(void **state)
 {
 	(void)state;
-	for (size_t row = 0; row < CD_COUNT(pools); row++) {
-		print_message("%s\n", pools[row].name);
+	for (size_t row = 0; row < CD_COUNT(pools); row++)
 		for (uint64_t seed = 1; seed <= 3; seed++)
 			check_pool(row, seed);
-	}
 }
 
 /* A connection that is reset is replaced, on its shard. */
