@@ -102,6 +102,7 @@ libcd_net_la_SOURCES = \
 	net/search_user.c \
 	net/session.c net/session.h \
 	net/session_cluster.c \
+	net/session_tablets.c \
 	net/session_tls.c \
 	net/sharding.c net/sharding.h \
 	net/snapshot.c net/snapshot.h \

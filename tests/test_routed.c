@@ -25,10 +25,21 @@ static void run(struct stand *s, const char *cql)
 	coodie_result_free(r);
 }
 
+static coodie_session *connect_to(coodie_node *box)
+{
+	coodie_options *o = coodie_options_new(NULL);
+	coodie_error err;
+
+	assert_true(coodie_options_add_contact_point(o, coodie_node_address(box, 0), &err));
+	coodie_session *s = coodie_session_new(o, &err);
+	assert_non_null(s);
+	coodie_options_free(o);
+	return s;
+}
+
 static void set_up(struct stand *s)
 {
 	coodie_node_options *no = coodie_node_options_new(NULL);
-	coodie_options *o = coodie_options_new(NULL);
 	coodie_error err;
 
 	assert_true(coodie_node_options_set_nodes(no, NODES, &err));
@@ -37,10 +48,7 @@ static void set_up(struct stand *s)
 	if (!s->box)
 		fail_msg("%s", err.message);
 	coodie_node_options_free(no);
-	assert_true(coodie_options_add_contact_point(o, coodie_node_address(s->box, 0), &err));
-	s->session = coodie_session_new(o, &err);
-	assert_non_null(s->session);
-	coodie_options_free(o);
+	s->session = connect_to(s->box);
 	assert_true(coodie_session_connect(s->session, &err));
 }
 
@@ -122,6 +130,50 @@ static void test_tablets(void **state)
 	passes = 0;
 	while (pass(&s, "SELECT n FROM ks.t WHERE id = ?") > 0)
 		assert_true(++passes < 20);
+	tear_down(&s);
+}
+
+/* The next process knows what this one has learned, before it has asked anything. */
+static void test_warm_start(void **state)
+{
+	coodie_tablet_stats stats = { .size = sizeof stats };
+	uint8_t *bytes;
+	struct stand s;
+	int passes = 0;
+	coodie_error err;
+
+	(void)state;
+	set_up(&s);
+	run(&s, "CREATE KEYSPACE ks WITH replication = {'class': 'NetworkTopologyStrategy', "
+		"'datacenter1': 2}");
+	run(&s, "CREATE TABLE ks.t (id int PRIMARY KEY, n int)");
+	fill(&s);
+	while (pass(&s, "SELECT n FROM ks.t WHERE id = ?") > 0)
+		assert_true(++passes < 20);
+	assert_true(coodie_session_tablet_stats(s.session, 0, &stats, &err));
+	assert_memory_equal(stats.keyspace.data, "ks", 2);
+	assert_memory_equal(stats.table.data, "t", 1);
+	assert_true(stats.tablets > 1 && stats.hits > KEYS && stats.misses > 0);
+	assert_false(coodie_session_tablet_stats(s.session, 9, &stats, &err));
+	assert_int_equal(err.code, COODIE_OK);
+	stats.size = 0;
+	assert_false(coodie_session_tablet_stats(s.session, 0, &stats, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	size_t len = coodie_session_save_tablets(s.session, NULL, 0, &err);
+	assert_true(len > 0);
+	bytes = calloc(1, len);
+	assert_int_equal(coodie_session_save_tablets(s.session, bytes, len - 1, &err), len);
+	assert_int_equal(bytes[0], 0);
+	assert_int_equal(coodie_session_save_tablets(s.session, bytes, len, &err), len);
+	coodie_session_free(s.session);
+	s.session = connect_to(s.box);
+	assert_false(coodie_session_load_tablets(s.session, bytes, len - 1, &err));
+	assert_int_equal(err.code, COODIE_ERR_PROTOCOL);
+	if (!coodie_session_load_tablets(s.session, bytes, len, &err))
+		fail_msg("%s", err.message);
+	fill(&s);
+	assert_int_equal(pass(&s, "SELECT n FROM ks.t WHERE id = ?"), 0);
+	free(bytes);
 	tear_down(&s);
 }
 
@@ -249,6 +301,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tablets),
 		cmocka_unit_test(test_explained),
+		cmocka_unit_test(test_warm_start),
 		cmocka_unit_test(test_ring),
 	};
 

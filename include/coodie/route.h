@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file route.h
- * Where requests go: the plan of one, and many sorted by the replica and shard that keep them.
+ * Where requests go: the plan of one, many sorted by the replica and shard that keep them, and what
+ * a session has learned of tablets.
  *
  * A route and groups are values: copies of what a session knew at one moment, owned by the caller,
  * read by any thread, and free to outlive the session. Numbers of a coodie_host are those of that
- * moment. NULL and an index past the end give NULL, 0 or false. Serves L11, Q10, U18.
+ * moment. NULL and an index past the end give NULL, 0 or false. Serves L11, Q10, S10, S12, U18, U19.
  */
 #ifndef COODIE_ROUTE_H
 #define COODIE_ROUTE_H
@@ -79,6 +80,42 @@ COODIE_API void coodie_groups_free(coodie_groups *groups);
 COODIE_API size_t coodie_groups_count(const coodie_groups *groups);
 /** The i-th group, borrowed. */
 COODIE_API const coodie_group *coodie_groups_at(const coodie_groups *groups, size_t i);
+
+/* ---- tablets ----------------------------------------------------------------------------- */
+
+/**
+ * What a session knows of the tablets of one table (S10). It learns by answers to requests that went
+ * to a wrong place: a miss is a request whose tablet was not known.
+ */
+typedef struct coodie_tablet_stats {
+	size_t size;              /**< sizeof(coodie_tablet_stats), set by the caller */
+	cql_text keyspace, table; /**< borrowed; not terminated; the session's */
+	uint32_t tablets;         /**< known now */
+	uint64_t hits, misses;    /**< requests so far */
+} coodie_tablet_stats;
+
+/**
+ * The i-th table that something was asked or learned of. The session's loop thread.
+ * @return false past the last, and where the session has no loop of its own to ask: `err`
+ */
+COODIE_API bool coodie_session_tablet_stats(coodie_session *s, size_t i, coodie_tablet_stats *out,
+					    coodie_error *err);
+/**
+ * Writes all that is known of tablets, as snprintf() does: for the next process, which then need not
+ * learn by being misrouted (S12, U19). The session's loop thread.
+ * @param out   nothing is written when `size` is too small; NULL with 0 to ask
+ * @return how many bytes it takes; 0 with `err`
+ */
+COODIE_API size_t coodie_session_save_tablets(coodie_session *s, void *out, size_t size,
+					      coodie_error *err);
+/**
+ * Takes what was saved, also before the session is connected; of tables of which something is known
+ * nothing is taken. What has changed since is learned as ever. The session's loop thread.
+ * @param err  COODIE_ERR_PROTOCOL: not such bytes, or damaged ones; COODIE_ERR_UNSUPPORTED,
+ *             COODIE_ERR_NO_MEMORY
+ */
+COODIE_API bool coodie_session_load_tablets(coodie_session *s, const void *data, size_t len,
+					    coodie_error *err);
 
 COODIE_END
 
