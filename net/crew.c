@@ -222,13 +222,14 @@ static void *run_worker(void *user)
 	return NULL;
 }
 
-static bool make_worker(struct worker *w, const coodie_options *o, coodie_error *err)
+static bool make_worker(struct worker *w, const coodie_options *o,
+			struct cd_policies *policies, coodie_error *err)
 {
 	if (!cd_loop_ev_new(&w->loop, err))
 		return false;
 	if (!cd_mailbox_init(&w->mailbox, &w->loop, on_mail, w, err))
 		return false;
-	w->engine = cd_engine_new(o, &w->loop, err);
+	w->engine = cd_engine_new(o, &w->loop, policies, err);
 	if (!w->engine)
 		return false;
 	cd_engine_deal(w->engine, w->index, w->crew->count, on_turned, w->crew);
@@ -291,8 +292,8 @@ static void stop(struct cd_crew *c, bool wait)
 	let_go(c);
 }
 
-struct cd_crew *cd_crew_new(const coodie_options *o, void (*gone)(void *user), void *user,
-			    coodie_error *err)
+struct cd_crew *cd_crew_new(const coodie_options *o, struct cd_policies *policies,
+			    void (*gone)(void *user), void *user, coodie_error *err)
 {
 	struct cd_crew *c = cd_alloc_zero(&o->allocator, sizeof *c);
 	bool ok = true;
@@ -319,7 +320,7 @@ struct cd_crew *cd_crew_new(const coodie_options *o, void (*gone)(void *user), v
 		c->workers[i].mailbox.fd = -1;
 	}
 	for (uint32_t i = 0; ok && i < c->count; i++)
-		ok = make_worker(&c->workers[i], o, err);
+		ok = make_worker(&c->workers[i], o, policies, err);
 	if (ok && start_workers(c, err)) {
 		c->gone = gone;
 		c->gone_user = user;

@@ -13,8 +13,8 @@ struct cd_crew;
 
 /* Makes o->loops threads; they connect with their first request. `gone` runs once, as the last thing,
  * when all of them have ended after free(). */
-struct cd_crew *cd_crew_new(const coodie_options *o, void (*gone)(void *user), void *user,
-			    coodie_error *err);
+struct cd_crew *cd_crew_new(const coodie_options *o, struct cd_policies *policies,
+			    void (*gone)(void *user), void *user, coodie_error *err);
 
 /* The table of a coodie_session. run() waits for `*until`, which callbacks of the library set;
  * free() ends the threads, and waits for that unless it is called on one of them. */

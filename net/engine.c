@@ -449,7 +449,8 @@ static bool set_up(struct cd_engine *e, const coodie_loop *loop, coodie_error *e
 	return true;
 }
 
-struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop, coodie_error *err)
+struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop,
+				struct cd_policies *policies, coodie_error *err)
 {
 	struct coodie_options *options = NULL;
 
@@ -467,6 +468,7 @@ struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop
 		return NULL;
 	}
 	e->options = options;
+	e->policies = policies;
 	e->allocator = &options->allocator;
 	e->timer_at = UINT64_MAX;
 	e->loop_count = 1;

@@ -9,10 +9,11 @@
 #include "net/options.h"
 
 struct cd_engine;
+struct cd_policies;
 
-/* @param loop  the caller's, or NULL for a private one. No I/O. `o` is copied. */
+/* @param loop  the caller's, or NULL for a private one. `policies` outlive it. No I/O. `o` is copied. */
 struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop,
-				coodie_error *err);
+				struct cd_policies *policies, coodie_error *err);
 
 /* The table session.c puts into a coodie_session: submit, run, cancel, free. free() ends the engine
  * as coodie_session_free() says: at once on a private loop (callbacks run inside), else on the

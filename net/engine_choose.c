@@ -123,6 +123,41 @@ static struct cd_wire *choose_next(struct cd_engine *e, const struct cd_request 
 	return second_best ? second_best : none_of(e, n, err);
 }
 
+/* ---- the node that was asked for (L9) --------------------------------------------------------- */
+
+static const struct cd_host *find_node(const struct cd_engine *e, const cql_inet *node)
+{
+	for (uint32_t i = 0; i < e->hosts.room; i++) {
+		const struct cd_host *h = e->hosts.at[i];
+		if (!h)
+			continue;
+		const cql_inet at = cd_address_inet(&h->address);
+		if (at.length == node->length &&
+		    memcmp(at.address, node->address, at.length) == 0)
+			return h;
+	}
+	return NULL;
+}
+
+static struct cd_wire *choose_node(const struct cd_engine *e, const struct cd_request *r,
+				   coodie_error *err)
+{
+	const struct cd_host *h = find_node(e, &r->node);
+
+	cd_clear(err);
+	if (h && h->up)
+		return cd_pool_pick(h, r->shard);
+	if (!h && e->control.asked) /* the nodes are not known yet */
+		return NULL;
+	if (h && has_hope(h) && h->view->distance != COODIE_DISTANCE_IGNORED)
+		return NULL;
+	if (h)
+		cd_fail(err, COODIE_ERR_CONNECT, "%s is not connected", h->address.text);
+	else
+		cd_fail(err, COODIE_ERR_INVALID, "the cluster has no node of this address");
+	return NULL;
+}
+
 /* ---- one request ------------------------------------------------------------------------------ */
 
 /* What is decided by chance is decided once. */
@@ -145,6 +180,8 @@ struct cd_wire *cd_engine_choose(struct cd_engine *e, struct cd_request *r, cood
 	}
 	if (e->hosts_stale)
 		cd_engine_refresh(e);
+	if (r->has_node)
+		return choose_node(e, r, err);
 	cd_engine_route(e, r, &replicas);
 	if (!r->drawn)
 		draw(e, r, replicas.has_token);

@@ -268,6 +268,8 @@ void cd_engine_infer_datacenter(struct cd_engine *e, const char *datacenter);
 void cd_engine_refresh(struct cd_engine *e);
 /* Opens and closes pools as the balancers want. */
 void cd_engine_follow_distances(struct cd_engine *e);
+/* Gives a write its time, unless that is the server's to do. */
+void cd_engine_stamp(struct cd_engine *e, struct cd_request *r);
 /* The profile of a request, its balancer, its latencies. */
 static inline struct cd_profile_use *cd_engine_profile(struct cd_engine *e,
 						       const struct cd_request *r)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Policies hear of hosts and profiles, and pools of the policies. */
+#include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/entropy.h"
@@ -24,9 +26,7 @@ static void find_listeners(struct cd_engine *e)
 
 bool cd_engine_policies_init(struct cd_engine *e, coodie_error *err)
 {
-	e->policies = cd_policies_new(e->options, err);
-	if (!e->policies ||
-	    !cd_profile_view_init(&e->profiles, &e->policies->board, e->allocator, err))
+	if (!cd_profile_view_init(&e->profiles, &e->policies->board, e->allocator, err))
 		return false;
 	find_listeners(e);
 	cd_retry_budget_init(&e->budget, e->options->retry_budget_percent, cd_engine_now(e));
@@ -41,7 +41,6 @@ void cd_engine_policies_deinit(struct cd_engine *e)
 {
 	if (e->profiles.board)
 		cd_profile_view_deinit(&e->profiles);
-	cd_policies_free(e->policies);
 	cd_release(e->allocator, e->order);
 }
 
@@ -144,4 +143,30 @@ void cd_engine_infer_datacenter(struct cd_engine *e, const char *datacenter)
 	if (!cd_profile_view_infer(&e->profiles, datacenter, e->hosts.views, e->hosts.room, &err))
 		cd_log(e->options, COODIE_LOG_WARN, "%s", err.message);
 	complain(e);
+}
+
+/* ---- the times of writes ----------------------------------------------------------------------- */
+
+static int64_t wall_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+void cd_engine_stamp(struct cd_engine *e, struct cd_request *r)
+{
+	struct cd_timestamps *t = &e->policies->timestamps;
+	int64_t ahead_us = 0;
+
+	if (t->settings.kind == COODIE_TIMESTAMPS_SERVER)
+		return;
+	r->params.has_timestamp =
+		cd_timestamps_next(t, wall_us(), &r->params.timestamp_us, &ahead_us);
+	if (ahead_us)
+		cd_log(e->options, COODIE_LOG_WARN,
+		       "times of writes are %" PRId64 " us ahead of the clock: it went back, or "
+		       "there are more than a million a second",
+		       ahead_us);
 }

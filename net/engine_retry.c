@@ -189,7 +189,7 @@ void cd_engine_await_speculation(struct cd_engine *e, struct cd_request *r)
 	const struct cd_speculation *s = &use->profile->speculation;
 	coodie_intent intent;
 
-	if (s->max == 0 || r->own || r->pin)
+	if (s->max == 0 || r->own || r->pin || r->has_node)
 		return;
 	cd_engine_intent(e, r, NULL, &intent);
 	uint64_t delay_us = cd_speculation_suits(s, &intent)

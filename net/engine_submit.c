@@ -43,7 +43,9 @@ static struct cd_request *begin(struct cd_engine *e, enum cd_request_kind kind, 
 	return r;
 }
 
-static void set_options(struct cd_engine *e, struct cd_request *r, const coodie_request *o)
+/* What the request does not say its profile does, or the options. */
+static bool set_options(struct cd_engine *e, struct cd_request *r, const coodie_request *o,
+			coodie_error *err)
 {
 	const struct coodie_options *d = e->options;
 
@@ -52,9 +54,17 @@ static void set_options(struct cd_engine *e, struct cd_request *r, const coodie_
 					 : (int32_t)(d->page_rows < INT32_MAX ? d->page_rows
 									      : INT32_MAX);
 
-	r->params.consistency = o->consistency ? o->consistency : d->consistency;
+	if (o->profile && !cd_profile_board_find(&e->policies->board, o->profile, &r->profile, err))
+		return false;
+	if (cd_profile_view_is_old(&e->profiles))
+		cd_engine_refresh(e);
+	const struct cd_profile_use *use = cd_engine_profile(e, r);
+	if (!use)
+		return cd_no_memory(err, "a profile");
+	const struct cd_profile *p = use->profile;
+	r->params.consistency = o->consistency ? o->consistency : p->consistency;
 	r->params.serial_consistency = o->serial_consistency ? o->serial_consistency
-							     : d->serial_consistency;
+							     : p->serial_consistency;
 	r->params.has_page_rows = page_rows > 0;
 	r->params.page_rows = page_rows;
 	r->params.has_timestamp = o->timestamp_us != 0;
@@ -62,10 +72,27 @@ static void set_options(struct cd_engine *e, struct cd_request *r, const coodie_
 	r->params.has_now = o->now_in_seconds != 0;
 	r->params.now_in_seconds = o->now_in_seconds;
 	r->tracing = o->tracing;
-	r->idempotent = o->idempotent;
-	r->timeout_ms = o->timeout_ms ? o->timeout_ms : d->request_timeout_ms;
+	r->idempotent = o->idempotent || p->idempotent;
+	r->timeout_ms = o->timeout_ms   ? o->timeout_ms
+			: p->timeout_ms ? p->timeout_ms
+					: d->request_timeout_ms;
 	if (o->paging_state.data && o->paging_state.len)
 		r->paging_state = cd_request_keep(r, o->paging_state.data, o->paging_state.len);
+	r->has_node = o->node != NULL;
+	if (o->node) {
+		r->node = *o->node;
+		r->shard = o->shard - 1;
+	}
+	return true;
+}
+
+/* What its text says; a write without a time gets one, where the session has a clock for them. */
+static void set_traits(struct cd_engine *e, struct cd_request *r, struct cd_statement_traits traits)
+{
+	r->is_read = traits.is_read;
+	r->is_lwt = traits.is_lwt;
+	if (!r->is_read && !r->params.has_timestamp)
+		cd_engine_stamp(e, r);
 }
 
 /* The request is on its way: from here on it ends with its callback. */
@@ -129,10 +156,9 @@ static bool submit_text(struct cd_engine *e, const coodie_statement *st, coodie_
 		return false;
 	r->done.result = done;
 	r->user = user;
-	set_options(e, r, o);
-	const struct cd_statement_traits traits = cd_statement_look(st->cql, strlen(st->cql));
-	r->is_read = traits.is_read;
-	r->is_lwt = traits.is_lwt;
+	if (!set_options(e, r, o, err))
+		return refused(e, r);
+	set_traits(e, r, cd_statement_look(st->cql, strlen(st->cql)));
 	r->text = cd_request_keep(r, st->cql, strlen(st->cql));
 	if (*keyspace) /* with its end */
 		r->keyspace = cd_request_keep(r, keyspace, strlen(keyspace) + 1);
@@ -144,8 +170,7 @@ static bool submit_prepared(struct cd_engine *e, struct cd_request *r, struct co
 			    cql_args args, coodie_error *err)
 {
 	r->prepared = cd_prepared_ref(p);
-	r->is_read = p->traits.is_read;
-	r->is_lwt = p->traits.is_lwt;
+	set_traits(e, r, p->traits);
 	if (p->home ? !cd_request_encode(r, args.values, args.count, err)
 		    : !cd_request_keep_args(r, args, err))
 		return false;
@@ -179,8 +204,7 @@ static bool submit_execute(struct cd_engine *e, struct coodie_prepared *p, cql_a
 		return false;
 	r->done.result = done;
 	r->user = user;
-	set_options(e, r, o);
-	return submit_prepared(e, r, p, args, err) ? accepted(e, r, o) : refused(e, r);
+	return set_options(e, r, o, err) && submit_prepared(e, r, p, args, err) ? accepted(e, r, o) : refused(e, r);
 }
 
 struct cd_request *cd_engine_draft(struct cd_engine *e, coodie_prepared *p, const coodie_request *o,
@@ -190,7 +214,11 @@ struct cd_request *cd_engine_draft(struct cd_engine *e, coodie_prepared *p, cons
 
 	if (!r)
 		return NULL;
-	set_options(e, r, o);
+	if (!set_options(e, r, o, err)) {
+		cd_engine_drop(e, r);
+		return NULL;
+	}
+	set_traits(e, r, p->traits);
 	r->prepared = cd_prepared_ref(p);
 	r->values.at = r->kept.len;
 	return r;

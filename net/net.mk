@@ -27,8 +27,8 @@ libcd_net_la_SOURCES = \
 	net/engine_count.c \
 	net/engine_policy.c \
 	net/engine_prepare.c \
-	net/engine_route.c \
 	net/engine_retry.c \
+	net/engine_route.c \
 	net/engine_send.c \
 	net/engine_submit.c \
 	net/explain.c \
@@ -102,6 +102,7 @@ libcd_net_la_SOURCES = \
 	net/search_user.c \
 	net/session.c net/session.h \
 	net/session_cluster.c \
+	net/session_profile.c \
 	net/session_tablets.c \
 	net/session_tls.c \
 	net/sharding.c net/sharding.h \

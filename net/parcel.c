@@ -156,7 +156,9 @@ static bool pack_request(struct cd_parcel *p, const coodie_request *r)
 		if (!p->request.paging_state.data)
 			return false;
 	}
-	return pack_text(a, &p->request.keyspace);
+	if (r->node && !(p->request.node = cd_arena_copy(a, r->node, sizeof *r->node)))
+		return false;
+	return pack_text(a, &p->request.keyspace) && pack_text(a, &p->request.profile);
 }
 
 static bool pack_child(struct cd_arena *a, coodie_statement *to, const coodie_statement *st)

@@ -89,6 +89,9 @@ struct cd_request {
 	bool own;            /* the engine's: nobody outside waits for it */
 	bool speculated;     /* two attempts were out at once */
 	bool timed;          /* how long its answer took is counted */
+	bool has_node;       /* it goes to `node`, to its `shard` (-1: any), or nowhere */
+	int32_t shard;
+	cql_inet node;
 	uint32_t profile;    /* its index */
 	uint32_t turn;       /* of the choice among hosts, */
 	uint64_t random;     /* and chance: the same for all attempts */

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/keyspace.h"
+#include "net/policies.h"
 
 struct cd_session_data {
 	struct cd_session_data *next;
@@ -52,6 +53,7 @@ void cd_session_destroy(coodie_session *s)
 	coodie_session *registry = s->registry;
 
 	free_data(s);
+	cd_policies_free(s->policies);
 	cd_release(&a, s->keyspace);
 	cd_release(&a, s);
 	if (registry && --registry->alive == 0 && registry->freed)
@@ -65,7 +67,7 @@ static void on_gone(void *user)
 
 static coodie_session *over_crew(coodie_session *s, const coodie_options *o, coodie_error *err)
 {
-	s->crew = cd_crew_new(o, on_gone, s, err);
+	s->crew = cd_crew_new(o, s->policies, on_gone, s, err);
 	if (!s->crew) {
 		cd_session_destroy(s);
 		return NULL;
@@ -88,9 +90,10 @@ static coodie_session *over_engine(const coodie_options *o, const coodie_loop *l
 	coodie_session *s = cd_session_new(&o->allocator, o->keyspace ? keyspace : NULL, err);
 	if (!s)
 		return NULL;
-	if (o->loops && !loop)
+	s->policies = cd_policies_new(o, err);
+	if (s->policies && o->loops && !loop)
 		return over_crew(s, o, err);
-	s->engine = cd_engine_new(o, loop, err);
+	s->engine = s->policies ? cd_engine_new(o, loop, s->policies, err) : NULL;
 	if (!s->engine) {
 		cd_session_destroy(s);
 		return NULL;

@@ -9,6 +9,7 @@
 #include "net/crew.h"
 #include "net/engine.h"
 
+struct cd_policies;
 struct cd_session_data;
 struct cd_member;
 
@@ -19,6 +20,7 @@ struct coodie_session {
 	void *state;              /* of the driver */
 	struct cd_engine *engine; /* the same when the driver is ours; else NULL */
 	struct cd_crew *crew;     /* likewise, with loops of its own */
+	struct cd_policies *policies; /* of an engine, or a crew */
 	struct cd_session_data *data;
 	/* a registry */
 	bool is_registry;

@@ -24,6 +24,7 @@
 
 #include <coodie/loop.h>
 #include <coodie/options.h>
+#include <coodie/policy.h>
 #include <coodie/result.h>
 #include <coodie/value.h>
 
@@ -113,6 +114,16 @@ COODIE_API void coodie_session_get_stats(const coodie_session *s, coodie_session
 COODIE_API bool coodie_session_reload_tls(coodie_session *s, const coodie_tls *tls,
 					  coodie_error *err);
 
+/**
+ * Sets or replaces a profile for all requests from now on (E2). Any thread.
+ * @param name  of coodie_request.profile; "default" is that of requests that name none
+ * @param err   COODIE_ERR_INVALID, COODIE_ERR_NO_MEMORY: then nothing was set, and the states of
+ * its policies are still the caller's
+ */
+COODIE_API bool coodie_session_set_profile(coodie_session *s, const char *name,
+					   const coodie_profile_options *profile,
+					   coodie_error *err);
+
 /* ---- statements ----------------------------------------------------------------------------- */
 
 /** Per request; a zero means the session's default. Written as COODIE_REQUEST(.timeout_ms = 500).
@@ -131,6 +142,10 @@ typedef struct coodie_request {
 	const char *keyspace; /**< for this statement (v5 only; refused on v4) */
 	int32_t now_in_seconds; /**< the server's clock for TTLs (v5 only; refused on v4) */
 	uint64_t *id;           /**< out: for coodie_session_cancel() */
+	const char *profile;    /**< name of an execution profile (coodie/policy.h); NULL: "default" */
+	const cql_inet *node;   /**< sends to this node only, whatever the balancer says (L9); fails
+				 when it is not connected */
+	int32_t shard;          /**< of that node, plus one; 0: any */
 } coodie_request;
 
 #ifndef __cplusplus

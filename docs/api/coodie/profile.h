@@ -6,9 +6,6 @@
  *
  * Adds to coodie_request:
  *
- *     const char *profile;    name of an execution profile; NULL: "default"
- *     const cql_inet *node;   sends to this node only (L9)
- *     int32_t shard;          of that node, plus one; 0: any
  *     const cql_args *key;    partition key for routing, where the binds do not tell (MD-19)
  *     const cql_payload *payload;  custom payload, v4 section 2.2 (P17)
  *     size_t payload_count;
@@ -25,10 +22,6 @@
 
 COODIE_BEGIN
 
-/** Replaces a profile for all requests from now on (E2). */
-COODIE_API bool coodie_session_set_profile(coodie_session *s, const char *name,
-					   const coodie_profile_options *profile,
-					   coodie_error *err);
 /** The profile of a query. */
 COODIE_API void coodie_profile(coodie_query *q, const char *name);
 
