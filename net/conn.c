@@ -137,7 +137,7 @@ bool cd_conn_start(struct cd_conn *c, coodie_error *err)
 	return finish(c, &m, CD_CONN_OPTIONS, err);
 }
 
-enum { STARTUP_OPTIONS = 9 + CD_EXTENSIONS + CD_STARTUP_PAIRS };
+enum { STARTUP_OPTIONS = 11 + CD_EXTENSIONS + CD_STARTUP_PAIRS };
 
 struct startup {
 	cql_text values[STARTUP_OPTIONS];
@@ -186,6 +186,8 @@ static bool send_startup(struct cd_conn *c, coodie_error *err)
 	say(&s, "DRIVER_NAME", "coodie");
 	say(&s, "DRIVER_VERSION", coodie_version());
 	say(&s, "COMPRESSION", c->lz4 ? "lz4" : NULL);
+	say(&s, "SESSION_ID", c->session_id);
+	say(&s, "DRIVER_CONFIG", c->driver_config);
 	say_options(&s, o);
 	say_extensions(&s, &c->extensions);
 	if (c->version < 5) /* there the answer is packed already; in v5 it is not */

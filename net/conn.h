@@ -36,9 +36,11 @@ enum cd_conn_event {
 struct cd_conn {
 	enum cd_conn_state state;
 	const coodie_options *options;
-	const char *keyspace;  /* to use; NULL: none; borrowed until READY */
-	uint8_t version;       /* tried, then agreed */
-	uint8_t lower_version; /* not 0: a new connection with this one may work */
+	const char *keyspace;      /* to use; NULL: none; borrowed until READY */
+	const char *session_id;    /* SESSION_ID of STARTUP; NULL: not said; borrowed likewise */
+	const char *driver_config; /* DRIVER_CONFIG, likewise */
+	uint8_t version;           /* tried, then agreed */
+	uint8_t lower_version;     /* not 0: a new connection with this one may work */
 	bool lz4;
 	struct cd_inbox in;
 	struct cd_outbox out;

@@ -65,8 +65,10 @@ void cd_engine_learn(struct cd_engine *e, const struct cd_wire *w, struct cd_req
 	scratch.allocator = *e->allocator;
 	cd_arena_init(&scratch.arena, e->allocator, 0);
 	if (cd_message_read(answer, &x->terms, &scratch.arena, &m, &err) &&
-	    cql_message_tablet(&m, &scratch, &tablet, &err))
+	    cql_message_tablet(&m, &scratch, &tablet, &err)) {
+		cd_counters_count(w->tally.counters, CD_METRIC_WRONG_TABLET);
 		cd_router_learn(&e->router, routing, &tablet, &err);
+	}
 	if (err.code != COODIE_OK)
 		cd_log(e->options, COODIE_LOG_WARN, "%s: %s", w->link.address.text, err.message);
 	cd_arena_deinit(&scratch.arena);

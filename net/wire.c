@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "net/control.h"
+#include "net/driver_config.h"
 #include "net/engine_impl.h"
 #include "net/pool.h"
 
@@ -125,8 +126,8 @@ void cd_wire_lose(struct cd_wire *w, coodie_error *err)
 		return;
 	name_address(w, err);
 	if (!e->freed && !e->closed)
-		cd_counters_count(w->tally.counters, opening ? CD_METRIC_CONNECT_FAILURES
-							     : CD_METRIC_CONNECTS_LOST);
+		cd_counters_count(w->tally.counters,
+				  opening ? CD_METRIC_CONNECT_FAILURES : CD_METRIC_CONNECTS_LOST);
 	cd_wire_close(w);
 	if (!opening && !e->freed)
 		cd_log(e->options, COODIE_LOG_WARN, "%s", err->message);
@@ -310,6 +311,33 @@ void cd_wires_flush(struct cd_engine *e)
 
 /* ---- making one ----------------------------------------------------------------------------- */
 
+/* What the first connection says of the session's configuration; without memory nothing. */
+static const char *driver_config(struct cd_engine *e, struct cd_conn *c)
+{
+	const struct cd_profile *p = cd_profile_view_at(&e->profiles, 0)->profile;
+	const struct cd_driver_config more = {
+		.datacenter = e->profiles.datacenter,
+		.own_balancer = p->balancer && p->balancer->custom.plan,
+		.own_retry = p->retry && p->retry->custom.decide,
+	};
+	struct cd_buffer text;
+	const char *copy = NULL;
+	coodie_error err;
+
+	cd_buffer_init(&text, e->allocator, 0);
+	if (cd_driver_config_write(&text, e->options, &more, &err))
+		copy = cd_arena_strndup(&c->arena, (const char *)text.data, text.len);
+	cd_buffer_deinit(&text);
+	return copy;
+}
+
+static void introduce(struct cd_engine *e, const struct cd_wire *w, struct cd_conn *c)
+{
+	c->session_id = e->session_id;
+	if (w->of_round && e->options->driver_config)
+		c->driver_config = driver_config(e, c);
+}
+
 struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodie_error *err)
 {
 	const struct coodie_options *o = e->options;
@@ -331,6 +359,7 @@ struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodi
 	w->link.address = d->address;
 	w->link.source_port = d->source_port;
 	cd_conn_init(&w->link.conn, o, e->keyspace, e->version);
+	introduce(e, w, &w->link.conn);
 	const struct cd_link_owner owner = { on_moved, on_lost, on_done, w };
 	if (!cd_link_open(&w->link, &e->loop, &owner, o->tls_context, d->name, err)) {
 		name_address(w, err);

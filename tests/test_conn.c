@@ -523,9 +523,11 @@ static void test_startup(void **state)
 	o.no_compact = o.throw_on_overload = true;
 	o.startup[o.startup_count++] = (struct cd_startup_pair){ (char *)(uintptr_t) "KEY",
 								 (char *)(uintptr_t) "value" };
+	c.session_id = "an id";
+	c.driver_config = "{}";
 	assert_true(cd_conn_start(&c, &err));
 	assert_int_equal(talk(&c, &s, ALL, &err), CD_CONN_UP);
-	assert_string_equal(s.startup, "APPLICATION_NAME=shop;"
+	assert_string_equal(s.startup, "SESSION_ID=an id;DRIVER_CONFIG={};APPLICATION_NAME=shop;"
 				       "CLIENT_ID=6ab09bec-e68e-48d9-a5f8-97e6fb4c9b47;"
 				       "NO_COMPACT=true;THROW_ON_OVERLOAD=1;KEY=value;");
 	tear_down(&s, &c);

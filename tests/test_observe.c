@@ -198,6 +198,33 @@ static void test_no_connection(void **state)
 	close_stage(&st);
 }
 
+/* The first connection tells the server how the session is configured, if it may. */
+static uint64_t bytes_sent(const char *tells)
+{
+	struct peer *peer = peer_new(&(const struct peer_options){ 0 });
+	coodie_options *o = coodie_options_new(NULL);
+	coodie_error err;
+
+	coodie_options_set_single_node(o, true);
+	assert_true(coodie_options_add_contact_point(o, peer_address(peer), &err));
+	if (!coodie_options_set(o, "driver_config", tells, &err))
+		fail_msg("%s", err.message);
+	coodie_session *s = coodie_session_new(o, &err);
+	coodie_options_free(o);
+	if (!coodie_session_connect(s, &err))
+		fail_msg("%s", err.message);
+	uint64_t n = metrics_of(s, NULL).bytes_sent;
+	coodie_session_free(s);
+	peer_free(peer);
+	return n;
+}
+
+static void test_configuration(void **state)
+{
+	(void)state;
+	assert_true(bytes_sent("true") > bytes_sent("false") + 300);
+}
+
 /* ---- hosts and shards ----------------------------------------------------------------------- */
 
 enum { NODES = 3, SHARDS = 2, ROUNDS = 300 };
@@ -398,9 +425,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ends),          cmocka_unit_test(test_trouble),
 		cmocka_unit_test(test_lost),          cmocka_unit_test(test_prepared),
-		cmocka_unit_test(test_no_connection), cmocka_unit_test(test_scopes),
-		cmocka_unit_test(test_leaves),        cmocka_unit_test(test_loops),
-		cmocka_unit_test(test_bad_arguments),
+		cmocka_unit_test(test_no_connection), cmocka_unit_test(test_configuration),
+		cmocka_unit_test(test_scopes),        cmocka_unit_test(test_leaves),
+		cmocka_unit_test(test_loops),         cmocka_unit_test(test_bad_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
