@@ -222,8 +222,8 @@ static void *run_worker(void *user)
 	return NULL;
 }
 
-static bool make_worker(struct worker *w, const coodie_options *o,
-			struct cd_policies *policies, coodie_error *err)
+static bool make_worker(struct worker *w, const coodie_options *o, struct cd_policies *policies,
+			coodie_error *err)
 {
 	if (!cd_loop_ev_new(&w->loop, err))
 		return false;

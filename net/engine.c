@@ -263,8 +263,7 @@ static void (*const due[CD_DEADLINES])(struct cd_engine *e, struct cd_deadline *
 	[CD_DEADLINE_REQUEST] = request_late, [CD_DEADLINE_WIRE] = wire_late,
 	[CD_DEADLINE_HOST] = host_due,        [CD_DEADLINE_CONTROL] = control_due,
 	[CD_DEADLINE_ROUND] = round_due,      [CD_DEADLINE_PULSE] = pulse_due,
-	[CD_DEADLINE_SCHEMA] = schema_due,
-	[CD_DEADLINE_RETRY] = retry_due,
+	[CD_DEADLINE_SCHEMA] = schema_due,    [CD_DEADLINE_RETRY] = retry_due,
 };
 
 static void on_timer(void *user)

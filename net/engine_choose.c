@@ -14,8 +14,7 @@ static inline bool is_lwt(const struct cd_request *r)
 	cql_consistency c = r->params.consistency;
 
 	return r->is_lwt || (r->prepared && r->prepared->is_lwt) ||
-	       (r->is_read &&
-		(c == CQL_CONSISTENCY_SERIAL || c == CQL_CONSISTENCY_LOCAL_SERIAL));
+	       (r->is_read && (c == CQL_CONSISTENCY_SERIAL || c == CQL_CONSISTENCY_LOCAL_SERIAL));
 }
 
 void cd_engine_intent(const struct cd_engine *e, const struct cd_request *r,
@@ -133,8 +132,7 @@ static const struct cd_host *find_node(const struct cd_engine *e, const cql_inet
 		if (!h)
 			continue;
 		const cql_inet at = cd_address_inet(&h->address);
-		if (at.length == node->length &&
-		    memcmp(at.address, node->address, at.length) == 0)
+		if (at.length == node->length && memcmp(at.address, node->address, at.length) == 0)
 			return h;
 	}
 	return NULL;

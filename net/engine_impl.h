@@ -43,7 +43,7 @@ struct cd_engine {
 	coodie_loop loop;
 	bool private_loop;
 	uint32_t loop_index, loop_count;
-	uint64_t alias; /* of the next request */
+	uint64_t alias;        /* of the next request */
 	struct cd_twin *twins; /* by the address of another loop's statement; NULL: none */
 	void (*turned)(void *user);
 	void *turned_user;
@@ -57,8 +57,8 @@ struct cd_engine {
 	struct cd_profile_view profiles; /* as this loop sees them */
 	struct cd_random chance;         /* the same again in a simulation */
 	struct cd_retry_budget budget;
-	uint32_t turns;                  /* of the choice among hosts */
-	uint32_t *order;                 /* of hosts, being tried; `order_room` of them */
+	uint32_t turns;  /* of the choice among hosts */
+	uint32_t *order; /* of hosts, being tried; `order_room` of them */
 	uint32_t order_room;
 	bool hosts_stale;     /* balancers are to hear of the hosts */
 	bool distances_stale; /* pools are to hear of the balancers */
@@ -98,7 +98,7 @@ struct cd_engine {
 	coodie_session_stats stats;
 	struct cd_tally tally;
 	char session_id[CQL_UUID_TEXT_SIZE]; /* what SESSION_ID of STARTUP says */
-	uint64_t entered_us; /* when the loop called, the last time */
+	uint64_t entered_us;                 /* when the loop called, the last time */
 
 	bool closing, closed; /* by coodie_session_close() */
 	bool freed;           /* by coodie_session_free(): only callbacks are left */
@@ -139,8 +139,7 @@ void cd_engine_drop(struct cd_engine *e, struct cd_request *r);
 /* A request that took what its only attempt took, which is then counted at its end. */
 static inline bool cd_engine_is_plain(const struct cd_request *r)
 {
-	return r->attempts == 1 && r->began_us == r->first.sent_us && !r->own &&
-	       !r->timed;
+	return r->attempts == 1 && r->began_us == r->first.sent_us && !r->own && !r->timed;
 }
 
 /* A user's request is over: how, and how long it took. */

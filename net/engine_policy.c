@@ -162,8 +162,8 @@ void cd_engine_stamp(struct cd_engine *e, struct cd_request *r)
 
 	if (t->settings.kind == COODIE_TIMESTAMPS_SERVER)
 		return;
-	r->params.has_timestamp =
-		cd_timestamps_next(t, wall_us(), &r->params.timestamp_us, &ahead_us);
+	r->params.has_timestamp = cd_timestamps_next(t, wall_us(), &r->params.timestamp_us,
+						     &ahead_us);
 	if (ahead_us)
 		cd_log(e->options, COODIE_LOG_WARN,
 		       "times of writes are %" PRId64 " us ahead of the clock: it went back, or "

@@ -204,7 +204,8 @@ static bool submit_execute(struct cd_engine *e, struct coodie_prepared *p, cql_a
 		return false;
 	r->done.result = done;
 	r->user = user;
-	return set_options(e, r, o, err) && submit_prepared(e, r, p, args, err) ? accepted(e, r, o) : refused(e, r);
+	return set_options(e, r, o, err) && submit_prepared(e, r, p, args, err) ? accepted(e, r, o)
+										: refused(e, r);
 }
 
 struct cd_request *cd_engine_draft(struct cd_engine *e, coodie_prepared *p, const coodie_request *o,
@@ -240,8 +241,9 @@ static struct cd_statement_traits traits_of_batch(const coodie_statement *st)
 	for (size_t i = 0; i < st->child_count; i++) {
 		const coodie_statement *child = &st->children[i];
 		all.is_lwt |= child->prepared ? child->prepared->traits.is_lwt
-			      : child->cql ? cd_statement_look(child->cql, strlen(child->cql)).is_lwt
-					   : false;
+			      : child->cql
+				      ? cd_statement_look(child->cql, strlen(child->cql)).is_lwt
+				      : false;
 	}
 	return all;
 }

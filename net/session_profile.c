@@ -15,7 +15,8 @@ bool coodie_session_set_profile(coodie_session *s, const char *name,
 	if (!s)
 		return false;
 	if (!s->policies)
-		return cd_fail(err, COODIE_ERR_UNSUPPORTED,
-			       "set_profile: this session was made from a driver, not for a cluster");
+		return cd_fail(
+			err, COODIE_ERR_UNSUPPORTED,
+			"set_profile: this session was made from a driver, not for a cluster");
 	return cd_profile_board_set(&s->policies->board, name, profile, err);
 }

@@ -38,9 +38,8 @@ static void skip_past(struct cursor *c, const char *text)
 /* What stands between these is no word. */
 static const struct bracket {
 	const char *open, *close;
-} brackets[] = {
-	{ "'", "'" }, { "\"", "\"" }, { "$$", "$$" }, { "--", "\n" }, { "//", "\n" }, { "/*", "*/" }
-};
+} brackets[] = { { "'", "'" },   { "\"", "\"" }, { "$$", "$$" },
+		 { "--", "\n" }, { "//", "\n" }, { "/*", "*/" } };
 
 static bool skip_bracket(struct cursor *c)
 {

@@ -112,6 +112,9 @@ tests_test_node_skip_LDADD = $(NODE_LIBS)
 
 # pools over the box, without sockets
 POOL_WORLD = tests/pool_world.c tests/pool_world.h tests/simulation.c tests/simulation.h
+check_PROGRAMS += tests/test_policies
+tests_test_policies_SOURCES = tests/test_policies.c $(POOL_WORLD)
+tests_test_policies_LDADD = libcd_net.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_pool_shards
 tests_test_pool_shards_SOURCES = tests/test_pool_shards.c $(POOL_WORLD)
 tests_test_pool_shards_LDADD = libcd_net.la $(NODE_LIBS)

@@ -58,6 +58,8 @@ static bool open_session(struct pool_world *w, const struct pool_wish *wish)
 	coodie_options_set_request_timeout_ms(o, POOL_TIMEOUT_MS);
 	coodie_options_set_connect_timeout_ms(o, 1000);
 	coodie_options_set_shard_aware(o, !wish->plain);
+	if (wish->set)
+		wish->set(o);
 	if (wish->tune && !coodie_options_tune(o, wish->tune, &err))
 		FAIL(w, "%s", err.message);
 	for (uint32_t i = 0; i < (wish->points ? wish->points : 1); i++)

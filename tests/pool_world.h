@@ -21,6 +21,7 @@ struct pool_wish {
 	uint32_t points;         /* contact points, from the first node on; 0: one */
 	const char *moved_point; /* one more, at the same port; NULL: none */
 	const coodie_tune *tune;
+	void (*set)(coodie_options *o); /* what else there is; may be NULL */
 	bool plain;                  /* the shard-aware port is left alone */
 	struct cd_failalloc *client; /* NULL: the world's own */
 };
