@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes a session from command line options; looks names up with the system's resolver first. */
+/* Makes a session from command line options. */
+#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "tools/connect.h"
 #include "tools/tool.h"
@@ -83,70 +82,21 @@ void connect_wipe(char *secret, size_t len)
 		*at++ = 0;
 }
 
-/* Splits "host", "host:port", "[v6]", "[v6]:port" and a bare v6 address. `port` is "" when there
- * is none. */
-static bool split(const char *where, char host[HOST_SIZE], char port[8], coodie_error *err)
+/* The name in HOST[:PORT] or srv:NAME. False: it is a number, or the path of a socket. */
+static bool take_name(const char *where, char name[HOST_SIZE])
 {
-	const char *colon = strrchr(where, ':'), *end = where + strlen(where);
-	const char *from = where;
+	unsigned char number[sizeof(struct in6_addr)];
+	size_t len;
 
-	if (*where == '[') {
-		from = where + 1;
-		end = strchr(where, ']');
-		if (!end || (end[1] && end[1] != ':'))
-			return fail(err, COODIE_ERR_INVALID, where,
-				    "an IPv6 address with a port is [address]:port");
-		colon = end[1] ? end + 1 : NULL;
-	} else if (colon && strchr(where, ':') == colon) {
-		end = colon;
-	} else {
-		colon = NULL;
-	}
-	if (end == from || (size_t)(end - from) >= HOST_SIZE)
-		return fail(err, COODIE_ERR_INVALID, where, "no host name");
-	if (colon && (!colon[1] || strlen(colon + 1) > 5))
-		return fail(err, COODIE_ERR_INVALID, where,
-			    "the port must be a number from 1 to 65535");
-	snprintf(host, HOST_SIZE, "%.*s", (int)(end - from), from);
-	snprintf(port, 8, "%s", colon ? colon + 1 : "");
-	return true;
-}
-
-static bool add_address(coodie_options *o, const struct addrinfo *a, const char *port,
-			coodie_error *err)
-{
-	char address[NI_MAXHOST], point[NI_MAXHOST + 16];
-	int status = getnameinfo(a->ai_addr, a->ai_addrlen, address, sizeof address, NULL, 0,
-				 NI_NUMERICHOST);
-
-	if (status)
-		return fail(err, COODIE_ERR_RESOLVE, "getnameinfo", gai_strerror(status));
-	snprintf(point, sizeof point, strchr(address, ':') ? "[%s]%s%s" : "%s%s%s", address,
-		 *port ? ":" : "", port);
-	return coodie_options_add_contact_point(o, point, err);
-}
-
-/* Adds every address of the host. `is_name` tells whether it was one, so that TLS can look for
- * it. */
-static bool add_host(coodie_options *o, const char *host, const char *port, bool *is_name,
-		     coodie_error *err)
-{
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST },
-			*list = NULL;
-	int status = getaddrinfo(host, NULL, &hints, &list);
-	bool ok = true;
-
-	*is_name = status != 0;
-	if (status) {
-		hints.ai_flags = AI_ADDRCONFIG;
-		status = getaddrinfo(host, NULL, &hints, &list);
-	}
-	if (status)
-		return fail(err, COODIE_ERR_RESOLVE, host, gai_strerror(status));
-	for (const struct addrinfo *a = list; a && ok; a = a->ai_next)
-		ok = add_address(o, a, port, err);
-	freeaddrinfo(list);
-	return ok;
+	if (strncmp(where, "srv:", 4) == 0)
+		where += 4;
+	len = strcspn(where, ":");
+	if (strchr("[/", *where) || len >= HOST_SIZE || strncmp(where, "unix:/", 6) == 0 ||
+	    inet_pton(AF_INET6, where, number) == 1)
+		return false;
+	memcpy(name, where, len);
+	name[len] = '\0';
+	return inet_pton(AF_INET, name, number) != 1;
 }
 
 bool connect_read_password(const char *path, char secret[SECRET_SIZE], coodie_error *err)
@@ -235,20 +185,20 @@ static bool set_named(coodie_options *o, const struct connect *c, coodie_error *
 	return true;
 }
 
-/* HOST takes the place of the nodes of --uri and --config. */
+/* HOST takes the place of the nodes of --uri and --config. Every node's certificate is to have its
+ * name: what a cluster says of its nodes are numbers. */
 static bool set_host(coodie_options *o, const char *where, coodie_error *err)
 {
-	char host[HOST_SIZE], port[8], tls[16], name[8];
-	bool is_name;
+	char host[HOST_SIZE], tls[16], name[8];
 
 	if (!where)
 		return true;
-	if (!split(where, host, port, err) || !coodie_options_set(o, "contact_points", NULL, err) ||
-	    !add_host(o, host, port, &is_name, err))
+	if (!coodie_options_set(o, "contact_points", NULL, err) ||
+	    !coodie_options_add_contact_point(o, where, err))
 		return false;
 	coodie_options_get(o, "tls", tls, sizeof tls, NULL);
 	coodie_options_get(o, "tls_server_name", name, sizeof name, NULL);
-	return !is_name || !strcmp(tls, "off") || *name ||
+	return !strcmp(tls, "off") || *name || !take_name(where, host) ||
 	       coodie_options_set(o, "tls_server_name", host, err);
 }
 

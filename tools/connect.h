@@ -28,7 +28,7 @@ struct argument_table connect_arguments(struct connect *c);
 /* Says what is wrong with the options taken together, on stderr; true when nothing is. */
 bool connect_check(const struct connect *c, const char *command);
 
-/* Looks the name up, reads the files and makes a session; no connection yet. `where` is HOST,
+/* Reads the files and makes a session; no connection yet. `where` is HOST,
  * HOST:PORT, or NULL when connect_has_host() without it. */
 coodie_session *connect_session(const struct connect *c, const char *where, coodie_error *err);
 /* The same on a loop of the caller's. */
