@@ -38,19 +38,33 @@ static bool address_of(const struct cd_engine *e, const struct cd_topology_host 
 	return cd_address_from_inet(&inet, port, out);
 }
 
-static void add(struct cd_engine *e, const struct cd_topology_host *t)
+/* False: out of memory. */
+static bool add(struct cd_engine *e, const struct cd_topology_host *t)
 {
 	struct cd_address address;
 	char name[CD_ADDRESS_TEXT];
 	coodie_error err;
 
 	if (!address_of(e, t, &address))
-		return;
-	if (!cd_host_add(e, t->slot, &address, name_of(&address, name), &err))
+		return true;
+	if (!cd_host_add(e, t->slot, &address, name_of(&address, name), &err)) {
 		cd_log(e->options, COODIE_LOG_ERROR, "%s: %s", address.text, err.message);
-	else
-		cd_log(e->options, COODIE_LOG_INFO, "%s: a node of the cluster (%s, %s)",
-		       address.text, t->datacenter, t->rack);
+		return false;
+	}
+	cd_log(e->options, COODIE_LOG_INFO, "%s: a node of the cluster (%s, %s)", address.text,
+	       t->datacenter, t->rack);
+	return true;
+}
+
+/* Those that are new, and those there was no memory for before. */
+static bool add_all(struct cd_engine *e, const struct cd_topology *t)
+{
+	bool ok = true;
+
+	for (uint32_t i = 0; i < t->host_count; i++)
+		if (!cd_host_at(&e->hosts, t->hosts[i].slot))
+			ok = add(e, &t->hosts[i]) && ok;
+	return ok;
 }
 
 static void on_change(const struct cd_topology_host *before, const struct cd_topology_host *after,
@@ -63,11 +77,11 @@ static void on_change(const struct cd_topology_host *before, const struct cd_top
 	if (!after && h) {
 		cd_log(e->options, COODIE_LOG_INFO, "%s: has left the cluster", h->address.text);
 		cd_host_remove(h);
-	} else if (after && !h) {
-		add(e, after);
-	} else if (after && (what & CD_TOPOLOGY_MOVED) && !address_of(e, after, &address)) {
+	} else if (!after || !h || !(what & CD_TOPOLOGY_MOVED)) {
+		return; /* new ones come when all that left are gone */
+	} else if (!address_of(e, after, &address)) {
 		cd_host_remove(h); /* it may come back */
-	} else if (after && (what & CD_TOPOLOGY_MOVED)) {
+	} else {
 		cd_log(e->options, COODIE_LOG_INFO, "%s: is at %s now", h->address.text,
 		       address.text);
 		cd_host_move(h, &address);
@@ -120,9 +134,10 @@ static const char *local_datacenter(const struct cd_topology *t)
 	return NULL;
 }
 
-void cd_cluster_apply(struct cd_engine *e, struct cd_topology *take_topology)
+bool cd_cluster_apply(struct cd_engine *e, struct cd_topology *take_topology)
 {
 	struct cd_topology *before = e->control.topology;
+	bool whole;
 
 	for (uint32_t i = 0; i < take_topology->note_count; i++)
 		cd_log(e->options, COODIE_LOG_WARN, "%s", take_topology->notes[i]);
@@ -131,6 +146,7 @@ void cd_cluster_apply(struct cd_engine *e, struct cd_topology *take_topology)
 	if (!e->snapshot || cd_topology_compare(before, take_topology, NULL, NULL))
 		cd_control_publish(e);
 	cd_topology_compare(before, take_topology, on_change, e);
+	whole = add_all(e, take_topology);
 	show(e, take_topology);
 	cd_engine_infer_datacenter(e, local_datacenter(take_topology));
 	cd_topology_free(before);
@@ -141,6 +157,7 @@ void cd_cluster_apply(struct cd_engine *e, struct cd_topology *take_topology)
 	for (uint32_t i = 0; i < e->hosts.room; i++)
 		if (e->hosts.at[i])
 			cd_pool_fill(e->hosts.at[i]);
+	return whole;
 }
 
 void cd_cluster_alone(struct cd_engine *e, struct cd_wire *w)

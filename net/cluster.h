@@ -6,8 +6,9 @@
 #include "net/topology.h"
 #include "net/wire.h"
 
-/* A new topology, taken over: hosts come, go and move, pools follow. */
-void cd_cluster_apply(struct cd_engine *e, struct cd_topology *take_topology);
+/* A new topology, taken over: hosts come, go and move, pools follow. False: there was no memory for
+ * some of them. */
+bool cd_cluster_apply(struct cd_engine *e, struct cd_topology *take_topology);
 /* There is only the node of this connection: nothing else is asked for, or known. */
 void cd_cluster_alone(struct cd_engine *e, struct cd_wire *w);
 /* A node is said to be up: its pool is tried at once. False: it is not known. */

@@ -88,6 +88,7 @@ static void give_up_silent(struct cd_engine *e)
 static void learn(struct cd_engine *e)
 {
 	struct cd_control *c = &e->control;
+	uint64_t number = c->asked_on;
 	struct cd_topology *t = NULL;
 	coodie_error err;
 
@@ -96,19 +97,22 @@ static void learn(struct cd_engine *e)
 	else
 		cd_fail(&err, COODIE_ERR_PROTOCOL, "system.%s could not be read",
 			c->local ? "peers" : "local");
-	if (!t || !c->peers || !c->registered) {
-		ask_later(e);
-	} else {
-		c->misses = c->rounds = 0;
-		c->proven = true;
-	}
+	bool whole = t && c->peers && c->registered;
 	if (t) {
-		cd_cluster_apply(e, t);
+		whole = cd_cluster_apply(e, t) && whole;
 	} else {
 		cd_log(e->options, COODIE_LOG_WARN, "%s: %s: the other nodes are not known",
 		       c->wire->link.address.text, err.message);
 		if (!c->topology)
 			cd_cluster_alone(e, c->wire);
+	}
+	if (!c->wire || c->wire->number != number) /* who has the role now is asked */
+		return;
+	if (whole) {
+		c->misses = c->rounds = 0;
+		c->proven = true;
+	} else {
+		ask_later(e);
 	}
 	cd_control_schema_begin(e);
 }

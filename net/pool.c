@@ -306,13 +306,15 @@ static bool reshape(struct cd_host *h, uint32_t nr_shards)
 		if (w->host != h || w->state != CD_WIRE_UP || !w->placed)
 			continue;
 		w->placed = false;
-		if (w->shard >= 0 && (uint32_t)w->shard < count)
-			put(h, (uint32_t)w->shard, w);
+		w->spare = w->shard < 0 || (uint32_t)w->shard >= count ||
+			   !put(h, (uint32_t)w->shard, w);
+		h->spare += w->spare;
 	}
 	return true;
 }
 
-static void learn_sharding(struct cd_host *h, struct cd_wire *w)
+/* False: out of memory. */
+static bool learn_sharding(struct cd_host *h, struct cd_wire *w)
 {
 	const struct cd_conn *c = &w->link.conn;
 	struct cd_engine *e = h->engine;
@@ -322,8 +324,19 @@ static void learn_sharding(struct cd_host *h, struct cd_wire *w)
 	h->ignore_msb = offer.ignore_msb;
 	h->shard_port = e->options->tls_context ? offer.tls_port : offer.port;
 	w->shard = offer.count ? (int32_t)offer.shard : -1;
-	if (offer.count == h->nr_shards || reshape(h, offer.count))
-		cd_router_set_sharding(&e->router, h->slot, offer.count, offer.ignore_msb);
+	if (offer.count != h->nr_shards && !reshape(h, offer.count))
+		return false;
+	cd_router_set_sharding(&e->router, h->slot, offer.count, offer.ignore_msb);
+	return true;
+}
+
+/* A host whose shards there was no memory for is tried again a little later. */
+static void turn_away(struct cd_host *h, struct cd_wire *w)
+{
+	h->failures++;
+	come_back(h, reconnect_delay(h));
+	cd_wire_retire(w);
+	cd_wire_end_if_drained(w);
 }
 
 static void wrong_shard(struct cd_host *h, const struct cd_wire *w)
@@ -387,7 +400,10 @@ void cd_pool_adopt(struct cd_host *h, struct cd_wire *w)
 		h->view->in_flight += cd_conn_in_flight(&w->link.conn);
 	w->host = h;
 	h->failures = 0;
-	learn_sharding(h, w);
+	if (!learn_sharding(h, w)) {
+		turn_away(h, w);
+		return;
+	}
 	cd_tally_move(w, cd_tally_of(&e->tally, h->view, w->shard, e->entered_us));
 	if (w->advanced && w->wanted != w->shard)
 		wrong_shard(h, w);
