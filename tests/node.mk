@@ -124,3 +124,6 @@ tests_test_pool_ring_LDADD = libcd_net.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_pool_faults
 tests_test_pool_faults_SOURCES = tests/test_pool_faults.c $(POOL_WORLD)
 tests_test_pool_faults_LDADD = libcd_net.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_pool_memory
+tests_test_pool_memory_SOURCES = tests/test_pool_memory.c $(POOL_WORLD)
+tests_test_pool_memory_LDADD = libcd_net.la $(NODE_LIBS)

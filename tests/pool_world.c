@@ -212,6 +212,31 @@ struct pool_ask *pool_query(struct pool_world *w, const char *cql, cql_args args
 	return begun(a, coodie_session_query_async(w->session, cql, args, r, on_result, a, err));
 }
 
+struct pool_ask *pool_execute(struct pool_world *w, coodie_prepared *p, cql_args args,
+			      coodie_error *err)
+{
+	struct pool_ask *a = free_ask(w);
+
+	return begun(a,
+		     coodie_session_execute_async(w->session, p, args, NULL, on_result, a, err));
+}
+
+void pool_finish(struct pool_world *w)
+{
+	struct pool_ask *a = w->session ? free_ask(w) : NULL;
+	coodie_error err;
+
+	if (!a)
+		return;
+	if (!begun(a, coodie_session_close_async(w->session, on_status, a, &err)))
+		FAIL(w, "%s", err.message);
+	pool_wait_all(w);
+	pool_sleep(w, 100);
+	for (uint32_t i = 0; i < coodie_node_count(w->box); i++)
+		if (pool_connections(w, i))
+			FAIL(w, "connections to node %u are left", i);
+}
+
 struct pool_ask *pool_prepare(struct pool_world *w, const char *cql, coodie_error *err)
 {
 	struct pool_ask *a = free_ask(w);

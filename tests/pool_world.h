@@ -53,6 +53,8 @@ struct pool_world {
 /* The keyspace "ks" (replicated three times) with the table t (k int PRIMARY KEY, v int) of ten rows.
  * False: no session, for lack of memory. */
 bool pool_open(struct pool_world *w, const struct pool_wish *wish);
+/* Closes the session as one should, with its callback; it can only be freed then. */
+void pool_finish(struct pool_world *w);
 /* Frees all, and checks that nothing is left, and that every callback has run. */
 void pool_close(struct pool_world *w);
 /* Turns the world. Fails when nothing ever happens again. */
@@ -63,6 +65,8 @@ void pool_sleep(struct pool_world *w, uint32_t ms);
 /* Begin something with a free ask; NULL: it was refused, `err` says why. */
 struct pool_ask *pool_query(struct pool_world *w, const char *cql, cql_args args,
 			    const coodie_request *r, coodie_error *err);
+struct pool_ask *pool_execute(struct pool_world *w, coodie_prepared *p, cql_args args,
+			      coodie_error *err);
 struct pool_ask *pool_prepare(struct pool_world *w, const char *cql, coodie_error *err);
 struct pool_ask *pool_connect(struct pool_world *w, coodie_error *err);
 /* Turns until it, or all, have ended. */
