@@ -103,7 +103,7 @@ static void fail_read(struct cd_engine *e, const coodie_error *why)
 	cd_log(e->options, COODIE_LOG_WARN, "the schema could not be read: %s", why->message);
 	end_waiters(e, &s->served, why);
 	if (++s->failed < TRIES)
-		come_back(e, FIRST_PAUSE_MS << s->failed);
+		come_back(e, (uint32_t)FIRST_PAUSE_MS << s->failed);
 }
 
 static void end_well(struct cd_engine *e, struct cd_schema *take_schema)

@@ -85,7 +85,7 @@ static struct cd_wire *none_of(const struct cd_engine *e, size_t count, coodie_e
 	/* until the hosts are known, and their connections are there */
 	if (control && !control->host && cd_wire_has_room(control))
 		return control;
-	if (!e->hosts.count)
+	if (!e->hosts.count || !e->hosts.up) /* a round begins, and its end tells */
 		return NULL;
 	if (e->hosts_stale && !count)
 		return cd_no_memory(err, "a balancer"), NULL;

@@ -285,9 +285,14 @@ static void ask(struct world *w, struct ask *a)
 
 	*a = (struct ask){ .world = w, .busy = true, .what = simulation_draw(w->sim, 3) };
 	a->key = (int)simulation_draw(w->sim, KEYS);
-	if (!asks[a->what](w, a, &err))
-		FAIL(w, "%s", err.message);
 	w->begun++;
+	if (asks[a->what](w, a, &err))
+		return;
+	if (err.code != COODIE_ERR_CONNECT) /* nobody who may be asked is there */
+		FAIL(w, "%s", err.message);
+	a->busy = false;
+	w->ended++;
+	w->failed++;
 }
 
 static void move_nodes(struct world *w)
