@@ -93,6 +93,15 @@ bool coodie_session_refresh(coodie_session *s, coodie_error *err)
 	       coodie_session_refresh_async(s, on_status, &w, err) && wait_for(s, &w, err);
 }
 
+bool coodie_schema_agreement(coodie_session *s, uint32_t timeout_ms, coodie_error *err)
+{
+	struct wait w = { 0 };
+
+	return may_block(s, err) &&
+	       coodie_schema_agreement_async(s, timeout_ms, on_status, &w, err) &&
+	       wait_for(s, &w, err);
+}
+
 coodie_result *coodie_session_query(coodie_session *s, const char *cql, cql_args args,
 				    const coodie_request *r, coodie_error *err)
 {

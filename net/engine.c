@@ -28,6 +28,7 @@ static void destroy(struct cd_engine *e)
 	cd_engine_policies_deinit(e);
 	cd_hosts_deinit(e);
 	cd_tally_deinit(&e->tally);
+	cd_agreements_deinit(e);
 	cd_control_deinit(e);
 	cd_request_pool_deinit(&e->pool);
 	cd_slab_deinit(&e->attempts);
@@ -108,6 +109,7 @@ static void close_wires(struct cd_engine *e, const coodie_error *err)
 	cd_wheel_remove(&e->wheel, &e->control.again);
 	cd_control_schema_end(e, err);
 	cd_wheel_remove(&e->wheel, &e->control.next);
+	cd_agreements_end(e);
 	cd_wheel_remove(&e->wheel, &e->pulse);
 	cd_points_reset(e);
 	while (e->wires) {
@@ -260,10 +262,16 @@ static void pulse_due(struct cd_engine *e, struct cd_deadline *d)
 }
 
 static void (*const due[CD_DEADLINES])(struct cd_engine *e, struct cd_deadline *d) = {
-	[CD_DEADLINE_REQUEST] = request_late, [CD_DEADLINE_WIRE] = wire_late,
-	[CD_DEADLINE_HOST] = host_due,        [CD_DEADLINE_CONTROL] = control_due,
-	[CD_DEADLINE_ROUND] = round_due,      [CD_DEADLINE_PULSE] = pulse_due,
-	[CD_DEADLINE_SCHEMA] = schema_due,    [CD_DEADLINE_RETRY] = retry_due,
+	[CD_DEADLINE_REQUEST] = request_late,
+	[CD_DEADLINE_WIRE] = wire_late,
+	[CD_DEADLINE_HOST] = host_due,
+	[CD_DEADLINE_CONTROL] = control_due,
+	[CD_DEADLINE_ROUND] = round_due,
+	[CD_DEADLINE_PULSE] = pulse_due,
+	[CD_DEADLINE_SCHEMA] = schema_due,
+	[CD_DEADLINE_RETRY] = retry_due,
+	[CD_DEADLINE_AGREE] = cd_agreement_again,
+	[CD_DEADLINE_AGREE_LATE] = cd_agreement_late,
 };
 
 static void on_timer(void *user)
@@ -330,6 +338,8 @@ void cd_engine_fail(struct cd_engine *e, struct cd_request *r, const coodie_erro
 		return;
 	}
 	e->stats.errors += !r->own;
+	coodie_result_free(r->result); /* it had one, and waited for more */
+	r->result = NULL;
 	r->failed = true;
 	r->error = *err;
 	cd_engine_finish(e, r);
@@ -515,6 +525,8 @@ static void fail_all(struct cd_engine *e, const coodie_error *err)
 	for (struct cd_request *r; (r = cd_requests_pop(&e->waiting));)
 		cd_engine_fail(e, r, err);
 	for (struct cd_request *r; (r = cd_requests_pop(&e->delayed));)
+		cd_engine_fail(e, r, err);
+	for (struct cd_request *r; (r = cd_requests_pop(&e->parked));)
 		cd_engine_fail(e, r, err);
 	for (struct cd_request *r; (r = cd_requests_pop(&e->closers));)
 		cd_engine_fail(e, r, err);

@@ -81,6 +81,7 @@ static bool on_result(struct cd_engine *e, struct cd_attempt *a, const cql_envel
 		      coodie_error *err)
 {
 	struct cd_request *r = a->request;
+	const struct cd_wire *w = a->wire;
 	cql_blob new_id = { NULL, 0 };
 
 	if (answer->flags & CQL_FLAG_CUSTOM_PAYLOAD)
@@ -111,6 +112,9 @@ static bool on_result(struct cd_engine *e, struct cd_attempt *a, const cql_envel
 		drop_twins(e, r);
 	if (coodie_result_kind(r->result) > COODIE_RESULT_ROWS)
 		follow(e, r->result);
+	if (coodie_result_kind(r->result) == COODIE_RESULT_SCHEMA_CHANGE &&
+	    cd_agreement_hold(e, r, w))
+		return true;
 	cd_engine_call(e, r);
 	return true;
 }

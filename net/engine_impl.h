@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "net/control.h"
+#include "net/control_agreement.h"
 #include "net/engine.h"
 #include "net/host.h"
 #include "net/log.h"
@@ -27,6 +28,8 @@ enum cd_deadline_kind {
 	CD_DEADLINE_ROUND,   /* the next target of the round */
 	CD_DEADLINE_PULSE,   /* heartbeats */
 	CD_DEADLINE_SCHEMA,  /* it is read */
+	CD_DEADLINE_AGREE,   /* whether nodes do is looked at */
+	CD_DEADLINE_AGREE_LATE,
 	CD_DEADLINES
 };
 
@@ -76,6 +79,7 @@ struct cd_engine {
 	struct cd_hosts hosts;
 	struct cd_control control;
 	coodie_metadata *snapshot; /* the newest; NULL: nothing is known yet */
+	struct cd_agreement *agreements;
 	struct cd_resolver resolver;
 	struct cd_deadline pulse;
 	uint64_t pace_us; /* when the next connection may be opened */
@@ -88,6 +92,7 @@ struct cd_engine {
 	struct cd_requests delayed; /* until they are tried again */
 	struct cd_requests done;    /* callbacks for the next turn */
 	struct cd_requests closers;
+	struct cd_requests parked; /* for what the engine does meanwhile */
 	struct cd_prepared_cache prepared;
 	uint32_t live; /* requests that are not given back */
 	uint32_t own;  /* those of them that are the engine's */

@@ -12,6 +12,7 @@ libcd_net_la_SOURCES = \
 	net/cluster.c net/cluster.h \
 	net/conn.c net/conn.h \
 	net/control.c net/control.h \
+	net/control_agreement.c net/control_agreement.h \
 	net/control_schema.c net/control_schema.h \
 	net/crew.c net/crew.h \
 	net/cursor.c \

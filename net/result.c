@@ -27,6 +27,7 @@ struct coodie_result {
 	const char **warnings;
 	uint16_t warning_count;
 	bool traced;
+	bool disagreed;
 	cql_uuid tracing_id;
 };
 
@@ -349,6 +350,16 @@ void coodie_result_free(coodie_result *r)
 struct cd_metadata *cd_result_metadata(const coodie_result *r)
 {
 	return r->metadata;
+}
+
+void cd_result_disagree(coodie_result *r)
+{
+	r->disagreed = true;
+}
+
+bool coodie_result_schema_agreed(const coodie_result *r)
+{
+	return !r || !r->disagreed;
 }
 
 cql_text cd_result_keyspace(const coodie_result *r)

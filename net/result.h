@@ -56,6 +56,8 @@ coodie_result *cd_result_ref(coodie_result *r);
 bool cd_result_is_plain_void(const cql_envelope *e);
 /* The metadata of a rows result; borrowed. */
 struct cd_metadata *cd_result_metadata(const coodie_result *r);
+/* Nodes did not agree on its change of the schema in time. */
+void cd_result_disagree(coodie_result *r);
 /* The keyspace of a set keyspace result, borrowed. */
 cql_text cd_result_keyspace(const coodie_result *r);
 

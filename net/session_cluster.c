@@ -29,3 +29,13 @@ bool coodie_session_refresh_async(coodie_session *s, coodie_status_fn *done, voi
 	struct cd_engine *e = cd_session_engine(s, "refresh", err);
 	return e && cd_engine_reread(e, done, user, err);
 }
+
+bool coodie_schema_agreement_async(coodie_session *s, uint32_t timeout_ms, coodie_status_fn *done,
+				   void *user, coodie_error *err)
+{
+	cd_clear(err);
+	if (!done)
+		return cd_fail(err, COODIE_ERR_INVALID, "schema_agreement: no callback was given");
+	struct cd_engine *e = cd_session_engine(s, "schema_agreement", err);
+	return e && cd_engine_agree(e, timeout_ms, done, user, err);
+}

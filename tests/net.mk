@@ -29,6 +29,7 @@ check_PROGRAMS += \
 	tests/test_resolve \
 	tests/test_resolver \
 	tests/test_cursor \
+	tests/test_agreement \
 	tests/test_metadata \
 	tests/test_profile \
 	tests/test_retry \
@@ -102,4 +103,5 @@ tests_test_schema_scope_SOURCES = \
 tests_test_snapshot_SOURCES = tests/test_snapshot.c tests/schema_data.c tests/schema_data.h
 tests_test_schema_node_LDADD = libcd_node.la $(LDADD)
 tests_test_metadata_LDADD = libcd_node.la $(LDADD)
+tests_test_agreement_LDADD = libcd_node.la $(LDADD)
 EXTRA_DIST += tests/data/schema_5_0.cql tests/data/schema_5_0.inc

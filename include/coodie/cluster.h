@@ -6,8 +6,8 @@
  * The nodes are read when a session has connected, then the schema: page by page, a few statements at
  * a time, built a keyspace per turn of the loop, so that requests go on meanwhile. After that only what
  * events name is read, 200 ms after the first of them; options: `schema_metadata`, `schema_keyspaces`,
- * `metadata_timeout_ms`, `refresh_s`. With `single_node` nothing is read. Serves M7 to M9, N4, N5, U13,
- * U14.
+ * `metadata_timeout_ms`, `refresh_s`. With `single_node` nothing is read. Serves M7 to M9, M11, N4,
+ * N5, U13, U14, U25.
  */
 #ifndef COODIE_CLUSTER_H
 #define COODIE_CLUSTER_H
@@ -34,6 +34,25 @@ COODIE_API coodie_metadata *coodie_session_metadata(coodie_session *s, coodie_er
 COODIE_API bool coodie_session_refresh(coodie_session *s, coodie_error *err);
 COODIE_API bool coodie_session_refresh_async(coodie_session *s, coodie_status_fn *done, void *user,
 					     coodie_error *err);
+
+/* ---- agreement --------------------------------------------------------------------------- */
+
+/*
+ * A statement that changes the schema ends when all nodes that are up have the same one, or after
+ * `schema_wait_ms` (0: it does not wait): then a warning is logged, and coodie_result_schema_agreed()
+ * of its result is false (M11). The node that carried it out is asked: at once, then after 10 ms,
+ * growing to `schema_interval_ms` (U25). A cluster of one node agrees without being asked.
+ */
+
+/**
+ * Waits until every node that is up has one schema.
+ * @param timeout_ms  0: `schema_wait_ms`, or 10,000 when that is none
+ * @param err         COODIE_ERR_TIMEOUT: how many nodes had another one, or why it is not known
+ */
+COODIE_API bool coodie_schema_agreement(coodie_session *s, uint32_t timeout_ms, coodie_error *err);
+COODIE_API bool coodie_schema_agreement_async(coodie_session *s, uint32_t timeout_ms,
+					      coodie_status_fn *done, void *user,
+					      coodie_error *err);
 
 COODIE_END
 

@@ -56,6 +56,10 @@ COODIE_API const char *coodie_result_warning(const coodie_result *r, size_t i);
 /** @return false when no trace was asked for */
 COODIE_API bool coodie_result_tracing_id(const coodie_result *r, cql_uuid *id);
 
+/** Of a statement that changed the schema: did all nodes that are up have the same schema before
+ * `schema_wait_ms` were over? @return true for everything else */
+COODIE_API bool coodie_result_schema_agreed(const coodie_result *r);
+
 /** One encoded column of the current row: borrowed bytes. `data` NULL: null. */
 typedef struct coodie_cell {
 	const uint8_t *data;

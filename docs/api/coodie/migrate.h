@@ -109,15 +109,6 @@ COODIE_API bool coodie_drop_table_async(coodie_session *s, const coodie_model *m
 COODIE_API bool coodie_truncate(coodie_session *s, const coodie_model *m, coodie_error *err);
 COODIE_API bool coodie_truncate_async(coodie_session *s, const coodie_model *m,
 				      coodie_status_fn *done, void *user, coodie_error *err);
-/**
- * Waits until every node that is up has one schema version: at once, then after 10 ms growing to
- * 200 ms (U25). @param timeout_ms  0: 10,000. COODIE_ERR_TIMEOUT is a failure, not a warning.
- */
-COODIE_API bool coodie_schema_agreement(coodie_session *s, uint32_t timeout_ms,
-					coodie_error *err);
-COODIE_API bool coodie_schema_agreement_async(coodie_session *s, uint32_t timeout_ms,
-					      coodie_status_fn *done, void *user,
-					      coodie_error *err);
 
 /* ---- migrations -------------------------------------------------------------------------- */
 
