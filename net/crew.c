@@ -614,6 +614,15 @@ bool cd_crew_info(struct cd_crew *c, coodie_connection_info *info, coodie_error 
 	return i.ok;
 }
 
+void cd_crew_each(struct cd_crew *c, void (*fn)(void *engine, void *user), void *user)
+{
+	struct worker *me = myself(c);
+
+	for (uint32_t n = 0; n < c->count; n++)
+		if (!me || me->index == n)
+			call_on(c, &c->workers[n], fn, user, NULL);
+}
+
 static void add_stats(void *engine, void *user)
 {
 	coodie_session_stats *sum = user, one = { .size = sizeof one };
@@ -632,12 +641,8 @@ static void add_stats(void *engine, void *user)
 
 void cd_crew_stats(struct cd_crew *c, coodie_session_stats *stats)
 {
-	struct worker *me = myself(c);
-
 	*stats = (coodie_session_stats){ .size = sizeof *stats };
-	for (uint32_t n = 0; n < c->count; n++)
-		if (!me || me->index == n)
-			call_on(c, &c->workers[n], add_stats, stats, NULL);
+	cd_crew_each(c, add_stats, stats);
 }
 
 const struct cd_engine *cd_crew_engine(const struct cd_crew *c, uint32_t i)

@@ -28,6 +28,8 @@ bool cd_crew_execute(struct cd_crew *c, coodie_prepared *p, cql_args args, const
 		     coodie_done_fn *done, void *user, coodie_error *err);
 bool cd_crew_info(struct cd_crew *c, coodie_connection_info *info, coodie_error *err);
 void cd_crew_stats(struct cd_crew *c, coodie_session_stats *stats);
+/* Calls `fn` on each of the loops, one after the other, and waits for it; on one of them only there. */
+void cd_crew_each(struct cd_crew *c, void (*fn)(void *engine, void *user), void *user);
 /* The engine of the i-th loop, to be read where any thread may; NULL: there are no more. */
 const struct cd_engine *cd_crew_engine(const struct cd_crew *c, uint32_t i);
 /* Whether a blocking call is legal: not on one of the loops. */

@@ -699,7 +699,16 @@ bool cd_engine_info(const struct cd_engine *e, coodie_connection_info *info, coo
 void cd_engine_stats(const struct cd_engine *e, coodie_session_stats *stats)
 {
 	*stats = e->stats;
+	const struct cd_tally *own = &e->tally;
+	const struct cd_tallies tallies = { &own, 1 };
+	const struct cd_metric_source source = { .each = cd_tally_each, .owner = &tallies };
+	coodie_metrics m = { .size = sizeof m };
+
 	stats->size = sizeof *stats;
+	if (cd_metric_sum(&source, NULL, &m, NULL)) {
+		stats->requests = m.attempts;
+		stats->responses = m.responses;
+	}
 	for (const struct cd_wire *w = e->wires; w; w = w->next) {
 		stats->bytes_sent += w->link.bytes_sent;
 		stats->bytes_received += w->link.bytes_received;

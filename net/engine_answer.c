@@ -103,7 +103,7 @@ static bool on_result(struct cd_engine *e, struct cd_attempt *a, const cql_envel
 	 * answer from before the last PREPARE is out of date. */
 	if (new_id.data && r->prepared && a->load == r->prepared->load)
 		cd_prepared_changed(r->prepared, new_id, cd_result_metadata(r->result));
-	if (!cd_engine_is_plain(r))
+	if (!r->plain)
 		cd_engine_count_answer(e, a);
 	if (r->speculated && a != &r->first)
 		cd_counters_count(a->wire->tally.counters, CD_METRIC_SPECULATIONS_WON);
@@ -164,7 +164,6 @@ bool cd_engine_answer(struct cd_engine *e, struct cd_wire *w, const cql_envelope
 {
 	void *owner;
 
-	e->stats.responses++;
 	cd_counters_count(w->tally.counters, CD_METRIC_RESPONSES);
 	cd_streams_give(&w->link.conn.streams, answer->stream, &owner);
 	struct cd_attempt *a = owner;

@@ -26,6 +26,7 @@ void cd_engine_count_end(struct cd_engine *e, const struct cd_request *r)
 
 void cd_engine_count_repeat(struct cd_request *r, const struct cd_attempt *a)
 {
+	r->plain = false;
 	if (r->flying) {
 		r->speculated = true;
 		cd_counters_count(r->counters, CD_METRIC_SPECULATIONS);

@@ -141,19 +141,13 @@ void cd_engine_drop(struct cd_engine *e, struct cd_request *r);
 
 /* ---- engine_count.c: numbers ------------------------------------------------------------------ */
 
-/* A request that took what its only attempt took, which is then counted at its end. */
-static inline bool cd_engine_is_plain(const struct cd_request *r)
-{
-	return r->attempts == 1 && r->began_us == r->first.sent_us && !r->own && !r->timed;
-}
-
 /* A user's request is over: how, and how long it took. */
 void cd_engine_count_end(struct cd_engine *e, const struct cd_request *r);
 
 /* The same for one that has a result. */
 static inline void cd_engine_count_result(struct cd_engine *e, const struct cd_request *r)
 {
-	if (!cd_engine_is_plain(r)) {
+	if (!r->plain) {
 		cd_engine_count_end(e, r);
 		return;
 	}
@@ -164,7 +158,7 @@ static inline void cd_engine_count_result(struct cd_engine *e, const struct cd_r
 /* How long an attempt took that was answered. */
 static inline void cd_engine_count_answer(struct cd_engine *e, const struct cd_attempt *a)
 {
-	a->request->timed = true;
+	a->request->plain = false;
 	cd_tally_took(a->request->counters, COODIE_HISTOGRAM_SERVER, a->sent_us, e->entered_us);
 }
 /* An attempt that is not the first of its request. */

@@ -187,8 +187,10 @@ bool cd_engine_put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
 	a->sent_at = w->link.bytes_sent;
 	r->counters = w->tally.counters;
 	cd_counters_count(r->counters, CD_METRIC_ATTEMPTS);
-	if (!r->began_us)
+	if (!r->began_us) {
 		r->began_us = a->sent_us;
+		r->plain = !r->own;
+	}
 	if (r->attempts)
 		cd_engine_count_repeat(r, a);
 	r->flying = a;
@@ -198,7 +200,6 @@ bool cd_engine_put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
 	}
 	r->attempts++;
 	e->in_flight++;
-	e->stats.requests++;
 	cd_engine_arm(e);
 	if (r->attempts > 1)
 		return true;

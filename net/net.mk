@@ -21,6 +21,7 @@ libcd_net_la_SOURCES = \
 	net/draft.c net/draft.h \
 	net/driver.c \
 	net/driver_config.c net/driver_config.h \
+	net/dump.c \
 	net/engine.c net/engine.h net/engine_impl.h \
 	net/engine_answer.c \
 	net/engine_batch.c \

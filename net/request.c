@@ -122,7 +122,7 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 	r->kind = kind;
 	r->used = true;
 	r->failed = r->tracing = r->encoded = r->idempotent = r->own = false;
-	r->speculated = r->timed = false;
+	r->speculated = r->plain = false;
 	r->is_read = r->is_lwt = r->drawn = r->has_node = false;
 	r->profile = 0;
 	r->pin = NULL;

@@ -88,7 +88,7 @@ struct cd_request {
 	bool drawn;          /* `random` and `turn` are */
 	bool own;            /* the engine's: nobody outside waits for it */
 	bool speculated;     /* two attempts were out at once */
-	bool timed;          /* how long its answer took is counted */
+	bool plain;          /* it takes what its only attempt takes, which is counted at its end */
 	bool has_node;       /* it goes to `node`, to its `shard` (-1: any), or nowhere */
 	int32_t shard;
 	cql_inet node;

@@ -355,6 +355,39 @@ static void test_scopes(void **state)
 	coodie_node_stop(n);
 }
 
+static void test_dump(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t loops;
+		const char *says;
+	} rows[] = {
+		{ "a private loop", 0, "connections, 0 opening" },
+		{ "loops of its own", 2, "loop 1 of session" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+		coodie_node *n = start_nodes();
+		coodie_session *s = open_session(n, rows[i].loops);
+		char text[16384], few[10] = "full";
+		fill(s);
+		size_t len = coodie_session_dump(s, text, sizeof text);
+		assert_int_equal(len, strlen(text));
+		for (uint32_t k = 0; k < NODES; k++)
+			if (!strstr(text, coodie_node_address(n, k)))
+				fail_msg("%s: no %s in\n%s", rows[i].name,
+					 coodie_node_address(n, k), text);
+		if (!strstr(text, rows[i].says) || !strstr(text, ", control,"))
+			fail_msg("%s:\n%s", rows[i].name, text);
+		assert_true(coodie_session_dump(s, few, sizeof few) > sizeof few);
+		assert_int_equal(strlen(few), sizeof few - 1);
+		coodie_session_free(s);
+		coodie_node_stop(n);
+	}
+	assert_int_equal(coodie_session_dump(NULL, NULL, 0), 0);
+}
+
 /* What a node did stays in the sums when it has left. */
 static void test_leaves(void **state)
 {
@@ -427,7 +460,8 @@ int main(void)
 		cmocka_unit_test(test_lost),          cmocka_unit_test(test_prepared),
 		cmocka_unit_test(test_no_connection), cmocka_unit_test(test_configuration),
 		cmocka_unit_test(test_scopes),        cmocka_unit_test(test_leaves),
-		cmocka_unit_test(test_loops),         cmocka_unit_test(test_bad_arguments),
+		cmocka_unit_test(test_loops),         cmocka_unit_test(test_dump),
+		cmocka_unit_test(test_bad_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

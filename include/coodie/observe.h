@@ -28,6 +28,10 @@ COODIE_API bool coodie_session_histogram(const coodie_session *s, const coodie_s
 /** Writes all of it as OpenMetrics text, as snprintf() does: @return its length, whatever `size` is.
  * 0: the session has no numbers. Takes no lock (O5); any thread. */
 COODIE_API size_t coodie_session_metrics_text(const coodie_session *s, char *out, size_t size);
+/** Writes hosts, pools, connections and their streams as text for people, as snprintf() does (O10): its
+ * form may change. On the thread of the session; with loops of its own any thread, and on one of those
+ * only what that one has. */
+COODIE_API size_t coodie_session_dump(const coodie_session *s, char *out, size_t size);
 
 COODIE_END
 

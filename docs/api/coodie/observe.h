@@ -12,9 +12,6 @@
 
 COODIE_BEGIN
 
-/** Writes pools, connections and their streams as text for people, as snprintf() does (O10). */
-COODIE_API size_t coodie_session_dump(const coodie_session *s, char *out, size_t size);
-
 /** Tells of each attempt; NULL (default) costs nothing. */
 COODIE_API void coodie_options_set_attempts(coodie_options *o, coodie_attempt_fn *fn, void *user);
 /** Lets tracing add to each request; NULL (default) costs nothing. */
