@@ -41,6 +41,7 @@ coodieinclude_HEADERS = \
 	include/coodie/tls.h \
 	include/coodie/token.h \
 	include/coodie/transport.h \
+	include/coodie/tune.h \
 	include/coodie/type.h \
 	include/coodie/types.def \
 	include/coodie/uuid.h \

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/loop_ev.h"
 #include "net/engine_impl.h"
+#include "net/engine_tune.h"
 #include "net/parcel.h"
 
 struct worker {
@@ -113,6 +114,11 @@ static bool take_connect(struct worker *w, struct cd_parcel *p, coodie_error *er
 	return cd_engine_connect(w->engine, p->done.status, p->user, err);
 }
 
+static bool take_ready(struct worker *w, struct cd_parcel *p, coodie_error *err)
+{
+	return cd_engine_ready(w->engine, p->done.status, p->user, err);
+}
+
 static bool take_close(struct worker *w, struct cd_parcel *p, coodie_error *err)
 {
 	return cd_engine_close(w->engine, p->done.status, p->user, err);
@@ -145,6 +151,7 @@ static bool (*const take[])(struct worker *w, struct cd_parcel *p, coodie_error 
 	[CD_PARCEL_PREPARE] = take_prepare,     [CD_PARCEL_CONNECT] = take_connect,
 	[CD_PARCEL_CLOSE] = take_close,         [CD_PARCEL_CANCEL] = take_cancel,
 	[CD_PARCEL_CALL] = take_call,           [CD_PARCEL_STOP] = take_stop,
+	[CD_PARCEL_READY] = take_ready,
 };
 
 static void open_parcel(struct worker *w, struct cd_parcel *p)
@@ -355,11 +362,12 @@ static struct cd_parcel *begin(struct cd_crew *c, struct worker *w, enum cd_parc
 {
 	if (atomic_load_explicit(&c->closed, memory_order_relaxed))
 		return cd_fail_null(err, COODIE_ERR_CLOSED, "the session is closed");
-	if (atomic_load_explicit(&w->waiting, memory_order_relaxed) > c->max_waiting)
+	uint32_t most = __atomic_load_n(&c->max_waiting, __ATOMIC_RELAXED);
+	if (atomic_load_explicit(&w->waiting, memory_order_relaxed) > most)
 		return cd_fail_null(err, COODIE_ERR_OVERLOAD,
 				    "more than %u requests wait for a loop already: slow down, or "
 				    "coodie_options_set_max_waiting()",
-				    c->max_waiting);
+				    (unsigned)most);
 	struct cd_parcel *p = cd_parcel_take(&c->parcels, kind);
 	if (!p)
 		cd_no_memory(err, "a request");
@@ -447,10 +455,12 @@ bool cd_crew_prepare(struct cd_crew *c, const char *cql, coodie_prepared_fn *don
 	return true;
 }
 
-bool cd_crew_connect(struct cd_crew *c, coodie_status_fn *done, void *user, coodie_error *err)
+/* To the loop that takes the next request. */
+static bool post_status(struct cd_crew *c, enum cd_parcel_kind kind, coodie_status_fn *done,
+			void *user, coodie_error *err)
 {
 	struct worker *w = choose(c);
-	struct cd_parcel *p = begin(c, w, CD_PARCEL_CONNECT, err);
+	struct cd_parcel *p = begin(c, w, kind, err);
 
 	if (!p)
 		return false;
@@ -458,6 +468,16 @@ bool cd_crew_connect(struct cd_crew *c, coodie_status_fn *done, void *user, cood
 	p->user = user;
 	post(w, p);
 	return true;
+}
+
+bool cd_crew_connect(struct cd_crew *c, coodie_status_fn *done, void *user, coodie_error *err)
+{
+	return post_status(c, CD_PARCEL_CONNECT, done, user, err);
+}
+
+bool cd_crew_ready(struct cd_crew *c, coodie_status_fn *done, void *user, coodie_error *err)
+{
+	return post_status(c, CD_PARCEL_READY, done, user, err);
 }
 
 static bool crew_cancel(void *driver, uint64_t id)
@@ -588,6 +608,45 @@ static bool call_on(struct cd_crew *c, struct worker *w, void (*fn)(void *engine
 	p->user = &call;
 	post(w, p);
 	return crew_run(c, &call.done, err);
+}
+
+bool cd_crew_ask(struct cd_crew *c, void (*fn)(void *engine, void *user), void *user,
+		 coodie_error *err)
+{
+	struct worker *me = myself(c);
+
+	return call_on(c, me ? me : c->workers, fn, user, err);
+}
+
+bool cd_crew_ask_all(struct cd_crew *c, void (*fn)(void *engine, void *user), void *user,
+		     coodie_error *err)
+{
+	struct worker *me = myself(c);
+	bool ok = true;
+
+	for (uint32_t n = 0; n < c->count && ok; n++)
+		ok = (me && me->index != n) || call_on(c, &c->workers[n], fn, user, err);
+	return ok;
+}
+
+static void read_max_waiting(void *engine, void *user)
+{
+	*(uint32_t *)user = cd_engine_options(engine)->max_waiting;
+}
+
+bool cd_crew_tune(struct cd_crew *c, void (*fn)(void *engine, void *user), void *user,
+		  const bool *ok, coodie_error *err)
+{
+	if (myself(c) && c->count > 1)
+		return cd_fail(err, COODIE_ERR_WOULD_BLOCK,
+			       "the other loops would have to be asked");
+	for (uint32_t n = 0; n < c->count; n++)
+		if (!call_on(c, &c->workers[n], fn, user, err) || !*ok)
+			return false;
+	uint32_t max_waiting = 0;
+	call_on(c, c->workers, read_max_waiting, &max_waiting, NULL);
+	__atomic_store_n(&c->max_waiting, max_waiting, __ATOMIC_RELAXED);
+	return true;
 }
 
 struct info {

@@ -26,6 +26,16 @@ bool cd_crew_prepare(struct cd_crew *c, const char *cql, coodie_prepared_fn *don
 		     coodie_error *err);
 bool cd_crew_execute(struct cd_crew *c, coodie_prepared *p, cql_args args, const coodie_request *r,
 		     coodie_done_fn *done, void *user, coodie_error *err);
+bool cd_crew_ready(struct cd_crew *c, coodie_status_fn *done, void *user, coodie_error *err);
+/* Runs a function on one loop (the caller's, on a loop), and waits for it. */
+bool cd_crew_ask(struct cd_crew *c, void (*fn)(void *engine, void *user), void *user,
+		 coodie_error *err);
+/* The same on each of them in turn; on a loop, on that alone. */
+bool cd_crew_ask_all(struct cd_crew *c, void (*fn)(void *engine, void *user), void *user,
+		     coodie_error *err);
+/* The same, until `*ok` is false; on a loop that has fellows it is refused. */
+bool cd_crew_tune(struct cd_crew *c, void (*fn)(void *engine, void *user), void *user,
+		  const bool *ok, coodie_error *err);
 bool cd_crew_info(struct cd_crew *c, coodie_connection_info *info, coodie_error *err);
 void cd_crew_stats(struct cd_crew *c, coodie_session_stats *stats);
 /* Calls `fn` on each of the loops, one after the other, and waits for it; on one of them only there. */

@@ -39,6 +39,8 @@ static bool on_error(struct cd_engine *e, struct cd_attempt *a, const cql_envelo
 		cd_engine_attempt_failed(e, a, &why);
 		return false;
 	}
+	if (said.server_code == CD_SERVER_OVERLOADED)
+		e->overloaded_us = cd_engine_now(e);
 	if (said.server_code != CD_SERVER_UNPREPARED || !is_news(e, a, answer, &load)) {
 		cd_engine_attempt_failed(e, a, &said);
 		return true;

@@ -98,6 +98,7 @@ struct cd_engine {
 	uint32_t own;  /* those of them that are the engine's */
 	uint32_t held; /* those that wait for a PREPARE */
 	uint32_t in_flight;
+	uint64_t overloaded_us; /* when a server last said that it is; 0: never */
 	coodie_result *void_result; /* shared by all that say nothing more */
 	coodie_error ok;
 	coodie_session_stats stats;
@@ -177,6 +178,9 @@ bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *
 /* An empty request of a user who waits for what the engine does; the caller puts it into a list. */
 struct cd_request *cd_engine_begin_wait(struct cd_engine *e, uint32_t timeout_ms,
 					coodie_status_fn *done, void *user, coodie_error *err);
+/* An empty request of a caller's. */
+struct cd_request *cd_engine_begin(struct cd_engine *e, enum cd_request_kind kind,
+				   coodie_error *err);
 /* An empty request of the engine's own. */
 struct cd_request *cd_engine_begin_own(struct cd_engine *e, enum cd_request_kind kind,
 				       coodie_error *err);

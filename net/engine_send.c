@@ -224,6 +224,9 @@ static bool leave_queue(struct cd_engine *e, struct cd_request *r)
 {
 	coodie_error err;
 
+	/* The next request stands behind all that wait, and goes where there is room. */
+	if (r->kind == CD_REQUEST_READY && (r->prev || !cd_engine_has_room(e)))
+		return false;
 	if (r->kind == CD_REQUEST_CONNECT || r->kind == CD_REQUEST_READY) {
 		cd_requests_remove(r);
 		cd_engine_finish(e, r);

@@ -26,8 +26,8 @@ static bool has_room(struct cd_engine *e, coodie_error *err)
 
 /* ---- what the caller asked for -------------------------------------------------------------- */
 
-/* An empty request with its deadline and its options. */
-static struct cd_request *begin(struct cd_engine *e, enum cd_request_kind kind, coodie_error *err)
+struct cd_request *cd_engine_begin(struct cd_engine *e, enum cd_request_kind kind,
+				   coodie_error *err)
 {
 	if (e->freed || e->closing)
 		return cd_fail_null(err, COODIE_ERR_CLOSED, "the session %s",
@@ -124,7 +124,7 @@ static bool send_new(struct cd_engine *e, struct cd_request *r, coodie_error *er
 
 static bool submit_nothing(struct cd_engine *e, coodie_done_fn *done, void *user, coodie_error *err)
 {
-	struct cd_request *r = begin(e, CD_REQUEST_VOID, err);
+	struct cd_request *r = cd_engine_begin(e, CD_REQUEST_VOID, err);
 
 	if (!r)
 		return false;
@@ -151,7 +151,7 @@ static bool submit_text(struct cd_engine *e, const coodie_statement *st, coodie_
 
 	if (!read_keyspace(o->keyspace, keyspace, err))
 		return false;
-	struct cd_request *r = begin(e, CD_REQUEST_QUERY, err);
+	struct cd_request *r = cd_engine_begin(e, CD_REQUEST_QUERY, err);
 	if (!r)
 		return false;
 	r->done.result = done;
@@ -198,7 +198,7 @@ static bool submit_execute(struct cd_engine *e, struct coodie_prepared *p, cql_a
 			   const coodie_request *o, coodie_done_fn *done, void *user,
 			   coodie_error *err)
 {
-	struct cd_request *r = begin(e, CD_REQUEST_EXECUTE, err);
+	struct cd_request *r = cd_engine_begin(e, CD_REQUEST_EXECUTE, err);
 
 	if (!r)
 		return false;
@@ -211,7 +211,7 @@ static bool submit_execute(struct cd_engine *e, struct coodie_prepared *p, cql_a
 struct cd_request *cd_engine_draft(struct cd_engine *e, coodie_prepared *p, const coodie_request *o,
 				   coodie_error *err)
 {
-	struct cd_request *r = begin(e, CD_REQUEST_EXECUTE, err);
+	struct cd_request *r = cd_engine_begin(e, CD_REQUEST_EXECUTE, err);
 
 	if (!r)
 		return NULL;
@@ -252,7 +252,7 @@ static bool submit_batch(struct cd_engine *e, const coodie_statement *st, coodie
 			 void *user, coodie_error *err)
 {
 	const coodie_request *o = st->request;
-	struct cd_request *r = begin(e, CD_REQUEST_BATCH, err);
+	struct cd_request *r = cd_engine_begin(e, CD_REQUEST_BATCH, err);
 	coodie_error own;
 
 	if (!r)
@@ -335,7 +335,7 @@ bool cd_engine_prepare(struct cd_engine *e, const char *cql, coodie_prepared_fn 
 		       coodie_error *err)
 {
 	struct coodie_prepared *p = cd_engine_find_prepared(e, cql, NULL, err);
-	struct cd_request *r = p ? begin(e, CD_REQUEST_PREPARE, err) : NULL;
+	struct cd_request *r = p ? cd_engine_begin(e, CD_REQUEST_PREPARE, err) : NULL;
 
 	if (!r)
 		return false;
@@ -356,7 +356,7 @@ bool cd_engine_prepare(struct cd_engine *e, const char *cql, coodie_prepared_fn 
 /* Its time is bounded by that of the attempts. */
 bool cd_engine_connect(struct cd_engine *e, coodie_status_fn *done, void *user, coodie_error *err)
 {
-	struct cd_request *r = begin(e, CD_REQUEST_CONNECT, err);
+	struct cd_request *r = cd_engine_begin(e, CD_REQUEST_CONNECT, err);
 
 	if (!r)
 		return false;
@@ -390,7 +390,7 @@ bool cd_engine_close(struct cd_engine *e, coodie_status_fn *done, void *user, co
 struct cd_request *cd_engine_begin_wait(struct cd_engine *e, uint32_t timeout_ms,
 					coodie_status_fn *done, void *user, coodie_error *err)
 {
-	struct cd_request *r = begin(e, CD_REQUEST_WAIT, err);
+	struct cd_request *r = cd_engine_begin(e, CD_REQUEST_WAIT, err);
 
 	if (!r)
 		return NULL;

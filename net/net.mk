@@ -33,6 +33,7 @@ libcd_net_la_SOURCES = \
 	net/engine_route.c \
 	net/engine_send.c \
 	net/engine_submit.c \
+	net/engine_tune.c net/engine_tune.h \
 	net/explain.c \
 	net/extensions.c net/extensions.h \
 	net/future.c \
@@ -107,6 +108,7 @@ libcd_net_la_SOURCES = \
 	net/session_profile.c \
 	net/session_tablets.c \
 	net/session_tls.c \
+	net/session_tune.c \
 	net/sharding.c net/sharding.h \
 	net/snapshot.c net/snapshot.h \
 	net/snapshot_nodes.c \

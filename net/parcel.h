@@ -14,6 +14,7 @@ enum cd_parcel_kind {
 	CD_PARCEL_EXECUTE,
 	CD_PARCEL_PREPARE,
 	CD_PARCEL_CONNECT,
+	CD_PARCEL_READY,
 	CD_PARCEL_CLOSE,
 	CD_PARCEL_CANCEL,
 	CD_PARCEL_CALL, /* a function runs on the loop; somebody waits for it */

@@ -386,6 +386,20 @@ static void place(struct cd_host *h, struct cd_wire *w)
 	cd_wire_end_if_drained(w);
 }
 
+void cd_pool_resize(struct cd_host *h)
+{
+	for (uint32_t i = 0; i < h->shard_count; i++) {
+		const struct cd_shard *s = &h->shards[i];
+		uint32_t wanted = is_ours(h, i) ? wanted_per_shard(h) : 0;
+		while (s->count > wanted) {
+			struct cd_wire *w = s->wires[s->count - 1];
+			cd_wire_retire(w);
+			cd_wire_end_if_drained(w);
+		}
+	}
+	cd_pool_fill(h);
+}
+
 void cd_pool_take(struct cd_host *h, struct cd_wire *w)
 {
 	not_opening(h, w);

@@ -10,6 +10,8 @@
 struct cd_wire *cd_pool_pick(const struct cd_host *h, int32_t shard);
 /* Opens what is missing, as the pace allows; comes by again when it must. */
 void cd_pool_fill(struct cd_host *h);
+/* There should be more of them, or fewer: those too many end with their last answer. */
+void cd_pool_resize(struct cd_host *h);
 /* A connection of the host is up: it gets its place, or is given up where there are enough. */
 void cd_pool_take(struct cd_host *h, struct cd_wire *w);
 /* The same for one that was not opened for the pool: it is of the host from now on. */

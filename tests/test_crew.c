@@ -3,9 +3,11 @@
 #include "tests/test.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 #include <coodie/future.h>
+#include <coodie/tune.h>
 
 #include "tests/peer.h"
 
@@ -320,12 +322,48 @@ static void test_future(void **state)
 	}
 }
 
+static void on_status(const coodie_error *err, void *user)
+{
+	struct crowd *c = user;
+
+	atomic_fetch_add(err->code == COODIE_OK ? &c->called : &c->wrong, 1);
+}
+
+/* All loops are told, and all are asked (tune.h). */
+static void test_tuned(void **state)
+{
+	struct crowd c = { 0 };
+	struct peer *p = teach();
+	coodie_tune now = { .size = sizeof now };
+	coodie_load load = { .size = sizeof load };
+	coodie_error err;
+
+	(void)state;
+	c.session = open_session(p, 3, &c);
+	assert_true(coodie_session_tune(
+		c.session, COODIE_TUNE(.max_in_flight = 100, .max_waiting = 500), &err));
+	coodie_session_tuning(c.session, &now);
+	assert_int_equal(now.max_in_flight, 100);
+	assert_false(coodie_session_tune(c.session, COODIE_TUNE(.max_in_flight = 40000), &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	for (int i = 0; i < 3; i++) /* each loop in turn */
+		assert_true(coodie_session_ready_async(c.session, on_status, &c, &err));
+	while (atomic_load(&c.called) + atomic_load(&c.wrong) < 3)
+		sched_yield();
+	assert_int_equal(atomic_load(&c.wrong), 0);
+	coodie_session_load(c.session, &load);
+	assert_true(load.limit >= 300 && load.limit % 100 == 0);
+	coodie_session_free(c.session);
+	peer_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_crowd),   cmocka_unit_test(test_free_with_much),
 		cmocka_unit_test(test_cancel),  cmocka_unit_test(test_inside),
 		cmocka_unit_test(test_refused), cmocka_unit_test(test_future),
+		cmocka_unit_test(test_tuned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
