@@ -3,6 +3,7 @@
  * together; a service is a question for SRV, then a look-up for each of its hosts. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/entropy.h"
@@ -201,11 +202,22 @@ static bool ask_all(struct cd_search *s, const char *name)
 	return ask(s, 0, CD_DNS_AAAA, name) && ask(s, 1, CD_DNS_A, name);
 }
 
+/* Nobody is asked for these (RFC 6761 section 6.4). */
+static bool is_invalid(const char *host)
+{
+	static const char ending[] = ".invalid";
+	size_t len = strlen(host), own = sizeof ending - 1;
+
+	len -= len && host[len - 1] == '.';
+	return len >= own && strncasecmp(host + len - own, ending, own) == 0;
+}
+
 static void next_candidate(struct cd_search *s)
 {
 	char name[CD_DNS_NAME_SIZE];
 
-	while (cd_resolv_conf_candidate(&s->conf, s->host, s->candidate++, name)) {
+	while (!is_invalid(s->host) &&
+	       cd_resolv_conf_candidate(&s->conf, s->host, s->candidate++, name)) {
 		if (!cd_dns_is_name(name))
 			continue;
 		if (!ask_all(s, name))

@@ -282,6 +282,8 @@ static const struct {
 	const char *says;
 } missing[] = {
 	{ "nobody has it", "gone.example", PATIENT_MS, "gone.example" },
+	{ "nobody is asked", "four.example.invalid", PATIENT_MS, "four.example.invalid" },
+	{ "nor of a whole name", "four.Invalid.", PATIENT_MS, "four.Invalid" },
 	{ "a name without addresses", "nothing.example", PATIENT_MS, "nothing.example" },
 	{ "aliases in a circle", "circle.example", PATIENT_MS, "circle.example" },
 	{ "the only server fails", "servfail.example", PATIENT_MS, "it failed" },
@@ -301,6 +303,7 @@ static void test_missing(void **state)
 		CD_CHECK(w.code == COODIE_ERR_RESOLVE, missing[i].row);
 		CD_CHECK(strstr(text, missing[i].says), missing[i].row);
 	}
+	assert_null(strstr(dns_server_log(w.servers[0]), "nvalid"));
 	close_world(&w);
 }
 
