@@ -47,7 +47,8 @@ struct cd_histogram *cd_counters_histogram(struct cd_counters *c, enum coodie_hi
 	return h;
 }
 
-static void add(const struct cd_counters *c, int kind, uint64_t now_us, struct cd_histogram_sum *sum)
+static void add(const struct cd_counters *c, int kind, uint64_t now_us,
+		struct cd_histogram_sum *sum)
 {
 	const struct cd_histogram *h = atomic_load_explicit(&c->histograms[kind],
 							    memory_order_acquire);

@@ -46,8 +46,8 @@ typedef struct coodie_metrics {
 	/** sent to a node: what was repeated, statements to prepare and the session's own questions
 	 * among them */
 	uint64_t attempts;
-	uint64_t responses; /**< answers */
-	uint64_t errors;    /**< answers that were an ERROR */
+	uint64_t responses;        /**< answers */
+	uint64_t errors;           /**< answers that were an ERROR */
 	uint64_t attempt_timeouts; /**< given up while a node had them */
 	uint64_t retries;          /**< attempts made by the retry policy */
 	uint64_t speculations;     /**< attempts made while another was out (X3) */
