@@ -60,7 +60,7 @@ static void add(const struct cd_counters *c, int kind, uint64_t now_us,
 void cd_counters_durations(const struct cd_counters *c, enum coodie_histogram_kind kind,
 			   uint64_t now_us, struct cd_histogram_sum *sum)
 {
-	add(c, kind, now_us, sum);
+	add(c, (int)kind, now_us, sum);
 	if (kind == COODIE_HISTOGRAM_REQUEST || kind == COODIE_HISTOGRAM_SERVER)
 		add(c, CD_HISTOGRAM_PLAIN, now_us, sum);
 }
