@@ -217,7 +217,10 @@ static void request_late(struct cd_engine *e, struct cd_deadline *d)
 	e->stats.timeouts++;
 	for (const struct cd_attempt *a = r->flying; a; a = a->next)
 		cd_counters_count(a->wire->tally.counters, CD_METRIC_ATTEMPT_TIMEOUTS);
+	struct cd_wire *w = r->flying ? r->flying->wire : NULL;
 	give_up(e, r, &err);
+	if (w)
+		cd_pulse_doubt(w);
 }
 
 static void retry_due(struct cd_engine *e, struct cd_deadline *d)

@@ -293,6 +293,8 @@ void cd_engine_learn(struct cd_engine *e, const struct cd_wire *w, struct cd_req
 
 void cd_pulse_start(struct cd_engine *e);
 void cd_pulse(struct cd_engine *e);
+/* A request has timed out on it. */
+void cd_pulse_doubt(struct cd_wire *w);
 
 /* ---- engine_prepare.c ------------------------------------------------------------------------ */
 

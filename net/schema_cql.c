@@ -39,7 +39,7 @@ void cd_schema_cql_text(struct cd_print *p, cql_text text)
 static void put_real(struct cd_print *p, double d)
 {
 	cd_print_real(p, d, false);
-	if (isfinite(d) && fabs(d) < 1e15 && d == trunc(d))
+	if (isfinite(d) && fabs(d) < 1e15 && d == (double)(int64_t)d)
 		cd_print_text(p, ".0");
 }
 

@@ -35,7 +35,8 @@ struct cd_wire {
 	bool of_round;               /* opened by one: for whoever answers first */
 	size_t point;                /* of a round: the contact point, from 1; 0: a host's */
 	bool advanced;               /* to the shard-aware port */
-	bool probing;                /* a heartbeat is under way */
+	bool probing;                /* a heartbeat is under way, */
+	uint64_t probed_us;          /* sent then */
 	struct cd_deadline deadline; /* of opening, or of draining */
 	struct cd_tally_wire tally;
 	uint64_t heard_bytes;        /* received when last looked at */
