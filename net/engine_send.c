@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "net/engine_impl.h"
+#include "proto/outbox.h"
 #include "proto/request.h"
 
 enum { LOOK_AHEAD = 16 }; /* requests behind one that cannot be sent */
@@ -43,21 +44,35 @@ static bool write_query(struct cd_conn *c, struct cd_request *r, struct cd_attem
 	return cd_message_write(&c->out, &m, NULL, err);
 }
 
-/* The hot path: its values are encoded already. */
+/* Whether what it keeps is the message that this connection wants. */
+static bool is_whole(const struct cd_request *r, const struct cd_conn *c)
+{
+	const struct cd_whole *w = &r->whole;
+	const cql_terms *terms = &c->extensions.terms;
+
+	return w->bytes.len && w->version == c->version && w->load == r->prepared->load &&
+	       w->consistency == r->params.consistency && !terms->metadata_id && !terms->tablets_v2;
+}
+
+/* The hot path: its values are encoded already, and mostly all of it. */
 static bool write_execute(struct cd_conn *c, struct cd_request *r, struct cd_attempt *a,
 			  coodie_error *err)
 {
 	const struct coodie_prepared *p = r->prepared;
 	struct cd_buffer *b = &c->out.bytes;
-	cql_result ids; /* no more of it is looked at */
-
-	ids.id = (cql_blob){ p->id, p->id_len };
-	ids.metadata_id = (cql_blob){ p->id + p->id_len, p->metadata_id_len };
 	const cql_terms *terms = &c->extensions.terms;
 
-	r->params.skip_metadata = p->skip_metadata && (c->version >= 5 || terms->metadata_id);
 	a->metadata = cd_metadata_ref(p->result);
 	a->load = p->load;
+	if (is_whole(r, c)) {
+		const struct cd_span whole = { r->kept.data + r->whole.bytes.at,
+					       r->whole.bytes.len };
+		return cd_outbox_put(&c->out, whole, (int16_t)a->stream, err);
+	}
+	cql_result ids; /* no more of it is looked at */
+	ids.id = (cql_blob){ p->id, p->id_len };
+	ids.metadata_id = (cql_blob){ p->id + p->id_len, p->metadata_id_len };
+	r->params.skip_metadata = p->skip_metadata && (c->version >= 5 || terms->metadata_id);
 	size_t mark = cd_outbox_begin(&c->out, flags_of(r), (int16_t)a->stream, CQL_OP_EXECUTE);
 	cd_write_execute_head(b, c->version, terms, &ids, &r->params, r->value_count);
 	cd_buffer_bytes(b, r->kept.data + r->values.at, r->values.len);

@@ -118,7 +118,8 @@ static bool send_new(struct cd_engine *e, struct cd_request *r, coodie_error *er
 {
 	if (r->kept.failed)
 		return cd_no_memory(err, "a copy of the statement");
-	return ((!e->waiting.first && cd_engine_has_room(e)) || has_room(e, err)) &&
+	return (e->waiting.count + e->held < e->options->max_waiting ||
+		(!e->waiting.first && cd_engine_has_room(e)) || has_room(e, err)) &&
 	       cd_engine_send(e, r, err);
 }
 
@@ -171,7 +172,7 @@ static bool submit_prepared(struct cd_engine *e, struct cd_request *r, struct co
 {
 	r->prepared = cd_prepared_ref(p);
 	set_traits(e, r, p->traits);
-	if (p->home ? !cd_request_encode(r, args.values, args.count, err)
+	if (p->home ? !cd_request_encode_whole(r, args.values, args.count, e->version, err)
 		    : !cd_request_keep_args(r, args, err))
 		return false;
 	if (cd_prepared_is_known(p))

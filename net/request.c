@@ -10,9 +10,16 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "net/prepared.h"
+#include "proto/execute.h"
 #include "proto/value.h"
 
-enum { PER_BLOCK = 64, KEPT_BYTES = 4096, KEPT_CHILDREN = 128, ARENA_CHUNK = 512 };
+enum {
+	PER_BLOCK = 64,
+	KEPT_BYTES = 4096,
+	LARGE_BYTES = 2 * 1024 * 1024,
+	KEPT_CHILDREN = 128,
+	ARENA_CHUNK = 512
+};
 
 /* ---- lists ---------------------------------------------------------------------------------- */
 
@@ -115,6 +122,7 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 		r = make_request(p);
 	if (!r)
 		return NULL;
+	p->large -= r->kept.cap > KEPT_BYTES ? r->kept.cap : 0;
 	r->next = r->prev = NULL;
 	r->in = NULL;
 	r->deadline = (struct cd_deadline){ 0 };
@@ -141,6 +149,7 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 	r->waiters = (struct cd_requests){ 0 };
 	r->params = (cql_params){ 0 };
 	r->text = r->values = r->paging_state = r->keyspace = (struct cd_piece){ 0 };
+	r->whole.bytes.len = 0;
 	r->value_count = 0;
 	r->args = NULL;
 	r->result = NULL;
@@ -169,10 +178,11 @@ void cd_request_give(struct cd_request_pool *p, struct cd_request *r)
 	if (r->children.count)
 		drop_children(p, &r->children);
 	cd_buffer_clear(&r->kept);
-	if (r->kept.cap > KEPT_BYTES) {
+	if (r->kept.cap > KEPT_BYTES && p->large + r->kept.cap > LARGE_BYTES) {
 		cd_buffer_deinit(&r->kept);
 		cd_buffer_init(&r->kept, p->allocator, 0);
 	}
+	p->large += r->kept.cap > KEPT_BYTES ? r->kept.cap : 0;
 	r->generation++;
 	r->used = false;
 	r->next = p->free;
@@ -270,6 +280,35 @@ bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t cou
 		return false;
 	}
 	r->values.len = r->kept.len - r->values.at;
+	r->value_count = (uint16_t)count;
+	r->encoded = true;
+	return true;
+}
+
+bool cd_request_encode_whole(struct cd_request *r, const cql_value *values, size_t count,
+			     unsigned version, coodie_error *err)
+{
+	struct coodie_prepared *p = r->prepared;
+	bool usual = !r->kept.len && !r->params.has_now && count == p->binds.count;
+	const cql_execute *e = usual ? cd_prepared_template(p, version, &r->params) : NULL;
+	const struct cd_execution x = { r->params.consistency, r->params.timestamp_us, values };
+	uint16_t where = 0;
+
+	if (!e)
+		return cd_request_encode(r, values, count, err);
+	if (!cd_execute_put(&r->kept, e, &x, &where, err)) {
+		cd_request_blame(p, where, err);
+		return false;
+	}
+	if (r->kept.failed)
+		return cd_no_memory(err, "a statement's values");
+	if (r->tracing)
+		r->kept.data[1] = CQL_FLAG_TRACING;
+	r->whole = (struct cd_whole){ .bytes = { 0, r->kept.len },
+				      .load = p->load,
+				      .consistency = r->params.consistency,
+				      .version = (uint8_t)version };
+	r->values = (struct cd_piece){ e->head.len, r->kept.len - e->head.len - e->tail.len };
 	r->value_count = (uint16_t)count;
 	r->encoded = true;
 	return true;

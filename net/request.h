@@ -73,6 +73,14 @@ struct cd_piece {
 	size_t at, len;
 };
 
+/* A whole EXECUTE in `kept`, and when it is what would be written. */
+struct cd_whole {
+	struct cd_piece bytes; /* of length 0: there is none */
+	uint32_t load;         /* its id is of this PREPARE's answer */
+	cql_consistency consistency;
+	uint8_t version;
+};
+
 struct cd_request {
 	struct cd_request *next, *prev;
 	struct cd_requests *in; /* the list it stands in */
@@ -121,6 +129,7 @@ struct cd_request {
 	cql_params params;                /* its pointers are set when it is sent */
 	struct cd_buffer kept;            /* the text, the values, and what params points to */
 	struct cd_piece text, values, paging_state, keyspace;
+	struct cd_whole whole;
 	struct cd_children children;
 	uint16_t value_count;
 	uint8_t tablet_block; /* what EXECUTE ends with under tablets-routing-v2 */
@@ -145,6 +154,7 @@ struct cd_request_pool {
 	struct cd_request **all; /* by index */
 	uint32_t count, size;
 	struct cd_request *free; /* by `next` */
+	size_t large;            /* bytes that free ones keep beyond the usual */
 };
 
 void cd_request_pool_init(struct cd_request_pool *p, const coodie_allocator *a);
@@ -176,5 +186,9 @@ bool cd_request_check_count(const struct coodie_prepared *p, size_t count, coodi
 /* Encodes values for the markers of r->prepared into `kept`. */
 bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t count,
 		       coodie_error *err);
+/* The same, where it can be with the message around them, as this version writes it: one copy when it
+ * is sent. Only on the statement's own loop. */
+bool cd_request_encode_whole(struct cd_request *r, const cql_value *values, size_t count,
+			     unsigned version, coodie_error *err);
 
 #endif
