@@ -21,6 +21,9 @@ const coodie_statement *cd_batch_child(const coodie_statement *batch, size_t i,
 	size_t size;
 
 	memcpy(&size, at, sizeof size);
+	if (size == sizeof *st && size == batch->children->size && !st->children &&
+	    (st->cql || st->prepared) && st->args.count <= UINT16_MAX && st->args.values)
+		return st; /* as most are */
 	if (size != batch->children->size)
 		return cd_fail_null(err, COODIE_ERR_INVALID,
 				    "its `size` is %zu, that of the first is %zu", size,
@@ -98,22 +101,6 @@ static bool encoded(struct cd_request *r, size_t start, coodie_error *err)
 	return !r->kept.failed || cd_no_memory(err, "the statements of a batch");
 }
 
-/* All are known: straight from the caller's values. */
-static bool encode_all(struct cd_request *r, const coodie_statement *batch, coodie_error *err)
-{
-	struct cd_child *child = r->children.at;
-	size_t start = r->kept.len;
-	coodie_statement own;
-
-	for (size_t i = 0; i < batch->child_count; i++, child++) {
-		const coodie_statement *st = cd_batch_child(batch, i, &own, err);
-		if (!st || !(child->prepared ? encode(r, child, st->args, err)
-					     : encode_text(r, child, st->cql)))
-			return cd_batch_blame(i, err);
-	}
-	return encoded(r, start, err);
-}
-
 /* Some had to be waited for: from the copies. */
 static bool encode_kept(struct cd_request *r, coodie_error *err)
 {
@@ -145,14 +132,18 @@ static bool add_child(struct cd_engine *e, struct cd_request *r, const coodie_st
 	if (!p && (st->prepared || st->prepare || st->args.count))
 		return false;
 	child->prepared = p ? cd_prepared_ref(p) : NULL;
+	r->is_lwt |= p ? p->traits.is_lwt : cd_statement_look(st->cql, strlen(st->cql)).is_lwt;
 	r->children.count++;
 	return true;
 }
 
+/* Encoded when all are known: straight from the caller's values. */
 static bool take_children(struct cd_engine *e, struct cd_request *r, const coodie_statement *batch,
 			  coodie_error *err)
 {
 	struct cd_children *c = &r->children;
+	size_t start = r->kept.len;
+	bool known = true;
 	coodie_statement own;
 
 	if (c->room < batch->child_count) {
@@ -167,7 +158,15 @@ static bool take_children(struct cd_engine *e, struct cd_request *r, const coodi
 		const coodie_statement *st = cd_batch_child(batch, i, &own, err);
 		if (!st || !add_child(e, r, st, batch->request->keyspace, err))
 			return cd_batch_blame(i, err);
+		struct cd_child *child = &c->at[i];
+		known = known && (!child->prepared || cd_prepared_is_known(child->prepared));
+		if (known && !(child->prepared ? encode(r, child, st->args, err)
+					       : encode_text(r, child, st->cql)))
+			return cd_batch_blame(i, err);
 	}
+	if (known)
+		return encoded(r, start, err);
+	r->kept.len = start;
 	return true;
 }
 
@@ -239,10 +238,11 @@ bool cd_batch_take(struct cd_engine *e, struct cd_request *r, const coodie_state
 
 	r->children.type = (enum cql_batch_type)st->batch_kind;
 	r->params.has_page_rows = false;
+	r->is_lwt = false; /* one condition makes all of it conditional */
 	if (!cd_batch_check(st, err) || !take_children(e, r, st, err))
 		return false;
-	if (!first_unknown(&r->children))
-		return encode_all(r, st, err);
+	if (r->encoded)
+		return true;
 	if (!keep_all(r, st, err))
 		return false;
 	r->kept.len = start; /* it was only to see whether it can be encoded */

@@ -234,21 +234,6 @@ static void forget_wrong(struct cd_engine *e, struct coodie_prepared *p, const c
 		cd_prepared_forget(&e->prepared, p);
 }
 
-/* One condition makes all of it conditional. */
-static struct cd_statement_traits traits_of_batch(const coodie_statement *st)
-{
-	struct cd_statement_traits all = { 0 };
-
-	for (size_t i = 0; i < st->child_count; i++) {
-		const coodie_statement *child = &st->children[i];
-		all.is_lwt |= child->prepared ? child->prepared->traits.is_lwt
-			      : child->cql
-				      ? cd_statement_look(child->cql, strlen(child->cql)).is_lwt
-				      : false;
-	}
-	return all;
-}
-
 static bool submit_batch(struct cd_engine *e, const coodie_statement *st, coodie_done_fn *done,
 			 void *user, coodie_error *err)
 {
@@ -263,7 +248,6 @@ static bool submit_batch(struct cd_engine *e, const coodie_statement *st, coodie
 	r->user = user;
 	if (!set_options(e, r, o, err))
 		return refused(e, r);
-	set_traits(e, r, traits_of_batch(st));
 	if (o->keyspace && *o->keyspace)
 		r->keyspace = cd_request_keep(r, o->keyspace, strlen(o->keyspace) + 1);
 	r->paging_state.len = 0;
@@ -272,6 +256,7 @@ static bool submit_batch(struct cd_engine *e, const coodie_statement *st, coodie
 			forget_wrong(e, r->children.at[i].prepared, err);
 		return refused(e, r);
 	}
+	set_traits(e, r, (struct cd_statement_traits){ .is_lwt = r->is_lwt });
 	if (r->encoded ? send_new(e, r, err)
 		       : has_room(e, err) && cd_batch_make_ready(e, r, err) != CD_BATCH_FAILED)
 		return accepted(e, r, o);
