@@ -461,6 +461,16 @@ static bool set_up(struct cd_engine *e, const coodie_loop *loop, coodie_error *e
 	return true;
 }
 
+/* Over a transport of the caller's everything is to happen again as it did, to the byte. */
+static void name_session(struct cd_engine *e)
+{
+	cql_uuid id = { { 0 } };
+
+	if (!e->options->transport.vtable)
+		id = cql_uuid_random();
+	cql_uuid_format(id, e->session_id);
+}
+
 struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop,
 				struct cd_policies *policies, coodie_error *err)
 {
@@ -489,7 +499,7 @@ struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop
 	e->pulse.kind = CD_DEADLINE_PULSE;
 	e->version = (uint8_t)(options->protocol_version ? options->protocol_version
 							 : CD_VERSION_MAX);
-	cql_uuid_format(cql_uuid_random(), e->session_id);
+	name_session(e);
 	cd_clear(&e->ok);
 	cd_request_pool_init(&e->pool, e->allocator);
 	cd_slab_init(&e->attempts, e->allocator, sizeof(struct cd_attempt), ATTEMPTS_PER_BLOCK);
