@@ -545,6 +545,13 @@ static void fail_all(struct cd_engine *e, const coodie_error *err)
 		cd_engine_fail(e, r, err);
 }
 
+bool cd_engine_mute(struct cd_engine *e)
+{
+	for (struct cd_wire *w = e->wires; w && e->private_loop; w = w->next)
+		w->link.reset = true;
+	return e->private_loop;
+}
+
 static void engine_free(void *driver)
 {
 	struct cd_engine *e = driver;

@@ -20,6 +20,9 @@ struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop
  * loop's next turn, after which the engine frees itself. It is legal inside any callback of the
  * engine. */
 extern const coodie_driver cd_engine_driver;
+/* Its connections are another process's, which goes on with them: here they end without a word.
+ * False: its loop is the caller's. */
+bool cd_engine_mute(struct cd_engine *e);
 /* Called once, as the last thing, when the engine has freed itself: what its callbacks may need
  * lives until then. */
 /* It is one of several, each on a loop of its own, that share the shards; `turned` follows whatever

@@ -3,6 +3,7 @@
 #include "net/session.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -27,6 +28,7 @@ coodie_session *cd_session_new(const coodie_allocator *a, const char *keyspace, 
 		return NULL;
 	}
 	s->allocator = a ? *a : cd_malloc_allocator;
+	s->pid = (long)getpid();
 	if (keyspace && !(s->keyspace = cd_strndup(a, keyspace, strlen(keyspace)))) {
 		cd_release(a, s);
 		cd_no_memory(err, "a session");
@@ -119,9 +121,16 @@ coodie_session *coodie_session_attach(const coodie_options *o, const coodie_loop
 	return over_engine(o, loop, err);
 }
 
+/* After fork() loop threads are there only in the parent, and what an attached loop waits with may be
+ * shared with it: nothing is touched then. A private loop's connections end without a word. */
+static bool is_parents(const coodie_session *s)
+{
+	return s->pid != (long)getpid() && (s->crew || (s->engine && !cd_engine_mute(s->engine)));
+}
+
 void coodie_session_free(coodie_session *s)
 {
-	if (!s)
+	if (!s || is_parents(s))
 		return;
 	if (s->is_registry) {
 		s->freed = true;

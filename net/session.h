@@ -15,6 +15,7 @@ struct cd_member;
 
 struct coodie_session {
 	coodie_allocator allocator;
+	long pid; /* of the process that made it */
 	char *keyspace;
 	coodie_driver driver;     /* all NULL in a registry */
 	void *state;              /* of the driver */

@@ -129,3 +129,5 @@ tests_test_pool_faults_LDADD = libcd_net.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_pool_memory
 tests_test_pool_memory_SOURCES = tests/test_pool_memory.c $(POOL_WORLD)
 tests_test_pool_memory_LDADD = libcd_net.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_pool_fork
+tests_test_pool_fork_LDADD = libcd_net.la $(NODE_LIBS)

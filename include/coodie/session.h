@@ -18,6 +18,13 @@
  * the loop, also after a timeout, a cancel, a lost connection and coodie_session_free(). Everything
  * passed in is copied or encoded before the call returns. A callback may call anything,
  * coodie_session_free() too, except blocking calls (COODIE_ERR_WOULD_BLOCK).
+ *
+ * **fork().** A session belongs to the process that made it: the child makes its own, and must not use
+ * the parent's, whose sockets it has too. It may leave it alone, or free it: that never disturbs the
+ * parent's connections. With a private loop its memory and the copies of its sockets are given back,
+ * after callbacks with COODIE_ERR_CLOSED for what was in flight; with loop threads, which only the
+ * parent has, and on an attached loop, coodie_session_free() does nothing in the child. A child that
+ * calls exec() needs none of this: sockets are closed by it.
  */
 #ifndef COODIE_SESSION_H
 #define COODIE_SESSION_H
