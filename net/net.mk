@@ -126,6 +126,7 @@ libcd_net_la_SOURCES = \
 	net/topology_row.c net/topology_row.h \
 	net/tune.c net/tune.h \
 	net/uri.c net/uri.h \
+	net/warm_up.c \
 	net/wheel.c net/wheel.h \
 	net/wire.c net/wire.h \
 	net/wire_ring.c net/wire_ring.h

@@ -118,12 +118,18 @@ static inline uint8_t cd_tablets_block(struct cd_tablets *t, const struct cd_tab
 
 /* ---- warm starts (S12) ------------------------------------------------------------------------ */
 
-/* Asks for all tablets of all tables, without paging; where one may read it, which others may not. */
+/* Asks for all tablets of all tables. */
 extern const char cd_tablets_statement[];
-/* Learns the rows of that statement; of a keyspace or a table where they are named (`data` NULL: of all).
+/* Where a page of its rows ended. Zeroed: nowhere yet. */
+struct cd_tablets_page {
+	cql_uuid table_id;
+	int64_t last_token;
+};
+
+/* Learns the rows of that statement, one page after the other; of a keyspace or a table where they are named (`data` NULL: of all).
  * COODIE_ERR_PROTOCOL: other columns; COODIE_ERR_NO_MEMORY: some are learned. */
-bool cd_tablets_learn_rows(struct cd_tablets *t, coodie_result *rows, cql_text keyspace,
-			   cql_text name, coodie_error *err);
+bool cd_tablets_learn_rows(struct cd_tablets *t, coodie_result *rows, struct cd_tablets_page *page,
+			   cql_text keyspace, cql_text name, coodie_error *err);
 
 /* Appends all that is known, to be read by another process. `out` says if it failed. */
 void cd_tablets_write(const struct cd_tablets *t, struct cd_buffer *out);

@@ -14,7 +14,8 @@
 /* ---- ScyllaDB's table ------------------------------------------------------------------------ */
 
 const char cd_tablets_statement[] =
-	"SELECT table_id, keyspace_name, table_name, last_token, replicas FROM system.tablets";
+	"SELECT table_id, keyspace_name, table_name, last_token, replicas FROM system.tablets "
+	"USING TIMEOUT 10s";
 
 /* A row: a tablet ends where it says, and begins where the one before it did. */
 struct row {
@@ -105,17 +106,18 @@ static bool learn_row(struct cd_tablets *t, const struct row *row, coodie_error 
 
 /* Rows of a table come one behind the other, by their tokens. Behind one that does not read, the
  * beginning of the next is not known. */
-bool cd_tablets_learn_rows(struct cd_tablets *t, coodie_result *rows, cql_text keyspace,
-			   cql_text name, coodie_error *err)
+bool cd_tablets_learn_rows(struct cd_tablets *t, coodie_result *rows, struct cd_tablets_page *page,
+			   cql_text keyspace, cql_text name, coodie_error *err)
 {
 	coodie_cursor c = coodie_result_cursor(rows);
-	struct row row = { .keyspace = { NULL, 0 } };
+	struct row row = { .table_id = page->table_id, .tablet.last_token = page->last_token };
 	size_t columns[5];
+	bool ok = true;
 
 	cd_clear(err);
 	if (!find_columns(rows, columns, err))
 		return false;
-	while (coodie_cursor_next(&c)) {
+	while (ok && coodie_cursor_next(&c)) {
 		cql_uuid last_id = row.table_id;
 		int64_t last = row.tablet.last_token;
 		if (!read_row(&c, columns, &row)) {
@@ -124,10 +126,12 @@ bool cd_tablets_learn_rows(struct cd_tablets *t, coodie_result *rows, cql_text k
 		}
 		join_rows(&row, &last_id, last);
 		if (is_wanted(&row, keyspace, name) &&
-		    row.tablet.first_token < row.tablet.last_token && !learn_row(t, &row, err))
-			return false;
+		    row.tablet.first_token < row.tablet.last_token)
+			ok = learn_row(t, &row, err);
 	}
-	return true;
+	page->table_id = row.table_id;
+	page->last_token = row.tablet.last_token;
+	return ok;
 }
 
 /* ---- bytes ----------------------------------------------------------------------------------- */

@@ -70,27 +70,39 @@ static uint64_t misrouted(const struct stand *s)
 	return sum;
 }
 
-static bool is_filled(const struct stand *s)
+/* As the session sees it: the server counts connections that are not ready yet. */
+static bool is_filled(const struct stand *s, coodie_prepared *p)
 {
-	coodie_node_stats stats = { .size = sizeof stats };
+	coodie_error err;
+	coodie_route *r = coodie_route_prepared(s->session, p, CQL_ARGS(), NULL, &err);
+	bool is_full = true;
 
-	for (uint32_t i = 0; i < NODES; i++) {
-		assert_true(coodie_node_get_stats(s->box, i, &stats));
-		for (int shard = 0; shard < SHARDS; shard++)
-			if (!stats.by_shard[shard])
-				return false;
+	if (!r)
+		fail_msg("%s", err.message);
+	is_full = coodie_route_count(r) == NODES;
+	for (size_t i = 0; i < coodie_route_count(r); i++) {
+		const coodie_host *h = &coodie_route_at(r, i)->host;
+		is_full &= h->shard_count == SHARDS && h->connections >= SHARDS;
 	}
-	return true;
+	coodie_route_free(r);
+	return is_full;
 }
 
 /* The loop turns only inside of calls. */
 static void fill(struct stand *s)
 {
-	for (int i = 0; !is_filled(s); i++) {
+	static const char cql[] = "SELECT key FROM system.local";
+	coodie_error err;
+	coodie_prepared *p = coodie_session_prepare(s->session, cql, &err);
+
+	if (!p)
+		fail_msg("%s", err.message);
+	for (int i = 0; !is_filled(s, p); i++) {
 		if (i == PATIENCE)
 			fail_msg("some shard has no connection");
-		run(s, "SELECT key FROM system.local");
+		run(s, cql);
 	}
+	coodie_prepared_free(p);
 }
 
 /* One statement for each key. @return how many of them went to a wrong place */
@@ -174,6 +186,48 @@ static void test_warm_start(void **state)
 	fill(&s);
 	assert_int_equal(pass(&s, "SELECT n FROM ks.t WHERE id = ?"), 0);
 	free(bytes);
+	tear_down(&s);
+}
+
+struct heard {
+	bool done;
+	enum coodie_errc code;
+};
+
+static void hear(const coodie_error *err, void *user)
+{
+	struct heard *h = user;
+
+	assert_false(h->done);
+	*h = (struct heard){ true, err->code };
+}
+
+/* These nodes have no table of tablets: they say so, once. */
+static void test_warm_up_refused(void **state)
+{
+	struct heard heard = { .done = false };
+	struct stand s;
+	coodie_error err;
+
+	(void)state;
+	set_up(&s);
+	fill(&s);
+	assert_false(coodie_session_warm_up_async(s.session, NULL, NULL, NULL, NULL, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	assert_true(coodie_session_warm_up_async(s.session, "ks", "t", hear, &heard, &err));
+	assert_false(heard.done);
+	if (!coodie_session_run(s.session, &heard.done, &err))
+		fail_msg("%s", err.message);
+	assert_int_equal(heard.code, COODIE_ERR_SERVER);
+	/* one that is on when the session ends */
+	heard.done = false;
+	assert_true(coodie_session_warm_up_async(s.session, NULL, NULL, hear, &heard, &err));
+	coodie_session_free(s.session);
+	assert_true(heard.done);
+	assert_int_equal(heard.code, COODIE_ERR_CLOSED);
+	s.session = connect_to(s.box);
+	assert_false(coodie_session_warm_up_async(s.session, NULL, NULL, hear, &heard, &err));
+	assert_int_equal(err.code, COODIE_ERR_CLOSED);
 	tear_down(&s);
 }
 
@@ -299,9 +353,8 @@ static void test_explained(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tablets),
-		cmocka_unit_test(test_explained),
-		cmocka_unit_test(test_warm_start),
+		cmocka_unit_test(test_tablets),    cmocka_unit_test(test_explained),
+		cmocka_unit_test(test_warm_start), cmocka_unit_test(test_warm_up_refused),
 		cmocka_unit_test(test_ring),
 	};
 

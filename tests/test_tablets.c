@@ -385,6 +385,10 @@ static void test_the_server_s_table(void **state)
 	struct cd_topology *topology = town_topology(NULL, NULL, NULL, hosts, 2);
 	coodie_result *rows = table_result(NULL, tablet_columns, tablet_rows,
 					   CD_COUNT(tablet_rows));
+	coodie_result *pages[2] = { table_result(NULL, tablet_columns, tablet_rows, 1),
+				    table_result(NULL, tablet_columns, tablet_rows + 1,
+						 CD_COUNT(tablet_rows) - 1) };
+	struct cd_tablets_page page = { .last_token = 0 };
 	coodie_result *others = table_result(NULL, "table_id uuid", NULL, 0);
 	struct cd_tablets t;
 	coodie_error err;
@@ -392,7 +396,8 @@ static void test_the_server_s_table(void **state)
 	(void)state;
 	cd_tablets_init(&t, NULL, 100);
 	cd_tablets_set_topology(&t, topology);
-	assert_true(cd_tablets_learn_rows(&t, rows, no_text, no_text, &err));
+	assert_true(cd_tablets_learn_rows(&t, pages[0], &page, no_text, no_text, &err) &&
+		    cd_tablets_learn_rows(&t, pages[1], &page, no_text, no_text, &err));
 	assert_string_equal(say(&t, cd_tablets_table(&t, text_of("ks"), text_of("t"))),
 			    "-9223372036854775808--1:01 -1-9:1 199-9223372036854775807:0");
 	assert_string_equal(say(&t, cd_tablets_table(&t, text_of("ks"), text_of("u"))),
@@ -400,15 +405,19 @@ static void test_the_server_s_table(void **state)
 	assert_int_equal(t.table_count, 2);
 	cd_tablets_deinit(&t);
 	cd_tablets_init(&t, NULL, 100);
-	assert_true(cd_tablets_learn_rows(&t, rows, text_of("ks"), text_of("u"), &err));
+	memset(&page, 0, sizeof page);
+	assert_true(cd_tablets_learn_rows(&t, rows, &page, text_of("ks"), text_of("u"), &err));
 	assert_int_equal(t.count, 1);
-	assert_true(cd_tablets_learn_rows(&t, rows, text_of("k"), no_text, &err));
+	memset(&page, 0, sizeof page);
+	assert_true(cd_tablets_learn_rows(&t, rows, &page, text_of("k"), no_text, &err));
 	assert_int_equal(t.count, 1);
-	assert_false(cd_tablets_learn_rows(&t, others, no_text, no_text, &err));
+	assert_false(cd_tablets_learn_rows(&t, others, &page, no_text, no_text, &err));
 	assert_int_equal(err.code, COODIE_ERR_PROTOCOL);
 	assert_non_null(strstr(cd_tablets_statement, "FROM system.tablets"));
 	cd_tablets_deinit(&t);
 	coodie_result_free(rows);
+	coodie_result_free(pages[0]);
+	coodie_result_free(pages[1]);
 	coodie_result_free(others);
 	cd_topology_free(topology);
 }

@@ -101,6 +101,16 @@ typedef struct coodie_tablet_stats {
 COODIE_API bool coodie_session_tablet_stats(coodie_session *s, size_t i, coodie_tablet_stats *out,
 					    coodie_error *err);
 /**
+ * Reads where the tablets of a keyspace or a table are, so that the first requests to each go to the
+ * right place (S12, U19). Needs the right to read system.tablets.
+ * @param keyspace, table  NULL: of all
+ * @param err  COODIE_ERR_CLOSED: not connected yet; COODIE_ERR_UNSUPPORTED: not ScyllaDB, or loop
+ *             threads of the session's own; the server's, where it refuses
+ */
+COODIE_API bool coodie_session_warm_up_async(coodie_session *s, const char *keyspace,
+					     const char *table, coodie_status_fn *done, void *user,
+					     coodie_error *err);
+/**
  * Writes all that is known of tablets, as snprintf() does: for the next process, which then need not
  * learn by being misrouted (S12, U19). The session's loop thread.
  * @param out   nothing is written when `size` is too small; NULL with 0 to ask

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file nodes.h
- * What happens to nodes and schema, tablets before they are needed, and traces.
+ * What happens to nodes and schema, and traces.
  *
  * Serves M12, M13, N1 to N9, N13, N17, S10, S12, S14, S18, L11, U5, U19, U24.
  */
@@ -14,13 +14,6 @@
 #include <coodie/query.h>
 
 COODIE_BEGIN
-
-/* ---- what is read, and when -------------------------------------------------------------- */
-
-/** Learns the tablets of a table before they are needed (S12, U19). */
-COODIE_API bool coodie_session_warm_up_async(coodie_session *s, const char *keyspace,
-					     const char *table, coodie_status_fn *done,
-					     void *user, coodie_error *err);
 
 /* ---- events ------------------------------------------------------------------------------ */
 
