@@ -109,7 +109,8 @@ static void learn(struct cd_engine *e)
 	if (!c->wire || c->wire->number != number) /* who has the role now is asked */
 		return;
 	if (whole) {
-		c->misses = c->rounds = 0;
+		c->misses = 0;
+		cd_backoff_reset(&c->backoff);
 		c->proven = true;
 	} else {
 		ask_later(e);
@@ -242,7 +243,7 @@ void cd_control_take(struct cd_engine *e, struct cd_wire *w)
 	c->want_round = false;
 	c->proven = e->options->single_node;
 	if (e->options->single_node) {
-		c->rounds = 0;
+		cd_backoff_reset(&c->backoff);
 		cd_cluster_alone(e, w);
 		return;
 	}

@@ -5,6 +5,7 @@
 #ifndef NET_CONTROL_H
 #define NET_CONTROL_H
 
+#include "net/backoff.h"
 #include "net/control_schema.h"
 #include "net/points.h"
 #include "net/topology.h"
@@ -24,10 +25,10 @@ struct cd_control {
 	struct cd_deadline next; /* when that is so anyway */
 	uint32_t slot;           /* the next host */
 	struct cd_points points;
-	uint32_t failed;      /* targets of the round */
-	coodie_error reasons; /* why */
-	uint32_t rounds;      /* that failed, in a row */
-	uint64_t lost_us;     /* when the last one was lost */
+	uint32_t failed;           /* targets of the round */
+	coodie_error reasons;      /* why */
+	struct cd_backoff backoff; /* rounds that failed, in a row */
+	uint64_t lost_us;          /* when the last one was lost */
 
 	/* what the cluster says of itself */
 	struct cd_topology *topology; /* NULL: not known (yet) */

@@ -73,7 +73,7 @@ static void put_host(struct page *p, const struct cd_engine *e, const struct cd_
 	put(p,
 	    ", %" PRIu32 " connections, %" PRIu32 " opening, %" PRIu32 " spare, %" PRIu32
 	    " requests in flight, %" PRIu32 " failures in a row\n",
-	    h->up, h->opening, h->spare, v->in_flight, h->failures);
+	    h->up, h->opening, h->spare, v->in_flight, h->backoff.failures);
 	put_wires(p, e, h);
 }
 

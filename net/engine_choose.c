@@ -73,7 +73,7 @@ static inline struct cd_wire *wire_of(const struct cd_engine *e, const struct cd
 /* Whether there is a connection, or soon may be. */
 static bool has_hope(const struct cd_host *h)
 {
-	return h && (h->up || h->opening || !h->failures);
+	return h && (h->up || h->opening || !h->backoff.failures);
 }
 
 /* No host of the plan has room: `err` says whether it is worth waiting. */

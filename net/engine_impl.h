@@ -82,7 +82,6 @@ struct cd_engine {
 	struct cd_agreement *agreements;
 	struct cd_resolver resolver;
 	struct cd_deadline pulse;
-	uint64_t pace_us; /* when the next connection may be opened */
 
 	/* requests */
 	struct cd_request_pool pool;

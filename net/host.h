@@ -6,7 +6,9 @@
 
 #include <coodie/host.h>
 
+#include "net/backoff.h"
 #include "net/limit.h"
+#include "net/pacer.h"
 #include "net/wire.h"
 
 /* The connections of one shard; a host without shards has one of these. */
@@ -29,9 +31,10 @@ struct cd_host {
 	uint16_t next_port;      /* where to look for a source port */
 	struct cd_shard *shards; /* shard_count of them: 1 or nr_shards */
 	uint32_t shard_count;
-	uint32_t up, opening;     /* connections */
-	uint32_t spare;           /* ballast: of shards that have enough */
-	uint32_t failures;        /* in a row */
+	uint32_t up, opening;      /* connections */
+	uint32_t spare;            /* ballast: of shards that have enough */
+	struct cd_backoff backoff; /* failures in a row */
+	struct cd_pacer_host pacer;
 	uint64_t plain_until;     /* with plain_only */
 	struct cd_limit limit;    /* of requests in flight */
 	struct cd_deadline retry; /* when its pool is looked at again */

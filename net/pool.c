@@ -81,7 +81,7 @@ static void refresh_view(struct cd_host *h)
 	bool was_up = h->view->is_up;
 
 	h->view->connections = h->up;
-	h->view->is_up = h->up > 0 || !h->failures;
+	h->view->is_up = h->up > 0 || !h->backoff.failures;
 	if (h->view->is_up != was_up)
 		cd_engine_hosts_changed(h->engine);
 }
@@ -94,15 +94,22 @@ static void come_back(struct cd_host *h, uint32_t ms)
 	cd_engine_add_deadline(h->engine, &h->retry, ms ? ms : 1);
 }
 
-/* Doubled with every failure, up to its most, 15 % more or less. */
-static uint32_t reconnect_delay(struct cd_host *h)
+/* Longer with every failure. */
+static void back_off(struct cd_host *h)
 {
-	const struct coodie_options *o = h->engine->options;
-	uint32_t shift = h->failures > 16 ? 16 : h->failures ? h->failures - 1 : 0;
-	uint64_t ms = (uint64_t)o->reconnect_min_ms << shift;
+	struct cd_engine *e = h->engine;
+	uint64_t pause_us = cd_backoff_next_us(&h->backoff, e->options->reconnect_min_ms,
+					       e->options->reconnect_max_ms,
+					       cd_random_next(&e->chance));
 
-	ms = ms < o->reconnect_max_ms ? ms : o->reconnect_max_ms;
-	return (uint32_t)(ms * (85 + cd_engine_draw(h->engine, 31)) / 100);
+	come_back(h, (uint32_t)(pause_us / 1000));
+}
+
+static void opened(struct cd_host *h, bool is_open)
+{
+	struct cd_engine *e = h->engine;
+
+	cd_pacer_opened(&h->pacer, is_open, cd_engine_now(e), cd_random_next(&e->chance));
 }
 
 static void open_failed(struct cd_host *h, bool advanced, const coodie_error *why)
@@ -117,9 +124,8 @@ static void open_failed(struct cd_host *h, bool advanced, const coodie_error *wh
 		come_back(h, e->options->reconnect_min_ms);
 		return;
 	}
-	h->failures++;
+	back_off(h);
 	refresh_view(h);
-	come_back(h, reconnect_delay(h));
 }
 
 static uint16_t source_port(struct cd_host *h, uint32_t shard)
@@ -152,19 +158,17 @@ static bool may_advance(struct cd_host *h)
 	       !h->plain_only && has_ports(h);
 }
 
-/* How long to wait before the next connection may be opened, in milliseconds: so many a second, and
- * a second's worth at once. */
-static uint32_t pace(struct cd_engine *e)
+/* How long to wait before the next connection may be opened, in microseconds. */
+static uint64_t pace(struct cd_host *h)
 {
-	uint32_t rate = e->options->opening_per_second;
-	uint64_t now = cd_engine_now(e), step = rate ? 1000000 / rate : 0;
+	struct cd_engine *e = h->engine;
+	const struct coodie_options *o = e->options;
+	struct cd_pacer *p = &e->policies->pacer;
+	/* until the first one has told how many shards there are, and whether the host lives */
+	uint32_t most = h->up ? o->opening_per_host : 1;
 
-	if (e->pace_us < now)
-		e->pace_us = now;
-	if (e->pace_us - now > 1000000)
-		return (uint32_t)((e->pace_us - now - 1000000) / 1000) + 1;
-	e->pace_us += step;
-	return 0;
+	cd_pacer_set(p, o->opening_per_second); /* it may have been tuned */
+	return cd_pacer_ask(p, &h->pacer, most, cd_engine_now(e));
 }
 
 /* To the shard-aware port, from one that leads to the shard; of those another program may have
@@ -196,6 +200,7 @@ static bool open_one(struct cd_host *h, uint32_t shard)
 	struct cd_wire *w = may_advance(h) ? open_advanced(h, &d, shard, &err)
 					   : cd_wire_open(e, &d, &err);
 	if (!w) {
+		opened(h, false);
 		open_failed(h, d.source_port != 0, &err);
 		return false;
 	}
@@ -216,19 +221,15 @@ static bool may_fill(const struct cd_host *h)
 
 void cd_pool_fill(struct cd_host *h)
 {
-	const struct coodie_options *o = h->engine->options;
-	/* until the first one has told how many shards there are, and whether the host lives */
-	uint32_t most = h->up ? o->opening_per_host : 1;
-
 	if (!may_fill(h))
 		return;
 	for (uint32_t i = 0; i < h->shard_count; i++)
 		for (uint32_t n = missing_in(h, i); n; n--) {
-			if (h->opening >= most)
+			uint64_t wait_us = pace(h);
+			if (wait_us == CD_PACER_LATER)
 				return; /* comes by when one of them has ended */
-			uint32_t wait = pace(h->engine);
-			if (wait) {
-				come_back(h, wait);
+			if (wait_us) {
+				come_back(h, (uint32_t)(wait_us / 1000) + 1);
 				return;
 			}
 			if (!open_one(h, i))
@@ -238,14 +239,15 @@ void cd_pool_fill(struct cd_host *h)
 
 void cd_pool_hurry(struct cd_host *h)
 {
-	h->failures = 0;
+	cd_backoff_reset(&h->backoff);
 	cd_wheel_remove(&h->engine->wheel, &h->retry);
 }
 
 /* ---- connections that are up ---------------------------------------------------------------- */
 
-static void not_opening(struct cd_host *h, const struct cd_wire *w)
+static void not_opening(struct cd_host *h, const struct cd_wire *w, bool is_open)
 {
+	opened(h, is_open);
 	if (w->place < h->shard_count && h->shards[w->place].opening)
 		h->shards[w->place].opening--;
 	h->opening--;
@@ -333,8 +335,7 @@ static bool learn_sharding(struct cd_host *h, struct cd_wire *w)
 /* A host whose shards there was no memory for is tried again a little later. */
 static void turn_away(struct cd_host *h, struct cd_wire *w)
 {
-	h->failures++;
-	come_back(h, reconnect_delay(h));
+	back_off(h);
 	cd_wire_retire(w);
 	cd_wire_end_if_drained(w);
 }
@@ -402,7 +403,7 @@ void cd_pool_resize(struct cd_host *h)
 
 void cd_pool_take(struct cd_host *h, struct cd_wire *w)
 {
-	not_opening(h, w);
+	not_opening(h, w, true);
 	cd_pool_adopt(h, w);
 }
 
@@ -413,7 +414,7 @@ void cd_pool_adopt(struct cd_host *h, struct cd_wire *w)
 	if (!w->host) /* what is in flight on it lands as the host's */
 		h->view->in_flight += cd_conn_in_flight(&w->link.conn);
 	w->host = h;
-	h->failures = 0;
+	cd_backoff_reset(&h->backoff);
 	if (!learn_sharding(h, w)) {
 		turn_away(h, w);
 		return;
@@ -430,8 +431,10 @@ void cd_pool_adopt(struct cd_host *h, struct cd_wire *w)
 
 void cd_pool_drop(struct cd_host *h, struct cd_wire *w)
 {
+	if (w->state != CD_WIRE_OPENING)
+		cd_pacer_closed(&h->pacer);
 	if (w->state == CD_WIRE_OPENING)
-		not_opening(h, w);
+		not_opening(h, w, false);
 	else if (w->placed)
 		unput(h, w);
 	else if (w->spare)
@@ -445,7 +448,7 @@ void cd_pool_failed(struct cd_host *h, const struct cd_wire *w, const coodie_err
 	struct cd_engine *e = h->engine;
 	uint8_t lower = w->link.conn.lower_version;
 
-	not_opening(h, w);
+	not_opening(h, w, false);
 	if (h->leaving || e->freed)
 		return;
 	if (why->code == COODIE_ERR_VERSION && lower && lower < e->version) {

@@ -121,24 +121,15 @@ static void note_failure(struct cd_engine *e, const coodie_error *why)
 	c->failed++;
 }
 
-/* Doubled with every round that failed, up to its most, 15 % more or less. */
-static uint32_t pause_ms(struct cd_engine *e)
-{
-	const struct coodie_options *o = e->options;
-	uint32_t shift = e->control.rounds > 16 ? 16 : e->control.rounds;
-	uint64_t ms = (uint64_t)o->reconnect_min_ms << shift;
-
-	ms = ms < o->reconnect_max_ms ? ms : o->reconnect_max_ms;
-	return (uint32_t)(ms * (85 + cd_engine_draw(e, 31)) / 100) + 1;
-}
-
 void cd_control_pause(struct cd_engine *e)
 {
 	struct cd_control *c = &e->control;
+	uint64_t pause_us = cd_backoff_next_us(&c->backoff, e->options->reconnect_min_ms,
+					       e->options->reconnect_max_ms,
+					       cd_random_next(&e->chance));
 
-	c->rounds++;
 	if (c->was_up && !c->again.link)
-		cd_engine_add_deadline(e, &c->again, pause_ms(e));
+		cd_engine_add_deadline(e, &c->again, (uint32_t)(pause_us / 1000) + 1);
 }
 
 static void end_round(struct cd_engine *e)
