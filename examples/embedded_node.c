@@ -48,9 +48,11 @@ int main(void)
 	    count_stock(s, &err))
 		status = 0;
 
-	/* And a bad day: the next SELECT is answered with an error, the one behind it is not. */
+	/* And a bad day: the next SELECT is answered with an error that is not tried again by
+	 * itself, the one behind it is not. */
 	if (status == 0 &&
-	    coodie_node_add_fault(node, "match=SELECT,times=1,do=error:OVERLOADED", NULL, &err)) {
+	    coodie_node_add_fault(node, "match=shop.stock,times=1,do=error:UNAUTHORIZED", NULL,
+				  &err)) {
 		if (!count_stock(s, &err))
 			printf("as expected: %s\n", err.message);
 		status = count_stock(s, &err) ? 0 : 1;

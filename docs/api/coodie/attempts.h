@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * @file observe.h
+ * @file attempts.h
  * What a session says about itself beside its numbers (include/coodie/observe.h): the history of requests,
  * and the last frames of its connections. The types are in metrics.h.
  */
-#ifndef COODIE_OBSERVE_H
-#define COODIE_OBSERVE_H
+#ifndef COODIE_ATTEMPTS_H
+#define COODIE_ATTEMPTS_H
 
 #include <coodie/metrics.h>
 #include <coodie/session.h>
