@@ -67,6 +67,7 @@ void cd_conn_init(struct cd_conn *c, const coodie_options *o, const char *keyspa
 	};
 	cd_inbox_init(&c->in, CQL_CLIENT, &o->allocator, &terms);
 	cd_outbox_init(&c->out, CQL_CLIENT, &o->allocator, cd_terms_default.max_body);
+	c->out.compress_min = o->compress_min;
 	cd_outbox_set_version(&c->out, version);
 	cd_streams_init(&c->streams, &o->allocator, o->max_in_flight);
 	cd_arena_init(&c->arena, &o->allocator, 0);

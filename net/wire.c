@@ -150,6 +150,8 @@ void cd_wire_retire(struct cd_wire *w)
 	if (w->state != CD_WIRE_UP)
 		return;
 	leave(w, CD_WIRE_DRAINING);
+	if (e->options->drain_ms)
+		cd_engine_add_deadline(e, &w->deadline, e->options->drain_ms);
 	if (e->control.wire == w)
 		cd_control_lost(e);
 	if (w->host)
@@ -168,7 +170,13 @@ void cd_wire_late(struct cd_wire *w)
 	struct cd_engine *e = w->engine;
 	coodie_error err;
 
-	cd_link_late(&w->link, e->options->connect_timeout_ms, &err);
+	if (w->state == CD_WIRE_DRAINING)
+		cd_fail(&err, COODIE_ERR_CLOSED,
+			"replies are missing %" PRIu32
+			" ms after the connection was given up for another",
+			e->options->drain_ms);
+	else
+		cd_link_late(&w->link, e->options->connect_timeout_ms, &err);
 	cd_wire_lose(w, &err);
 }
 

@@ -88,7 +88,7 @@ static bool pack_body(struct cd_outbox *out, size_t mark)
 	struct cd_buffer *b = &out->bytes;
 	size_t start = mark + CQL_HEADER_SIZE, len = b->len - start;
 
-	if (len == 0)
+	if (len == 0 || len < out->compress_min)
 		return true;
 	cd_buffer_clear(&out->scratch);
 	cd_buffer_be32(&out->scratch, (uint32_t)len);
@@ -110,7 +110,7 @@ static void put_segment(struct cd_outbox *out, struct cd_buffer *to, const uint8
 	size_t header = to->len, size = cd_segment_header_size(out->lz4);
 
 	cd_buffer_grow(to, size);
-	if (out->lz4 && cd_lz4_pack(to, payload, len) && to->len - header - size < len) {
+	if (out->lz4 && len >= out->compress_min && cd_lz4_pack(to, payload, len) && to->len - header - size < len) {
 		s.unpacked = (uint32_t)len;
 		s.wire_len = (uint32_t)(to->len - header - size);
 	} else if (!to->failed) {

@@ -357,13 +357,40 @@ static void test_no_memory(void **state)
 	}
 }
 
+/* What is short goes as it is, and is read all the same. */
+static void test_compress_min(void **state)
+{
+	static const uint8_t zeros[1000];
+
+	(void)state;
+	for (uint8_t version = 4; version <= 5; version++) {
+		size_t sizes[2];
+		for (int packed = 0; packed < 2; packed++) {
+			struct cd_outbox out;
+			coodie_error err;
+			cd_outbox_init(&out, CQL_CLIENT, NULL, 1 << 20);
+			cd_outbox_switch(&out, version, true);
+			out.compress_min = packed ? 0 : 2000;
+			size_t mark = cd_outbox_begin(&out, 0, 1, CQL_OP_QUERY);
+			cd_buffer_bytes(&out.bytes, zeros, sizeof zeros);
+			assert_true(cd_outbox_end(&out, mark, &err));
+			assert_true(cd_outbox_seal(&out, &err));
+			sizes[packed] = cd_outbox_pending(&out).len;
+			cd_outbox_deinit(&out);
+		}
+		assert_true(sizes[0] > sizeof zeros);
+		assert_true(sizes[1] < 100);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_small_ones),       cmocka_unit_test(test_middling_ones),
-		cmocka_unit_test(test_around_the_limit), cmocka_unit_test(test_segments),
-		cmocka_unit_test(test_pending),          cmocka_unit_test(test_abort),
-		cmocka_unit_test(test_too_long),         cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_compress_min),  cmocka_unit_test(test_small_ones),
+		cmocka_unit_test(test_middling_ones), cmocka_unit_test(test_around_the_limit),
+		cmocka_unit_test(test_segments),      cmocka_unit_test(test_pending),
+		cmocka_unit_test(test_abort),         cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_no_memory),
 	};
 	return cmocka_run_group_tests_name("outbox", tests, NULL, NULL);
 }

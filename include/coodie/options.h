@@ -189,7 +189,7 @@ typedef struct coodie_tune {
 	uint32_t connect_timeout_ms;                 /**< to READY (C8) */
 	uint32_t heartbeat_ms;                       /**< OPTIONS on an idle connection (C9) */
 	uint32_t idle_kill_ms;         /**< without any byte, after a heartbeat (C9) */
-	uint32_t drain_ms;             /**< for replies when a connection or session closes */
+	uint32_t drain_ms;             /**< for missing replies when a connection is given up for another */
 	uint32_t tcp_user_timeout_ms;  /**< of new connections, on Linux (C11) */
 	uint32_t max_in_flight;        /**< per connection (C19) */
 	uint32_t max_in_flight_host;   /**< upper end of the adaptive limit per host (C21) */
