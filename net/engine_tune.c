@@ -30,6 +30,14 @@ static void resize_streams(struct cd_engine *e)
 		w->link.conn.streams.max = e->options->max_in_flight;
 }
 
+static void resize_limits(struct cd_engine *e)
+{
+	for (uint32_t i = 0; i < e->hosts.room; i++)
+		if (e->hosts.at[i])
+			cd_limit_set(&e->hosts.at[i]->limit, e->options->max_in_flight_host);
+	cd_engine_refresh(e);
+}
+
 static void apply(struct cd_engine *e, const struct cd_changes *changed)
 {
 	static const enum cd_option_id pools[] = { CD_ID_connections_per_host,
@@ -41,6 +49,8 @@ static void apply(struct cd_engine *e, const struct cd_changes *changed)
 		resize_streams(e);
 	if (changed_any(changed, pools, sizeof pools / sizeof *pools))
 		resize_pools(e);
+	if (cd_changes_has(changed, CD_ID_max_in_flight_host))
+		resize_limits(e);
 	if (cd_changes_has(changed, CD_ID_heartbeat_ms)) {
 		cd_wheel_remove(&e->wheel, &e->pulse);
 		if (e->wires)
