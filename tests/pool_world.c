@@ -134,11 +134,12 @@ void pool_sleep(struct pool_world *w, uint32_t ms)
 	coodie_watch *timer = loop.vtable->timer_new(loop.state, on_awake, &awake);
 
 	loop.vtable->timer_set(loop.state, timer, (uint64_t)ms * 1000);
-	for (int turns = 0; !awake; turns++) {
+	int turns = 0;
+	do {
 		pool_turn(w);
-		if (turns > MOST_TURNS)
+		if (++turns > MOST_TURNS)
 			FAIL(w, "it never rests");
-	}
+	} while (!awake);
 	loop.vtable->timer_free(loop.state, timer);
 }
 
