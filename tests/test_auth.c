@@ -773,6 +773,9 @@ static void test_wiped(void **state)
 	};
 
 	(void)state;
+	if (getenv("COODIE_VALGRIND")) { /* which does not like who looks between members */
+		skip();
+	}
 	for (size_t i = 0; i < 3 * 2 * CD_COUNT(rows); i++) {
 		size_t row = i / 6;
 		enum whose whose = (enum whose)(i % 3);
