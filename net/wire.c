@@ -47,14 +47,20 @@ void cd_wires_bury(struct cd_engine *e)
 		bury_list(e, &e->last);
 }
 
-/* What the server said of itself stays readable until another connection stands. */
+/* Its memory goes when nothing of it is on the stack. */
+static void mourn(struct cd_engine *e, struct cd_wire *w)
+{
+	w->next = e->dead;
+	e->dead = w;
+}
+
+/* What the server said of itself stays readable until another connection stands (NULL). */
 static void keep_last(struct cd_engine *e, struct cd_wire *w)
 {
-	if (e->last) {
-		e->last->next = e->dead;
-		e->dead = e->last;
-	}
-	w->next = NULL;
+	if (e->last)
+		mourn(e, e->last);
+	if (w)
+		w->next = NULL;
 	e->last = w;
 }
 
@@ -86,12 +92,10 @@ void cd_wire_close(struct cd_wire *w)
 	e->stats.bytes_sent += w->link.bytes_sent;
 	e->stats.bytes_received += w->link.bytes_received;
 	unlink_wire(e, w);
-	if (was_up && !e->hosts.up) {
+	if (was_up && !e->hosts.up)
 		keep_last(e, w);
-	} else {
-		w->next = e->dead;
-		e->dead = w;
-	}
+	else
+		mourn(e, w);
 }
 
 /* Everything that was in flight on a connection that is closed now. */
@@ -204,11 +208,7 @@ static void on_up(struct cd_wire *w)
 	e->hosts.up++;
 	e->stats.connects++;
 	cd_tally_stood(w);
-	if (e->last) {
-		e->last->next = e->dead;
-		e->dead = e->last;
-		e->last = NULL;
-	}
+	keep_last(e, NULL);
 	cd_log(e->options, COODIE_LOG_INFO, "%s: connected, protocol version %u%s%s",
 	       w->link.address.text, c->version, c->lz4 ? ", lz4" : "", w->link.tls ? ", TLS" : "");
 	if (w->of_round)
