@@ -618,17 +618,6 @@ bool cd_crew_ask(struct cd_crew *c, void (*fn)(void *engine, void *user), void *
 	return call_on(c, me ? me : c->workers, fn, user, err);
 }
 
-bool cd_crew_ask_all(struct cd_crew *c, void (*fn)(void *engine, void *user), void *user,
-		     coodie_error *err)
-{
-	struct worker *me = myself(c);
-	bool ok = true;
-
-	for (uint32_t n = 0; n < c->count && ok; n++)
-		ok = (me && me->index != n) || call_on(c, &c->workers[n], fn, user, err);
-	return ok;
-}
-
 static void read_max_waiting(void *engine, void *user)
 {
 	*(uint32_t *)user = cd_engine_options(engine)->max_waiting;

@@ -30,15 +30,13 @@ bool cd_crew_ready(struct cd_crew *c, coodie_status_fn *done, void *user, coodie
 /* Runs a function on one loop (the caller's, on a loop), and waits for it. */
 bool cd_crew_ask(struct cd_crew *c, void (*fn)(void *engine, void *user), void *user,
 		 coodie_error *err);
-/* The same on each of them in turn; on a loop, on that alone. */
-bool cd_crew_ask_all(struct cd_crew *c, void (*fn)(void *engine, void *user), void *user,
-		     coodie_error *err);
-/* The same, until `*ok` is false; on a loop that has fellows it is refused. */
+/* The same on each of them, until `*ok` is false; on a loop that has fellows it is refused. */
 bool cd_crew_tune(struct cd_crew *c, void (*fn)(void *engine, void *user), void *user,
 		  const bool *ok, coodie_error *err);
 bool cd_crew_info(struct cd_crew *c, coodie_connection_info *info, coodie_error *err);
 void cd_crew_stats(struct cd_crew *c, coodie_session_stats *stats);
-/* Calls `fn` on each of the loops, one after the other, and waits for it; on one of them only there. */
+/* Calls `fn` on each of the loops, one after the other, and waits for it; on one of them only there.
+ * A loop that cannot be asked is passed over. */
 void cd_crew_each(struct cd_crew *c, void (*fn)(void *engine, void *user), void *user);
 /* The engine of the i-th loop, to be read where any thread may; NULL: there are no more. */
 const struct cd_engine *cd_crew_engine(const struct cd_crew *c, uint32_t i);

@@ -91,7 +91,7 @@ void coodie_session_load(const coodie_session *s, coodie_load *out)
 
 	s = carrier(s);
 	if (s && s->crew)
-		cd_crew_ask_all(s->crew, add_load, &own, NULL);
+		cd_crew_each(s->crew, add_load, &own);
 	else if (s && s->engine)
 		add_load(s->engine, &own);
 	if (out && out->size > sizeof own.size)

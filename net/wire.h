@@ -39,8 +39,8 @@ struct cd_wire {
 	uint64_t probed_us;          /* sent then */
 	struct cd_deadline deadline; /* of opening, or of draining */
 	struct cd_tally_wire tally;
-	uint64_t heard_bytes;        /* received when last looked at */
-	uint64_t heard_us;           /* when that had changed */
+	uint64_t heard_bytes; /* received when last looked at */
+	uint64_t heard_us;    /* when that had changed */
 };
 
 /* How to open one. */
@@ -55,8 +55,8 @@ struct cd_dial {
 	bool *port_taken;     /* gets whether that port was why it failed; NULL: nobody asks */
 };
 
-/* Starts to connect. Ends in cd_engine_wire_up() or cd_engine_wire_lost(). NULL: it failed at once,
- * and neither is called. */
+/* Starts to connect. Its pool, or the round it belongs to, is told how that ends. NULL: it failed at
+ * once, and nobody is told. */
 struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodie_error *err);
 /* Ends it; what is in flight on it is the caller's. */
 void cd_wire_close(struct cd_wire *w);
