@@ -7,6 +7,7 @@ libcd_base_la_SOURCES = \
 	base/buffer.c base/buffer.h \
 	base/carrier.c base/carrier.h \
 	base/digest.c base/digest.h \
+	base/endpoint.c base/endpoint.h \
 	base/entropy.c base/entropy.h \
 	base/error.c base/error.h \
 	base/histogram.c base/histogram.h \
@@ -20,6 +21,7 @@ libcd_base_la_SOURCES = \
 	base/reader.h \
 	base/secret.c base/secret.h \
 	base/sequence.h \
+	base/sized.c base/sized.h \
 	base/slab.c base/slab.h \
 	base/socket.c base/socket.h \
 	base/timeuuid.c base/timeuuid.h \

@@ -4,8 +4,8 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "net/options.h"
-#include "net/session.h"
 
 bool coodie_options_set_authenticator(coodie_options *o, const coodie_authenticator *table,
 				      void *user, coodie_error *err)

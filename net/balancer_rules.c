@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/endpoint.h"
 #include "base/error.h"
-#include "net/resolve.h"
-#include "net/session.h"
+#include "base/sized.h"
 
 enum { LONGEST_ITEM = 63 };
 

@@ -4,21 +4,8 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "net/session.h"
-
-bool cd_take_struct(void *to, size_t to_size, const void *from, const char *name, coodie_error *err)
-{
-	size_t size;
-
-	memcpy(&size, from, sizeof size);
-	if (size < sizeof size)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "%s: its `size` is %zu; it must be sizeof(%s)", name, size, name);
-	memset(to, 0, to_size);
-	memcpy(to, from, size < to_size ? size : to_size);
-	memcpy(to, &to_size, sizeof to_size);
-	return true;
-}
 
 coodie_session *coodie_session_from_driver(const coodie_driver *table, void *driver,
 					   coodie_error *err)

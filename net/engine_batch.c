@@ -6,8 +6,8 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "net/engine_impl.h"
-#include "net/session.h"
 #include "proto/batch.h"
 #include "proto/error_body.h"
 

@@ -2,6 +2,7 @@
 /* Where requests would go, asked and not sent. */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "net/engine_impl.h"
 #include "net/route.h"
 #include "net/session.h"

@@ -9,7 +9,7 @@
 #include "base/carrier.h"
 #include "base/tls.h"
 #include "net/conn.h"
-#include "net/resolve.h"
+#include "base/endpoint.h"
 
 struct cd_link;
 

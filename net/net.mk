@@ -75,7 +75,6 @@ libcd_net_la_SOURCES = \
 	net/replication.c net/replication.h \
 	net/request.c net/request.h \
 	net/resolv_conf.c net/resolv_conf.h \
-	net/resolve.c net/resolve.h \
 	net/resolver.c net/resolver.h net/search.h \
 	net/result.c net/result.h \
 	net/retry.c net/retry.h \

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "net/option.h"
-#include "net/resolve.h"
+#include "base/endpoint.h"
 
 typedef bool set_fn(struct coodie_options *o, const struct cd_option *row, const char *text,
 		    coodie_error *err);

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/keyspace.h"
 #include "net/option.h"
-#include "net/resolve.h"
+#include "base/endpoint.h"
 
 bool cd_options_missing(coodie_error *err)
 {

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "net/engine_impl.h"
-#include "net/resolve.h"
+#include "base/endpoint.h"
 
 static const struct cd_endpoint *current(const struct cd_engine *e)
 {

@@ -6,9 +6,9 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "net/options.h"
 #include "net/profile_options.h"
-#include "net/session.h"
 
 enum { LONGEST_NAME = 255 };
 

@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "net/session.h"
+#include "base/sized.h"
 #include "proto/error_body.h"
 
 /* What an error says about the request. */

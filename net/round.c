@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "net/engine_impl.h"
 #include "net/pool.h"
-#include "net/resolve.h"
+#include "base/endpoint.h"
 
 /* With one attempt on its way for so long the next one begins (RFC 8305 section 5). */
 enum { RACE_MS = 250, DIALS_MOST = 4 };

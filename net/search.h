@@ -6,7 +6,7 @@
 
 #include "net/addresses.h"
 #include "net/dns_exchange.h"
-#include "net/resolve.h"
+#include "base/endpoint.h"
 #include "net/resolver.h"
 
 enum { CD_SEARCH_TARGETS = 32, CD_SEARCH_QUESTIONS = 2 };

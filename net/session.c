@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/keyspace.h"
+#include "base/sized.h"
 #include "net/policies.h"
 
 struct cd_session_data {

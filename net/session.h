@@ -17,10 +17,10 @@ struct coodie_session {
 	coodie_allocator allocator;
 	long pid; /* of the process that made it */
 	char *keyspace;
-	coodie_driver driver;     /* all NULL in a registry */
-	void *state;              /* of the driver */
-	struct cd_engine *engine; /* the same when the driver is ours; else NULL */
-	struct cd_crew *crew;     /* likewise, with loops of its own */
+	coodie_driver driver;         /* all NULL in a registry */
+	void *state;                  /* of the driver */
+	struct cd_engine *engine;     /* the same when the driver is ours; else NULL */
+	struct cd_crew *crew;         /* likewise, with loops of its own */
 	struct cd_policies *policies; /* of an engine, or a crew */
 	struct cd_session_data *data;
 	/* a registry */
@@ -45,10 +45,5 @@ struct cd_crew *cd_session_crew(coodie_session *s);
 struct cd_engine *cd_session_engine(coodie_session *s, const char *what, coodie_error *err);
 /* Frees the members; whether they are all gone. */
 bool cd_registry_end(coodie_session *registry);
-
-/* Structs with a size: as much of `from` as both sides know, in a zeroed `to`. A size of 0 was
- * forgotten. */
-bool cd_take_struct(void *to, size_t to_size, const void *from, const char *name,
-		    coodie_error *err);
 
 #endif

@@ -3,8 +3,8 @@
 #include "net/timestamps.h"
 
 #include "base/error.h"
+#include "base/sized.h"
 #include "net/options.h"
-#include "net/session.h"
 
 enum { WARNING_US = 1000000, INTERVAL_MS = 1000 };
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "net/hosts.h"
-#include "net/resolve.h"
+#include "base/endpoint.h"
 
 static const struct {
 	const char *text, *host;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Contact points: "host:port" taken apart, and what kind of name they are. */
-#ifndef NET_RESOLVE_H
-#define NET_RESOLVE_H
+#ifndef BASE_ENDPOINT_H
+#define BASE_ENDPOINT_H
 
 #include "base/address.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Contact points taken apart. */
-#include "net/resolve.h"
+#include "base/endpoint.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
