@@ -15,6 +15,7 @@
 #include <coodie/metadata.h>
 #include <coodie/metrics.h>
 #include <coodie/model.h>
+#include <coodie/named.h>
 #include <coodie/observe.h>
 #include <coodie/options.h>
 #include <coodie/policy.h>

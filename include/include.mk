@@ -24,6 +24,7 @@ coodieinclude_HEADERS = \
 	include/coodie/metadata.h \
 	include/coodie/metrics.h \
 	include/coodie/model.h \
+	include/coodie/named.h \
 	include/coodie/node.h \
 	include/coodie/opcodes.def \
 	include/coodie/policy.h \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Blocking calls: the asynchronous one, and the private loop turned until its callback has run. */
 #include <coodie/cluster.h>
+#include <coodie/named.h>
 
 #include "base/error.h"
 #include "net/session.h"
@@ -139,6 +140,30 @@ coodie_result *coodie_session_execute(coodie_session *s, coodie_prepared *p, cql
 	struct wait w = { 0 };
 
 	if (may_block(s, err) && coodie_session_execute_async(s, p, args, r, on_result, &w, err))
+		wait_for(s, &w, err);
+	return w.result;
+}
+
+coodie_result *coodie_session_query_named(coodie_session *s, const char *cql,
+					  const coodie_named *binds, size_t count,
+					  const coodie_request *r, coodie_error *err)
+{
+	struct wait w = { 0 };
+
+	if (may_block(s, err) &&
+	    coodie_session_query_named_async(s, cql, binds, count, r, on_result, &w, err))
+		wait_for(s, &w, err);
+	return w.result;
+}
+
+coodie_result *coodie_session_execute_named(coodie_session *s, coodie_prepared *p,
+					    const coodie_named *binds, size_t count,
+					    const coodie_request *r, coodie_error *err)
+{
+	struct wait w = { 0 };
+
+	if (may_block(s, err) &&
+	    coodie_session_execute_named_async(s, p, binds, count, r, on_result, &w, err))
 		wait_for(s, &w, err);
 	return w.result;
 }

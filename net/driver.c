@@ -46,6 +46,8 @@ bool coodie_session_submit(coodie_session *s, const coodie_statement *st, coodie
 	if (own.args.count && !own.args.values)
 		return cd_fail(err, COODIE_ERR_INVALID, "%zu binds, but their array is NULL",
 			       own.args.count);
+	if (own.child_count && own.names)
+		return cd_fail(err, COODIE_ERR_INVALID, "a batch has no values by name");
 	if (own.child_count && !own.children)
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "a batch of %zu statements, but their array is NULL",

@@ -21,7 +21,7 @@ const coodie_statement *cd_batch_child(const coodie_statement *batch, size_t i,
 	size_t size;
 
 	memcpy(&size, at, sizeof size);
-	if (size == sizeof *st && size == batch->children->size && !st->children &&
+	if (size == sizeof *st && size == batch->children->size && !st->children && !st->names &&
 	    (st->cql || st->prepared) && st->args.count <= UINT16_MAX && st->args.values)
 		return st; /* as most are */
 	if (size != batch->children->size)
@@ -37,6 +37,8 @@ const coodie_statement *cd_batch_child(const coodie_statement *batch, size_t i,
 		return cd_fail_null(err, COODIE_ERR_INVALID, "it has no text");
 	if (st->children)
 		return cd_fail_null(err, COODIE_ERR_INVALID, "it is a batch itself");
+	if (st->names)
+		return cd_fail_null(err, COODIE_ERR_INVALID, "its values are by name");
 	if (st->args.count > UINT16_MAX || (st->args.count && !st->args.values))
 		return cd_fail_null(err, COODIE_ERR_INVALID, "%zu binds, or their array is NULL",
 				    st->args.count);

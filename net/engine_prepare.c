@@ -2,6 +2,7 @@
 /* Statements on their way to being prepared: one PREPARE for all who wait for it. */
 #include "base/error.h"
 #include "net/engine_impl.h"
+#include "net/named.h"
 
 static void unlink_load(struct cd_request *load)
 {
@@ -91,6 +92,21 @@ void cd_engine_load_failed(struct cd_engine *e, struct cd_request *load, const c
 	coodie_prepared_free(p);
 }
 
+/* The markers are known. */
+static bool encode(struct cd_request *r, coodie_error *err)
+{
+	const cql_value *values = r->args;
+	size_t count = r->value_count;
+
+	if (r->names) {
+		const struct cd_columns *markers = &r->prepared->binds;
+		const cql_args args = { count, values };
+		values = cd_named_arrange(&r->arena, markers, r->names, args, err);
+		count = markers->count;
+	}
+	return values && cd_request_encode(r, values, count, err);
+}
+
 /* The statement is known: who waited for it goes on, where it was made known. */
 static bool go_on(struct cd_engine *e, struct cd_wire *w, struct cd_request *r, coodie_error *err)
 {
@@ -98,7 +114,7 @@ static bool go_on(struct cd_engine *e, struct cd_wire *w, struct cd_request *r, 
 		enum cd_batch_state state = cd_batch_make_ready(e, r, err);
 		if (state != CD_BATCH_READY)
 			return state == CD_BATCH_WAITS;
-	} else if (!r->encoded && !cd_request_encode(r, r->args, r->value_count, err)) {
+	} else if (!r->encoded && !encode(r, err)) {
 		return false;
 	}
 	return r->told == w->number && cd_wire_has_room(w) ? cd_engine_put(e, w, r, err)

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/keyspace.h"
 #include "net/engine_impl.h"
+#include "net/named.h"
 
 static bool has_room(struct cd_engine *e, coodie_error *err)
 {
@@ -166,14 +167,23 @@ static bool submit_text(struct cd_engine *e, const coodie_statement *st, coodie_
 	return send_new(e, r, err) ? accepted(e, r, o) : refused(e, r);
 }
 
+/* Until the markers are known; `names` NULL: they are in order. */
+static bool keep_args(struct cd_request *r, cql_args args, const char *const *names,
+		      coodie_error *err)
+{
+	return cd_request_keep_args(r, args, err) &&
+	       (!names || (r->names = cd_named_copy(&r->arena, names, args.count)) ||
+		cd_no_memory(err, "a copy of a statement's names"));
+}
+
 /* `r` has its options; its statement may still be unknown to the server. */
 static bool submit_prepared(struct cd_engine *e, struct cd_request *r, struct coodie_prepared *p,
-			    cql_args args, coodie_error *err)
+			    cql_args args, const char *const *names, coodie_error *err)
 {
 	r->prepared = cd_prepared_ref(p);
 	set_traits(e, r, p->traits);
 	if (p->home ? !cd_request_encode_whole(r, args.values, args.count, e->version, err)
-		    : !cd_request_keep_args(r, args, err))
+		    : !keep_args(r, args, names, err))
 		return false;
 	if (cd_prepared_is_known(p))
 		return send_new(e, r, err);
@@ -196,8 +206,8 @@ struct coodie_prepared *cd_engine_find_prepared(struct cd_engine *e, const char 
 }
 
 static bool submit_execute(struct cd_engine *e, struct coodie_prepared *p, cql_args args,
-			   const coodie_request *o, coodie_done_fn *done, void *user,
-			   coodie_error *err)
+			   const char *const *names, const coodie_request *o, coodie_done_fn *done,
+			   void *user, coodie_error *err)
 {
 	struct cd_request *r = cd_engine_begin(e, CD_REQUEST_EXECUTE, err);
 
@@ -205,8 +215,9 @@ static bool submit_execute(struct cd_engine *e, struct coodie_prepared *p, cql_a
 		return false;
 	r->done.result = done;
 	r->user = user;
-	return set_options(e, r, o, err) && submit_prepared(e, r, p, args, err) ? accepted(e, r, o)
-										: refused(e, r);
+	return set_options(e, r, o, err) && submit_prepared(e, r, p, args, names, err)
+		       ? accepted(e, r, o)
+		       : refused(e, r);
 }
 
 struct cd_request *cd_engine_draft(struct cd_engine *e, coodie_prepared *p, const coodie_request *o,
@@ -263,6 +274,28 @@ static bool submit_batch(struct cd_engine *e, const coodie_statement *st, coodie
 	return refused(e, r);
 }
 
+/* Values by name: in order at once, where the markers are known. */
+static bool submit_named(struct cd_engine *e, const coodie_statement *st, coodie_done_fn *done,
+			 void *user, coodie_error *err)
+{
+	struct coodie_prepared *p = st->prepared ? cd_engine_own_prepared(e, st->prepared, err)
+						 : cd_engine_find_prepared(
+							   e, st->cql, st->request->keyspace, err);
+	cql_args args = st->args;
+	struct cd_arena arena;
+
+	if (!p)
+		return false;
+	if (!cd_prepared_is_known(p))
+		return submit_execute(e, p, args, st->names, st->request, done, user, err);
+	cd_arena_init(&arena, e->allocator, 0);
+	args.values = cd_named_arrange(&arena, &p->binds, st->names, args, err);
+	args.count = p->binds.count;
+	bool ok = args.values && submit_execute(e, p, args, NULL, st->request, done, user, err);
+	cd_arena_deinit(&arena);
+	return ok;
+}
+
 bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user,
 		      coodie_error *err)
 {
@@ -271,6 +304,8 @@ bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *
 
 	if (st->child_count)
 		return submit_batch(e, st, done, user, err);
+	if (st->names && (st->prepared || st->cql))
+		return submit_named(e, st, done, user, err);
 	if (st->prepared)
 		return cd_engine_execute(e, st->prepared, st->args, st->request, done, user, err);
 	if (!st->cql)
@@ -281,7 +316,7 @@ bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *
 	struct coodie_prepared *p = cd_engine_find_prepared(e, st->cql, st->request->keyspace, err);
 	if (!p)
 		return false;
-	if (submit_execute(e, p, st->args, st->request, done, user, err))
+	if (submit_execute(e, p, st->args, NULL, st->request, done, user, err))
 		return true;
 	forget_wrong(e, p, err);
 	return false;
@@ -314,7 +349,7 @@ bool cd_engine_execute(struct cd_engine *e, coodie_prepared *p, cql_args args,
 		       const coodie_request *r, coodie_done_fn *done, void *user, coodie_error *err)
 {
 	p = cd_engine_own_prepared(e, p, err);
-	return p && submit_execute(e, p, args, r, done, user, err);
+	return p && submit_execute(e, p, args, NULL, r, done, user, err);
 }
 
 bool cd_engine_prepare(struct cd_engine *e, const char *cql, coodie_prepared_fn *done, void *user,

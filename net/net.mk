@@ -57,6 +57,7 @@ libcd_net_la_SOURCES = \
 	net/options.c net/options.h \
 	net/options_check.c \
 	net/options_set.c \
+	net/named.c net/named.h \
 	net/outgoing.c net/outgoing.h \
 	net/pacer.c net/pacer.h \
 	net/parcel.c net/parcel.h \
@@ -66,6 +67,7 @@ libcd_net_la_SOURCES = \
 	net/policies.c net/policies.h \
 	net/pool.c net/pool.h \
 	net/prepared.c net/prepared.h \
+	net/prepared_info.c \
 	net/profile.c net/profile.h \
 	net/profile_board.c net/profile_board.h \
 	net/profile_options.c net/profile_options.h \
@@ -104,6 +106,7 @@ libcd_net_la_SOURCES = \
 	net/search_user.c \
 	net/session.c net/session.h \
 	net/session_cluster.c \
+	net/session_named.c \
 	net/session_profile.c \
 	net/session_tablets.c \
 	net/session_tls.c \

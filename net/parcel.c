@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "net/engine_impl.h"
+#include "net/named.h"
 #include "proto/value.h"
 
 enum { ARENA_CHUNK = 1024 };
@@ -205,6 +206,9 @@ bool cd_parcel_pack(struct cd_parcel *p, const coodie_statement *st, coodie_erro
 	p->statement.child_count = 0;
 	if (!pack_text(&p->arena, &p->statement.cql) ||
 	    !pack_values(&p->arena, &p->statement.args) || !pack_request(p, st->request))
+		return cd_no_memory(err, "a copy of a statement");
+	if (st->names &&
+	    !(p->statement.names = cd_named_copy(&p->arena, st->names, st->args.count)))
 		return cd_no_memory(err, "a copy of a statement");
 	if (st->prepared)
 		p->statement.prepared = p->prepared = cd_prepared_ref(st->prepared);

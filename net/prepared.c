@@ -32,26 +32,6 @@ void coodie_prepared_free(coodie_prepared *p)
 	cd_release(&a, p);
 }
 
-size_t coodie_prepared_bind_count(const coodie_prepared *p)
-{
-	return p->binds.count;
-}
-
-const char *coodie_prepared_bind_name(const coodie_prepared *p, size_t i)
-{
-	return i < p->binds.count ? p->binds.at[i].name.data : NULL;
-}
-
-const cql_type *coodie_prepared_bind_type(const coodie_prepared *p, size_t i)
-{
-	return i < p->binds.count ? p->binds.at[i].type : NULL;
-}
-
-const char *coodie_prepared_cql(const coodie_prepared *p)
-{
-	return p->cql;
-}
-
 /* ---- the cache ------------------------------------------------------------------------------ */
 
 void cd_prepared_cache_init(struct cd_prepared_cache *c, const coodie_allocator *a, uint32_t max)
@@ -291,6 +271,8 @@ static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m, const 
 		p->home = cd_metadata_ref(m);
 		p->binds = binds;
 		p->markers = markers;
+		p->key = r->markers.key_indexes;
+		p->key_count = r->markers.key_count;
 		cd_routing_init(&p->routing, &r->markers);
 	}
 	p->is_lwt = cd_extensions_is_lwt(x, r->markers.extra_flags);

@@ -43,6 +43,8 @@ struct coodie_prepared {
 	struct cd_metadata *home; /* holds the binds; NULL before the first answer */
 	struct cd_columns binds;
 	struct cd_markers markers;  /* how they are written */
+	const uint16_t *key; /* which of them are the partition key, in its order; in `home` */
+	uint16_t key_count;
 	struct cd_metadata *result; /* the columns of its rows */
 	uint8_t *id;                /* id, then metadata id, in one piece */
 	size_t id_len, metadata_id_len;

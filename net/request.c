@@ -172,8 +172,10 @@ void cd_request_give(struct cd_request_pool *p, struct cd_request *r)
 {
 	coodie_prepared_free(r->prepared);
 	r->prepared = NULL;
-	if (r->arena.chunks)
+	if (r->arena.chunks) {
 		cd_arena_deinit(&r->arena);
+		r->names = NULL;
+	}
 	r->args = NULL;
 	if (r->children.count)
 		drop_children(p, &r->children);

@@ -135,6 +135,7 @@ struct cd_request {
 	uint8_t tablet_block; /* what EXECUTE ends with under tablets-routing-v2 */
 	struct cd_arena arena; /* of `args` */
 	cql_value *args;
+	const char *const *names; /* of `args`, in the arena; NULL: they are in order */
 	coodie_result *result;
 	coodie_error error; /* also of the last attempt that failed */
 };

@@ -74,8 +74,17 @@ bool cd_metadata_know(struct cd_metadata *m, const cql_metadata *columns, cql_bl
 	return true;
 }
 
+/* A text of `from`, now in `copy`, with a NUL in the place of what follows it. */
+static cql_text own_text(char *copy, const char *from, cql_text text)
+{
+	char *at = copy + (text.data - from);
+
+	at[text.len] = '\0';
+	return (cql_text){ at, text.len };
+}
+
 /* The texts stand in the body in the order of the columns, a length in front of each: they are copied
- * in one piece, and a name's NUL takes the place of what follows it. */
+ * in one piece. */
 bool cd_columns_own(struct cd_columns *out, const cql_column_spec *columns, uint32_t count,
 		    struct cd_arena *a)
 {
@@ -91,11 +100,9 @@ bool cd_columns_own(struct cd_columns *out, const cql_column_spec *columns, uint
 		return false;
 	memcpy(copy, from, (size_t)(end - from));
 	for (uint32_t i = 0; i < count; i++) {
-		at[i].keyspace.data = copy + (at[i].keyspace.data - from);
-		at[i].table.data = copy + (at[i].table.data - from);
-		char *name = copy + (at[i].name.data - from);
-		name[at[i].name.len] = '\0';
-		at[i].name.data = name;
+		at[i].keyspace = own_text(copy, from, at[i].keyspace);
+		at[i].table = own_text(copy, from, at[i].table);
+		at[i].name = own_text(copy, from, at[i].name);
 	}
 	return true;
 }

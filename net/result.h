@@ -12,7 +12,7 @@
 #include "proto/message.h"
 #include "proto/result.h"
 
-/* Columns whose names are terminated. */
+/* Columns whose texts are terminated. */
 struct cd_columns {
 	const cql_column_spec *at; /* NULL: only their number is known */
 	uint32_t count;

@@ -111,6 +111,47 @@ static void insert_many(struct integration *it, const char *cql, int count)
 	coodie_prepared_free(p);
 }
 
+/* Markers are called as the server says: small letters without quotes, the column's name of a plain
+ * one, and one name may stand twice. */
+static void test_by_name(void **state)
+{
+	struct integration *it = *state;
+	static const char insert[] = "INSERT INTO name_test (id, \"Id\", n) VALUES (:Key, ?, :KEY)",
+			  read[] = "SELECT \"Id\" FROM name_test WHERE id = ? LIMIT :most";
+	const coodie_named put[] = { { "\"Id\"", cql(2) }, { "key", cql(1) } };
+	const coodie_named get[] = { { "MOST", cql(10) }, { "id", cql(1) } };
+	coodie_error err = { 0 };
+	size_t keys;
+
+	integration_do(it->session,
+		       "CREATE TABLE name_test (id int PRIMARY KEY, \"Id\" int, n int)");
+	coodie_result *r = coodie_session_query_named(it->session, insert, put, 2, NULL, &err);
+	integration_ok(r, &err, insert);
+	coodie_result_free(r);
+	assert_int_equal(
+		integration_number(it->session, "SELECT n FROM name_test WHERE id = 1", CQL_ARGS()),
+		1);
+	coodie_prepared *p = coodie_session_prepare(it->session, read, &err);
+	integration_ok(p, &err, read);
+	r = coodie_session_execute_named(it->session, p, get, 2, NULL, &err);
+	integration_ok(r, &err, read);
+	coodie_cursor c = coodie_result_cursor(r);
+	int32_t id = 0;
+	assert_true(coodie_cursor_next(&c) && coodie_cursor_int32(&c, 0, &id, &err));
+	assert_int_equal(id, 2);
+	coodie_result_free(r);
+	assert_null(coodie_session_execute_named(it->session, p, put, 2, NULL, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	assert_int_equal(*coodie_prepared_key(p, &keys), 0);
+	assert_int_equal(keys, 1);
+	assert_int_equal(coodie_prepared_column_count(p), 1);
+	assert_string_equal(coodie_prepared_column_name(p, 0), "Id");
+	assert_string_equal(coodie_prepared_keyspace(p), it->keyspace);
+	assert_string_equal(coodie_prepared_table(p), "name_test");
+	coodie_prepared_free(p);
+	integration_do(it->session, "DROP TABLE name_test");
+}
+
 static void test_many_in_flight(void **state)
 {
 	struct integration *it = *state;
@@ -324,6 +365,7 @@ static void test_warnings(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_ddl),
 	cmocka_unit_test(test_null_and_unset),
+	cmocka_unit_test(test_by_name),
 	cmocka_unit_test(test_many_in_flight),
 	cmocka_unit_test(test_paging),
 	cmocka_unit_test(test_forgotten_statement),

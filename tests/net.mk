@@ -17,6 +17,7 @@ check_PROGRAMS += \
 	tests/test_extensions \
 	tests/test_metric \
 	tests/test_keyspace \
+	tests/test_named \
 	tests/test_observe \
 	tests/test_option \
 	tests/test_option_file \
@@ -105,3 +106,6 @@ tests_test_schema_node_LDADD = libcd_node.la $(LDADD)
 tests_test_metadata_LDADD = libcd_node.la $(LDADD)
 tests_test_agreement_LDADD = libcd_node.la $(LDADD)
 EXTRA_DIST += tests/data/schema_5_0.cql tests/data/schema_5_0.inc
+
+# on a node
+tests_test_named_LDADD = libcd_node.la $(LDADD)

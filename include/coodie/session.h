@@ -199,6 +199,18 @@ COODIE_API size_t coodie_prepared_bind_count(const coodie_prepared *p);
 COODIE_API const char *coodie_prepared_bind_name(const coodie_prepared *p, size_t i);
 COODIE_API const cql_type *coodie_prepared_bind_type(const coodie_prepared *p, size_t i);
 COODIE_API const char *coodie_prepared_cql(const coodie_prepared *p);
+/** The markers that the partition key's columns are bound to, in key order: their indexes, borrowed;
+ * NULL and a count of 0 when not all of them are markers. */
+COODIE_API const uint16_t *coodie_prepared_key(const coodie_prepared *p, size_t *count);
+/** The columns of its rows, as they were when it was prepared first; none for a write. */
+COODIE_API size_t coodie_prepared_column_count(const coodie_prepared *p);
+/** @return name and type of the i-th column, borrowed; NULL past the end */
+COODIE_API const char *coodie_prepared_column_name(const coodie_prepared *p, size_t i);
+COODIE_API const cql_type *coodie_prepared_column_type(const coodie_prepared *p, size_t i);
+/** The table it is about, as in the system tables (no quotes), borrowed; NULL for a statement that has
+ * neither markers nor columns. */
+COODIE_API const char *coodie_prepared_keyspace(const coodie_prepared *p);
+COODIE_API const char *coodie_prepared_table(const coodie_prepared *p);
 
 /**
  * Runs a prepared statement. The binds are checked and encoded before the call returns.
@@ -234,6 +246,8 @@ typedef struct coodie_statement {
 						    bytes each; NULL otherwise */
 	size_t child_count;                      /**< 0: no batch */
 	unsigned batch_kind;                     /**< enum coodie_batch_kind */
+	const char *const *names; /**< of the markers that `args` are for, one for each (named.h);
+				     NULL: they are in the order of the markers. Not in a batch */
 } coodie_statement;
 
 #ifndef __cplusplus
