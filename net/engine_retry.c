@@ -175,6 +175,7 @@ void cd_engine_attempt_failed(struct cd_engine *e, struct cd_attempt *a, const c
 	cd_engine_land(e, a);
 	if (r->flying) /* its twin may still be answered */
 		return;
+	cd_wheel_remove(&e->wheel, &r->retry); /* there may be a twin to send yet, but not now */
 	if (r->pin || e->freed)
 		cd_engine_fail(e, r, err);
 	else

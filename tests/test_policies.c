@@ -163,6 +163,29 @@ static void test_speculation(void **state)
 	}
 }
 
+/* Attempts that fail while a second one is not due yet, and are made again after a pause: both waits
+ * are the same request's. */
+static void test_speculation_of_retries(void **state)
+{
+	struct pool_world w;
+
+	(void)state;
+	open_three(&w, NULL);
+	set_profile(&w, "default", COODIE_PROFILE(.speculative_delay_ms = 20));
+	fault(&w, "opcode=QUERY,match=ks.t,times=24,do=error:OVERLOADED");
+	fault(&w, "match=ks.t,times=12,do=delay:60ms");
+	for (int i = 0; i < 24; i++) {
+		coodie_error err;
+		if (!pool_query(&w, read_one, CQL_ARGS(), NULL, &err))
+			fail_msg("%s", err.message);
+		pool_turn(&w);
+	}
+	pool_wait_all(&w);
+	coodie_node_clear_faults(w.box);
+	pool_must_work(&w);
+	pool_close(&w);
+}
+
 /* ---- profiles, nodes --------------------------------------------------------------------------- */
 
 static void test_profiles(void **state)
@@ -407,11 +430,12 @@ static void test_limit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_retries),     cmocka_unit_test(test_fallthrough),
-		cmocka_unit_test(test_speculation), cmocka_unit_test(test_profiles),
-		cmocka_unit_test(test_node),        cmocka_unit_test(test_shared),
-		cmocka_unit_test(test_denied),      cmocka_unit_test(test_own_balancer),
-		cmocka_unit_test(test_timestamps),  cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_retries),      cmocka_unit_test(test_fallthrough),
+		cmocka_unit_test(test_speculation),  cmocka_unit_test(test_speculation_of_retries),
+		cmocka_unit_test(test_profiles),     cmocka_unit_test(test_node),
+		cmocka_unit_test(test_shared),       cmocka_unit_test(test_denied),
+		cmocka_unit_test(test_own_balancer), cmocka_unit_test(test_timestamps),
+		cmocka_unit_test(test_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
