@@ -34,6 +34,8 @@ struct cd_host {
 	uint32_t up, opening;      /* connections */
 	uint32_t spare;            /* ballast: of shards that have enough */
 	struct cd_backoff backoff; /* failures in a row */
+	struct cd_backoff deaths;  /* connections that stood, and did not live long, in a row */
+	uint64_t paused_until;     /* after the last failure */
 	struct cd_pacer_host pacer;
 	uint64_t plain_until;     /* with plain_only */
 	struct cd_limit limit;    /* of requests in flight */

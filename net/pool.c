@@ -95,14 +95,20 @@ static void come_back(struct cd_host *h, uint32_t ms)
 }
 
 /* Longer with every failure. */
-static void back_off(struct cd_host *h)
+static void pause_after(struct cd_host *h, struct cd_backoff *failed)
 {
 	struct cd_engine *e = h->engine;
-	uint64_t pause_us = cd_backoff_next_us(&h->backoff, e->options->reconnect_min_ms,
+	uint64_t pause_us = cd_backoff_next_us(failed, e->options->reconnect_min_ms,
 					       e->options->reconnect_max_ms,
 					       cd_random_next(&e->chance));
 
+	h->paused_until = cd_engine_now(e) + pause_us;
 	come_back(h, (uint32_t)(pause_us / 1000));
+}
+
+static void back_off(struct cd_host *h)
+{
+	pause_after(h, &h->backoff);
 }
 
 static void opened(struct cd_host *h, bool is_open)
@@ -211,17 +217,17 @@ static bool open_one(struct cd_host *h, uint32_t shard)
 	return true;
 }
 
-static bool may_fill(const struct cd_host *h)
+static bool is_wanted(const struct cd_host *h)
 {
 	const struct cd_engine *e = h->engine;
 
 	return !h->leaving && !e->freed && !e->closed &&
-	       h->view->distance != COODIE_DISTANCE_IGNORED && !h->retry.link;
+	       h->view->distance != COODIE_DISTANCE_IGNORED;
 }
 
 void cd_pool_fill(struct cd_host *h)
 {
-	if (!may_fill(h))
+	if (!is_wanted(h) || h->retry.link)
 		return;
 	for (uint32_t i = 0; i < h->shard_count; i++)
 		for (uint32_t n = missing_in(h, i); n; n--) {
@@ -240,6 +246,7 @@ void cd_pool_fill(struct cd_host *h)
 void cd_pool_hurry(struct cd_host *h)
 {
 	cd_backoff_reset(&h->backoff);
+	cd_backoff_reset(&h->deaths);
 	cd_wheel_remove(&h->engine->wheel, &h->retry);
 }
 
@@ -411,8 +418,10 @@ void cd_pool_adopt(struct cd_host *h, struct cd_wire *w)
 {
 	struct cd_engine *e = h->engine;
 
-	if (!w->host) /* what is in flight on it lands as the host's */
+	if (!w->host) { /* what is in flight on it lands as the host's, whose pause it ends */
 		h->view->in_flight += cd_conn_in_flight(&w->link.conn);
+		cd_wheel_remove(&e->wheel, &h->retry);
+	}
 	w->host = h;
 	cd_backoff_reset(&h->backoff);
 	if (!learn_sharding(h, w)) {
@@ -441,6 +450,29 @@ void cd_pool_drop(struct cd_host *h, struct cd_wire *w)
 		h->spare--;
 	w->spare = false;
 	refresh_view(h);
+}
+
+/* Whether it stood longer than any pause is. */
+static bool has_lived(const struct cd_wire *w)
+{
+	const struct cd_engine *e = w->engine;
+
+	return cd_engine_now(e) - w->up_us >= (uint64_t)e->options->reconnect_max_ms * 1000;
+}
+
+void cd_pool_lost(struct cd_host *h, const struct cd_wire *w)
+{
+	if (!is_wanted(h))
+		return;
+	if (has_lived(w)) {
+		cd_backoff_reset(&h->deaths);
+	} else if (cd_engine_now(h->engine) >=
+		   h->paused_until) { /* together they are one failure */
+		pause_after(h, &h->deaths);
+		h->backoff = h->deaths;
+		refresh_view(h);
+	}
+	cd_pool_fill(h);
 }
 
 void cd_pool_failed(struct cd_host *h, const struct cd_wire *w, const coodie_error *why)

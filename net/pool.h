@@ -18,6 +18,8 @@ void cd_pool_take(struct cd_host *h, struct cd_wire *w);
 void cd_pool_adopt(struct cd_host *h, struct cd_wire *w);
 /* It is of use no more, whatever the reason. */
 void cd_pool_drop(struct cd_host *h, struct cd_wire *w);
+/* One that stood was lost. Others follow: at once when it had lived, else after a pause. */
+void cd_pool_lost(struct cd_host *h, const struct cd_wire *w);
 /* Opening one came to nothing. */
 void cd_pool_failed(struct cd_host *h, const struct cd_wire *w, const coodie_error *why);
 /* Forgets how often it failed: something says that the host lives. */

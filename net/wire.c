@@ -124,7 +124,7 @@ static void name_address(const struct cd_wire *w, coodie_error *err)
 void cd_wire_lose(struct cd_wire *w, coodie_error *err)
 {
 	struct cd_engine *e = w->engine;
-	bool opening = w->state == CD_WIRE_OPENING;
+	bool opening = w->state == CD_WIRE_OPENING, stood = w->state == CD_WIRE_UP;
 
 	if (w->state == CD_WIRE_CLOSED)
 		return;
@@ -142,8 +142,8 @@ void cd_wire_lose(struct cd_wire *w, coodie_error *err)
 		cd_control_dial_failed(e, w, err);
 	else if (opening && w->host)
 		cd_pool_failed(w->host, w, err);
-	else if (w->host && !e->freed)
-		cd_pool_fill(w->host);
+	else if (stood && w->host && !e->freed)
+		cd_pool_lost(w->host, w);
 	cd_engine_arm(e);
 }
 
@@ -203,7 +203,7 @@ static void on_up(struct cd_wire *w)
 	cd_wheel_remove(&e->wheel, &w->deadline);
 	w->state = CD_WIRE_UP;
 	w->shard = cd_wire_supported(w, "SCYLLA_SHARD");
-	w->heard_us = cd_engine_now(e);
+	w->up_us = w->heard_us = cd_engine_now(e);
 	cd_pulse_start(e);
 	e->hosts.up++;
 	e->stats.connects++;

@@ -39,6 +39,7 @@ struct cd_wire {
 	uint64_t probed_us;          /* sent then */
 	struct cd_deadline deadline; /* of opening, or of draining */
 	struct cd_tally_wire tally;
+	uint64_t up_us;       /* since when it stands */
 	uint64_t heard_bytes; /* received when last looked at */
 	uint64_t heard_us;    /* when that had changed */
 };

@@ -218,8 +218,7 @@ struct pool_ask *pool_execute(struct pool_world *w, coodie_prepared *p, cql_args
 {
 	struct pool_ask *a = free_ask(w);
 
-	return begun(a,
-		     coodie_session_execute_async(w->session, p, args, NULL, on_result, a, err));
+	return begun(a, coodie_session_execute_async(w->session, p, args, NULL, on_result, a, err));
 }
 
 void pool_finish(struct pool_world *w)
@@ -308,6 +307,15 @@ uint64_t pool_shard(const struct pool_world *w, uint32_t node, uint32_t shard)
 uint64_t pool_accepted(const struct pool_world *w, uint32_t node)
 {
 	return stats_of(w, node).accepted;
+}
+
+cql_inet pool_inet(const struct pool_world *w, uint32_t node)
+{
+	unsigned a, b, c, d;
+
+	assert_int_equal(sscanf(coodie_node_address(w->box, node), "%u.%u.%u.%u", &a, &b, &c, &d),
+			 4);
+	return (cql_inet){ { (uint8_t)a, (uint8_t)b, (uint8_t)c, (uint8_t)d }, 4 };
 }
 
 /* How many are not as they should be; `text` has the first of them. */

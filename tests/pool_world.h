@@ -79,6 +79,8 @@ void pool_must_work(struct pool_world *w);
 uint64_t pool_connections(const struct pool_world *w, uint32_t node);
 uint64_t pool_shard(const struct pool_world *w, uint32_t node, uint32_t shard);
 uint64_t pool_accepted(const struct pool_world *w, uint32_t node);
+/* Where it listens, for a request that names its node. */
+cql_inet pool_inet(const struct pool_world *w, uint32_t node);
 /* Turns until each shard (without shards: node) of these nodes has so many, neither less nor more,
  * and nothing changes for a minute. `nodes`: a bit for each. Fails when that is never so. */
 void pool_expect(struct pool_world *w, uint64_t nodes, uint32_t shards, uint64_t each);

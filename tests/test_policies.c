@@ -214,15 +214,6 @@ static void test_profiles(void **state)
 	pool_close(&w);
 }
 
-static cql_inet inet_of(const struct pool_world *w, uint32_t node)
-{
-	unsigned a, b, c, d;
-
-	assert_int_equal(sscanf(coodie_node_address(w->box, node), "%u.%u.%u.%u", &a, &b, &c, &d),
-			 4);
-	return (cql_inet){ { (uint8_t)a, (uint8_t)b, (uint8_t)c, (uint8_t)d }, 4 };
-}
-
 /* A request that names its node goes there, and nowhere else. */
 static void test_node(void **state)
 {
@@ -233,7 +224,7 @@ static void test_node(void **state)
 	(void)state;
 	open_three(&w, NULL);
 	for (uint32_t i = 0; i < NODES; i++) {
-		const cql_inet node = inet_of(&w, i);
+		const cql_inet node = pool_inet(&w, i);
 		uint64_t before = queries_of(&w, i);
 		for (int n = 0; n < 10; n++)
 			assert_int_equal(run(&w, read_one, COODIE_REQUEST(.node = &node))->code,
