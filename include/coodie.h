@@ -27,6 +27,7 @@
 #include <coodie/session.h>
 #include <coodie/socket.h>
 #include <coodie/tls.h>
+#include <coodie/trace.h>
 #include <coodie/tune.h>
 #include <coodie/type.h>
 #include <coodie/value.h>

@@ -41,6 +41,7 @@ coodieinclude_HEADERS = \
 	include/coodie/text.h \
 	include/coodie/tls.h \
 	include/coodie/token.h \
+	include/coodie/trace.h \
 	include/coodie/transport.h \
 	include/coodie/tune.h \
 	include/coodie/type.h \

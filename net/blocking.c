@@ -2,6 +2,7 @@
 /* Blocking calls: the asynchronous one, and the private loop turned until its callback has run. */
 #include <coodie/cluster.h>
 #include <coodie/named.h>
+#include <coodie/trace.h>
 
 #include "base/error.h"
 #include "net/session.h"
@@ -10,6 +11,7 @@
 struct wait {
 	bool done;
 	coodie_result *result;
+	coodie_result *events; /* of a trace */
 	coodie_prepared *prepared;
 	coodie_error err;
 };
@@ -58,6 +60,15 @@ static void on_prepared(coodie_prepared *take_prepared, const coodie_error *err,
 	w->prepared = take_prepared;
 	w->err = *err;
 	tell(w);
+}
+
+static void on_trace(coodie_result *take_session, coodie_result *take_events,
+		     const coodie_error *err, void *user)
+{
+	struct wait *w = user;
+
+	w->events = take_events;
+	on_result(take_session, err, user);
 }
 
 /* A session over a driver has nothing to connect or to close. */
@@ -166,4 +177,18 @@ coodie_result *coodie_session_execute_named(coodie_session *s, coodie_prepared *
 	    coodie_session_execute_named_async(s, p, binds, count, r, on_result, &w, err))
 		wait_for(s, &w, err);
 	return w.result;
+}
+
+bool coodie_session_trace(coodie_session *s, cql_uuid id, uint32_t timeout_ms,
+			  coodie_result **take_session, coodie_result **take_events,
+			  coodie_error *err)
+{
+	struct wait w = { 0 };
+	bool ok = may_block(s, err) &&
+		  coodie_session_trace_async(s, id, timeout_ms, on_trace, &w, err) &&
+		  wait_for(s, &w, err);
+
+	*take_session = w.result;
+	*take_events = w.events;
+	return ok;
 }

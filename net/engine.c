@@ -9,6 +9,7 @@
 #include "base/loop_ev.h"
 #include "net/engine_impl.h"
 #include "net/pool.h"
+#include "net/trace.h"
 
 enum { ATTEMPTS_PER_BLOCK = 32 };
 
@@ -275,6 +276,7 @@ static void (*const due[CD_DEADLINES])(struct cd_engine *e, struct cd_deadline *
 	[CD_DEADLINE_RETRY] = retry_due,
 	[CD_DEADLINE_AGREE] = cd_agreement_again,
 	[CD_DEADLINE_AGREE_LATE] = cd_agreement_late,
+	[CD_DEADLINE_TRACE] = cd_trace_again,
 };
 
 static void on_timer(void *user)

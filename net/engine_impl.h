@@ -30,6 +30,7 @@ enum cd_deadline_kind {
 	CD_DEADLINE_SCHEMA,  /* it is read */
 	CD_DEADLINE_AGREE,   /* whether nodes do is looked at */
 	CD_DEADLINE_AGREE_LATE,
+	CD_DEADLINE_TRACE, /* it is looked for again */
 	CD_DEADLINES
 };
 

@@ -110,6 +110,7 @@ libcd_net_la_SOURCES = \
 	net/session_profile.c \
 	net/session_tablets.c \
 	net/session_tls.c \
+	net/session_trace.c \
 	net/session_tune.c \
 	net/sharding.c net/sharding.h \
 	net/snapshot.c net/snapshot.h \
@@ -126,6 +127,7 @@ libcd_net_la_SOURCES = \
 	net/token_ring.c net/token_ring.h \
 	net/topology.c net/topology.h \
 	net/topology_row.c net/topology_row.h \
+	net/trace.c net/trace.h \
 	net/tune.c net/tune.h \
 	net/uri.c net/uri.h \
 	net/warm_up.c \

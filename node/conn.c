@@ -6,10 +6,10 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "base/timeuuid.h"
 #include "node/conn_fault.h"
 #include "node/conn_handshake.h"
 #include "node/conn_statement.h"
+#include "node/trace.h"
 
 enum {
 	READ_BYTES = 16384,
@@ -196,27 +196,6 @@ bool nd_conn_has_metadata_ids(const struct nd_conn *c)
 	return c->version >= 5 || (c->terms && c->terms->metadata_id);
 }
 
-/* A trace has an id, as in Cassandra; the tables of traces stay empty. */
-static void add_tracing_id(struct nd_exchange *e)
-{
-	static const bool traceable[CQL_OP_COUNT] = {
-		[CQL_OP_QUERY] = true,
-		[CQL_OP_PREPARE] = true,
-		[CQL_OP_EXECUTE] = true,
-		[CQL_OP_BATCH] = true,
-	};
-	const struct nd_clock *clock;
-	uint64_t tail;
-
-	if (!(e->request->flags & CQL_FLAG_TRACING) || !traceable[e->request->opcode])
-		return;
-	clock = &e->conn->service->db->clock;
-	tail = ++e->conn->service->traces * UINT64_C(0x9e3779b97f4a7c15);
-	e->answer.has_tracing_id = true;
-	e->answer.tracing_id = cd_timeuuid_of(cd_ticks_of(clock->now_us(clock->user) / 1000),
-					      (tail & ~(UINT64_C(3) << 62)) | UINT64_C(1) << 63);
-}
-
 /* Warnings travel with refusals too. */
 static void become_error(struct nd_exchange *e)
 {
@@ -252,6 +231,7 @@ static void answer(struct nd_conn *c, const cql_envelope *envelope)
 
 	nd_problem_init(&e.problem, &c->arena);
 	if (cd_message_read(envelope, c->terms, &c->arena, &request, &err)) {
+		nd_trace_begin(&e);
 		fault = nd_conn_strike(c, &request);
 		carry_out(&e, fault);
 	} else if (err.code == COODIE_ERR_NO_MEMORY) {
@@ -261,12 +241,15 @@ static void answer(struct nd_conn *c, const cql_envelope *envelope)
 	}
 	if (e.problem.happened)
 		become_error(&e);
-	add_tracing_id(&e);
+	e.answer.has_tracing_id = e.is_traced;
+	e.answer.tracing_id = e.trace;
 	e.answer.stream = envelope->stream;
 	if (fault)
 		answered = nd_conn_suffer(&e, fault);
 	else
 		nd_conn_send(c, &e.answer);
+	if (e.is_traced)
+		nd_trace_end(&e);
 	if (e.held)
 		nd_prepared_drop(e.held);
 	if (answered)

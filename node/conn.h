@@ -67,6 +67,7 @@ struct nd_conn {
 	uint8_t shard;   /* ScyllaDB; else 0 */
 	uint64_t number; /* of the node's connections, from 1 */
 	uint64_t requests;
+	cql_inet client;                          /* its address */
 	char driver_name[64], driver_version[64]; /* for system_views.clients; "" when not told */
 };
 
@@ -104,6 +105,9 @@ struct nd_exchange {
 	cql_message answer;
 	struct nd_problem problem;          /* when it happened, `answer` becomes an ERROR */
 	struct nd_prepared_statement *held; /* until the answer was written; NULL: none */
+	bool is_traced;                     /* and then: */
+	cql_uuid trace;                     /* its id */
+	int64_t began_us;                   /* by the service's clock */
 };
 
 /* Writes an answer, or why it cannot be written. */

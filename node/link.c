@@ -346,6 +346,7 @@ void nd_link_open(struct nd_listener *from, struct cd_carrier carrier,
 	cd_buffer_init(&l->plain, a, 0);
 	cd_buffer_init(&l->cipher, a, 0);
 	l->conn.number = m->accepted;
+	l->conn.client = cd_address_inet(peer);
 	l->conn.shard = shard_of(from, peer);
 	fault = nd_faults_strike(&m->box->faults,
 				 &(struct nd_fault_site){ .at_accept = true,

@@ -137,6 +137,7 @@ libcd_node_la_SOURCES = \
 	node/term_literal.c \
 	node/term_parts.h \
 	node/term_tuple.c \
+	node/trace.c node/trace.h \
 	node/type_fit.c \
 	node/update.c \
 	node/walk.c \

@@ -195,6 +195,7 @@ static bool fill(struct nd_prepared *p, struct nd_prepared_statement *s, cql_tex
 		return nd_no_memory(problem);
 	if (keyspace && !(keyspace = cd_arena_strndup(&s->arena, keyspace, strlen(keyspace))))
 		return nd_no_memory(problem);
+	s->cql = copy;
 	tree = nd_parse(&s->arena, copy, cql.len, problem);
 	if (!tree)
 		return false;

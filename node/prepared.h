@@ -13,6 +13,7 @@ struct nd_prepared_statement {
 					     that names its keyspace itself, of the text */
 	uint8_t metadata_id[CD_MD5_SIZE]; /* MD5 of its result's columns */
 	const struct nd_plan *plan;
+	const char *cql;
 	const char *keyspace; /* the session's; NULL: none, or the statement names its own */
 	struct cd_arena arena;
 	uint32_t holds; /* the cache's own counts */

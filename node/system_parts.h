@@ -13,6 +13,7 @@ struct nd_rows {
 	struct nd_table *table;
 	struct nd_request *x;
 	int64_t timestamp_us;
+	int32_t ttl; /* of all that is put from now on, in seconds; 0: for ever */
 	struct nd_mutation *first, **last;
 	struct nd_mutation *partition; /* the one that rows go to */
 	struct nd_clustering row;
@@ -30,6 +31,8 @@ void nd_rows_row(struct nd_rows *r, const cql_value *clustering);
 void nd_rows_put(struct nd_rows *r, const char *column, cql_value value);
 /* One item more of a set of texts. */
 void nd_rows_put_item(struct nd_rows *r, const char *column, const char *item);
+/* One entry more of a map of texts. */
+void nd_rows_put_entry(struct nd_rows *r, const char *column, const char *key, cql_text value);
 /* Applies it all; false: refused. */
 bool nd_rows_end(struct nd_rows *r);
 

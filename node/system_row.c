@@ -82,6 +82,7 @@ static struct nd_change *add(struct nd_rows *r, enum nd_change_kind kind, int64_
 	c->kind = kind;
 	c->row = r->row;
 	c->timestamp_us = timestamp_us;
+	c->ttl = r->ttl;
 	*r->partition->last = c;
 	r->partition->last = &c->next;
 	return c;
@@ -116,16 +117,28 @@ void nd_rows_put(struct nd_rows *r, const char *column, cql_value value)
 	c->value = encode(r, c->column->type, value);
 }
 
-void nd_rows_put_item(struct nd_rows *r, const char *column, const char *item)
+/* A cell of a set, or of a map of texts. */
+static void put_part(struct nd_rows *r, const char *column, const char *key, cql_blob value)
 {
 	struct nd_change *c = add(r, ND_CHANGE_CELL, r->timestamp_us);
-	static const uint8_t nothing[1];
 
 	if (!c)
 		return;
 	c->column = nd_table_column(r->table, column);
-	c->path = encode(r, c->column->type->inner[0], cql_from_str(item));
-	c->value = (cql_blob){ nothing, 0 };
+	c->path = encode(r, c->column->type->inner[0], cql_from_str(key));
+	c->value = value;
+}
+
+void nd_rows_put_item(struct nd_rows *r, const char *column, const char *item)
+{
+	static const uint8_t nothing[1];
+
+	put_part(r, column, item, (cql_blob){ nothing, 0 });
+}
+
+void nd_rows_put_entry(struct nd_rows *r, const char *column, const char *key, cql_text value)
+{
+	put_part(r, column, key, (cql_blob){ (const uint8_t *)value.data, value.len });
 }
 
 bool nd_rows_end(struct nd_rows *r)

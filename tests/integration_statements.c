@@ -152,6 +152,33 @@ static void test_by_name(void **state)
 	integration_do(it->session, "DROP TABLE name_test");
 }
 
+/* Servers write a trace when they have answered. */
+static void test_trace(void **state)
+{
+	struct integration *it = *state;
+	coodie_error err = { 0 };
+	coodie_result *session, *events;
+	cql_uuid id;
+	int32_t duration = -1;
+	size_t i;
+
+	coodie_result *r = coodie_session_query(it->session, "SELECT key FROM system.local",
+						CQL_ARGS(), COODIE_REQUEST(.tracing = true), &err);
+	integration_ok(r, &err, "a traced query");
+	assert_true(coodie_result_tracing_id(r, &id));
+	coodie_result_free(r);
+	integration_ok(coodie_session_trace(it->session, id, 30000, &session, &events, &err), &err,
+		       "coodie_session_trace");
+	coodie_cursor c = coodie_result_cursor(session);
+	assert_true(coodie_cursor_next(&c));
+	assert_true(coodie_result_column_index(session, "duration", &i));
+	assert_true(coodie_cursor_int32(&c, i, &duration, &err));
+	assert_true(duration >= 0);
+	assert_true(coodie_result_row_count(events) > 0);
+	coodie_result_free(session);
+	coodie_result_free(events);
+}
+
 static void test_many_in_flight(void **state)
 {
 	struct integration *it = *state;
@@ -366,6 +393,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_ddl),
 	cmocka_unit_test(test_null_and_unset),
 	cmocka_unit_test(test_by_name),
+	cmocka_unit_test(test_trace),
 	cmocka_unit_test(test_many_in_flight),
 	cmocka_unit_test(test_paging),
 	cmocka_unit_test(test_forgotten_statement),

@@ -49,6 +49,7 @@ check_PROGRAMS += \
 	tests/test_tablets \
 	tests/test_token_map \
 	tests/test_topology \
+	tests/test_trace \
 	tests/test_tune \
 	tests/test_uri \
 	tests/test_wheel \
@@ -109,3 +110,4 @@ EXTRA_DIST += tests/data/schema_5_0.cql tests/data/schema_5_0.inc
 
 # on a node
 tests_test_named_LDADD = libcd_node.la $(LDADD)
+tests_test_trace_LDADD = libcd_node.la $(LDADD)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file nodes.h
- * What happens to nodes and schema, and traces.
+ * What happens to nodes and schema.
  *
- * Serves M12, M13, N1 to N9, N13, N17, S10, S12, S14, S18, L11, U5, U19, U24.
+ * Serves N1 to N9, N13, N17, S10, S12, S14, S18, L11, U5, U19, U24.
  */
 #ifndef COODIE_NODES_H
 #define COODIE_NODES_H
@@ -37,17 +37,6 @@ typedef struct coodie_event {
 /** Called on a loop's thread; must not block; may submit requests. */
 typedef void coodie_event_fn(const coodie_event *event, void *user);
 COODIE_API void coodie_options_set_events(coodie_options *o, coodie_event_fn *fn, void *user);
-
-/* ---- traces ------------------------------------------------------------------------------ */
-
-/**
- * Reads the trace of a request once the servers have written it, as two results: the session row
- * and its events (M12, M13). @param id  from coodie_result_tracing_id()
- */
-typedef void coodie_trace_fn(coodie_result *take_session, coodie_result *take_events,
-			     const coodie_error *err, void *user);
-COODIE_API bool coodie_session_trace_async(coodie_session *s, cql_uuid id, uint32_t timeout_ms,
-					   coodie_trace_fn *done, void *user, coodie_error *err);
 
 COODIE_END
 
