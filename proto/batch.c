@@ -5,7 +5,6 @@
 #include <coodie/execute.h>
 
 #include "base/error.h"
-#include "proto/bind_run.h"
 #include "proto/execute.h"
 #include "proto/framing.h"
 #include "proto/request.h"
@@ -52,7 +51,7 @@ CD_INLINE bool put_usual(struct cd_buffer *items, const cql_execute *e, const cq
 		return false;
 	uint8_t *at = items->data + items->len;
 	cd_chunk_copy(at, &e->item);
-	at = cd_put_run(at + e->item.len, &e->markers, &values);
+	at = cd_bind_usual(at + e->item.len, &e->markers, values);
 	if (at)
 		items->len = (size_t)(at - items->data);
 	return at;

@@ -8,21 +8,16 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
-
-/* One marker: how a C value of each tag is written to it, whatever byte a tag is. Zero: the long way,
- * cd_value_encode(). */
-struct cd_marker {
-	const cql_type *type;
-	const uint8_t *forms; /* static, UINT8_MAX + 1 of them */
-};
+#include "proto/bind_step.h"
 
 struct cd_markers {
-	const struct cd_marker *at, *end;
+	const cql_type *const *types;
+	const struct cd_step *steps; /* of usual values */
 	uint16_t count;
 	size_t room; /* bytes they take at most when all values are usual ones */
 };
 
-/* `types` are borrowed, the markers are the arena's. False: out of memory. */
+/* `types` and what they point to are borrowed, the steps are the arena's. False: out of memory. */
 bool cd_markers_init(struct cd_markers *m, const cql_type *const *types, uint16_t count,
 		     struct cd_arena *a);
 
@@ -30,5 +25,13 @@ bool cd_markers_init(struct cd_markers *m, const cql_type *const *types, uint16_
  * value it was; errors are those of cd_value_encode(). */
 bool cd_bind_values(struct cd_buffer *out, const struct cd_markers *m, const cql_value *values,
 		    uint16_t *where, coodie_error *err);
+
+/* Writes usual values to `at`, where there is m->room. @return behind the last; NULL: one of them is not
+ * usual, and it is to be done again by cd_bind_values() */
+static inline uint8_t *cd_bind_usual(uint8_t *at, const struct cd_markers *m,
+				     const cql_value *values)
+{
+	return m->steps->put(at, values, m->steps);
+}
 
 #endif

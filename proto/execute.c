@@ -7,7 +7,6 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "proto/batch.h"
-#include "proto/bind_run.h"
 #include "proto/execute.h"
 #include "proto/framing.h"
 #include "proto/request.h"
@@ -218,9 +217,7 @@ bool cql_execute_write(cql_outbox *out, const cql_execute *e, int16_t stream, in
 		return write_any(out, e, stream, timestamp_us, values, err);
 	uint8_t *start = b->data + b->len;
 	cd_chunk_copy(start, &e->head);
-	uint8_t *at = start + e->head.len;
-	const cql_value *v = values.values;
-	at = cd_put_run(at, &e->markers, &v);
+	uint8_t *at = cd_bind_usual(start + e->head.len, &e->markers, values.values);
 	if (!at)
 		return write_any(out, e, stream, timestamp_us, values, err);
 	if (e->tail.len) {
@@ -273,8 +270,7 @@ bool cd_execute_put(struct cd_buffer *kept, const cql_execute *e, const struct c
 		return put_any(kept, e, x, where, err);
 	uint8_t *start = kept->data + kept->len;
 	cd_chunk_copy(start, &e->head);
-	const cql_value *v = x->values;
-	uint8_t *at = cd_put_run(start + e->head.len, &e->markers, &v);
+	uint8_t *at = cd_bind_usual(start + e->head.len, &e->markers, x->values);
 	if (!at)
 		return put_any(kept, e, x, where, err);
 	if (e->tail.len)
