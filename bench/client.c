@@ -20,6 +20,12 @@ struct client;
 
 enum { BATCH_VALUES = 4 };
 
+/* The statement, a hundred times, in one message. */
+struct batch {
+	cql_value values[BENCH_BATCH_ROWS][BATCH_VALUES];
+	coodie_statement rows[BENCH_BATCH_ROWS];
+};
+
 /* One of those in flight. */
 struct slot {
 	struct client *client;
@@ -32,6 +38,7 @@ struct client {
 	coodie_prepared *statement;
 	cql_arena *arena;
 	struct slot *slots;
+	struct batch batch;  /* copied when it is sent */
 	uint64_t sent, most; /* requests sent so far, and to be sent */
 	bool over;
 	char body[BENCH_BODY];
@@ -167,24 +174,28 @@ static bool send_page(struct slot *slot, uint64_t number, coodie_error *err)
 		c->session, c->statement, CQL_ARGS(cql(BENCH_PARTITION)), NULL, on_done, slot, err);
 }
 
-/* The statement, a hundred times, in one message. */
+static void fill_batch(struct client *c)
+{
+	for (int i = 0; i < BENCH_BATCH_ROWS; i++) {
+		cql_value *v = c->batch.values[i];
+		v[0] = cql_from_str(BENCH_PARTITION);
+		v[1] = cql_from_int(i);
+		v[2] = cql_from_text((cql_text){ c->body, BENCH_BATCH_BODY });
+		c->batch.rows[i] = (coodie_statement){ .size = sizeof c->batch.rows[i],
+						       .prepared = c->statement,
+						       .args = { BATCH_VALUES, v } };
+	}
+}
+
 static bool send_batch(struct slot *slot, uint64_t number, coodie_error *err)
 {
 	struct client *c = slot->client;
-	cql_value values[BENCH_BATCH_ROWS][BATCH_VALUES];
-	coodie_statement rows[BENCH_BATCH_ROWS];
+	const cql_value n = cql_from_llong((long long)number);
 
-	for (int i = 0; i < BENCH_BATCH_ROWS; i++) {
-		values[i][0] = cql_from_str(BENCH_PARTITION);
-		values[i][1] = cql_from_int(i);
-		values[i][2] = cql_from_text((cql_text){ c->body, BENCH_BATCH_BODY });
-		values[i][3] = cql_from_llong((long long)number);
-		rows[i] = (coodie_statement){ .size = sizeof rows[i],
-					      .prepared = c->statement,
-					      .args = { BATCH_VALUES, values[i] } };
-	}
-	return coodie_session_batch_async(c->session, COODIE_BATCH_UNLOGGED, rows, BENCH_BATCH_ROWS,
-					  NULL, on_done, slot, err);
+	for (int i = 0; i < BENCH_BATCH_ROWS; i++)
+		c->batch.values[i][3] = n;
+	return coodie_session_batch_async(c->session, COODIE_BATCH_UNLOGGED, c->batch.rows,
+					  BENCH_BATCH_ROWS, NULL, on_done, slot, err);
 }
 
 static bool (*const senders[])(struct slot *slot, uint64_t number, coodie_error *err) = {
@@ -338,6 +349,7 @@ static void measure_requests(struct client *c, const coodie_options *o)
 		c->slots[i].client = c;
 	c->statement = coodie_session_prepare(c->session, bench_statement(c->b.work), &err);
 	must(c->statement, &err);
+	fill_batch(c);
 	run(c, 1);
 	c->b.first = bench_now();
 	c->b.checksum = 0;

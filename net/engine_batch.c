@@ -70,16 +70,14 @@ bool cd_batch_check(const coodie_statement *st, coodie_error *err)
 
 /* ---- encoded -------------------------------------------------------------------------------- */
 
-static bool encode(struct cd_request *r, struct cd_child *child, cql_args args, coodie_error *err)
+static bool put_values(struct cd_request *r, struct coodie_prepared *p, cql_args args,
+		       coodie_error *err)
 {
-	struct coodie_prepared *p = child->prepared;
 	const cql_execute *item = cd_prepared_item(p);
 	uint16_t where = 0;
 
 	if (!item)
 		return cd_no_memory(err, "a prepared statement");
-	child->at = r->kept.len;
-	child->load = p->load;
 	if (!cd_request_check_count(p, args.count, err))
 		return false;
 	if (cd_batch_put(&r->kept, item, args.values, &where, err))
@@ -88,11 +86,49 @@ static bool encode(struct cd_request *r, struct cd_child *child, cql_args args, 
 	return false;
 }
 
-static bool encode_text(struct cd_request *r, struct cd_child *child, const char *cql)
+/* One more of this child, behind all others. */
+static bool encode(struct cd_request *r, struct cd_child *child, cql_args args, const char *cql,
+		   coodie_error *err)
 {
-	child->at = r->kept.len;
+	if (!child->times++) {
+		child->at = r->kept.len;
+		child->load = child->prepared ? child->prepared->load : 0;
+	}
+	if (child->prepared)
+		return put_values(r, child->prepared, args, err);
 	cd_batch_put_text(&r->kept, cql_text_of(cql));
 	return true;
+}
+
+static inline bool is_alike(const coodie_statement *st, const coodie_statement *first)
+{
+	return st->prepared == first->prepared && st->args.count == first->args.count &&
+	       st->args.values && st->size == sizeof *st && !st->children;
+}
+
+/* Those behind `first` that are for the same prepared statement, with usual values and while there is
+ * room: most of most batches. @return how many */
+static __attribute__((noinline)) size_t encode_alike(struct cd_request *r, struct cd_child *child,
+						     const coodie_statement *first, size_t most)
+{
+	const cql_execute *item = cd_prepared_item(child->prepared);
+	const coodie_statement *st = first + 1, *end = st + most;
+	struct cd_buffer *kept = &r->kept;
+
+	if (!item || kept->failed || kept->cap - kept->len < item->item_room)
+		return 0;
+	const uint8_t *last = kept->data + kept->cap - item->item_room;
+	uint8_t *at = kept->data + kept->len;
+	for (; st < end && at <= last && is_alike(st, first); st++) {
+		uint8_t *next = cd_batch_put_usual(at, item, st->args.values);
+		if (!next)
+			break;
+		at = next;
+	}
+	kept->len = (size_t)(at - kept->data);
+	most = (size_t)(st - first) - 1;
+	child->times += (uint32_t)most;
+	return most;
 }
 
 static bool encoded(struct cd_request *r, size_t start, coodie_error *err)
@@ -111,8 +147,7 @@ static bool encode_kept(struct cd_request *r, coodie_error *err)
 	for (uint32_t i = 0; i < r->children.count; i++) {
 		struct cd_child *child = &r->children.at[i];
 		const cql_args args = { child->value_count, child->args };
-		if (!(child->prepared ? encode(r, child, args, err)
-				      : encode_text(r, child, child->cql)))
+		if (!encode(r, child, args, child->cql, err))
 			return cd_batch_blame(i, err);
 	}
 	return encoded(r, start, err);
@@ -120,56 +155,66 @@ static bool encode_kept(struct cd_request *r, coodie_error *err)
 
 /* ---- taken over ----------------------------------------------------------------------------- */
 
-static bool add_child(struct cd_engine *e, struct cd_request *r, const coodie_statement *st,
-		      const char *keyspace, coodie_error *err)
+/* What a statement is executed through; `*p` is borrowed, NULL: it goes as a text. */
+static bool find_prepared(struct cd_engine *e, const coodie_statement *st, const char *keyspace,
+			  struct coodie_prepared **p, coodie_error *err)
 {
-	struct cd_child *child = &r->children.at[r->children.count];
-	struct coodie_prepared *p = st->prepared;
-
-	memset(child, 0, sizeof *child);
-	if (p)
-		p = cd_engine_own_prepared(e, p, err);
+	*p = NULL;
+	if (st->prepared)
+		*p = cd_engine_own_prepared(e, st->prepared, err);
 	else if (st->prepare || st->args.count)
-		p = cd_engine_find_prepared(e, st->cql, keyspace, err);
-	if (!p && (st->prepared || st->prepare || st->args.count))
-		return false;
-	child->prepared = p ? cd_prepared_ref(p) : NULL;
-	r->is_lwt |= p ? p->traits.is_lwt : cd_statement_look(st->cql, strlen(st->cql)).is_lwt;
-	r->children.count++;
-	return true;
+		*p = cd_engine_find_prepared(e, st->cql, keyspace, err);
+	else
+		return true;
+	return *p;
 }
 
-/* Encoded when all are known: straight from the caller's values. */
-static bool take_children(struct cd_engine *e, struct cd_request *r, const coodie_statement *batch,
-			  coodie_error *err)
+static struct cd_child *add_child(struct cd_request *r, struct coodie_prepared *p, const char *cql,
+				  coodie_error *err)
 {
-	struct cd_children *c = &r->children;
-	size_t start = r->kept.len;
-	bool known = true;
+	struct cd_child *child = cd_children_add(&r->children, r->kept.allocator);
+
+	if (!child)
+		return cd_no_memory(err, "the statements of a batch"), NULL;
+	child->prepared = p ? cd_prepared_ref(p) : NULL;
+	r->is_lwt |= p ? p->traits.is_lwt : cd_statement_look(cql, strlen(cql)).is_lwt;
+	return child;
+}
+
+/* The last one, when the statement before was for the same. */
+static struct cd_child *same_child(struct cd_request *r, struct coodie_prepared *p, const char *cql,
+				   coodie_error *err)
+{
+	const struct cd_children *c = &r->children;
+	struct cd_child *last = c->count ? &c->at[c->count - 1] : NULL;
+
+	return last && p && last->prepared == p ? last : add_child(r, p, cql, err);
+}
+
+/* Straight from the caller's values. `*known` false: as far as one that no server knows yet. */
+static bool take_known(struct cd_engine *e, struct cd_request *r, const coodie_statement *batch,
+		       bool *known, coodie_error *err)
+{
+	size_t start = r->kept.len, count = batch->child_count;
+	struct coodie_prepared *p;
 	coodie_statement own;
 
-	if (c->room < batch->child_count) {
-		struct cd_child *at = cd_resize(e->allocator, c->at,
-						batch->child_count * sizeof *at);
-		if (!at)
-			return cd_no_memory(err, "the statements of a batch");
-		c->at = at;
-		c->room = (uint32_t)batch->child_count;
-	}
-	for (size_t i = 0; i < batch->child_count; i++) {
+	*known = true;
+	for (size_t i = 0; i < count; i++) {
 		const coodie_statement *st = cd_batch_child(batch, i, &own, err);
-		if (!st || !add_child(e, r, st, batch->request->keyspace, err))
+		if (!st || !find_prepared(e, st, batch->request->keyspace, &p, err))
 			return cd_batch_blame(i, err);
-		struct cd_child *child = &c->at[i];
-		known = known && (!child->prepared || cd_prepared_is_known(child->prepared));
-		if (known && !(child->prepared ? encode(r, child, st->args, err)
-					       : encode_text(r, child, st->cql)))
+		if (p && !cd_prepared_is_known(p)) {
+			*known = false;
+			return true;
+		}
+		struct cd_child *child = same_child(r, p, st->cql, err);
+		if (!child || !encode(r, child, st->args, st->cql, err))
 			return cd_batch_blame(i, err);
+		if (st->prepared && st != &own)
+			i += encode_alike(r, child, st, count - i - 1);
 	}
-	if (known)
-		return encoded(r, start, err);
-	r->kept.len = start;
-	return true;
+	return encoded(r, start, err);
 }
 
 static bool keep_child(struct cd_request *r, struct cd_child *child, const coodie_statement *st)
@@ -183,19 +228,24 @@ static bool keep_child(struct cd_request *r, struct cd_child *child, const coodi
 	return child->args;
 }
 
-/* What is known is checked now. */
-static bool keep_all(struct cd_request *r, const coodie_statement *batch, coodie_error *err)
+/* To be encoded later; what is known is checked now. */
+static bool take_copies(struct cd_engine *e, struct cd_request *r, const coodie_statement *batch,
+			coodie_error *err)
 {
+	size_t start = r->kept.len;
+	struct coodie_prepared *p;
 	coodie_statement own;
 
 	for (size_t i = 0; i < batch->child_count; i++) {
-		struct cd_child *child = &r->children.at[i];
 		const coodie_statement *st = cd_batch_child(batch, i, &own, err);
-		if (!st || (child->prepared && cd_prepared_is_known(child->prepared) &&
-			    !encode(r, child, st->args, err)))
+		if (!st || !find_prepared(e, st, batch->request->keyspace, &p, err))
+			return cd_batch_blame(i, err);
+		struct cd_child *child = add_child(r, p, st->cql, err);
+		if (!child || (p && cd_prepared_is_known(p) && !put_values(r, p, st->args, err)))
 			return cd_batch_blame(i, err);
 		if (!keep_child(r, child, st) || r->kept.failed)
 			return cd_no_memory(err, "a copy of a batch");
+		r->kept.len = start;
 	}
 	return true;
 }
@@ -237,21 +287,35 @@ bool cd_batch_take(struct cd_engine *e, struct cd_request *r, const coodie_state
 		   coodie_error *err)
 {
 	size_t start = r->kept.len;
+	bool known;
 
+	if (!cd_batch_check(st, err))
+		return false;
 	r->children.type = (enum cql_batch_type)st->batch_kind;
+	r->children.statements = (uint16_t)st->child_count;
 	r->params.has_page_rows = false;
 	r->is_lwt = false; /* one condition makes all of it conditional */
-	if (!cd_batch_check(st, err) || !take_children(e, r, st, err))
+	if (!take_known(e, r, st, &known, err))
 		return false;
-	if (r->encoded)
+	if (known)
 		return true;
-	if (!keep_all(r, st, err))
-		return false;
-	r->kept.len = start; /* it was only to see whether it can be encoded */
-	return true;
+	cd_children_clear(&r->children);
+	r->kept.len = start;
+	return take_copies(e, r, st, err);
 }
 
 /* ---- sent ----------------------------------------------------------------------------------- */
+
+static bool change_ids(struct cd_buffer *items, const struct cd_child *child)
+{
+	const cql_blob id = { child->prepared->id, child->prepared->id_len };
+	size_t at = child->at;
+
+	for (uint32_t i = 0; i < child->times; i++, at = cd_batch_next(items, at))
+		if (!cd_batch_change_id(items, at, id))
+			return false;
+	return true;
+}
 
 /* Statements have new ids when they were prepared again since. */
 static bool renew(struct cd_request *r, coodie_error *err)
@@ -261,7 +325,7 @@ static bool renew(struct cd_request *r, coodie_error *err)
 		const struct coodie_prepared *p = child->prepared;
 		if (!p || p->load == child->load)
 			continue;
-		if (!cd_batch_change_id(&r->kept, child->at, (cql_blob){ p->id, p->id_len }))
+		if (!change_ids(&r->kept, child))
 			return cd_fail(
 				err, COODIE_ERR_CONFLICT,
 				"the server has another kind of id for a statement of the batch: %.120s",
@@ -277,7 +341,7 @@ bool cd_batch_send(struct cd_conn *c, struct cd_request *r, uint8_t flags, int16
 	if (!renew(r, err))
 		return false;
 	const struct cd_batch batch = { .type = r->children.type,
-					.count = (uint16_t)r->children.count,
+					.count = r->children.statements,
 					.items = { r->kept.data + r->values.at, r->values.len },
 					.params = &r->params };
 	return cd_batch_write(&c->out, flags, stream, &batch, err);

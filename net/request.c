@@ -17,6 +17,7 @@ enum {
 	PER_BLOCK = 64,
 	KEPT_BYTES = 4096,
 	LARGE_BYTES = 2 * 1024 * 1024,
+	FEW_CHILDREN = 4,
 	KEPT_CHILDREN = 128,
 	ARENA_CHUNK = 512
 };
@@ -156,11 +157,30 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 	return r;
 }
 
-static void drop_children(struct cd_request_pool *p, struct cd_children *c)
+struct cd_child *cd_children_add(struct cd_children *c, const coodie_allocator *a)
+{
+	if (c->count == c->room) {
+		uint32_t room = c->room ? c->room * 2 : FEW_CHILDREN;
+		struct cd_child *at = cd_resize(a, c->at, room * sizeof *at);
+		if (!at)
+			return NULL;
+		c->at = at;
+		c->room = room;
+	}
+	c->at[c->count] = (struct cd_child){ 0 };
+	return &c->at[c->count++];
+}
+
+void cd_children_clear(struct cd_children *c)
 {
 	for (uint32_t i = 0; i < c->count; i++)
 		coodie_prepared_free(c->at[i].prepared);
 	c->count = c->known = 0;
+}
+
+static void drop_children(struct cd_request_pool *p, struct cd_children *c)
+{
+	cd_children_clear(c);
 	if (c->room <= KEPT_CHILDREN)
 		return;
 	cd_release(p->allocator, c->at);

@@ -50,12 +50,13 @@ struct cd_requests {
 
 enum { CD_TRIED = 8 };
 
-/* One statement of a BATCH: net/engine_batch.c. */
+/* A statement of a BATCH, or several in a row that are encoded: net/engine_batch.c. */
 struct cd_child {
 	struct coodie_prepared *prepared; /* a reference; NULL: a text */
 	const cql_value *args;            /* until they are encoded */
 	const char *cql;                  /* of a text, likewise */
 	size_t at;                        /* where its bytes begin in `kept` */
+	uint32_t times;                   /* so many are encoded there, with other values */
 	uint64_t told;                    /* as in the request */
 	uint32_t load;                    /* which PREPARE's answer its id is from */
 	uint16_t value_count;
@@ -65,8 +66,14 @@ struct cd_children {
 	struct cd_child *at;
 	uint32_t count, room;
 	uint32_t known; /* the first so many are known to a server */
+	uint16_t statements;
 	enum cql_batch_type type;
 };
+
+/* One more, of nothing; NULL: out of memory. */
+struct cd_child *cd_children_add(struct cd_children *c, const coodie_allocator *a);
+/* Without any; the memory is kept. */
+void cd_children_clear(struct cd_children *c);
 
 /* A piece of the request's `kept` bytes. */
 struct cd_piece {

@@ -45,16 +45,14 @@ static __attribute__((noinline)) bool put_any(struct cd_buffer *items, const cql
 }
 
 /* The usual one, into a warm buffer. */
-CD_INLINE bool put_usual(struct cd_buffer *items, const cql_execute *e, const cql_value *values)
+static inline bool put_usual(struct cd_buffer *items, const cql_execute *e, const cql_value *values)
 {
 	if (items->cap - items->len < e->item_room)
 		return false;
-	uint8_t *at = items->data + items->len;
-	cd_chunk_copy(at, &e->item);
-	at = cd_bind_usual(at + e->item.len, &e->markers, values);
-	if (at)
-		items->len = (size_t)(at - items->data);
-	return at;
+	uint8_t *end = cd_batch_put_usual(items->data + items->len, e, values);
+	if (end)
+		items->len = (size_t)(end - items->data);
+	return end;
 }
 
 bool cd_batch_put(struct cd_buffer *items, const cql_execute *e, const cql_value *values,
@@ -83,6 +81,17 @@ struct cd_span cd_batch_values(const struct cd_buffer *items, size_t at)
 	size_t start = at + KIND + SHORT + cd_batch_id(items, at).len + SHORT;
 
 	return (struct cd_span){ items->data + start, items->len - start };
+}
+
+size_t cd_batch_next(const struct cd_buffer *items, size_t at)
+{
+	const uint8_t *values = cd_batch_values(items, at).at;
+
+	for (unsigned left = (unsigned)values[-2] << 8 | values[-1]; left; left--) {
+		uint32_t len = cd_get_be32(values);
+		values += 4 + (len <= INT32_MAX ? len : 0); /* null and unset are negative */
+	}
+	return (size_t)(values - items->data);
 }
 
 bool cd_batch_change_id(struct cd_buffer *items, size_t at, cql_blob id)

@@ -6,6 +6,7 @@
 
 #include <coodie/execute.h>
 
+#include "proto/execute.h"
 #include "proto/outbox.h"
 
 enum { CD_BATCH_TEXT, CD_BATCH_PREPARED }; /* the kind of a statement */
@@ -17,8 +18,18 @@ void cd_batch_put_head(struct cd_buffer *items, cql_blob id, uint16_t value_coun
  * cd_bind_values(). Whether there was memory is asked at the end: items->failed. */
 bool cd_batch_put(struct cd_buffer *items, const cql_execute *e, const cql_value *values,
 		  uint16_t *where, coodie_error *err);
+/* The same for usual values, to a place where there is room for `e->item_room` bytes. @return behind it;
+ * NULL: it is to be done by cd_batch_put() */
+static inline uint8_t *cd_batch_put_usual(uint8_t *at, const cql_execute *e,
+					  const cql_value *values)
+{
+	cd_chunk_copy(at, &e->item);
+	return cd_bind_usual(at + e->item.len, &e->markers, values);
+}
 /* A statement as it is, without values. */
 void cd_batch_put_text(struct cd_buffer *items, cql_text cql);
+/* Where the statement ends that begins at `at`: a prepared one, written as above. */
+size_t cd_batch_next(const struct cd_buffer *items, size_t at);
 /* The id of the prepared statement whose bytes begin at `at`. */
 cql_blob cd_batch_id(const struct cd_buffer *items, size_t at);
 /* Its values, and whatever follows them; the number of them stands before. */

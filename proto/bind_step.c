@@ -6,31 +6,39 @@
 
 #include "base/buffer.h"
 #include "proto/bind_copy.h"
+#include "proto/type.h"
 
-enum { LENGTH = 4, FIXED = 16, LONGEST = 256 };
+enum { LENGTH = 4, FIXED = 16 };
 
 /* Without optimisation each step is a frame on the stack. */
 enum { MOST_STEPS = 256 };
 
 /* ---- values: each gives where the next one goes; NULL: it takes the long way ----------------- */
 
-CD_INLINE uint8_t *put_null(uint8_t *at, uint32_t which)
+/* Not cd_put_be32(): the compiler makes several stores of that. */
+CD_INLINE void put_32(uint8_t *at, uint32_t v)
 {
-	cd_put_be32(at, which);
-	return at + LENGTH;
+	v = __builtin_bswap32(v);
+	memcpy(at, &v, sizeof v);
+}
+
+CD_INLINE void put_64(uint8_t *at, uint64_t v)
+{
+	v = __builtin_bswap64(v);
+	memcpy(at, &v, sizeof v);
 }
 
 CD_INLINE uint8_t *put_1(uint8_t *at, const cql_value *v)
 {
-	cd_put_be32(at, 1);
+	put_32(at, 1);
 	at[LENGTH] = v->as.boolean;
 	return at + LENGTH + 1;
 }
 
 CD_INLINE uint8_t *put_4(uint8_t *at, uint32_t bits)
 {
-	cd_put_be32(at, 4);
-	cd_put_be32(at + LENGTH, bits);
+	put_32(at, 4);
+	put_32(at + LENGTH, bits);
 	return at + LENGTH + 4;
 }
 
@@ -52,14 +60,14 @@ CD_INLINE uint8_t *put_float(uint8_t *at, const cql_value *v)
 /* An integer, a double, or milliseconds: eight bytes that lie there. */
 CD_INLINE uint8_t *put_8(uint8_t *at, const cql_value *v)
 {
-	cd_put_be32(at, 8);
-	cd_put_be64(at + LENGTH, v->as.unsigned_integer);
+	put_32(at, 8);
+	put_64(at + LENGTH, v->as.unsigned_integer);
 	return at + LENGTH + 8;
 }
 
 CD_INLINE uint8_t *put_16(uint8_t *at, const cql_value *v)
 {
-	cd_put_be32(at, 16);
+	put_32(at, 16);
 	memcpy(at + LENGTH, v->as.uuid.bytes, 16);
 	return at + LENGTH + 16;
 }
@@ -69,25 +77,33 @@ CD_INLINE uint8_t *put_timeuuid(uint8_t *at, const cql_value *v)
 	return v->as.uuid.bytes[6] >> 4 == 1 ? put_16(at, v) : NULL;
 }
 
+/* Few bytes, which are very many when some more are taken off, and very many: one comparison. */
+CD_INLINE bool is_usual_length(size_t len)
+{
+	return len - CD_COPY_LEAST <= CD_COPY_MOST - CD_COPY_LEAST;
+}
+
 CD_INLINE uint8_t *put_text(uint8_t *at, const cql_value *v)
 {
 	const uint8_t *data = (const uint8_t *)v->as.text.data;
 	size_t len = v->as.text.len;
 
-	if (!data || len > LONGEST || cd_copy_text(at + LENGTH, data, len))
+	if (!is_usual_length(len) || !data ||
+	    cd_vector_has_tops(cd_copy_bytes(at + LENGTH, data, len)))
 		return NULL;
-	cd_put_be32(at, (uint32_t)len);
+	put_32(at, (uint32_t)len);
 	return at + LENGTH + len;
 }
 
 CD_INLINE uint8_t *put_blob(uint8_t *at, const cql_value *v)
 {
+	const uint8_t *data = v->as.blob.data;
 	size_t len = v->as.blob.len;
 
-	if (!v->as.blob.data || len > LONGEST)
+	if (!is_usual_length(len) || !data)
 		return NULL;
-	cd_put_be32(at, (uint32_t)len);
-	cd_copy_text(at + LENGTH, v->as.blob.data, len);
+	cd_copy_bytes(at + LENGTH, data, len);
+	put_32(at, (uint32_t)len);
 	return at + LENGTH + len;
 }
 
@@ -100,16 +116,42 @@ static uint8_t *done(uint8_t *at, const cql_value *v, const struct cd_step *step
 	return at;
 }
 
-/* Of another tag than the usual one. */
-static uint8_t *other(uint8_t *at, const cql_value *v, const struct cd_step *step)
+#define RARE static __attribute__((noinline, cold))
+
+/* What has no step of its own: null, and what was not set. */
+RARE uint8_t *other(uint8_t *at, const cql_value *v, const struct cd_step *step)
 {
 	if (v->is.tag != CQL_TAG_NULL && v->is.tag != CQL_TAG_UNSET)
 		return NULL;
-	at = put_null(at, v->is.tag == CQL_TAG_NULL ? UINT32_MAX : UINT32_MAX - 1);
-	return step[1].put(at, v + 1, step + 1);
+	put_32(at, v->is.tag == CQL_TAG_NULL ? UINT32_MAX : UINT32_MAX - 1);
+	return step[1].put(at + LENGTH, v + 1, step + 1);
 }
 
-static uint8_t *long_way(uint8_t *at, const cql_value *v, const struct cd_step *step)
+RARE uint8_t *other_text(uint8_t *at, const cql_value *v, const struct cd_step *step)
+{
+	const cql_text *text = &v->as.text;
+	size_t len = text->len;
+
+	if (v->is.tag != CQL_TAG_TEXT || !text->data || len >= CD_COPY_LEAST ||
+	    !cd_copy_few(at + LENGTH, (const uint8_t *)text->data, len))
+		return other(at, v, step);
+	put_32(at, (uint32_t)len);
+	return step[1].put(at + LENGTH + len, v + 1, step + 1);
+}
+
+RARE uint8_t *other_blob(uint8_t *at, const cql_value *v, const struct cd_step *step)
+{
+	const cql_blob *blob = &v->as.blob;
+	size_t len = blob->len;
+
+	if (v->is.tag != CQL_TAG_BLOB || !blob->data || len >= CD_COPY_LEAST)
+		return other(at, v, step);
+	cd_copy_few(at + LENGTH, blob->data, len);
+	put_32(at, (uint32_t)len);
+	return step[1].put(at + LENGTH + len, v + 1, step + 1);
+}
+
+RARE uint8_t *long_way(uint8_t *at, const cql_value *v, const struct cd_step *step)
 {
 	(void)at;
 	(void)v;
@@ -117,36 +159,36 @@ static uint8_t *long_way(uint8_t *at, const cql_value *v, const struct cd_step *
 	return NULL;
 }
 
-/* X(kind, the tag it usually gets, how that is written) */
+/* X(kind, the tag it usually gets, how that is written, and what is tried when it is not) */
 #define KINDS \
-	X(BOOLEAN, BOOL, put_1) \
-	X(INT, INT, put_int) \
-	X(BIGINT, INT, put_8) \
-	X(COUNTER, INT, put_8) \
-	X(FLOAT, FLOAT, put_float) \
-	X(DOUBLE, DOUBLE, put_8) \
-	X(TIMESTAMP, TIMESTAMP, put_8) \
-	X(UUID, UUID, put_16) \
-	X(TIMEUUID, UUID, put_timeuuid) \
-	X(BLOB, BLOB, put_blob) \
-	X(TEXT, TEXT, put_text) \
-	X(ASCII, TEXT, put_text)
+	X(BOOLEAN, BOOL, put_1, other) \
+	X(INT, INT, put_int, other) \
+	X(BIGINT, INT, put_8, other) \
+	X(COUNTER, INT, put_8, other) \
+	X(FLOAT, FLOAT, put_float, other) \
+	X(DOUBLE, DOUBLE, put_8, other) \
+	X(TIMESTAMP, TIMESTAMP, put_8, other) \
+	X(UUID, UUID, put_16, other) \
+	X(TIMEUUID, UUID, put_timeuuid, other) \
+	X(BLOB, BLOB, put_blob, other_blob) \
+	X(TEXT, TEXT, put_text, other_text) \
+	X(ASCII, TEXT, put_text, other_text)
 
-#define X(kind, tag_name, put) \
-	CD_INLINE bool is_##kind(const cql_value *v) \
-	{ \
-		return v->is.tag == CQL_TAG_##tag_name; \
-	} \
+#define X(kind, tag_name, how, otherwise) \
 	CD_INLINE uint8_t *put_##kind(uint8_t *at, const cql_value *v) \
 	{ \
-		return put(at, v); \
+		return v->is.tag == CQL_TAG_##tag_name ? how(at, v) : NULL; \
+	} \
+	CD_INLINE uint8_t *other_##kind(uint8_t *at, const cql_value *v, \
+					const struct cd_step *step) \
+	{ \
+		return otherwise(at, v, step); \
 	} \
 	static uint8_t *kind##_step(uint8_t *at, const cql_value *v, const struct cd_step *step) \
 	{ \
-		if (!is_##kind(v)) \
-			return other(at, v, step); \
-		at = put_##kind(at, v); \
-		return at ? step[1].put(at, v + 1, step + 1) : NULL; \
+		uint8_t *next = put_##kind(at, v); \
+\
+		return next ? step[1].put(next, v + 1, step + 1) : other_##kind(at, v, step); \
 	}
 KINDS
 #undef X
@@ -162,22 +204,20 @@ KINDS
 	X(first, TEXT)
 #define PAIRS(X) \
 	PAIRS_WITH(X, INT) \
-	PAIRS_WITH(X, BIGINT) PAIRS_WITH(X, DOUBLE) PAIRS_WITH(X, TIMESTAMP) PAIRS_WITH(X, UUID) \
-		PAIRS_WITH(X, TEXT)
+	PAIRS_WITH(X, BIGINT) \
+	PAIRS_WITH(X, DOUBLE) PAIRS_WITH(X, TIMESTAMP) PAIRS_WITH(X, UUID) PAIRS_WITH(X, TEXT)
 
 #define STEP(first, second) \
 	static uint8_t *first##_##second##_step(uint8_t *at, const cql_value *v, \
 						const struct cd_step *step) \
 	{ \
-		if (!is_##first(v)) \
-			return other(at, v, step); \
-		at = put_##first(at, v); \
-		if (!at) \
-			return NULL; \
-		if (!is_##second(v + 1)) \
-			return other(at, v + 1, step + 1); \
-		at = put_##second(at, v + 1); \
-		return at ? step[2].put(at, v + 2, step + 2) : NULL; \
+		uint8_t *next = put_##first(at, v); \
+\
+		if (!next) \
+			return other_##first(at, v, step); \
+		uint8_t *end = put_##second(next, v + 1); \
+		return end ? step[2].put(end, v + 2, step + 2) \
+			   : other_##second(next, v + 1, step + 1); \
 	}
 PAIRS(STEP)
 
@@ -186,7 +226,7 @@ PAIRS(STEP)
 enum { KINDS_END = CQL_KIND_TIMEUUID + 1 }; /* behind the last one that is here */
 
 static cd_step_fn *const singles[KINDS_END] = {
-#define X(kind, tag, put) [CQL_KIND_##kind] = kind##_step,
+#define X(kind, tag_name, how, otherwise) [CQL_KIND_##kind] = kind##_step,
 	KINDS
 #undef X
 };
@@ -225,5 +265,5 @@ size_t cd_step_room(enum cql_kind kind)
 {
 	bool is_long = kind == CQL_KIND_TEXT || kind == CQL_KIND_ASCII || kind == CQL_KIND_BLOB;
 
-	return LENGTH + (is_long ? LONGEST : FIXED);
+	return LENGTH + (is_long ? CD_COPY_MOST : FIXED);
 }
