@@ -5,6 +5,7 @@
 #define COODIE_H
 
 #include <coodie/alloc.h>
+#include <coodie/attempts.h>
 #include <coodie/auth.h>
 #include <coodie/cluster.h>
 #include <coodie/driver.h>

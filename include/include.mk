@@ -4,6 +4,7 @@ coodieincludedir = $(includedir)/coodie
 coodieinclude_HEADERS = \
 	include/coodie/alloc.h \
 	include/coodie/arena.h \
+	include/coodie/attempts.h \
 	include/coodie/auth.h \
 	include/coodie/cluster.h \
 	include/coodie/codec.h \

@@ -32,6 +32,8 @@ struct cd_crew {
 	bool has_key;
 	coodie_loop_fn *loop_begin, *loop_end;
 	void *loop_user;
+	coodie_outgoing_fn *outgoing; /* NULL: none */
+	void *outgoing_user;
 	struct cd_parcels parcels;
 	_Atomic uint32_t next; /* worker to take the next request from outside */
 	_Atomic uint64_t ids;
@@ -106,7 +108,8 @@ static bool take_execute(struct worker *w, struct cd_parcel *p, coodie_error *er
 
 static bool take_prepare(struct worker *w, struct cd_parcel *p, coodie_error *err)
 {
-	return cd_engine_prepare(w->engine, p->statement.cql, p->done.prepared, p->user, err);
+	return cd_engine_prepare(w->engine, p->statement.cql, &p->request, p->done.prepared,
+				 p->user, err);
 }
 
 static bool take_connect(struct worker *w, struct cd_parcel *p, coodie_error *err)
@@ -161,6 +164,7 @@ static void open_parcel(struct worker *w, struct cd_parcel *p)
 
 	if (w->engine) {
 		w->engine->alias = p->id;
+		w->engine->context = p->context;
 		if (!take[p->kind](w, p, &err) && is_request)
 			refuse(p, &err);
 	} else if (is_request) {
@@ -312,6 +316,8 @@ struct cd_crew *cd_crew_new(const coodie_options *o, struct cd_policies *policie
 	c->loop_begin = o->loop_begin;
 	c->loop_end = o->loop_end;
 	c->loop_user = o->loop_user;
+	c->outgoing = o->outgoing;
+	c->outgoing_user = o->outgoing_user;
 	pthread_mutex_init(&c->mutex, NULL);
 	pthread_cond_init(&c->told, NULL);
 	cd_parcels_init(&c->parcels, &c->allocator);
@@ -346,6 +352,16 @@ static void crew_free(void *driver)
 }
 
 /* ---- requests ------------------------------------------------------------------------------- */
+
+/* Everything is copied, and the tracing hook has its say. */
+static bool pack(struct cd_crew *c, struct cd_parcel *p, const coodie_statement *st,
+		 const coodie_prepared *of, coodie_error *err)
+{
+	if (!cd_parcel_pack(p, st, err))
+		return false;
+	return !c->outgoing ||
+	       cd_parcel_adorn(p, of ? of->cql : st->cql, c->outgoing, c->outgoing_user, err);
+}
 
 /* A request made on a loop stays there; others go round. */
 static struct worker *choose(struct cd_crew *c)
@@ -392,7 +408,7 @@ static bool crew_submit(void *driver, const coodie_statement *st, coodie_done_fn
 
 	if (!p)
 		return false;
-	if (!cd_parcel_pack(p, st, err)) {
+	if (!pack(c, p, st, st->prepared, err)) {
 		cd_parcel_give(&c->parcels, p);
 		return false;
 	}
@@ -423,7 +439,7 @@ bool cd_crew_execute(struct cd_crew *c, coodie_prepared *prepared, cql_args args
 
 	if (!p)
 		return false;
-	if (!cd_parcel_pack(p, &st, err) || !check_values(p, prepared, err)) {
+	if (!pack(c, p, &st, prepared, err) || !check_values(p, prepared, err)) {
 		cd_parcel_give(&c->parcels, p);
 		return false;
 	}
@@ -445,7 +461,7 @@ bool cd_crew_prepare(struct cd_crew *c, const char *cql, coodie_prepared_fn *don
 
 	if (!p)
 		return false;
-	if (!cd_parcel_pack(p, &st, err)) {
+	if (!pack(c, p, &st, NULL, err)) {
 		cd_parcel_give(&c->parcels, p);
 		return false;
 	}

@@ -215,6 +215,7 @@ static void request_late(struct cd_engine *e, struct cd_deadline *d)
 	cd_engine_tell_tries(r, &err);
 	for (struct cd_attempt *a = r->flying; a; a = a->next)
 		cd_engine_note(e, a, &err);
+	cd_attempts_end(e, r, &err);
 	e->stats.timeouts++;
 	for (const struct cd_attempt *a = r->flying; a; a = a->next)
 		cd_counters_count(a->wire->tally.counters, CD_METRIC_ATTEMPT_TIMEOUTS);
@@ -496,6 +497,8 @@ struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop
 	e->allocator = &options->allocator;
 	e->timer_at = UINT64_MAX;
 	e->loop_count = 1;
+	e->outgoing = options->outgoing;
+	e->adorns = options->outgoing != NULL;
 	e->control.again.kind = CD_DEADLINE_CONTROL;
 	e->control.next.kind = CD_DEADLINE_ROUND;
 	e->pulse.kind = CD_DEADLINE_PULSE;
@@ -518,6 +521,7 @@ void cd_engine_deal(struct cd_engine *e, uint32_t index, uint32_t count, void (*
 {
 	e->loop_index = index;
 	e->loop_count = count;
+	e->outgoing = NULL;
 	e->chance.state += index;
 	e->turned = turned;
 	e->turned_user = user;
@@ -645,6 +649,7 @@ static bool cancel(struct cd_engine *e, struct cd_request *r)
 		return false;
 	cd_fail(&err, COODIE_ERR_CANCELLED, "the request was cancelled%s",
 		r->flying ? "; the server may still do it" : "");
+	cd_attempts_end(e, r, &err);
 	give_up(e, r, &err);
 	return true;
 }

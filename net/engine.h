@@ -37,8 +37,9 @@ void cd_engine_on_gone(struct cd_engine *e, void (*gone)(void *user), void *user
 
 bool cd_engine_connect(struct cd_engine *e, coodie_status_fn *done, void *user, coodie_error *err);
 bool cd_engine_close(struct cd_engine *e, coodie_status_fn *done, void *user, coodie_error *err);
-bool cd_engine_prepare(struct cd_engine *e, const char *cql, coodie_prepared_fn *done, void *user,
-		       coodie_error *err);
+/* Of `o` only the payload is looked at. */
+bool cd_engine_prepare(struct cd_engine *e, const char *cql, const coodie_request *o,
+		       coodie_prepared_fn *done, void *user, coodie_error *err);
 bool cd_engine_execute(struct cd_engine *e, coodie_prepared *p, cql_args args,
 		       const coodie_request *r, coodie_done_fn *done, void *user,
 		       coodie_error *err);

@@ -45,6 +45,7 @@ static bool on_error(struct cd_engine *e, struct cd_attempt *a, const cql_envelo
 		cd_engine_attempt_failed(e, a, &said);
 		return true;
 	}
+	cd_attempt_over(e, a, &said);
 	cd_engine_land(e, a);
 	cd_engine_unprepared(e, w, r, load);
 	return true;
@@ -64,8 +65,12 @@ static void follow_keyspace(struct cd_engine *e, cql_text name)
 /* Twins of an answered request: their answers will be nobody's. */
 static void drop_twins(struct cd_engine *e, struct cd_request *r)
 {
+	coodie_error why;
+
+	cd_fail(&why, COODIE_ERR_CANCELLED, "another node was faster");
 	while (r->flying) {
 		struct cd_attempt *a = r->flying;
+		cd_extras_note(e, a, &why);
 		cd_streams_orphan(&a->wire->link.conn.streams, a->stream);
 		cd_engine_land(e, a);
 	}
@@ -89,18 +94,19 @@ static bool on_result(struct cd_engine *e, struct cd_attempt *a, const cql_envel
 	if (answer->flags & CQL_FLAG_CUSTOM_PAYLOAD)
 		cd_engine_learn(e, a->wire, r, answer);
 	if (cd_result_is_plain_void(answer))
-		r->result = cd_result_ref(e->void_result);
-	else
-		r->result = cd_result_new(e->allocator, answer,
-					  &a->wire->link.conn.extensions.terms, a->metadata,
-					  &new_id, err);
+		r->result = cd_result_ref(w->void_result);
+	else if ((r->result = cd_result_new(e->allocator, answer, &w->link.conn.extensions.terms,
+					    a->metadata, &new_id, err)))
+		cd_result_place(r->result, &w->origin);
 	if (!r->result) {
 		coodie_error why = *err;
 		cd_engine_attempt_failed(e, a, &why);
 		return why.code != COODIE_ERR_PROTOCOL;
 	}
-	if (e->listens)
+	if (e->listens) {
 		cd_engine_note(e, a, NULL);
+		cd_attempt_won(e, a);
+	}
 	/* Without memory the old columns stay, and the server sends the new ones once more. An
 	 * answer from before the last PREPARE is out of date. */
 	if (new_id.data && r->prepared && a->load == r->prepared->load)
@@ -112,6 +118,8 @@ static bool on_result(struct cd_engine *e, struct cd_attempt *a, const cql_envel
 	cd_engine_land(e, a);
 	if (r->flying)
 		drop_twins(e, r);
+	if (r->extras)
+		cd_extras_tell(e, r);
 	if (coodie_result_kind(r->result) > COODIE_RESULT_ROWS)
 		follow(e, r->result);
 	if (coodie_result_kind(r->result) == COODIE_RESULT_SCHEMA_CHANGE &&

@@ -24,9 +24,11 @@ void cd_engine_count_end(struct cd_engine *e, const struct cd_request *r)
 		cd_tally_took(c, COODIE_HISTOGRAM_SPECULATIVE, r->began_us, e->entered_us);
 }
 
-void cd_engine_count_repeat(struct cd_request *r, const struct cd_attempt *a)
+void cd_engine_count_repeat(struct cd_request *r, struct cd_attempt *a)
 {
 	r->plain = false;
+	a->number = r->attempts;
+	a->speculative = r->flying != NULL;
 	if (r->flying) {
 		r->speculated = true;
 		cd_counters_count(r->counters, CD_METRIC_SPECULATIONS);

@@ -5,10 +5,14 @@
 #ifndef NET_ENGINE_IMPL_H
 #define NET_ENGINE_IMPL_H
 
+#include <coodie/metrics.h>
+
 #include "base/random.h"
+#include "net/attempt.h"
 #include "net/control.h"
 #include "net/control_agreement.h"
 #include "net/engine.h"
+#include "net/extras.h"
 #include "net/host.h"
 #include "net/log.h"
 #include "net/policies.h"
@@ -48,6 +52,9 @@ struct cd_engine {
 	bool private_loop;
 	uint32_t loop_index, loop_count;
 	uint64_t alias;        /* of the next request */
+	void *context;         /* likewise, of the tracing hook that its crew has called */
+	coodie_outgoing_fn *outgoing; /* the hook; NULL: none, or its crew calls it */
+	bool adorns;                  /* one of both may be there */
 	struct cd_twin *twins; /* by the address of another loop's statement; NULL: none */
 	void (*turned)(void *user);
 	void *turned_user;
@@ -163,7 +170,7 @@ static inline void cd_engine_count_answer(struct cd_engine *e, const struct cd_a
 	cd_tally_took(a->request->counters, COODIE_HISTOGRAM_SERVER, a->sent_us, e->entered_us);
 }
 /* An attempt that is not the first of its request. */
-void cd_engine_count_repeat(struct cd_request *r, const struct cd_attempt *a);
+void cd_engine_count_repeat(struct cd_request *r, struct cd_attempt *a);
 /* It begins to wait. */
 void cd_engine_waits(struct cd_engine *e, struct cd_request *r);
 /* It has waited for a slot on a connection, and got one. */

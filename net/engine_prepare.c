@@ -14,9 +14,11 @@ static void unlink_load(struct cd_request *load)
 		*at = load->next_load;
 }
 
-static struct cd_request *start_load(struct cd_engine *e, struct coodie_prepared *p,
+/* For the request that waits for it first. */
+static struct cd_request *start_load(struct cd_engine *e, const struct cd_request *r,
 				     struct cd_wire *w, coodie_error *err)
 {
+	struct coodie_prepared *p = r->prepared;
 	struct cd_request *load = cd_engine_begin_own(e, CD_REQUEST_LOAD, err);
 
 	if (!load)
@@ -24,6 +26,10 @@ static struct cd_request *start_load(struct cd_engine *e, struct coodie_prepared
 	load->prepared = cd_prepared_ref(p);
 	load->idempotent = true;
 	load->pin = w;
+	if (!cd_extras_lend(load, r)) {
+		cd_engine_drop(e, load);
+		return cd_no_memory(err, "a custom payload"), NULL;
+	}
 	/* It has no deadline of its own: it is given up with the last who waits for it. */
 	if (!(w ? cd_engine_put(e, w, load, err) : cd_engine_send(e, load, err))) {
 		cd_engine_drop(e, load);
@@ -49,7 +55,7 @@ bool cd_engine_await_prepare(struct cd_engine *e, struct cd_request *r, struct c
 {
 	struct cd_request *load = find_load(r->prepared, w);
 
-	if (!load && !(load = start_load(e, r->prepared, w, err)))
+	if (!load && !(load = start_load(e, r, w, err)))
 		return false;
 	cd_engine_waits(e, r);
 	cd_requests_push(&load->waiters, r);

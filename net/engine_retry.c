@@ -119,6 +119,16 @@ static uint32_t most_retries(const struct cd_engine *e, const coodie_error *err)
 	return err->code == COODIE_ERR_CLOSED ? hosts : hosts - 1;
 }
 
+/* A policy's own wish may be no lower: nothing is said of what stays as it is. */
+static void downgrade(struct cd_request *r, cql_consistency to)
+{
+	cql_consistency before = r->params.consistency;
+
+	r->params.consistency = to;
+	if (to != before)
+		cd_extras_downgraded(r, before);
+}
+
 static void follow_verdict(struct cd_engine *e, struct cd_request *r, uint32_t slot,
 			   const coodie_error *err, const struct cd_retry_verdict *v)
 {
@@ -127,6 +137,8 @@ static void follow_verdict(struct cd_engine *e, struct cd_request *r, uint32_t s
 
 	if (v->answer == COODIE_RETRY_IGNORE) {
 		r->result = cd_result_ref(e->void_result);
+		if (r->extras)
+			cd_extras_tell(e, r);
 		cd_engine_finish(e, r);
 	} else if (v->answer == COODIE_RETRY_RETURN || in_circles) {
 		coodie_error why = *err;
@@ -137,7 +149,7 @@ static void follow_verdict(struct cd_engine *e, struct cd_request *r, uint32_t s
 		r->error = *err;
 		r->stay = v->answer == COODIE_RETRY_SAME ? slot + 1 : 0;
 		if (v->consistency != CQL_CONSISTENCY_UNSET)
-			r->params.consistency = v->consistency;
+			downgrade(r, v->consistency);
 		wait_for(e, r, v->delay_us);
 	}
 }
@@ -161,6 +173,16 @@ static void decide(struct cd_engine *e, struct cd_request *r, struct cd_retry_ca
 	follow_verdict(e, r, slot, c->err, &verdict);
 }
 
+static void follow(struct cd_engine *e, struct cd_request *r, struct cd_retry_case *c,
+		   const struct cd_host *h)
+{
+	cd_wheel_remove(&e->wheel, &r->retry); /* there may be a twin to send yet, but not now */
+	if (r->pin || e->freed)
+		cd_engine_fail(e, r, c->err);
+	else
+		decide(e, r, c, h ? h->slot : CD_BALANCER_NONE);
+}
+
 void cd_engine_attempt_failed(struct cd_engine *e, struct cd_attempt *a, const coodie_error *err)
 {
 	struct cd_request *r = a->request;
@@ -172,14 +194,16 @@ void cd_engine_attempt_failed(struct cd_engine *e, struct cd_attempt *a, const c
 	};
 
 	cd_engine_note(e, a, err);
+	cd_extras_note(e, a, err);
+	bool told = e->options->attempts && !r->own;
+	coodie_attempt said = told ? cd_attempt_describe(e, a, err) : (coodie_attempt){ 0 };
 	cd_engine_land(e, a);
-	if (r->flying) /* its twin may still be answered */
-		return;
-	cd_wheel_remove(&e->wheel, &r->retry); /* there may be a twin to send yet, but not now */
-	if (r->pin || e->freed)
-		cd_engine_fail(e, r, err);
-	else
-		decide(e, r, &c, h ? h->slot : CD_BALANCER_NONE);
+	if (!r->flying) /* else its twin may still be answered */
+		follow(e, r, &c, h);
+	if (told) {
+		said.is_last = r->in == &e->done;
+		e->options->attempts(&said, e->options->attempts_user);
+	}
 }
 
 /* ---- speculation ------------------------------------------------------------------------------ */

@@ -191,7 +191,12 @@ bool cd_engine_put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
 	}
 	a->stream = stream;
 	point_params(r);
-	if (!writers[r->kind](c, r, a, err)) {
+	if (r->extras)
+		cd_extras_dress(&c->out, r);
+	bool written = writers[r->kind](c, r, a, err);
+	if (r->extras)
+		cd_extras_dress(&c->out, NULL);
+	if (!written) {
 		cd_streams_give(&c->streams, stream, &owner);
 		give_attempt(e, a);
 		return false;

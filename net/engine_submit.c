@@ -87,6 +87,12 @@ static bool set_options(struct cd_engine *e, struct cd_request *r, const coodie_
 	return true;
 }
 
+/* Whether it may get a custom payload. */
+static inline bool is_adorned(const struct cd_engine *e, const coodie_request *o)
+{
+	return e->adorns || o->payload_count;
+}
+
 /* What its text says; a write without a time gets one, where the session has a clock for them. */
 static void set_traits(struct cd_engine *e, struct cd_request *r, struct cd_statement_traits traits)
 {
@@ -158,10 +164,12 @@ static bool submit_text(struct cd_engine *e, const coodie_statement *st, coodie_
 		return false;
 	r->done.result = done;
 	r->user = user;
-	if (!set_options(e, r, o, err))
+	if (!set_options(e, r, o, err) ||
+	    (is_adorned(e, o) && !cd_extras_adorn(e, r, st->cql, o, err)))
 		return refused(e, r);
 	set_traits(e, r, cd_statement_look(st->cql, strlen(st->cql)));
-	r->text = cd_request_keep(r, st->cql, strlen(st->cql));
+	r->text = cd_request_keep(r, st->cql, strlen(st->cql) + 1); /* with its end */
+	r->text.len--;
 	if (*keyspace) /* with its end */
 		r->keyspace = cd_request_keep(r, keyspace, strlen(keyspace) + 1);
 	return send_new(e, r, err) ? accepted(e, r, o) : refused(e, r);
@@ -215,7 +223,9 @@ static bool submit_execute(struct cd_engine *e, struct coodie_prepared *p, cql_a
 		return false;
 	r->done.result = done;
 	r->user = user;
-	return set_options(e, r, o, err) && submit_prepared(e, r, p, args, names, err)
+	return set_options(e, r, o, err) &&
+			       (!is_adorned(e, o) || cd_extras_adorn(e, r, p->cql, o, err)) &&
+			       submit_prepared(e, r, p, args, names, err)
 		       ? accepted(e, r, o)
 		       : refused(e, r);
 }
@@ -257,7 +267,8 @@ static bool submit_batch(struct cd_engine *e, const coodie_statement *st, coodie
 	err = err ? err : &own;
 	r->done.result = done;
 	r->user = user;
-	if (!set_options(e, r, o, err))
+	if (!set_options(e, r, o, err) ||
+	    (is_adorned(e, o) && !cd_extras_adorn(e, r, NULL, o, err)))
 		return refused(e, r);
 	if (o->keyspace && *o->keyspace)
 		r->keyspace = cd_request_keep(r, o->keyspace, strlen(o->keyspace) + 1);
@@ -352,8 +363,8 @@ bool cd_engine_execute(struct cd_engine *e, coodie_prepared *p, cql_args args,
 	return p && submit_execute(e, p, args, NULL, r, done, user, err);
 }
 
-bool cd_engine_prepare(struct cd_engine *e, const char *cql, coodie_prepared_fn *done, void *user,
-		       coodie_error *err)
+bool cd_engine_prepare(struct cd_engine *e, const char *cql, const coodie_request *o,
+		       coodie_prepared_fn *done, void *user, coodie_error *err)
 {
 	struct coodie_prepared *p = cd_engine_find_prepared(e, cql, NULL, err);
 	struct cd_request *r = p ? cd_engine_begin(e, CD_REQUEST_PREPARE, err) : NULL;
@@ -365,6 +376,8 @@ bool cd_engine_prepare(struct cd_engine *e, const char *cql, coodie_prepared_fn 
 	r->user = user;
 	r->prepared = cd_prepared_ref(p);
 	r->timeout_ms = e->options->request_timeout_ms;
+	if (is_adorned(e, o) && !cd_extras_adorn(e, r, cql, o, err))
+		return refused(e, r);
 	if (cd_prepared_is_known(p))
 		cd_engine_finish(e, r);
 	else if (!has_room(e, err) || !cd_engine_await_prepare(e, r, NULL, err))

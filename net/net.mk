@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libcd_net.la
 libcd_net_la_SOURCES = \
 	net/addresses.c net/addresses.h \
+	net/attempt.c net/attempt.h \
 	net/auth.c net/auth.h \
 	net/auth_options.c \
 	net/auth_plain.c \
@@ -36,9 +37,11 @@ libcd_net_la_SOURCES = \
 	net/engine_tune.c net/engine_tune.h \
 	net/explain.c \
 	net/extensions.c net/extensions.h \
+	net/extras.c net/extras.h \
 	net/future.c \
 	net/generate.c \
 	net/groups.c \
+	net/history.c net/history.h \
 	net/host.c net/host.h \
 	net/hosts.c net/hosts.h \
 	net/info.c \

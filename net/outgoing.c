@@ -4,7 +4,10 @@
 
 #include <string.h>
 
+#include <coodie/attempts.h>
+
 #include "base/error.h"
+#include "net/options.h"
 
 /* Room for one more entry. */
 static bool make_room(struct coodie_outgoing *o)
@@ -75,4 +78,12 @@ void coodie_outgoing_set_context(coodie_outgoing *request, void *context)
 {
 	if (request)
 		request->context = context;
+}
+
+void coodie_options_set_outgoing(coodie_options *o, coodie_outgoing_fn *fn, void *user)
+{
+	if (!o)
+		return;
+	o->outgoing = fn;
+	o->outgoing_user = user;
 }

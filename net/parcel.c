@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "net/engine_impl.h"
 #include "net/named.h"
+#include "net/outgoing.h"
 #include "proto/value.h"
 
 enum { ARENA_CHUNK = 1024 };
@@ -106,6 +107,7 @@ struct cd_parcel *cd_parcel_take(struct cd_parcels *s, enum cd_parcel_kind kind)
 	p->request = (coodie_request){ .size = sizeof p->request };
 	p->statement.request = &p->request;
 	p->id = 0;
+	p->context = NULL;
 	return p;
 }
 
@@ -145,6 +147,28 @@ static bool pack_values(struct cd_arena *a, cql_args *args)
 	return copies != NULL;
 }
 
+static bool pack_entry(struct cd_arena *a, cql_payload *to, const cql_payload *from)
+{
+	*to = *from;
+	if (from->key.data && !(to->key.data = cd_arena_copy(a, from->key.data, from->key.len)))
+		return false;
+	return !from->value.data ||
+	       (to->value.data = cd_arena_copy(a, from->value.data, from->value.len));
+}
+
+static bool pack_payload(struct cd_arena *a, coodie_request *r)
+{
+	cql_payload *copies = NULL;
+
+	if (r->payload_count && !(copies = cd_arena_take_array(a, r->payload_count, sizeof *copies)))
+		return false;
+	for (size_t i = 0; i < r->payload_count; i++)
+		if (!pack_entry(a, &copies[i], &r->payload[i]))
+			return false;
+	r->payload = copies;
+	return true;
+}
+
 static bool pack_request(struct cd_parcel *p, const coodie_request *r)
 {
 	struct cd_arena *a = &p->arena;
@@ -159,7 +183,8 @@ static bool pack_request(struct cd_parcel *p, const coodie_request *r)
 	}
 	if (r->node && !(p->request.node = cd_arena_copy(a, r->node, sizeof *r->node)))
 		return false;
-	return pack_text(a, &p->request.keyspace) && pack_text(a, &p->request.profile);
+	return pack_text(a, &p->request.keyspace) && pack_text(a, &p->request.profile) &&
+	       pack_payload(a, &p->request);
 }
 
 static bool pack_child(struct cd_arena *a, coodie_statement *to, const coodie_statement *st)
@@ -204,6 +229,8 @@ bool cd_parcel_pack(struct cd_parcel *p, const coodie_statement *st, coodie_erro
 	p->statement.request = &p->request;
 	p->statement.prepared = NULL;
 	p->statement.child_count = 0;
+	if (!cd_extras_check(st->request, err))
+		return false;
 	if (!pack_text(&p->arena, &p->statement.cql) ||
 	    !pack_values(&p->arena, &p->statement.args) || !pack_request(p, st->request))
 		return cd_no_memory(err, "a copy of a statement");
@@ -213,4 +240,19 @@ bool cd_parcel_pack(struct cd_parcel *p, const coodie_statement *st, coodie_erro
 	if (st->prepared)
 		p->statement.prepared = p->prepared = cd_prepared_ref(st->prepared);
 	return pack_children(p, st, err);
+}
+
+bool cd_parcel_adorn(struct cd_parcel *p, const char *cql, coodie_outgoing_fn *fn, void *user,
+		     coodie_error *err)
+{
+	coodie_request *r = &p->request;
+	struct coodie_outgoing out;
+
+	if (!cd_outgoing_init(&out, &p->arena, cql, r->payload, (uint16_t)r->payload_count, err))
+		return false;
+	fn(&out, user);
+	r->payload = out.entries;
+	r->payload_count = out.count;
+	p->context = out.context;
+	return true;
 }

@@ -5,6 +5,7 @@
 #define NET_PARCEL_H
 
 #include <coodie/driver.h>
+#include <coodie/metrics.h>
 
 #include "base/arena.h"
 #include "net/mailbox.h"
@@ -37,6 +38,7 @@ struct cd_parcel {
 		void (*call)(void *engine, void *user);
 	} done;
 	void *user;
+	void *context; /* of the tracing hook */
 	uint64_t id; /* what the caller knows the request by; of a CANCEL: whose */
 };
 
@@ -58,5 +60,8 @@ struct cd_parcel *cd_parcel_take(struct cd_parcels *s, enum cd_parcel_kind kind)
 void cd_parcel_give(struct cd_parcels *s, struct cd_parcel *p);
 /* Copies a statement with its values and options into a parcel. */
 bool cd_parcel_pack(struct cd_parcel *p, const coodie_statement *st, coodie_error *err);
+/* Lets the tracing hook add to its custom payload, on the thread that makes the request. */
+bool cd_parcel_adorn(struct cd_parcel *p, const char *cql, coodie_outgoing_fn *fn, void *user,
+		     coodie_error *err);
 
 #endif

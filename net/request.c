@@ -195,6 +195,7 @@ void cd_request_give(struct cd_request_pool *p, struct cd_request *r)
 	if (r->arena.chunks) {
 		cd_arena_deinit(&r->arena);
 		r->names = NULL;
+		r->extras = NULL;
 	}
 	r->args = NULL;
 	if (r->children.count)

@@ -28,6 +28,7 @@ enum cd_request_kind {
 };
 
 struct cd_counters;
+struct cd_extras;
 struct cd_request;
 
 /* One sending of a request: what a stream id belongs to until its answer. */
@@ -37,6 +38,8 @@ struct cd_attempt {
 	struct cd_wire *wire;    /* NULL: not on its way */
 	int32_t stream;
 	uint32_t load; /* which PREPARE's answer it was sent with */
+	uint32_t number;  /* how many were made before it */
+	bool speculative; /* another one was out */
 	uint64_t sent_us;
 	uint64_t sent_at; /* bytes that its connection had sent before */
 	struct cd_metadata *metadata; /* what a response without columns means; a reference */
@@ -140,9 +143,10 @@ struct cd_request {
 	struct cd_children children;
 	uint16_t value_count;
 	uint8_t tablet_block; /* what EXECUTE ends with under tablets-routing-v2 */
-	struct cd_arena arena; /* of `args` */
+	struct cd_arena arena; /* of `args` and `extras` */
 	cql_value *args;
 	const char *const *names; /* of `args`, in the arena; NULL: they are in order */
+	struct cd_extras *extras; /* NULL: none */
 	coodie_result *result;
 	coodie_error error; /* also of the last attempt that failed */
 };

@@ -12,8 +12,8 @@
 #include "proto/notation.h"
 #include "proto/value.h"
 
-/* One allocation: this, the cells of a row, the warnings, the block and its spare byte, the
- * warnings' texts. */
+/* One allocation: this, the cells of a row, the payload, the warnings, the block and its spare byte,
+ * the warnings' texts. Only a history is another one, which few results have. */
 struct coodie_result {
 	atomic_uint refs; /* a void result is shared by many */
 	coodie_allocator allocator;
@@ -29,6 +29,10 @@ struct coodie_result {
 	bool traced;
 	bool disagreed;
 	cql_uuid tracing_id;
+	cql_payload *payload; /* in the allocation; what it points to is in the block */
+	uint16_t payload_count;
+	struct cd_place place;
+	struct cd_history *history; /* NULL: answered at once */
 };
 
 /* ---- metadata ------------------------------------------------------------------------------- */
@@ -132,21 +136,28 @@ static bool too_large(coodie_error *err)
 	return cd_fail(err, COODIE_ERR_LIMIT, "a result that does not fit into memory");
 }
 
-/* An empty result with room for `columns` cells and a block of `block_len` bytes, which starts at
- * r->rows.data; the warnings' texts take `texts` bytes. */
-static coodie_result *make(const coodie_allocator *a, size_t columns, size_t block_len,
-			   uint16_t warnings, size_t texts, coodie_error *err)
+/* How much of everything there is. */
+struct sizes {
+	size_t columns, block;
+	uint16_t warnings, payload;
+	size_t texts; /* bytes of the warnings' */
+};
+
+/* An empty result with room for that. Its block starts at r->rows.data; in front of it stand the cells
+ * and lists, behind it a spare byte and the texts. */
+static coodie_result *make(const coodie_allocator *a, const struct sizes *s, coodie_error *err)
 {
 	size_t head = (sizeof(coodie_result) + alignof(max_align_t) - 1) / alignof(max_align_t) *
 		      alignof(max_align_t);
-	size_t cells = columns * sizeof(coodie_cell), list = warnings * sizeof(char *);
+	size_t cells = s->columns * sizeof(coodie_cell), payload = s->payload * sizeof(cql_payload),
+	       list = s->warnings * sizeof(char *);
 
-	if (columns > SIZE_MAX / 4 / sizeof(coodie_cell) || block_len > SIZE_MAX / 4 ||
-	    texts > SIZE_MAX / 4) {
+	if (s->columns > SIZE_MAX / 8 / sizeof(coodie_cell) || s->block > SIZE_MAX / 4 ||
+	    s->texts > SIZE_MAX / 4) {
 		too_large(err);
 		return NULL;
 	}
-	uint8_t *at = cd_alloc(a, head + cells + list + block_len + 1 + texts);
+	uint8_t *at = cd_alloc(a, head + cells + payload + list + s->block + 1 + s->texts);
 	if (!at) {
 		cd_no_memory(err, "a result");
 		return NULL;
@@ -155,12 +166,14 @@ static coodie_result *make(const coodie_allocator *a, size_t columns, size_t blo
 	memset(r, 0, sizeof *r); /* cells are the cursor's */
 	atomic_init(&r->refs, 1);
 	r->allocator = a ? *a : cd_malloc_allocator;
-	r->column_count = (uint32_t)columns;
+	r->column_count = (uint32_t)s->columns;
 	r->cells = (void *)(at + head);
-	r->warnings = (void *)(at + head + cells);
-	r->warning_count = warnings;
-	r->rows = (cql_blob){ at + head + cells + list, block_len };
-	r->block_end = at + head + cells + list + block_len;
+	r->payload = (void *)(at + head + cells);
+	r->payload_count = s->payload;
+	r->warnings = (void *)(at + head + cells + payload);
+	r->warning_count = s->warnings;
+	r->rows = (cql_blob){ at + head + cells + payload + list, s->block };
+	r->block_end = at + head + cells + payload + list + s->block;
 	*r->block_end = 0;
 	return r;
 }
@@ -201,6 +214,23 @@ static cql_blob moved(cql_blob from, const cql_envelope *e, const uint8_t *block
 	return from.data ? (cql_blob){ block + (from.data - e->body.data), from.len } : from;
 }
 
+static cql_text moved_text(cql_text from, const cql_envelope *e, const uint8_t *block)
+{
+	cql_blob to = moved((cql_blob){ (const uint8_t *)from.data, from.len }, e, block);
+
+	return (cql_text){ (const char *)to.data, to.len };
+}
+
+static void copy_payload(coodie_result *r, const cql_envelope *e, const cql_payload *from)
+{
+	const uint8_t *block = r->block_end - e->body.len;
+
+	for (uint16_t i = 0; i < r->payload_count; i++) {
+		r->payload[i].key = moved_text(from[i].key, e, block);
+		r->payload[i].value = moved(from[i].value, e, block);
+	}
+}
+
 /* What was read of a response, before a result is made of it. */
 struct reading {
 	cql_message message;
@@ -238,13 +268,16 @@ static coodie_result *keep(const coodie_allocator *a, const cql_envelope *e, str
 	const cql_result *from = &in->message.as.result;
 	const cql_texts *warnings = &in->message.warnings;
 	bool is_rows = from->kind == COODIE_RESULT_ROWS;
-	cql_text keyspace = from->keyspace;
 	struct cd_metadata *metadata;
 
 	if (!find_metadata(a, in, shared, &metadata, err))
 		return NULL;
-	coodie_result *r = make(a, is_rows ? from->metadata.column_count : 0, e->body.len,
-				warnings->count, measure_warnings(warnings), err);
+	const struct sizes sizes = { .columns = is_rows ? from->metadata.column_count : 0,
+				     .block = e->body.len,
+				     .warnings = warnings->count,
+				     .payload = in->message.payload_count,
+				     .texts = measure_warnings(warnings) };
+	coodie_result *r = make(a, &sizes, err);
 	if (!r) {
 		cd_metadata_free(metadata);
 		return NULL;
@@ -253,15 +286,13 @@ static coodie_result *keep(const coodie_allocator *a, const cql_envelope *e, str
 	if (e->body.len)
 		memcpy(block, e->body.data, e->body.len);
 	copy_warnings(r, warnings);
+	copy_payload(r, e, in->message.payload);
 	r->kind = from->kind;
 	r->metadata = metadata;
 	r->traced = in->message.has_tracing_id;
 	r->tracing_id = in->message.tracing_id;
 	r->rows = moved(from->rows, e, block);
-	if (keyspace.data)
-		r->keyspace = (cql_text){
-			(char *)block + (keyspace.data - (const char *)e->body.data), keyspace.len
-		};
+	r->keyspace = moved_text(from->keyspace, e, block);
 	if (is_rows) {
 		r->row_count = from->row_count;
 		r->paging_state = moved(from->metadata.paging_state, e, block);
@@ -279,7 +310,8 @@ static coodie_result *keep_usual(const coodie_allocator *a, const cql_envelope *
 	cql_blob state = rows->metadata.paging_state;
 	const uint8_t *from = state.data ? state.data : rows->rows.data;
 	size_t len = (size_t)(e->body.data + e->body.len - from);
-	coodie_result *r = make(a, shared->columns.count, len, 0, 0, err);
+	coodie_result *r = make(
+		a, &(struct sizes){ .columns = shared->columns.count, .block = len }, err);
 
 	if (!r)
 		return NULL;
@@ -321,7 +353,7 @@ out:
 
 coodie_result *cd_result_new_void(const coodie_allocator *a, coodie_error *err)
 {
-	coodie_result *r = make(a, 0, 0, 0, 0, err);
+	coodie_result *r = make(a, &(struct sizes){ 0 }, err);
 
 	if (r) {
 		r->kind = COODIE_RESULT_VOID;
@@ -351,7 +383,32 @@ void coodie_result_free(coodie_result *r)
 		return;
 	coodie_allocator a = r->allocator;
 	cd_metadata_free(r->metadata);
+	cd_release(&a, r->history);
 	cd_release(&a, r);
+}
+
+void cd_result_place(coodie_result *r, const struct cd_place *place)
+{
+	r->place = *place;
+}
+
+coodie_result *cd_result_remember(coodie_result *take_result, const coodie_allocator *a,
+				  const struct cd_history_notes *notes)
+{
+	struct cd_history *history = cd_history_new(a, notes);
+	bool shared = atomic_load_explicit(&take_result->refs, memory_order_relaxed) > 1;
+	coodie_result *own = history && shared ? cd_result_new_void(a, NULL) : take_result;
+
+	if (!history || !own) {
+		cd_release(a, history);
+		return take_result;
+	}
+	if (own != take_result) {
+		own->place = take_result->place;
+		coodie_result_free(take_result);
+	}
+	own->history = history;
+	return own;
 }
 
 struct cd_metadata *cd_result_metadata(const coodie_result *r)
@@ -438,7 +495,7 @@ coodie_result *coodie_result_new_rows(const coodie_column_spec *columns, size_t 
 	if (!parse_columns(m, columns, column_count, err) ||
 	    !encode_rows(&rows, &m->columns, values, row_count, err))
 		goto out;
-	r = make(NULL, column_count, rows.len, 0, 0, err);
+	r = make(NULL, &(struct sizes){ .columns = column_count, .block = rows.len }, err);
 	if (!r)
 		goto out;
 	if (rows.len)
@@ -517,14 +574,62 @@ bool coodie_result_applied(const coodie_result *r)
 	return cell.len == 1 && cell.at[0] != 0;
 }
 
+/* Ours follows the server's. */
+static const char *own_warning(const coodie_result *r)
+{
+	return r->history && *r->history->warning ? r->history->warning : NULL;
+}
+
 size_t coodie_result_warning_count(const coodie_result *r)
 {
-	return r->warning_count;
+	return r->warning_count + (own_warning(r) ? 1u : 0u);
 }
 
 const char *coodie_result_warning(const coodie_result *r, size_t i)
 {
-	return i < r->warning_count ? r->warnings[i] : NULL;
+	if (i < r->warning_count)
+		return r->warnings[i];
+	return i == r->warning_count ? own_warning(r) : NULL;
+}
+
+size_t coodie_result_payload_count(const coodie_result *r)
+{
+	return r ? r->payload_count : 0;
+}
+
+bool coodie_result_payload_at(const coodie_result *r, size_t i, cql_payload *out)
+{
+	if (!r || i >= r->payload_count)
+		return false;
+	*out = r->payload[i];
+	return true;
+}
+
+bool coodie_result_node(const coodie_result *r, cql_inet *address, uint16_t *port)
+{
+	if (!r || !r->place.address.length)
+		return false;
+	if (address)
+		*address = r->place.address;
+	if (port)
+		*port = r->place.port;
+	return true;
+}
+
+size_t coodie_result_tried_count(const coodie_result *r)
+{
+	return r && r->history ? r->history->count : 0;
+}
+
+bool coodie_result_tried(const coodie_result *r, size_t i, coodie_tried *out)
+{
+	const struct cd_trial *t;
+
+	if (i >= coodie_result_tried_count(r))
+		return false;
+	t = &r->history->trials[i];
+	*out = (coodie_tried){ t->place.address, t->place.port, t->code, t->server_code };
+	return true;
 }
 
 bool coodie_result_tracing_id(const coodie_result *r, cql_uuid *id)

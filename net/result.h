@@ -9,6 +9,7 @@
 #include <coodie/result.h>
 
 #include "base/arena.h"
+#include "net/history.h"
 #include "proto/message.h"
 #include "proto/result.h"
 
@@ -56,6 +57,12 @@ coodie_result *cd_result_ref(coodie_result *r);
 bool cd_result_is_plain_void(const cql_envelope *e);
 /* The metadata of a rows result; borrowed. */
 struct cd_metadata *cd_result_metadata(const coodie_result *r);
+/* Where it came from. */
+void cd_result_place(coodie_result *r, const struct cd_place *place);
+/* Keeps what came before it. @return the same result, or, where others share that, one of its own;
+ * without memory for it nothing is kept */
+coodie_result *cd_result_remember(coodie_result *take_result, const coodie_allocator *a,
+				  const struct cd_history_notes *notes);
 /* Nodes did not agree on its change of the schema in time. */
 void cd_result_disagree(coodie_result *r);
 /* The keyspace of a set keyspace result, borrowed. */

@@ -244,6 +244,8 @@ bool coodie_session_close_async(coodie_session *s, coodie_status_fn *done, void 
 bool coodie_session_prepare_async(coodie_session *s, const char *cql, coodie_prepared_fn *done,
 				  void *user, coodie_error *err)
 {
+	static const coodie_request plain = { .size = sizeof plain };
+
 	cd_clear(err);
 	if (!cql)
 		return cd_fail(err, COODIE_ERR_INVALID, "prepare: no statement was given");
@@ -251,7 +253,7 @@ bool coodie_session_prepare_async(coodie_session *s, const char *cql, coodie_pre
 	if (crew)
 		return cd_crew_prepare(crew, cql, done, user, err);
 	struct cd_engine *e = cd_session_engine(s, "prepare", err);
-	return e && cd_engine_prepare(e, cql, done, user, err);
+	return e && cd_engine_prepare(e, cql, &plain, done, user, err);
 }
 
 bool coodie_session_execute_async(coodie_session *s, coodie_prepared *p, cql_args args,

@@ -28,6 +28,7 @@ static void unlink_wire(struct cd_engine *e, struct cd_wire *w)
 static void free_wire(struct cd_engine *e, struct cd_wire *w)
 {
 	cd_conn_deinit(&w->link.conn);
+	coodie_result_free(w->void_result);
 	cd_release(e->allocator, w);
 }
 
@@ -346,6 +347,19 @@ static void introduce(struct cd_engine *e, const struct cd_wire *w, struct cd_co
 		c->driver_config = driver_config(e, c);
 }
 
+/* What its answers say of where they come from. */
+static bool name_place(struct cd_wire *w, coodie_error *err)
+{
+	const struct cd_address *a = &w->link.address;
+
+	w->origin.address = cd_address_inet(a);
+	w->origin.port = w->origin.address.length ? cd_address_port(a) : 0;
+	w->void_result = cd_result_new_void(w->engine->allocator, err);
+	if (w->void_result)
+		cd_result_place(w->void_result, &w->origin);
+	return w->void_result;
+}
+
 struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodie_error *err)
 {
 	const struct coodie_options *o = e->options;
@@ -369,7 +383,8 @@ struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodi
 	cd_conn_init(&w->link.conn, o, e->keyspace, e->version);
 	introduce(e, w, &w->link.conn);
 	const struct cd_link_owner owner = { on_moved, on_lost, on_done, w };
-	if (!cd_link_open(&w->link, &e->loop, &owner, o->tls_context, d->name, err)) {
+	if (!name_place(w, err) ||
+	    !cd_link_open(&w->link, &e->loop, &owner, o->tls_context, d->name, err)) {
 		name_address(w, err);
 		if (d->port_taken)
 			*d->port_taken = w->link.port_taken;

@@ -4,6 +4,7 @@
 #ifndef NET_WIRE_H
 #define NET_WIRE_H
 
+#include "net/history.h"
 #include "net/link.h"
 #include "net/tally.h"
 #include "net/wheel.h"
@@ -40,6 +41,8 @@ struct cd_wire {
 	struct cd_deadline deadline; /* of opening, or of draining */
 	struct cd_tally_wire tally;
 	uint64_t up_us;       /* since when it stands */
+	struct cd_place origin;     /* of its answers */
+	coodie_result *void_result; /* shared by all of its answers that say nothing more */
 	uint64_t heard_bytes; /* received when last looked at */
 	uint64_t heard_us;    /* when that had changed */
 };

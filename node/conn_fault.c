@@ -361,6 +361,19 @@ static bool as_it_is(struct nd_exchange *e, const struct nd_fault *f)
 	return true;
 }
 
+/* The custom payload of the request comes back, as from a server with a query handler of its own. */
+static bool echo(struct nd_exchange *e, const struct nd_fault *f)
+{
+	const cql_message *m = e->request;
+
+	(void)f;
+	e->answer.has_payload = m->has_payload;
+	e->answer.payload = m->payload;
+	e->answer.payload_count = m->payload_count;
+	nd_conn_send(e->conn, &e->answer);
+	return true;
+}
+
 bool nd_conn_suffer(struct nd_exchange *e, const struct nd_fault *fault)
 {
 	static bool (*const effects[ND_FAULT_KINDS])(struct nd_exchange * e,
@@ -373,6 +386,7 @@ bool nd_conn_suffer(struct nd_exchange *e, const struct nd_fault *fault)
 		[ND_FAULT_STREAM] = other_stream, [ND_FAULT_OPCODE] = other_opcode,
 		[ND_FAULT_ERROR] = refuse,        [ND_FAULT_UNPREPARED] = unprepare,
 		[ND_FAULT_DISAGREE] = as_it_is,   [ND_FAULT_RATE_LIMIT] = limit_rate,
+		[ND_FAULT_ECHO] = echo,
 	};
 
 	return effects[fault->kind](e, fault);

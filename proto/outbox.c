@@ -50,6 +50,14 @@ size_t cd_outbox_open(struct cd_outbox *out)
 	return out->bytes.len;
 }
 
+/* What the header was written without. */
+static void put_prefix(struct cd_outbox *out, size_t mark)
+{
+	cd_buffer_bytes(&out->bytes, out->prefix.at, out->prefix.len);
+	if (!out->bytes.failed)
+		out->bytes.data[mark + 1] |= CQL_FLAG_CUSTOM_PAYLOAD;
+}
+
 size_t cd_outbox_begin(struct cd_outbox *out, uint8_t flags, int16_t stream, enum cql_opcode opcode)
 {
 	size_t mark = cd_outbox_open(out);
@@ -62,6 +70,8 @@ size_t cd_outbox_begin(struct cd_outbox *out, uint8_t flags, int16_t stream, enu
 					.flags = flags,
 					.stream = stream,
 					.opcode = (uint8_t)opcode });
+	if (out->prefix.len)
+		put_prefix(out, mark);
 	return mark;
 }
 

@@ -112,6 +112,10 @@ tests_test_node_skip_LDADD = $(NODE_LIBS)
 
 # pools over the box, without sockets
 POOL_WORLD = tests/pool_world.c tests/pool_world.h tests/simulation.c tests/simulation.h
+check_PROGRAMS += tests/test_hooks
+tests_test_hooks_SOURCES = \
+	tests/test_hooks.c tests/stage.c tests/stage_ev.c tests/stage.h $(POOL_WORLD)
+tests_test_hooks_LDADD = libcd_net.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_policies
 tests_test_policies_SOURCES = tests/test_policies.c $(POOL_WORLD)
 tests_test_policies_LDADD = libcd_net.la $(NODE_LIBS)

@@ -335,13 +335,23 @@ uint64_t peer_open_connections(const struct peer *p)
 	return atomic_load(&p->open_count);
 }
 
-uint64_t peer_requests(const struct peer *p, unsigned opcode)
+static uint64_t count(const atomic_uint_least64_t counts[PEER_OPCODES], unsigned opcode)
 {
 	uint64_t sum = 0;
 
 	if (opcode < PEER_OPCODES)
-		return atomic_load(&p->request_counts[opcode]);
-	for (unsigned i = 0; i < PEER_OPCODES; i++)
-		sum += atomic_load(&p->request_counts[i]);
+		return atomic_load(&counts[opcode]);
+	for (unsigned i = 0; opcode == 0xff && i < PEER_OPCODES; i++)
+		sum += atomic_load(&counts[i]);
 	return sum;
+}
+
+uint64_t peer_requests(const struct peer *p, unsigned opcode)
+{
+	return count(p->request_counts, opcode);
+}
+
+uint64_t peer_payloads(const struct peer *p, unsigned opcode)
+{
+	return count(p->payload_counts, opcode);
 }

@@ -77,6 +77,7 @@ struct peer_answer {
 				all text */
 	const char *columns; /* of PEER_ROWS, written likewise */
 	cql_args values;     /* of PEER_ROWS: row after row; scalars, null and cql_from_encoded() */
+	bool echo;           /* with the custom payload of the request, if it has one */
 	const char *warning; /* NULL: none */
 	int32_t code;        /* of PEER_ERROR */
 	const char *message; /* of PEER_ERROR; of PEER_SET_KEYSPACE: the name */
@@ -110,5 +111,7 @@ uint64_t peer_connections(const struct peer *p);
 uint64_t peer_open_connections(const struct peer *p);
 /* Requests with this opcode (a byte of v4 section 2.4); 0xff: all. */
 uint64_t peer_requests(const struct peer *p, unsigned opcode);
+/* Those of them that had a custom payload. */
+uint64_t peer_payloads(const struct peer *p, unsigned opcode);
 
 #endif

@@ -185,6 +185,23 @@ static void take_bytes(struct peer_conn *c, const uint8_t *data, size_t len)
 	flush(c);
 }
 
+/* [short] n, then n times a [string] and [bytes]. */
+static void take_payload(struct peer_request *r)
+{
+	const uint8_t *start = r->body.at;
+
+	r->payload = (struct cd_span){ NULL, 0 };
+	if (!(r->flags & PEER_FLAG_PAYLOAD))
+		return;
+	for (uint16_t n = cd_reader_be16(&r->body); n && !r->body.failed; n--) {
+		cd_reader_span(&r->body, cd_reader_be16(&r->body));
+		int32_t len = (int32_t)cd_reader_be32(&r->body);
+		cd_reader_span(&r->body, len > 0 ? (size_t)len : 0);
+	}
+	if (!r->body.failed)
+		r->payload = (struct cd_span){ start, (size_t)(r->body.at - start) };
+}
+
 static void take_requests(struct peer_conn *c)
 {
 	struct peer_request r;
@@ -192,8 +209,11 @@ static void take_requests(struct peer_conn *c)
 
 	while (!c->dead && !c->stalled && !c->closing && (step = peer_wire_next(c, &r)) > 0) {
 		struct peer *p = c->peer;
-		if (r.opcode < PEER_OPCODES)
+		take_payload(&r);
+		if (r.opcode < PEER_OPCODES) {
 			atomic_fetch_add(&p->request_counts[r.opcode], 1);
+			atomic_fetch_add(&p->payload_counts[r.opcode], r.payload.len != 0);
+		}
 		peer_answer_request(c, &r);
 		peer_wire_done(c);
 	}

@@ -358,6 +358,10 @@ static struct peer_message make_answer(struct peer_conn *c, const struct peer_re
 		cd_buffer_be16(&m.body, 1);
 		peer_put_string(&m.body, s->warning);
 	}
+	if (s->answer.echo && r->payload.len) {
+		m.flags |= PEER_FLAG_PAYLOAD;
+		cd_buffer_bytes(&m.body, r->payload.at, r->payload.len);
+	}
 	switch (s->answer.kind) {
 	case PEER_VOID:
 		cd_buffer_be32(&m.body, KIND_VOID);

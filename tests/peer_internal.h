@@ -89,7 +89,8 @@ struct peer {
 	bool stop, drop;
 	pthread_cond_t dropped; /* `drop` is done */
 
-	atomic_uint_least64_t connection_count, open_count, request_counts[PEER_OPCODES];
+	atomic_uint_least64_t connection_count, open_count, request_counts[PEER_OPCODES],
+		payload_counts[PEER_OPCODES];
 };
 
 /* One message to be sent. */
@@ -122,7 +123,8 @@ struct peer_conn {
 struct peer_request {
 	uint8_t version, flags, opcode;
 	int16_t stream;
-	struct cd_reader body;
+	struct cd_span payload; /* a [bytes map], when the flag says so */
+	struct cd_reader body;  /* behind it */
 };
 
 /* peer_conn.c */

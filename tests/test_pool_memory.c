@@ -7,9 +7,22 @@
 
 enum { MOST_CALLS = 100000 };
 
+static void on_outgoing(coodie_outgoing *request, void *user)
+{
+	coodie_outgoing_add(request, "added", user, 1, NULL);
+}
+
+static void set_hook(coodie_options *o)
+{
+	static char one = '1';
+
+	coodie_options_set_outgoing(o, on_outgoing, &one);
+}
+
 /* What a session does in its life. False: something was refused, or has failed. */
 static bool live(struct pool_world *w)
 {
+	const cql_payload mine = { { "mine", 4 }, { (const uint8_t *)"1", 1 } };
 	coodie_error err;
 	struct pool_ask *a;
 	coodie_prepared *p;
@@ -24,8 +37,8 @@ static bool live(struct pool_world *w)
 		a->prepared = NULL;
 	for (int k = 0; p && k < 4; k++)
 		pool_execute(w, p, CQL_ARGS(cql(k)), &err);
-	pool_query(w, "SELECT k FROM ks.t WHERE v = ? ALLOW FILTERING", CQL_ARGS(cql(100)), NULL,
-		   &err);
+	pool_query(w, "SELECT k FROM ks.t WHERE v = ? ALLOW FILTERING", CQL_ARGS(cql(100)),
+		   COODIE_REQUEST(.payload = &mine, .payload_count = 1), &err);
 	pool_query(w, "SELECT v FROM ks.t", CQL_ARGS(), COODIE_REQUEST(.page_rows = 3), &err);
 	pool_wait_all(w);
 	coodie_prepared_free(p);
@@ -54,6 +67,7 @@ static bool run(size_t fail_at, bool fail_on, uint32_t shards)
 						    .nodes = 3,
 						    .shards = shards,
 						    .plain = true,
+						    .set = shards ? set_hook : NULL,
 						    .client = &client });
 	if (opened && !live(&w) && !client.failed)
 		fail_msg("%s: it does not work with all the memory there is", name);

@@ -36,12 +36,6 @@ typedef struct cql_texts {
 	uint16_t count;
 } cql_texts;
 
-/** An entry of a [bytes map]: the custom payload. `value.data` NULL: null. */
-typedef struct cql_payload {
-	cql_text key;
-	cql_blob value;
-} cql_payload;
-
 /** A value of QUERY, EXECUTE or BATCH. `value.data` NULL: null, or unset. The values of a BATCH
  * have no names (CASSANDRA-10246). */
 typedef struct cql_bound {

@@ -96,15 +96,17 @@ typedef struct coodie_attempt {
 	uint64_t request; /**< as coodie_request.id has it */
 	void *context;    /**< coodie_outgoing_set_context(); NULL: none */
 	const char *cql;  /**< of the statement; "" where there is none */
-	const coodie_host *host;
-	int32_t shard;   /**< -1: not known */
+	const coodie_host *host; /**< NULL: a contact point that is no node's own address */
+	int32_t shard;           /**< -1: not known */
 	uint32_t number; /**< from 0; retries and speculations are counted together */
 	bool is_speculative;
-	bool is_last;            /**< the request is over: nothing more is told about it */
+	bool is_last;            /**< the request is over: nothing more is told about it. There is none
+				      when it ends while it waits to be sent again */
 	int64_t began_us;        /**< microseconds since 1970 */
 	uint64_t queued_us;      /**< from submission to the wire */
 	uint64_t server_us;      /**< from the wire to the answer, or to the end */
-	const coodie_error *err; /**< code COODIE_OK when it was answered */
+	const coodie_error *err; /**< code COODIE_OK when it was answered; COODIE_ERR_CANCELLED when it
+				      was given up, as another one was faster, or its request was */
 } coodie_attempt;
 
 /** Called for each attempt, on the thread of its loop. Must not submit, block or free. */

@@ -51,8 +51,41 @@ COODIE_API cql_blob coodie_result_paging_state(const coodie_result *r);
 COODIE_API bool coodie_result_applied(const coodie_result *r);
 
 COODIE_API size_t coodie_result_warning_count(const coodie_result *r);
-/** @return the server's i-th warning, borrowed, NUL-terminated; NULL past the end */
+/** @return the i-th warning, borrowed, NUL-terminated; NULL past the end. The server's; behind them,
+ * when the retry policy lowered the consistency, our own that says so (R1) */
 COODIE_API const char *coodie_result_warning(const coodie_result *r, size_t i);
+/** An entry of a custom payload, a [bytes map]: views. `value.data` NULL: null. */
+typedef struct cql_payload {
+	cql_text key;
+	cql_blob value;
+} cql_payload;
+
+/** Entries of the custom payload that came with it (P17, v4 section 2.2). */
+COODIE_API size_t coodie_result_payload_count(const coodie_result *r);
+/** @param out  borrowed from the result; its key is not terminated. @return false past the end */
+COODIE_API bool coodie_result_payload_at(const coodie_result *r, size_t i, cql_payload *out);
+
+/**
+ * The node that answered (O7), as it is connected to.
+ * @param address, port  may be NULL
+ * @return false for a result made by hand, and where it is no address (`unix:/path`)
+ */
+COODIE_API bool coodie_result_node(const coodie_result *r, cql_inet *address, uint16_t *port);
+
+/** An attempt that came before the answer. */
+typedef struct coodie_tried {
+	cql_inet address; /**< of the node; `length` 0: a path */
+	uint16_t port;
+	enum coodie_errc code; /**< what became of it; CANCELLED: it had no answer yet */
+	int32_t server_code;   /**< as in coodie_error */
+} coodie_tried;
+
+/** How many there were (O7), 64 at most; 0 for most results. coodie_options_set_attempts() tells
+ * all, of requests that fail too. */
+COODIE_API size_t coodie_result_tried_count(const coodie_result *r);
+/** @return false past the end */
+COODIE_API bool coodie_result_tried(const coodie_result *r, size_t i, coodie_tried *out);
+
 /** @return false when no trace was asked for */
 COODIE_API bool coodie_result_tracing_id(const coodie_result *r, cql_uuid *id);
 

@@ -153,6 +153,9 @@ typedef struct coodie_request {
 	const cql_inet *node;   /**< sends to this node only, whatever the balancer says (L9); fails
 				 when it is not connected */
 	int32_t shard;          /**< of that node, plus one; 0: any */
+	const cql_payload *payload; /**< custom payload (v4 section 2.2): an array, copied; goes along
+				       with a PREPARE that the request has to wait for, too (P17) */
+	size_t payload_count;
 } coodie_request;
 
 #ifndef __cplusplus
