@@ -19,6 +19,7 @@
 #include <coodie/named.h>
 #include <coodie/observe.h>
 #include <coodie/options.h>
+#include <coodie/pager.h>
 #include <coodie/policy.h>
 #include <coodie/query.h>
 #include <coodie/resolve.h>

@@ -28,6 +28,7 @@ coodieinclude_HEADERS = \
 	include/coodie/named.h \
 	include/coodie/node.h \
 	include/coodie/opcodes.def \
+	include/coodie/pager.h \
 	include/coodie/policy.h \
 	include/coodie/observe.h \
 	include/coodie/options.h \

@@ -63,6 +63,7 @@ libcd_net_la_SOURCES = \
 	net/named.c net/named.h \
 	net/outgoing.c net/outgoing.h \
 	net/pacer.c net/pacer.h \
+	net/pager.c \
 	net/parcel.c net/parcel.h \
 	net/partitioner.c net/partitioner.h \
 	net/placement.c net/placement.h \

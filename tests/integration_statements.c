@@ -236,6 +236,29 @@ static void test_paging(void **state)
 	}
 }
 
+/* The same rows again, by a pager. */
+static void test_pager(void **state)
+{
+	struct integration *it = *state;
+	unsigned char seen[ROWS] = { 0 };
+	coodie_error err = { 0 };
+	int rows = 0;
+
+	coodie_pager *all = coodie_pager_query(it->session, "SELECT id FROM paging_test",
+					       CQL_ARGS(), COODIE_REQUEST(.page_rows = 70),
+					       COODIE_PAGER(.ahead = 2), &err);
+	integration_ok(all, &err, "coodie_pager_query");
+	for (const coodie_cursor *row; (row = coodie_pager_row(all, &err)); rows++) {
+		int32_t id = -1;
+		assert_true(coodie_cursor_int32(row, 0, &id, NULL));
+		assert_in_range(id, 0, ROWS - 1);
+		assert_int_equal(seen[id]++, 0);
+	}
+	integration_ok(err.code == COODIE_OK, &err, "coodie_pager_row");
+	assert_int_equal(rows, ROWS);
+	coodie_pager_free(all);
+}
+
 /* ---- prepared statements --------------------------------------------------------------------- */
 
 static coodie_result *execute(struct integration *it, coodie_prepared *p, cql_args args)
@@ -396,6 +419,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_trace),
 	cmocka_unit_test(test_many_in_flight),
 	cmocka_unit_test(test_paging),
+	cmocka_unit_test(test_pager),
 	cmocka_unit_test(test_forgotten_statement),
 	cmocka_unit_test(test_large_value),
 	cmocka_unit_test(test_lightweight_transaction),

@@ -24,6 +24,7 @@ check_PROGRAMS += \
 	tests/test_option_page \
 	tests/test_options \
 	tests/test_outgoing \
+	tests/test_pager \
 	tests/test_prepared \
 	tests/test_reach \
 	tests/test_replication \
@@ -110,4 +111,5 @@ EXTRA_DIST += tests/data/schema_5_0.cql tests/data/schema_5_0.inc
 
 # on a node
 tests_test_named_LDADD = libcd_node.la $(LDADD)
+tests_test_pager_LDADD = libcd_node.la $(LDADD)
 tests_test_trace_LDADD = libcd_node.la $(LDADD)
