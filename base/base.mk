@@ -16,6 +16,7 @@ libcd_base_la_SOURCES = \
 	base/loop_ev.c base/loop_ev.h \
 	base/md5.c base/md5.h \
 	base/nearest.c base/nearest.h \
+	base/openssl.c base/openssl.def base/openssl.h \
 	base/poison.h \
 	base/random.h \
 	base/reader.h \

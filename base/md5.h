@@ -9,7 +9,7 @@
 
 enum { CD_MD5_SIZE = 16 };
 
-/* False when the crypto library refuses MD5 (a FIPS-only setup), or is out of memory. */
+/* False when the crypto library refuses MD5 (a FIPS-only setup), is missing or out of memory. */
 bool cd_md5(const void *data, size_t len, uint8_t out[CD_MD5_SIZE]);
 
 #endif

@@ -3,11 +3,10 @@
 #include "base/tls.h"
 
 #include <arpa/inet.h>
-#include <openssl/err.h>
-#include <openssl/x509v3.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/openssl.h"
 #include "base/tls_engine.h"
 
 #define LARGEST_RECORD ((size_t)16384)

@@ -4,9 +4,8 @@
 #ifndef BASE_TLS_BIO_H
 #define BASE_TLS_BIO_H
 
-#include <openssl/bio.h>
-
 #include "base/buffer.h"
+#include "base/openssl.h"
 #include "base/reader.h"
 
 /* The data of such a BIO. */

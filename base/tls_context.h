@@ -4,9 +4,9 @@
 #ifndef BASE_TLS_CONTEXT_H
 #define BASE_TLS_CONTEXT_H
 
-#include <openssl/ssl.h>
 #include <stdatomic.h>
 
+#include "base/openssl.h"
 #include "base/tls.h"
 #include "base/tls_tickets.h"
 

@@ -5,16 +5,17 @@
 
 #include <string.h>
 
-#include <openssl/err.h>
-
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/openssl.h"
 
 enum { LONGEST_SERVER_NAME = 255, LONGEST_LIST = 65535, DEFAULT_TICKETS = 32, MOST_TICKETS = 1024 };
 
 coodie_tls *coodie_tls_new(coodie_error *err)
 {
 	cd_clear(err);
+	if (!cd_openssl_load(err))
+		return NULL;
 	coodie_tls *tls = cd_alloc_zero(NULL, sizeof *tls);
 	if (!tls) {
 		cd_no_memory(err, "TLS options");
@@ -191,6 +192,10 @@ bool coodie_tls_set_context(coodie_tls *tls, struct ssl_ctx_st *context, coodie_
 		return fail_null("coodie_tls_set_context", "tls", err);
 	if (context) {
 		const SSL_METHOD *m = SSL_CTX_get_ssl_method(context);
+		if (!cd_openssl_owns(m))
+			return cd_fail(err, COODIE_ERR_INVALID,
+				       "the SSL_CTX is of another OpenSSL than coodie's (%s)",
+				       OpenSSL_version(OPENSSL_VERSION));
 		if (m == TLS_server_method() || m == DTLS_method() || m == DTLS_client_method() ||
 		    m == DTLS_server_method())
 			return cd_fail(err, COODIE_ERR_INVALID,

@@ -4,7 +4,8 @@
 #define BASE_TLS_OPTIONS_H
 
 #include <coodie/tls.h>
-#include <openssl/ssl.h>
+
+#include "base/openssl.h"
 
 struct coodie_tls {
 	STACK_OF(X509) * authorities; /* NULL: the system's */

@@ -8,11 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
-
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/openssl.h"
 #include "base/secret.h"
 
 /* A list of all authorities there are has under one MiB; CRLs can be long. */

@@ -3,9 +3,9 @@
 #ifndef BASE_TLS_PEM_H
 #define BASE_TLS_PEM_H
 
-#include <openssl/x509.h>
-
 #include <coodie/error.h>
+
+#include "base/openssl.h"
 
 /* Where text is from: a file, or memory. */
 struct cd_tls_source {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Why TLS failed, in words that say what to change. */
 #include <arpa/inet.h>
-#include <openssl/err.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/openssl.h"
 #include "base/tls.h"
 #include "base/tls_engine.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The servers' side, for the node and for tests. */
-#include <openssl/err.h>
 
 #include "base/error.h"
+#include "base/openssl.h"
 #include "base/tls_context.h"
 
 static bool set_files(struct cd_tls_state *s, const char *cert_path, const char *key_path,

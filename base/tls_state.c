@@ -5,10 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/err.h>
-
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/openssl.h"
 #include "base/tls_bio.h"
 #include "base/tls_engine.h"
 #include "base/tls_options.h"
@@ -24,9 +23,11 @@ bool cd_tls_fail_openssl(coodie_error *err, const char *what)
 
 static struct cd_tls_state *new_state(size_t tickets, coodie_error *err)
 {
-	struct cd_tls_state *s = cd_alloc_zero(NULL, sizeof *s);
+	struct cd_tls_state *s;
 
-	if (!s) {
+	if (!cd_openssl_load(err))
+		return NULL;
+	if (!(s = cd_alloc_zero(NULL, sizeof *s))) {
 		cd_no_memory(err, "a TLS context");
 		return NULL;
 	}

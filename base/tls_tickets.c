@@ -6,9 +6,8 @@
 
 #include <string.h>
 
-#include <openssl/err.h>
-
 #include "base/alloc.h"
+#include "base/openssl.h"
 
 enum { MOST_PEERS = 1024 };
 

@@ -3,8 +3,9 @@
 #ifndef BASE_TLS_TICKETS_H
 #define BASE_TLS_TICKETS_H
 
-#include <openssl/ssl.h>
 #include <pthread.h>
+
+#include "base/openssl.h"
 
 struct cd_tls_ticket_peer;
 

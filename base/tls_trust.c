@@ -7,9 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <openssl/err.h>
-
 #include "base/error.h"
+#include "base/openssl.h"
 #include "base/tls_options.h"
 #include "base/tls_pem.h"
 

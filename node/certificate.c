@@ -2,14 +2,12 @@
 /* Keys and certificates made in memory, for as long as a box lives. */
 #include "node/certificate.h"
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
 
 #include "base/alloc.h"
 #include "base/entropy.h"
 #include "base/error.h"
+#include "base/openssl.h"
 #include "base/tls_context.h"
 
 enum { VALID_SECONDS = 60 * 60 * 24 * 365, EARLIER_SECONDS = 60 * 60 * 24 };
@@ -126,9 +124,8 @@ static char *pem_of(X509 *x, const coodie_allocator *a)
 	return text;
 }
 
-struct cd_tls_context *nd_certificate_new(const char *const *hosts, uint32_t count,
-					  const coodie_allocator *a, char **ca_pem,
-					  coodie_error *err)
+static struct cd_tls_context *make(const char *const *hosts, uint32_t count,
+				   const coodie_allocator *a, char **ca_pem, coodie_error *err)
 {
 	EVP_PKEY *authority_key = new_key(), *key = new_key();
 	X509 *authority = authority_key ? new_authority(authority_key) : NULL;
@@ -153,4 +150,11 @@ struct cd_tls_context *nd_certificate_new(const char *const *hosts, uint32_t cou
 	EVP_PKEY_free(authority_key);
 	EVP_PKEY_free(key);
 	return c;
+}
+
+struct cd_tls_context *nd_certificate_new(const char *const *hosts, uint32_t count,
+					  const coodie_allocator *a, char **ca_pem,
+					  coodie_error *err)
+{
+	return cd_openssl_load(err) ? make(hosts, count, a, ca_pem, err) : NULL;
 }

@@ -9,12 +9,16 @@ check_PROGRAMS += \
 	tests/test_identifier \
 	tests/test_loop_ev \
 	tests/test_nearest \
+	tests/test_openssl \
 	tests/test_reader \
 	tests/test_slab \
 	tests/test_socket \
 	tests/test_tls \
 	tests/test_tls_options \
 	tests/test_tls_tickets
+
+# without the -lssl that others have for themselves
+tests_test_openssl_LDADD = tests/libcd_test.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
 
 # two engines of TLS in memory, and certificates made there
 tests_test_tls_SOURCES = tests/test_tls.c tests/tls_pair.c tests/tls_pair.h

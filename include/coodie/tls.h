@@ -38,8 +38,8 @@ enum coodie_tls_chain {
 	COODIE_TLS_CHAIN_STRICT /**< as ROOT, and every certificate obeys RFC 5280 to the letter */
 };
 
-/** @return options with the defaults above, freed with coodie_tls_free(); NULL when out of memory
- */
+/** Loads OpenSSL into the process if nobody has. @return options with the defaults above, freed with
+ * coodie_tls_free(); NULL when out of memory, or when OpenSSL is missing (COODIE_ERR_TLS) */
 COODIE_API coodie_tls *coodie_tls_new(coodie_error *err);
 /** Frees options; NULL is fine. */
 COODIE_API void coodie_tls_free(coodie_tls *tls);
@@ -110,7 +110,8 @@ struct ssl_ctx_st;
  * Uses an SSL_CTX of the caller's (T11), with its authorities, certificate, versions, ciphers and
  * callbacks; what would set those here is refused by coodie_options_set_tls(). coodie adds SNI, the
  * check of the name (COODIE_TLS_VERIFY_FULL), resumption and TLS without renegotiation, each to its
- * own connections alone. A context with SSL_VERIFY_NONE needs COODIE_TLS_VERIFY_NONE.
+ * own connections alone. A context with SSL_VERIFY_NONE needs COODIE_TLS_VERIFY_NONE; one of another
+ * OpenSSL than was loaded is COODIE_ERR_INVALID.
  * @param context  a reference is taken; NULL gives it back. Must not be changed while it is in use
  */
 COODIE_API bool coodie_tls_set_context(coodie_tls *tls, struct ssl_ctx_st *context,

@@ -29,7 +29,7 @@ COODIE_API int64_t cql_murmur3_token(const void *key, size_t len);
 #define CQL_RANDOM_TOKEN_SIZE 41
 /**
  * The token of a routing key under RandomPartitioner, in decimal digits: "-1" for an empty key.
- * @return `out`; NULL, with `out` untouched, where the crypto library refuses MD5
+ * @return `out`; NULL, with `out` untouched, where OpenSSL refuses MD5 or is missing
  */
 COODIE_API char *cql_random_token(const void *key, size_t len, char out[CQL_RANDOM_TOKEN_SIZE]);
 
