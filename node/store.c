@@ -101,7 +101,9 @@ bool nd_store_rank(struct nd_store *s)
 
 /* ---- by key ------------------------------------------------------------------------------------ */
 
-/* Eight bytes a step. The store's address is in it, so that nobody knows which keys collide. */
+/* Eight bytes a step, and once more for the last: numbers differ in their last bytes, which are the high
+ * ones of a word, and buckets go by the low ones. The store's address is in it, so that nobody knows
+ * which keys collide. */
 static uint64_t hash_key(const struct nd_store *s, cql_blob key)
 {
 	uint64_t hash = (uint64_t)(uintptr_t)s ^ key.len, word;
@@ -113,7 +115,8 @@ static uint64_t hash_key(const struct nd_store *s, cql_blob key)
 	}
 	for (size_t i = 0; i < key.len; i++)
 		hash = (hash ^ key.data[i]) * UINT64_C(0x9e3779b97f4a7c15);
-	return hash ^ hash >> 29;
+	hash *= UINT64_C(0x9e3779b97f4a7c15);
+	return hash ^ hash >> 32;
 }
 
 static bool same_key(cql_blob a, cql_blob b)

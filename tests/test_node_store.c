@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "node/store_parts.h"
 #include "tests/failalloc.h"
 #include "tests/node_table.h"
 
@@ -258,6 +259,30 @@ static void test_partitions(void **state)
 	nd_store_truncate(t.table.store);
 	assert_null(nd_store_after(t.table.store, INT64_MIN, (cql_blob){ NULL, 0 }));
 	assert_null(nd_store_partition(t.table.store, key_of(1, key)));
+	cd_node_table_deinit(&t);
+}
+
+/* Keys that differ in their last bytes, as numbers do, are spread over the buckets. */
+static void test_buckets(void **state)
+{
+	enum { COUNT = 20000, FAIR = 16 };
+	struct cd_node_table t;
+	uint8_t key[8] = { 0 };
+	(void)state;
+
+	assert_true(cd_node_table_init(&t, columns, CD_COUNT(columns), NULL));
+	for (uint32_t i = 0; i < COUNT; i++) {
+		struct nd_change c = change_of(&t, &(struct write){ "row", 1, 0 });
+		cd_put_be32(key + 4, i);
+		assert_true(apply_one(&t, (cql_blob){ key, sizeof key }, i, &c, NOW));
+	}
+	const struct nd_store *s = t.table.store;
+	for (size_t i = 0; i < s->bucket_count; i++) {
+		unsigned length = 0;
+		for (const struct nd_partition *p = s->buckets[i]; p; p = p->same_bucket)
+			length++;
+		assert_true(length <= FAIR);
+	}
 	cd_node_table_deinit(&t);
 }
 
@@ -582,17 +607,12 @@ static void test_read_without_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_partitions),
-		cmocka_unit_test(test_equal_tokens),
-		cmocka_unit_test(test_many_rows),
-		cmocka_unit_test(test_does_not_grow),
-		cmocka_unit_test(test_expired),
-		cmocka_unit_test(test_clients_clock),
-		cmocka_unit_test(test_drop_column),
-		cmocka_unit_test(test_added_column),
-		cmocka_unit_test(test_key_columns),
-		cmocka_unit_test(test_read_without_memory),
+		cmocka_unit_test(test_rows),        cmocka_unit_test(test_partitions),
+		cmocka_unit_test(test_buckets),     cmocka_unit_test(test_equal_tokens),
+		cmocka_unit_test(test_many_rows),   cmocka_unit_test(test_does_not_grow),
+		cmocka_unit_test(test_expired),     cmocka_unit_test(test_clients_clock),
+		cmocka_unit_test(test_drop_column), cmocka_unit_test(test_added_column),
+		cmocka_unit_test(test_key_columns), cmocka_unit_test(test_read_without_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
