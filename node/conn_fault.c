@@ -151,6 +151,7 @@ void nd_conn_forget_delayed(struct nd_conn *c)
 		c->delayed = d->next;
 		cd_release(c->service->allocator, d);
 	}
+	c->delayed_bytes = 0;
 }
 
 /* ---- none --------------------------------------------------------------------------------------- */
@@ -214,6 +215,7 @@ static bool truncate(struct nd_exchange *e, const struct nd_fault *f)
 	size_t mark = send_alone(e);
 
 	(void)f;
+	nd_conn_forget_delayed(c); /* nothing comes behind the half */
 	if (c->out.bytes.len > mark)
 		cd_buffer_truncate(&c->out.bytes, mark + (c->out.bytes.len - mark) / 2);
 	c->closing = true;

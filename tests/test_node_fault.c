@@ -426,6 +426,25 @@ static void test_damaged(void **state)
 	}
 }
 
+/* Not even an answer that was late. */
+static void test_nothing_behind_the_half(void **state)
+{
+	struct place p;
+	cql_message m;
+
+	(void)state;
+	open_place(&p, 4, NULL, "times=1,do=delay:5ms");
+	assert_true(nd_faults_add(&p.faults, "do=truncate", NULL));
+	put_two(&p);
+	assert_false(duo_next(&p.duo, &m));
+	assert_true(p.duo.conn.closing);
+	assert_int_equal(nd_conn_due_us(&p.duo.conn), 0);
+	p.duo.now_us = 9000;
+	assert_false(duo_next(&p.duo, &m));
+	assert_true(nd_conn_is_idle(&p.duo.conn));
+	close_place(&p);
+}
+
 static void test_stream(void **state)
 {
 	struct place p;
@@ -688,13 +707,22 @@ static void test_control(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse),        cmocka_unit_test(test_parse_wrong), cmocka_unit_test(test_accept),
-		cmocka_unit_test(test_rules),        cmocka_unit_test(test_delay),
-		cmocka_unit_test(test_slow_startup), cmocka_unit_test(test_none),
-		cmocka_unit_test(test_damaged),      cmocka_unit_test(test_stream),
-		cmocka_unit_test(test_error),        cmocka_unit_test(test_unprepared),
-		cmocka_unit_test(test_client),       cmocka_unit_test(test_unprepared_client),
-		cmocka_unit_test(test_disagree),     cmocka_unit_test(test_control),
+		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_parse_wrong),
+		cmocka_unit_test(test_accept),
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_delay),
+		cmocka_unit_test(test_slow_startup),
+		cmocka_unit_test(test_none),
+		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_nothing_behind_the_half),
+		cmocka_unit_test(test_stream),
+		cmocka_unit_test(test_error),
+		cmocka_unit_test(test_unprepared),
+		cmocka_unit_test(test_client),
+		cmocka_unit_test(test_unprepared_client),
+		cmocka_unit_test(test_disagree),
+		cmocka_unit_test(test_control),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
