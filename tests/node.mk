@@ -81,6 +81,19 @@ tests_integration_SOURCES = \
 	tests/integration_statements.c \
 	tests/integration_types.c
 tests_integration_LDADD = tests/libcd_test.la libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
+# A load with an oracle over sockets: a short one in `make check`, a long one in `make drill`.
+check_PROGRAMS += tests/drill
+tests_drill_SOURCES = \
+	tests/drill.c \
+	tests/drill_box.c \
+	tests/drill_box.h \
+	tests/drill_load.c \
+	tests/drill_load.h
+tests_drill_LDADD = tests/libcd_test.la libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS)
+
+drill: tests/drill
+	tests/drill --requests 1000000 --loops 1 --tell 10
+	tests/drill --requests 1000000 --loops 4 --seed 2 --tell 10
 check_PROGRAMS += tests/test_node_system
 tests_test_node_system_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 
