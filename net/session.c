@@ -12,7 +12,7 @@
 #include "net/policies.h"
 
 struct cd_session_data {
-	struct cd_session_data *next;
+	struct cd_session_data *next; /* older */
 	const void *key;
 	void *data;
 	void (*free_data)(void *);
@@ -41,9 +41,10 @@ coodie_session *cd_session_new(const coodie_allocator *a, const char *keyspace, 
 /* What was set last may lean on what was set before it. */
 static void free_data(coodie_session *s)
 {
-	while (s->data) {
-		struct cd_session_data *d = s->data;
-		s->data = d->next;
+	struct cd_session_data *d, *older;
+
+	for (d = atomic_load_explicit(&s->data, memory_order_acquire); d; d = older) {
+		older = d->next;
 		if (d->free_data)
 			d->free_data(d->data);
 		cd_release(&s->allocator, d);
@@ -149,41 +150,50 @@ void coodie_session_free(coodie_session *s)
 
 /* ---- what is kept with it ------------------------------------------------------------------- */
 
+/* Among `newest` and those added before it. */
+static struct cd_session_data *find_data(struct cd_session_data *newest, const void *key)
+{
+	while (newest && newest->key != key)
+		newest = newest->next;
+	return newest;
+}
+
 void *coodie_session_data(const coodie_session *s, const void *key)
 {
-	for (const struct cd_session_data *d = s->data; d; d = d->next)
-		if (d->key == key)
-			return d->data;
-	return NULL;
+	const struct cd_session_data *d = find_data(
+		atomic_load_explicit(&s->data, memory_order_acquire), key);
+
+	return d ? d->data : NULL;
 }
 
-static struct cd_session_data *find_data(coodie_session *s, const void *key)
+static void *drop_data(void *data, void (*free_data)(void *), void *instead)
 {
-	for (struct cd_session_data *d = s->data; d; d = d->next)
-		if (d->key == key)
-			return d;
-	return NULL;
+	if (free_data && data != instead)
+		free_data(data);
+	return instead;
 }
 
-bool coodie_session_set_data(coodie_session *s, const void *key, void *take_data,
-			     void (*free_data)(void *), coodie_error *err)
+void *coodie_session_keep(coodie_session *s, const void *key, void *take_data,
+			  void (*free_data)(void *), coodie_error *err)
 {
-	struct cd_session_data *d = find_data(s, key);
+	struct cd_session_data *d = cd_alloc(&s->allocator, sizeof *d), *known;
 
 	cd_clear(err);
-	if (d && d->free_data && d->data != take_data)
-		d->free_data(d->data);
 	if (!d) {
-		d = cd_alloc_zero(&s->allocator, sizeof *d);
-		if (!d)
-			return cd_no_memory(err, "data of a session");
-		d->key = key;
-		d->next = s->data;
-		s->data = d;
+		cd_no_memory(err, "data of a session");
+		return drop_data(take_data, free_data, NULL);
 	}
-	d->data = take_data;
-	d->free_data = free_data;
-	return true;
+	*d = (struct cd_session_data){ .key = key, .data = take_data, .free_data = free_data };
+	d->next = atomic_load_explicit(&s->data, memory_order_acquire);
+	do {
+		known = find_data(d->next, key);
+		if (known) {
+			cd_release(&s->allocator, d);
+			return drop_data(take_data, free_data, known->data);
+		}
+	} while (!atomic_compare_exchange_weak_explicit(&s->data, &d->next, d, memory_order_acq_rel,
+							memory_order_acquire));
+	return take_data;
 }
 
 const coodie_allocator *coodie_session_allocator(const coodie_session *s)

@@ -4,6 +4,8 @@
 #ifndef NET_SESSION_H
 #define NET_SESSION_H
 
+#include <stdatomic.h>
+
 #include <coodie/driver.h>
 
 #include "net/crew.h"
@@ -22,7 +24,8 @@ struct coodie_session {
 	struct cd_engine *engine;     /* the same when the driver is ours; else NULL */
 	struct cd_crew *crew;         /* likewise, with loops of its own */
 	struct cd_policies *policies; /* of an engine, or a crew */
-	struct cd_session_data *data;
+	/* what was added last, first */
+	_Atomic(struct cd_session_data *) data;
 	/* a registry */
 	bool is_registry;
 	struct cd_member *members; /* the default one first */

@@ -492,27 +492,38 @@ static struct cd_fragment *fragment_new(const struct parser *p, const char *text
 	return f;
 }
 
-const struct cd_fragment *cd_fragment_where(struct cd_model *m, const char *text, coodie_error *err)
+static struct cd_fragment *parse(struct cd_model *m, const char *text, uint64_t hash,
+				 coodie_error *err)
 {
-	uint64_t hash = hash_text(text);
-	struct cd_fragment **slot = &m->fragments[hash % CD_FRAGMENTS], *f = *slot;
 	struct parser p = { .model = m, .what = "where", .lexer = cd_lexer_over(text), .err = err };
+	struct cd_fragment *f = NULL;
 
-	if (f && f->hash == hash && !strcmp(f->text, text))
-		return f;
 	cd_buffer_init(&p.cql, &m->allocator, 0);
-	f = NULL;
 	if (parse_where(&p)) {
 		f = p.cql.failed ? NULL : fragment_new(&p, text, hash);
 		if (!f)
 			cd_no_memory(err, "a condition");
 	}
 	cd_buffer_deinit(&p.cql);
-	if (f) {
-		cd_release(&m->allocator, *slot);
-		*slot = f;
-	}
 	return f;
+}
+
+struct cd_fragment *cd_fragment_take(struct cd_model *m, const char *text, coodie_error *err)
+{
+	uint64_t hash = hash_text(text);
+	struct cd_fragment *f = atomic_exchange(&m->fragments[hash % CD_FRAGMENTS], NULL);
+
+	if (f && f->hash == hash && !strcmp(f->text, text))
+		return f;
+	if (f)
+		cd_fragment_give(m, f);
+	return parse(m, text, hash, err);
+}
+
+void cd_fragment_give(struct cd_model *m, struct cd_fragment *take_f)
+{
+	cd_release(&m->allocator,
+		   atomic_exchange(&m->fragments[take_f->hash % CD_FRAGMENTS], take_f));
 }
 
 /* ---- binds ----------------------------------------------------------------------------------- */

@@ -31,10 +31,11 @@ struct cd_fragment {
 
 #define CD_FRAGMENT_MARKERS 256 /* the most in one fragment */
 
-/* The parsed form of a WHERE fragment, borrowed from the model's cache until the next call.
- * COODIE_ERR_QUERY. */
-const struct cd_fragment *cd_fragment_where(struct cd_model *m, const char *text,
-					    coodie_error *err);
+/* The parsed form of a WHERE fragment, taken out of the model's cache or made; to be given back,
+ * from the same thread or not. NULL with COODIE_ERR_QUERY. */
+struct cd_fragment *cd_fragment_take(struct cd_model *m, const char *text, coodie_error *err);
+/* Puts it into the cache, where the one it meets there goes. */
+void cd_fragment_give(struct cd_model *m, struct cd_fragment *take_f);
 /* Checks the values against the fragment's markers: their number, null, type and range. */
 bool cd_fragment_check(const struct cd_model *m, const struct cd_fragment *f, cql_args args,
 		       coodie_error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Resolving models: once for each session, found again by address, checked by a digest of their
- * content. */
+/* Resolving models: the user's table checked and understood; a digest of its content tells when it
+ * has changed. */
 #include "orm/model.h"
 
 #include <string.h>
@@ -13,14 +13,11 @@
 #include "base/nearest.h"
 #include "orm/datum.h"
 #include "orm/fragment.h"
-#include "orm/op.h"
 #include "orm/spelling.h"
-
-static const char orm_key = 0; /* its address is the mapper's place in a session */
 
 /* ---- the user's table, whatever version of the header wrote it ------------------------------- */
 
-static coodie_model read_model(const coodie_model *m)
+coodie_model cd_model_read(const coodie_model *m)
 {
 	coodie_model def = { 0 };
 
@@ -65,7 +62,7 @@ static uint64_t mix_column(uint64_t h, const coodie_column *c)
  * constants. */
 static uint64_t digest_of(const coodie_model *m)
 {
-	coodie_model def = read_model(m);
+	coodie_model def = cd_model_read(m);
 	uint64_t h = mix(def.column_stride, def.column_count);
 
 	h = mix_pointer(h, def.columns);
@@ -232,7 +229,7 @@ static bool keep_bytes(struct cd_model *m)
 }
 
 /* The same bytes are the same model. Others may be as well: the digest knows. */
-static bool is_unchanged(const struct cd_model *m)
+bool cd_model_is_current(const struct cd_model *m)
 {
 	const coodie_model *now = m->source;
 
@@ -242,8 +239,8 @@ static bool is_unchanged(const struct cd_model *m)
 	return m->digest == digest_of(now);
 }
 
-static struct cd_model *model_new(coodie_session *s, const coodie_allocator *a,
-				  const coodie_model *source, uint64_t digest, coodie_error *err)
+struct cd_model *cd_model_new(coodie_session *s, const coodie_allocator *a,
+			      const coodie_model *source, coodie_error *err)
 {
 	struct cd_model *m;
 
@@ -258,8 +255,8 @@ static struct cd_model *model_new(coodie_session *s, const coodie_allocator *a,
 	m->allocator = *a;
 	cd_arena_init(&m->arena, &m->allocator, 4096);
 	m->source = source;
-	m->digest = digest;
-	m->def = read_model(source);
+	m->digest = digest_of(source);
+	m->def = cd_model_read(source);
 	m->label = m->def.object_name;
 	if (!(keep_bytes(m) || cd_no_memory(err, "a model")) || !resolve(m, s, err)) {
 		cd_model_free(m);
@@ -283,161 +280,11 @@ void cd_model_free(struct cd_model *m)
 	for (uint32_t i = 0; i < m->column_count; i++)
 		cql_type_free(m->columns[i].type);
 	for (size_t i = 0; i < CD_FRAGMENTS; i++)
-		cd_release(&m->allocator, m->fragments[i]);
+		cd_release(&m->allocator,
+			   atomic_load_explicit(&m->fragments[i], memory_order_relaxed));
 	cd_arena_deinit(&m->arena);
 	a = m->allocator;
 	cd_release(&a, m);
-}
-
-/* ---- the session's table --------------------------------------------------------------------- */
-
-void cd_orm_free(struct cd_orm *orm)
-{
-	coodie_allocator a;
-
-	if (!orm || atomic_fetch_sub_explicit(&orm->refs, 1, memory_order_acq_rel) != 1)
-		return;
-	for (size_t i = 0; i < orm->capacity; i++)
-		cd_model_free(orm->models[i]);
-	for (size_t i = 0; i < orm->retired_count; i++)
-		cd_model_free(orm->retired[i]);
-	cd_slab_deinit(&orm->ops);
-	a = orm->allocator;
-	cd_release(&a, orm->models);
-	cd_release(&a, orm->retired);
-	cd_release(&a, orm);
-}
-
-static void free_data(void *data)
-{
-	cd_orm_free(data);
-}
-
-struct cd_orm *cd_orm_of(coodie_session *s, coodie_error *err)
-{
-	struct cd_orm *orm = coodie_session_data(s, &orm_key);
-	const coodie_allocator *a;
-
-	if (orm)
-		return orm;
-	a = coodie_session_allocator(s);
-	if (!a)
-		a = &cd_malloc_allocator;
-	orm = cd_alloc_zero(a, sizeof(*orm));
-	if (!orm) {
-		cd_no_memory(err, "the session's models");
-		return NULL;
-	}
-	atomic_init(&orm->refs, 1);
-	orm->allocator = *a;
-	cd_slab_init(&orm->ops, &orm->allocator, sizeof(struct cd_op), 64);
-	if (!coodie_session_set_data(s, &orm_key, orm, free_data, err)) {
-		cd_orm_free(orm);
-		return NULL;
-	}
-	return orm;
-}
-
-/* The place of a model in the table, or the empty one where it would go. There always is an
- * empty one. */
-static struct cd_model **slot_of(struct cd_model **models, size_t capacity,
-				 const coodie_model *source)
-{
-	size_t i = (size_t)(mix_pointer(0, source) >> 16) & (capacity - 1);
-
-	while (models[i] && models[i]->source != source)
-		i = (i + 1) & (capacity - 1);
-	return &models[i];
-}
-
-static bool grow(struct cd_orm *orm)
-{
-	size_t capacity = orm->capacity ? orm->capacity * 2 : 16;
-	struct cd_model **models = cd_alloc_array(&orm->allocator, capacity,
-						  sizeof(struct cd_model *));
-
-	if (!models)
-		return false;
-	for (size_t i = 0; i < orm->capacity; i++) {
-		if (orm->models[i])
-			*slot_of(models, capacity, orm->models[i]->source) = orm->models[i];
-	}
-	cd_release(&orm->allocator, orm->models);
-	orm->models = models;
-	orm->capacity = capacity;
-	return true;
-}
-
-/* Operations under way may still use a model whose table has changed: it goes when the session
- * does. */
-static bool retire(struct cd_orm *orm, struct cd_model *m)
-{
-	struct cd_model **list = cd_resize(&orm->allocator, orm->retired,
-					   (orm->retired_count + 1) * sizeof(*list));
-
-	if (!list)
-		return false;
-	orm->retired = list;
-	orm->retired[orm->retired_count++] = m;
-	return true;
-}
-
-static struct cd_model *resolve_now(struct cd_orm *orm, coodie_session *s,
-				    const coodie_model *source, coodie_error *err)
-{
-	struct cd_model **slot, *m;
-
-	if ((!orm->capacity || orm->count * 2 >= orm->capacity) && !grow(orm)) {
-		cd_no_memory(err, "the session's models");
-		return NULL;
-	}
-	m = model_new(s, &orm->allocator, source, digest_of(source), err);
-	if (!m)
-		return NULL;
-	slot = slot_of(orm->models, orm->capacity, source);
-	if (*slot && !retire(orm, *slot)) {
-		cd_model_free(m);
-		cd_no_memory(err, "the session's models");
-		return NULL;
-	}
-	orm->count += !*slot;
-	*slot = m;
-	return m;
-}
-
-bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *out,
-		   coodie_error *err)
-{
-	struct cd_model *known;
-
-	if (!s)
-		return cd_fail(err, COODIE_ERR_INVALID, "the session is NULL");
-	if (!m)
-		return cd_fail(err, COODIE_ERR_INVALID, "the model is NULL");
-	if (!cd_model_check_table(m, err))
-		return false;
-	out->session = coodie_session_named(s, read_model(m).connection, err);
-	if (!out->session) {
-		if (err)
-			cd_error_prefix(err, "model %s", m->object_name);
-		return false;
-	}
-	out->orm = cd_orm_of(out->session, err);
-	if (!out->orm)
-		return false;
-	known = out->orm->capacity ? *slot_of(out->orm->models, out->orm->capacity, m) : NULL;
-	if (!known || !is_unchanged(known))
-		known = resolve_now(out->orm, out->session, m, err);
-	out->model = known;
-	return known != NULL;
-}
-
-bool coodie_model_check(coodie_session *s, const coodie_model *m, coodie_error *err)
-{
-	struct cd_place place;
-
-	cd_clear(err);
-	return cd_place_find(s, m, &place, err);
 }
 
 /* ---- names ----------------------------------------------------------------------------------- */

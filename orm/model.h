@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A resolved model: the user's table checked, its types parsed, its statements written; once for
- * each session. */
+ * each session (place.h). */
 #ifndef ORM_MODEL_H
 #define ORM_MODEL_H
 
@@ -9,7 +9,6 @@
 #include <coodie/model.h>
 
 #include "base/arena.h"
-#include "base/slab.h"
 #include "orm/codec.h"
 
 struct cd_fragment;
@@ -62,34 +61,19 @@ struct cd_model {
 	const char *remove;
 	const char *select_by_key;
 	uint32_t *all_columns; /* 0, 1, 2, ...: what select_by_key reads */
-	struct cd_fragment *fragments[CD_FRAGMENTS];
+	/* parsed conditions; who needs one takes it out, and puts it back */
+	_Atomic(struct cd_fragment *) fragments[CD_FRAGMENTS];
+	struct cd_model *older; /* what was resolved before the user's table changed */
 };
 
-/* What the mapper keeps with a session. */
-struct cd_orm {
-	atomic_uint refs; /* the session, and every operation under way */
-	coodie_allocator allocator;
-	struct cd_slab ops;
-	struct cd_model **models; /* open addressing by address of the user's table */
-	size_t capacity, count;
-	struct cd_model **retired; /* replaced because the table at their address changed */
-	size_t retired_count;
-};
-
-/* Where a statement goes and what it is about; the model is borrowed from the orm. */
-struct cd_place {
-	coodie_session *session;
-	struct cd_orm *orm;
-	struct cd_model *model;
-};
-
-/* Finds a model's session, and the model in it, resolved; checks it the first time. */
-bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *out,
-		   coodie_error *err);
-
-/* The mapper's data of a session (not a registry), made the first time. */
-struct cd_orm *cd_orm_of(coodie_session *s, coodie_error *err);
-void cd_orm_free(struct cd_orm *orm); /* gives one reference back */
+/* The user's table; what an older program does not have is zero. */
+coodie_model cd_model_read(const coodie_model *m);
+/* Checks and resolves it. @return one reference; NULL with COODIE_ERR_MODEL or
+ * COODIE_ERR_NO_MEMORY */
+struct cd_model *cd_model_new(coodie_session *s, const coodie_allocator *a,
+			      const coodie_model *source, coodie_error *err);
+/* Whether the user's table still says what it did. */
+bool cd_model_is_current(const struct cd_model *m);
 struct cd_model *cd_model_ref(struct cd_model *m);
 void cd_model_free(struct cd_model *m); /* gives one reference back; NULL is fine */
 

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "orm/datum.h"
+#include "orm/place.h"
 
 #define ALIGNED(n) (((n) + (size_t)15) & ~(size_t)15)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations: made from a slab, told exactly once; and blocking calls as waiting for one. */
+/* Operations: told exactly once; and blocking calls as waiting for one. */
 #include "orm/op.h"
 
 #include <coodie/driver.h>
@@ -10,13 +10,13 @@
 struct cd_op *cd_op_new(const struct cd_place *place, const char *verb, cd_step_fn *step,
 			void *user, coodie_error *err)
 {
-	struct cd_op *op = cd_slab_take(&place->orm->ops);
+	struct cd_op *op = cd_alloc(&place->orm->allocator, sizeof(*op));
 
 	if (!op) {
 		cd_no_memory(err, verb);
 		return NULL;
 	}
-	atomic_fetch_add_explicit(&place->orm->refs, 1, memory_order_relaxed);
+	cd_orm_ref(place->orm);
 	*op = (struct cd_op){ .place = *place, .step = step, .verb = verb, .user = user };
 	op->subject = place->model ? place->model->label : "";
 	return op;
@@ -26,7 +26,7 @@ void cd_op_free(struct cd_op *op)
 {
 	struct cd_orm *orm = op->place.orm;
 
-	cd_slab_give(&orm->ops, op);
+	cd_release(&orm->allocator, op);
 	cd_orm_free(orm);
 }
 

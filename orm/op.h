@@ -5,7 +5,7 @@
 
 #include <coodie/query.h>
 
-#include "orm/model.h"
+#include "orm/place.h"
 
 struct cd_op;
 

@@ -9,6 +9,7 @@ libcd_orm_la_SOURCES = \
 	orm/model.c orm/model.h \
 	orm/object.c orm/object.h \
 	orm/op.c orm/op.h \
+	orm/place.c orm/place.h \
 	orm/query.c orm/query.h \
 	orm/rows.c \
 	orm/save.c \

@@ -14,25 +14,34 @@
 
 /* ---- making and freeing ---------------------------------------------------------------------- */
 
+/* What the query keeps of its condition. */
+static void keep_where(coodie_query *q, const struct cd_fragment *f, cql_args args)
+{
+	cql_value *binds;
+
+	q->where = cd_arena_strndup(&q->arena, f->cql, strlen(f->cql));
+	if (!q->where)
+		cd_no_memory(&q->err, "a query");
+	else if (cd_fragment_check(q->place.model, f, args, &q->err) && args.count &&
+		 cd_data_copy(&q->arena, args, &binds, &q->err))
+		q->binds = (cql_args){ args.count, binds };
+}
+
 static void build_where(coodie_query *q, const char *where, cql_args args)
 {
 	static const struct cd_fragment none = { .text = "" };
-	const struct cd_fragment *f = &none;
-	cql_value *binds;
+	struct cd_model *m = q->place.model;
+	struct cd_fragment *f;
 
-	if (where && where[strspn(where, " \t\r\n")]) {
-		f = cd_fragment_where(q->place.model, where, &q->err);
-		if (!f)
-			return;
-		q->where = cd_arena_strndup(&q->arena, f->cql, strlen(f->cql));
-		if (!q->where) {
-			cd_no_memory(&q->err, "a query");
-			return;
-		}
+	if (!where || !where[strspn(where, " \t\r\n")]) {
+		cd_fragment_check(m, &none, args, &q->err);
+		return;
 	}
-	if (cd_fragment_check(q->place.model, f, args, &q->err) && args.count &&
-	    cd_data_copy(&q->arena, args, &binds, &q->err))
-		q->binds = (cql_args){ args.count, binds };
+	f = cd_fragment_take(m, where, &q->err);
+	if (!f)
+		return;
+	keep_where(q, f, args);
+	cd_fragment_give(m, f);
 }
 
 coodie_query *coodie_find(coodie_session *s, const coodie_model *m, const char *where,
@@ -53,7 +62,7 @@ coodie_query *coodie_find(coodie_session *s, const coodie_model *m, const char *
 		q->place = (struct cd_place){ 0 };
 		return q;
 	}
-	atomic_fetch_add_explicit(&q->place.orm->refs, 1, memory_order_relaxed);
+	cd_orm_ref(q->place.orm);
 	build_where(q, where, args);
 	return q;
 }

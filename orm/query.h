@@ -6,7 +6,7 @@
 #include <coodie/query.h>
 
 #include "orm/fragment.h"
-#include "orm/model.h"
+#include "orm/place.h"
 
 enum cd_select_kind {
 	CD_SELECT_ALL,

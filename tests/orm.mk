@@ -2,6 +2,7 @@
 tests_libcd_test_la_SOURCES += tests/mock.c tests/mock.h tests/orm_models.h
 check_PROGRAMS += \
 	tests/test_datum \
+	tests/test_mapper_threads \
 	tests/test_model \
 	tests/test_orm_memory \
 	tests/test_query \

@@ -213,15 +213,15 @@ static void test_data(void **state)
 	(void)state;
 	frees = 0;
 	assert_null(coodie_session_data(s, &first_key));
-	assert_true(coodie_session_set_data(s, &first_key, &first, count_free, NULL));
-	assert_true(coodie_session_set_data(s, &second_key, &second, count_free, NULL));
+	assert_ptr_equal(coodie_session_keep(s, &first_key, &first, count_free, NULL), &first);
+	assert_ptr_equal(coodie_session_keep(s, &second_key, &second, count_free, NULL), &second);
 	assert_ptr_equal(coodie_session_data(s, &first_key), &first);
 	assert_ptr_equal(coodie_session_data(s, &second_key), &second);
-	assert_true(coodie_session_set_data(s, &first_key, &third, count_free, NULL));
-	assert_int_equal(first, 1); /* replaced */
+	assert_ptr_equal(coodie_session_keep(s, &first_key, &third, count_free, NULL), &first);
+	assert_int_equal(third, 1); /* not kept: there was one */
 	coodie_session_free(s);
 	assert_int_equal(second, 2); /* the newest first */
-	assert_int_equal(third, 3);
+	assert_int_equal(first, 3);
 }
 
 /* ---- registries ----------------------------------------------------------------------------- */

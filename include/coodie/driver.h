@@ -58,10 +58,15 @@ COODIE_API coodie_session *coodie_session_named(coodie_session *s, const char *n
 						coodie_error *err);
 
 /** Data of a layer above, kept with the session under the address of a key, freed with it. NULL
- * when there is none. */
+ * when there is none. Any thread, as for the next. */
 COODIE_API void *coodie_session_data(const coodie_session *s, const void *key);
-COODIE_API bool coodie_session_set_data(coodie_session *s, const void *key, void *take_data,
-					void (*free_data)(void *), coodie_error *err);
+/**
+ * Keeps data under a key, for as long as the session lives; where some is kept already, `take_data`
+ * is freed instead. What is kept last goes first, as it may lean on the others.
+ * @return what is kept now, borrowed; NULL with COODIE_ERR_NO_MEMORY: `take_data` is freed too
+ */
+COODIE_API void *coodie_session_keep(coodie_session *s, const void *key, void *take_data,
+				     void (*free_data)(void *), coodie_error *err);
 /** The allocator of the session. */
 COODIE_API const coodie_allocator *coodie_session_allocator(const coodie_session *s);
 /** The keyspace of the options; NULL when none was set. */
