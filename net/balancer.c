@@ -14,11 +14,7 @@
 enum near { NEAR_RACK, NEAR_LOCAL, NEAR_REMOTE, NEARS, NEAR_NONE = NEARS };
 enum class { CLASS_UP, CLASS_SLOW, CLASS_DOWN, CLASSES };
 
-enum {
-	REMOTE_RANKS = 1 << 2 | 1 << 5 | 1 << 8,
-	FIRST_CAPACITY = 8,
-	MOST_AT_ONCE = 8 /* replicas that cd_balancer_first() looks at by itself */
-};
+enum { REMOTE_RANKS = 1 << 2 | 1 << 5 | 1 << 8, FIRST_CAPACITY = 8 };
 
 #if defined(__GNUC__)
 #define COLD __attribute__((cold, noinline))
@@ -503,45 +499,60 @@ static COLD uint32_t first_of_plan(struct cd_balancer *b, const coodie_intent *i
 		       : CD_BALANCER_NONE;
 }
 
-/* As pick_replica(), when those to choose from stand in a list. */
-static inline uint32_t pick_of(const struct view *v, const uint32_t *slots, uint32_t count)
+/* The replicas of the best key, from which one is picked as pick_replica() does. At most
+ * CD_CHOICES_MOST replicas are looked at. @return the key */
+static inline uint32_t best_replicas(const struct view *v, struct cd_choices *out)
 {
-	uint64_t random = v->intent->random;
+	uint32_t best = CD_BALANCER_NO_RANK;
 
-	if (v->in_order || count == 1)
-		return slots[0];
-	uint32_t i = cd_random_pick((uint32_t)random, count);
-	return v->weighs ? quieter(v, slots[i], slots[another(i, count, (uint32_t)(random >> 32))])
-			 : slots[i];
+	out->count = 0;
+	out->weighs = v->weighs;
+	for (size_t i = 0; i < v->replica_count; i++) {
+		uint32_t slot = v->replicas[i], key = key_of(v, slot);
+		if (key > best)
+			continue;
+		if (key < best)
+			out->count = 0;
+		best = key;
+		out->slots[out->count++] = slot;
+	}
+	if (v->in_order && out->count)
+		out->count = 1;
+	return best;
 }
 
 uint32_t cd_balancer_first(struct cd_balancer *b, const coodie_intent *intent,
 			   const coodie_host *hosts, const uint32_t *replicas, size_t replica_count)
 {
-	uint32_t slots[MOST_AT_ONCE], best = CD_BALANCER_NO_RANK, count = 0;
+	struct cd_choices choices;
 
-	if (b->rules->custom.plan || replica_count > MOST_AT_ONCE)
+	if (b->rules->custom.plan || replica_count > CD_CHOICES_MOST)
 		return first_of_plan(b, intent, hosts, replicas, replica_count);
 	const struct view v = look(b, intent, hosts, replicas, replica_count);
 	if (leads(&v))
 		return replicas[0];
-	for (size_t i = 0; i < v.replica_count; i++) {
-		uint32_t slot = replicas[i], key = key_of(&v, slot);
-		if (key > best)
-			continue;
-		if (key < best)
-			count = 0;
-		best = key;
-		slots[count++] = slot;
-	}
+	uint32_t best = best_replicas(&v, &choices);
 	if (best < NEARS) /* a replica that is up */
-		return pick_of(&v, slots, count);
+		return cd_choices_pick(&choices, hosts, intent->random);
 	uint32_t rank = best_rank(&v);
 	if (rank == CD_BALANCER_NO_RANK)
 		return CD_BALANCER_NONE;
 	if (best / NEARS <= v.keys[rank] / NEARS)
-		return pick_of(&v, slots, count);
+		return cd_choices_pick(&choices, hosts, intent->random);
 	return pick_host(&v, rank);
+}
+
+void cd_balancer_choices(const struct cd_balancer *b, const coodie_intent *intent,
+			 const coodie_host *hosts, const uint32_t *replicas, size_t replica_count,
+			 struct cd_choices *out)
+{
+	const struct view v = look(b, intent, hosts, replicas, replica_count);
+
+	out->count = 0;
+	if (b->rules->custom.plan || replica_count > CD_CHOICES_MOST || leads(&v))
+		return;
+	if (best_replicas(&v, out) >= NEARS)
+		out->count = 0;
 }
 
 /* ---- latency (L5) --------------------------------------------------------------------------- */

@@ -10,12 +10,22 @@
 #ifndef NET_BALANCER_H
 #define NET_BALANCER_H
 
+#include "base/random.h"
 #include "net/balancer_rules.h"
 
 #define CD_BALANCER_NONE UINT32_MAX
 
 /* Groups of hosts, best first. Up, slow, down: times rack, datacenter, other datacenter. */
 enum { CD_BALANCER_RANKS = 9, CD_BALANCER_NO_RANK = 15 };
+
+/* Hosts that are as good as each other. */
+enum { CD_CHOICES_MOST = 8 };
+
+struct cd_choices {
+	uint32_t count; /* 0: none, or too many to be listed */
+	bool weighs;    /* of two the one with fewer requests in flight */
+	uint32_t slots[CD_CHOICES_MOST];
+};
 
 struct cd_balancer_slot; /* what is known of a slot beside its rank */
 struct cd_balancer_cell; /* how fast it is */
@@ -56,6 +66,24 @@ enum coodie_distance cd_balancer_distance(const struct cd_balancer *b, uint32_t 
 uint32_t cd_balancer_first(struct cd_balancer *b, const coodie_intent *intent,
 			   const coodie_host *hosts, const uint32_t *replicas,
 			   size_t replica_count);
+/* The replicas that cd_balancer_first() picks from when it is asked for the like of this, for as long as
+ * the balancer is not refreshed and no answer is noted. None: it may pick another host. */
+void cd_balancer_choices(const struct cd_balancer *b, const coodie_intent *intent,
+			 const coodie_host *hosts, const uint32_t *replicas, size_t replica_count,
+			 struct cd_choices *out);
+/* One of them; there is one. */
+static inline uint32_t cd_choices_pick(const struct cd_choices *c, const coodie_host *hosts,
+				       uint64_t random)
+{
+	if (c->count == 1)
+		return c->slots[0];
+	uint32_t i = cd_random_pick((uint32_t)random, c->count);
+	if (!c->weighs)
+		return c->slots[i];
+	uint32_t j = i + 1 + cd_random_pick((uint32_t)(random >> 32), c->count - 1);
+	uint32_t a = c->slots[i], b = c->slots[j < c->count ? j : j - c->count];
+	return hosts[b].in_flight < hosts[a].in_flight ? b : a;
+}
 /* The whole order, or its first `most`; begins with what cd_balancer_first() says for the same
  * intent. No host is in it twice. Returns how many were written. */
 size_t cd_balancer_plan(struct cd_balancer *b, const coodie_intent *intent,

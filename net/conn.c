@@ -415,7 +415,7 @@ static bool on_event(struct cd_conn *c, const cql_envelope *e, coodie_error *err
 }
 
 /* One envelope. */
-static enum cd_conn_event take(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
+static enum cd_conn_event judge(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
 {
 	frame_fn *fn = on_frame[c->state][e->opcode];
 	bool was_ready = c->state == CD_CONN_READY;
@@ -441,6 +441,13 @@ static enum cd_conn_event give_up(struct cd_conn *c)
 	return CD_CONN_BROKEN;
 }
 
+enum cd_conn_event cd_conn_take(struct cd_conn *c, const cql_envelope *e, coodie_error *err)
+{
+	enum cd_conn_event event = judge(c, e, err);
+
+	return event == CD_CONN_BROKEN ? give_up(c) : event;
+}
+
 enum cd_conn_event cd_conn_next(struct cd_conn *c, cql_envelope *out, coodie_error *err)
 {
 	if (c->state == CD_CONN_FAILED)
@@ -449,13 +456,10 @@ enum cd_conn_event cd_conn_next(struct cd_conn *c, cql_envelope *out, coodie_err
 		return give_up(c);
 	for (;;) {
 		enum cql_inbox_status status = cd_inbox_next(&c->in, out, err);
-		enum cd_conn_event event = CD_CONN_BROKEN;
 		if (status == CQL_INBOX_MORE)
 			return CD_CONN_MORE;
-		if (status == CQL_INBOX_ENVELOPE)
-			event = take(c, out, err);
-		if (event == CD_CONN_BROKEN)
-			return give_up(c);
+		enum cd_conn_event event = status == CQL_INBOX_ENVELOPE ? cd_conn_take(c, out, err)
+									: give_up(c);
 		if (event != CD_CONN_MORE)
 			return event;
 	}

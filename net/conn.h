@@ -59,6 +59,8 @@ void cd_conn_deinit(struct cd_conn *c);
 bool cd_conn_start(struct cd_conn *c, coodie_error *err);
 /* What the bytes in the inbox mean. `out` is borrowed until the next call. */
 enum cd_conn_event cd_conn_next(struct cd_conn *c, cql_envelope *out, coodie_error *err);
+/* The same for an envelope that was taken out of the inbox. */
+enum cd_conn_event cd_conn_take(struct cd_conn *c, const cql_envelope *e, coodie_error *err);
 /* What is being waited for: "OPTIONS", "STARTUP", "AUTH_RESPONSE", "USE"; "a request" when ready.
  */
 const char *cd_conn_phase(const struct cd_conn *c);

@@ -11,7 +11,11 @@
 #include "net/pool.h"
 #include "net/trace.h"
 
-enum { ATTEMPTS_PER_BLOCK = 32 };
+enum {
+	ATTEMPTS_PER_BLOCK = 32,
+	/* The loop was kept waiting for longer: what was made meanwhile begins now. */
+	PATIENCE_US = 10000
+};
 
 /* ---- turns ---------------------------------------------------------------------------------- */
 
@@ -54,7 +58,10 @@ void cd_engine_enter(struct cd_engine *e)
 {
 	if (e->inside++)
 		return;
+	uint64_t was_us = e->entered_us, usual_us = e->usual.timeout_ms * UINT64_C(1000);
 	e->entered_us = cd_engine_now(e);
+	if (e->turn_armed && e->entered_us - was_us > PATIENCE_US)
+		cd_wheel_postpone(&e->wheel, was_us + usual_us, e->entered_us - was_us);
 	cd_tally_tick(&e->tally.own, e->entered_us);
 }
 
@@ -99,9 +106,16 @@ void cd_engine_add_deadline(struct cd_engine *e, struct cd_deadline *d, uint32_t
 	uint64_t now = cd_engine_now(e);
 
 	cd_wheel_add(&e->wheel, d, now + (uint64_t)ms * 1000);
-	uint64_t over = d->tick * CD_WHEEL_TICK_US; /* when the wheel says so */
-	if (over < e->timer_at)
-		set_timer(e, over, now);
+	if (d->at_us < e->timer_at)
+		set_timer(e, d->at_us, now);
+}
+
+void cd_engine_mind_wheel(struct cd_engine *e)
+{
+	uint64_t next = cd_wheel_next_us(&e->wheel);
+
+	if (next < e->timer_at)
+		set_timer(e, next, cd_engine_now(e));
 }
 
 /* Ends every connection and everything in flight with `err`. */
@@ -291,9 +305,7 @@ static void on_timer(void *user)
 	e->timer_at = UINT64_MAX;
 	while ((d = cd_wheel_expired(&e->wheel, now)))
 		due[d->kind](e, d);
-	uint64_t next = cd_wheel_next_us(&e->wheel);
-	if (next < e->timer_at)
-		set_timer(e, next, now);
+	cd_engine_mind_wheel(e);
 	cd_engine_deliver(e);
 	cd_engine_settle(e);
 	cd_engine_leave(e);
@@ -496,6 +508,7 @@ struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop
 	e->policies = policies;
 	e->allocator = &options->allocator;
 	e->timer_at = UINT64_MAX;
+	e->generation = 1;
 	e->loop_count = 1;
 	e->outgoing = options->outgoing;
 	e->adorns = options->outgoing != NULL;
@@ -567,6 +580,7 @@ static void engine_free(void *driver)
 		return;
 	cd_fail(&err, COODIE_ERR_CLOSED, "the session was freed");
 	e->freed = true;
+	cd_engine_changed(e);
 	fail_all(e, &err);
 	e->inside++; /* callbacks below must not end the engine under us */
 	while (e->private_loop && e->done.count)

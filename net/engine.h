@@ -27,8 +27,8 @@ bool cd_engine_mute(struct cd_engine *e);
  * lives until then. */
 /* It is one of several, each on a loop of its own, that share the shards; `turned` follows whatever
  * ran callbacks. */
-void cd_engine_deal(struct cd_engine *e, uint32_t index, uint32_t count,
-		    void (*turned)(void *user), void *user);
+void cd_engine_deal(struct cd_engine *e, uint32_t index, uint32_t count, void (*turned)(void *user),
+		    void *user);
 /* It says that it is of the same session as the other. */
 void cd_engine_share_id(struct cd_engine *e, const struct cd_engine *first);
 /* Gives the request up that was made with this alias. */
@@ -40,6 +40,8 @@ bool cd_engine_close(struct cd_engine *e, coodie_status_fn *done, void *user, co
 /* Of `o` only the payload is looked at. */
 bool cd_engine_prepare(struct cd_engine *e, const char *cql, const coodie_request *o,
 		       coodie_prepared_fn *done, void *user, coodie_error *err);
+/* What a caller asks for who says nothing. */
+extern const coodie_request cd_request_plain;
 bool cd_engine_execute(struct cd_engine *e, coodie_prepared *p, cql_args args,
 		       const coodie_request *r, coodie_done_fn *done, void *user,
 		       coodie_error *err);

@@ -11,10 +11,8 @@
 /* As the server or the text says, or as a read it is to wait for such writes (S8). */
 static inline bool is_lwt(const struct cd_request *r)
 {
-	cql_consistency c = r->params.consistency;
-
 	return r->is_lwt || (r->prepared && r->prepared->is_lwt) ||
-	       (r->is_read && (c == CQL_CONSISTENCY_SERIAL || c == CQL_CONSISTENCY_LOCAL_SERIAL));
+	       (r->is_read && cd_consistency_is_serial(r->params.consistency));
 }
 
 void cd_engine_intent(const struct cd_engine *e, const struct cd_request *r,

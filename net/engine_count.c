@@ -27,9 +27,9 @@ void cd_engine_count_end(struct cd_engine *e, const struct cd_request *r)
 void cd_engine_count_repeat(struct cd_request *r, struct cd_attempt *a)
 {
 	r->plain = false;
-	a->number = r->attempts;
-	a->speculative = r->flying != NULL;
-	if (r->flying) {
+	a->number = r->attempts - 1;
+	a->speculative = a->next != NULL;
+	if (a->next) {
 		r->speculated = true;
 		cd_counters_count(r->counters, CD_METRIC_SPECULATIONS);
 	} else if (r->told != a->wire->number) { /* else its statement was prepared again */

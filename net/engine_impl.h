@@ -45,6 +45,15 @@ struct cd_twin {
 
 enum { CD_TWINS = 64 };
 
+/* What a request without options of its own has. */
+struct cd_usual {
+	uint64_t generation; /* of the engine, when it was looked at */
+	cql_params params;
+	uint32_t timeout_ms;
+	bool idempotent;
+	bool express; /* requests may go by net/engine_express.c */
+};
+
 struct cd_engine {
 	struct coodie_options *options;
 	const coodie_allocator *allocator; /* the options' */
@@ -76,6 +85,8 @@ struct cd_engine {
 	bool complained;      /* of a datacenter that no host is in */
 	bool listens;         /* somebody wants to hear of each answer */
 	bool speculates;      /* a profile may send twice */
+	uint64_t generation;  /* of hosts, ring, profiles and options */
+	struct cd_usual usual;
 
 	/* connections */
 	struct cd_wire *wires; /* all that are open */
@@ -105,7 +116,7 @@ struct cd_engine {
 	uint32_t own;  /* those of them that are the engine's */
 	uint32_t held; /* those that wait for a PREPARE */
 	uint32_t in_flight;
-	uint64_t overloaded_us; /* when a server last said that it is; 0: never */
+	uint64_t overloaded_us;     /* when a server last said that it is; 0: never */
 	coodie_result *void_result; /* shared by all that say nothing more */
 	coodie_error ok;
 	coodie_session_stats stats;
@@ -130,6 +141,34 @@ uint64_t cd_engine_now(const struct cd_engine *e);
 /* Makes the loop come by once more before it sleeps. */
 void cd_engine_arm(struct cd_engine *e);
 void cd_engine_add_deadline(struct cd_engine *e, struct cd_deadline *d, uint32_t ms);
+/* Sets the timer if something on the wheel passes before it. */
+void cd_engine_mind_wheel(struct cd_engine *e);
+/* What requests are decided by has changed. */
+static inline void cd_engine_changed(struct cd_engine *e)
+{
+	e->generation++;
+}
+
+/* The time, as it was when this turn of the loop began. */
+static inline uint64_t cd_engine_moment(struct cd_engine *e)
+{
+	if (!e->inside && !e->turn_armed)
+		e->entered_us = cd_engine_now(e);
+	return e->entered_us;
+}
+
+/* Lets a request end at its time: those of the usual one do so in the order they came in. */
+static inline void cd_engine_bound(struct cd_engine *e, struct cd_request *r)
+{
+	if (r->timeout_ms != e->usual.timeout_ms) {
+		cd_engine_add_deadline(e, &r->deadline, r->timeout_ms);
+		return;
+	}
+	cd_wheel_queue(&e->wheel, &r->deadline,
+		       cd_engine_moment(e) + r->timeout_ms * UINT64_C(1000));
+	if (r->deadline.at_us < e->timer_at)
+		cd_engine_mind_wheel(e);
+}
 /* A number below `below`. */
 uint32_t cd_engine_draw(struct cd_engine *e, uint32_t below);
 /* Runs the callbacks that are due. */
@@ -178,8 +217,19 @@ void cd_engine_count_waited(struct cd_request *r);
 /* Gauges, and what others count. */
 void cd_engine_count_gauges(struct cd_engine *e);
 
+/* ---- engine_express.c: the short way of most requests ---------------------------------------- */
+
+/* Sends it. False: nothing was done, and it takes the long way. */
+bool cd_express_submit(struct cd_engine *e, struct coodie_prepared *p, cql_args args,
+		       const coodie_request *o, coodie_done_fn *done, void *user);
+/* Ends the request that this is the answer to. False: nothing was done, and it takes the long way. */
+bool cd_express_answer(struct cd_engine *e, struct cd_wire *w, const cql_envelope *answer);
+
 /* ---- engine_submit.c: what callers, and the engine itself, ask for --------------------------- */
 
+/* Of a request with such a profile: its own, else the profile's, else the options'. */
+void cd_engine_set_params(const struct cd_engine *e, const struct cd_profile *p,
+			  const coodie_request *o, cql_params *out);
 bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user,
 		      coodie_error *err);
 /* An empty request of a user who waits for what the engine does; the caller puts it into a list. */
@@ -251,6 +301,39 @@ void cd_engine_pump(struct cd_engine *e);
 bool cd_engine_has_room(const struct cd_engine *e);
 /* An attempt is over: its stream id is free, or an orphan. */
 void cd_engine_land(struct cd_engine *e, struct cd_attempt *a);
+
+/* An attempt has been written to a connection. */
+static inline void cd_attempt_departs(struct cd_engine *e, struct cd_wire *w, struct cd_attempt *a,
+				      uint64_t now_us)
+{
+	struct cd_request *r = a->request;
+
+	a->wire = w;
+	a->next = r->flying;
+	a->sent_us = now_us;
+	a->sent_at = w->link.bytes_sent;
+	r->flying = a;
+	r->counters = w->tally.counters;
+	cd_counters_count(r->counters, CD_METRIC_ATTEMPTS);
+	if (w->host) {
+		w->host->view->in_flight++;
+		r->tried[r->attempts % CD_TRIED] = (uint16_t)w->host->slot;
+	}
+	r->attempts++;
+	e->in_flight++;
+	cd_engine_arm(e);
+}
+
+/* One of those that its request forgets is over. */
+static inline void cd_attempt_lands(struct cd_engine *e, struct cd_attempt *a)
+{
+	e->in_flight--;
+	if (a->wire->host)
+		a->wire->host->view->in_flight--;
+	a->wire = NULL;
+	cd_metadata_free(a->metadata);
+	a->metadata = NULL;
+}
 
 /* ---- engine_choose.c: which host, which connection ------------------------------------------- */
 

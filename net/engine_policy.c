@@ -49,6 +49,7 @@ void cd_engine_policies_deinit(struct cd_engine *e)
 void cd_engine_hosts_changed(struct cd_engine *e)
 {
 	e->hosts_stale = true;
+	cd_engine_changed(e);
 	cd_engine_arm(e);
 }
 
@@ -75,6 +76,7 @@ void cd_engine_refresh(struct cd_engine *e)
 		ok &= cd_profile_view_update(&e->profiles, hosts, e->hosts.room, &err);
 	ok &= cd_profile_view_refresh(&e->profiles, hosts, e->hosts.room, &err);
 	find_listeners(e);
+	cd_engine_changed(e);
 	e->hosts_stale = !ok; /* without memory: once more with the next request */
 	e->distances_stale = true;
 	if (ok)

@@ -80,7 +80,7 @@ void cd_engine_tell_tries(const struct cd_request *r, coodie_error *err)
 
 static uint64_t deadline_of(const struct cd_request *r)
 {
-	return r->deadline.link ? r->deadline.tick * CD_WHEEL_TICK_US : UINT64_MAX;
+	return r->deadline.link ? r->deadline.at_us : UINT64_MAX;
 }
 
 static void log_verdict(const struct cd_engine *e, const struct cd_profile *p,

@@ -10,6 +10,7 @@ bool cd_engine_set_map(struct cd_engine *e, struct cd_token_map *map, coodie_err
 {
 	if (!cd_router_set_map(&e->router, map, err))
 		return false;
+	cd_engine_changed(e);
 	/* of hosts that were connected to before there was a map */
 	for (uint32_t slot = 0; slot < e->hosts.room; slot++) {
 		const struct cd_host *h = cd_host_at(&e->hosts, slot);

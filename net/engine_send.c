@@ -168,9 +168,7 @@ void cd_engine_land(struct cd_engine *e, struct cd_attempt *a)
 	while (*at != a)
 		at = &(*at)->next;
 	*at = a->next;
-	e->in_flight--;
-	if (a->wire->host)
-		a->wire->host->view->in_flight--;
+	cd_attempt_lands(e, a);
 	give_attempt(e, a);
 }
 
@@ -201,28 +199,16 @@ bool cd_engine_put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
 		give_attempt(e, a);
 		return false;
 	}
-	a->wire = w;
-	a->next = r->flying;
-	a->sent_us = cd_engine_now(e);
-	a->sent_at = w->link.bytes_sent;
-	r->counters = w->tally.counters;
-	cd_counters_count(r->counters, CD_METRIC_ATTEMPTS);
+	r->express = false;
+	cd_attempt_departs(e, w, a, cd_engine_now(e));
 	if (!r->began_us) {
 		r->began_us = a->sent_us;
 		r->plain = !r->own;
 	}
-	if (r->attempts)
+	if (r->attempts > 1) {
 		cd_engine_count_repeat(r, a);
-	r->flying = a;
-	if (w->host) {
-		w->host->view->in_flight++;
-		r->tried[r->attempts % CD_TRIED] = (uint16_t)w->host->slot;
-	}
-	r->attempts++;
-	e->in_flight++;
-	cd_engine_arm(e);
-	if (r->attempts > 1)
 		return true;
+	}
 	cd_retry_budget_add(&e->budget, a->sent_us);
 	if (e->speculates)
 		cd_engine_await_speculation(e, r);

@@ -44,17 +44,32 @@ struct cd_request *cd_engine_begin(struct cd_engine *e, enum cd_request_kind kin
 	return r;
 }
 
+const coodie_request cd_request_plain = { .size = sizeof cd_request_plain };
+
+void cd_engine_set_params(const struct cd_engine *e, const struct cd_profile *p,
+			  const coodie_request *o, cql_params *out)
+{
+	uint32_t most = e->options->page_rows;
+	int32_t page_rows = o->page_rows       ? o->page_rows
+			    : most < INT32_MAX ? (int32_t)most
+					       : INT32_MAX;
+
+	out->consistency = o->consistency ? o->consistency : p->consistency;
+	out->serial_consistency = o->serial_consistency ? o->serial_consistency
+							: p->serial_consistency;
+	out->has_page_rows = page_rows > 0;
+	out->page_rows = page_rows;
+	out->has_timestamp = o->timestamp_us != 0;
+	out->timestamp_us = o->timestamp_us;
+	out->has_now = o->now_in_seconds != 0;
+	out->now_in_seconds = o->now_in_seconds;
+}
+
 /* What the request does not say its profile does, or the options. */
 static bool set_options(struct cd_engine *e, struct cd_request *r, const coodie_request *o,
 			coodie_error *err)
 {
-	const struct coodie_options *d = e->options;
-
 	cd_counters_count(&e->tally.own, CD_METRIC_REQUESTS);
-	int32_t page_rows = o->page_rows ? o->page_rows
-					 : (int32_t)(d->page_rows < INT32_MAX ? d->page_rows
-									      : INT32_MAX);
-
 	if (o->profile && !cd_profile_board_find(&e->policies->board, o->profile, &r->profile, err))
 		return false;
 	if (cd_profile_view_is_old(&e->profiles))
@@ -63,20 +78,12 @@ static bool set_options(struct cd_engine *e, struct cd_request *r, const coodie_
 	if (!use)
 		return cd_no_memory(err, "a profile");
 	const struct cd_profile *p = use->profile;
-	r->params.consistency = o->consistency ? o->consistency : p->consistency;
-	r->params.serial_consistency = o->serial_consistency ? o->serial_consistency
-							     : p->serial_consistency;
-	r->params.has_page_rows = page_rows > 0;
-	r->params.page_rows = page_rows;
-	r->params.has_timestamp = o->timestamp_us != 0;
-	r->params.timestamp_us = o->timestamp_us;
-	r->params.has_now = o->now_in_seconds != 0;
-	r->params.now_in_seconds = o->now_in_seconds;
+	cd_engine_set_params(e, p, o, &r->params);
 	r->tracing = o->tracing;
 	r->idempotent = o->idempotent || p->idempotent;
 	r->timeout_ms = o->timeout_ms   ? o->timeout_ms
 			: p->timeout_ms ? p->timeout_ms
-					: d->request_timeout_ms;
+					: e->options->request_timeout_ms;
 	if (o->paging_state.data && o->paging_state.len)
 		r->paging_state = cd_request_keep(r, o->paging_state.data, o->paging_state.len);
 	r->has_node = o->node != NULL;
@@ -106,7 +113,7 @@ static void set_traits(struct cd_engine *e, struct cd_request *r, struct cd_stat
 static bool accepted(struct cd_engine *e, struct cd_request *r, const coodie_request *o)
 {
 	if (r->timeout_ms)
-		cd_engine_add_deadline(e, &r->deadline, r->timeout_ms);
+		cd_engine_bound(e, r);
 	if (o && o->id)
 		*o->id = cd_request_id(r);
 	return true;
@@ -217,8 +224,9 @@ static bool submit_execute(struct cd_engine *e, struct coodie_prepared *p, cql_a
 			   const char *const *names, const coodie_request *o, coodie_done_fn *done,
 			   void *user, coodie_error *err)
 {
+	if (!names && cd_express_submit(e, p, args, o, done, user))
+		return true;
 	struct cd_request *r = cd_engine_begin(e, CD_REQUEST_EXECUTE, err);
-
 	if (!r)
 		return false;
 	r->done.result = done;
@@ -414,6 +422,7 @@ bool cd_engine_close(struct cd_engine *e, coodie_status_fn *done, void *user, co
 		return cd_no_memory(err, "a request");
 	e->live++;
 	e->closing = true;
+	cd_engine_changed(e);
 	r->done.status = done;
 	r->user = user;
 	cd_requests_push(&e->closers, r);

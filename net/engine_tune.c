@@ -56,6 +56,7 @@ static void apply(struct cd_engine *e, const struct cd_changes *changed)
 		if (e->wires)
 			cd_pulse_start(e);
 	}
+	cd_engine_changed(e);
 	cd_engine_arm(e); /* requests that waited may be sent now */
 }
 

@@ -28,6 +28,7 @@ libcd_net_la_SOURCES = \
 	net/engine_batch.c \
 	net/engine_choose.c \
 	net/engine_count.c \
+	net/engine_express.c \
 	net/engine_policy.c \
 	net/engine_prepare.c \
 	net/engine_retry.c \

@@ -335,7 +335,8 @@ static bool learn_sharding(struct cd_host *h, struct cd_wire *w)
 	w->shard = offer.count ? (int32_t)offer.shard : -1;
 	if (offer.count != h->nr_shards && !reshape(h, offer.count))
 		return false;
-	cd_router_set_sharding(&e->router, h->slot, offer.count, offer.ignore_msb);
+	if (cd_router_set_sharding(&e->router, h->slot, offer.count, offer.ignore_msb))
+		cd_engine_changed(e);
 	return true;
 }
 

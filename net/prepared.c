@@ -211,6 +211,13 @@ static bool same_binds(const struct cd_columns *a, const struct cd_columns *b)
 	return true;
 }
 
+static void drop_template(struct coodie_prepared *p)
+{
+	cql_execute_free(p->execute);
+	p->execute = NULL;
+	p->express = (struct cd_express){ .generation = 0 };
+}
+
 static bool set_ids(struct coodie_prepared *p, cql_blob id, cql_blob metadata_id)
 {
 	uint8_t *ids = cd_alloc(&p->allocator, id.len + metadata_id.len + 1);
@@ -225,8 +232,7 @@ static bool set_ids(struct coodie_prepared *p, cql_blob id, cql_blob metadata_id
 	p->id = ids;
 	p->id_len = id.len;
 	p->metadata_id_len = metadata_id.len;
-	cql_execute_free(p->execute);
-	p->execute = NULL;
+	drop_template(p);
 	return true;
 }
 
@@ -313,7 +319,7 @@ static void make_template(struct coodie_prepared *p, unsigned version, const cql
 	cql_params with = *params;
 
 	with.skip_metadata = p->skip_metadata && version >= 5;
-	cql_execute_free(p->execute);
+	drop_template(p);
 	p->execute = cd_execute_new(
 		&(const struct cd_execute_parts){
 			.id = { p->id, p->id_len },

@@ -8,6 +8,7 @@
 
 #include <coodie/execute.h>
 
+#include "net/balancer.h"
 #include "net/extensions.h"
 #include "net/request.h"
 #include "net/routing.h"
@@ -22,9 +23,19 @@ struct cd_shape {
 	bool has_page_rows, has_timestamp;
 };
 
+/* Where and how it goes when a request has the session's defaults: worked out by net/engine_express.c
+ * for a generation of what its engine goes by. */
+struct cd_express {
+	uint64_t generation;
+	const cql_execute *execute; /* the statement's; NULL: it takes the long way */
+	bool by_token;              /* its hosts are to be found for each request */
+	struct cd_choices choices;  /* otherwise */
+};
+
 /* The public type. One thread, that of its engine, but for its references, its texts, and what the
  * server said first: the binds. */
 struct coodie_prepared {
+	struct cd_express express;
 	coodie_allocator allocator; /* a copy, so that it can be freed after its session */
 	atomic_uint refs;           /* counted by any thread */
 	uint32_t load;              /* PREPAREs answered so far */
@@ -42,17 +53,17 @@ struct coodie_prepared {
 	/* what the server said; binds never change, as callers may hold their names and types */
 	struct cd_metadata *home; /* holds the binds; NULL before the first answer */
 	struct cd_columns binds;
-	struct cd_markers markers;  /* how they are written */
+	struct cd_markers markers; /* how they are written */
 	const uint16_t *key; /* which of them are the partition key, in its order; in `home` */
 	uint16_t key_count;
 	struct cd_metadata *result; /* the columns of its rows */
 	uint8_t *id;                /* id, then metadata id, in one piece */
 	size_t id_len, metadata_id_len;
-	bool skip_metadata;        /* a response may leave its columns out */
+	bool skip_metadata;                /* a response may leave its columns out */
 	struct cd_statement_traits traits; /* what its text says */
-	bool is_lwt;               /* it is conditional */
-	struct cd_routing routing; /* where its partition key is */
-	cql_execute *execute;      /* all of EXECUTE but the values; NULL: to be made */
+	bool is_lwt;                       /* it is conditional */
+	struct cd_routing routing;         /* where its partition key is */
+	cql_execute *execute;              /* all of EXECUTE but the values; NULL: to be made */
 	struct cd_shape shape;
 	uint8_t misfits; /* asked for in other shapes in a row */
 };
@@ -87,6 +98,12 @@ coodie_prepared *cd_prepared_ref(coodie_prepared *p);
 static inline bool cd_prepared_is_known(const struct coodie_prepared *p)
 {
 	return p->home != NULL;
+}
+
+/* Whether its writes, or a read of that consistency, wait for others (S8). */
+static inline bool cd_prepared_is_lwt(const struct coodie_prepared *p, cql_consistency c)
+{
+	return p->is_lwt || p->traits.is_lwt || (p->traits.is_read && cd_consistency_is_serial(c));
 }
 
 /* Takes the answer to PREPARE. COODIE_ERR_CONFLICT when the markers changed. */

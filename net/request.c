@@ -15,7 +15,6 @@
 
 enum {
 	PER_BLOCK = 64,
-	KEPT_BYTES = 4096,
 	LARGE_BYTES = 2 * 1024 * 1024,
 	FEW_CHILDREN = 4,
 	KEPT_CHILDREN = 128,
@@ -113,24 +112,14 @@ static struct cd_request *make_request(struct cd_request_pool *p)
 	return r;
 }
 
-struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_kind kind)
+void cd_request_clear(struct cd_request *r)
 {
-	struct cd_request *r = p->free;
-
-	if (r)
-		p->free = r->next;
-	else
-		r = make_request(p);
-	if (!r)
-		return NULL;
-	p->large -= r->kept.cap > KEPT_BYTES ? r->kept.cap : 0;
 	r->next = r->prev = NULL;
 	r->in = NULL;
 	r->deadline = (struct cd_deadline){ 0 };
 	r->retry.link = NULL;
-	r->kind = kind;
-	r->used = true;
-	r->failed = r->tracing = r->encoded = r->idempotent = r->own = false;
+	r->failed = r->dirty = r->express = false;
+	r->tracing = r->encoded = r->idempotent = r->own = false;
 	r->speculated = r->plain = false;
 	r->is_read = r->is_lwt = r->drawn = r->has_node = false;
 	r->profile = 0;
@@ -154,6 +143,23 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 	r->value_count = 0;
 	r->args = NULL;
 	r->result = NULL;
+}
+
+struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_kind kind)
+{
+	struct cd_request *r = p->free;
+
+	if (r)
+		p->free = r->next;
+	else
+		r = make_request(p);
+	if (!r)
+		return NULL;
+	p->large -= r->kept.cap > CD_REQUEST_KEPT ? r->kept.cap : 0;
+	cd_request_clear(r);
+	r->kept.len = 0;
+	r->kind = kind;
+	r->used = true;
 	return r;
 }
 
@@ -201,13 +207,14 @@ void cd_request_give(struct cd_request_pool *p, struct cd_request *r)
 	if (r->children.count)
 		drop_children(p, &r->children);
 	cd_buffer_clear(&r->kept);
-	if (r->kept.cap > KEPT_BYTES && p->large + r->kept.cap > LARGE_BYTES) {
+	if (r->kept.cap > CD_REQUEST_KEPT && p->large + r->kept.cap > LARGE_BYTES) {
 		cd_buffer_deinit(&r->kept);
 		cd_buffer_init(&r->kept, p->allocator, 0);
 	}
-	p->large += r->kept.cap > KEPT_BYTES ? r->kept.cap : 0;
+	p->large += r->kept.cap > CD_REQUEST_KEPT ? r->kept.cap : 0;
 	r->generation++;
 	r->used = false;
+	r->dirty = true;
 	r->next = p->free;
 	p->free = r;
 }
@@ -308,6 +315,17 @@ bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t cou
 	return true;
 }
 
+void cd_request_is_whole(struct cd_request *r, const cql_execute *e)
+{
+	r->whole = (struct cd_whole){ .bytes = { 0, r->kept.len },
+				      .load = r->prepared->load,
+				      .consistency = r->params.consistency,
+				      .version = e->version };
+	r->values = (struct cd_piece){ e->head.len, r->kept.len - e->head.len - e->tail.len };
+	r->value_count = e->markers.count;
+	r->encoded = true;
+}
+
 bool cd_request_encode_whole(struct cd_request *r, const cql_value *values, size_t count,
 			     unsigned version, coodie_error *err)
 {
@@ -327,12 +345,6 @@ bool cd_request_encode_whole(struct cd_request *r, const cql_value *values, size
 		return cd_no_memory(err, "a statement's values");
 	if (r->tracing)
 		r->kept.data[1] = CQL_FLAG_TRACING;
-	r->whole = (struct cd_whole){ .bytes = { 0, r->kept.len },
-				      .load = p->load,
-				      .consistency = r->params.consistency,
-				      .version = (uint8_t)version };
-	r->values = (struct cd_piece){ e->head.len, r->kept.len - e->head.len - e->tail.len };
-	r->value_count = (uint16_t)count;
-	r->encoded = true;
+	cd_request_is_whole(r, e);
 	return true;
 }

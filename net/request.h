@@ -4,6 +4,7 @@
 #ifndef NET_REQUEST_H
 #define NET_REQUEST_H
 
+#include <coodie/execute.h>
 #include <coodie/session.h>
 
 #include "base/arena.h"
@@ -41,7 +42,7 @@ struct cd_attempt {
 	uint32_t number;  /* how many were made before it */
 	bool speculative; /* another one was out */
 	uint64_t sent_us;
-	uint64_t sent_at; /* bytes that its connection had sent before */
+	uint64_t sent_at;             /* bytes that its connection had sent before */
 	struct cd_metadata *metadata; /* what a response without columns means; a reference */
 };
 
@@ -97,17 +98,19 @@ struct cd_request {
 	struct cd_deadline deadline;
 	struct cd_deadline retry; /* it is sent again, or, while it flies, once more */
 	enum cd_request_kind kind;
-	bool failed; /* `error` says why; otherwise `result` */
-	bool used;   /* taken from the pool */
+	bool failed;  /* `error` says why; otherwise `result` */
+	bool used;    /* taken from the pool */
+	bool dirty;   /* when free: its last life has left more behind than an express one does */
+	bool express; /* sent once, by net/engine_express.c */
 	bool tracing;
-	bool encoded;        /* `values` is complete; otherwise `args` are still to be encoded */
-	bool idempotent;     /* may be done twice */
+	bool encoded;    /* `values` is complete; otherwise `args` are still to be encoded */
+	bool idempotent; /* may be done twice */
 	bool is_read, is_lwt;
-	bool drawn;          /* `random` and `turn` are */
-	bool own;            /* the engine's: nobody outside waits for it */
-	bool speculated;     /* two attempts were out at once */
-	bool plain;          /* it takes what its only attempt takes, which is counted at its end */
-	bool has_node;       /* it goes to `node`, to its `shard` (-1: any), or nowhere */
+	bool drawn;      /* `random` and `turn` are */
+	bool own;        /* the engine's: nobody outside waits for it */
+	bool speculated; /* two attempts were out at once */
+	bool plain;      /* it takes what its only attempt takes, which is counted at its end */
+	bool has_node;   /* it goes to `node`, to its `shard` (-1: any), or nowhere */
 	int32_t shard;
 	cql_inet node;
 	uint32_t profile;    /* its index */
@@ -118,21 +121,21 @@ struct cd_request {
 				 has been told */
 	uint32_t index, generation; /* what its id is made of */
 	uint32_t timeout_ms;
-	uint64_t began_us;             /* when it was sent, or began to wait; 0: neither yet */
-	struct cd_counters *counters;  /* of where it was sent last; NULL: nowhere */
-	struct cd_attempt first;   /* the attempt that most requests need only */
-	struct cd_attempt *flying; /* those that wait for an answer */
-	uint32_t attempts;         /* ever made */
-	uint32_t retries;          /* attempts that failed and were made again */
-	uint32_t stay;             /* the slot of the host to ask once more, plus one; 0: none */
-	uint16_t tried[CD_TRIED];  /* slots of the hosts they went to */
+	uint64_t began_us;            /* when it was sent, or began to wait; 0: neither yet */
+	struct cd_counters *counters; /* of where it was sent last; NULL: nowhere */
+	struct cd_attempt first;      /* the attempt that most requests need only */
+	struct cd_attempt *flying;    /* those that wait for an answer */
+	uint32_t attempts;            /* ever made */
+	uint32_t retries;             /* attempts that failed and were made again */
+	uint32_t stay;                /* the slot of the host to ask once more, plus one; 0: none */
+	uint16_t tried[CD_TRIED];     /* slots of the hosts they went to */
 	union {
 		coodie_done_fn *result;
 		coodie_status_fn *status;
 		coodie_prepared_fn *prepared;
 	} done;
 	void *user;
-	uint64_t alias; /* another id to find it by; 0: none */
+	uint64_t alias;                   /* another id to find it by; 0: none */
 	struct coodie_prepared *prepared; /* a reference */
 	struct cd_request *next_load;     /* of the same statement */
 	struct cd_requests waiters;       /* of a LOAD */
@@ -177,6 +180,45 @@ struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_ki
 /* Drops what it holds, but not `result`, and not its place in a list or on a wheel. */
 void cd_request_give(struct cd_request_pool *p, struct cd_request *r);
 
+/* ---- express ones: what they never touch need not be cleared between two of them ------------- */
+
+/* The most bytes that a free request may keep uncounted. */
+enum { CD_REQUEST_KEPT = 4096 };
+
+/* As when it was made, but for its memory. */
+void cd_request_clear(struct cd_request *r);
+
+/* A free one, or NULL. It has `kind`, `prepared`, `kept` and what belongs to an attempt from the life
+ * before. */
+static inline struct cd_request *cd_request_take_express(struct cd_request_pool *p)
+{
+	struct cd_request *r = p->free;
+
+	if (!r)
+		return NULL;
+	p->free = r->next;
+	if (r->kept.cap > CD_REQUEST_KEPT)
+		p->large -= r->kept.cap;
+	if (r->dirty)
+		cd_request_clear(r);
+	r->kept.len = 0;
+	r->used = true;
+	return r;
+}
+
+/* Gives one back that was answered and has never been anything else; its statement is the caller's. */
+static inline void cd_request_give_express(struct cd_request_pool *p, struct cd_request *r)
+{
+	if (r->kept.cap > CD_REQUEST_KEPT) {
+		cd_request_give(p, r);
+		return;
+	}
+	r->generation++;
+	r->used = false;
+	r->next = p->free;
+	p->free = r;
+}
+
 /* Never 0, and never again another request's. */
 uint64_t cd_request_id(const struct cd_request *r);
 /* NULL when the request of that id is over. */
@@ -198,6 +240,8 @@ bool cd_request_check_count(const struct coodie_prepared *p, size_t count, coodi
 /* Encodes values for the markers of r->prepared into `kept`. */
 bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t count,
 		       coodie_error *err);
+/* All that it keeps is an EXECUTE of this template, ready to be sent. */
+void cd_request_is_whole(struct cd_request *r, const cql_execute *e);
 /* The same, where it can be with the message around them, as this version writes it: one copy when it
  * is sent. Only on the statement's own loop. */
 bool cd_request_encode_whole(struct cd_request *r, const cql_value *values, size_t count,

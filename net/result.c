@@ -49,13 +49,6 @@ struct cd_metadata *cd_metadata_new(const coodie_allocator *a)
 	return m;
 }
 
-struct cd_metadata *cd_metadata_ref(struct cd_metadata *m)
-{
-	if (m)
-		atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
-	return m;
-}
-
 void cd_metadata_free(struct cd_metadata *m)
 {
 	if (!m || atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) != 1)
@@ -326,6 +319,16 @@ static coodie_result *keep_usual(const coodie_allocator *a, const cql_envelope *
 	return r;
 }
 
+coodie_result *cd_result_new_usual(const coodie_allocator *a, const cql_envelope *e,
+				   struct cd_metadata *columns)
+{
+	cql_result rows;
+
+	return columns && cd_result_open(e, &columns->known, &rows)
+		       ? keep_usual(a, e, &rows, columns, NULL)
+		       : NULL;
+}
+
 coodie_result *cd_result_new(const coodie_allocator *a, const cql_envelope *e,
 			     const cql_terms *terms, struct cd_metadata *shared, cql_blob *new_id,
 			     coodie_error *err)
@@ -366,15 +369,6 @@ coodie_result *cd_result_ref(coodie_result *r)
 {
 	atomic_fetch_add_explicit(&r->refs, 1, memory_order_relaxed);
 	return r;
-}
-
-bool cd_result_is_plain_void(const cql_envelope *e)
-{
-	static const uint8_t kind[4] = { 0, 0, 0, COODIE_RESULT_VOID };
-	const uint8_t extra = CQL_FLAG_TRACING | CQL_FLAG_WARNINGS | CQL_FLAG_CUSTOM_PAYLOAD;
-
-	return e->opcode == CQL_OP_RESULT && !(e->flags & extra) && e->body.len >= sizeof kind &&
-	       memcmp(e->body.data, kind, sizeof kind) == 0;
 }
 
 void coodie_result_free(coodie_result *r)

@@ -34,7 +34,12 @@ struct cd_metadata {
 
 /* With one reference and an empty arena. */
 struct cd_metadata *cd_metadata_new(const coodie_allocator *a);
-struct cd_metadata *cd_metadata_ref(struct cd_metadata *m); /* NULL is fine */
+static inline struct cd_metadata *cd_metadata_ref(struct cd_metadata *m) /* NULL is fine */
+{
+	if (m)
+		atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
+	return m;
+}
 /* Keeps how the columns stood in the PREPARED of `body`, so that a result that repeats them has not
  * to be read through; before cd_columns_own(). False: out of memory. */
 bool cd_metadata_know(struct cd_metadata *m, const cql_metadata *columns, cql_blob body);
@@ -54,7 +59,17 @@ coodie_result *cd_result_new(const coodie_allocator *a, const cql_envelope *e,
 coodie_result *cd_result_new_void(const coodie_allocator *a, coodie_error *err);
 coodie_result *cd_result_ref(coodie_result *r);
 /* Whether a response says nothing but "done", so that a shared void result can stand for it. */
-bool cd_result_is_plain_void(const cql_envelope *e);
+static inline bool cd_result_is_plain_void(const cql_envelope *e)
+{
+	const uint8_t extra = CQL_FLAG_TRACING | CQL_FLAG_WARNINGS | CQL_FLAG_CUSTOM_PAYLOAD;
+
+	return e->opcode == CQL_OP_RESULT && !(e->flags & extra) && e->body.len >= 4 &&
+	       cd_get_be32(e->body.data) == COODIE_RESULT_VOID;
+}
+/* The usual rows, whose columns are the statement's: as cd_result_new(), which is to be asked when this
+ * says NULL. */
+coodie_result *cd_result_new_usual(const coodie_allocator *a, const cql_envelope *e,
+				   struct cd_metadata *columns);
 /* The metadata of a rows result; borrowed. */
 struct cd_metadata *cd_result_metadata(const coodie_result *r);
 /* Where it came from. */

@@ -158,6 +158,23 @@ void cd_router_route(struct cd_router *r, struct cd_routing *routing, const void
 	out->block = 0;
 }
 
+bool cd_router_everywhere(struct cd_router *r, struct cd_routing *routing, struct cd_replicas *out)
+{
+	if (!r->map || !routing->part_count)
+		return false;
+	if (routing->version != r->map->version)
+		look_up(r, routing);
+	if (routing->tablets_table != CD_TABLETS_NO_TABLE ||
+	    !cd_token_map_is_everywhere(r->map, routing->keyspace_handle))
+		return false;
+	*out = (struct cd_replicas){ .count = 0 };
+	find_in_ring(r, routing->keyspace_handle, out->token, out);
+	for (uint32_t i = 0; i < out->count; i++)
+		if (out->shards[i] != CD_ANY_SHARD)
+			return false;
+	return true;
+}
+
 bool cd_router_learn(struct cd_router *r, struct cd_routing *routing, const cql_tablet *tablet,
 		     coodie_error *err)
 {

@@ -54,6 +54,9 @@ void cd_router_route(struct cd_router *r, struct cd_routing *routing, const void
 /* The same of a token that is known already; has_token is set. */
 void cd_router_find(struct cd_router *r, struct cd_routing *routing, struct cd_token token,
 		    struct cd_replicas *out);
+/* The hosts that keep every row of the statement's table, when none of them has shards. False: a token
+ * says, or nobody knows. */
+bool cd_router_everywhere(struct cd_router *r, struct cd_routing *routing, struct cd_replicas *out);
 /* A response to the statement had a tablet in it. */
 bool cd_router_learn(struct cd_router *r, struct cd_routing *routing, const cql_tablet *tablet,
 		     coodie_error *err);

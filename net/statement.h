@@ -4,6 +4,7 @@
 #define NET_STATEMENT_H
 
 #include <coodie/text.h>
+#include <coodie/type.h>
 
 struct cd_statement_traits {
 	bool is_read; /* a SELECT */
@@ -12,5 +13,11 @@ struct cd_statement_traits {
 
 /* What cannot be told is a write that is neither. */
 struct cd_statement_traits cd_statement_look(const char *cql, size_t len);
+
+/* Reads of these see what lightweight transactions have begun. */
+static inline bool cd_consistency_is_serial(cql_consistency c)
+{
+	return c == CQL_CONSISTENCY_SERIAL || c == CQL_CONSISTENCY_LOCAL_SERIAL;
+}
 
 #endif

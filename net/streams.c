@@ -6,8 +6,7 @@
 
 enum { FIRST_SIZE = 128 };
 
-/* The owner of an id whose answer nobody wants. Only its address is used. */
-static const char orphan;
+const char cd_streams_nobody;
 
 void cd_streams_init(struct cd_streams *s, const coodie_allocator *a, uint32_t max)
 {
@@ -54,42 +53,23 @@ bool cd_streams_ready(struct cd_streams *s)
 	return s->free_count || grow(s);
 }
 
-int32_t cd_streams_take(struct cd_streams *s, void *owner)
-{
-	if (!cd_streams_ready(s))
-		return -1;
-	int16_t id = s->free[--s->free_count];
-	s->owners[id] = owner;
-	s->taken++;
-	return id;
-}
-
 void cd_streams_orphan(struct cd_streams *s, int32_t id)
 {
 	if (!cd_streams_owner(s, id))
 		return;
-	s->owners[id] = (void *)(uintptr_t)&orphan;
+	s->owners[id] = (void *)(uintptr_t)&cd_streams_nobody;
 	s->orphans++;
 }
 
 bool cd_streams_give(struct cd_streams *s, int32_t id, void **owner)
 {
 	*owner = NULL;
-	if (id < 0 || (uint32_t)id >= s->size || !s->owners[id])
+	if ((uint32_t)id >= s->size || !s->owners[id])
 		return false;
-	if (s->owners[id] == &orphan)
+	if (s->owners[id] == &cd_streams_nobody)
 		s->orphans--;
 	else
 		*owner = s->owners[id];
-	s->owners[id] = NULL;
-	s->free[s->free_count++] = (int16_t)id;
-	s->taken--;
+	cd_streams_end(s, id);
 	return true;
-}
-
-void *cd_streams_owner(const struct cd_streams *s, int32_t id)
-{
-	if (id < 0 || (uint32_t)id >= s->size || s->owners[id] == &orphan)
-		return NULL;
-	return s->owners[id];
 }

@@ -51,13 +51,26 @@ void cd_token_map_free(struct cd_token_map *m); /* gives a reference back; NULL 
 /* A keyspace's handle, for as long as the map's version is this one. CD_TOKEN_MAP_NOBODY: none. */
 uint32_t cd_token_map_keyspace(const struct cd_token_map *m, cql_text name);
 
+static inline const struct cd_placement *cd_token_map_placement(const struct cd_token_map *m,
+								uint32_t handle)
+{
+	return handle < m->keyspace_count ? m->keyspaces[handle].placement : NULL;
+}
+
+/* Whether all tokens of a keyspace are kept by the same hosts. */
+static inline bool cd_token_map_is_everywhere(const struct cd_token_map *m, uint32_t handle)
+{
+	const struct cd_placement *p = cd_token_map_placement(m, handle);
+
+	return p && p->count && (!p->stride || p->count == m->topology->host_count);
+}
+
 /* The slots that keep a token of the cluster's partitioner, primary first. `*count` 0: nobody knows, or
  * all do. */
 static inline const uint16_t *cd_token_map_replicas(const struct cd_token_map *m, uint32_t handle,
 						    struct cd_token token, uint32_t *count)
 {
-	const struct cd_placement *p = handle < m->keyspace_count ? m->keyspaces[handle].placement
-								  : NULL;
+	const struct cd_placement *p = cd_token_map_placement(m, handle);
 
 	*count = 0;
 	if (!p || !p->count)

@@ -3,19 +3,27 @@
  */
 #include "net/wheel.h"
 
+/* The ticks that end at this time or later. */
+static uint64_t ticks_up(uint64_t us)
+{
+	return us / CD_WHEEL_TICK_US + (us % CD_WHEEL_TICK_US != 0);
+}
+
 void cd_wheel_init(struct cd_wheel *w, uint64_t now_us)
 {
 	*w = (struct cd_wheel){ .now = now_us / CD_WHEEL_TICK_US };
+	w->front.next = &w->end;
+	w->end.link = &w->front.next;
 }
 
 void cd_wheel_add(struct cd_wheel *w, struct cd_deadline *d, uint64_t at_us)
 {
-	uint64_t tick = at_us / CD_WHEEL_TICK_US + (at_us % CD_WHEEL_TICK_US != 0);
+	uint64_t tick = ticks_up(at_us);
 
 	if (tick <= w->now) /* its slot has been looked at already: the next one */
 		tick = w->now + 1;
 	size_t slot = tick % CD_WHEEL_SLOTS;
-	d->tick = tick;
+	d->at_us = tick * CD_WHEEL_TICK_US;
 	d->next = w->slots[slot];
 	d->link = &w->slots[slot];
 	if (d->next)
@@ -25,17 +33,18 @@ void cd_wheel_add(struct cd_wheel *w, struct cd_deadline *d, uint64_t at_us)
 	w->count++;
 }
 
-void cd_wheel_remove(struct cd_wheel *w, struct cd_deadline *d)
+/* `next` is what a deadline begins with. */
+static struct cd_deadline *before(const struct cd_deadline *d)
 {
-	if (!d->link)
-		return;
-	*d->link = d->next;
-	if (d->next)
-		d->next->link = d->link;
-	d->next = NULL;
-	d->link = NULL;
-	w->count--;
-	/* The slot's bit stays until the slot is looked at: that costs less than a look now. */
+	return (struct cd_deadline *)(void *)d->link;
+}
+
+void cd_wheel_postpone(struct cd_wheel *w, uint64_t at_us, uint64_t by_us)
+{
+	struct cd_deadline *d = &w->end;
+
+	for (; d != &w->front && d->at_us == at_us; d = before(d))
+		d->at_us += by_us;
 }
 
 /* Slots from the one of `from` on, up to `most` of them, to the first that may hold something. */
@@ -58,7 +67,7 @@ static struct cd_deadline *due_in(struct cd_wheel *w, size_t slot)
 {
 	struct cd_deadline *d = w->slots[slot];
 
-	while (d && d->tick > w->now)
+	while (d && d->at_us > w->now * CD_WHEEL_TICK_US)
 		d = d->next;
 	if (d)
 		cd_wheel_remove(w, d);
@@ -67,7 +76,7 @@ static struct cd_deadline *due_in(struct cd_wheel *w, size_t slot)
 	return d;
 }
 
-struct cd_deadline *cd_wheel_expired(struct cd_wheel *w, uint64_t now_us)
+static struct cd_deadline *expired_on_wheel(struct cd_wheel *w, uint64_t now_us)
 {
 	uint64_t now = now_us / CD_WHEEL_TICK_US;
 
@@ -96,9 +105,33 @@ struct cd_deadline *cd_wheel_expired(struct cd_wheel *w, uint64_t now_us)
 	return NULL;
 }
 
+struct cd_deadline *cd_wheel_expired(struct cd_wheel *w, uint64_t now_us)
+{
+	struct cd_deadline *d = w->front.next;
+
+	if (d == &w->end || d->at_us > now_us)
+		return expired_on_wheel(w, now_us);
+	cd_wheel_remove(w, d);
+	return d;
+}
+
+static uint64_t next_of_queue(const struct cd_wheel *w)
+{
+	const struct cd_deadline *first = w->front.next;
+
+	return first == &w->end ? UINT64_MAX : ticks_up(first->at_us) * CD_WHEEL_TICK_US;
+}
+
+static uint64_t next_on_wheel(const struct cd_wheel *w)
+{
+	uint64_t empty = w->count ? skip_empty(w, w->now + 1, CD_WHEEL_SLOTS) : CD_WHEEL_SLOTS;
+
+	return empty == CD_WHEEL_SLOTS ? UINT64_MAX : (w->now + 1 + empty) * CD_WHEEL_TICK_US;
+}
+
 uint64_t cd_wheel_next_us(const struct cd_wheel *w)
 {
-	if (!w->count)
-		return UINT64_MAX;
-	return (w->now + 1 + skip_empty(w, w->now + 1, CD_WHEEL_SLOTS - 1)) * CD_WHEEL_TICK_US;
+	uint64_t queued = next_of_queue(w), turned = next_on_wheel(w);
+
+	return queued < turned ? queued : turned;
 }

@@ -203,6 +203,8 @@ static void on_up(struct cd_wire *w)
 
 	cd_wheel_remove(&e->wheel, &w->deadline);
 	w->state = CD_WIRE_UP;
+	if (!c->extensions.terms.metadata_id && !c->extensions.terms.tablets_v2)
+		w->takes_whole = c->version;
 	w->shard = cd_wire_supported(w, "SCYLLA_SHARD");
 	w->up_us = w->heard_us = cd_engine_now(e);
 	cd_pulse_start(e);
@@ -253,6 +255,17 @@ static void broken(struct cd_wire *w, coodie_error *err)
 	cd_wire_lose(w, err);
 }
 
+/* Answers that go the short way are over when this comes back. */
+static enum cd_conn_event next_event(struct cd_wire *w, cql_envelope *out, coodie_error *err)
+{
+	struct cd_conn *c = &w->link.conn;
+
+	while (w->state == CD_WIRE_UP && cd_inbox_usual(&c->in, out))
+		if (!cd_express_answer(w->engine, w, out))
+			return cd_conn_take(c, out, err);
+	return w->state == CD_WIRE_CLOSED ? CD_CONN_MORE : cd_conn_next(c, out, err);
+}
+
 static bool on_moved(void *user)
 {
 	struct cd_wire *w = user;
@@ -263,7 +276,7 @@ static bool on_moved(void *user)
 	wake(w);
 	cd_tally_tick(w->tally.counters, e->entered_us);
 	for (;;) {
-		enum cd_conn_event event = cd_conn_next(&w->link.conn, &envelope, &err);
+		enum cd_conn_event event = next_event(w, &envelope, &err);
 		if (event == CD_CONN_MORE)
 			break;
 		if (event == CD_CONN_UP)

@@ -27,10 +27,11 @@ struct cd_wire {
 	struct cd_wire *next; /* among the engine's, or the dead */
 	uint64_t number;      /* no other of the engine's has it */
 	enum cd_wire_state state;
-	int32_t shard;  /* as the server says; -1: none */
-	int32_t wanted; /* the shard it was opened for; -1: any */
-	uint32_t place; /* the shard it is counted for in its pool */
-	bool placed;    /* it stands there; otherwise it opens, is spare, or has none */
+	uint8_t takes_whole; /* EXECUTEs kept whole, of this version; 0: none */
+	int32_t shard;       /* as the server says; -1: none */
+	int32_t wanted;      /* the shard it was opened for; -1: any */
+	uint32_t place;      /* the shard it is counted for in its pool */
+	bool placed;         /* it stands there; otherwise it opens, is spare, or has none */
 	bool spare;
 	bool inside;                 /* one of its callbacks has entered the engine */
 	bool of_round;               /* opened by one: for whoever answers first */

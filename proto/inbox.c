@@ -10,6 +10,18 @@
 
 enum { FIRST_LOOK = 8 };
 
+/* The opcodes that each side sends, as bits. */
+static const uint32_t opcodes_of[] = { [CD_SENDER_SERVER] = 0
+#define X(name, wire, sender) | (uint32_t)(CD_SENDER_##sender == CD_SENDER_SERVER) << (wire)
+#include <coodie/opcodes.def>
+#undef X
+				       ,
+				       [CD_SENDER_CLIENT] = 0
+#define X(name, wire, sender) | (uint32_t)(CD_SENDER_##sender == CD_SENDER_CLIENT) << (wire)
+#include <coodie/opcodes.def>
+#undef X
+};
+
 void cd_inbox_init(struct cd_inbox *in, enum cql_role role, const coodie_allocator *a,
 		   const cql_terms *terms)
 {
@@ -18,6 +30,7 @@ void cd_inbox_init(struct cd_inbox *in, enum cql_role role, const coodie_allocat
 		.first = true,
 		.any_version = true,
 		.max_body = cd_terms_of(terms).max_body,
+		.opcodes = opcodes_of[role == CQL_CLIENT ? CD_SENDER_SERVER : CD_SENDER_CLIENT],
 		.allocator = a,
 	};
 	cd_buffer_init(&in->wire, a, 0);
@@ -338,53 +351,10 @@ static enum cql_inbox_status next(struct cd_inbox *in, cql_envelope *out, coodie
 			    : take_envelope(in, in->wire.data, in->wire.len, &in->taken, out, err);
 }
 
-/* Opcodes as bits. */
-enum {
-#define X(name, wire, sender) BIT_##name = 1 << (wire),
-#include <coodie/opcodes.def>
-#undef X
-	SERVERS = 0
-#define X(name, wire, sender) | (CD_SENDER_##sender == CD_SENDER_SERVER ? BIT_##name : 0)
-#include <coodie/opcodes.def>
-#undef X
-	,
-	CLIENTS = 0
-#define X(name, wire, sender) | (CD_SENDER_##sender == CD_SENDER_CLIENT ? BIT_##name : 0)
-#include <coodie/opcodes.def>
-#undef X
-};
-
-/* What nearly always comes: a whole envelope, not packed, in the framing that was agreed. */
-static inline bool take_usual(struct cd_inbox *in, cql_envelope *out)
+enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, cql_envelope *out, coodie_error *err)
 {
-	size_t end = in->segments ? in->payload_end : in->wire.len, at = in->taken;
-	uint32_t may = in->role == CQL_CLIENT ? SERVERS : CLIENTS;
-
-	if (!in->usual || end < at + CQL_HEADER_SIZE)
-		return false;
-	const uint8_t *h = in->wire.data + at;
-	if (h[0] != in->usual || h[1] & CQL_FLAG_COMPRESSED || h[4] >= CQL_OP_COUNT ||
-	    !(may >> h[4] & 1))
-		return false;
-	uint32_t len = cd_get_be32(h + 5);
-	if (len > in->max_body || len > end - at - CQL_HEADER_SIZE)
-		return false;
-	out->version = in->version;
-	out->flags = h[1];
-	out->stream = in->stream = (int16_t)cd_get_be16(h + 2);
-	out->opcode = h[4];
-	out->body = (cql_blob){ h + CQL_HEADER_SIZE, len };
-	in->taken = at + CQL_HEADER_SIZE + len;
-	if (in->segments && in->taken == end) {
-		in->taken += CD_SEGMENT_TRAILER;
-		in->payload_end = 0;
-	}
-	return true;
-}
-
-static __attribute__((noinline)) enum cql_inbox_status
-next_of_any(struct cd_inbox *in, cql_envelope *out, coodie_error *err)
-{
+	if (cd_inbox_usual(in, out))
+		return CQL_INBOX_ENVELOPE;
 	enum cql_inbox_status status = in->broken.code == COODIE_OK ? next(in, out, &in->broken)
 								    : CQL_INBOX_FAILED;
 
@@ -393,9 +363,4 @@ next_of_any(struct cd_inbox *in, cql_envelope *out, coodie_error *err)
 		cd_error_copy(err, &in->broken);
 	}
 	return status;
-}
-
-enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, cql_envelope *out, coodie_error *err)
-{
-	return take_usual(in, out) ? CQL_INBOX_ENVELOPE : next_of_any(in, out, err);
 }

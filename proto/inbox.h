@@ -6,6 +6,7 @@
 #define PROTO_INBOX_H
 
 #include "proto/frame.h"
+#include "proto/segment.h"
 
 struct cd_inbox {
 	enum cql_role role; /* who we are: a client takes responses */
@@ -26,6 +27,7 @@ struct cd_inbox {
 	bool split;                /* `plain` ends in a part of an envelope */
 	uint8_t usual;             /* the first byte of what a peer sends who keeps to what was
 				      agreed; 0: nothing was, or the stream is broken */
+	uint32_t opcodes;          /* that the peer may send, as bits */
 	int16_t stream;            /* of the last header that was looked at */
 	coodie_error broken;       /* why the stream is */
 };
@@ -39,6 +41,34 @@ uint8_t *cd_inbox_space(struct cd_inbox *in, size_t least, size_t *len);
 /* `n` bytes were put there. */
 void cd_inbox_filled(struct cd_inbox *in, size_t n);
 enum cql_inbox_status cd_inbox_next(struct cd_inbox *in, cql_envelope *out, coodie_error *err);
+
+/* The next envelope, when it is as they nearly always come: whole, not packed, in the framing that was
+ * agreed. False: cd_inbox_next() says what there is. */
+static inline bool cd_inbox_usual(struct cd_inbox *in, cql_envelope *out)
+{
+	size_t end = in->segments ? in->payload_end : in->wire.len, at = in->taken;
+
+	if (!in->usual || end < at + CQL_HEADER_SIZE)
+		return false;
+	const uint8_t *h = in->wire.data + at;
+	if (h[0] != in->usual || h[1] & CQL_FLAG_COMPRESSED || h[4] >= CQL_OP_COUNT ||
+	    !(in->opcodes >> h[4] & 1))
+		return false;
+	uint32_t len = cd_get_be32(h + 5);
+	if (len > in->max_body || len > end - at - CQL_HEADER_SIZE)
+		return false;
+	out->version = in->version;
+	out->flags = h[1];
+	out->stream = in->stream = (int16_t)cd_get_be16(h + 2);
+	out->opcode = h[4];
+	out->body = (cql_blob){ h + CQL_HEADER_SIZE, len };
+	in->taken = at + CQL_HEADER_SIZE + len;
+	if (in->segments && in->taken == end) {
+		in->taken += CD_SEGMENT_TRAILER;
+		in->payload_end = 0;
+	}
+	return true;
+}
 
 /* STARTUP has been answered (a client), or is about to be (a server): from here on `version`, and
  * its framing. */

@@ -120,7 +120,8 @@ static void put_segment(struct cd_outbox *out, struct cd_buffer *to, const uint8
 	size_t header = to->len, size = cd_segment_header_size(out->lz4);
 
 	cd_buffer_grow(to, size);
-	if (out->lz4 && len >= out->compress_min && cd_lz4_pack(to, payload, len) && to->len - header - size < len) {
+	if (out->lz4 && len >= out->compress_min && cd_lz4_pack(to, payload, len) &&
+	    to->len - header - size < len) {
 		s.unpacked = (uint32_t)len;
 		s.wire_len = (uint32_t)(to->len - header - size);
 	} else if (!to->failed) {
@@ -227,32 +228,18 @@ bool cd_outbox_end(struct cd_outbox *out, size_t mark, coodie_error *err)
 	return true;
 }
 
-static bool put_any(struct cd_outbox *out, struct cd_span envelope, int16_t stream,
-		    coodie_error *err)
+bool cd_outbox_put(struct cd_outbox *out, struct cd_span envelope, int16_t stream,
+		   coodie_error *err)
 {
+	if (cd_outbox_put_usual(out, envelope, stream))
+		return true;
 	size_t mark = cd_outbox_open(out);
 	uint8_t *at = cd_buffer_grow(&out->bytes, envelope.len);
-
 	if (at) {
 		memcpy(at, envelope.at, envelope.len);
 		cd_put_be16(at + 2, (uint16_t)stream);
 	}
 	return cd_outbox_end(out, mark, err);
-}
-
-bool cd_outbox_put(struct cd_outbox *out, struct cd_span envelope, int16_t stream,
-		   coodie_error *err)
-{
-	struct cd_buffer *b = &out->bytes;
-	bool packed = out->lz4 && !out->segments;
-
-	if (packed || b->cap - b->len < envelope.len || envelope.len > out->max_body ||
-	    !cd_outbox_fits(out, envelope.len))
-		return put_any(out, envelope, stream, err);
-	memcpy(b->data + b->len, envelope.at, envelope.len);
-	cd_put_be16(b->data + b->len + 2, (uint16_t)stream);
-	b->len += envelope.len;
-	return true;
 }
 
 bool cd_outbox_seal(struct cd_outbox *out, coodie_error *err)

@@ -51,6 +51,22 @@ static inline bool cd_outbox_fits(const struct cd_outbox *out, size_t len)
 				  out->bytes.len - out->segment + len <= CQL_SEGMENT_MAX);
 }
 
+/* The same where that is one copy, without a call. False: cd_outbox_put() is to be asked. */
+static inline bool cd_outbox_put_usual(struct cd_outbox *out, struct cd_span envelope,
+				       int16_t stream)
+{
+	struct cd_buffer *b = &out->bytes;
+
+	if (b->cap - b->len < envelope.len || envelope.len > out->max_body ||
+	    !(out->segments ? cd_outbox_fits(out, envelope.len) : !out->lz4))
+		return false;
+	uint8_t *at = b->data + b->len;
+	memcpy(at, envelope.at, envelope.len);
+	cd_put_be16(at + 2, (uint16_t)stream);
+	b->len += envelope.len;
+	return true;
+}
+
 /* Closes the open segment; what cd_outbox_pending() gives can then be sent. False: out of memory.
  */
 bool cd_outbox_seal(struct cd_outbox *out, coodie_error *err);

@@ -144,12 +144,62 @@ static void test_remove(void **state)
 	assert_ptr_equal(cd_wheel_expired(&w, 60000), &a);
 }
 
+/* They pass in their order, on time, whatever the wheel beside them does. */
+static void test_queue(void **state)
+{
+	struct cd_wheel w;
+	struct cd_deadline a = { 0 }, b = { 0 }, c = { 0 }, early = { 0 };
+
+	(void)state;
+	cd_wheel_init(&w, 0);
+	cd_wheel_queue(&w, &a, 50001);
+	cd_wheel_queue(&w, &b, 50001);
+	cd_wheel_queue(&w, &c, 70002);
+	cd_wheel_queue(&w, &early, 30000); /* out of order: by the wheel */
+	assert_int_equal(w.count, 4);
+	assert_int_equal(cd_wheel_next_us(&w), 30000);
+	assert_null(cd_wheel_expired(&w, 29999));
+	assert_ptr_equal(cd_wheel_expired(&w, 30000), &early);
+	assert_null(cd_wheel_expired(&w, 30000));
+	assert_int_equal(cd_wheel_next_us(&w), 60000); /* all of a tick at once */
+	cd_wheel_remove(&w, &b);
+	assert_null(cd_wheel_expired(&w, 50000));
+	assert_ptr_equal(cd_wheel_expired(&w, 50001), &a);
+	assert_null(cd_wheel_expired(&w, 60000));
+	cd_wheel_remove(&w, &c); /* the last: the next one takes its place */
+	cd_wheel_queue(&w, &a, 70002);
+	assert_ptr_equal(cd_wheel_expired(&w, 80000), &a);
+	assert_int_equal(w.count, 0);
+	assert_true(cd_wheel_next_us(&w) == UINT64_MAX);
+}
+
+static void test_postpone(void **state)
+{
+	struct cd_wheel w;
+	struct cd_deadline before = { 0 }, a = { 0 }, b = { 0 }, after = { 0 };
+
+	(void)state;
+	cd_wheel_init(&w, 0);
+	cd_wheel_queue(&w, &before, 50000);
+	cd_wheel_queue(&w, &a, 60000);
+	cd_wheel_queue(&w, &b, 60000);
+	cd_wheel_postpone(&w, 50000, 1000000); /* not the last: nothing */
+	cd_wheel_postpone(&w, 60000, 40000);
+	cd_wheel_queue(&w, &after, 100000);
+	assert_ptr_equal(cd_wheel_expired(&w, 99999), &before);
+	assert_null(cd_wheel_expired(&w, 99999));
+	assert_ptr_equal(cd_wheel_expired(&w, 100000), &a);
+	assert_ptr_equal(cd_wheel_expired(&w, 100000), &b);
+	assert_ptr_equal(cd_wheel_expired(&w, 100000), &after);
+	assert_int_equal(w.count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_times),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_remove),
+		cmocka_unit_test(test_times),    cmocka_unit_test(test_many),
+		cmocka_unit_test(test_remove),   cmocka_unit_test(test_queue),
+		cmocka_unit_test(test_postpone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
