@@ -131,7 +131,8 @@ static struct cd_wire *wire_of(const struct cd_agreement *a)
 	return e->control.wire && cd_wire_has_room(e->control.wire) ? e->control.wire : NULL;
 }
 
-/* Nodes that are not known (yet) count. */
+/* Nodes that are not known (yet) count; those that nobody ever asks do not: nobody knows whether they
+ * are up. */
 static bool is_up(const cql_uuid *host_id, void *user)
 {
 	const struct cd_engine *e = user;
@@ -139,7 +140,7 @@ static bool is_up(const cql_uuid *host_id, void *user)
 	const struct cd_topology_host *at = t ? cd_topology_find(t, host_id) : NULL;
 	const struct cd_host *h = at ? cd_host_at(&e->hosts, at->slot) : NULL;
 
-	return !h || h->view->is_up;
+	return !h || (h->view->is_up && h->view->distance != COODIE_DISTANCE_IGNORED);
 }
 
 static void look_again(struct cd_agreement *a)

@@ -15,13 +15,26 @@ static inline bool is_lwt(const struct cd_request *r)
 	       (r->is_read && cd_consistency_is_serial(r->params.consistency));
 }
 
+/* The statement whose table it is about. NULL: none that is known. */
+static const struct cd_routing *place_of(const struct cd_request *r)
+{
+	struct cd_span values;
+
+	if (r->kind == CD_REQUEST_BATCH)
+		return cd_batch_routing(r, &values);
+	return r->prepared ? &r->prepared->routing : NULL;
+}
+
 void cd_engine_intent(const struct cd_engine *e, const struct cd_request *r,
 		      const struct cd_replicas *replicas, coodie_intent *out)
 {
 	const bool has_token = replicas && replicas->has_token;
+	const struct cd_routing *place = place_of(r);
 
 	*out = (coodie_intent){
 		.size = sizeof *out,
+		.keyspace = place ? place->keyspace.data : NULL,
+		.table = place ? place->table.data : NULL,
 		.consistency = r->params.consistency,
 		.serial_consistency = r->params.serial_consistency,
 		.has_token = has_token,

@@ -178,7 +178,7 @@ bool cd_router_everywhere(struct cd_router *r, struct cd_routing *routing, struc
 bool cd_router_learn(struct cd_router *r, struct cd_routing *routing, const cql_tablet *tablet,
 		     coodie_error *err)
 {
-	if (!routing->keyspace.data)
+	if (!routing->part_count)
 		return true;
 	uint32_t table = cd_tablets_table(&r->tablets, routing->keyspace, routing->table);
 	if (table == CD_TABLETS_NO_TABLE)

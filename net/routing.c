@@ -31,6 +31,10 @@ static void add_part(struct cd_routing *r, uint16_t marker)
 void cd_routing_init(struct cd_routing *r, const cql_markers *markers)
 {
 	*r = (struct cd_routing){ .part_count = 0 };
+	if (markers->column_count) {
+		r->keyspace = markers->columns[0].keyspace;
+		r->table = markers->columns[0].table;
+	}
 	if (!markers->key_count || markers->key_count > CD_ROUTING_PARTS)
 		return;
 	for (uint16_t i = 0; i < markers->key_count; i++) {
@@ -40,10 +44,8 @@ void cd_routing_init(struct cd_routing *r, const cql_markers *markers)
 		}
 		add_part(r, markers->key_indexes[i]);
 	}
-	const cql_column_spec *first = &markers->columns[markers->key_indexes[0]];
-	r->keyspace = first->keyspace;
-	r->table = first->table;
-	r->is_cdc = r->part_count == 1 && is_text(first->name, "cdc$stream_id");
+	r->is_cdc = r->part_count == 1 &&
+		    is_text(markers->columns[markers->key_indexes[0]].name, "cdc$stream_id");
 }
 
 /* ---- finding them ---------------------------------------------------------------------------- */

@@ -19,7 +19,7 @@ struct cd_routing {
 	uint16_t part_count;
 	bool is_cdc; /* its table has CD_PARTITIONER_CDC, whatever the cluster has */
 	struct cd_routing_part parts[CD_ROUTING_PARTS]; /* by their markers */
-	cql_text keyspace, table;
+	cql_text keyspace, table; /* also without a key, when there are markers */
 	/* what cd_router has found for a version of the token map */
 	uint64_t version;
 	uint32_t keyspace_handle, tablets_table;

@@ -160,6 +160,27 @@ static void test_single_node(void **state)
 	end(&p);
 }
 
+/* Nobody waits for nodes that are never asked. */
+static void test_ignored(void **state)
+{
+	struct place p;
+	coodie_error err;
+
+	(void)state;
+	begin(&p, 2);
+	set(&p, "allow", "127.0.0.1");
+	set(&p, "schema_wait_ms", "3000");
+	open_session(&p);
+	fault(&p, LOOKS "do=disagree");
+	coodie_result *r = run_change(&p, false, &err);
+	if (!r)
+		fail_msg("%s", err.message);
+	assert_true(coodie_result_schema_agreed(r));
+	coodie_result_free(r);
+	assert_int_equal(coodie_node_fault_count(p.node, p.fault), 1);
+	end(&p);
+}
+
 /* ---- on demand ------------------------------------------------------------------------------- */
 
 static void test_on_demand(void **state)
@@ -263,9 +284,9 @@ static void test_freed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_change),    cmocka_unit_test(test_single_node),
-		cmocka_unit_test(test_on_demand), cmocka_unit_test(test_cancel),
-		cmocka_unit_test(test_freed),
+		cmocka_unit_test(test_change),  cmocka_unit_test(test_single_node),
+		cmocka_unit_test(test_ignored), cmocka_unit_test(test_on_demand),
+		cmocka_unit_test(test_cancel),  cmocka_unit_test(test_freed),
 	};
 
 	return cmocka_run_group_tests_name("agreement", tests, NULL, NULL);

@@ -344,6 +344,96 @@ static void test_own_balancer(void **state)
 	assert_int_equal(f.freed, 1);
 }
 
+struct place {
+	char keyspace[20], table[20];
+};
+
+static size_t note_place(void *state, const coodie_intent *intent, const coodie_host *hosts,
+			 size_t host_count, const uint32_t *replicas, size_t replica_count,
+			 uint32_t *order)
+{
+	struct place *p = state;
+
+	(void)hosts;
+	(void)host_count;
+	(void)replicas;
+	(void)replica_count;
+	snprintf(p->keyspace, sizeof p->keyspace, "%s", intent->keyspace ? intent->keyspace : "-");
+	snprintf(p->table, sizeof p->table, "%s", intent->table ? intent->table : "-");
+	order[0] = 0;
+	return 1;
+}
+
+static void on_batch(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	if (err->code != COODIE_OK)
+		fail_msg("%s", err->message);
+	coodie_result_free(take_res);
+	*(bool *)user = true;
+}
+
+static void run_batch(struct pool_world *w, coodie_prepared *p)
+{
+	const coodie_statement both[] = {
+		COODIE_STATEMENT("DELETE FROM ks.t WHERE k = 99", CQL_ARGS()),
+		{ .size = sizeof both[1], .prepared = p, .args = CQL_ARGS(cql(98), cql(1)) },
+	};
+	bool done = false;
+	coodie_error err;
+
+	if (!coodie_session_batch_async(w->session, COODIE_BATCH_LOGGED, both, 2, NULL, on_batch,
+					&done, &err))
+		fail_msg("%s", err.message);
+	while (!done)
+		pool_turn(w);
+}
+
+static void check_place(const struct place *p, const char *keyspace, const char *table)
+{
+	assert_string_equal(p->keyspace, keyspace);
+	assert_string_equal(p->table, table);
+}
+
+static void run_prepared(struct pool_world *w, const char *cql, cql_args args, bool batch)
+{
+	coodie_error err;
+	struct pool_ask *a = pool_prepare(w, cql, &err);
+
+	pool_wait_all(w);
+	coodie_prepared *p = a->prepared;
+	a->prepared = NULL;
+	if (batch)
+		run_batch(w, p);
+	else
+		pool_wait(w, pool_execute(w, p, args, &err));
+	coodie_prepared_free(p);
+}
+
+/* A balancer is told the table, where the server has told it. */
+static void test_place(void **state)
+{
+	const coodie_balancer b = { .size = sizeof b, .plan = note_place };
+	struct place p;
+	struct pool_world w;
+
+	(void)state;
+	open_three(&w, NULL);
+	set_profile(&w, "default", COODIE_PROFILE(.balancer = &b, .take_balancer_state = &p));
+	run(&w, read_one, NULL);
+	check_place(&p, "-", "-");
+	run_prepared(&w, "SELECT v FROM ks.t WHERE k = ?", CQL_ARGS(cql(3)), false);
+	check_place(&p, "ks", "t");
+	run(&w, read_one, NULL);
+	check_place(&p, "-", "-");
+	run_prepared(&w, "SELECT v FROM ks.t WHERE v = ? ALLOW FILTERING", CQL_ARGS(cql(3)), false);
+	check_place(&p, "ks", "t");
+	run(&w, read_one, NULL);
+	run_prepared(&w, "INSERT INTO ks.t (k, v) VALUES (?, ?)", CQL_ARGS(), true);
+	check_place(&p, "ks", "t");
+	assert_int_equal(w.failed, 0);
+	pool_close(&w);
+}
+
 /* ---- times of writes --------------------------------------------------------------------------- */
 
 static int64_t next_time;
@@ -425,8 +515,8 @@ int main(void)
 		cmocka_unit_test(test_speculation),  cmocka_unit_test(test_speculation_of_retries),
 		cmocka_unit_test(test_profiles),     cmocka_unit_test(test_node),
 		cmocka_unit_test(test_shared),       cmocka_unit_test(test_denied),
-		cmocka_unit_test(test_own_balancer), cmocka_unit_test(test_timestamps),
-		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_own_balancer), cmocka_unit_test(test_place),
+		cmocka_unit_test(test_timestamps),   cmocka_unit_test(test_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

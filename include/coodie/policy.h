@@ -27,8 +27,10 @@ COODIE_BEGIN
 
 /** What a policy knows about a request; valid during the call. */
 typedef struct coodie_intent {
-	size_t size;                  /**< sizeof(coodie_intent), set by the library */
-	const char *keyspace, *table; /**< NULL when not known */
+	size_t size; /**< sizeof(coodie_intent), set by the library */
+	/** Of a prepared statement with markers, and of a batch by its first one with a key; else
+	 * NULL: not known. */
+	const char *keyspace, *table;
 	cql_consistency consistency, serial_consistency; /**< as they are sent */
 	bool has_token;
 	bool is_lwt; /**< a conditional write, or a read at a serial consistency (S8) */
