@@ -30,6 +30,16 @@ static struct cd_wire *least_busy(const struct cd_shard *s, struct cd_wire *best
 	return best;
 }
 
+/* Until a pool has what it wants, others may carry requests, too. */
+static struct cd_wire *spare_one(const struct cd_host *h)
+{
+	struct cd_wire *w = h->spare ? h->engine->wires : NULL;
+
+	while (w && !(w->host == h && w->spare && cd_wire_has_room(w)))
+		w = w->next;
+	return w;
+}
+
 struct cd_wire *cd_pool_pick(const struct cd_host *h, int32_t shard)
 {
 	uint32_t first = shard >= 0 && (uint32_t)shard < h->shard_count ? (uint32_t)shard : 0;
@@ -40,7 +50,7 @@ struct cd_wire *cd_pool_pick(const struct cd_host *h, int32_t shard)
 	/* of any: the least busy of all; else what is not the shard's, as soon as there is one */
 	for (uint32_t i = 0; (shard < 0 || !best) && i < h->shard_count; i++)
 		best = least_busy(&h->shards[i], best);
-	return best;
+	return best ? best : spare_one(h);
 }
 
 /* ---- how many ------------------------------------------------------------------------------- */
@@ -52,11 +62,14 @@ static uint32_t wanted_per_shard(const struct cd_host *h)
 	return h->nr_shards ? o->connections_per_shard : o->connections_per_host;
 }
 
+/* Shards are dealt to the loops, or the loops to the shards where there are more of them. */
 static bool is_ours(const struct cd_host *h, uint32_t shard)
 {
 	const struct cd_engine *e = h->engine;
 
-	return !h->nr_shards || e->loop_count < 2 || shard % e->loop_count == e->loop_index;
+	if (!h->nr_shards || e->loop_count < 2)
+		return true;
+	return shard % e->loop_count == e->loop_index % h->nr_shards;
 }
 
 static uint32_t missing_in(const struct cd_host *h, uint32_t shard)
@@ -76,12 +89,18 @@ static uint32_t missing(const struct cd_host *h)
 	return n;
 }
 
+/* A connection stands, be it one of a shard that other loops have. */
+static bool lives(const struct cd_host *h)
+{
+	return h->up || h->spare;
+}
+
 static void refresh_view(struct cd_host *h)
 {
 	bool was_up = h->view->is_up;
 
 	h->view->connections = h->up;
-	h->view->is_up = h->up > 0 || !h->backoff.failures;
+	h->view->is_up = lives(h) || !h->backoff.failures;
 	if (h->view->is_up != was_up)
 		cd_engine_hosts_changed(h->engine);
 }
@@ -160,7 +179,7 @@ static bool may_advance(struct cd_host *h)
 {
 	if (h->plain_only && cd_engine_now(h->engine) >= h->plain_until)
 		h->plain_only = false;
-	return h->up && h->nr_shards && h->shard_port && h->engine->options->shard_aware &&
+	return lives(h) && h->nr_shards && h->shard_port && h->engine->options->shard_aware &&
 	       !h->plain_only && has_ports(h);
 }
 
@@ -171,7 +190,7 @@ static uint64_t pace(struct cd_host *h)
 	const struct coodie_options *o = e->options;
 	struct cd_pacer *p = &e->policies->pacer;
 	/* until the first one has told how many shards there are, and whether the host lives */
-	uint32_t most = h->up ? o->opening_per_host : 1;
+	uint32_t most = lives(h) ? o->opening_per_host : 1;
 
 	cd_pacer_set(p, o->opening_per_second); /* it may have been tuned */
 	return cd_pacer_ask(p, &h->pacer, most, cd_engine_now(e));

@@ -39,6 +39,7 @@ check_PROGRAMS += \
 	tests/test_route \
 	tests/test_routes \
 	tests/test_routed \
+	tests/test_shards \
 	tests/test_router \
 	tests/test_schema_builder \
 	tests/test_schema_node \
@@ -85,6 +86,7 @@ tests_test_session_epoll_SOURCES = tests/test_session.c tests/stage.c tests/stag
 
 # on nodes with shards
 tests_test_routed_LDADD = libcd_node.la $(LDADD)
+tests_test_shards_LDADD = libcd_node.la $(LDADD)
 # replicas as the node sees them
 tests_test_token_map_LDADD = libcd_node.la $(LDADD)
 
