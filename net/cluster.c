@@ -104,14 +104,15 @@ static void show(struct cd_engine *e, const struct cd_topology *t)
 }
 
 /* The connection that was asked belongs to the host that answered, unless it goes by another
- * address: what listens there may lead to any node. */
+ * address: what listens there may lead to any node. One that follows has asked nobody. */
 static void adopt(struct cd_engine *e, const struct cd_topology *t)
 {
 	struct cd_wire *w = e->control.wire;
 
 	for (uint32_t i = 0; i < t->host_count && w && !w->host; i++) {
 		struct cd_host *h = cd_host_at(&e->hosts, t->hosts[i].slot);
-		if (t->hosts[i].is_local && h && strcmp(h->address.text, w->link.address.text) == 0)
+		if ((t->hosts[i].is_local || e->follows) && h &&
+		    strcmp(h->address.text, w->link.address.text) == 0)
 			cd_pool_adopt(h, w);
 	}
 }
@@ -139,11 +140,11 @@ bool cd_cluster_apply(struct cd_engine *e, struct cd_topology *take_topology)
 	struct cd_topology *before = e->control.topology;
 	bool whole;
 
-	for (uint32_t i = 0; i < take_topology->note_count; i++)
+	for (uint32_t i = 0; i < take_topology->note_count && !e->follows; i++)
 		cd_log(e->options, COODIE_LOG_WARN, "%s", take_topology->notes[i]);
 	forget_alone(e);
 	e->control.topology = take_topology;
-	if (!e->snapshot || cd_topology_compare(before, take_topology, NULL, NULL))
+	if (!e->follows && (!e->snapshot || cd_topology_compare(before, take_topology, NULL, NULL)))
 		cd_control_publish(e);
 	cd_topology_compare(before, take_topology, on_change, e);
 	whole = add_all(e, take_topology);

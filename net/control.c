@@ -241,10 +241,13 @@ void cd_control_take(struct cd_engine *e, struct cd_wire *w)
 	c->wire = w;
 	c->was_up = true;
 	c->want_round = false;
-	c->proven = e->options->single_node;
-	if (e->options->single_node) {
+	c->proven = e->options->single_node || e->follows;
+	if (c->proven) { /* it is asked nothing */
 		cd_backoff_reset(&c->backoff);
-		cd_cluster_alone(e, w);
+		if (e->follows)
+			cd_fellows_call(e);
+		else
+			cd_cluster_alone(e, w);
 		return;
 	}
 	cd_control_schema_missed(e);
@@ -291,8 +294,10 @@ static void on_topology_change(struct cd_engine *e, const cql_event *event)
 /* DOWN is a rumour: connections that live are believed more. */
 static void on_status_change(struct cd_engine *e, const cql_event *event)
 {
-	if (says(event->change, "UP") &&
-	    !cd_cluster_is_up(e, &event->address, (uint16_t)event->port))
+	if (!says(event->change, "UP"))
+		return;
+	cd_fellows_tell_up(e, &event->address, (uint16_t)event->port);
+	if (!cd_cluster_is_up(e, &event->address, (uint16_t)event->port))
 		want_topology(e);
 }
 
@@ -300,6 +305,7 @@ static void on_schema_change(struct cd_engine *e, const cql_event *event)
 {
 	cd_prepared_cache_flush(&e->prepared);
 	cd_control_schema_changed(e, &event->schema);
+	cd_fellows_tell_change(e, &event->schema);
 }
 
 static void (*const on_event[])(struct cd_engine *e, const cql_event *event) = {
@@ -350,8 +356,11 @@ void cd_control_due(struct cd_engine *e)
 {
 	struct cd_control *c = &e->control;
 
-	c->want_round = true;
-	if (c->want_topology && c->wire && !c->asked)
+	c->impatient = e->follows && !e->snapshot;
+	c->want_round = !c->impatient;
+	if (c->want_topology && e->follows)
+		cd_fellows_follow_again(e);
+	else if (c->want_topology && c->wire && !c->asked)
 		ask_all(e);
 	else if (c->want_topology)
 		come_back(e, DEBOUNCE_MS);

@@ -17,6 +17,7 @@ enum { CD_OWN_PAGE_ROWS = 5000 };
 struct cd_control {
 	struct cd_wire *wire; /* that has the role; NULL: none */
 	bool was_up;          /* there was one: being connected is to be kept up */
+	bool impatient;       /* it follows, and has waited long enough for who leads */
 
 	/* a round: the hosts by slot, then the contact points; the next is tried before the one
 	 * before has failed, when that takes its time */
@@ -54,6 +55,10 @@ void cd_control_settle(struct cd_engine *e);
 void cd_control_pause(struct cd_engine *e);
 /* `again` has come. */
 void cd_control_due(struct cd_engine *e);
+/* There is no way to the cluster: those who wait are told why. */
+void cd_control_hopeless(struct cd_engine *e, const coodie_error *why);
+/* Somebody else has found the nodes: the attempts of the round are given up. */
+void cd_control_overtaken(struct cd_engine *e);
 
 /* Topology and schema are read again: now, or when what is under way has ended. */
 void cd_control_refresh(struct cd_engine *e);

@@ -31,6 +31,7 @@ void cd_control_publish(struct cd_engine *e)
 	coodie_metadata_free(before);
 	if (md->map && !cd_engine_set_map(e, md->map, &err))
 		cd_log(e->options, COODIE_LOG_ERROR, "%s", err.message);
+	cd_fellows_publish(e);
 }
 
 /* Keyspaces that have not changed are the same ones. */
@@ -273,6 +274,12 @@ static bool is_word(cql_text text, const char *word)
 	return text.len == strlen(word) && memcmp(text.data, word, text.len) == 0;
 }
 
+bool cd_control_schema_forgets(const cql_schema_change *change)
+{
+	return is_word(change->change, "DROPPED") &&
+	       (is_word(change->target, "TABLE") || is_word(change->target, "KEYSPACE"));
+}
+
 void cd_control_schema_changed(struct cd_engine *e, const cql_schema_change *change)
 {
 	struct cd_control_schema *s = &e->control.schema;
@@ -287,8 +294,7 @@ void cd_control_schema_changed(struct cd_engine *e, const cql_schema_change *cha
 		cd_schema_changes_add(&s->changes, &s->filter, target, keyspace, name);
 	else
 		cd_schema_changes_add_all(&s->changes);
-	if (is_word(change->change, "DROPPED") &&
-	    (is_word(change->target, "TABLE") || is_word(change->target, "KEYSPACE")))
+	if (cd_control_schema_forgets(change))
 		cd_tablets_forget(&e->router.tablets, change->keyspace, change->name);
 	cd_arena_deinit(&arena);
 	s->failed = 0;

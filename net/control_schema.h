@@ -39,6 +39,8 @@ bool cd_control_schema_init(struct cd_engine *e, coodie_error *err);
 void cd_control_schema_deinit(struct cd_engine *e);
 /* SCHEMA_CHANGE. */
 void cd_control_schema_changed(struct cd_engine *e, const cql_schema_change *change);
+/* Whether tablets are gone with what was dropped. */
+bool cd_control_schema_forgets(const cql_schema_change *change);
 /* Something may have been missed: all is read, after the topology. */
 void cd_control_schema_missed(struct cd_engine *e);
 /* The topology is known as well as it can be: what changed is read now. */

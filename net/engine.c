@@ -540,9 +540,13 @@ void cd_engine_deal(struct cd_engine *e, uint32_t index, uint32_t count, void (*
 	e->turned_user = user;
 }
 
-void cd_engine_share_id(struct cd_engine *e, const struct cd_engine *first)
+void cd_engine_join(struct cd_engine *e, const struct cd_fellows *fellows,
+		    const struct cd_engine *leader)
 {
-	memcpy(e->session_id, first->session_id, sizeof e->session_id);
+	e->fellows = fellows;
+	e->follows = e != leader && !e->options->single_node;
+	if (e != leader)
+		memcpy(e->session_id, leader->session_id, sizeof e->session_id);
 }
 
 void cd_engine_on_gone(struct cd_engine *e, void (*gone)(void *user), void *user)

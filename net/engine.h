@@ -9,6 +9,7 @@
 #include "net/options.h"
 
 struct cd_engine;
+struct cd_fellows;
 struct cd_policies;
 
 /* @param loop  the caller's, or NULL for a private one. `policies` outlive it. No I/O. `o` is copied. */
@@ -25,12 +26,12 @@ extern const coodie_driver cd_engine_driver;
 bool cd_engine_mute(struct cd_engine *e);
 /* Called once, as the last thing, when the engine has freed itself: what its callbacks may need
  * lives until then. */
-/* It is one of several, each on a loop of its own, that share the shards; `turned` follows whatever
- * ran callbacks. */
-void cd_engine_deal(struct cd_engine *e, uint32_t index, uint32_t count, void (*turned)(void *user),
-		    void *user);
-/* It says that it is of the same session as the other. */
-void cd_engine_share_id(struct cd_engine *e, const struct cd_engine *first);
+/* It is one of several, each on a loop of its own; `turned` follows whatever ran callbacks. */
+void cd_engine_deal(struct cd_engine *e, uint32_t index, uint32_t count,
+		    void (*turned)(void *user), void *user);
+/* It is of the same session as `leader` (maybe itself), whom it follows. */
+void cd_engine_join(struct cd_engine *e, const struct cd_fellows *fellows,
+		    const struct cd_engine *leader);
 /* Gives the request up that was made with this alias. */
 void cd_engine_cancel_alias(struct cd_engine *e, uint64_t alias);
 void cd_engine_on_gone(struct cd_engine *e, void (*gone)(void *user), void *user);

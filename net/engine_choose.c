@@ -157,7 +157,7 @@ static struct cd_wire *choose_node(const struct cd_engine *e, const struct cd_re
 	cd_clear(err);
 	if (h && h->up)
 		return cd_pool_pick(h, r->shard);
-	if (!h && e->control.asked) /* the nodes are not known yet */
+	if (!h && (e->control.asked || (e->follows && !e->snapshot))) /* they are not known yet */
 		return NULL;
 	if (h && has_hope(h) && h->view->distance != COODIE_DISTANCE_IGNORED)
 		return NULL;

@@ -13,6 +13,7 @@
 #include "net/control_agreement.h"
 #include "net/engine.h"
 #include "net/extras.h"
+#include "net/fellows.h"
 #include "net/host.h"
 #include "net/log.h"
 #include "net/policies.h"
@@ -60,6 +61,8 @@ struct cd_engine {
 	coodie_loop loop;
 	bool private_loop;
 	uint32_t loop_index, loop_count;
+	const struct cd_fellows *fellows; /* on the other loops; NULL: there are none */
+	bool follows;                     /* another of them reads topology and schema */
 	uint64_t alias;        /* of the next request */
 	void *context;         /* likewise, of the tracing hook that its crew has called */
 	coodie_outgoing_fn *outgoing; /* the hook; NULL: none, or its crew calls it */

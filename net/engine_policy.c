@@ -133,7 +133,7 @@ static void complain(struct cd_engine *e)
 
 	bool found = cd_balancer_complaint(use->balancer, e->hosts.views, e->hosts.room, points,
 					   find_points(e, points), text, sizeof text);
-	if (found && !e->complained)
+	if (found && !e->complained && !e->follows)
 		cd_log(e->options, COODIE_LOG_WARN, "%s", text);
 	e->complained = found;
 }

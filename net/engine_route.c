@@ -69,6 +69,7 @@ void cd_engine_learn(struct cd_engine *e, const struct cd_wire *w, struct cd_req
 	    cql_message_tablet(&m, &scratch, &tablet, &err)) {
 		cd_counters_count(w->tally.counters, CD_METRIC_WRONG_TABLET);
 		cd_router_learn(&e->router, routing, &tablet, &err);
+		cd_fellows_tell_tablet(e, routing, &tablet);
 	}
 	if (err.code != COODIE_OK)
 		cd_log(e->options, COODIE_LOG_WARN, "%s: %s", w->link.address.text, err.message);

@@ -40,11 +40,49 @@ static coodie_route *explain(struct cd_engine *e, struct cd_request *r, coodie_e
 	return route;
 }
 
+/* What is asked of an engine. */
+struct question {
+	coodie_prepared *prepared;
+	const coodie_request *request;
+	cql_args args;         /* of a route */
+	const cql_args *items; /* of groups: */
+	uint32_t count;
+	size_t most;
+	coodie_route *route;
+	coodie_groups *groups;
+	coodie_error *err;
+};
+
+/* A request as it would be sent by this engine; the statement may be another one's. */
+static struct cd_request *draft(struct cd_engine *e, const struct question *q,
+				struct coodie_prepared *look)
+{
+	bool is_own = q->prepared->engine == e;
+
+	if (!is_own)
+		cd_prepared_look(look, q->prepared);
+	return cd_engine_draft(e, is_own ? q->prepared : look, q->request, q->err);
+}
+
+static void find_route(void *engine, void *user)
+{
+	struct cd_engine *e = engine;
+	struct question *q = user;
+	struct coodie_prepared look;
+	struct cd_request *r = draft(e, q, &look);
+
+	if (!r)
+		return;
+	if (cd_request_encode(r, q->args.values, q->args.count, q->err))
+		q->route = explain(e, r, q->err);
+	cd_engine_drop(e, r);
+}
+
 coodie_route *coodie_route_prepared(coodie_session *s, coodie_prepared *p, cql_args args,
 				    const coodie_request *r, coodie_error *err)
 {
 	coodie_request request = { 0 };
-	coodie_route *route = NULL;
+	struct question q = { .prepared = p, .request = &request, .args = args, .err = err };
 
 	cd_clear(err);
 	if (!p)
@@ -52,14 +90,8 @@ coodie_route *coodie_route_prepared(coodie_session *s, coodie_prepared *p, cql_a
 				    "route: no prepared statement was given");
 	if (r && !cd_take_struct(&request, sizeof request, r, "coodie_request", err))
 		return NULL;
-	struct cd_engine *e = cd_session_engine(s, "route", err);
-	struct cd_request *draft = e ? cd_engine_draft(e, p, &request, err) : NULL;
-	if (!draft)
-		return NULL;
-	if (cd_request_encode(draft, args.values, args.count, err))
-		route = explain(e, draft, err);
-	cd_engine_drop(e, draft);
-	return route;
+	cd_session_ask(s, "route", find_route, &q, err);
+	return q.route;
 }
 
 /* ---- groups ---------------------------------------------------------------------------------- */
@@ -107,26 +139,40 @@ static bool find_items(struct cd_engine *e, struct cd_request *r, const cql_args
 	return true;
 }
 
+static void find_groups(void *engine, void *user)
+{
+	struct cd_engine *e = engine;
+	struct question *q = user;
+	struct coodie_prepared look;
+	struct cd_request *r = draft(e, q, &look);
+
+	if (!r)
+		return;
+	struct cd_group_item *found = cd_alloc_array(e->allocator, q->count + 1u, sizeof *found);
+	if (!found)
+		cd_no_memory(q->err, "groups");
+	else if (find_items(e, r, q->items, q->count, found, q->err))
+		q->groups = cd_groups_new(e->allocator, found, q->count, q->most, host_of, e,
+					  q->err);
+	cd_release(e->allocator, found);
+	cd_engine_drop(e, r);
+}
+
 coodie_groups *coodie_group_prepared(coodie_session *s, coodie_prepared *p, const cql_args *items,
 				     size_t count, size_t most, coodie_error *err)
 {
 	const coodie_request none = { .size = sizeof none };
-	coodie_groups *groups = NULL;
+	struct question q = { .prepared = p,
+			      .request = &none,
+			      .items = items,
+			      .count = (uint32_t)count,
+			      .most = most,
+			      .err = err };
 
 	cd_clear(err);
-	if (!p || (count && !items) || count > UINT32_MAX)
+	if (!p || (count && !items) || count >= UINT32_MAX)
 		return cd_fail_null(err, COODIE_ERR_INVALID,
 				    "group: no prepared statement, or no items were given");
-	struct cd_engine *e = cd_session_engine(s, "group", err);
-	struct cd_request *r = e ? cd_engine_draft(e, p, &none, err) : NULL;
-	if (!r)
-		return NULL;
-	struct cd_group_item *found = cd_alloc_array(e->allocator, count + 1, sizeof *found);
-	if (!found)
-		cd_no_memory(err, "groups");
-	else if (find_items(e, r, items, (uint32_t)count, found, err))
-		groups = cd_groups_new(e->allocator, found, (uint32_t)count, most, host_of, e, err);
-	cd_release(e->allocator, found);
-	cd_engine_drop(e, r);
-	return groups;
+	cd_session_ask(s, "group", find_groups, &q, err);
+	return q.groups;
 }

@@ -55,6 +55,12 @@ void cd_mailbox_wake(struct cd_mailbox *m)
 		;
 }
 
+void cd_mailbox_rouse(struct cd_mailbox *m)
+{
+	if (!atomic_exchange(&m->awake, true))
+		cd_mailbox_wake(m);
+}
+
 void cd_mailbox_send(struct cd_mailbox *m, struct cd_letter *letter)
 {
 	struct cd_letter *newest = atomic_load_explicit(&m->newest, memory_order_relaxed);
@@ -63,8 +69,7 @@ void cd_mailbox_send(struct cd_mailbox *m, struct cd_letter *letter)
 		letter->next = newest;
 	while (!atomic_compare_exchange_weak_explicit(&m->newest, &newest, letter,
 						      memory_order_release, memory_order_relaxed));
-	if (!atomic_exchange(&m->awake, true))
-		cd_mailbox_wake(m);
+	cd_mailbox_rouse(m);
 }
 
 struct cd_letter *cd_mailbox_take(struct cd_mailbox *m)

@@ -29,8 +29,9 @@ bool cd_mailbox_init(struct cd_mailbox *m, const coodie_loop *loop, void (*fn)(v
 void cd_mailbox_deinit(struct cd_mailbox *m);
 /* Any thread. */
 void cd_mailbox_send(struct cd_mailbox *m, struct cd_letter *letter);
-/* Makes the loop come by without a letter. */
+/* Makes the loop come by without a letter; rouse: unless it will anyway. Any thread. */
 void cd_mailbox_wake(struct cd_mailbox *m);
+void cd_mailbox_rouse(struct cd_mailbox *m);
 /* The loop's thread: all there is, the oldest first, linked by `next`; NULL: none. */
 struct cd_letter *cd_mailbox_take(struct cd_mailbox *m);
 

@@ -15,7 +15,13 @@ libcd_net_la_SOURCES = \
 	net/control.c net/control.h \
 	net/control_agreement.c net/control_agreement.h \
 	net/control_schema.c net/control_schema.h \
-	net/crew.c net/crew.h \
+	net/crew.c net/crew.h net/crew_impl.h \
+	net/crew_ask.c \
+	net/crew_close.c \
+	net/crew_mail.c \
+	net/crew_news.c \
+	net/crew_submit.c \
+	net/crew_wait.c \
 	net/cursor.c \
 	net/dns.c net/dns.h \
 	net/dns_exchange.c net/dns_exchange.h \
@@ -39,6 +45,7 @@ libcd_net_la_SOURCES = \
 	net/explain.c \
 	net/extensions.c net/extensions.h \
 	net/extras.c net/extras.h \
+	net/fellows.c net/fellows.h \
 	net/future.c \
 	net/generate.c \
 	net/groups.c \

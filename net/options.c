@@ -97,7 +97,8 @@ struct coodie_options *cd_options_copy(const coodie_options *o, coodie_error *er
 {
 	struct cd_tls_context *tls = NULL;
 
-	if (!cd_options_check(o, err) || (o->tls && !(tls = cd_options_tls(o, err))))
+	if (!cd_options_check(o, err) ||
+	    (o->tls && !o->tls_context && !(tls = cd_options_tls(o, err))))
 		return NULL;
 	struct coodie_options *copy = cd_alloc(&o->allocator, sizeof *copy);
 	if (!copy) {
@@ -107,6 +108,7 @@ struct coodie_options *cd_options_copy(const coodie_options *o, coodie_error *er
 		return NULL;
 	}
 	*copy = *o;
+	copy->is_copy = true;
 	if (tls)
 		copy->tls_context = tls;
 	else if (copy->tls_context)

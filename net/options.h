@@ -48,6 +48,7 @@ struct coodie_options {
 	size_t point_count;
 	struct cd_tls_context
 		*tls_context; /* of coodie_options_set_tls(); in a copy, of `tls` too */
+	bool is_copy;         /* a session's */
 	coodie_authenticator authenticator; /* without `initial`: PLAIN */
 	void *authenticator_user;
 	coodie_credentials_fn *credentials_fn; /* NULL: user and password */

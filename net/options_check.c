@@ -49,7 +49,7 @@ static bool check_tls(const struct coodie_options *o, coodie_error *err)
 {
 	const char *text = text_for_tls(o);
 
-	if (o->tls && o->tls_context)
+	if (o->tls && o->tls_context && !o->is_copy)
 		return cd_fail(
 			err, COODIE_ERR_INVALID,
 			"tls: it was set by name and by coodie_options_set_tls(); one of them");

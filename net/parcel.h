@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A request on its way from the thread that makes it to the loop that runs it: everything it needs,
- * copied. Parcels are used again, with their memory. */
+/* What is on its way from any thread to a loop: a request with everything it needs, copied, or
+ * something that is to be done there. Parcels are used again, with their memory. */
 #ifndef NET_PARCEL_H
 #define NET_PARCEL_H
 
@@ -8,19 +8,26 @@
 #include <coodie/metrics.h>
 
 #include "base/arena.h"
+#include "net/fellows.h"
 #include "net/mailbox.h"
 
 enum cd_parcel_kind {
+	/* requests: each of them ends with its callback */
 	CD_PARCEL_STATEMENT,
 	CD_PARCEL_EXECUTE,
 	CD_PARCEL_PREPARE,
-	CD_PARCEL_CONNECT,
-	CD_PARCEL_READY,
+	CD_PARCEL_START, /* of what ends with a status */
 	CD_PARCEL_CLOSE,
+	/* the loop's own */
 	CD_PARCEL_CANCEL,
-	CD_PARCEL_CALL, /* a function runs on the loop; somebody waits for it */
+	CD_PARCEL_CALL, /* a function runs there, also when the engine is gone (NULL) */
+	CD_PARCEL_NEWS, /* what another loop has to tell */
 	CD_PARCEL_STOP
 };
+
+/* Begins something on the loop that it was sent to; `args` are a copy of what was given. */
+typedef bool cd_start_fn(struct cd_engine *e, const void *args, coodie_status_fn *done, void *user,
+			 coodie_error *err);
 
 struct cd_parcel {
 	struct cd_letter letter; /* first */
@@ -31,16 +38,24 @@ struct cd_parcel {
 	coodie_statement statement;
 	coodie_request request;
 	coodie_prepared *prepared; /* a reference */
+	cd_start_fn *start;
+	const void *args; /* its own copy */
 	union {
 		coodie_done_fn *result;
 		coodie_status_fn *status;
 		coodie_prepared_fn *prepared;
-		void (*call)(void *engine, void *user);
+		void (*call)(struct cd_engine *e, void *user);
+		cd_news_fn *news; /* with `args` */
 	} done;
 	void *user;
 	void *context; /* of the tracing hook */
 	uint64_t id; /* what the caller knows the request by; of a CANCEL: whose */
 };
+
+static inline bool cd_parcel_is_request(const struct cd_parcel *p)
+{
+	return p->kind <= CD_PARCEL_CLOSE;
+}
 
 enum { CD_PARCEL_CHUNKS = 20, CD_PARCEL_FIRST = 64 };
 

@@ -62,20 +62,10 @@ static uint32_t wanted_per_shard(const struct cd_host *h)
 	return h->nr_shards ? o->connections_per_shard : o->connections_per_host;
 }
 
-/* Shards are dealt to the loops, or the loops to the shards where there are more of them. */
-static bool is_ours(const struct cd_host *h, uint32_t shard)
-{
-	const struct cd_engine *e = h->engine;
-
-	if (!h->nr_shards || e->loop_count < 2)
-		return true;
-	return shard % e->loop_count == e->loop_index % h->nr_shards;
-}
-
 static uint32_t missing_in(const struct cd_host *h, uint32_t shard)
 {
 	const struct cd_shard *s = &h->shards[shard];
-	uint32_t wanted = is_ours(h, shard) ? wanted_per_shard(h) : 0;
+	uint32_t wanted = wanted_per_shard(h);
 
 	return s->count + s->opening < wanted ? wanted - s->count - s->opening : 0;
 }
@@ -89,7 +79,7 @@ static uint32_t missing(const struct cd_host *h)
 	return n;
 }
 
-/* A connection stands, be it one of a shard that other loops have. */
+/* A connection stands, be it one of a shard that has enough. */
 static bool lives(const struct cd_host *h)
 {
 	return h->up || h->spare;
@@ -399,7 +389,7 @@ static void place(struct cd_host *h, struct cd_wire *w)
 {
 	const struct coodie_options *o = h->engine->options;
 	uint32_t shard = h->nr_shards && w->shard >= 0 ? (uint32_t)w->shard % h->nr_shards : 0;
-	bool wanted = h->shards[shard].count < (is_ours(h, shard) ? wanted_per_shard(h) : 0);
+	bool wanted = h->shards[shard].count < wanted_per_shard(h);
 
 	if (wanted && put(h, shard, w))
 		return;
@@ -418,7 +408,7 @@ void cd_pool_resize(struct cd_host *h)
 {
 	for (uint32_t i = 0; i < h->shard_count; i++) {
 		const struct cd_shard *s = &h->shards[i];
-		uint32_t wanted = is_ours(h, i) ? wanted_per_shard(h) : 0;
+		uint32_t wanted = wanted_per_shard(h);
 		while (s->count > wanted) {
 			struct cd_wire *w = s->wires[s->count - 1];
 			cd_wire_retire(w);

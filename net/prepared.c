@@ -32,6 +32,22 @@ void coodie_prepared_free(coodie_prepared *p)
 	cd_release(&a, p);
 }
 
+void cd_prepared_look(struct coodie_prepared *out, const struct coodie_prepared *p)
+{
+	*out = (struct coodie_prepared){
+		.cql = p->cql,
+		.cql_len = p->cql_len,
+		.keyspace = p->keyspace,
+		.own_keyspace = p->own_keyspace,
+		.home = p->home,
+		.binds = p->binds,
+		.markers = p->markers,
+		.traits = p->traits,
+		.routing = cd_routing_unrouted(&p->routing),
+	};
+	atomic_init(&out->refs, 1);
+}
+
 /* ---- the cache ------------------------------------------------------------------------------ */
 
 void cd_prepared_cache_init(struct cd_prepared_cache *c, const coodie_allocator *a, uint32_t max)

@@ -94,6 +94,10 @@ void cd_prepared_forget(struct cd_prepared_cache *c, struct coodie_prepared *p);
 void cd_prepared_cache_flush(struct cd_prepared_cache *c);
 coodie_prepared *cd_prepared_ref(coodie_prepared *p);
 
+/* Makes a look at another engine's statement: what never changes of it, as long as `p` lives. It is not
+ * freed. */
+void cd_prepared_look(struct coodie_prepared *out, const struct coodie_prepared *p);
+
 /* Whether its markers are known, so that values can be encoded. */
 static inline bool cd_prepared_is_known(const struct coodie_prepared *p)
 {

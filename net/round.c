@@ -11,6 +11,8 @@
 
 /* With one attempt on its way for so long the next one begins (RFC 8305 section 5). */
 enum { RACE_MS = 250, DIALS_MOST = 4 };
+/* For so long who follows waits for who leads. */
+enum { PATIENCE_MS = 2000 };
 
 /* ---- targets -------------------------------------------------------------------------------- */
 
@@ -132,10 +134,20 @@ void cd_control_pause(struct cd_engine *e)
 		cd_engine_add_deadline(e, &c->again, (uint32_t)(pause_us / 1000) + 1);
 }
 
+void cd_control_hopeless(struct cd_engine *e, const coodie_error *why)
+{
+	struct cd_requests all = { 0 };
+
+	e->control.impatient = false;
+	cd_requests_move(&all, &e->waiting);
+	cd_control_schema_end(e, why);
+	for (struct cd_request *r; (r = cd_requests_pop(&all));)
+		cd_engine_fail(e, r, why);
+}
+
 static void end_round(struct cd_engine *e)
 {
 	struct cd_control *c = &e->control;
-	struct cd_requests all = { 0 };
 	coodie_error why = c->reasons;
 
 	c->points.first += e->options->point_count > 1;
@@ -144,10 +156,8 @@ static void end_round(struct cd_engine *e)
 	cd_control_pause(e);
 	if (e->hosts.opening)
 		return; /* one of the pools may still get through */
-	cd_requests_move(&all, &e->waiting);
-	cd_control_schema_end(e, &why);
-	for (struct cd_request *r; (r = cd_requests_pop(&all));)
-		cd_engine_fail(e, r, &why);
+	cd_fellows_tell_hopeless(e, &why);
+	cd_control_hopeless(e, &why);
 }
 
 /* ---- the round ------------------------------------------------------------------------------ */
@@ -212,17 +222,53 @@ static bool pools_first(struct cd_engine *e)
 	return true;
 }
 
+/* Who follows needs a contact point that is no node's address only until a pool has a connection. */
+static void leave_contact_point(struct cd_engine *e)
+{
+	struct cd_wire *old = e->control.wire;
+
+	for (struct cd_wire *w = e->wires; w; w = w->next)
+		if (w->state == CD_WIRE_UP && w->host) {
+			cd_wire_retire(old);
+			cd_wire_end_if_drained(old);
+			return;
+		}
+}
+
+/* Without nodes to connect to, who follows lets who leads find them. */
+static bool leader_first(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+
+	if (!e->follows || e->snapshot || c->impatient)
+		return false;
+	if (!c->again.link) {
+		cd_fellows_call(e);
+		cd_engine_add_deadline(e, &c->again, PATIENCE_MS);
+	}
+	return true;
+}
+
+static bool is_wanted(const struct cd_engine *e)
+{
+	const struct cd_control *c = &e->control;
+
+	return e->waiting.count || c->want_round || (c->was_up && !c->again.link && !e->closing);
+}
+
 void cd_control_settle(struct cd_engine *e)
 {
 	struct cd_control *c = &e->control;
 
+	if (e->follows && c->wire && !c->wire->host)
+		leave_contact_point(e);
 	if (c->wire || e->closed || e->hosts.up || pools_first(e))
 		return;
 	if (c->dials && (!c->hurry || c->dials >= DIALS_MOST))
 		return;
-	if (e->waiting.count || c->want_round || (c->was_up && !c->again.link && !e->closing))
+	if (is_wanted(e) && !leader_first(e))
 		dial(e);
-	else if (!c->dials)
+	else if (!is_wanted(e) && !c->dials)
 		begin_round(e); /* nobody waits for the end of the one that was on */
 }
 
@@ -259,6 +305,20 @@ static void close_dials(struct cd_engine *e)
 	e->control.dials = 0;
 	e->control.hurry = false;
 	cd_wheel_remove(&e->wheel, &e->control.next);
+}
+
+void cd_control_overtaken(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+
+	c->impatient = c->want_round = false;
+	c->lost_us = cd_engine_now(e); /* pools have their time from now on */
+	if (!c->want_topology)
+		cd_wheel_remove(&e->wheel, &c->again);
+	if (!e->hosts.opening)
+		return;
+	close_dials(e);
+	begin_round(e);
 }
 
 void cd_control_dialed(struct cd_engine *e, struct cd_wire *w)

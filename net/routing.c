@@ -85,6 +85,17 @@ static bool find_parts(const struct cd_routing *r, struct cd_reader values, stru
 	return true;
 }
 
+struct cd_routing cd_routing_unrouted(const struct cd_routing *r)
+{
+	struct cd_routing out = { .part_count = r->part_count,
+				  .is_cdc = r->is_cdc,
+				  .keyspace = r->keyspace,
+				  .table = r->table };
+
+	memcpy(out.parts, r->parts, sizeof out.parts);
+	return out;
+}
+
 /* ---- joining them ---------------------------------------------------------------------------- */
 
 enum { PIECE = 1024 };

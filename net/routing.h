@@ -27,6 +27,8 @@ struct cd_routing {
 
 /* `markers` as PREPARED has them; texts are borrowed from its columns. */
 void cd_routing_init(struct cd_routing *r, const cql_markers *markers);
+/* The same for another loop: what its router has found is left out. */
+struct cd_routing cd_routing_unrouted(const struct cd_routing *r);
 /* The token of values that are encoded one behind the other, each as [value]. False: a column of the key is
  * null or not set, values are missing, or the partitioner has no tokens that are known here. */
 bool cd_routing_token(const struct cd_routing *r, enum cd_partitioner partitioner,

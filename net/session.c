@@ -219,9 +219,6 @@ struct cd_engine *cd_session_engine(coodie_session *s, const char *what, coodie_
 	s = cd_session_carrier(s, err);
 	if (!s)
 		return NULL;
-	if (s->crew)
-		return cd_fail_null(err, COODIE_ERR_UNSUPPORTED,
-				    "%s: not for a session with loop threads of its own", what);
 	if (!s->engine)
 		return cd_fail_null(err, COODIE_ERR_UNSUPPORTED,
 				    "%s: this session was made from a driver, not for a cluster",
@@ -229,15 +226,44 @@ struct cd_engine *cd_session_engine(coodie_session *s, const char *what, coodie_
 	return s->engine;
 }
 
+bool cd_session_start(coodie_session *s, const struct cd_start *start, coodie_status_fn *done,
+		      void *user, coodie_error *err)
+{
+	struct cd_crew *crew = cd_session_crew(s);
+
+	if (crew)
+		return cd_crew_start(crew, start, done, user, err);
+	struct cd_engine *e = cd_session_engine(s, start->what, err);
+	return e && start->fn(e, start->args, done, user, err);
+}
+
+bool cd_session_ask(coodie_session *s, const char *what, void (*fn)(void *engine, void *user),
+		    void *user, coodie_error *err)
+{
+	struct cd_crew *crew = cd_session_crew(s);
+
+	if (crew)
+		return cd_crew_ask(crew, fn, user, err);
+	struct cd_engine *e = cd_session_engine(s, what, err);
+	if (e)
+		fn(e, user);
+	return e;
+}
+
+static bool start_connect(struct cd_engine *e, const void *args, coodie_status_fn *done, void *user,
+			  coodie_error *err)
+{
+	(void)args;
+	return cd_engine_connect(e, done, user, err);
+}
+
 bool coodie_session_connect_async(coodie_session *s, coodie_status_fn *done, void *user,
 				  coodie_error *err)
 {
+	static const struct cd_start start = { .what = "connect", .fn = start_connect };
+
 	cd_clear(err);
-	struct cd_crew *crew = cd_session_crew(s);
-	if (crew)
-		return cd_crew_connect(crew, done, user, err);
-	struct cd_engine *e = cd_session_engine(s, "connect", err);
-	return e && cd_engine_connect(e, done, user, err);
+	return cd_session_start(s, &start, done, user, err);
 }
 
 bool coodie_session_close_async(coodie_session *s, coodie_status_fn *done, void *user,

@@ -44,8 +44,15 @@ void cd_session_destroy(coodie_session *s);
 coodie_session *cd_session_carrier(coodie_session *s, coodie_error *err);
 /* Its threads; NULL: it has none. */
 struct cd_crew *cd_session_crew(coodie_session *s);
-/* The same, and it must be ours: COODIE_ERR_UNSUPPORTED says that `what` needs a cluster. */
+/* Its only engine: COODIE_ERR_UNSUPPORTED says that `what` needs a cluster. */
 struct cd_engine *cd_session_engine(coodie_session *s, const char *what, coodie_error *err);
+/* Begins what ends with a status, where `start` says, or on the session's only engine. */
+bool cd_session_start(coodie_session *s, const struct cd_start *start, coodie_status_fn *done,
+		      void *user, coodie_error *err);
+/* Calls `fn` with an engine, and waits for it: the session's only one, that of the loop this is, or the
+ * one that leads. */
+bool cd_session_ask(coodie_session *s, const char *what, void (*fn)(void *engine, void *user),
+		    void *user, coodie_error *err);
 /* Frees the members; whether they are all gone. */
 bool cd_registry_end(coodie_session *registry);
 

@@ -10,11 +10,14 @@ bool coodie_session_reload_tls(coodie_session *s, const coodie_tls *tls, coodie_
 	if (!s || !tls)
 		return cd_fail(err, COODIE_ERR_INVALID, "coodie_session_reload_tls: %s is NULL",
 			       s ? "tls" : "the session");
-	struct cd_engine *e = cd_session_engine(s, "reload_tls", err);
-	if (!e)
+	struct cd_crew *crew = cd_session_crew(s);
+	struct cd_engine *e = crew ? NULL : cd_session_engine(s, "reload_tls", err);
+	if (!crew && !e)
 		return false;
-	if (!e->options->tls_context)
+	/* one context for all loops, which has a lock of its own */
+	const struct coodie_options *o = crew ? cd_crew_options(crew) : e->options;
+	if (!o->tls_context)
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "coodie_session_reload_tls: the session does not use TLS");
-	return cd_tls_context_reload(e->options->tls_context, tls, err);
+	return cd_tls_context_reload(o->tls_context, tls, err);
 }

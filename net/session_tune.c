@@ -99,16 +99,23 @@ void coodie_session_load(const coodie_session *s, coodie_load *out)
 		       (out->size < sizeof own ? out->size : sizeof own) - sizeof own.size);
 }
 
+static bool start_ready(struct cd_engine *e, const void *args, coodie_status_fn *done, void *user,
+			coodie_error *err)
+{
+	(void)args;
+	return cd_engine_ready(e, done, user, err);
+}
+
 bool coodie_session_ready_async(coodie_session *s, coodie_status_fn *done, void *user,
 				coodie_error *err)
 {
+	static const struct cd_start start = { .what = "ready",
+					       .fn = start_ready,
+					       .anywhere = true };
+
 	cd_clear(err);
 	if (!s || !done)
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "ready: the session or the callback is NULL");
-	struct cd_crew *crew = cd_session_crew(s);
-	if (crew)
-		return cd_crew_ready(crew, done, user, err);
-	struct cd_engine *e = cd_session_engine(s, "ready", err);
-	return e && cd_engine_ready(e, done, user, err);
+	return cd_session_start(s, &start, done, user, err);
 }

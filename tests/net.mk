@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	tests/test_conn \
 	tests/test_dns \
 	tests/test_crew \
+	tests/test_crew_cluster \
 	tests/test_driver \
 	tests/test_driver_config \
 	tests/test_log \
@@ -85,6 +86,7 @@ check_PROGRAMS += tests/test_session_epoll
 tests_test_session_epoll_SOURCES = tests/test_session.c tests/stage.c tests/stage_epoll.c tests/stage.h
 
 # on nodes with shards
+tests_test_crew_cluster_LDADD = libcd_node.la $(LDADD)
 tests_test_routed_LDADD = libcd_node.la $(LDADD)
 tests_test_shards_LDADD = libcd_node.la $(LDADD)
 # replicas as the node sees them

@@ -139,23 +139,15 @@ static coodie_node_stats stats_of(const struct stand *s, uint32_t node)
 	return stats;
 }
 
-/* Connections of each shard. Where loops share a shard, each has its own. */
-static uint32_t wanted(const struct row *row, uint32_t shard)
+/* Connections of each shard: each loop has its own. */
+static uint32_t wanted(const struct row *row)
 {
-	uint32_t loops = row->loops ? row->loops : 1;
-
-	if (loops <= row->shards)
-		return row->each;
-	return row->each * (loops / row->shards + (shard < loops % row->shards));
+	return row->each * (row->loops ? row->loops : 1);
 }
 
 static uint32_t wanted_of_node(const struct row *row)
 {
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < row->shards; i++)
-		n += wanted(row, i);
-	return n;
+	return row->shards * wanted(row);
 }
 
 static bool node_is_filled(const struct stand *s, uint32_t node)
@@ -163,7 +155,7 @@ static bool node_is_filled(const struct stand *s, uint32_t node)
 	const coodie_node_stats stats = stats_of(s, node);
 
 	for (uint32_t i = 0; i < s->row->shards; i++)
-		if (stats.by_shard[i] != wanted(s->row, i))
+		if (stats.by_shard[i] != wanted(s->row))
 			return false;
 	return true;
 }
@@ -264,8 +256,7 @@ static void check_row(const struct row *row)
 		fail_msg("%s: %s", row->name, err.message);
 	fill(&s);
 	check_ports(&s);
-	if (row->loops < 2 || row->shards == 1) /* other loops take requests as they come */
-		check_routes(&s);
+	check_routes(&s);
 	for (int i = 0; i < CALM; i++) {
 		run(&s, "SELECT key FROM system.local", CQL_ARGS());
 		CD_CHECK(is_filled(&s), row->name);
