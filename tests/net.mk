@@ -11,6 +11,7 @@ check_PROGRAMS += \
 	tests/test_dns \
 	tests/test_crew \
 	tests/test_crew_cluster \
+	tests/test_crew_storm \
 	tests/test_driver \
 	tests/test_driver_config \
 	tests/test_log \
@@ -87,6 +88,7 @@ tests_test_session_epoll_SOURCES = tests/test_session.c tests/stage.c tests/stag
 
 # on nodes with shards
 tests_test_crew_cluster_LDADD = libcd_node.la $(LDADD)
+tests_test_crew_storm_LDADD = libcd_node.la $(LDADD)
 tests_test_routed_LDADD = libcd_node.la $(LDADD)
 tests_test_shards_LDADD = libcd_node.la $(LDADD)
 # replicas as the node sees them

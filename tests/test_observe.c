@@ -410,7 +410,7 @@ static void test_leaves(void **state)
 	coodie_node_stop(n);
 }
 
-/* Shards are dealt to the loops; their numbers are the session's. */
+/* Loops count for themselves; their numbers are the session's. */
 static void test_loops(void **state)
 {
 	coodie_node *n = start_nodes();

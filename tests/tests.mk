@@ -53,6 +53,36 @@ check-valgrind: all
 	COODIE_VALGRIND=1 $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(check_PROGRAMS)' LOG_COMPILER='$(LIBTOOL) --mode=execute \
 		$(VALGRIND) -q --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=99 \
 		--suppressions=$(abs_srcdir)/tests/valgrind.supp'
+
+# ---- programs that have threads, for the thread sanitizer; its memory wants addresses where they always are
+THREADED_TESTS = \
+	tests/test_agreement \
+	tests/test_crew \
+	tests/test_crew_cluster \
+	tests/test_crew_storm \
+	tests/test_histogram \
+	tests/test_login \
+	tests/test_metadata \
+	tests/test_named \
+	tests/test_node_fault \
+	tests/test_node_listener \
+	tests/test_node_scylla \
+	tests/test_observe \
+	tests/test_pool_fork \
+	tests/test_profile \
+	tests/test_reach \
+	tests/test_routed \
+	tests/test_schema_node \
+	tests/test_session_batch \
+	tests/test_timestamps \
+	tests/test_timeuuid \
+	tests/test_tls_tickets \
+	tests/test_trace \
+	tests/test_wire_ring
+.PHONY: check-threads
+check-threads: all
+	$(MAKE) $(AM_MAKEFLAGS) check check_SCRIPTS= TESTS='$(THREADED_TESTS)' LOG_COMPILER="$$(setarch -R true 2>/dev/null && echo setarch -R)"
+
 EXTRA_DIST += tests/valgrind.supp
 
 # ---- the integration suite on real Apache Cassandra

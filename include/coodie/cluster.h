@@ -3,7 +3,7 @@
  * @file cluster.h
  * What a session knows about its cluster: the newest snapshot, and how it is kept up to date.
  *
- * The nodes are read when a session has connected, then the schema: page by page, a few statements at
+ * With loop threads one loop reads for all of them: `done` runs on it. The nodes are read when a session has connected, then the schema: page by page, a few statements at
  * a time, built a keyspace per turn of the loop, so that requests go on meanwhile. After that only what
  * events name is read, 200 ms after the first of them; options: `schema_metadata`, `schema_keyspaces`,
  * `metadata_timeout_ms`, `refresh_s`. With `single_node` nothing is read. Serves M7 to M9, M11, N4,
@@ -18,8 +18,8 @@
 COODIE_BEGIN
 
 /**
- * The newest snapshot. Call it where the session's other calls are made; the snapshot itself may go to
- * any thread. Just after connecting it may not have the schema yet: coodie_session_refresh() waits.
+ * The newest snapshot. Call it where the session's other calls are made (with loop threads: anywhere);
+ * the snapshot itself may go to any thread. Just after connecting it may not have the schema yet: coodie_session_refresh() waits.
  * @param err  COODIE_ERR_CLOSED: nothing is known yet; COODIE_ERR_UNSUPPORTED: `single_node`, or a
  *             session that was made from a driver
  * @return given back with coodie_metadata_free(), also after the session; NULL on error

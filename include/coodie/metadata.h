@@ -3,8 +3,7 @@
  * @file metadata.h
  * What the client knows about a cluster: a snapshot of its nodes and its schema.
  *
- * A snapshot is immutable and counted: taken without a lock on any thread, true as long as it is
- * held. Everything borrowed from one lives until coodie_metadata_free(). Lists are sorted by name,
+ * A snapshot is immutable and counted: taken on any thread, true as long as it is held. Everything borrowed from one lives until coodie_metadata_free(). Lists are sorted by name,
  * bytewise, unless said otherwise; names are as stored, without quotes. An index past the end, a
  * name that is not there and NULL give NULL, 0 or false. Serves M1 to M7, M10, N9.
  */

@@ -127,8 +127,9 @@ COODIE_API bool coodie_options_set_startup(coodie_options *o, const char *key, c
 /* ---- threads, pools and sockets ------------------------------------------------------------ */
 
 /**
- * Owned loop threads: 0 (default) is a private loop inside blocking calls; up to 256 threads, with
- * the shards dealt to them, take requests from any thread (H3). Callbacks run on a loop's thread.
+ * Owned loop threads: 0 (default) is a private loop inside blocking calls; up to 256 threads, each
+ * with its own connections to every node and shard, take requests from any thread (H3). Callbacks run
+ * on a loop's thread; docs/threads.md has all calls.
  */
 COODIE_API bool coodie_options_set_loops(coodie_options *o, unsigned loops, coodie_error *err);
 /** Called on a loop's thread. */

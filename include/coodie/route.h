@@ -31,9 +31,10 @@ typedef struct coodie_route coodie_route;
 
 /**
  * Explains a prepared statement with its binds: whom it would be sent to, and whom next. Nothing is
- * sent or waited for. The session's loop thread.
+ * sent. The session's thread; with loop threads any: on one of them as that loop would do it, else as
+ * the first would, which is waited for.
  * @param err  COODIE_ERR_INVALID, COODIE_ERR_TYPE, COODIE_ERR_RANGE (of a bind),
- *             COODIE_ERR_UNSUPPORTED (loop threads of the session's own), COODIE_ERR_NO_MEMORY
+ *             COODIE_ERR_UNSUPPORTED (made from a driver), COODIE_ERR_NO_MEMORY
  * @return freed with coodie_route_free()
  */
 COODIE_API coodie_route *coodie_route_prepared(coodie_session *s, coodie_prepared *p, cql_args args,
@@ -66,11 +67,11 @@ typedef struct coodie_groups coodie_groups;
 
 /**
  * Groups executions of a prepared statement by the nodes and shards that keep them. Nothing is sent
- * or waited for: what is not known yet is not known. The session's loop thread.
+ * or waited for: what is not known yet is not known. Threads as in coodie_route_prepared().
  * @param items  the binds of each
  * @param most   items of a group at most, what is more is another group; 0: no limit
  * @param err    COODIE_ERR_INVALID, COODIE_ERR_TYPE, COODIE_ERR_RANGE (of an item),
- *               COODIE_ERR_UNSUPPORTED (loop threads of the session's own), COODIE_ERR_NO_MEMORY
+ *               COODIE_ERR_UNSUPPORTED (made from a driver), COODIE_ERR_NO_MEMORY
  * @return freed with coodie_groups_free()
  */
 COODIE_API coodie_groups *coodie_group_prepared(coodie_session *s, coodie_prepared *p,
@@ -95,8 +96,9 @@ typedef struct coodie_tablet_stats {
 } coodie_tablet_stats;
 
 /**
- * The i-th table that something was asked or learned of. The session's loop thread.
- * @return false past the last, and where the session has no loop of its own to ask: `err`
+ * The i-th table that something was asked or learned of. The session's thread; with loop threads any:
+ * sums of all loops, on one of them its own.
+ * @return false past the last, and where the session was made from a driver: `err`
  */
 COODIE_API bool coodie_session_tablet_stats(coodie_session *s, size_t i, coodie_tablet_stats *out,
 					    coodie_error *err);
@@ -104,15 +106,16 @@ COODIE_API bool coodie_session_tablet_stats(coodie_session *s, size_t i, coodie_
  * Reads where the tablets of a keyspace or a table are, so that the first requests to each go to the
  * right place (S12, U19). Needs the right to read system.tablets.
  * @param keyspace, table  NULL: of all
- * @param err  COODIE_ERR_CLOSED: not connected yet; COODIE_ERR_UNSUPPORTED: not ScyllaDB, or loop
- *             threads of the session's own; the server's, where it refuses
+ * @param err  COODIE_ERR_CLOSED: not connected yet; COODIE_ERR_UNSUPPORTED: not ScyllaDB,
+ *             or made from a driver; the server's, where it refuses. With loop threads errors may
+ *             come by `done`, when all loops have learned what was read
  */
 COODIE_API bool coodie_session_warm_up_async(coodie_session *s, const char *keyspace,
 					     const char *table, coodie_status_fn *done, void *user,
 					     coodie_error *err);
 /**
  * Writes all that is known of tablets, as snprintf() does: for the next process, which then need not
- * learn by being misrouted (S12, U19). The session's loop thread.
+ * learn by being misrouted (S12, U19). Threads as in coodie_route_prepared().
  * @param out   nothing is written when `size` is too small; NULL with 0 to ask
  * @return how many bytes it takes; 0 with `err`
  */
@@ -120,7 +123,8 @@ COODIE_API size_t coodie_session_save_tablets(coodie_session *s, void *out, size
 					      coodie_error *err);
 /**
  * Takes what was saved, also before the session is connected; of tables of which something is known
- * nothing is taken. What has changed since is learned as ever. The session's loop thread.
+ * nothing is taken. What has changed since is learned as ever. With loop
+ * threads any: one loop takes it at once, the others with their next turn.
  * @param err  COODIE_ERR_PROTOCOL: not such bytes, or damaged ones; COODIE_ERR_UNSUPPORTED,
  *             COODIE_ERR_NO_MEMORY
  */
