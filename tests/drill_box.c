@@ -12,7 +12,7 @@
 enum {
 	NODES = 3,
 	MOST_NODES = 60,       /* ever: the box has room for 64 */
-	LONGEST_NS = 60000000, /* from one thing to the next */
+	LONGEST_NS = 30000000, /* from one thing to the next */
 	CLEAR_EVERY = 50,      /* of them: rules that never fitted are forgotten */
 	SETTLE_NS = 300000000,
 };

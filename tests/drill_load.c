@@ -210,17 +210,25 @@ static bool is_expected(const struct request *r, const coodie_error *err)
 
 /* ---- answers ----------------------------------------------------------------------------------- */
 
+static size_t column(const coodie_cursor *c, const char *name)
+{
+	size_t i = 0;
+
+	coodie_result_column_index(c->result, name, &i); /* a wrong one is noticed by its value */
+	return i;
+}
+
 /* Is this row, of the first table, the key's own? */
-static bool is_own(struct drill_load *l, const coodie_cursor *c, size_t first, uint32_t key)
+static bool is_own(struct drill_load *l, const coodie_cursor *c, uint32_t key)
 {
 	uint8_t bytes[NOTE];
 	cql_blob note, want = note_of(l, key, bytes);
 	int64_t k, v;
 	coodie_error err;
 
-	if (!coodie_cursor_int64(c, first, &k, &err) ||
-	    !coodie_cursor_int64(c, first + 1, &v, &err) ||
-	    !coodie_cursor_blob(c, first + 2, &note, &err)) {
+	if (!coodie_cursor_int64(c, column(c, "k"), &k, &err) ||
+	    !coodie_cursor_int64(c, column(c, "v"), &v, &err) ||
+	    !coodie_cursor_blob(c, column(c, "note"), &note, &err)) {
 		wrong(l, "key %" PRIu32 ": %s", key, err.message);
 		return false;
 	}
@@ -252,7 +260,7 @@ static enum state on_select(struct request *r, coodie_result *res)
 		wrong(l, "request %" PRIu32 ": key %" PRIu32 " has %zu rows", number_of(r), r->key,
 		      rows);
 	while (coodie_cursor_next(&c))
-		if (!is_own(l, &c, 0, r->key))
+		if (!is_own(l, &c, r->key))
 			wrong(l, "request %" PRIu32 ": not the row of key %" PRIu32, number_of(r),
 			      r->key);
 	count(l, &l->sums.rows, rows);
@@ -274,7 +282,7 @@ static enum state on_cas(struct request *r, coodie_result *res)
 
 	if (!coodie_result_applied(res)) {
 		count(l, &l->sums.repeated, 1);
-		if (l->plan->is_box || !coodie_cursor_next(&c) || !is_own(l, &c, 1, r->key))
+		if (l->plan->is_box || !coodie_cursor_next(&c) || !is_own(l, &c, r->key))
 			wrong(l, "request %" PRIu32 ": key %" PRIu32 " was there", number_of(r),
 			      r->key);
 	}
@@ -582,6 +590,7 @@ static bool make_tables(struct drill_load *l, coodie_error *err)
 {
 	char keyspace[160];
 	const char *const all[] = {
+		"DROP KEYSPACE IF EXISTS drill", /* of another seed */
 		keyspace,
 		"CREATE TABLE IF NOT EXISTS drill.t (k bigint PRIMARY KEY, v bigint, note blob)",
 		"CREATE TABLE IF NOT EXISTS drill.p (k bigint, c int, v bigint, PRIMARY KEY (k, c))",
@@ -600,16 +609,25 @@ static bool make_tables(struct drill_load *l, coodie_error *err)
 	return true;
 }
 
+static coodie_prepared *must_prepare(struct drill_load *l, const char *cql, coodie_error *err)
+{
+	uint64_t end = now_ns() + PATIENCE_S * UINT64_C(1000000000);
+	coodie_prepared *p;
+
+	while (!(p = coodie_session_prepare(l->session, cql, err)) && now_ns() < end)
+		sleep_ns(PAUSE_NS);
+	return p;
+}
+
 bool drill_load_prepare(struct drill_load *l, coodie_error *err)
 {
-	if (!make_tables(l, err))
-		return false;
-	for (size_t i = 0; i < STATEMENTS; i++) {
-		l->prepared[i] = coodie_session_prepare(l->session, texts[i], err);
-		if (!l->prepared[i])
-			return false;
+	bool ok = make_tables(l, err);
+
+	for (size_t i = 0; ok && i < STATEMENTS; i++) {
+		l->prepared[i] = must_prepare(l, texts[i], err);
+		ok = l->prepared[i];
 	}
-	return true;
+	return ok;
 }
 
 typedef void row_fn(struct drill_load *l, const coodie_cursor *c, uint32_t key);
@@ -618,7 +636,7 @@ static void see_row(struct drill_load *l, const coodie_cursor *c, uint32_t key)
 {
 	if (l->seen[key] & 1)
 		wrong(l, "key %" PRIu32 " is there twice", key);
-	if (!is_own(l, c, 0, key) || !writes(l, key, false))
+	if (!is_own(l, c, key) || !writes(l, key, false))
 		wrong(l, "key %" PRIu32 " has another row than its own", key);
 	l->seen[key] |= 1;
 }

@@ -35,7 +35,7 @@ struct drill_load;
 struct drill_load *drill_load_new(coodie_session *session, const struct drill_plan *plan);
 void drill_load_free(struct drill_load *l);
 
-/* Makes tables and statements; what fails is tried again for a while. */
+/* Makes the keyspace "drill" anew, and statements; what fails is tried again for a while. */
 bool drill_load_prepare(struct drill_load *l, coodie_error *err);
 /* Submits all, from this thread, and returns when each has ended. */
 void drill_load_run(struct drill_load *l);

@@ -94,6 +94,8 @@ tests_drill_LDADD = tests/libcd_test.la libcd_node.la $(LAYER_LIBS) $(EXTERNAL_L
 drill: tests/drill
 	tests/drill --requests 1000000 --loops 1 --tell 10
 	tests/drill --requests 1000000 --loops 4 --seed 2 --tell 10
+drill-cassandra: tests/drill
+	$(srcdir)/tests/cassandra/drill
 check_PROGRAMS += tests/test_node_system
 tests_test_node_system_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 
