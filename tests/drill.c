@@ -197,9 +197,9 @@ static void tell(struct drill *d)
 	drill_load_sum(d->load, &s);
 	printf("drill: %" PRIu64 " begun, %" PRIu64 " ended, %" PRIu64
 	       " writes acknowledged, %" PRIu64 " rows, %" PRIu64 " pages, %" PRIu64
-	       " cancelled, %" PRIu64 " refused, %" PRIu64 " repeated; errors:",
+	       " cancelled, %" PRIu64 " refused, %" PRIu64 " repeated, %" PRIu64 " stale; errors:",
 	       s.begun, s.completed, s.acknowledged, s.rows, s.pages, s.cancelled, s.refused,
-	       s.repeated);
+	       s.repeated, s.stale);
 	tell_errors(&s);
 	printf("; %zu pieces of memory; %" PRIu64 " wrong\n", (size_t)d->client.live, s.wrong);
 	fflush(stdout);
