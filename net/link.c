@@ -10,7 +10,8 @@
 #include "base/error.h"
 #include "net/socket_options.h"
 
-enum { READ_BYTES = 65536, READS_PER_EVENT = 16 };
+/* A connection that has little to hear gets by with little; one read was full: there is more. */
+enum { FIRST_READ_BYTES = 4096, READ_BYTES = 65536, READS_PER_EVENT = 16 };
 
 /* The common ones in words that are the same everywhere. */
 static const char *reason(int number)
@@ -238,12 +239,13 @@ static bool decrypt(struct cd_link *l, const uint8_t *at, size_t len, coodie_err
 	return status != CD_TLS_CLOSED || fail_eof(l, err);
 }
 
-/* One read. @return whether there may be more; false with `*failed`: `err` says why it is over */
-static bool read_some(struct cd_link *l, bool *failed, coodie_error *err)
+/* One read of what there is, with room for `least` bytes. @return whether there may be more; false
+ * with `*failed`: `err` says why it is over */
+static bool read_some(struct cd_link *l, size_t least, bool *failed, coodie_error *err)
 {
 	uint8_t wire[16384];
 	size_t len = sizeof wire;
-	uint8_t *room = l->tls ? wire : cd_inbox_space(&l->conn.in, READ_BYTES, &len);
+	uint8_t *room = l->tls ? wire : cd_inbox_space(&l->conn.in, least, &len);
 
 	if (!room) {
 		*failed = true;
@@ -269,15 +271,26 @@ static void readable(struct cd_link *l)
 {
 	struct cd_link_owner owner = l->owner;
 	coodie_error err;
+	size_t least = FIRST_READ_BYTES;
 	bool failed = false;
 
 	cd_clear(&err);
-	for (int i = 0; i < READS_PER_EVENT && read_some(l, &failed, &err); i++)
-		;
+	for (int i = 0; i < READS_PER_EVENT && read_some(l, least, &failed, &err); i++)
+		least = READ_BYTES;
 	if (failed && l->tls && !cd_tls_ready(l->tls))
 		owner.lost(&err, owner.user);
 	else if (owner.moved(owner.user) && failed)
 		owner.lost(&err, owner.user);
+}
+
+void cd_link_rest(struct cd_link *l)
+{
+	cd_inbox_rest(&l->conn.in);
+	cd_outbox_rest(&l->conn.out);
+	if (!l->plain.len)
+		cd_buffer_deinit(&l->plain);
+	if (!l->cipher.len)
+		cd_buffer_deinit(&l->cipher);
 }
 
 /* ---- the loop's callback -------------------------------------------------------------------- */

@@ -54,6 +54,8 @@ bool cd_link_open(struct cd_link *l, const coodie_loop *loop, const struct cd_li
 void cd_link_close(struct cd_link *l);
 /* Sends what the conn has for the wire, as far as the kernel takes it. */
 bool cd_link_flush(struct cd_link *l, coodie_error *err);
+/* Gives back the memory of what is empty. */
+void cd_link_rest(struct cd_link *l);
 /* "connect", "TLS", or the conn's phase. */
 const char *cd_link_phase(const struct cd_link *l);
 /* "no answer to STARTUP from 127.0.0.1:9042 within 5000 ms" */

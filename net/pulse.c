@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* The pulse: one look at all connections every so often. One that was silent since the last look is
- * asked whether it lives; one that does not answer is given up. One timer for all of them lets an
- * idle session sleep. */
+ * asked whether it lives; one that does not answer is given up; what waits for nothing gives the
+ * memory of its last burst back. One timer for all of them lets an idle session sleep. */
 #include <inttypes.h>
 
 #include "base/error.h"
 #include "net/engine_impl.h"
 
+/* An answer takes the probe's deadline off the wheel: who sleeps on is not woken by it. */
 static void on_alive(coodie_result *take_res, const coodie_error *err, void *user)
 {
-	(void)err;
-	(void)user;
+	struct cd_engine *e = user;
+
 	coodie_result_free(take_res);
+	if (err->code != COODIE_OK)
+		return;
+	e->timer_at = UINT64_MAX;
+	cd_engine_mind_wheel(e);
 }
 
 static void probe(struct cd_engine *e, struct cd_wire *w)
@@ -39,6 +44,8 @@ static void look(struct cd_engine *e, struct cd_wire *w, uint64_t now)
 	uint64_t silent_ms = (now - w->heard_us) / 1000;
 	coodie_error err;
 
+	if (!w->link.conn.streams.taken)
+		cd_link_rest(&w->link);
 	if (has_spoken(w, now))
 		return;
 	if (!w->probing) {

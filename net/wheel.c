@@ -3,6 +3,8 @@
  */
 #include "net/wheel.h"
 
+enum { MOST_LOOKS = 64 };
+
 /* The ticks that end at this time or later. */
 static uint64_t ticks_up(uint64_t us)
 {
@@ -62,6 +64,12 @@ static uint64_t skip_empty(const struct cd_wheel *w, uint64_t from, uint64_t mos
 	return most;
 }
 
+/* Whoever finds a slot empty says so. */
+static void forget(struct cd_wheel *w, size_t slot)
+{
+	w->used[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+}
+
 /* The first deadline of a slot that is due at w->now. */
 static struct cd_deadline *due_in(struct cd_wheel *w, size_t slot)
 {
@@ -72,7 +80,7 @@ static struct cd_deadline *due_in(struct cd_wheel *w, size_t slot)
 	if (d)
 		cd_wheel_remove(w, d);
 	else if (!w->slots[slot])
-		w->used[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+		forget(w, slot);
 	return d;
 }
 
@@ -122,14 +130,45 @@ static uint64_t next_of_queue(const struct cd_wheel *w)
 	return first == &w->end ? UINT64_MAX : ticks_up(first->at_us) * CD_WHEEL_TICK_US;
 }
 
-static uint64_t next_on_wheel(const struct cd_wheel *w)
+/* The first of a slot in this round, or else of all rounds. Who has looked at many answers with the
+ * slot's own time: to look again then costs less. */
+static uint64_t next_in(const struct cd_deadline *d, uint64_t slot_us, int *looks)
 {
-	uint64_t empty = w->count ? skip_empty(w, w->now + 1, CD_WHEEL_SLOTS) : CD_WHEEL_SLOTS;
+	uint64_t first = UINT64_MAX;
 
-	return empty == CD_WHEEL_SLOTS ? UINT64_MAX : (w->now + 1 + empty) * CD_WHEEL_TICK_US;
+	for (; d; d = d->next) {
+		if (d->at_us <= slot_us || (*looks)-- == 0)
+			return slot_us;
+		if (d->at_us < first)
+			first = d->at_us;
+	}
+	return first;
 }
 
-uint64_t cd_wheel_next_us(const struct cd_wheel *w)
+/* Slots from now on, so that who sleeps is not woken by each round of a later deadline. */
+static uint64_t next_on_wheel(struct cd_wheel *w)
+{
+	uint64_t first = UINT64_MAX, round = w->now + CD_WHEEL_SLOTS;
+	int looks = MOST_LOOKS;
+
+	for (uint64_t tick = w->now + 1; w->count && tick <= round; tick++) {
+		tick += skip_empty(w, tick, round - tick + 1);
+		if (tick > round)
+			break;
+		uint64_t slot_us = tick * CD_WHEEL_TICK_US;
+		size_t slot = tick % CD_WHEEL_SLOTS;
+		if (!w->slots[slot])
+			forget(w, slot);
+		uint64_t next = next_in(w->slots[slot], slot_us, &looks);
+		if (next == slot_us)
+			return slot_us;
+		if (next < first)
+			first = next;
+	}
+	return first;
+}
+
+uint64_t cd_wheel_next_us(struct cd_wheel *w)
 {
 	uint64_t queued = next_of_queue(w), turned = next_on_wheel(w);
 

@@ -61,7 +61,8 @@ static inline void cd_wheel_remove(struct cd_wheel *w, struct cd_deadline *d)
 }
 /* Takes off and returns one that has passed; NULL when there is none left. Call until NULL. */
 struct cd_deadline *cd_wheel_expired(struct cd_wheel *w, uint64_t now_us);
-/* When to look again: not a tick after the first deadline, maybe before it. UINT64_MAX when empty. */
-uint64_t cd_wheel_next_us(const struct cd_wheel *w);
+/* When to look again: not a tick after the first deadline, and before it only where there are many.
+ * UINT64_MAX when empty. */
+uint64_t cd_wheel_next_us(struct cd_wheel *w);
 
 #endif

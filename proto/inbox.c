@@ -45,6 +45,14 @@ void cd_inbox_deinit(struct cd_inbox *in)
 	cd_buffer_deinit(&in->unpacked);
 }
 
+void cd_inbox_rest(struct cd_inbox *in)
+{
+	if (!cd_inbox_empty(in))
+		return;
+	in->taken = in->plain_taken = 0;
+	cd_inbox_deinit(in);
+}
+
 /* Drops what was taken from the front, once for each read from the socket. */
 static void compact(struct cd_buffer *b, size_t *taken)
 {

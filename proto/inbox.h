@@ -35,6 +35,8 @@ struct cd_inbox {
 void cd_inbox_init(struct cd_inbox *in, enum cql_role role, const coodie_allocator *a,
 		   const cql_terms *terms);
 void cd_inbox_deinit(struct cd_inbox *in);
+/* Gives the memory back if nothing is in it. Nothing that was taken may be in use any more. */
+void cd_inbox_rest(struct cd_inbox *in);
 
 /* Room for at least `least` bytes; NULL when out of memory. */
 uint8_t *cd_inbox_space(struct cd_inbox *in, size_t least, size_t *len);

@@ -29,6 +29,12 @@ void cd_outbox_deinit(struct cd_outbox *out)
 	cd_buffer_deinit(&out->scratch);
 }
 
+void cd_outbox_rest(struct cd_outbox *out)
+{
+	if (!out->bytes.len)
+		cd_outbox_deinit(out);
+}
+
 void cd_outbox_set_version(struct cd_outbox *out, uint8_t version)
 {
 	out->version = version;

@@ -23,6 +23,8 @@ struct cd_outbox {
 void cd_outbox_init(struct cd_outbox *out, enum cql_role role, const coodie_allocator *a,
 		    uint32_t max_body);
 void cd_outbox_deinit(struct cd_outbox *out);
+/* Gives the memory back if nothing waits to be sent. */
+void cd_outbox_rest(struct cd_outbox *out);
 /* As cd_inbox_switch(). Nothing may be pending. */
 void cd_outbox_switch(struct cd_outbox *out, uint8_t version, bool lz4);
 /* Sets the version written in headers before the switch. */

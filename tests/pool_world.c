@@ -50,7 +50,7 @@ static bool open_session(struct pool_world *w, const struct pool_wish *wish)
 {
 	coodie_options *o = coodie_options_new(NULL);
 	const coodie_transport transport = simulation_transport(w->sim);
-	const coodie_loop loop = simulation_loop(w->sim);
+	coodie_loop loop = simulation_loop(w->sim);
 	coodie_error err;
 
 	coodie_options_set_allocator(o, &w->client->allocator);
@@ -70,6 +70,8 @@ static bool open_session(struct pool_world *w, const struct pool_wish *wish)
 		snprintf(point, sizeof point, "%s:%u", wish->moved_point, coodie_node_port(w->box));
 		assert_true(coodie_options_add_contact_point(o, point, &err));
 	}
+	if (wish->loop)
+		loop = wish->loop(loop);
 	w->session = coodie_session_attach(o, &loop, &err);
 	coodie_options_free(o);
 	if (!w->session && err.code != COODIE_ERR_NO_MEMORY)

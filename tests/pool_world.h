@@ -22,6 +22,8 @@ struct pool_wish {
 	const char *moved_point; /* one more, at the same port; NULL: none */
 	const coodie_tune *tune;
 	void (*set)(coodie_options *o); /* what else there is; may be NULL */
+	coodie_loop (*loop)(
+		coodie_loop world);  /* the session's, made of the world's; may be NULL */
 	bool plain;                  /* the shard-aware port is left alone */
 	struct cd_failalloc *client; /* NULL: the world's own */
 };

@@ -67,6 +67,8 @@ static struct run feed(const struct setup *s, struct cd_span stream, size_t piec
 		memcpy(space, stream.at + at, n);
 		cd_inbox_filled(&in, n);
 		take_all(&in, &run);
+		cd_inbox_rest(&in);
+		assert_true(in.wire.cap || cd_inbox_empty(&in));
 	}
 	run.empty = cd_inbox_empty(&in);
 	cd_inbox_deinit(&in);

@@ -52,6 +52,8 @@ static size_t pump(struct cd_outbox *out, struct cd_inbox *in, size_t most)
 	}
 	cd_inbox_filled(in, n);
 	cd_outbox_sent(out, n);
+	cd_outbox_rest(out);
+	assert_true(out->bytes.cap || !cd_outbox_pending(out).len);
 	return n;
 }
 
