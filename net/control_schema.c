@@ -105,6 +105,8 @@ static void fail_read(struct cd_engine *e, const coodie_error *why)
 	end_waiters(e, &s->served, why);
 	if (++s->failed < TRIES)
 		come_back(e, (uint32_t)FIRST_PAUSE_MS << s->failed);
+	else if (e->options->refresh_s)
+		come_back(e, e->options->refresh_s * 1000);
 }
 
 static void end_well(struct cd_engine *e, struct cd_schema *take_schema)

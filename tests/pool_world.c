@@ -16,7 +16,8 @@ enum { NODE_ROWS = 10, MOST_TURNS = 2000000, CALM_MS = 60000 };
 
 /* ---- the two ends ------------------------------------------------------------------------------ */
 
-static void open_box(struct pool_world *w, const struct pool_wish *wish)
+/* `address`: of the first node; NULL: any. */
+static void open_box(struct pool_world *w, const struct pool_wish *wish, const char *address)
 {
 	coodie_node_options *o = coodie_node_options_new(NULL);
 	const coodie_transport transport = simulation_transport(w->sim);
@@ -29,6 +30,7 @@ static void open_box(struct pool_world *w, const struct pool_wish *wish)
 	coodie_node_options_set_clock(o, simulation_clock, w->sim);
 	assert_true(coodie_node_options_set_nodes(o, wish->nodes ? wish->nodes : 1, &err));
 	assert_true(coodie_node_options_set_shards(o, wish->shards, &err));
+	assert_true(!address || coodie_node_options_set_address(o, address, &err));
 	w->box = coodie_node_attach(o, &loop, &err);
 	coodie_node_options_free(o);
 	if (!w->box)
@@ -44,6 +46,15 @@ static void open_box(struct pool_world *w, const struct pool_wish *wish)
 			 k * 100);
 		assert_true(coodie_node_execute(w->box, insert, &err));
 	}
+}
+
+void pool_restart(struct pool_world *w, uint32_t nodes, uint32_t shards)
+{
+	char address[COODIE_ADDRESS_SIZE];
+
+	snprintf(address, sizeof address, "%s", coodie_node_address(w->box, 0));
+	coodie_node_stop(w->box);
+	open_box(w, &(struct pool_wish){ .nodes = nodes, .shards = shards }, address);
 }
 
 static bool open_session(struct pool_world *w, const struct pool_wish *wish)
@@ -88,7 +99,7 @@ bool pool_open(struct pool_world *w, const struct pool_wish *wish)
 	w->client = wish->client ? wish->client : &w->own;
 	w->sim = simulation_new(wish->seed + 1);
 	assert_non_null(w->sim);
-	open_box(w, wish);
+	open_box(w, wish, NULL);
 	return open_session(w, wish);
 }
 

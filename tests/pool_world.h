@@ -55,6 +55,9 @@ struct pool_world {
 /* The keyspace "ks" (replicated three times) with the table t (k int PRIMARY KEY, v int) of ten rows.
  * False: no session, for lack of memory. */
 bool pool_open(struct pool_world *w, const struct pool_wish *wish);
+/* All nodes stop, and others of the same names and addresses come back in their place, with so many
+ * shards. */
+void pool_restart(struct pool_world *w, uint32_t nodes, uint32_t shards);
 /* Closes the session as one should, with its callback; it can only be freed then. */
 void pool_finish(struct pool_world *w);
 /* Frees all, and checks that nothing is left, and that every callback has run. */

@@ -57,6 +57,30 @@ static void test_filled(void **state)
 			check_pool(row, seed);
 }
 
+static uint64_t misrouted(const struct pool_world *w)
+{
+	coodie_node_stats stats = { .size = sizeof stats };
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; coodie_node_get_stats(w->box, i, &stats); i++)
+		sum += stats.misrouted;
+	return sum;
+}
+
+static void check_routes(struct pool_world *w)
+{
+	uint64_t before = misrouted(w);
+	coodie_error err;
+
+	for (int k = 0; k < 40; k++) {
+		assert_non_null(pool_query(w, "SELECT v FROM ks.t WHERE k = ?", CQL_ARGS(cql(k)),
+					   NULL, &err));
+		pool_wait_all(w);
+	}
+	if (misrouted(w) != before)
+		fail_msg("\"%s\": %d went to a wrong place", w->name, (int)(misrouted(w) - before));
+}
+
 /* A connection that is reset is replaced, on its shard. */
 static void test_replaced(void **state)
 {
@@ -81,6 +105,32 @@ static void test_replaced(void **state)
 	assert_true(pool_accepted(&w, 0) > accepted + 8);
 	pool_must_work(&w);
 	pool_close(&w);
+}
+
+/* A node that comes back with other shards, more or fewer, or as another server. */
+static void test_restarts(void **state)
+{
+	static const uint32_t shards[] = { 4, 8, 3, 1, 0, 60, 0, 2 };
+	struct pool_world w;
+	coodie_error err;
+
+	(void)state;
+	for (int plain = 0; plain < 2; plain++) {
+		assert_true(pool_open(
+			&w,
+			&(struct pool_wish){ .nodes = 2, .shards = shards[0], .plain = plain }));
+		assert_non_null(pool_connect(&w, &err));
+		pool_wait_all(&w);
+		pool_expect(&w, 3, shards[0], 1);
+		for (size_t i = 1; i < CD_COUNT(shards); i++) {
+			snprintf(w.name, sizeof w.name, "%u shards", shards[i]);
+			pool_restart(&w, 2, shards[i]);
+			pool_must_work(&w);
+			pool_expect(&w, 3, shards[i], 1);
+			check_routes(&w);
+		}
+		pool_close(&w);
+	}
 }
 
 /* Requests whose shard is not known go to all connections. */
@@ -113,6 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_filled),
 		cmocka_unit_test(test_replaced),
+		cmocka_unit_test(test_restarts),
 		cmocka_unit_test(test_spread),
 	};
 
