@@ -133,6 +133,16 @@ static void test_fallthrough(void **state)
 
 /* ---- speculation ------------------------------------------------------------------------------ */
 
+static void check_speculations(const struct pool_world *w, const char *name, uint64_t count)
+{
+	coodie_metrics m = { .size = sizeof m };
+	coodie_error err;
+
+	assert_true(coodie_session_metrics(w->session, NULL, &m, &err));
+	CD_CHECK(m.speculations == count, name);
+	CD_CHECK(m.speculations_won == count, name);
+}
+
 static void test_speculation(void **state)
 {
 	static const struct {
@@ -158,6 +168,7 @@ static void test_speculation(void **state)
 					       COODIE_REQUEST(.idempotent = rows[i].idempotent));
 		if (a->code != rows[i].code)
 			fail_msg("%s: %s: %s", rows[i].name, coodie_errc_name(a->code), a->message);
+		check_speculations(&w, rows[i].name, rows[i].code == COODIE_OK);
 		coodie_node_clear_faults(w.box);
 		pool_close(&w);
 	}
