@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define CD_COUNT(table) (sizeof(table) / sizeof *(table))
@@ -24,5 +25,11 @@
 		if (!(condition)) \
 			fail_msg("row \"%s\": %s", (row), #condition); \
 	} while (0)
+
+/* Under valgrind (make check-valgrind) all takes thirty times as long: long tests look at a sample. */
+static inline bool test_samples(void)
+{
+	return getenv("COODIE_VALGRIND") != NULL;
+}
 
 #endif

@@ -54,7 +54,8 @@ static void test_filled(void **state)
 	(void)state;
 	for (size_t row = 0; row < CD_COUNT(pools); row++)
 		for (uint64_t seed = 1; seed <= 3; seed++)
-			check_pool(row, seed);
+			if (!test_samples() || pools[row].shards * pools[row].nodes <= seed * 8)
+				check_pool(row, seed);
 }
 
 static uint64_t misrouted(const struct pool_world *w)
