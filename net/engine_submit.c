@@ -215,7 +215,7 @@ struct coodie_prepared *cd_engine_find_prepared(struct cd_engine *e, const char 
 						    : e->keyspace ? e->keyspace
 								  : "",
 						    own, err);
-	if (p)
+	if (p && !p->engine) /* other loops may be looking at one that has been given out */
 		p->engine = e;
 	return p;
 }

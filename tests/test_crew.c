@@ -13,6 +13,8 @@
 
 enum { THREADS = 4, EACH = 500 };
 
+static const char statement[] = "SELECT n FROM t WHERE k = ?";
+
 struct crowd {
 	coodie_session *session;
 	coodie_prepared *prepared;
@@ -102,14 +104,23 @@ static void *blocking_caller(void *user)
 	return NULL;
 }
 
+/* Of one statement, by its handle and by its text. */
+static bool ask(struct crowd *c, int i, coodie_error *err)
+{
+	if (i % 2)
+		return coodie_session_query_async(c->session, statement, CQL_ARGS(cql(i)), NULL,
+						  on_result, c, err);
+	return coodie_session_execute_async(c->session, c->prepared, CQL_ARGS(cql(i)), NULL,
+					    on_result, c, err);
+}
+
 static void *async_caller(void *user)
 {
 	struct crowd *c = user;
 	coodie_error err;
 
 	for (int i = 0; i < EACH; i++)
-		if (!coodie_session_execute_async(c->session, c->prepared, CQL_ARGS(cql(i)), NULL,
-						  on_result, c, &err)) {
+		if (!ask(c, i, &err)) {
 			atomic_fetch_add(&c->wrong, 1);
 			atomic_fetch_add(&c->called, 1);
 		}
@@ -135,7 +146,7 @@ static void test_crowd(void **state)
 		struct crowd c = { 0 };
 		coodie_error err;
 		c.session = open_session(p, loops, &c);
-		c.prepared = coodie_session_prepare(c.session, "SELECT n FROM t WHERE k = ?", &err);
+		c.prepared = coodie_session_prepare(c.session, statement, &err);
 		if (!c.prepared)
 			fail_msg("%s", err.message);
 		run_callers(&c, blocking_caller);
@@ -257,7 +268,7 @@ static void test_refused(void **state)
 
 	(void)state;
 	c.session = open_session(p, 2, &c);
-	c.prepared = coodie_session_prepare(c.session, "SELECT n FROM t WHERE k = ?", &err);
+	c.prepared = coodie_session_prepare(c.session, statement, &err);
 	assert_non_null(c.prepared);
 	assert_false(coodie_session_execute_async(c.session, c.prepared, CQL_ARGS(cql("seven")),
 						  NULL, on_result, &c, &err));
