@@ -4,6 +4,7 @@ libcd_base_la_SOURCES = \
 	base/address.c base/address.h \
 	base/alloc.c base/alloc.h \
 	base/arena.c base/arena.h \
+	base/budget.c base/budget.h \
 	base/buffer.c base/buffer.h \
 	base/carrier.c base/carrier.h \
 	base/digest.c base/digest.h \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/error.h"
 #include "base/loop_ev.h"
 #include "net/engine_impl.h"
@@ -386,7 +387,7 @@ static call_fn *const calls[] = {
 	[CD_REQUEST_CONNECT] = call_status, [CD_REQUEST_CLOSE] = call_status,
 	[CD_REQUEST_READY] = call_status,   [CD_REQUEST_REGISTER] = call_result,
 	[CD_REQUEST_OPTIONS] = call_result, [CD_REQUEST_WAIT] = call_status,
-	[CD_REQUEST_BATCH] = call_result,
+	[CD_REQUEST_BATCH] = call_result,   [CD_REQUEST_TELL] = call_result,
 };
 
 /* The request is given back first: whatever the callback does, it is over. */
@@ -507,6 +508,7 @@ struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop
 	e->options = options;
 	e->policies = policies;
 	e->allocator = &options->allocator;
+	e->memory = cd_budget_of(e->allocator);
 	e->timer_at = UINT64_MAX;
 	e->generation = 1;
 	e->loop_count = 1;

@@ -140,7 +140,7 @@ static bool on_prepared(struct cd_engine *e, struct cd_attempt *a, const cql_env
 	return cd_engine_loaded(e, w, load, answer, err);
 }
 
-/* READY and SUPPORTED say nothing that is not known already. */
+/* What says nothing that is not known already: READY, SUPPORTED, one more PREPARED. */
 static bool on_done(struct cd_engine *e, struct cd_attempt *a, const cql_envelope *answer,
 		    coodie_error *err)
 {
@@ -165,6 +165,7 @@ static const struct kind {
 	[CD_REQUEST_EXECUTE] = { CQL_OP_RESULT, on_result },
 	[CD_REQUEST_BATCH] = { CQL_OP_RESULT, on_result },
 	[CD_REQUEST_LOAD] = { CQL_OP_RESULT, on_prepared },
+	[CD_REQUEST_TELL] = { CQL_OP_RESULT, on_done },
 	[CD_REQUEST_REGISTER] = { CQL_OP_READY, on_done },
 	[CD_REQUEST_OPTIONS] = { CQL_OP_SUPPORTED, on_done },
 };

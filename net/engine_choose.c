@@ -100,9 +100,13 @@ static struct cd_wire *none_of(const struct cd_engine *e, size_t count, coodie_e
 		return NULL;
 	if (e->hosts_stale && !count)
 		return cd_no_memory(err, "a balancer"), NULL;
-	for (size_t i = 0; i < count; i++)
-		if (has_hope(cd_host_at(&e->hosts, e->order[i])))
-			return NULL;
+	for (size_t i = 0; i < count; i++) {
+		struct cd_host *h = cd_host_at(&e->hosts, e->order[i]);
+		if (!has_hope(h))
+			continue;
+		cd_pool_want(h);
+		return NULL;
+	}
 	if (count == 0)
 		cd_fail(err, COODIE_ERR_CONNECT,
 			"none of %" PRIu32 " nodes may be asked: see local_datacenter, allow and "
@@ -136,10 +140,10 @@ static struct cd_wire *choose_next(struct cd_engine *e, const struct cd_request 
 
 /* ---- the node that was asked for (L9) --------------------------------------------------------- */
 
-static const struct cd_host *find_node(const struct cd_engine *e, const cql_inet *node)
+static struct cd_host *find_node(const struct cd_engine *e, const cql_inet *node)
 {
 	for (uint32_t i = 0; i < e->hosts.room; i++) {
-		const struct cd_host *h = e->hosts.at[i];
+		struct cd_host *h = e->hosts.at[i];
 		if (!h)
 			continue;
 		const cql_inet at = cd_address_inet(&h->address);
@@ -152,15 +156,17 @@ static const struct cd_host *find_node(const struct cd_engine *e, const cql_inet
 static struct cd_wire *choose_node(const struct cd_engine *e, const struct cd_request *r,
 				   coodie_error *err)
 {
-	const struct cd_host *h = find_node(e, &r->node);
+	struct cd_host *h = find_node(e, &r->node);
 
 	cd_clear(err);
 	if (h && h->up)
 		return cd_pool_pick(h, r->shard);
 	if (!h && (e->control.asked || (e->follows && !e->snapshot))) /* they are not known yet */
 		return NULL;
-	if (h && has_hope(h) && h->view->distance != COODIE_DISTANCE_IGNORED)
+	if (h && has_hope(h) && h->view->distance != COODIE_DISTANCE_IGNORED) {
+		cd_pool_want(h);
 		return NULL;
+	}
 	if (h)
 		cd_fail(err, COODIE_ERR_CONNECT, "%s is not connected", h->address.text);
 	else
@@ -203,6 +209,9 @@ struct cd_wire *cd_engine_choose(struct cd_engine *e, struct cd_request *r, cood
 		struct cd_wire *w = wire_of(e, &replicas, slot);
 		if (w)
 			return w;
+		struct cd_host *h = cd_host_at(&e->hosts, slot);
+		if (h)
+			cd_pool_want(h);
 	}
 	struct cd_wire *same = r->stay ? wire_of(e, &replicas, r->stay - 1) : NULL;
 	return same ? same : choose_next(e, r, &intent, &replicas, err);

@@ -58,6 +58,7 @@ struct cd_usual {
 struct cd_engine {
 	struct coodie_options *options;
 	const coodie_allocator *allocator; /* the options' */
+	const struct cd_budget *memory;    /* behind it; NULL: without a budget */
 	coodie_loop loop;
 	bool private_loop;
 	uint32_t loop_index, loop_count;
@@ -300,6 +301,8 @@ bool cd_engine_send(struct cd_engine *e, struct cd_request *r, coodie_error *err
 bool cd_engine_put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r, coodie_error *err);
 /* Sends what can be sent of those that wait. */
 void cd_engine_pump(struct cd_engine *e);
+/* Whether connecting is done: with pool_opening `first`, when all pools are open. */
+bool cd_engine_is_connected(const struct cd_engine *e);
 /* Whether a new request would be sent at once. */
 bool cd_engine_has_room(const struct cd_engine *e);
 /* An attempt is over: its stream id is free, or an orphan. */

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "net/engine_impl.h"
 #include "net/named.h"
+#include "net/spread.h"
 
 static void unlink_load(struct cd_request *load)
 {
@@ -152,6 +153,8 @@ bool cd_engine_loaded(struct cd_engine *e, struct cd_wire *w, struct cd_request 
 		return why.code != COODIE_ERR_PROTOCOL;
 	}
 	p->loaded_on = w->number;
+	if (p->load == 1 && e->options->prepare_on_all)
+		cd_spread_statement(e, p, w);
 	cd_counters_count(&e->tally.own, CD_METRIC_PREPARED);
 	cd_prepared_ref(p);
 	unlink_load(load);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "net/engine_impl.h"
+#include "net/pool.h"
 #include "proto/outbox.h"
 #include "proto/request.h"
 
@@ -127,6 +128,7 @@ static write_fn *const writers[] = {
 	[CD_REQUEST_QUERY] = write_query,       [CD_REQUEST_EXECUTE] = write_execute,
 	[CD_REQUEST_BATCH] = write_batch,       [CD_REQUEST_LOAD] = write_load,
 	[CD_REQUEST_REGISTER] = write_register, [CD_REQUEST_OPTIONS] = write_options,
+	[CD_REQUEST_TELL] = write_load,
 };
 
 /* What only v5 can carry (v5 section 4.1.4) is refused rather than left out. */
@@ -225,6 +227,18 @@ bool cd_engine_has_room(const struct cd_engine *e)
 	return false;
 }
 
+bool cd_engine_is_connected(const struct cd_engine *e)
+{
+	bool whole = e->hosts.up;
+
+	if (e->options->pool_opening != COODIE_POOL_FIRST)
+		return whole;
+	whole = whole && e->hosts.count && !e->distances_stale;
+	for (uint32_t i = 0; whole && i < e->hosts.room; i++)
+		whole = !e->hosts.at[i] || cd_pool_is_open(e->hosts.at[i]);
+	return whole;
+}
+
 /* False: it waits on. */
 static bool leave_queue(struct cd_engine *e, struct cd_request *r)
 {
@@ -232,6 +246,8 @@ static bool leave_queue(struct cd_engine *e, struct cd_request *r)
 
 	/* The next request stands behind all that wait, and goes where there is room. */
 	if (r->kind == CD_REQUEST_READY && (r->prev || !cd_engine_has_room(e)))
+		return false;
+	if (r->kind == CD_REQUEST_CONNECT && !cd_engine_is_connected(e))
 		return false;
 	if (r->kind == CD_REQUEST_CONNECT || r->kind == CD_REQUEST_READY) {
 		cd_requests_remove(r);

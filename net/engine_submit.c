@@ -5,10 +5,19 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/error.h"
 #include "base/keyspace.h"
 #include "net/engine_impl.h"
 #include "net/named.h"
+#include "proto/outbox.h"
+
+static void count_overload(struct cd_engine *e)
+{
+	cd_counters_count(&e->tally.own, CD_METRIC_REQUESTS);
+	cd_counters_count(&e->tally.own, CD_METRIC_FAILURES);
+	cd_counters_count(&e->tally.own, CD_METRIC_OVERLOADED);
+}
 
 static bool has_room(struct cd_engine *e, coodie_error *err)
 {
@@ -16,9 +25,7 @@ static bool has_room(struct cd_engine *e, coodie_error *err)
 
 	if (waiting < e->options->max_waiting)
 		return true;
-	cd_counters_count(&e->tally.own, CD_METRIC_REQUESTS);
-	cd_counters_count(&e->tally.own, CD_METRIC_FAILURES);
-	cd_counters_count(&e->tally.own, CD_METRIC_OVERLOADED);
+	count_overload(e);
 	return cd_fail(err, COODIE_ERR_OVERLOAD,
 		       "%" PRIu32 " requests wait already and %" PRIu32
 		       " are in flight: slow down, or coodie_options_set_max_waiting()",
@@ -27,9 +34,37 @@ static bool has_room(struct cd_engine *e, coodie_error *err)
 
 /* ---- what the caller asked for -------------------------------------------------------------- */
 
+/* What is only kept to be used again. */
+static void trim(struct cd_engine *e)
+{
+	cd_request_pool_trim(&e->pool);
+	for (struct cd_wire *w = e->wires; w; w = w->next)
+		cd_outbox_trim(&w->link.conn.out);
+}
+
+/* Whether what the session holds is within its budget. */
+static bool has_memory(struct cd_engine *e, coodie_error *err)
+{
+	const uint64_t most = e->options->memory_budget;
+
+	if (!most || cd_budget_held(e->memory) < most)
+		return true;
+	trim(e);
+	const uint64_t held = cd_budget_held(e->memory);
+	if (held < most)
+		return true;
+	count_overload(e);
+	return cd_fail(err, COODIE_ERR_OVERLOAD,
+		       "the session holds %" PRIu64 " bytes, its budget is %" PRIu64
+		       ": slow down, free results, or raise memory_budget",
+		       held, most);
+}
+
 struct cd_request *cd_engine_begin(struct cd_engine *e, enum cd_request_kind kind,
 				   coodie_error *err)
 {
+	if (e->memory && !has_memory(e, err))
+		return NULL;
 	if (e->freed || e->closing)
 		return cd_fail_null(err, COODIE_ERR_CLOSED, "the session %s",
 				    e->freed ? "was freed" : "is closed");
@@ -404,7 +439,7 @@ bool cd_engine_connect(struct cd_engine *e, coodie_status_fn *done, void *user, 
 		return false;
 	r->done.status = done;
 	r->user = user;
-	if (e->hosts.up) {
+	if (cd_engine_is_connected(e)) {
 		cd_engine_finish(e, r);
 	} else {
 		cd_requests_push(&e->waiting, r);

@@ -129,6 +129,7 @@ libcd_net_la_SOURCES = \
 	net/snapshot_nodes.c \
 	net/socket_options.c net/socket_options.h \
 	net/speculation.c net/speculation.h \
+	net/spread.c net/spread.h \
 	net/statement.c net/statement.h \
 	net/streams.c net/streams.h \
 	net/tablets.c net/tablets.h \

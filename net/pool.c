@@ -14,6 +14,7 @@
 #include "net/control.h"
 #include "net/engine_impl.h"
 #include "net/sharding.h"
+#include "net/spread.h"
 
 enum { PORT_TRIES = 32 };
 
@@ -231,6 +232,7 @@ static bool is_wanted(const struct cd_host *h)
 	const struct cd_engine *e = h->engine;
 
 	return !h->leaving && !e->freed && !e->closed &&
+	       (h->asked || e->options->pool_opening != COODIE_POOL_LAZY) &&
 	       h->view->distance != COODIE_DISTANCE_IGNORED;
 }
 
@@ -250,6 +252,19 @@ void cd_pool_fill(struct cd_host *h)
 			if (!open_one(h, i))
 				return;
 		}
+}
+
+void cd_pool_want(struct cd_host *h)
+{
+	if (h->asked)
+		return;
+	h->asked = true;
+	cd_pool_fill(h);
+}
+
+bool cd_pool_is_open(const struct cd_host *h)
+{
+	return !is_wanted(h) || h->backoff.failures || (!missing(h) && !h->opening);
 }
 
 void cd_pool_hurry(struct cd_host *h)
@@ -433,6 +448,7 @@ void cd_pool_adopt(struct cd_host *h, struct cd_wire *w)
 		cd_wheel_remove(&e->wheel, &h->retry);
 	}
 	w->host = h;
+	h->asked = true;
 	cd_backoff_reset(&h->backoff);
 	if (!learn_sharding(h, w)) {
 		turn_away(h, w);
@@ -441,8 +457,11 @@ void cd_pool_adopt(struct cd_host *h, struct cd_wire *w)
 	cd_tally_move(w, cd_tally_of(&e->tally, h->view, w->shard, e->entered_us));
 	if (w->advanced && w->wanted != w->shard)
 		wrong_shard(h, w);
+	const bool was_up = h->up;
 	place(h, w);
 	refresh_view(h);
+	if (!was_up && h->up && e->options->prepare_on_up)
+		cd_spread_all(e, w);
 	cd_pool_fill(h);
 	if (h->spare && !missing(h) && !h->opening)
 		drop_spares(h);

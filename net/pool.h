@@ -10,6 +10,10 @@
 struct cd_wire *cd_pool_pick(const struct cd_host *h, int32_t shard);
 /* Opens what is missing, as the pace allows; comes by again when it must. */
 void cd_pool_fill(struct cd_host *h);
+/* A request would go to it: a lazy pool is opened now. */
+void cd_pool_want(struct cd_host *h);
+/* Whether nothing is to be waited for: it has all of its connections, or none can be had. */
+bool cd_pool_is_open(const struct cd_host *h);
 /* There should be more of them, or fewer: those too many end with their last answer. */
 void cd_pool_resize(struct cd_host *h);
 /* A connection of the host is up: it gets its place, or is given up where there are enough. */

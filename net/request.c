@@ -91,6 +91,15 @@ void cd_request_pool_deinit(struct cd_request_pool *p)
 	*p = (struct cd_request_pool){ 0 };
 }
 
+void cd_request_pool_trim(struct cd_request_pool *p)
+{
+	for (struct cd_request *r = p->free; r; r = r->next) {
+		cd_buffer_deinit(&r->kept);
+		cd_buffer_init(&r->kept, p->allocator, 0);
+	}
+	p->large = 0;
+}
+
 static struct cd_request *make_request(struct cd_request_pool *p)
 {
 	if (p->count == p->size) {

@@ -20,6 +20,7 @@ enum cd_request_kind {
 	CD_REQUEST_BATCH,    /* several of the two */
 	CD_REQUEST_PREPARE,  /* a user waits for a prepared statement */
 	CD_REQUEST_LOAD,     /* the engine's own: sends PREPARE for all who wait for it */
+	CD_REQUEST_TELL,     /* likewise, to a node that nobody waits for */
 	CD_REQUEST_REGISTER, /* the engine's own, as the next */
 	CD_REQUEST_OPTIONS,  /* a heartbeat */
 	CD_REQUEST_CONNECT,
@@ -175,6 +176,8 @@ struct cd_request_pool {
 void cd_request_pool_init(struct cd_request_pool *p, const coodie_allocator *a);
 /* Every request must have been given back. */
 void cd_request_pool_deinit(struct cd_request_pool *p);
+/* Gives the bytes back that free ones keep. */
+void cd_request_pool_trim(struct cd_request_pool *p);
 /* An empty one; NULL: out of memory. */
 struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_kind kind);
 /* Drops what it holds, but not `result`, and not its place in a list or on a wheel. */

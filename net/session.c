@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/error.h"
 #include "base/keyspace.h"
 #include "base/sized.h"
@@ -58,8 +59,10 @@ void cd_session_destroy(coodie_session *s)
 
 	free_data(s);
 	cd_policies_free(s->policies);
+	struct cd_budget *budget = s->budget;
 	cd_release(&a, s->keyspace);
 	cd_release(&a, s);
+	cd_budget_drop(budget);
 	if (registry && --registry->alive == 0 && registry->freed)
 		cd_session_destroy(registry);
 }
@@ -108,9 +111,27 @@ static coodie_session *over_engine(const coodie_options *o, const coodie_loop *l
 	return s;
 }
 
+/* With a budget everything is taken through an allocator that counts. */
+static coodie_session *make_session(const coodie_options *o, const coodie_loop *loop,
+				    coodie_error *err)
+{
+	if (!o || !o->memory_budget)
+		return over_engine(o, loop, err);
+	coodie_options counted = *o;
+	struct cd_budget *budget = cd_budget_new(&o->allocator, &counted.allocator);
+	if (!budget)
+		return cd_no_memory(err, "a session"), NULL;
+	coodie_session *s = over_engine(&counted, loop, err);
+	if (s)
+		s->budget = budget;
+	else
+		cd_budget_drop(budget);
+	return s;
+}
+
 coodie_session *coodie_session_new(const coodie_options *o, coodie_error *err)
 {
-	return over_engine(o, NULL, err);
+	return make_session(o, NULL, err);
 }
 
 coodie_session *coodie_session_attach(const coodie_options *o, const coodie_loop *loop,
@@ -120,7 +141,7 @@ coodie_session *coodie_session_attach(const coodie_options *o, const coodie_loop
 	    !loop->vtable->turn_new || !loop->vtable->now_us)
 		return cd_fail_null(err, COODIE_ERR_INVALID,
 				    "the loop's table is not filled in (coodie/loop.h)");
-	return over_engine(o, loop, err);
+	return make_session(o, loop, err);
 }
 
 /* After fork() loop threads are there only in the parent, and what an attached loop waits with may be

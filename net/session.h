@@ -24,6 +24,7 @@ struct coodie_session {
 	struct cd_engine *engine;     /* the same when the driver is ours; else NULL */
 	struct cd_crew *crew;         /* likewise, with loops of its own */
 	struct cd_policies *policies; /* of an engine, or a crew */
+	struct cd_budget *budget;     /* behind `allocator`; NULL: none */
 	/* what was added last, first */
 	_Atomic(struct cd_session_data *) data;
 	/* a registry */

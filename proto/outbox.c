@@ -282,3 +282,13 @@ void cd_outbox_sent(struct cd_outbox *out, size_t n)
 		out->sent = 0;
 	}
 }
+
+void cd_outbox_trim(struct cd_outbox *out)
+{
+	if (out->bytes.len || out->bytes.failed)
+		return;
+	cd_buffer_deinit(&out->bytes);
+	cd_buffer_deinit(&out->scratch);
+	cd_buffer_init(&out->bytes, out->allocator, 0);
+	cd_buffer_init(&out->scratch, out->allocator, 0);
+}

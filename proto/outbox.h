@@ -75,5 +75,7 @@ bool cd_outbox_seal(struct cd_outbox *out, coodie_error *err);
 /* Bytes to send, sealed ones only. */
 struct cd_span cd_outbox_pending(const struct cd_outbox *out);
 void cd_outbox_sent(struct cd_outbox *out, size_t n);
+/* Gives memory back that is kept for messages to come. */
+void cd_outbox_trim(struct cd_outbox *out);
 
 #endif

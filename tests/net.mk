@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	tests/test_timestamps \
 	tests/test_auth \
 	tests/test_balancer \
+	tests/test_budget \
 	tests/test_conn \
 	tests/test_dns \
 	tests/test_crew \
@@ -21,6 +22,7 @@ check_PROGRAMS += \
 	tests/test_keyspace \
 	tests/test_named \
 	tests/test_observe \
+	tests/test_openings \
 	tests/test_option \
 	tests/test_option_file \
 	tests/test_option_page \
@@ -116,6 +118,8 @@ tests_test_agreement_LDADD = libcd_node.la $(LDADD)
 EXTRA_DIST += tests/data/schema_5_0.cql tests/data/schema_5_0.inc
 
 # on a node
+tests_test_budget_LDADD = libcd_node.la $(LDADD)
 tests_test_named_LDADD = libcd_node.la $(LDADD)
+tests_test_openings_LDADD = libcd_node.la $(LDADD)
 tests_test_pager_LDADD = libcd_node.la $(LDADD)
 tests_test_trace_LDADD = libcd_node.la $(LDADD)

@@ -142,8 +142,8 @@ COODIE_API void coodie_options_set_loop_hooks(coodie_options *o, coodie_loop_fn 
 /** When pools are opened (C4). */
 enum coodie_pool_opening {
 	COODIE_POOL_BACKGROUND = 0, /**< usable at the first connection; the others follow */
-	COODIE_POOL_LAZY,           /**< a host's at its first request */
-	COODIE_POOL_FIRST           /**< connecting waits for all of them */
+	COODIE_POOL_LAZY, /**< a host's at its first request, which goes elsewhere or waits */
+	COODIE_POOL_FIRST /**< connecting waits for all of them, or for why they fail */
 };
 COODIE_API void coodie_options_set_pool_opening(coodie_options *o, enum coodie_pool_opening when);
 /** Uses the shard-aware ports where a server has them (S2, T13); default true. */
