@@ -19,7 +19,8 @@ static void look_at_session(struct cd_engine *e)
 		.generation = e->generation,
 		.timeout_ms = p->timeout_ms ? p->timeout_ms : e->options->request_timeout_ms,
 		.idempotent = p->idempotent,
-		.express = !(e->freed || e->closing || e->adorns || e->listens || e->speculates),
+		.express = !(e->freed || e->closing || e->memory || e->adorns || e->listens ||
+			     e->speculates),
 	};
 	cd_engine_set_params(e, p, &cd_request_plain, &e->usual.params);
 }

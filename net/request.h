@@ -213,6 +213,7 @@ static inline struct cd_request *cd_request_take_express(struct cd_request_pool 
 static inline void cd_request_give_express(struct cd_request_pool *p, struct cd_request *r)
 {
 	if (r->kept.cap > CD_REQUEST_KEPT) {
+		r->prepared = NULL;
 		cd_request_give(p, r);
 		return;
 	}
