@@ -40,7 +40,7 @@ void cd_clear(coodie_error *err)
 	err->block_for = err->failures = err->data_present = -1;
 	memset(err->write_type, 0, sizeof err->write_type);
 	err->message[0] = '\0';
-	memset(err->reserved, 0, sizeof err->reserved);
+	memset(err->details, 0, sizeof err->details);
 }
 
 /* A text that did not fit ends in "...", and no character is cut in two. */

@@ -8,8 +8,10 @@
 #include <coodie/attempts.h>
 #include <coodie/auth.h>
 #include <coodie/cluster.h>
+#include <coodie/details.h>
 #include <coodie/driver.h>
 #include <coodie/error.h>
+#include <coodie/events.h>
 #include <coodie/future.h>
 #include <coodie/host.h>
 #include <coodie/loop.h>

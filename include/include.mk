@@ -9,10 +9,12 @@ coodieinclude_HEADERS = \
 	include/coodie/cluster.h \
 	include/coodie/codec.h \
 	include/coodie/consistencies.def \
+	include/coodie/details.h \
 	include/coodie/driver.h \
 	include/coodie/envelope.h \
 	include/coodie/error.h \
 	include/coodie/errors.def \
+	include/coodie/events.h \
 	include/coodie/execute.h \
 	include/coodie/export.h \
 	include/coodie/framing.h \

@@ -304,6 +304,7 @@ static void on_status_change(struct cd_engine *e, const cql_event *event)
 static void on_schema_change(struct cd_engine *e, const cql_event *event)
 {
 	cd_prepared_cache_flush(&e->prepared);
+	cd_events_schema(e, &event->schema);
 	cd_control_schema_changed(e, &event->schema);
 	cd_fellows_tell_change(e, &event->schema);
 }

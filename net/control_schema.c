@@ -112,7 +112,7 @@ static void fail_read(struct cd_engine *e, const coodie_error *why)
 static void end_well(struct cd_engine *e, struct cd_schema *take_schema)
 {
 	struct cd_control_schema *s = &e->control.schema;
-	bool same = is_same(s->known, take_schema);
+	bool same = is_same(s->known, take_schema), first = !s->known;
 
 	end_read(s);
 	s->failed = 0;
@@ -125,7 +125,11 @@ static void end_well(struct cd_engine *e, struct cd_schema *take_schema)
 		cd_schema_free(s->known);
 		s->known = take_schema;
 		cd_control_publish(e);
+		if (!first && (s->missed || !e->events.schema_count))
+			cd_events_schema(e, NULL);
 	}
+	s->missed = false;
+	e->events.due = true;
 	end_waiters(e, &s->served, NULL);
 	rest(e);
 }
@@ -226,6 +230,13 @@ static bool start(struct cd_engine *e, const struct cd_schema_scope *scope, cood
 	return s->reader && cd_schema_reader_ask(s->reader, err);
 }
 
+bool cd_control_schema_is_read(const struct cd_engine *e)
+{
+	const struct cd_control_schema *s = &e->control.schema;
+
+	return !s->reader && !s->asked && !s->changes.any;
+}
+
 void cd_control_schema_begin(struct cd_engine *e)
 {
 	struct cd_control_schema *s = &e->control.schema;
@@ -268,6 +279,7 @@ void cd_control_schema_missed(struct cd_engine *e)
 	struct cd_control_schema *s = &e->control.schema;
 
 	s->failed = 0;
+	s->missed = true;
 	cd_schema_changes_add_all(&s->changes);
 }
 

@@ -22,6 +22,7 @@ struct cd_control_schema {
 	struct cd_schema_filter filter;
 	struct cd_schema *known;          /* NULL: not read yet */
 	struct cd_schema_changes changes; /* not yet read */
+	bool missed;                      /* events, maybe */
 	struct cd_deadline again;
 
 	/* the read that is on */
@@ -49,6 +50,8 @@ void cd_control_schema_begin(struct cd_engine *e);
 void cd_control_schema_due(struct cd_engine *e);
 /* What follows every event: a keyspace more is built. */
 void cd_control_schema_settle(struct cd_engine *e);
+/* Whether nothing of it is about to be read. */
+bool cd_control_schema_is_read(const struct cd_engine *e);
 /* The session ends: those who wait are told. */
 void cd_control_schema_end(struct cd_engine *e, const coodie_error *why);
 /* A new snapshot, of the newest topology and schema. */

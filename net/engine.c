@@ -32,6 +32,7 @@ static void destroy(struct cd_engine *e)
 	if (e->turn)
 		e->loop.vtable->turn_free(e->loop.state, e->turn);
 	cd_engine_policies_deinit(e);
+	cd_events_deinit(e);
 	cd_hosts_deinit(e);
 	cd_tally_deinit(&e->tally);
 	cd_agreements_deinit(e);
@@ -147,6 +148,8 @@ void cd_engine_settle(struct cd_engine *e)
 	cd_engine_count_gauges(e);
 	cd_control_settle(e);
 	cd_control_schema_settle(e);
+	if (e->events.due)
+		cd_events_tell(e);
 	if (e->closing && e->live == e->closers.count + e->own && !e->done.count) {
 		coodie_error err;
 		cd_fail(&err, COODIE_ERR_CLOSED, "the session is closed");

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "net/engine_impl.h"
 #include "proto/error_body.h"
+#include "proto/error_details.h"
 
 /* ---- the kinds of answers ------------------------------------------------------------------- */
 
@@ -39,6 +40,7 @@ static bool on_error(struct cd_engine *e, struct cd_attempt *a, const cql_envelo
 		cd_engine_attempt_failed(e, a, &why);
 		return false;
 	}
+	cd_error_details_from(&said, &w->origin.address, w->origin.port);
 	if (said.server_code == CD_SERVER_OVERLOADED)
 		e->overloaded_us = cd_engine_now(e);
 	if (said.server_code != CD_SERVER_UNPREPARED || !is_news(e, a, answer, &load)) {

@@ -12,6 +12,7 @@
 #include "net/control.h"
 #include "net/control_agreement.h"
 #include "net/engine.h"
+#include "net/events.h"
 #include "net/extras.h"
 #include "net/fellows.h"
 #include "net/host.h"
@@ -105,6 +106,7 @@ struct cd_engine {
 	struct cd_agreement *agreements;
 	struct cd_resolver resolver;
 	struct cd_deadline pulse;
+	struct cd_events events;
 
 	/* requests */
 	struct cd_request_pool pool;

@@ -50,6 +50,7 @@ void cd_engine_hosts_changed(struct cd_engine *e)
 {
 	e->hosts_stale = true;
 	cd_engine_changed(e);
+	cd_events_hosts(e);
 	cd_engine_arm(e);
 }
 

@@ -124,6 +124,7 @@ void cd_host_remove(struct cd_host *h)
 	struct cd_hosts *t = &e->hosts;
 
 	h->leaving = true;
+	cd_events_removed(e, h);
 	disown(h, true);
 	cd_wheel_remove(&e->wheel, &h->retry);
 	t->at[h->slot] = NULL;

@@ -43,6 +43,7 @@ libcd_net_la_SOURCES = \
 	net/engine_submit.c \
 	net/engine_tune.c net/engine_tune.h \
 	net/explain.c \
+	net/events.c net/events.h \
 	net/extensions.c net/extensions.h \
 	net/extras.c net/extras.h \
 	net/fellows.c net/fellows.h \

@@ -4,6 +4,7 @@
 #define NET_OPTIONS_H
 
 #include <coodie/auth.h>
+#include <coodie/events.h>
 #include <coodie/metrics.h>
 #include <coodie/options.h>
 #include <coodie/policy.h>
@@ -67,6 +68,8 @@ struct coodie_options {
 	void *translation_user;
 	coodie_socket_fn *socket_hook; /* NULL: none */
 	void *socket_hook_user;
+	coodie_event_fn *events; /* NULL: nobody wants to know */
+	void *events_user;
 	coodie_attempt_fn *attempts; /* NULL: nobody wants to know */
 	void *attempts_user;
 	coodie_outgoing_fn *outgoing; /* NULL: none */

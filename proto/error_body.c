@@ -3,6 +3,7 @@
 #include "proto/error_body.h"
 
 #include "base/error.h"
+#include "proto/error_details.h"
 
 /* What may follow the message. */
 enum field {
@@ -281,4 +282,5 @@ void cd_error_of(const cql_error_message *e, coodie_error *out)
 	if (has(fields, DATA_PRESENT))
 		out->data_present = e->data_present;
 	take_text(out->write_type, sizeof out->write_type, e->write_type);
+	cd_error_details_set(out, e);
 }

@@ -10,6 +10,7 @@ libcd_proto_la_SOURCES = \
 	proto/crc_clmul.c proto/crc_clmul.h \
 	proto/digits.c proto/digits.h \
 	proto/error_body.c proto/error_body.h \
+	proto/error_details.c proto/error_details.h \
 	proto/event.c proto/event.def proto/event.h \
 	proto/execute.c proto/execute.h \
 	proto/frame.c proto/frame.h \

@@ -127,6 +127,9 @@ tests_test_node_skip_LDADD = $(NODE_LIBS)
 
 # pools over the box, without sockets
 POOL_WORLD = tests/pool_world.c tests/pool_world.h tests/simulation.c tests/simulation.h
+check_PROGRAMS += tests/test_events
+tests_test_events_SOURCES = tests/test_events.c $(POOL_WORLD)
+tests_test_events_LDADD = libcd_net.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_hooks
 tests_test_hooks_SOURCES = \
 	tests/test_hooks.c tests/stage.c tests/stage_ev.c tests/stage.h $(POOL_WORLD)

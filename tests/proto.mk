@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	tests/test_batch \
 	tests/test_bind \
 	tests/test_crc \
+	tests/test_error_details \
 	tests/test_execute \
 	tests/test_framing \
 	tests/test_hostile \

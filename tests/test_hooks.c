@@ -438,6 +438,23 @@ static void check_result(const struct attempt_row *row, const coodie_result *r)
 	CD_CHECK(!strcmp(address, told.hosts[row->count - 1]), row->name);
 }
 
+/* So do the numbers of the session (O3); the session's own questions are among the attempts. */
+static void check_numbers(const struct attempt_row *row, const coodie_session *s)
+{
+	coodie_metrics m = { .size = sizeof m };
+	coodie_histogram h = { .size = sizeof h };
+	coodie_error err;
+
+	assert_true(coodie_session_metrics(s, NULL, &m, &err));
+	assert_true(coodie_session_histogram(s, NULL, COODIE_HISTOGRAM_SPECULATIVE, &h, &err));
+	CD_CHECK(m.requests == 1 && m.completed == (row->code == COODIE_OK), row->name);
+	CD_CHECK(m.speculations == row->speculates, row->name);
+	CD_CHECK(m.speculations_won == row->speculates, row->name);
+	CD_CHECK(h.count == row->speculates, row->name);
+	CD_CHECK(m.retries == (row->speculates ? 0 : row->count - 1), row->name);
+	CD_CHECK(m.timeouts == (row->code == COODIE_ERR_TIMEOUT), row->name);
+}
+
 static void test_attempts(void **state)
 {
 	static const char *const statements[] = { read_one,
@@ -468,6 +485,7 @@ static void test_attempts(void **state)
 		if (o.result)
 			check_result(row, o.result);
 		coodie_result_free(o.result);
+		check_numbers(row, w.session);
 		coodie_node_clear_faults(w.box);
 		pool_close(&w);
 	}
@@ -532,6 +550,39 @@ static void test_downgraded(void **state)
 	o = ask(&w, read_one, COODIE_REQUEST(.consistency = CQL_CONSISTENCY_QUORUM));
 	assert_int_equal(coodie_result_warning_count(o.result), 0);
 	coodie_result_free(o.result);
+	pool_close(&w);
+}
+
+/* ---- errors ------------------------------------------------------------------------------------ */
+
+/* What an error brings along reaches the caller, and who sent it. */
+static void test_error_details(void **state)
+{
+	struct pool_world w;
+	coodie_failure f;
+	struct outcome o;
+	cql_inet node;
+	uint16_t port;
+
+	(void)state;
+	open_hooked(&w, "match=ks.t,times=1,do=error:WRITE_FAILURE:bad:0004"
+			"00000001" "00000002" "00000001" "047f000002" "0001" "0006"
+			"53494d504c45");
+	o = ask(&w, "UPDATE ks.t SET v = 5 WHERE k = 3", NULL);
+	assert_int_equal(o.err.server_code, 0x1500);
+	assert_int_equal(o.err.failures, 1);
+	assert_string_equal(o.err.write_type, "SIMPLE");
+	assert_int_equal(coodie_error_failure_count(&o.err), 1);
+	assert_true(coodie_error_failure(&o.err, 0, &f));
+	assert_int_equal(f.reason, 1);
+	assert_int_equal(f.node.address[3], 2);
+	assert_true(coodie_error_node(&o.err, &node, &port));
+	assert_int_equal(node.length, 4);
+	assert_int_equal(port, coodie_node_port(w.box));
+	o = ask(&w, "CREATE TABLE ks.t (k int PRIMARY KEY)", NULL);
+	assert_int_equal(o.err.server_code, 0x2400);
+	assert_string_equal(coodie_error_keyspace(&o.err), "ks");
+	assert_string_equal(coodie_error_table(&o.err), "t");
 	pool_close(&w);
 }
 
@@ -601,7 +652,8 @@ int main(void)
 		cmocka_unit_test(test_payloads), cmocka_unit_test(test_payloads_refused),
 		cmocka_unit_test(test_prepare),  cmocka_unit_test(test_outgoing),
 		cmocka_unit_test(test_attempts), cmocka_unit_test(test_given_up),
-		cmocka_unit_test(test_downgraded), cmocka_unit_test(test_loops),
+		cmocka_unit_test(test_downgraded), cmocka_unit_test(test_error_details),
+		cmocka_unit_test(test_loops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

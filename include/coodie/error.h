@@ -45,8 +45,8 @@ typedef struct coodie_error {
 	char write_type[24];  /**< "SIMPLE", "BATCH", "CAS", ...; empty */
 	char message[COODIE_ERROR_MESSAGE_SIZE]; /**< always terminated: what was wrong, and what to
 						    do */
-	uint64_t
-		reserved[24]; /**< zero; room for the node and its reasons without moving the ABI */
+	uint64_t details[24]; /**< what the calls of details.h read: who sent it, which replicas failed,
+				 names */
 } coodie_error;
 
 /** @return the name of a code without its prefix, such as "TIMEOUT"; "UNKNOWN" for a number outside
