@@ -15,7 +15,8 @@
 /* Whether answers, and requests on their way, are to be looked at. */
 static void find_listeners(struct cd_engine *e)
 {
-	e->listens = e->options->max_in_flight_host > 0 || e->options->attempts;
+	e->listens = e->options->max_in_flight_host > 0 || e->options->attempts ||
+		     e->options->wire_ring;
 	e->speculates = false;
 	for (uint32_t i = 0; i < e->profiles.set->count; i++) {
 		const struct cd_profile_use *use = cd_profile_view_at(&e->profiles, i);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "net/engine_impl.h"
 #include "net/pool.h"
+#include "net/wire_watch.h"
 #include "proto/outbox.h"
 #include "proto/request.h"
 
@@ -203,6 +204,8 @@ bool cd_engine_put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
 	}
 	r->express = false;
 	cd_attempt_departs(e, w, a, cd_engine_now(e));
+	if (w->ring)
+		cd_wire_watch_sent(w, a);
 	if (!r->began_us) {
 		r->began_us = a->sent_us;
 		r->plain = !r->own;

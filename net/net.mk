@@ -147,5 +147,6 @@ libcd_net_la_SOURCES = \
 	net/warm_up.c \
 	net/wheel.c net/wheel.h \
 	net/wire.c net/wire.h \
-	net/wire_ring.c net/wire_ring.h
+	net/wire_ring.c net/wire_ring.h \
+	net/wire_watch.c net/wire_watch.h
 libcoodie_la_LIBADD += libcd_net.la

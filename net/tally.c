@@ -229,7 +229,8 @@ void cd_tally_each(const void *tallies, cd_metric_row_fn *fn, void *user)
 static const enum cd_metric watched[CD_TALLY_WATCHED] = {
 	CD_METRIC_IN_FLIGHT, CD_METRIC_ORPHANS,     CD_METRIC_CONNECTIONS,
 	CD_METRIC_CONNECTS,  CD_METRIC_BYTES_SENT,  CD_METRIC_BYTES_RECEIVED,
-	CD_METRIC_TLS_FULL,  CD_METRIC_TLS_RESUMED,
+	CD_METRIC_TLS_FULL,  CD_METRIC_TLS_RESUMED, CD_METRIC_BYTES_BEFORE_COMPRESSION,
+	CD_METRIC_BYTES_AFTER_COMPRESSION,
 };
 
 void cd_tally_stood(struct cd_wire *w)
@@ -244,7 +245,8 @@ void cd_tally_stood(struct cd_wire *w)
 void cd_tally_look(struct cd_wire *w)
 {
 	struct cd_tally_wire *t = &w->tally;
-	const struct cd_streams *s = &w->link.conn.streams;
+	const struct cd_conn *c = &w->link.conn;
+	const struct cd_streams *s = &c->streams;
 	bool closed = w->state == CD_WIRE_CLOSED;
 	const uint64_t now[CD_TALLY_WATCHED] = {
 		closed ? 0 : s->taken,
@@ -255,6 +257,8 @@ void cd_tally_look(struct cd_wire *w)
 		w->link.bytes_received,
 		t->full,
 		t->resumed,
+		c->out.packed_from + c->in.packed_from,
+		c->out.packed_to + c->in.packed_to,
 	};
 
 	for (int i = 0; i < CD_TALLY_WATCHED; i++) {

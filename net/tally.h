@@ -51,7 +51,7 @@ void cd_tally_each(const void *tallies, cd_metric_row_fn *fn, void *user);
 
 /* ---- what a connection adds ----------------------------------------------------------------- */
 
-enum { CD_TALLY_WATCHED = 8 };
+enum { CD_TALLY_WATCHED = 10 };
 
 /* The numbers of a connection that are looked at now and then, and how much of them is counted. */
 struct cd_tally_wire {

@@ -12,6 +12,7 @@
 #include "net/driver_config.h"
 #include "net/engine_impl.h"
 #include "net/pool.h"
+#include "net/wire_watch.h"
 
 /* ---- the end of one ------------------------------------------------------------------------- */
 
@@ -29,6 +30,7 @@ static void free_wire(struct cd_engine *e, struct cd_wire *w)
 {
 	cd_conn_deinit(&w->link.conn);
 	coodie_result_free(w->void_result);
+	cd_wire_ring_free(w->ring, e->allocator);
 	cd_release(e->allocator, w);
 }
 
@@ -71,6 +73,8 @@ static void leave(struct cd_wire *w, enum cd_wire_state state)
 	enum cd_wire_state was = w->state;
 
 	w->state = state;
+	if (w->ring)
+		cd_wire_watch_phase(w);
 	cd_tally_look(w);
 	if (was != CD_WIRE_UP)
 		return;
@@ -205,6 +209,8 @@ static void on_up(struct cd_wire *w)
 	w->state = CD_WIRE_UP;
 	if (!c->extensions.terms.metadata_id && !c->extensions.terms.tablets_v2)
 		w->takes_whole = c->version;
+	if (w->ring)
+		cd_wire_watch_phase(w);
 	w->shard = cd_wire_supported(w, "SCYLLA_SHARD");
 	w->up_us = w->heard_us = cd_engine_now(e);
 	cd_pulse_start(e);
@@ -252,6 +258,8 @@ static void broken(struct cd_wire *w, coodie_error *err)
 			"%.120s (coodie_options_set_max_response(), or smaller pages)",
 			was.message);
 	}
+	if (w->ring)
+		cd_wire_watch_broken(w, err);
 	cd_wire_lose(w, err);
 }
 
@@ -279,6 +287,8 @@ static bool on_moved(void *user)
 		enum cd_conn_event event = next_event(w, &envelope, &err);
 		if (event == CD_CONN_MORE)
 			break;
+		if (w->ring && (event == CD_CONN_ANSWER || event == CD_CONN_EVENT))
+			cd_wire_watch_received(w, &envelope);
 		if (event == CD_CONN_UP)
 			on_up(w);
 		else if (event == CD_CONN_EVENT)
@@ -306,6 +316,8 @@ static void on_done(void *user)
 	struct cd_wire *w = user;
 	struct cd_engine *e = w->engine;
 
+	if (w->ring)
+		cd_wire_watch_phase(w);
 	if (!w->inside && !e->waiting.count) /* only bytes went out, and nobody waited for that */
 		return;
 	wake(w);
@@ -396,6 +408,7 @@ struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodi
 	cd_conn_init(&w->link.conn, o, e->keyspace, e->version);
 	introduce(e, w, &w->link.conn);
 	const struct cd_link_owner owner = { on_moved, on_lost, on_done, w };
+	w->ring = o->wire_ring ? cd_wire_ring_new(e->allocator) : NULL;
 	if (!name_place(w, err) ||
 	    !cd_link_open(&w->link, &e->loop, &owner, o->tls_context, d->name, err)) {
 		name_address(w, err);
@@ -407,6 +420,8 @@ struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodi
 	}
 	w->next = e->wires;
 	e->wires = w;
+	if (w->ring)
+		cd_wire_watch_phase(w);
 	if (o->connect_timeout_ms)
 		cd_engine_add_deadline(e, &w->deadline, o->connect_timeout_ms);
 	return w;

@@ -182,6 +182,13 @@ static enum cql_inbox_status check_header(const struct cd_inbox *in, const struc
 	return CQL_INBOX_ENVELOPE;
 }
 
+/* What was `from` bytes came as `to`. */
+static void count_packed(struct cd_inbox *in, size_t from, size_t to)
+{
+	in->packed_from += from;
+	in->packed_to += to;
+}
+
 static bool unpack_snappy(struct cd_inbox *in, cql_envelope *out, coodie_error *err)
 {
 	cd_buffer_clear(&in->unpacked);
@@ -210,6 +217,7 @@ static bool unpack_body(struct cd_inbox *in, cql_envelope *out, coodie_error *er
 	if (!cd_lz4_unpack(&in->unpacked, (struct cd_span){ r.at, cd_reader_left(&r) }, size,
 			   in->max_body, err))
 		return false;
+	count_packed(in, in->unpacked.len, out->body.len);
 	out->body = (cql_blob){ in->unpacked.data, in->unpacked.len };
 	return true;
 }
@@ -256,9 +264,11 @@ static bool open_payload(struct cd_inbox *in, const struct cd_segment *s, size_t
 {
 	const uint8_t *payload = in->wire.data + at;
 
-	if (s->unpacked)
+	if (s->unpacked) {
+		count_packed(in, s->unpacked, s->wire_len);
 		return cd_lz4_unpack(&in->plain, (struct cd_span){ payload, s->wire_len },
 				     s->unpacked, CQL_SEGMENT_MAX, err);
+	}
 	if (!s->self_contained) {
 		cd_buffer_bytes(&in->plain, payload, s->wire_len);
 		return !in->plain.failed || cd_no_memory(err, "a message");

@@ -23,6 +23,7 @@ struct cd_inbox {
 	size_t payload_end;     /* v5: of the open segment's payload in `wire`; 0: none */
 	struct cd_buffer plain; /* out of packed or partial segments; likewise */
 	size_t plain_taken;
+	uint64_t packed_from, packed_to; /* bytes that were packed, and what came of them */
 	struct cd_buffer unpacked; /* the body of one compressed v4 envelope */
 	bool split;                /* `plain` ends in a part of an envelope */
 	uint8_t usual;             /* the first byte of what a peer sends who keeps to what was

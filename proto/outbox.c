@@ -115,6 +115,8 @@ static bool pack_body(struct cd_outbox *out, size_t mark)
 	b->data[mark + 1] |= CQL_FLAG_COMPRESSED;
 	memcpy(b->data + start, out->scratch.data, out->scratch.len);
 	b->len = start + out->scratch.len;
+	out->packed_from += len;
+	out->packed_to += out->scratch.len;
 	return true;
 }
 
@@ -130,6 +132,8 @@ static void put_segment(struct cd_outbox *out, struct cd_buffer *to, const uint8
 	    to->len - header - size < len) {
 		s.unpacked = (uint32_t)len;
 		s.wire_len = (uint32_t)(to->len - header - size);
+		out->packed_from += len;
+		out->packed_to += s.wire_len;
 	} else if (!to->failed) {
 		to->len = header + size;
 		cd_buffer_bytes(to, payload, len);
@@ -226,7 +230,8 @@ bool cd_outbox_end(struct cd_outbox *out, size_t mark, coodie_error *err)
 		cd_outbox_abort(out, mark);
 		return cd_no_memory(err, "a message");
 	}
-	cd_put_be32(b->data + mark + 5, (uint32_t)(b->len - mark - CQL_HEADER_SIZE));
+	out->last_body = (uint32_t)(b->len - mark - CQL_HEADER_SIZE);
+	cd_put_be32(b->data + mark + 5, out->last_body);
 	if (out->segments && !fit_segment(out, &mark)) {
 		cd_outbox_abort(out, mark);
 		return cd_no_memory(err, "a message");
@@ -237,6 +242,7 @@ bool cd_outbox_end(struct cd_outbox *out, size_t mark, coodie_error *err)
 bool cd_outbox_put(struct cd_outbox *out, struct cd_span envelope, int16_t stream,
 		   coodie_error *err)
 {
+	out->last_body = (uint32_t)(envelope.len - CQL_HEADER_SIZE);
 	if (cd_outbox_put_usual(out, envelope, stream))
 		return true;
 	size_t mark = cd_outbox_open(out);

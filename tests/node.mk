@@ -130,6 +130,10 @@ POOL_WORLD = tests/pool_world.c tests/pool_world.h tests/simulation.c tests/simu
 check_PROGRAMS += tests/test_events
 tests_test_events_SOURCES = tests/test_events.c $(POOL_WORLD)
 tests_test_events_LDADD = libcd_net.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_wire_watch
+tests_test_wire_watch_SOURCES = \
+	tests/test_wire_watch.c tests/stage.c tests/stage_ev.c tests/stage.h $(POOL_WORLD)
+tests_test_wire_watch_LDADD = libcd_net.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_hooks
 tests_test_hooks_SOURCES = \
 	tests/test_hooks.c tests/stage.c tests/stage_ev.c tests/stage.h $(POOL_WORLD)

@@ -33,6 +33,17 @@ COODIE_API size_t coodie_session_metrics_text(const coodie_session *s, char *out
  * only what that one has. */
 COODIE_API size_t coodie_session_dump(const coodie_session *s, char *out, size_t size);
 
+/**
+ * Calls `fn` for the last events of each connection, 256 at most, oldest first: states it entered, and
+ * frames with their opcode, stream and length, never with what is in them. On the thread of the session;
+ * with loops of its own any thread, where `fn` runs on each loop in turn. Must not submit, block or
+ * free.
+ * @param err  COODIE_ERR_INVALID; COODIE_ERR_UNSUPPORTED: the option `wire_ring` is off, or the session
+ * was made from a driver
+ */
+COODIE_API bool coodie_session_wire(const coodie_session *s, coodie_wire_fn *fn, void *user,
+				    coodie_error *err);
+
 COODIE_END
 
 #endif
