@@ -198,9 +198,10 @@ static void tell_hosts(struct cd_engine *e)
 			continue;
 		h->told_added = true;
 		h->told_up = h->view->is_up;
-		tell_host(e, h, is_new       ? COODIE_EVENT_NODE_ADDED
-				: h->told_up ? COODIE_EVENT_NODE_UP
-					     : COODIE_EVENT_NODE_DOWN);
+		tell_host(e, h,
+			  is_new       ? COODIE_EVENT_NODE_ADDED
+			  : h->told_up ? COODIE_EVENT_NODE_UP
+				       : COODIE_EVENT_NODE_DOWN);
 	}
 }
 
@@ -217,4 +218,12 @@ void coodie_options_set_events(coodie_options *o, coodie_event_fn *fn, void *use
 		return;
 	o->events = fn;
 	o->events_user = user;
+}
+
+void coodie_options_set_conviction(coodie_options *o, coodie_conviction_fn *fn, void *user)
+{
+	if (!o)
+		return;
+	o->conviction = fn;
+	o->conviction_user = user;
 }

@@ -36,6 +36,7 @@ struct cd_host {
 	uint32_t up, opening;      /* connections */
 	uint32_t spare;            /* ballast: of shards that have enough */
 	struct cd_backoff backoff; /* failures in a row */
+	bool convicted;            /* they make it count as down */
 	struct cd_backoff deaths;  /* connections that stood, and did not live long, in a row */
 	uint64_t paused_until;     /* after the last failure */
 	struct cd_pacer_host pacer;

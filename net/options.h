@@ -70,6 +70,8 @@ struct coodie_options {
 	void *socket_hook_user;
 	coodie_event_fn *events; /* NULL: nobody wants to know */
 	void *events_user;
+	coodie_conviction_fn *conviction; /* NULL: the first failure */
+	void *conviction_user;
 	coodie_attempt_fn *attempts; /* NULL: nobody wants to know */
 	void *attempts_user;
 	coodie_outgoing_fn *outgoing; /* NULL: none */

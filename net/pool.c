@@ -91,7 +91,7 @@ static void refresh_view(struct cd_host *h)
 	bool was_up = h->view->is_up;
 
 	h->view->connections = h->up;
-	h->view->is_up = lives(h) || !h->backoff.failures;
+	h->view->is_up = lives(h) || !h->backoff.failures || !h->convicted;
 	if (h->view->is_up != was_up)
 		cd_engine_hosts_changed(h->engine);
 }
@@ -128,6 +128,15 @@ static void opened(struct cd_host *h, bool is_open)
 	cd_pacer_opened(&h->pacer, is_open, cd_engine_now(e), cd_random_next(&e->chance));
 }
 
+/* Whether it counts as down from now on. */
+static bool convicts(const struct cd_host *h, const coodie_error *why)
+{
+	const struct coodie_options *o = h->engine->options;
+
+	return !o->conviction ||
+	       o->conviction(h->view, why, h->backoff.failures, o->conviction_user);
+}
+
 static void open_failed(struct cd_host *h, bool advanced, const coodie_error *why)
 {
 	struct cd_engine *e = h->engine;
@@ -141,6 +150,7 @@ static void open_failed(struct cd_host *h, bool advanced, const coodie_error *wh
 		return;
 	}
 	back_off(h);
+	h->convicted = !lives(h) && convicts(h, why);
 	refresh_view(h);
 }
 

@@ -43,8 +43,8 @@ struct cd_wire {
 	struct cd_deadline deadline; /* of opening, or of draining */
 	struct cd_tally_wire tally;
 	uint64_t up_us;       /* since when it stands */
-	struct cd_wire_ring *ring; /* NULL: the session keeps none */
-	uint8_t ring_phase;        /* the last state in it, plus one */
+	struct cd_wire_ring *ring;  /* NULL: the session keeps none */
+	uint8_t ring_phase;         /* the last state in it, plus one */
 	struct cd_place origin;     /* of its answers */
 	coodie_result *void_result; /* shared by all of its answers that say nothing more */
 	uint64_t heard_bytes; /* received when last looked at */

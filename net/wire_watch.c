@@ -10,9 +10,9 @@
 
 /* What was entered, by what the protocol waits for. */
 static const uint8_t phases[CD_CONN_STATES] = {
-	[CD_CONN_NEW] = CD_RING_CONNECTING,   [CD_CONN_OPTIONS] = CD_RING_OPTIONS,
-	[CD_CONN_STARTUP] = CD_RING_STARTUP,  [CD_CONN_AUTH] = CD_RING_AUTH,
-	[CD_CONN_KEYSPACE] = CD_RING_USE,     [CD_CONN_READY] = CD_RING_READY,
+	[CD_CONN_NEW] = CD_RING_CONNECTING,  [CD_CONN_OPTIONS] = CD_RING_OPTIONS,
+	[CD_CONN_STARTUP] = CD_RING_STARTUP, [CD_CONN_AUTH] = CD_RING_AUTH,
+	[CD_CONN_KEYSPACE] = CD_RING_USE,    [CD_CONN_READY] = CD_RING_READY,
 	[CD_CONN_FAILED] = CD_RING_BROKEN,
 };
 
@@ -71,8 +71,8 @@ void cd_wire_watch_broken(struct cd_wire *w, const coodie_error *why)
 	w->ring_phase = CD_RING_BROKEN + 1;
 	cd_wire_ring_state(w->ring, cd_engine_now(e), CD_RING_BROKEN);
 	if (is_mistake(why))
-		cd_wire_ring_log(w->ring, w->number, w->link.address.text, e->options,
-				 &e->wire_log, cd_engine_now(e));
+		cd_wire_ring_log(w->ring, w->number, w->link.address.text, e->options, &e->wire_log,
+				 cd_engine_now(e));
 }
 
 /* ---- read ------------------------------------------------------------------------------------ */

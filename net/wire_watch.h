@@ -7,6 +7,8 @@
 #include "net/wire.h"
 #include "net/wire_ring.h"
 
+struct cd_attempt;
+
 /* All of them want a wire with a ring. */
 
 /* It is somewhere else in its life than it was, maybe. */

@@ -149,8 +149,7 @@ static bool find(const struct details *d, size_t i, size_t more, size_t *at)
 	if (i >= d->kept)
 		return false;
 	for (;; i--) {
-		if (pos >= sizeof d->bytes ||
-		    LENGTH + d->bytes[pos] + more > sizeof d->bytes - pos)
+		if (pos >= sizeof d->bytes || LENGTH + d->bytes[pos] + more > sizeof d->bytes - pos)
 			return false;
 		if (!i)
 			break;

@@ -15,7 +15,7 @@ struct cd_outbox {
 	size_t sent;            /* bytes at the front that are gone */
 	size_t segment;         /* offset of the open segment's header; SIZE_MAX: none */
 	uint32_t max_body;
-	uint32_t last_body;    /* of the last message: its length, packed or not */
+	uint32_t last_body;              /* of the last message: its length, packed or not */
 	uint64_t packed_from, packed_to; /* bytes that were packed, and what became of them */
 	struct cd_span prefix; /* of the bodies that are begun: a custom payload; of length 0: none */
 	uint32_t compress_min; /* bodies (v4) and segments (v5) of fewer bytes go as they are */

@@ -55,46 +55,96 @@ static void read_error(const char *name, unsigned version, const char *hex, cood
 	cd_unhex_free(body);
 }
 
-#define TEXT40 "0028" \
-	       "6161616161616161616161616161616161616161" \
-	       "6161616161616161616161616161616161616161"
+#define TEXT40 \
+	"0028" \
+	"6161616161616161616161616161616161616161" \
+	"6161616161616161616161616161616161616161"
+
+static const struct {
+	const char *name, *hex;
+	unsigned version;
+	const char *says;
+} rows[] = {
+	{ "a read failure of v5",
+	  "00001300"
+	  "0000"
+	  "0004"
+	  "00000001"
+	  "00000003"
+	  "00000002"
+	  "047f000001"
+	  "0000"
+	  "100a00000000000000000000000000000b"
+	  "0002"
+	  "01",
+	  5, "127.1/4=0 10.11/16=2 " },
+	{ "a write failure of v5",
+	  "00001500"
+	  "0000"
+	  "0004"
+	  "00000001"
+	  "00000003"
+	  "00000001"
+	  "04c0a80005"
+	  "0001"
+	  "0006"
+	  "53494d504c45",
+	  5, "192.5/4=1 " },
+	{ "a read failure of v4 has no nodes",
+	  "00001300"
+	  "0000"
+	  "0004"
+	  "00000001"
+	  "00000003"
+	  "00000002"
+	  "01",
+	  4, "" },
+	{ "a table exists",
+	  "00002400"
+	  "0000"
+	  "00026b73"
+	  "000174",
+	  5, "keyspace=ks table=t " },
+	{ "a keyspace exists",
+	  "00002400"
+	  "0000"
+	  "00026b73"
+	  "0000",
+	  5, "keyspace=ks table= " },
+	{ "a function fails",
+	  "00001400"
+	  "0000"
+	  "00026b73"
+	  "000166"
+	  "0002"
+	  "0003696e74"
+	  "000474657874",
+	  4, "keyspace=ks function=f(int, text" },
+	{ "without arguments",
+	  "00001400"
+	  "0000"
+	  "00026b73"
+	  "000166"
+	  "0000",
+	  5, "keyspace=ks function=f(" },
+	{ "not all arguments have room",
+	  "00001400"
+	  "0000"
+	  "00026b73"
+	  "000166"
+	  "0005" TEXT40 TEXT40 TEXT40 TEXT40 "0000",
+	  5,
+	  "keyspace=ks function=f(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, "
+	  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, "
+	  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, ?, ?" },
+	{ "another error has nothing",
+	  "00002200"
+	  "00026e6f",
+	  5, "" },
+};
 
 static void test_rows(void **state)
 {
-	static const struct {
-		const char *name, *hex;
-		unsigned version;
-		const char *says;
-	} rows[] = {
-		{ "a read failure of v5",
-		  "00001300" "0000" "0004" "00000001" "00000003" "00000002"
-		  "047f000001" "0000" "100a00000000000000000000000000000b" "0002" "01",
-		  5, "127.1/4=0 10.11/16=2 " },
-		{ "a write failure of v5",
-		  "00001500" "0000" "0004" "00000001" "00000003" "00000001"
-		  "04c0a80005" "0001" "0006" "53494d504c45",
-		  5, "192.5/4=1 " },
-		{ "a read failure of v4 has no nodes",
-		  "00001300" "0000" "0004" "00000001" "00000003" "00000002" "01", 4, "" },
-		{ "a table exists", "00002400" "0000" "00026b73" "000174", 5,
-		  "keyspace=ks table=t " },
-		{ "a keyspace exists", "00002400" "0000" "00026b73" "0000", 5,
-		  "keyspace=ks table= " },
-		{ "a function fails",
-		  "00001400" "0000" "00026b73" "000166" "0002" "0003696e74" "000474657874", 4,
-		  "keyspace=ks function=f(int, text" },
-		{ "without arguments", "00001400" "0000" "00026b73" "000166" "0000", 5,
-		  "keyspace=ks function=f(" },
-		{ "not all arguments have room",
-		  "00001400" "0000" "00026b73" "000166" "0005" TEXT40 TEXT40 TEXT40 TEXT40
-		  "0000",
-		  5,
-		  "keyspace=ks function=f(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, "
-		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, "
-		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, ?, ?" },
-		{ "another error has nothing", "00002200" "00026e6f", 5, "" },
-	};
-
 	(void)state;
 	for (size_t i = 0; i < CD_COUNT(rows); i++) {
 		const cql_inet node = { { 127, 0, 0, 9 }, 4 };

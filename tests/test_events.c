@@ -90,7 +90,8 @@ static void open_world(struct pool_world *w, uint32_t nodes, void (*set)(coodie_
 
 	memset(&said, 0, sizeof said);
 	said.world = w;
-	assert_true(pool_open(w, &(struct pool_wish){ .nodes = nodes, .points = nodes, .set = set }));
+	assert_true(
+		pool_open(w, &(struct pool_wish){ .nodes = nodes, .points = nodes, .set = set }));
 	assert_non_null(pool_connect(w, &err));
 	pool_wait_all(w);
 	pool_sleep(w, SOON_MS);
@@ -129,11 +130,78 @@ static void test_nodes(void **state)
 	expect("added 4; ");
 	assert_true(coodie_node_remove(w.box, added, &err));
 	pool_sleep(&w, SOON_MS);
-	expect("removed 4; ");
+	assert_true(!strcmp(said.text, "removed 4; ") || !strcmp(said.text, "down 4; removed 4; "));
+	expect(said.text);
 	pool_finish(&w); /* its connections end, and nobody is told that nodes are down */
 	expect("");
 	pool_close(&w);
 }
+
+/* ---- when a node is down ------------------------------------------------------------------------ */
+
+static uint32_t asked; /* the failures it was asked about last */
+
+static bool after_three(const coodie_host *host, const coodie_error *why, uint32_t failures,
+			void *user)
+{
+	assert_ptr_equal(user, &asked);
+	assert_int_equal(strncmp(last_octet(host->address), "2:", 2), 0);
+	assert_true(why->code == COODIE_ERR_CONNECT || why->code == COODIE_ERR_CLOSED);
+	assert_true(failures > asked);
+	assert_string_equal(said.text, asked >= 3 ? "down 2; " : "");
+	asked = failures;
+	return failures >= 3;
+}
+
+static bool never(const coodie_host *host, const coodie_error *why, uint32_t failures, void *user)
+{
+	(void)host;
+	(void)why;
+	(void)user;
+	asked = failures;
+	return false;
+}
+
+static void set_after_three(coodie_options *o)
+{
+	set_events(o);
+	coodie_options_set_conviction(o, after_three, &asked);
+	coodie_options_set_conviction(NULL, after_three, NULL);
+}
+
+static void set_never(coodie_options *o)
+{
+	set_events(o);
+	coodie_options_set_conviction(o, never, NULL);
+}
+
+static void test_conviction(void **state)
+{
+	static const struct {
+		void (*set)(coodie_options *o);
+		const char *down, *up;
+	} rows[] = { { set_after_three, "down 2; ", "up 2; " }, { set_never, "", "" } };
+
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+		struct pool_world w;
+		coodie_error err;
+		asked = 0;
+		open_world(&w, NODES, rows[i].set);
+		said.len = 0;
+		*said.text = '\0';
+		assert_true(coodie_node_take_down(w.box, 1, &err));
+		pool_sleep(&w, SOON_MS);
+		assert_true(asked >= 3);
+		expect(rows[i].down);
+		assert_true(coodie_node_bring_up(w.box, 1, &err));
+		pool_sleep(&w, LONG_MS);
+		expect(rows[i].up);
+		pool_close(&w);
+	}
+}
+
+/* ---- the schema --------------------------------------------------------------------------------- */
 
 static void run(struct pool_world *w, const char *cql)
 {
@@ -147,7 +215,7 @@ static void run(struct pool_world *w, const char *cql)
 /* The snapshot has what is told. */
 static void test_schema(void **state)
 {
-	static void (*const sets[])(coodie_options *o) = { set_events, set_narrow };
+	static void (*const sets[])(coodie_options * o) = { set_events, set_narrow };
 
 	(void)state;
 	for (size_t i = 0; i < CD_COUNT(sets); i++) {
@@ -204,16 +272,16 @@ static void test_freed(void **state)
 		memset(&said, 0, sizeof said);
 		said.world = &w;
 		said.frees_at = n;
-		assert_true(pool_open(&w, &(struct pool_wish){ .nodes = NODES, .set = set_events }));
+		assert_true(
+			pool_open(&w, &(struct pool_wish){ .nodes = NODES, .set = set_events }));
 		assert_non_null(pool_connect(&w, &err));
 		pool_wait_all(&w);
 		if (n > NODES) {
 			pool_sleep(&w, SOON_MS);
-			assert_true(coodie_node_execute(
-				w.box,
-				"CREATE TABLE ks.a (k int PRIMARY KEY); "
-				"CREATE TABLE ks.b (k int PRIMARY KEY)",
-				&err));
+			assert_true(coodie_node_execute(w.box,
+							"CREATE TABLE ks.a (k int PRIMARY KEY); "
+							"CREATE TABLE ks.b (k int PRIMARY KEY)",
+							&err));
 		}
 		while (w.session)
 			pool_turn(&w);
@@ -256,9 +324,9 @@ static void test_loops(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nodes), cmocka_unit_test(test_schema),
-		cmocka_unit_test(test_missed), cmocka_unit_test(test_freed),
-		cmocka_unit_test(test_loops),
+		cmocka_unit_test(test_nodes),  cmocka_unit_test(test_conviction),
+		cmocka_unit_test(test_schema), cmocka_unit_test(test_missed),
+		cmocka_unit_test(test_freed),  cmocka_unit_test(test_loops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

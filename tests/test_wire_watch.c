@@ -70,7 +70,7 @@ static void must_run(struct pool_world *w, const char *cql)
 /* From connect() on, in order; a body is as long as its header says. */
 static void test_ring(void **state)
 {
-	static void (*const sets[])(coodie_options *o) = { set_ring, set_ring_v4 };
+	static void (*const sets[])(coodie_options * o) = { set_ring, set_ring_v4 };
 	static const char begin[] = "=CONNECTING =OPTIONS =STARTUP =READY >0x0b/";
 	static const char cql[] = "SELECT v FROM ks.t WHERE k = 1";
 
@@ -177,8 +177,8 @@ static void test_loops(void **state)
 	set_ring(o);
 	coodie_session *s = coodie_session_new(o, &err);
 	coodie_options_free(o);
-	coodie_result_free(coodie_session_query(s, "SELECT key FROM system.local", CQL_ARGS(), NULL,
-						&err));
+	coodie_result_free(
+		coodie_session_query(s, "SELECT key FROM system.local", CQL_ARGS(), NULL, &err));
 	struct page p = read_ring(s);
 	assert_true(p.count > 4);
 	coodie_session_free(s);
@@ -236,8 +236,8 @@ static void test_compressed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ring),  cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_log),   cmocka_unit_test(test_loops),
+		cmocka_unit_test(test_ring),       cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_log),        cmocka_unit_test(test_loops),
 		cmocka_unit_test(test_compressed),
 	};
 

@@ -12,7 +12,7 @@
 COODIE_BEGIN
 
 enum coodie_event_kind {
-	COODIE_EVENT_NODE_ADDED = 1, /**< it is part of the cluster: those that are found at first too */
+	COODIE_EVENT_NODE_ADDED = 1, /**< part of the cluster, from the start or now */
 	COODIE_EVENT_NODE_REMOVED,
 	COODIE_EVENT_NODE_UP,   /**< after it was down */
 	COODIE_EVENT_NODE_DOWN, /**< no connection is left, and none can be made */
@@ -42,6 +42,20 @@ typedef void coodie_event_fn(const coodie_event *event, void *user);
 /** Tells of changes. Those of the schema are gathered as its reads are (N4), and told when the
  * metadata of the session (metadata.h) has them. NULL (default): nothing is told. */
 COODIE_API void coodie_options_set_events(coodie_options *o, coodie_event_fn *fn, void *user);
+
+/**
+ * Decides when a node counts as down (N17): the balancers then try it last, and an event tells. Asked
+ * while the node has no connection, after each attempt to make one that has failed, on the thread of the
+ * loop that made it. Must not submit, block or free.
+ * @param failures  in a row, from 1
+ * @return          true: it is down, until a connection is made or the cluster says that it is up
+ */
+typedef bool coodie_conviction_fn(const coodie_host *host, const coodie_error *why,
+				  uint32_t failures, void *user);
+
+/** NULL (default): the first failure convicts. */
+COODIE_API void coodie_options_set_conviction(coodie_options *o, coodie_conviction_fn *fn,
+					      void *user);
 
 COODIE_END
 
