@@ -13,7 +13,7 @@
 
 enum { ROWS = 100, PAGE = 7, PAGES = (ROWS + PAGE - 1) / PAGE, OP_EXECUTE = 0x0a };
 
-static const char select[] = "SELECT c, v FROM shop.t WHERE k = ?";
+static const char all_of_key[] = "SELECT c, v FROM shop.t WHERE k = ?";
 
 struct box {
 	coodie_node *node;
@@ -53,7 +53,7 @@ static struct box open_box(unsigned loops)
 	if (loops)
 		assert_true(coodie_options_set_loops(o, loops, &err));
 	b.session = coodie_session_new(o, &err);
-	b.prepared = b.session ? coodie_session_prepare(b.session, select, &err) : NULL;
+	b.prepared = b.session ? coodie_session_prepare(b.session, all_of_key, &err) : NULL;
 	if (!b.prepared)
 		fail_msg("%s", err.message);
 	coodie_options_free(o);
@@ -146,7 +146,7 @@ static void test_rows(void **state)
 		struct box b = open_box(loops);
 		coodie_error err;
 		int rows = 0;
-		coodie_pager *p = coodie_pager_query(b.session, select, CQL_ARGS(cql(1)),
+		coodie_pager *p = coodie_pager_query(b.session, all_of_key, CQL_ARGS(cql(1)),
 						     COODIE_REQUEST(.page_rows = PAGE), NULL, &err);
 		if (!p)
 			fail_msg("%s", err.message);
@@ -373,7 +373,7 @@ static void test_refused(void **state)
 	assert_non_null(strstr(err.message, "coodie_statement"));
 	assert_null(coodie_pager_query(b.session, NULL, CQL_ARGS(), NULL, NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_INVALID);
-	assert_null(coodie_pager_query(b.session, select, CQL_ARGS(cql(1)), NULL, &far, &err));
+	assert_null(coodie_pager_query(b.session, all_of_key, CQL_ARGS(cql(1)), NULL, &far, &err));
 	assert_non_null(strstr(err.message, "1024"));
 	assert_null(
 		coodie_pager_execute(b.session, b.prepared, CQL_ARGS(cql("x")), NULL, NULL, &err));
