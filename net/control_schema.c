@@ -43,12 +43,18 @@ static bool is_same(const struct cd_schema *a, const struct cd_schema *b)
 
 /* ---- when ------------------------------------------------------------------------------------ */
 
+/* While the session closes it is only read for those who still wait for it. */
+static bool is_needed(const struct cd_engine *e)
+{
+	return !e->closing || e->control.schema.waiting.count;
+}
+
 static void come_back(struct cd_engine *e, uint32_t ms)
 {
 	struct cd_control_schema *s = &e->control.schema;
 
 	cd_wheel_remove(&e->wheel, &s->again);
-	if (!e->closing)
+	if (is_needed(e))
 		cd_engine_add_deadline(e, &s->again, ms);
 }
 
@@ -243,7 +249,7 @@ void cd_control_schema_begin(struct cd_engine *e)
 	struct cd_schema_scope scope;
 	coodie_error err;
 
-	if (!e->control.wire || e->options->single_node || e->closing || s->reader || s->asked ||
+	if (!e->control.wire || e->options->single_node || !is_needed(e) || s->reader || s->asked ||
 	    !cd_schema_changes_scope(&s->changes, &s->filter, s->known, &scope))
 		return;
 	cd_wheel_remove(&e->wheel, &s->again);

@@ -11,6 +11,8 @@
 #include <coodie/node.h>
 
 enum { NODES = 3, SHARDS = 4, LOOPS = 2, KEYS = 100, PATIENCE = 2000000, REGISTER = 0x0b };
+/* Under a memory checker, on a machine that does other things too. */
+enum { PATIENT_MS = 300000 };
 
 struct stand {
 	coodie_node *box;
@@ -37,6 +39,8 @@ static coodie_session *new_session(const coodie_node *box, unsigned loops, const
 	assert_true(coodie_options_set(o, "connections_per_host", connections, &err));
 	assert_true(coodie_options_set(o, "connections_per_shard", connections, &err));
 	assert_true(coodie_options_set(o, "opening_per_second", "unlimited", &err));
+	coodie_options_set_connect_timeout_ms(o, PATIENT_MS);
+	coodie_options_set_request_timeout_ms(o, PATIENT_MS);
 	coodie_session *s = coodie_session_new(o, &err);
 	if (!s)
 		fail_msg("%s", err.message);
