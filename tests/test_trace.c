@@ -119,7 +119,7 @@ static void check_trace(struct box *b, const struct trace_row *row)
 {
 	coodie_result *session, *events;
 	coodie_error err;
-	cql_uuid id;
+	cql_uuid id = { { 0 } };
 	coodie_result *r = row->send(
 		b,
 		COODIE_REQUEST(.tracing = true, .consistency = CQL_CONSISTENCY_ONE, .page_rows = 7),
