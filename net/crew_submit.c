@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests from any thread: copied into a parcel and sent to a loop, without a lock. */
+/* Requests from any thread: copied into a parcel and sent to a loop, without a lock; or handed to the
+ * engine of the loop they are made on. */
 #include <string.h>
 
 #include "base/error.h"
 #include "net/crew_impl.h"
+#include "net/engine_impl.h"
 #include "net/prepared.h"
 #include "net/request.h"
 
@@ -15,6 +17,20 @@ static struct cd_worker *choose(struct cd_crew *c)
 	return w ? w
 		 : &c->workers[atomic_fetch_add_explicit(&c->next, 1, memory_order_relaxed) %
 			       c->count];
+}
+
+/* The engine of the loop that this thread runs: what is asked of it there needs no parcel, unless its
+ * id has to say which loop has it, or a hook is to be asked. */
+static struct cd_engine *at_home(const struct cd_crew *c, const coodie_request *r)
+{
+	const struct cd_worker *w = cd_crew_myself(c);
+
+	if (!w || !w->engine || r->id || c->options->outgoing ||
+	    atomic_load_explicit(&c->closed, memory_order_relaxed))
+		return NULL;
+	w->engine->alias = 0;
+	w->engine->context = NULL;
+	return w->engine;
 }
 
 static struct cd_parcel *begin(struct cd_crew *c, const struct cd_worker *w,
@@ -60,9 +76,12 @@ bool cd_crew_submit(void *crew, const coodie_statement *st, coodie_done_fn *done
 		    coodie_error *err)
 {
 	struct cd_crew *c = crew;
+	struct cd_engine *home = at_home(c, st->request);
+	if (home)
+		return cd_engine_submit(home, st, done, user, err);
+
 	struct cd_worker *w = choose(c);
 	struct cd_parcel *p = begin(c, w, CD_PARCEL_STATEMENT, err);
-
 	if (!p)
 		return false;
 	if (!pack(c, p, st, st->prepared, err)) {
@@ -90,10 +109,13 @@ static bool check_values(struct cd_parcel *p, const coodie_prepared *known, cood
 bool cd_crew_execute(struct cd_crew *c, coodie_prepared *prepared, cql_args args,
 		     const coodie_request *r, coodie_done_fn *done, void *user, coodie_error *err)
 {
+	struct cd_engine *home = at_home(c, r);
+	if (home)
+		return cd_engine_execute(home, prepared, args, r, done, user, err);
+
 	const coodie_statement st = { .size = sizeof st, .args = args, .request = r };
 	struct cd_worker *w = choose(c);
 	struct cd_parcel *p = begin(c, w, CD_PARCEL_EXECUTE, err);
-
 	if (!p)
 		return false;
 	if (!pack(c, p, &st, prepared, err) || !check_values(p, prepared, err)) {
