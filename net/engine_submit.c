@@ -387,6 +387,8 @@ static struct coodie_prepared *twin_of(struct cd_engine *e, coodie_prepared *p, 
 						       p->own_keyspace, err);
 	if (!ours)
 		return NULL;
+	if (!ours->engine)
+		ours->engine = e; /* who asks whether it is its own may go the short way */
 	coodie_prepared_free(t->theirs);
 	coodie_prepared_free(t->ours);
 	*t = (struct cd_twin){ cd_prepared_ref(p), cd_prepared_ref(ours) };
