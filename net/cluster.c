@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/endpoint.h"
 #include "base/error.h"
 #include "net/engine_impl.h"
 #include "net/pool.h"
@@ -23,6 +24,25 @@ static const char *name_of(const struct cd_address *a, char text[CD_ADDRESS_TEXT
 	memcpy(text, a->text + v6, len);
 	text[len] = '\0';
 	return text;
+}
+
+static void rename_host(struct cd_host *h, const char *name)
+{
+	if (!cd_host_rename(h, name))
+		cd_log(h->engine->options, COODIE_LOG_ERROR,
+		       "%s: no memory for its name: its certificate is checked against %s",
+		       h->address.text, h->name);
+}
+
+/* A node that was reached by a name goes by that name: its certificate need not have its address. */
+static const char *name_by(const struct cd_engine *e, const struct cd_wire *w,
+			   const struct cd_address *a, char text[CD_ADDRESS_TEXT])
+{
+	const char *name = NULL;
+
+	if (w && w->point && strcmp(w->link.address.text, a->text) == 0)
+		name = cd_endpoint_name(e->options->points[w->point - 1].host);
+	return name ? name : name_of(a, text);
 }
 
 /* Where it is connected to. False: there is no way to it. */
@@ -47,7 +67,8 @@ static bool add(struct cd_engine *e, const struct cd_topology_host *t)
 
 	if (!address_of(e, t, &address))
 		return true;
-	if (!cd_host_add(e, t->slot, &address, name_of(&address, name), &err)) {
+	const struct cd_wire *by = t->is_local ? e->control.wire : NULL;
+	if (!cd_host_add(e, t->slot, &address, name_by(e, by, &address, name), &err)) {
 		cd_log(e->options, COODIE_LOG_ERROR, "%s: %s", address.text, err.message);
 		return false;
 	}
@@ -73,6 +94,7 @@ static void on_change(const struct cd_topology_host *before, const struct cd_top
 	struct cd_engine *e = user;
 	struct cd_host *h = cd_host_at(&e->hosts, (after ? after : before)->slot);
 	struct cd_address address;
+	char name[CD_ADDRESS_TEXT];
 
 	if (!after && h) {
 		cd_log(e->options, COODIE_LOG_INFO, "%s: has left the cluster", h->address.text);
@@ -84,6 +106,7 @@ static void on_change(const struct cd_topology_host *before, const struct cd_top
 	} else {
 		cd_log(e->options, COODIE_LOG_INFO, "%s: is at %s now", h->address.text,
 		       address.text);
+		rename_host(h, name_of(&address, name));
 		cd_host_move(h, &address);
 	}
 }
@@ -164,15 +187,18 @@ bool cd_cluster_apply(struct cd_engine *e, struct cd_topology *take_topology)
 void cd_cluster_alone(struct cd_engine *e, struct cd_wire *w)
 {
 	struct cd_host *h = cd_host_at(&e->hosts, 0);
-	char name[CD_ADDRESS_TEXT];
+	char text[CD_ADDRESS_TEXT];
+	const char *name = name_by(e, w, &w->link.address, text);
 	coodie_error err;
 
 	if (w->host)
 		return;
-	if (!h)
-		h = cd_host_add(e, 0, &w->link.address, name_of(&w->link.address, name), &err);
-	else
+	if (!h) {
+		h = cd_host_add(e, 0, &w->link.address, name, &err);
+	} else {
+		rename_host(h, name);
 		cd_host_move(h, &w->link.address);
+	}
 	if (h)
 		cd_pool_adopt(h, w);
 	else

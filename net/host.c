@@ -148,6 +148,18 @@ void cd_host_ignore(struct cd_host *h)
 	}
 }
 
+bool cd_host_rename(struct cd_host *h, const char *name)
+{
+	const coodie_allocator *a = h->engine->allocator;
+	char *copy = strcmp(h->name, name) == 0 ? h->name : cd_strndup(a, name, strlen(name));
+
+	if (copy && copy != h->name) {
+		cd_release(a, h->name);
+		h->name = copy;
+	}
+	return copy != NULL;
+}
+
 void cd_host_move(struct cd_host *h, const struct cd_address *address)
 {
 	set_address(h, address);

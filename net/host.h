@@ -64,6 +64,8 @@ void cd_host_remove(struct cd_host *h);
 void cd_hosts_deinit(struct cd_engine *e);
 /* Nobody asks it any more: its connections end, but the one that has the control role. */
 void cd_host_ignore(struct cd_host *h);
+/* Its certificate is checked against this name from now on. False: no memory, and it has the old one. */
+bool cd_host_rename(struct cd_host *h, const char *name);
 /* Moves it to another address: new connections go there, old ones drain. */
 void cd_host_move(struct cd_host *h, const struct cd_address *address);
 

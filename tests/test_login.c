@@ -8,6 +8,7 @@
 #include <coodie/auth.h>
 #include <coodie/libev.h>
 #include <coodie/node.h>
+#include <coodie/resolve.h>
 #include <coodie/session.h>
 
 #include "net/options.h"
@@ -83,6 +84,63 @@ static void check_refused(const coodie_options *o, enum coodie_errc code, const 
 	if (err.code != code || !strstr(err.message, says))
 		fail_msg("%s: %s", coodie_errc_name(err.code), err.message);
 	coodie_session_free(s);
+}
+
+static void look_up(coodie_resolve *take_request, const coodie_resolve_question *q, void *user)
+{
+	const coodie_node *n = user;
+	const coodie_resolved here = { { { 127, 0, 0, 1 }, 4 }, (uint16_t)coodie_node_port(n) };
+
+	assert_string_equal(q->name, "elsewhere.test");
+	coodie_resolve_done(take_request, &here, 1, NULL);
+}
+
+static coodie_node *start_named_node(void)
+{
+	coodie_node_options *o = coodie_node_options_new(NULL);
+	char cert[300], key[300];
+	coodie_error err;
+
+	snprintf(cert, sizeof cert, "%s/wronghost.pem", getenv("COODIE_TEST_CERTS"));
+	snprintf(key, sizeof key, "%s/wronghost.key", getenv("COODIE_TEST_CERTS"));
+	assert_true(coodie_node_options_set_tls_files(o, cert, key, NULL, &err));
+	coodie_node *n = coodie_node_start(o, &err);
+	if (!n)
+		fail_msg("%s", err.message);
+	coodie_node_options_free(o);
+	return n;
+}
+
+/* Its certificate has a name and no address: the others of its pool are connected by that name, too. */
+static void test_name_is_kept(void **state)
+{
+	coodie_options *o = coodie_options_new(NULL);
+	coodie_tls *tls = coodie_tls_new(NULL);
+	coodie_node *n = start_named_node();
+	coodie_node_stats stats = { .size = sizeof stats };
+	char ca[300];
+	coodie_error err;
+
+	(void)state;
+	snprintf(ca, sizeof ca, "%s/ca.pem", getenv("COODIE_TEST_CERTS"));
+	assert_true(coodie_tls_add_ca_file(tls, ca, &err));
+	assert_true(coodie_options_set_tls(o, tls, NULL));
+	coodie_tls_free(tls);
+	assert_true(coodie_options_add_contact_point(o, "elsewhere.test", &err));
+	coodie_options_set_resolver(o, look_up, n);
+	coodie_options_set_request_timeout_ms(o, PATIENT_MS);
+	assert_true(coodie_options_tune(o, COODIE_TUNE(.connections_per_host = 3), &err));
+	coodie_session *s = open_session(o);
+	do {
+		ask(s);
+		assert_true(coodie_node_get_stats(n, 0, &stats));
+	} while (stats.open < 3);
+	ask(s);
+	assert_true(coodie_node_get_stats(n, 0, &stats));
+	assert_int_equal(stats.accepted, 3);
+	coodie_session_free(s);
+	coodie_options_free(o);
+	coodie_node_stop(n);
 }
 
 /* The sessions share the options' TLS: the second one's first connection is a short handshake. */
@@ -345,9 +403,10 @@ static void test_freed_meanwhile(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_resumed),     cmocka_unit_test(test_reload),
-		cmocka_unit_test(test_credentials), cmocka_unit_test(test_later),
-		cmocka_unit_test(test_never),       cmocka_unit_test(test_freed_meanwhile),
+		cmocka_unit_test(test_resumed),         cmocka_unit_test(test_name_is_kept),
+		cmocka_unit_test(test_reload),          cmocka_unit_test(test_credentials),
+		cmocka_unit_test(test_later),           cmocka_unit_test(test_never),
+		cmocka_unit_test(test_freed_meanwhile),
 	};
 
 	return cmocka_run_group_tests_name("login", tests, NULL, NULL);
