@@ -18,13 +18,17 @@ enum { MOST_STEPS = 256 };
 /* Not cd_put_be32(): the compiler makes several stores of that. */
 CD_INLINE void put_32(uint8_t *at, uint32_t v)
 {
+#if !defined(__BYTE_ORDER__) || __BYTE_ORDER__ != __ORDER_BIG_ENDIAN__
 	v = __builtin_bswap32(v);
+#endif
 	memcpy(at, &v, sizeof v);
 }
 
 CD_INLINE void put_64(uint8_t *at, uint64_t v)
 {
+#if !defined(__BYTE_ORDER__) || __BYTE_ORDER__ != __ORDER_BIG_ENDIAN__
 	v = __builtin_bswap64(v);
+#endif
 	memcpy(at, &v, sizeof v);
 }
 
