@@ -3,7 +3,9 @@
  *
  *     client HOST PORT WORKLOAD REQUESTS CONCURRENCY
  *
- * BENCH_PROTOCOL=5 says v5 instead of v4. */
+ * BENCH_PROTOCOL=5 says v5 instead of v4, BENCH_LOOPS=8 has so many threads with a loop each. */
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,21 +28,25 @@ struct batch {
 	coodie_statement rows[BENCH_BATCH_ROWS];
 };
 
-/* One of those in flight. */
+/* One of those in flight: it stays on its loop. */
 struct slot {
 	struct client *client;
-	uint64_t sent_ns;
+	cql_arena *arena;
+	uint64_t number, left; /* of its next request, and how many are to come */
+	uint64_t sent_ns, errors;
+	int64_t checksum;
 };
 
 struct client {
 	struct bench_client b;
 	coodie_session *session;
 	coodie_prepared *statement;
-	cql_arena *arena;
 	struct slot *slots;
 	struct batch batch;  /* copied when it is sent */
-	uint64_t sent, most; /* requests sent so far, and to be sent */
+	const char *loops;   /* NULL: none of their own */
+	atomic_uint running; /* slots with something to come */
 	bool over;
+	sem_t ended; /* of threads */
 	char body[BENCH_BODY];
 };
 
@@ -107,7 +113,7 @@ static int64_t sum_five(cql_row_reader *r)
 	return (int64_t)pk.len + ck + (int64_t)body.len + n + (int64_t)ratio;
 }
 
-static void read_rows(struct client *c, coodie_result *result)
+static void read_rows(struct slot *slot, coodie_result *result)
 {
 	static const enum cql_kind ten[] = {
 		CQL_KIND_UUID,    CQL_KIND_TEXT,   CQL_KIND_INT,       CQL_KIND_BIGINT,
@@ -116,15 +122,15 @@ static void read_rows(struct client *c, coodie_result *result)
 	};
 	static const enum cql_kind five[] = { CQL_KIND_TEXT, CQL_KIND_INT, CQL_KIND_TEXT,
 					      CQL_KIND_BIGINT, CQL_KIND_DOUBLE };
-	bool is_page = c->b.work == BENCH_PAGE;
+	bool is_page = slot->client->b.work == BENCH_PAGE;
 	cql_result rows;
 	cql_row_reader r;
 
-	cql_arena_reset(c->arena);
+	cql_arena_reset(slot->arena);
 	coodie_result_rows(result, &rows);
-	if (!cql_row_reader_init(&r, &rows, is_page ? five : ten, is_page ? 5 : 10, c->arena,
+	if (!cql_row_reader_init(&r, &rows, is_page ? five : ten, is_page ? 5 : 10, slot->arena,
 				 NULL)) {
-		c->b.errors++;
+		slot->errors++;
 		return;
 	}
 	int64_t sum = 0;
@@ -134,8 +140,8 @@ static void read_rows(struct client *c, coodie_result *result)
 	else
 		while (cql_row_next(&r))
 			sum += sum_ten(&r);
-	c->b.checksum += sum;
-	c->b.errors += cql_row_failed(&r);
+	slot->checksum += sum;
+	slot->errors += cql_row_failed(&r);
 }
 
 /* ---- requests ------------------------------------------------------------------------------- */
@@ -208,11 +214,23 @@ static bool (*const senders[])(struct slot *slot, uint64_t number, coodie_error 
 static void send_next(struct slot *slot)
 {
 	struct client *c = slot->client;
+	uint64_t number = slot->number;
 	coodie_error err;
 
+	slot->number += c->b.in_flight;
+	slot->left--;
 	if (c->b.waited)
 		slot->sent_ns = bench_now_ns();
-	must(senders[c->b.work](slot, c->sent++, &err), &err);
+	must(senders[c->b.work](slot, number, &err), &err);
+}
+
+static void end_slot(struct client *c)
+{
+	if (atomic_fetch_sub(&c->running, 1) > 1)
+		return;
+	c->over = true;
+	if (c->loops)
+		sem_post(&c->ended);
 }
 
 static void on_done(coodie_result *take_result, const coodie_error *err, void *user)
@@ -221,36 +239,64 @@ static void on_done(coodie_result *take_result, const coodie_error *err, void *u
 	struct client *c = slot->client;
 
 	if (err->code != COODIE_OK)
-		c->b.errors++;
+		slot->errors++;
 	else if (c->b.work != BENCH_INSERT && c->b.work != BENCH_BATCH)
-		read_rows(c, take_result);
+		read_rows(slot, take_result);
 	coodie_result_free(take_result);
-	bench_done(&c->b, slot->sent_ns);
-	if (c->sent < c->most)
+	if (c->b.waited)
+		bench_done(&c->b, slot->sent_ns);
+	if (slot->left)
 		send_next(slot);
-	else if (c->b.done == c->most)
-		c->over = true;
+	else
+		end_slot(c);
+}
+
+static void wait_for_all(struct client *c)
+{
+	coodie_error err;
+
+	if (!c->loops)
+		must(coodie_session_run(c->session, &c->over, &err), &err);
+	else
+		while (sem_wait(&c->ended))
+			;
+}
+
+static void add_up(struct client *c, uint64_t requests, uint64_t in_flight)
+{
+	c->b.done = requests;
+	c->b.checksum = 0;
+	for (uint64_t i = 0; i < in_flight; i++) {
+		c->b.checksum += c->slots[i].checksum;
+		c->b.errors += c->slots[i].errors;
+	}
 }
 
 static void run(struct client *c, uint64_t requests)
 {
 	uint64_t in_flight = requests < c->b.in_flight ? requests : c->b.in_flight;
-	coodie_error err;
 
 	if (!requests)
 		return;
-	c->sent = c->b.done = 0;
-	c->most = requests;
+	c->b.done = 0;
 	c->over = false;
-	for (uint64_t i = 0; i < in_flight; i++)
-		send_next(&c->slots[i]);
-	must(coodie_session_run(c->session, &c->over, &err), &err);
+	atomic_store(&c->running, (unsigned)in_flight);
+	for (uint64_t i = 0; i < in_flight; i++) {
+		struct slot *slot = &c->slots[i];
+		slot->number = i;
+		slot->left = requests / in_flight + (i < requests % in_flight);
+		slot->checksum = 0;
+		send_next(slot);
+	}
+	wait_for_all(c);
+	add_up(c, requests, in_flight);
 }
 
 /* ---- the program ---------------------------------------------------------------------------- */
 
-static coodie_options *make_options(const struct bench_client *b)
+static coodie_options *make_options(const struct client *c)
 {
+	const struct bench_client *b = &c->b;
 	const char *version = getenv("BENCH_PROTOCOL");
 	char point[300];
 	coodie_error err;
@@ -263,23 +309,15 @@ static coodie_options *make_options(const struct bench_client *b)
 		     coodie_options_set_protocol_version(o, version && *version == '5' ? 5 : 4,
 							 &err),
 	     &err);
+	must(!c->loops || coodie_options_set(o, "loops", c->loops, &err), &err);
 	return o;
 }
 
-/* Sessions on a loop of our own, so that it turns while nothing is asked for. */
-struct idle {
-	struct ev_loop *loop;
-	coodie_session **sessions;
-	uint64_t count, connected;
-};
-
+/* On a loop of our own, so that it turns while nothing is asked for. */
 static void on_connected(const coodie_error *err, void *user)
 {
-	struct idle *i = user;
-
 	must(err->code == COODIE_OK, err);
-	if (++i->connected == i->count)
-		ev_break(i->loop, EVBREAK_ALL);
+	ev_break(user, EVBREAK_ALL);
 }
 
 static void on_enough(struct ev_loop *loop, ev_timer *timer, int revents)
@@ -287,20 +325,6 @@ static void on_enough(struct ev_loop *loop, ev_timer *timer, int revents)
 	(void)timer;
 	(void)revents;
 	ev_break(loop, EVBREAK_ALL);
-}
-
-static void open_all(struct idle *i, const coodie_options *o)
-{
-	const coodie_loop loop = coodie_loop_libev(i->loop);
-	coodie_error err;
-
-	for (uint64_t k = 0; k < i->count; k++) {
-		i->sessions[k] = coodie_session_attach(o, &loop, &err);
-		must(i->sessions[k] &&
-			     coodie_session_connect_async(i->sessions[k], on_connected, i, &err),
-		     &err);
-	}
-	ev_run(i->loop, 0);
 }
 
 static void sleep_for(struct ev_loop *loop, double seconds)
@@ -313,25 +337,67 @@ static void sleep_for(struct ev_loop *loop, double seconds)
 	ev_run(loop, 0);
 }
 
-static void measure_idle(struct client *c, const coodie_options *o)
+/* As many connections to the one host, none of them paced. */
+static void widen(const struct client *c, coodie_options *o)
+{
+	char count[24];
+	coodie_error err;
+
+	snprintf(count, sizeof count, "%u", (unsigned)c->b.in_flight);
+	must(coodie_options_set(o, "connections_per_host", count, &err) &&
+		     coodie_options_set(o, "opening_per_host", count, &err) &&
+		     coodie_options_set(o, "opening_per_second", "unlimited", &err),
+	     &err);
+}
+
+static void check_width(const struct client *c)
+{
+	coodie_metrics m = { .size = sizeof m };
+	coodie_error err;
+
+	must(coodie_session_metrics(c->session, NULL, &m, &err), &err);
+	if (c->b.work == BENCH_CONNS && m.connections != c->b.in_flight) {
+		fprintf(stderr, "client: %u connections\n", (unsigned)m.connections);
+		exit(1);
+	}
+}
+
+static void measure_idle(struct client *c, coodie_options *o)
 {
 	bool is_idle = c->b.work == BENCH_IDLE;
-	struct idle i = { .count = is_idle ? 1 : c->b.in_flight };
+	struct ev_loop *loop = ev_loop_new(EVFLAG_NOENV);
+	coodie_loop on;
+	coodie_error err;
 
-	i.loop = ev_loop_new(EVFLAG_NOENV);
-	i.sessions = calloc(i.count, sizeof(coodie_session *));
-	must_have(i.loop);
-	must_have(i.sessions);
-	open_all(&i, o);
+	must_have(loop);
+	on = coodie_loop_libev(loop);
+	if (!is_idle)
+		widen(c, o);
+	c->session = coodie_session_attach(o, &on, &err);
+	must(c->session && coodie_session_connect_async(c->session, on_connected, loop, &err),
+	     &err);
+	ev_run(loop, 0);
 	c->b.connected = c->b.first = bench_now();
 	bench_begin(&c->b);
-	sleep_for(i.loop, is_idle ? (double)c->b.requests : 1);
+	sleep_for(loop, is_idle ? (double)c->b.requests : 1);
 	bench_end(&c->b);
-	for (uint64_t k = 0; k < i.count; k++)
-		coodie_session_free(i.sessions[k]);
-	ev_run(i.loop, 0);
-	ev_loop_destroy(i.loop);
-	free(i.sessions);
+	check_width(c);
+	coodie_session_free(c->session);
+	ev_run(loop, 0);
+	ev_loop_destroy(loop);
+}
+
+static void make_slots(struct client *c)
+{
+	coodie_error err;
+
+	c->slots = calloc(c->b.in_flight, sizeof *c->slots);
+	must_have(c->slots);
+	for (uint64_t i = 0; i < c->b.in_flight; i++) {
+		c->slots[i].client = c;
+		c->slots[i].arena = cql_arena_new(NULL, &err);
+		must(c->slots[i].arena, &err);
+	}
 }
 
 static void measure_requests(struct client *c, const coodie_options *o)
@@ -341,34 +407,34 @@ static void measure_requests(struct client *c, const coodie_options *o)
 	c->session = coodie_session_new(o, &err);
 	must(c->session && coodie_session_connect(c->session, &err), &err);
 	c->b.connected = bench_now();
-	c->arena = cql_arena_new(NULL, &err);
-	must(c->arena, &err);
-	c->slots = calloc(c->b.in_flight, sizeof *c->slots);
-	must_have(c->slots);
-	for (uint64_t i = 0; i < c->b.in_flight; i++)
-		c->slots[i].client = c;
+	make_slots(c);
 	c->statement = coodie_session_prepare(c->session, bench_statement(c->b.work), &err);
 	must(c->statement, &err);
 	fill_batch(c);
 	run(c, 1);
 	c->b.first = bench_now();
-	c->b.checksum = 0;
 	bench_begin(&c->b);
 	run(c, c->b.requests);
 	bench_end(&c->b);
 	coodie_prepared_free(c->statement);
 	coodie_session_free(c->session);
-	cql_arena_free(c->arena);
+	for (uint64_t i = 0; i < c->b.in_flight; i++)
+		cql_arena_free(c->slots[i].arena);
 	free(c->slots);
 }
 
 int main(int argc, char **argv)
 {
-	struct client c = { .sent = 0 };
+	struct client c = { .loops = getenv("BENCH_LOOPS") };
 
 	bench_client_init(&c.b, "coodie", argc, argv);
+	if (c.loops && (c.b.waited || c.b.work == BENCH_BATCH)) {
+		fprintf(stderr, "client: latencies and batches are for one thread\n");
+		return 2;
+	}
 	memset(c.body, 'x', sizeof c.body);
-	coodie_options *o = make_options(&c.b);
+	sem_init(&c.ended, 0, 0);
+	coodie_options *o = make_options(&c);
 	if (bench_statement(c.b.work))
 		measure_requests(&c, o);
 	else
