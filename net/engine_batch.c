@@ -108,22 +108,24 @@ static inline bool is_alike(const coodie_statement *st, const coodie_statement *
 
 /* Those behind `first` that are for the same prepared statement, with usual values and while there is
  * room: most of most batches. @return how many */
-static __attribute__((noinline)) size_t encode_alike(struct cd_request *r, struct cd_child *child,
-						     const coodie_statement *first, size_t most)
+static size_t encode_alike(struct cd_request *r, struct cd_child *child,
+			   const coodie_statement *first, size_t most)
 {
 	const cql_execute *item = cd_prepared_item(child->prepared);
 	const coodie_statement *st = first + 1, *end = st + most;
 	struct cd_buffer *kept = &r->kept;
 
-	if (!item || kept->failed || kept->cap - kept->len < item->item_room)
+	if (!item || !cd_batch_is_usual(item) || kept->failed ||
+	    kept->cap - kept->len < item->item_room)
 		return 0;
 	const uint8_t *last = kept->data + kept->cap - item->item_room;
 	uint8_t *at = kept->data + kept->len;
-	for (; st < end && at <= last && is_alike(st, first); st++) {
+	while (st < end && at <= last && is_alike(st, first)) {
 		uint8_t *next = cd_batch_put_usual(at, item, st->args.values);
 		if (!next)
 			break;
 		at = next;
+		st++;
 	}
 	kept->len = (size_t)(at - kept->data);
 	most = (size_t)(st - first) - 1;

@@ -47,7 +47,7 @@ static __attribute__((noinline)) bool put_any(struct cd_buffer *items, const cql
 /* The usual one, into a warm buffer. */
 static inline bool put_usual(struct cd_buffer *items, const cql_execute *e, const cql_value *values)
 {
-	if (items->cap - items->len < e->item_room)
+	if (items->cap - items->len < e->item_room || !cd_batch_is_usual(e))
 		return false;
 	uint8_t *end = cd_batch_put_usual(items->data + items->len, e, values);
 	if (end)

@@ -18,12 +18,17 @@ void cd_batch_put_head(struct cd_buffer *items, cql_blob id, uint16_t value_coun
  * cd_bind_values(). Whether there was memory is asked at the end: items->failed. */
 bool cd_batch_put(struct cd_buffer *items, const cql_execute *e, const cql_value *values,
 		  uint16_t *where, coodie_error *err);
-/* The same for usual values, to a place where there is room for `e->item_room` bytes. @return behind it;
- * NULL: it is to be done by cd_batch_put() */
+/* Whether its id is of a usual length. */
+static inline bool cd_batch_is_usual(const cql_execute *e)
+{
+	return e->item.rounded == CD_CHUNK_ROUND;
+}
+/* The same for such a one and usual values, to a place where there is room for `e->item_room` bytes.
+ * @return behind it; NULL: it is to be done by cd_batch_put() */
 static inline uint8_t *cd_batch_put_usual(uint8_t *at, const cql_execute *e,
 					  const cql_value *values)
 {
-	cd_chunk_copy(at, &e->item);
+	memcpy(at, e->item.at, CD_CHUNK_ROUND);
 	return cd_bind_usual(at + e->item.len, &e->markers, values);
 }
 /* A statement as it is, without values. */

@@ -4,7 +4,8 @@ libcd_proto_la_SOURCES = \
 	proto/arena.c proto/arena.h \
 	proto/batch.c proto/batch.h \
 	proto/bind.c proto/bind.h proto/bind_copy.h \
-	proto/bind_step.c proto/bind_step.h \
+	proto/bind_step.c proto/bind_step.h proto/bind_step_avx2.c \
+	proto/bind_steps.h \
 	proto/coder.c proto/coder.h \
 	proto/crc.c proto/crc.h \
 	proto/crc_clmul.c proto/crc_clmul.h \
