@@ -28,48 +28,62 @@ coodie_session *coodie_session_from_driver(const coodie_driver *table, void *dri
 	return s;
 }
 
+/* `st` is the caller's own, as long as we know it; its request may not be. */
+static bool submit(coodie_session *s, coodie_statement *st, coodie_done_fn *done, void *user,
+		   coodie_error *err)
+{
+	static const coodie_request plain = { .size = sizeof plain };
+	coodie_request request;
+
+	s = cd_session_carrier(s, err);
+	if (!s)
+		return false;
+	if (!st->request) {
+		st->request = &plain;
+	} else if (st->request->size != sizeof request) {
+		if (!cd_take_struct(&request, sizeof request, st->request, "coodie_request", err))
+			return false;
+		st->request = &request;
+	}
+	if (!done)
+		return cd_fail(err, COODIE_ERR_INVALID, "no callback was given");
+	if (st->args.count && !st->args.values)
+		return cd_fail(err, COODIE_ERR_INVALID, "%zu binds, but their array is NULL",
+			       st->args.count);
+	if (st->child_count && st->names)
+		return cd_fail(err, COODIE_ERR_INVALID, "a batch has no values by name");
+	if (st->child_count && !st->children)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "a batch of %zu statements, but their array is NULL",
+			       st->child_count);
+	return s->driver.submit(s->state, st, done, user, err);
+}
+
 bool coodie_session_submit(coodie_session *s, const coodie_statement *st, coodie_done_fn *done,
 			   void *user, coodie_error *err)
 {
-	coodie_request request = { .size = sizeof request };
 	coodie_statement own;
 
 	cd_clear(err);
-	s = cd_session_carrier(s, err);
-	if (!s || !cd_take_struct(&own, sizeof own, st, "coodie_statement", err))
-		return false;
-	if (own.request &&
-	    !cd_take_struct(&request, sizeof request, own.request, "coodie_request", err))
-		return false;
-	if (!done)
-		return cd_fail(err, COODIE_ERR_INVALID, "no callback was given");
-	if (own.args.count && !own.args.values)
-		return cd_fail(err, COODIE_ERR_INVALID, "%zu binds, but their array is NULL",
-			       own.args.count);
-	if (own.child_count && own.names)
-		return cd_fail(err, COODIE_ERR_INVALID, "a batch has no values by name");
-	if (own.child_count && !own.children)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "a batch of %zu statements, but their array is NULL",
-			       own.child_count);
-	own.request = &request;
-	return s->driver.submit(s->state, &own, done, user, err);
+	return cd_take_struct(&own, sizeof own, st, "coodie_statement", err) &&
+	       submit(s, &own, done, user, err);
 }
 
 bool coodie_session_query_async(coodie_session *s, const char *cql, cql_args args,
 				const coodie_request *r, coodie_done_fn *done, void *user,
 				coodie_error *err)
 {
-	const coodie_statement st = {
+	coodie_statement st = {
 		.size = sizeof st,
 		.cql = cql,
 		.args = args,
 		.request = r,
 	};
 
+	cd_clear(err);
 	if (!cql)
 		return cd_fail(err, COODIE_ERR_INVALID, "query: no statement was given");
-	return coodie_session_submit(s, &st, done, user, err);
+	return submit(s, &st, done, user, err);
 }
 
 bool coodie_session_batch_async(coodie_session *s, enum coodie_batch_kind kind,
@@ -77,13 +91,14 @@ bool coodie_session_batch_async(coodie_session *s, enum coodie_batch_kind kind,
 				const coodie_request *r, coodie_done_fn *done, void *user,
 				coodie_error *err)
 {
-	const coodie_statement st = { .size = sizeof st,
-				      .request = r,
-				      .children = statements,
-				      .child_count = count,
-				      .batch_kind = kind };
+	coodie_statement st = { .size = sizeof st,
+				.request = r,
+				.children = statements,
+				.child_count = count,
+				.batch_kind = kind };
 
-	return coodie_session_submit(s, &st, done, user, err);
+	cd_clear(err);
+	return submit(s, &st, done, user, err);
 }
 
 bool coodie_session_cancel(coodie_session *s, uint64_t id)

@@ -86,51 +86,71 @@ static bool put_values(struct cd_request *r, struct coodie_prepared *p, cql_args
 	return false;
 }
 
+/* The child's bytes begin here, if they have not yet. */
+static void begin_child(const struct cd_request *r, struct cd_child *child)
+{
+	if (child->times)
+		return;
+	child->at = r->kept.len;
+	child->load = child->prepared ? child->prepared->load : 0;
+}
+
 /* One more of this child, behind all others. */
 static bool encode(struct cd_request *r, struct cd_child *child, cql_args args, const char *cql,
 		   coodie_error *err)
 {
-	if (!child->times++) {
-		child->at = r->kept.len;
-		child->load = child->prepared ? child->prepared->load : 0;
-	}
+	begin_child(r, child);
+	child->times++;
 	if (child->prepared)
 		return put_values(r, child->prepared, args, err);
 	cd_batch_put_text(&r->kept, cql_text_of(cql));
 	return true;
 }
 
-static inline bool is_alike(const coodie_statement *st, const coodie_statement *first)
+/* Of the same prepared statement as one that was looked at. */
+static inline bool is_alike(const coodie_statement *st, const struct coodie_prepared *p,
+			    size_t count)
 {
-	return st->prepared == first->prepared && st->args.count == first->args.count &&
-	       st->args.values && st->size == sizeof *st && !st->children;
+	return st->prepared == p && st->args.count == count && st->args.values &&
+	       st->size == sizeof *st && !((uintptr_t)st->children | (uintptr_t)st->names);
 }
 
-/* Those behind `first` that are for the same prepared statement, with usual values and while there is
- * room: most of most batches. @return how many */
+/* Appends `first` and those behind it that are alike, with usual values, while there is room: most of most
+ * batches. @return how many */
+static __attribute__((noinline)) size_t put_alike(struct cd_buffer *kept, const cql_execute *item,
+						  const coodie_statement *first, size_t most)
+{
+	const struct coodie_prepared *p = first->prepared;
+	const coodie_statement *st = first, *end = first + most;
+	const uint8_t *last = kept->data + kept->cap - item->item_room;
+	uint8_t *at = kept->data + kept->len;
+	size_t count = item->markers.count;
+
+	while (at <= last && is_alike(st, p, count)) {
+		uint8_t *next = cd_batch_put_usual(at, item, st->args.values);
+		if (!next)
+			break;
+		at = next;
+		if (++st == end)
+			break;
+	}
+	kept->len = (size_t)(at - kept->data);
+	return (size_t)(st - first);
+}
+
 static size_t encode_alike(struct cd_request *r, struct cd_child *child,
 			   const coodie_statement *first, size_t most)
 {
 	const cql_execute *item = cd_prepared_item(child->prepared);
-	const coodie_statement *st = first + 1, *end = st + most;
 	struct cd_buffer *kept = &r->kept;
 
 	if (!item || !cd_batch_is_usual(item) || kept->failed ||
 	    kept->cap - kept->len < item->item_room)
 		return 0;
-	const uint8_t *last = kept->data + kept->cap - item->item_room;
-	uint8_t *at = kept->data + kept->len;
-	while (st < end && at <= last && is_alike(st, first)) {
-		uint8_t *next = cd_batch_put_usual(at, item, st->args.values);
-		if (!next)
-			break;
-		at = next;
-		st++;
-	}
-	kept->len = (size_t)(at - kept->data);
-	most = (size_t)(st - first) - 1;
-	child->times += (uint32_t)most;
-	return most;
+	begin_child(r, child);
+	size_t n = put_alike(kept, item, first, most);
+	child->times += (uint32_t)n;
+	return n;
 }
 
 static bool encoded(struct cd_request *r, size_t start, coodie_error *err)
@@ -193,6 +213,15 @@ static struct cd_child *same_child(struct cd_request *r, struct coodie_prepared 
 	return last && p && last->prepared == p ? last : add_child(r, p, cql, err);
 }
 
+/* One, or several. @return how many; 0: none could be */
+static size_t encode_some(struct cd_request *r, struct cd_child *child, const coodie_statement *st,
+			  size_t most, coodie_error *err)
+{
+	size_t n = most ? encode_alike(r, child, st, most) : 0;
+
+	return n ? n : encode(r, child, st->args, st->cql, err);
+}
+
 /* Straight from the caller's values. `*known` false: as far as one that no server knows yet. */
 static bool take_known(struct cd_engine *e, struct cd_request *r, const coodie_statement *batch,
 		       bool *known, coodie_error *err)
@@ -202,19 +231,18 @@ static bool take_known(struct cd_engine *e, struct cd_request *r, const coodie_s
 	coodie_statement own;
 
 	*known = true;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0, n; i < count; i += n) {
 		const coodie_statement *st = cd_batch_child(batch, i, &own, err);
 		if (!st || !find_prepared(e, st, batch->request->keyspace, &p, err))
 			return cd_batch_blame(i, err);
-		if (p && !cd_prepared_is_known(p)) {
-			*known = false;
+		*known = !p || cd_prepared_is_known(p);
+		if (!*known)
 			return true;
-		}
 		struct cd_child *child = same_child(r, p, st->cql, err);
-		if (!child || !encode(r, child, st->args, st->cql, err))
+		size_t most = st->prepared && st != &own ? count - i : 0;
+		n = child ? encode_some(r, child, st, most, err) : 0;
+		if (!n)
 			return cd_batch_blame(i, err);
-		if (st->prepared && st != &own)
-			i += encode_alike(r, child, st, count - i - 1);
 	}
 	return encoded(r, start, err);
 }
@@ -249,6 +277,35 @@ static bool take_copies(struct cd_engine *e, struct cd_request *r, const coodie_
 			return cd_no_memory(err, "a copy of a batch");
 		r->kept.len = start;
 	}
+	return true;
+}
+
+/* ---- kept whole ------------------------------------------------------------------------------ */
+
+/* Where nothing else is kept there is room for what stands before the statements, so that the message is
+ * copied once when it is sent. */
+static void begin_whole(struct cd_request *r, uint8_t version)
+{
+	bool alone = !r->kept.len && !r->params.has_now;
+
+	r->whole = (struct cd_whole){ .version = alone ? version : 0 };
+	if (alone)
+		cd_buffer_grow(&r->kept, CD_BATCH_HEAD);
+}
+
+bool cd_batch_end_whole(struct cd_request *r, coodie_error *err)
+{
+	struct cd_whole *w = &r->whole;
+	const struct cd_batch batch = { .type = r->children.type,
+					.count = r->children.statements,
+					.params = &r->params };
+
+	if (!r->encoded || !w->version)
+		return true;
+	if (!cd_batch_wrap(&r->kept, w->version, r->tracing ? CQL_FLAG_TRACING : 0, &batch, err))
+		return false;
+	w->bytes = (struct cd_piece){ 0, r->kept.len };
+	w->consistency = r->params.consistency;
 	return true;
 }
 
@@ -288,11 +345,13 @@ enum cd_batch_state cd_batch_make_ready(struct cd_engine *e, struct cd_request *
 bool cd_batch_take(struct cd_engine *e, struct cd_request *r, const coodie_statement *st,
 		   coodie_error *err)
 {
-	size_t start = r->kept.len;
+	size_t start;
 	bool known;
 
 	if (!cd_batch_check(st, err))
 		return false;
+	begin_whole(r, e->version);
+	start = r->kept.len;
 	r->children.type = (enum cql_batch_type)st->batch_kind;
 	r->children.statements = (uint16_t)st->child_count;
 	r->params.has_page_rows = false;
@@ -340,8 +399,14 @@ static bool renew(struct cd_request *r, coodie_error *err)
 bool cd_batch_send(struct cd_conn *c, struct cd_request *r, uint8_t flags, int16_t stream,
 		   coodie_error *err)
 {
+	const struct cd_whole *w = &r->whole;
+
 	if (!renew(r, err))
 		return false;
+	if (w->bytes.len && w->version == c->version && w->consistency == r->params.consistency)
+		return cd_outbox_put(&c->out,
+				     (struct cd_span){ r->kept.data + w->bytes.at, w->bytes.len },
+				     stream, err);
 	const struct cd_batch batch = { .type = r->children.type,
 					.count = r->children.statements,
 					.items = { r->kept.data + r->values.at, r->values.len },

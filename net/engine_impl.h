@@ -282,6 +282,8 @@ bool cd_batch_blame(size_t i, coodie_error *err);
 /* Takes the statements of a batch: encoded when all of them are known, otherwise copied. */
 bool cd_batch_take(struct cd_engine *e, struct cd_request *r, const coodie_statement *st,
 		   coodie_error *err);
+/* What stands around the statements, where they are encoded: `r` has all of its options. */
+bool cd_batch_end_whole(struct cd_request *r, coodie_error *err);
 /* Lets it wait for the next of its statements that no server knows, or encodes what was waited for.
  */
 enum cd_batch_state cd_batch_make_ready(struct cd_engine *e, struct cd_request *r,

@@ -322,6 +322,8 @@ static bool submit_batch(struct cd_engine *e, const coodie_statement *st, coodie
 		return refused(e, r);
 	}
 	set_traits(e, r, (struct cd_statement_traits){ .is_lwt = r->is_lwt });
+	if (!cd_batch_end_whole(r, err))
+		return refused(e, r);
 	if (r->encoded ? send_new(e, r, err)
 		       : has_room(e, err) && cd_batch_make_ready(e, r, err) != CD_BATCH_FAILED)
 		return accepted(e, r, o);

@@ -39,7 +39,7 @@ struct cd_attempt {
 	struct cd_attempt *next; /* of the request */
 	struct cd_wire *wire;    /* NULL: not on its way */
 	int32_t stream;
-	uint32_t load; /* which PREPARE's answer it was sent with */
+	uint32_t load;    /* which PREPARE's answer it was sent with */
 	uint32_t number;  /* how many were made before it */
 	bool speculative; /* another one was out */
 	uint64_t sent_us;
@@ -85,10 +85,10 @@ struct cd_piece {
 	size_t at, len;
 };
 
-/* A whole EXECUTE in `kept`, and when it is what would be written. */
+/* A whole EXECUTE or BATCH in `kept`, and when it is what would be written. */
 struct cd_whole {
 	struct cd_piece bytes; /* of length 0: there is none */
-	uint32_t load;         /* its id is of this PREPARE's answer */
+	uint32_t load; /* its id is of this PREPARE's answer; of a BATCH each child has one */
 	cql_consistency consistency;
 	uint8_t version;
 };
@@ -146,7 +146,7 @@ struct cd_request {
 	struct cd_whole whole;
 	struct cd_children children;
 	uint16_t value_count;
-	uint8_t tablet_block; /* what EXECUTE ends with under tablets-routing-v2 */
+	uint8_t tablet_block;  /* what EXECUTE ends with under tablets-routing-v2 */
 	struct cd_arena arena; /* of `args` and `extras` */
 	cql_value *args;
 	const char *const *names; /* of `args`, in the arena; NULL: they are in order */

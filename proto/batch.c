@@ -128,6 +128,31 @@ bool cd_batch_write(struct cd_outbox *out, uint8_t flags, int16_t stream,
 	return false;
 }
 
+bool cd_batch_wrap(struct cd_buffer *kept, uint8_t version, uint8_t flags,
+		   const struct cd_batch *batch, coodie_error *err)
+{
+	struct cd_encoder w = {
+		.b = kept, .version = version, .what = cql_opcode_name(CQL_OP_BATCH), .err = err
+	};
+	size_t len = kept->len;
+
+	cd_write_batch_tail(&w, batch->params);
+	if (w.told) {
+		cd_buffer_truncate(kept, len);
+		return false;
+	}
+	if (kept->failed)
+		return true;
+	const struct cd_header header = { .version = version,
+					  .flags = flags,
+					  .opcode = CQL_OP_BATCH,
+					  .length = (int32_t)(kept->len - CQL_HEADER_SIZE) };
+	cd_header_write(kept->data, &header);
+	kept->data[CQL_HEADER_SIZE] = (uint8_t)batch->type;
+	cd_put_be16(kept->data + CQL_HEADER_SIZE + 1, batch->count);
+	return true;
+}
+
 /* ---- from templates ------------------------------------------------------------------------- */
 
 /* Where the number of statements stands. */

@@ -9,7 +9,8 @@
 #include "proto/execute.h"
 #include "proto/outbox.h"
 
-enum { CD_BATCH_TEXT, CD_BATCH_PREPARED }; /* the kind of a statement */
+enum { CD_BATCH_TEXT, CD_BATCH_PREPARED };    /* the kind of a statement */
+enum { CD_BATCH_HEAD = CQL_HEADER_SIZE + 3 }; /* header, type, and number of statements */
 
 /* What stands before the values of a prepared statement; they must follow. */
 void cd_batch_put_head(struct cd_buffer *items, cql_blob id, uint16_t value_count);
@@ -53,5 +54,11 @@ struct cd_batch {
 /* The message. False: nothing was written. COODIE_ERR_INVALID: a parameter that cannot be sent. */
 bool cd_batch_write(struct cd_outbox *out, uint8_t flags, int16_t stream,
 		    const struct cd_batch *batch, coodie_error *err);
+
+/* The same around statements that stand in `kept` behind CD_BATCH_HEAD bytes, on stream 0. False: a
+ * parameter that cannot be sent, and nothing was written. Whether there was memory is asked at the end:
+ * kept->failed. */
+bool cd_batch_wrap(struct cd_buffer *kept, uint8_t version, uint8_t flags,
+		   const struct cd_batch *batch, coodie_error *err);
 
 #endif

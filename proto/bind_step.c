@@ -10,32 +10,32 @@
 
 /* ---- what is not as usual --------------------------------------------------------------------- */
 
-RARE uint8_t *cd_step_other(uint8_t *at, const cql_value *v, const struct cd_step *step)
+RARE uint8_t *cd_step_other(uint8_t *at, const cql_value *v, const struct cd_step *next)
 {
 	if (v->is.tag != CQL_TAG_NULL && v->is.tag != CQL_TAG_UNSET)
 		return NULL;
 	put_32(at, v->is.tag == CQL_TAG_NULL ? UINT32_MAX : UINT32_MAX - 1);
-	return step[1].put(at + CD_STEP_LENGTH, v + 1, step + 1);
+	return next->put(at + CD_STEP_LENGTH, v + 1, next + 1);
 }
 
-RARE uint8_t *cd_step_other_text(uint8_t *at, const cql_value *v, const struct cd_step *step)
+RARE uint8_t *cd_step_other_text(uint8_t *at, const cql_value *v, const struct cd_step *next)
 {
 	const cql_text *text = &v->as.text;
 
 	if (v->is.tag != CQL_TAG_TEXT || !text->data || text->len >= 8 ||
 	    !copy_to_7(at + CD_STEP_LENGTH, (const uint8_t *)text->data, text->len))
-		return cd_step_other(at, v, step);
-	return step[1].put(finish(at, text->len), v + 1, step + 1);
+		return cd_step_other(at, v, next);
+	return next->put(finish(at, text->len), v + 1, next + 1);
 }
 
-RARE uint8_t *cd_step_other_blob(uint8_t *at, const cql_value *v, const struct cd_step *step)
+RARE uint8_t *cd_step_other_blob(uint8_t *at, const cql_value *v, const struct cd_step *next)
 {
 	const cql_blob *blob = &v->as.blob;
 
 	if (v->is.tag != CQL_TAG_BLOB || !blob->data || blob->len >= 8)
-		return cd_step_other(at, v, step);
+		return cd_step_other(at, v, next);
 	copy_to_7(at + CD_STEP_LENGTH, blob->data, blob->len);
-	return step[1].put(finish(at, blob->len), v + 1, step + 1);
+	return next->put(finish(at, blob->len), v + 1, next + 1);
 }
 
 /* ---- a chain of them -------------------------------------------------------------------------- */
@@ -43,18 +43,18 @@ RARE uint8_t *cd_step_other_blob(uint8_t *at, const cql_value *v, const struct c
 /* Without optimisation each step is a frame on the stack. */
 enum { MOST_STEPS = 256 };
 
-static uint8_t *done(uint8_t *at, const cql_value *v, const struct cd_step *step)
+static uint8_t *done(uint8_t *at, const cql_value *v, const struct cd_step *next)
 {
 	(void)v;
-	(void)step;
+	(void)next;
 	return at;
 }
 
-RARE static uint8_t *long_way(uint8_t *at, const cql_value *v, const struct cd_step *step)
+RARE static uint8_t *long_way(uint8_t *at, const cql_value *v, const struct cd_step *next)
 {
 	(void)at;
 	(void)v;
-	(void)step;
+	(void)next;
 	return NULL;
 }
 
@@ -67,29 +67,26 @@ static const struct cd_step_set *best_set(void)
 	return &cd_steps_plain;
 }
 
-static cd_step_fn *single_of(const struct cd_step_set *set, const cql_type *type)
+/* The step of the first of so many: 1 or more. */
+static cd_step_fn *step_of(const struct cd_step_set *set, const cql_type *const *types,
+			   uint16_t count)
 {
-	cd_step_fn *put = (size_t)type->kind < CD_STEP_KINDS ? set->singles[type->kind] : NULL;
+	size_t first = types[0]->kind, second = count > 1 ? types[1]->kind : CD_STEP_KINDS;
+	cd_step_fn *put = NULL;
 
+	if (first < CD_STEP_KINDS && second < CD_STEP_KINDS)
+		put = set->pairs[first][second][count == 2];
+	if (!put && first < CD_STEP_KINDS)
+		put = set->singles[first];
 	return put ? put : cd_step_other;
-}
-
-static cd_step_fn *pair_of(const struct cd_step_set *set, const cql_type *first,
-			   const cql_type *second)
-{
-	bool is_in = (size_t)first->kind < CD_STEP_KINDS && (size_t)second->kind < CD_STEP_KINDS;
-
-	return is_in ? set->pairs[first->kind][second->kind] : NULL;
 }
 
 void cd_step_fill(struct cd_step *steps, const cql_type *const *types, uint16_t count)
 {
 	const struct cd_step_set *set = best_set();
 
-	for (uint16_t i = 0; i < count; i++) {
-		cd_step_fn *pair = i + 1 < count ? pair_of(set, types[i], types[i + 1]) : NULL;
-		steps[i].put = pair ? pair : single_of(set, types[i]);
-	}
+	for (uint16_t i = 0; i < count; i++)
+		steps[i].put = step_of(set, types + i, (uint16_t)(count - i));
 	steps[count].put = done;
 	if (count > MOST_STEPS)
 		steps[0].put = long_way;

@@ -10,9 +10,9 @@
 
 struct cd_step;
 
-/* Writes `v` to `at`, where there is room for the longest, and then all that follow. @return behind the
- * last; NULL: one of them takes the long way */
-typedef uint8_t *cd_step_fn(uint8_t *at, const cql_value *v, const struct cd_step *step);
+/* Writes `v` to `at`, where there is room for the longest, and then all that follow, of which `next` is
+ * the first. @return behind the last; NULL: one of them takes the long way */
+typedef uint8_t *cd_step_fn(uint8_t *at, const cql_value *v, const struct cd_step *next);
 
 struct cd_step {
 	cd_step_fn *put;
@@ -31,7 +31,8 @@ enum { CD_STEP_KINDS = CQL_KIND_TIMEUUID + 1 }; /* behind the last kind that has
 
 struct cd_step_set {
 	cd_step_fn *singles[CD_STEP_KINDS];
-	cd_step_fn *pairs[CD_STEP_KINDS][CD_STEP_KINDS]; /* for one kind and another behind it */
+	/* For one kind and another behind it: more follow, or none. */
+	cd_step_fn *pairs[CD_STEP_KINDS][CD_STEP_KINDS][2];
 };
 
 extern const struct cd_step_set cd_steps_plain;

@@ -75,8 +75,10 @@ STEP_INLINE uint8_t *put_timeuuid(uint8_t *at, const cql_value *v)
 /* Behind a text or blob that stands there. */
 STEP_INLINE uint8_t *finish(uint8_t *at, size_t len)
 {
+	uint8_t *end = at + (CD_STEP_LENGTH + len);
+
 	put_32(at, (uint32_t)len);
-	return at + CD_STEP_LENGTH + len;
+	return end;
 }
 
 /* Of eight bytes or more; as long as that it is not NULL. */
@@ -136,16 +138,16 @@ STEP_INLINE uint8_t *put_blob(uint8_t *at, const cql_value *v)
 		return v->is.tag == CQL_TAG_##tag_name ? how(at, v) : NULL; \
 	} \
 	STEP_INLINE uint8_t *other_##kind(uint8_t *at, const cql_value *v, \
-					  const struct cd_step *step) \
+					  const struct cd_step *next) \
 	{ \
-		return otherwise(at, v, step); \
+		return otherwise(at, v, next); \
 	} \
 	STEP_TARGET static uint8_t *kind##_step(uint8_t *at, const cql_value *v, \
-						const struct cd_step *step) \
+						const struct cd_step *next) \
 	{ \
-		uint8_t *next = put_##kind(at, v); \
+		uint8_t *end = put_##kind(at, v); \
 \
-		return next ? step[1].put(next, v + 1, step + 1) : other_##kind(at, v, step); \
+		return end ? next->put(end, v + 1, next + 1) : other_##kind(at, v, next); \
 	}
 KINDS
 #undef X
@@ -161,24 +163,27 @@ KINDS
 	X(first, TEXT)
 #define PAIRS(X) \
 	PAIRS_WITH(X, INT) \
-	PAIRS_WITH(X, BIGINT) \
-	PAIRS_WITH(X, DOUBLE) PAIRS_WITH(X, TIMESTAMP) PAIRS_WITH(X, UUID) PAIRS_WITH(X, TEXT)
+	PAIRS_WITH(X, BIGINT) PAIRS_WITH(X, DOUBLE) PAIRS_WITH(X, TIMESTAMP) PAIRS_WITH(X, UUID) \
+		PAIRS_WITH(X, TEXT)
 
-#define STEP(first, second) \
-	STEP_TARGET static uint8_t *first##_##second##_step(uint8_t *at, const cql_value *v, \
-							    const struct cd_step *step) \
+/* The address of what follows is taken before its arguments are set, or they are set twice. */
+#define PAIR(first, second, name, go_on) \
+	STEP_TARGET static uint8_t *name(uint8_t *at, const cql_value *v, \
+					 const struct cd_step *next) \
 	{ \
-		uint8_t *next = put_##first(at, v); \
+		uint8_t *middle = put_##first(at, v); \
 \
-		if (!next) \
-			return other_##first(at, v, step); \
-		uint8_t *end = put_##second(next, v + 1); \
-		if (!end) \
-			return other_##second(next, v + 1, step + 1); \
-		step += 2; \
-		return step->put(end, v + 2, step); \
+		if (!middle) \
+			return other_##first(at, v, next); \
+		cd_step_fn *after = next[1].put; \
+		uint8_t *end = put_##second(middle, v + 1); \
+		(void)after; /* the last one has no use for it */ \
+		return end ? go_on : other_##second(middle, v + 1, next + 1); \
 	}
-PAIRS(STEP)
+#define STEPS(first, second) \
+	PAIR(first, second, first##_##second##_step, after(end, v + 2, next + 2)) \
+	PAIR(first, second, first##_##second##_last, end)
+PAIRS(STEPS)
 
 const struct cd_step_set STEP_SET = {
 	.singles = {
@@ -187,7 +192,10 @@ const struct cd_step_set STEP_SET = {
 #undef X
 	},
 	.pairs = {
-#define ROW(first, second) [CQL_KIND_##first][CQL_KIND_##second] = first##_##second##_step,
+#define ROW(first, second) \
+	[CQL_KIND_## \
+		first][CQL_KIND_##second] = { first##_##second##_step, first##_##second##_last },
 		PAIRS(ROW)
+#undef ROW
 	},
 };

@@ -442,9 +442,11 @@ void cd_write_batch_tail(struct cd_encoder *w, const cql_params *p)
 
 	if (flags & NOT_IN_BATCH || p->value_count)
 		cd_refuse(w, "params: values, paging and skip_metadata are not a batch's");
-	check_params(w, p);
+	if (flags || p->consistency == CQL_CONSISTENCY_UNSET)
+		check_params(w, p);
 	write_head(w->b, w->version, p, flags);
-	put_tail(w->b, p);
+	if (flags)
+		put_tail(w->b, p);
 }
 
 void cd_write_batch(struct cd_encoder *w, const cql_message *m)
