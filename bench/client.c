@@ -187,6 +187,7 @@ static void fill_batch(struct client *c)
 		v[0] = cql_from_str(BENCH_PARTITION);
 		v[1] = cql_from_int(i);
 		v[2] = cql_from_text((cql_text){ c->body, BENCH_BATCH_BODY });
+		v[3] = cql_from_llong(0); /* the request's number */
 		c->batch.rows[i] = (coodie_statement){ .size = sizeof c->batch.rows[i],
 						       .prepared = c->statement,
 						       .args = { BATCH_VALUES, v } };
@@ -196,10 +197,9 @@ static void fill_batch(struct client *c)
 static bool send_batch(struct slot *slot, uint64_t number, coodie_error *err)
 {
 	struct client *c = slot->client;
-	const cql_value n = cql_from_llong((long long)number);
 
 	for (int i = 0; i < BENCH_BATCH_ROWS; i++)
-		c->batch.values[i][3] = n;
+		c->batch.values[i][3].as.integer = (int64_t)number;
 	return coodie_session_batch_async(c->session, COODIE_BATCH_UNLOGGED, c->batch.rows,
 					  BENCH_BATCH_ROWS, NULL, on_done, slot, err);
 }

@@ -32,14 +32,13 @@ coodie_session *coodie_session_from_driver(const coodie_driver *table, void *dri
 static bool submit(coodie_session *s, coodie_statement *st, coodie_done_fn *done, void *user,
 		   coodie_error *err)
 {
-	static const coodie_request plain = { .size = sizeof plain };
 	coodie_request request;
 
 	s = cd_session_carrier(s, err);
 	if (!s)
 		return false;
 	if (!st->request) {
-		st->request = &plain;
+		st->request = &cd_request_plain;
 	} else if (st->request->size != sizeof request) {
 		if (!cd_take_struct(&request, sizeof request, st->request, "coodie_request", err))
 			return false;

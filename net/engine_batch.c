@@ -21,8 +21,9 @@ const coodie_statement *cd_batch_child(const coodie_statement *batch, size_t i,
 	size_t size;
 
 	memcpy(&size, at, sizeof size);
-	if (size == sizeof *st && size == batch->children->size && !st->children && !st->names &&
-	    (st->cql || st->prepared) && st->args.count <= UINT16_MAX && st->args.values)
+	if (size == sizeof *st && size == batch->children->size && !st->names &&
+	    (st->prepared || !st->children) && (st->cql || st->prepared) &&
+	    st->args.count <= UINT16_MAX && st->args.values)
 		return st; /* as most are */
 	if (size != batch->children->size)
 		return cd_fail_null(err, COODIE_ERR_INVALID,
@@ -35,7 +36,7 @@ const coodie_statement *cd_batch_child(const coodie_statement *batch, size_t i,
 	}
 	if (!st->cql && !st->prepared)
 		return cd_fail_null(err, COODIE_ERR_INVALID, "it has no text");
-	if (st->children)
+	if (st->children && !st->prepared)
 		return cd_fail_null(err, COODIE_ERR_INVALID, "it is a batch itself");
 	if (st->names)
 		return cd_fail_null(err, COODIE_ERR_INVALID, "its values are by name");
@@ -107,12 +108,11 @@ static bool encode(struct cd_request *r, struct cd_child *child, cql_args args, 
 	return true;
 }
 
-/* Of the same prepared statement as one that was looked at. */
+/* As one that was looked at: for the same prepared statement, and in the same array. */
 static inline bool is_alike(const coodie_statement *st, const struct coodie_prepared *p,
 			    size_t count)
 {
-	return st->prepared == p && st->args.count == count && st->args.values &&
-	       st->size == sizeof *st && !((uintptr_t)st->children | (uintptr_t)st->names);
+	return st->prepared == p && st->args.count == count && st->args.values && !st->names;
 }
 
 /* Appends `first` and those behind it that are alike, with usual values, while there is room: most of most
@@ -122,18 +122,18 @@ static __attribute__((noinline)) size_t put_alike(struct cd_buffer *kept, const 
 {
 	const struct coodie_prepared *p = first->prepared;
 	const coodie_statement *st = first, *end = first + most;
-	const uint8_t *last = kept->data + kept->cap - item->item_room;
-	uint8_t *at = kept->data + kept->len;
+	uint8_t *last = kept->data + kept->cap - item->item_room;
+	uint8_t *at = kept->data + kept->len, *next;
 	size_t count = item->markers.count;
 
-	while (at <= last && is_alike(st, p, count)) {
-		uint8_t *next = cd_batch_put_usual(at, item, st->args.values);
-		if (!next)
+	do {
+		if (__builtin_expect(!is_alike(st, p, count), false))
+			break;
+		next = cd_batch_put_usual(at, item, st->args.values);
+		if (__builtin_expect(!next, false))
 			break;
 		at = next;
-		if (++st == end)
-			break;
-	}
+	} while (__builtin_expect(++st != end && at <= last, true));
 	kept->len = (size_t)(at - kept->data);
 	return (size_t)(st - first);
 }
@@ -307,6 +307,23 @@ bool cd_batch_end_whole(struct cd_request *r, coodie_error *err)
 	w->bytes = (struct cd_piece){ 0, r->kept.len };
 	w->consistency = r->params.consistency;
 	return true;
+}
+
+bool cd_batch_take_alike(struct cd_request *r, const coodie_statement *batch, uint8_t version)
+{
+	const coodie_statement *first = batch->children;
+	struct cd_children *c = &r->children;
+
+	begin_whole(r, version);
+	size_t start = r->kept.len;
+	struct cd_child *child = cd_children_add(c, r->kept.allocator);
+	if (!child)
+		return false;
+	child->prepared = cd_prepared_ref(first->prepared);
+	c->type = (enum cql_batch_type)batch->batch_kind;
+	c->statements = (uint16_t)batch->child_count;
+	return encode_alike(r, child, first, batch->child_count) == batch->child_count &&
+	       encoded(r, start, NULL) && cd_batch_end_whole(r, NULL) && !r->kept.failed;
 }
 
 /* ---- what must be known first ---------------------------------------------------------------- */

@@ -133,7 +133,8 @@ static inline bool encode(struct cd_request *r, const cql_value *values)
 }
 
 /* Into the outbox. */
-static inline bool depart(struct cd_engine *e, struct cd_wire *w, struct cd_request *r)
+static inline bool depart(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
+			  struct cd_metadata *metadata)
 {
 	struct cd_conn *c = &w->link.conn;
 	const struct cd_span whole = { r->kept.data, r->kept.len };
@@ -151,9 +152,26 @@ static inline bool depart(struct cd_engine *e, struct cd_wire *w, struct cd_requ
 	r->first = (struct cd_attempt){ .request = r,
 					.stream = stream,
 					.load = r->whole.load,
-					.metadata = cd_metadata_ref(r->prepared->result) };
+					.metadata = metadata ? cd_metadata_ref(metadata) : NULL };
 	cd_attempt_departs(e, w, &r->first, cd_engine_moment(e));
 	r->began_us = r->first.sent_us;
+	return true;
+}
+
+static inline bool departed(struct cd_engine *e, struct cd_request *r, const coodie_request *o,
+			    coodie_done_fn *done, void *user)
+{
+	r->done.result = done;
+	r->user = user;
+	r->alias = e->alias;
+	e->alias = 0;
+	e->live++;
+	cd_counters_count(&e->tally.own, CD_METRIC_REQUESTS);
+	cd_retry_budget_add(&e->budget, r->began_us);
+	if (r->timeout_ms)
+		cd_engine_bound(e, r);
+	if (o->id)
+		*o->id = cd_request_id(r);
 	return true;
 }
 
@@ -179,21 +197,39 @@ bool cd_express_submit(struct cd_engine *e, struct coodie_prepared *p, cql_args 
 		return false;
 	fill(e, r, p, o);
 	if (!encode(r, args.values) || (!w && !(w = cd_engine_choose(e, r, &err))) ||
-	    !depart(e, w, r))
+	    !depart(e, w, r, p->result))
 		return turn_back(e, r);
 	cd_prepared_ref(p);
-	r->done.result = done;
-	r->user = user;
-	r->alias = e->alias;
-	e->alias = 0;
-	e->live++;
-	cd_counters_count(&e->tally.own, CD_METRIC_REQUESTS);
-	cd_retry_budget_add(&e->budget, r->began_us);
-	if (r->timeout_ms)
-		cd_engine_bound(e, r);
-	if (o->id)
-		*o->id = cd_request_id(r);
-	return true;
+	return departed(e, r, o, done, user);
+}
+
+/* One whose statements are all for the same prepared statement, which decides where it goes. */
+bool cd_express_submit_batch(struct cd_engine *e, const coodie_statement *batch,
+			     coodie_done_fn *done, void *user)
+{
+	const coodie_statement *first = batch->children;
+	const coodie_request *o = batch->request;
+	coodie_error err;
+
+	if (!cd_batch_check(batch, NULL) || first->size != sizeof *first)
+		return false;
+	struct coodie_prepared *p = first->prepared;
+	if (!p || p->traits.is_read || !may_go(e, p, o, p->binds.count))
+		return false;
+	struct cd_wire *w = p->express.by_token ? NULL : pick(e, &p->express.choices);
+	if (!w && !p->express.by_token)
+		return false;
+	struct cd_request *r = cd_request_take_express(&e->pool);
+	if (!r)
+		return false;
+	fill(e, r, p, o);
+	r->kind = CD_REQUEST_BATCH;
+	r->prepared = NULL; /* a batch has children */
+	r->params.has_page_rows = false;
+	if (!cd_batch_take_alike(r, batch, e->version) ||
+	    (!w && !(w = cd_engine_choose(e, r, &err))) || !depart(e, w, r, NULL))
+		return turn_back(e, r);
+	return departed(e, r, o, done, user);
 }
 
 /* ---- on the way out -------------------------------------------------------------------------- */

@@ -229,6 +229,9 @@ void cd_engine_count_gauges(struct cd_engine *e);
 /* Sends it. False: nothing was done, and it takes the long way. */
 bool cd_express_submit(struct cd_engine *e, struct coodie_prepared *p, cql_args args,
 		       const coodie_request *o, coodie_done_fn *done, void *user);
+/* The same for a batch. */
+bool cd_express_submit_batch(struct cd_engine *e, const coodie_statement *batch,
+			     coodie_done_fn *done, void *user);
 /* Ends the request that this is the answer to. False: nothing was done, and it takes the long way. */
 bool cd_express_answer(struct cd_engine *e, struct cd_wire *w, const cql_envelope *answer);
 
@@ -282,6 +285,9 @@ bool cd_batch_blame(size_t i, coodie_error *err);
 /* Takes the statements of a batch: encoded when all of them are known, otherwise copied. */
 bool cd_batch_take(struct cd_engine *e, struct cd_request *r, const coodie_statement *st,
 		   coodie_error *err);
+/* The same when all of them are for one prepared statement, which is known, and have usual values. False:
+ * they are not, or there is no room yet, and nothing is said of it. */
+bool cd_batch_take_alike(struct cd_request *r, const coodie_statement *batch, uint8_t version);
 /* What stands around the statements, where they are encoded: `r` has all of its options. */
 bool cd_batch_end_whole(struct cd_request *r, coodie_error *err);
 /* Lets it wait for the next of its statements that no server knows, or encodes what was waited for.

@@ -359,7 +359,8 @@ bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *
 	coodie_error own;
 
 	if (st->child_count)
-		return submit_batch(e, st, done, user, err);
+		return cd_express_submit_batch(e, st, done, user) ||
+		       submit_batch(e, st, done, user, err);
 	if (st->names && (st->prepared || st->cql))
 		return submit_named(e, st, done, user, err);
 	if (st->prepared)

@@ -212,9 +212,10 @@ static inline struct cd_request *cd_request_take_express(struct cd_request_pool 
 /* Gives one back that was answered and has never been anything else; its statement is the caller's. */
 static inline void cd_request_give_express(struct cd_request_pool *p, struct cd_request *r)
 {
-	if (r->kept.cap > CD_REQUEST_KEPT) {
+	if (r->kept.cap > CD_REQUEST_KEPT || r->children.count) {
 		r->prepared = NULL;
 		cd_request_give(p, r);
+		r->dirty = false;
 		return;
 	}
 	r->generation++;

@@ -29,7 +29,7 @@ static inline bool cd_batch_is_usual(const cql_execute *e)
 static inline uint8_t *cd_batch_put_usual(uint8_t *at, const cql_execute *e,
 					  const cql_value *values)
 {
-	memcpy(at, e->item.at, CD_CHUNK_ROUND);
+	memcpy(at, e->item_head, CD_CHUNK_ROUND);
 	return cd_bind_usual(at + e->item.len, &e->markers, values);
 }
 /* A statement as it is, without values. */

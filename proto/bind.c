@@ -13,7 +13,7 @@ bool cd_markers_init(struct cd_markers *m, const cql_type *const *types, uint16_
 	if (!steps)
 		return false;
 	*m = (struct cd_markers){ .types = types, .steps = steps, .count = count };
-	cd_step_fill(steps, types, count);
+	cd_step_fill(steps, cd_step_best_set(), types, count);
 	for (uint16_t i = 0; i < count; i++)
 		m->room += cd_step_room(types[i]->kind);
 	return true;

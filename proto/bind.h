@@ -31,7 +31,7 @@ bool cd_bind_values(struct cd_buffer *out, const struct cd_markers *m, const cql
 static inline uint8_t *cd_bind_usual(uint8_t *at, const struct cd_markers *m,
 				     const cql_value *values)
 {
-	return m->steps->put(at, values, m->steps + 1);
+	return m->steps->put(at, values, m->steps);
 }
 
 #endif

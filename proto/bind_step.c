@@ -10,32 +10,32 @@
 
 /* ---- what is not as usual --------------------------------------------------------------------- */
 
-RARE uint8_t *cd_step_other(uint8_t *at, const cql_value *v, const struct cd_step *next)
+RARE uint8_t *cd_step_other(uint8_t *at, const cql_value *v, const struct cd_step *step)
 {
 	if (v->is.tag != CQL_TAG_NULL && v->is.tag != CQL_TAG_UNSET)
 		return NULL;
 	put_32(at, v->is.tag == CQL_TAG_NULL ? UINT32_MAX : UINT32_MAX - 1);
-	return next->put(at + CD_STEP_LENGTH, v + 1, next + 1);
+	return step[1].put(at + CD_STEP_LENGTH, v + 1, step + 1);
 }
 
-RARE uint8_t *cd_step_other_text(uint8_t *at, const cql_value *v, const struct cd_step *next)
+RARE uint8_t *cd_step_other_text(uint8_t *at, const cql_value *v, const struct cd_step *step)
 {
 	const cql_text *text = &v->as.text;
 
 	if (v->is.tag != CQL_TAG_TEXT || !text->data || text->len >= 8 ||
 	    !copy_to_7(at + CD_STEP_LENGTH, (const uint8_t *)text->data, text->len))
-		return cd_step_other(at, v, next);
-	return next->put(finish(at, text->len), v + 1, next + 1);
+		return cd_step_other(at, v, step);
+	return step[1].put(finish(at, text->len), v + 1, step + 1);
 }
 
-RARE uint8_t *cd_step_other_blob(uint8_t *at, const cql_value *v, const struct cd_step *next)
+RARE uint8_t *cd_step_other_blob(uint8_t *at, const cql_value *v, const struct cd_step *step)
 {
 	const cql_blob *blob = &v->as.blob;
 
 	if (v->is.tag != CQL_TAG_BLOB || !blob->data || blob->len >= 8)
-		return cd_step_other(at, v, next);
+		return cd_step_other(at, v, step);
 	copy_to_7(at + CD_STEP_LENGTH, blob->data, blob->len);
-	return next->put(finish(at, blob->len), v + 1, next + 1);
+	return step[1].put(finish(at, blob->len), v + 1, step + 1);
 }
 
 /* ---- a chain of them -------------------------------------------------------------------------- */
@@ -43,22 +43,22 @@ RARE uint8_t *cd_step_other_blob(uint8_t *at, const cql_value *v, const struct c
 /* Without optimisation each step is a frame on the stack. */
 enum { MOST_STEPS = 256 };
 
-static uint8_t *done(uint8_t *at, const cql_value *v, const struct cd_step *next)
+static uint8_t *done(uint8_t *at, const cql_value *v, const struct cd_step *step)
 {
 	(void)v;
-	(void)next;
+	(void)step;
 	return at;
 }
 
-RARE static uint8_t *long_way(uint8_t *at, const cql_value *v, const struct cd_step *next)
+RARE static uint8_t *long_way(uint8_t *at, const cql_value *v, const struct cd_step *step)
 {
 	(void)at;
 	(void)v;
-	(void)next;
+	(void)step;
 	return NULL;
 }
 
-static const struct cd_step_set *best_set(void)
+const struct cd_step_set *cd_step_best_set(void)
 {
 #if defined(__x86_64__) && defined(__GNUC__)
 	if (__builtin_cpu_supports("avx2"))
@@ -81,10 +81,9 @@ static cd_step_fn *step_of(const struct cd_step_set *set, const cql_type *const 
 	return put ? put : cd_step_other;
 }
 
-void cd_step_fill(struct cd_step *steps, const cql_type *const *types, uint16_t count)
+void cd_step_fill(struct cd_step *steps, const struct cd_step_set *set,
+		  const cql_type *const *types, uint16_t count)
 {
-	const struct cd_step_set *set = best_set();
-
 	for (uint16_t i = 0; i < count; i++)
 		steps[i].put = step_of(set, types + i, (uint16_t)(count - i));
 	steps[count].put = done;

@@ -10,16 +10,21 @@
 
 struct cd_step;
 
-/* Writes `v` to `at`, where there is room for the longest, and then all that follow, of which `next` is
- * the first. @return behind the last; NULL: one of them takes the long way */
-typedef uint8_t *cd_step_fn(uint8_t *at, const cql_value *v, const struct cd_step *next);
+/* Writes `v` to `at`, where there is room for the longest, and then all that follow. @return behind the
+ * last; NULL: one of them takes the long way */
+typedef uint8_t *cd_step_fn(uint8_t *at, const cql_value *v, const struct cd_step *step);
 
 struct cd_step {
 	cd_step_fn *put;
 };
 
+struct cd_step_set;
+
+/* For this CPU. */
+const struct cd_step_set *cd_step_best_set(void);
 /* Fills in `count` steps and one more. */
-void cd_step_fill(struct cd_step *steps, const cql_type *const *types, uint16_t count);
+void cd_step_fill(struct cd_step *steps, const struct cd_step_set *set,
+		  const cql_type *const *types, uint16_t count);
 /* The bytes that a value takes at most which is written by a step. */
 size_t cd_step_room(enum cql_kind kind);
 

@@ -138,16 +138,16 @@ STEP_INLINE uint8_t *put_blob(uint8_t *at, const cql_value *v)
 		return v->is.tag == CQL_TAG_##tag_name ? how(at, v) : NULL; \
 	} \
 	STEP_INLINE uint8_t *other_##kind(uint8_t *at, const cql_value *v, \
-					  const struct cd_step *next) \
+					  const struct cd_step *step) \
 	{ \
-		return otherwise(at, v, next); \
+		return otherwise(at, v, step); \
 	} \
 	STEP_TARGET static uint8_t *kind##_step(uint8_t *at, const cql_value *v, \
-						const struct cd_step *next) \
+						const struct cd_step *step) \
 	{ \
 		uint8_t *end = put_##kind(at, v); \
 \
-		return end ? next->put(end, v + 1, next + 1) : other_##kind(at, v, next); \
+		return end ? step[1].put(end, v + 1, step + 1) : other_##kind(at, v, step); \
 	}
 KINDS
 #undef X
@@ -163,25 +163,25 @@ KINDS
 	X(first, TEXT)
 #define PAIRS(X) \
 	PAIRS_WITH(X, INT) \
-	PAIRS_WITH(X, BIGINT) PAIRS_WITH(X, DOUBLE) PAIRS_WITH(X, TIMESTAMP) PAIRS_WITH(X, UUID) \
-		PAIRS_WITH(X, TEXT)
+	PAIRS_WITH(X, BIGINT) \
+	PAIRS_WITH(X, DOUBLE) PAIRS_WITH(X, TIMESTAMP) PAIRS_WITH(X, UUID) PAIRS_WITH(X, TEXT)
 
 /* The address of what follows is taken before its arguments are set, or they are set twice. */
 #define PAIR(first, second, name, go_on) \
 	STEP_TARGET static uint8_t *name(uint8_t *at, const cql_value *v, \
-					 const struct cd_step *next) \
+					 const struct cd_step *step) \
 	{ \
 		uint8_t *middle = put_##first(at, v); \
 \
 		if (!middle) \
-			return other_##first(at, v, next); \
-		cd_step_fn *after = next[1].put; \
+			return other_##first(at, v, step); \
+		cd_step_fn *after = step[2].put; \
 		uint8_t *end = put_##second(middle, v + 1); \
 		(void)after; /* the last one has no use for it */ \
-		return end ? go_on : other_##second(middle, v + 1, next + 1); \
+		return end ? go_on : other_##second(middle, v + 1, step + 1); \
 	}
 #define STEPS(first, second) \
-	PAIR(first, second, first##_##second##_step, after(end, v + 2, next + 2)) \
+	PAIR(first, second, first##_##second##_step, after(end, v + 2, step + 2)) \
 	PAIR(first, second, first##_##second##_last, end)
 PAIRS(STEPS)
 

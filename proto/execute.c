@@ -63,6 +63,8 @@ static bool set_chunks(cql_execute *e, const struct cd_execute_parts *p)
 	cd_buffer_clear(&b);
 	cd_batch_put_head(&b, p->id, count);
 	ok = ok && set_chunk(&e->item, &e->arena, &b);
+	if (ok)
+		memcpy(e->item_head, e->item.at, sizeof e->item_head);
 	cd_buffer_deinit(&b);
 	e->item_room = e->item.rounded + e->markers.room;
 	e->room = e->head.rounded + e->markers.room + e->tail.rounded;

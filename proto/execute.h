@@ -20,8 +20,9 @@ struct cql_execute {
 	coodie_allocator allocator;
 	struct cd_arena arena;
 	struct cd_chunk head, tail;
-	struct cd_chunk item; /* in a BATCH: what stands before the values */
-	size_t room;          /* for head and tail, and all values of fixed size */
+	struct cd_chunk item;              /* in a BATCH: what stands before the values */
+	uint8_t item_head[CD_CHUNK_ROUND]; /* its first bytes, mostly all */
+	size_t room;                       /* for head and tail, and all values of fixed size */
 	size_t item_room;
 	ptrdiff_t timestamp; /* where it stands in the tail */
 	size_t level;        /* where the consistency stands in the head */
