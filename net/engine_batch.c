@@ -87,6 +87,8 @@ static bool put_values(struct cd_request *r, struct coodie_prepared *p, cql_args
 	return false;
 }
 
+#define UNLIKELY(what) __builtin_expect(!!(what), 0)
+
 /* The child's bytes begin here, if they have not yet. */
 static void begin_child(const struct cd_request *r, struct cd_child *child)
 {
@@ -108,34 +110,28 @@ static bool encode(struct cd_request *r, struct cd_child *child, cql_args args, 
 	return true;
 }
 
-/* As one that was looked at: for the same prepared statement, and in the same array. */
-static inline bool is_alike(const coodie_statement *st, const struct coodie_prepared *p,
-			    size_t count)
-{
-	return st->prepared == p && st->args.count == count && st->args.values && !st->names;
-}
-
-/* Appends `first` and those behind it that are alike, with usual values, while there is room: most of most
- * batches. @return how many */
+/* Appends the first of `left` statements and those behind it that are for the same prepared statement, with
+ * usual values, while there is room, as there is for one: most of most batches. Their size is that of
+ * the first, as they are in one array. @return how many are left */
 static __attribute__((noinline)) size_t put_alike(struct cd_buffer *kept, const cql_execute *item,
-						  const coodie_statement *first, size_t most)
+						  const coodie_statement *st, size_t left)
 {
-	const struct coodie_prepared *p = first->prepared;
-	const coodie_statement *st = first, *end = first + most;
-	uint8_t *last = kept->data + kept->cap - item->item_room;
-	uint8_t *at = kept->data + kept->len, *next;
-	size_t count = item->markers.count;
+	const uint8_t *last = kept->data + kept->cap - item->item_room;
+	uint8_t *at = kept->data + kept->len;
 
 	do {
-		if (__builtin_expect(!is_alike(st, p, count), false))
+		const cql_value *values = st->args.values;
+		if (UNLIKELY(!values) || UNLIKELY(st->names) ||
+		    UNLIKELY(st->args.count != item->markers.count))
 			break;
-		next = cd_batch_put_usual(at, item, st->args.values);
-		if (__builtin_expect(!next, false))
+		uint8_t *next = cd_batch_put_usual(at, item, values);
+		if (UNLIKELY(!next))
 			break;
 		at = next;
-	} while (__builtin_expect(++st != end && at <= last, true));
+		st++;
+	} while (--left && at <= last && st->prepared == st[-1].prepared);
 	kept->len = (size_t)(at - kept->data);
-	return (size_t)(st - first);
+	return left;
 }
 
 static size_t encode_alike(struct cd_request *r, struct cd_child *child,
@@ -148,7 +144,7 @@ static size_t encode_alike(struct cd_request *r, struct cd_child *child,
 	    kept->cap - kept->len < item->item_room)
 		return 0;
 	begin_child(r, child);
-	size_t n = put_alike(kept, item, first, most);
+	size_t n = most - put_alike(kept, item, first, most);
 	child->times += (uint32_t)n;
 	return n;
 }

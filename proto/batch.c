@@ -131,9 +131,7 @@ bool cd_batch_write(struct cd_outbox *out, uint8_t flags, int16_t stream,
 bool cd_batch_wrap(struct cd_buffer *kept, uint8_t version, uint8_t flags,
 		   const struct cd_batch *batch, coodie_error *err)
 {
-	struct cd_encoder w = {
-		.b = kept, .version = version, .what = cql_opcode_name(CQL_OP_BATCH), .err = err
-	};
+	struct cd_encoder w = { .b = kept, .version = version, .what = "BATCH", .err = err };
 	size_t len = kept->len;
 
 	cd_write_batch_tail(&w, batch->params);

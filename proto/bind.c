@@ -14,6 +14,7 @@ bool cd_markers_init(struct cd_markers *m, const cql_type *const *types, uint16_
 		return false;
 	*m = (struct cd_markers){ .types = types, .steps = steps, .count = count };
 	cd_step_fill(steps, cd_step_best_set(), types, count);
+	m->first = steps->put;
 	for (uint16_t i = 0; i < count; i++)
 		m->room += cd_step_room(types[i]->kind);
 	return true;

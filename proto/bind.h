@@ -13,6 +13,7 @@
 struct cd_markers {
 	const cql_type *const *types;
 	const struct cd_step *steps; /* of usual values */
+	cd_step_fn *first;           /* of the steps: what is called */
 	uint16_t count;
 	size_t room; /* bytes they take at most when all values are usual ones */
 };
@@ -31,7 +32,7 @@ bool cd_bind_values(struct cd_buffer *out, const struct cd_markers *m, const cql
 static inline uint8_t *cd_bind_usual(uint8_t *at, const struct cd_markers *m,
 				     const cql_value *values)
 {
-	return m->steps->put(at, values, m->steps);
+	return m->first(at, values, m->steps);
 }
 
 #endif

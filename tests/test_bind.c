@@ -3,6 +3,8 @@
  * of marker. */
 #include "tests/test.h"
 
+#include <stdlib.h>
+
 #include "proto/bind.h"
 #include "proto/value.h"
 #include "tests/failalloc.h"
@@ -103,6 +105,128 @@ static void test_every_pair(void **state)
 	}
 }
 
+/* Two markers, and the second one with a third behind it, by the steps of this CPU and of any. */
+static void compare_two(const cql_type *const *types, const cql_value *values, uint16_t count,
+			const char *name)
+{
+	const struct cd_step_set *const sets[] = { cd_step_best_set(), &cd_steps_plain };
+	static uint8_t out[1024];
+	struct cd_step steps[4];
+	struct cd_buffer slow;
+	bool ok = true;
+
+	cd_buffer_init(&slow, NULL, 0);
+	for (uint16_t i = 0; ok && i < count; i++)
+		ok = cd_value_encode(&slow, types[i], &values[i], NULL);
+	for (size_t i = 0; i < CD_COUNT(sets); i++) {
+		cd_step_fill(steps, sets[i], types, count);
+		uint8_t *end = steps->put(out, values, steps);
+		CD_CHECK(!end || ok, name);
+		CD_CHECK(!end || (size_t)(end - out) == slow.len, name);
+		CD_CHECK(!end || memcmp(out, slow.data, slow.len) == 0, name);
+	}
+	cd_buffer_deinit(&slow);
+}
+
+static void test_pairs(void **state)
+{
+	cql_value values[300];
+	size_t count = make_values(values);
+	cql_type *at[CD_COUNT(types)];
+	(void)state;
+
+	count -= UINT8_MAX - CQL_TAG_ENCODED -
+		 1; /* all but one of those that no constructor makes */
+	for (size_t t = 0; t < CD_COUNT(types); t++)
+		at[t] = cql_type_parse(types[t], NULL);
+	for (size_t t = 0; t < CD_COUNT(types); t++) {
+		for (size_t u = 0; u < CD_COUNT(types); u++) {
+			const cql_type *three[] = { at[t], at[u], at[t] };
+			for (size_t i = 0; i < count * count; i++) {
+				const cql_value v[] = { values[i / count], values[i % count],
+							values[i / count] };
+				compare_two(three, v, 2, types[t]);
+				compare_two(three, v, 3, types[t]);
+			}
+		}
+	}
+	for (size_t t = 0; t < CD_COUNT(types); t++)
+		cql_type_free(at[t]);
+}
+
+/* What is as usual does not take the long way. */
+static void test_usual(void **state)
+{
+	cql_uuid id = { { 1, 2, 3, 4, 5, 6, 0x17 } };
+	const struct {
+		const char *type;
+		cql_value value;
+	} usual[] = {
+		{ "boolean", cql_from_bool(true) },
+		{ "int", cql(-7) },
+		{ "bigint", cql(-7) },
+		{ "counter", cql(1) },
+		{ "float", cql(1.5f) },
+		{ "double", cql(1.5) },
+		{ "timestamp", cql(((cql_timestamp){ 5 })) },
+		{ "uuid", cql(id) },
+		{ "timeuuid", cql(id) },
+		{ "blob", cql_from_blob((cql_blob){ id.bytes, 16 }) },
+		{ "text", cql("a text") },
+		{ "ascii", cql("of ASCII only") },
+		{ "list<int>", cql_null() },
+		{ "date", cql_unset() },
+	};
+	static uint8_t out[1024];
+	struct cd_step steps[3];
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(usual) * CD_COUNT(usual); i++) {
+		size_t a = i / CD_COUNT(usual), b = i % CD_COUNT(usual);
+		cql_type *first = cql_type_parse(usual[a].type, NULL);
+		cql_type *second = cql_type_parse(usual[b].type, NULL);
+		const cql_type *two[] = { first, second };
+		const cql_value v[] = { usual[a].value, usual[b].value };
+		cd_step_fill(steps, cd_step_best_set(), two, 2);
+		CD_CHECK(steps->put(out, v, steps), usual[a].type);
+		cd_step_fill(steps, &cd_steps_plain, two, 2);
+		CD_CHECK(steps->put(out, v, steps), usual[a].type);
+		cql_type_free(first);
+		cql_type_free(second);
+	}
+}
+
+/* So many markers that they take the long way. */
+static void test_very_many(void **state)
+{
+	enum { MANY = 2000 };
+	cql_type *type = cql_type_parse("int", NULL);
+	const cql_type **at = calloc(MANY, sizeof *at);
+	cql_value *v = calloc(MANY, sizeof *v);
+	struct cd_buffer b;
+	struct cd_markers m;
+	struct cd_arena a;
+	(void)state;
+
+	assert_true(at && v);
+	for (int i = 0; i < MANY; i++) {
+		at[i] = type;
+		v[i] = cql(i);
+	}
+	cd_arena_init(&a, NULL, 0);
+	cd_buffer_init(&b, NULL, 0);
+	assert_true(cd_markers_init(&m, at, MANY, &a));
+	assert_true(cd_buffer_reserve(&b, m.room));
+	assert_true(cd_bind_values(&b, &m, v, NULL, NULL));
+	assert_int_equal(b.len, MANY * 8);
+	assert_int_equal(b.data[b.len - 2] << 8 | b.data[b.len - 1], MANY - 1);
+	cd_buffer_deinit(&b);
+	cd_arena_deinit(&a);
+	cql_type_free(type);
+	free(at);
+	free(v);
+}
+
 /* Texts of every length around the steps they are copied in, with a byte that is not ASCII at every
  * place. */
 static void test_texts(void **state)
@@ -192,9 +316,9 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_pair),
-		cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_wrong_one),
+		cmocka_unit_test(test_every_pair), cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_usual),      cmocka_unit_test(test_very_many),
+		cmocka_unit_test(test_texts),      cmocka_unit_test(test_wrong_one),
 		cmocka_unit_test(test_no_memory),
 	};
 	return cmocka_run_group_tests_name("bind", tests, NULL, NULL);

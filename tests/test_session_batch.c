@@ -195,6 +195,111 @@ static void test_many(void **state)
 	free(values);
 }
 
+enum { ALIKE = 120 };
+
+/* Rows of one prepared statement, some of them with values that are not as usual. */
+struct rows {
+	coodie_statement at[ALIKE];
+	cql_value values[ALIKE][3];
+	char text[3000];
+};
+
+static struct rows *new_rows(coodie_prepared *p)
+{
+	struct rows *r = calloc(1, sizeof *r);
+
+	assert_non_null(r);
+	memset(r->text, 'x', sizeof r->text - 1);
+	for (int i = 0; i < ALIKE; i++) {
+		r->values[i][0] = cql_from_int(i);
+		r->values[i][1] = cql_from_llong(i);
+		r->values[i][2] = cql_from_text((cql_text){ r->text, (size_t)i });
+		r->at[i] = (coodie_statement){ .size = sizeof *r->at,
+					       .prepared = p,
+					       .args = { 3, r->values[i] } };
+	}
+	r->values[20][1] = cql_null();
+	r->values[40][1] = cql_unset();
+	r->values[60][2] = cql_from_str(r->text);
+	r->values[80][2] = cql_from_str("caf\xc3\xa9");
+	return r;
+}
+
+static void test_alike(void **state)
+{
+	(void)state;
+	for (unsigned version = 4; version <= 5; version++) {
+		struct town t;
+		coodie_error err;
+		open_town(&t, version);
+		coodie_prepared *p = coodie_session_prepare(t.session, insert, &err);
+		struct rows *r = new_rows(p);
+		for (int round = 0; round < 4; round++) { /* into a cold buffer, and a warm one */
+			if (round == 2)
+				r->values[60][2] = r->values[80][2] = cql_from_str("as usual");
+			run(&t, "TRUNCATE t");
+			coodie_result_free(batch(&t, COODIE_BATCH_UNLOGGED, r->at, ALIKE, NULL));
+			assert_int_equal(number(&t, "SELECT count(*) FROM t"), ALIKE);
+			assert_int_equal(number(&t, "SELECT sum(n) FROM t"),
+					 ALIKE / 2 * (ALIKE - 1) - 20 - 40);
+		}
+		free(r);
+		coodie_prepared_free(p);
+		close_town(&t);
+	}
+}
+
+static void test_one_is_not(void **state)
+{
+	static const char *const names[] = { "id", "n", "s" };
+	static const cql_value wrong[3] = { { .is = { CQL_TAG_TEXT },
+					      .as = { .text = { "x", 1 } } } };
+	static const struct {
+		const char *name;
+		coodie_statement change; /* what is set of it */
+		enum coodie_errc code;
+		const char *says;
+	} rows[] = {
+		{ "another type",
+		  { .args = { 3, wrong } },
+		  COODIE_ERR_TYPE,
+		  "statement 91 of the batch: bind 1 (id int)" },
+		{ "few values",
+		  { .args = { 2, wrong } },
+		  COODIE_ERR_INVALID,
+		  "statement 91 of the batch: the statement has 3 markers, 2 values" },
+		{ "no array",
+		  { .args = { 3, NULL } },
+		  COODIE_ERR_INVALID,
+		  "or their array is NULL" },
+		{ "by name",
+		  { .args = { 3, wrong }, .names = names },
+		  COODIE_ERR_INVALID,
+		  "statement 91 of the batch: its values are by name" },
+	};
+	struct town t;
+	coodie_error err;
+
+	(void)state;
+	open_town(&t, 5);
+	coodie_prepared *p = coodie_session_prepare(t.session, insert, &err);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rows *r = new_rows(p);
+		r->at[90].args = rows[i].change.args;
+		r->at[90].names = rows[i].change.names;
+		for (int round = 0; round < 2; round++) {
+			assert_null(coodie_session_batch(t.session, COODIE_BATCH_UNLOGGED, r->at,
+							 ALIKE, NULL, &err));
+			if (err.code != rows[i].code || !strstr(err.message, rows[i].says))
+				fail_msg("%s: %s", rows[i].name, err.message);
+		}
+		free(r);
+	}
+	assert_int_equal(number(&t, "SELECT count(*) FROM t"), 0);
+	coodie_prepared_free(p);
+	close_town(&t);
+}
+
 /* On loops of other threads everything goes along as a copy, and a statement is told to each loop. */
 static void test_threads(void **state)
 {
@@ -292,6 +397,37 @@ static void test_unprepared(void **state)
 			assert_int_equal(peer_requests(st.peer, OP_PREPARE), 2 * (round + 1));
 			peer_forget(st.peer);
 		}
+		close_stage(&st);
+	}
+}
+
+/* The same where they are encoded as one: all of the ids are others. */
+static void test_alike_forgotten(void **state)
+{
+	enum { ROWS = 50 };
+	coodie_statement rows[ROWS];
+	coodie_error err;
+
+	(void)state;
+	for (unsigned version = 4; version <= 5; version++) {
+		struct stage st;
+		open_stage(&st, (struct wish){ .version = version });
+		teach(&st, "id int");
+		coodie_prepared *p = coodie_session_prepare(st.session, first, &err);
+		assert_non_null(p);
+		for (int i = 0; i < ROWS; i++)
+			rows[i] = (coodie_statement){ .size = sizeof *rows,
+						      .prepared = p,
+						      .args = { 1, &five } };
+		for (unsigned round = 1; round < 5; round++) {
+			struct ask a = { .stage = &st };
+			assert_true(ask_batch(&a, rows, ROWS));
+			wait_for(&st, &a);
+			check_ok(&a);
+			assert_int_equal(peer_requests(st.peer, OP_PREPARE), round);
+			peer_forget(st.peer);
+		}
+		coodie_prepared_free(p);
 		close_stage(&st);
 	}
 }
@@ -475,9 +611,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),      cmocka_unit_test(test_parameters),
 		cmocka_unit_test(test_many),       cmocka_unit_test(test_threads),
-		cmocka_unit_test(test_unprepared), cmocka_unit_test(test_changed),
-		cmocka_unit_test(test_wrong),      cmocka_unit_test(test_given_up),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_alike),      cmocka_unit_test(test_one_is_not),
+		cmocka_unit_test(test_unprepared), cmocka_unit_test(test_alike_forgotten),
+		cmocka_unit_test(test_changed),    cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_given_up),   cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
