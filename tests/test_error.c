@@ -40,7 +40,7 @@ static void test_fail(void **state)
 	assert_int_equal(err.consistency, -1);
 	assert_int_equal(err.data_present, -1);
 	assert_string_equal(err.write_type, "");
-	assert_int_equal(err.reserved[3], 0);
+	assert_true(err.details[0] == 0 && err.details[23] == 0);
 
 	/* an argument that is the message itself */
 	assert_null(cd_fail_null(&err, COODIE_ERR_MODEL, "column: %s", err.message));
