@@ -7,6 +7,14 @@
 
 /* Empties `err` (NULL is fine): what every public call does first. */
 void cd_clear(coodie_error *err);
+/* The same where all went well: of an error without a code nobody reads more. */
+static inline void cd_well(coodie_error *err)
+{
+	if (!err)
+		return;
+	err->code = COODIE_OK;
+	err->message[0] = '\0';
+}
 
 /* Fills `err` (NULL is fine) and returns false, so that a caller can `return cd_fail(...)`. A
  * text that is too long is cut at a UTF-8 boundary and ends in "...". */

@@ -47,6 +47,7 @@ static void destroy(struct cd_engine *e)
 	cd_release(e->allocator, e->twins);
 	cd_prepared_cache_deinit(&e->prepared);
 	coodie_result_free(e->void_result);
+	cd_result_pool_end(e->results);
 	cd_release(e->allocator, e->keyspace);
 	if (e->private_loop)
 		cd_loop_ev_free(&e->loop);
@@ -89,10 +90,8 @@ uint64_t cd_engine_now(const struct cd_engine *e)
 	return e->loop.vtable->now_us(e->loop.state);
 }
 
-void cd_engine_arm(struct cd_engine *e)
+void cd_engine_set_turn(struct cd_engine *e)
 {
-	if (e->turn_armed)
-		return;
 	e->turn_armed = true;
 	e->loop.vtable->turn_set(e->loop.state, e->turn, true);
 }
@@ -460,6 +459,7 @@ static bool set_up(struct cd_engine *e, const coodie_loop *loop, coodie_error *e
 	e->private_loop = !loop;
 	if (!make_watches(e, err))
 		return false;
+	e->results = cd_result_pool_new(e->allocator); /* goes without, too */
 	e->void_result = cd_result_new_void(e->allocator, err);
 	if (!e->void_result)
 		return false;

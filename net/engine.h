@@ -43,6 +43,10 @@ bool cd_engine_prepare(struct cd_engine *e, const char *cql, const coodie_reques
 		       coodie_prepared_fn *done, void *user, coodie_error *err);
 /* What a caller asks for who says nothing. */
 extern const coodie_request cd_request_plain;
+/* The short way (net/engine_express.c): most requests are sent by it. False: nothing was done, and it
+ * takes the long way. */
+bool cd_express_submit(struct cd_engine *e, coodie_prepared *p, cql_args args,
+		       const coodie_request *r, coodie_done_fn *done, void *user);
 bool cd_engine_execute(struct cd_engine *e, coodie_prepared *p, cql_args args,
 		       const coodie_request *r, coodie_done_fn *done, void *user,
 		       coodie_error *err);

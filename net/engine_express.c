@@ -101,7 +101,7 @@ static inline void fill(struct cd_engine *e, struct cd_request *r, struct coodie
 	const struct cd_usual *u = &e->usual;
 
 	r->kind = CD_REQUEST_EXECUTE;
-	r->express = r->plain = true;
+	r->used = r->express = r->encoded = r->plain = true;
 	r->drawn = false;
 	r->idempotent = o->idempotent || u->idempotent;
 	r->is_read = p->traits.is_read;
@@ -128,7 +128,7 @@ static inline bool encode(struct cd_request *r, const cql_value *values)
 			    &where, NULL) ||
 	    r->kept.failed)
 		return false;
-	cd_request_is_whole(r, x);
+	cd_request_set_whole(r, p->load, x);
 	return true;
 }
 
@@ -149,10 +149,9 @@ static inline bool depart(struct cd_engine *e, struct cd_wire *w, struct cd_requ
 		cd_streams_end(&c->streams, stream);
 		return false;
 	}
-	r->first = (struct cd_attempt){ .request = r,
-					.stream = stream,
-					.load = r->whole.load,
-					.metadata = metadata ? cd_metadata_ref(metadata) : NULL };
+	r->first.stream = stream;
+	r->first.load = r->whole.load;
+	r->first.metadata = cd_metadata_ref(metadata);
 	cd_attempt_departs(e, w, &r->first, cd_engine_moment(e));
 	r->began_us = r->first.sent_us;
 	return true;
@@ -241,7 +240,8 @@ static inline coodie_result *result_of(const struct cd_attempt *a, const cql_env
 	if (cd_result_is_plain_void(answer))
 		return cd_result_ref(w->void_result);
 	coodie_result *r = answer->opcode == CQL_OP_RESULT
-				   ? cd_result_new_usual(w->engine->allocator, answer, a->metadata)
+				   ? cd_result_new_usual(w->engine->allocator, w->engine->results,
+							 answer, a->metadata)
 				   : NULL;
 	if (r)
 		cd_result_place(r, &w->origin);
@@ -266,7 +266,8 @@ bool cd_express_answer(struct cd_engine *e, struct cd_wire *w, const cql_envelop
 	cd_wheel_remove(&e->wheel, &r->deadline);
 	e->live--;
 	cd_request_give_express(&e->pool, r);
-	coodie_prepared_free(p);
+	if (p) /* a batch has none of its own */
+		cd_prepared_unref(p);
 	done(result, &e->ok, user);
 	return true;
 }

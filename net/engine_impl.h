@@ -69,7 +69,7 @@ struct cd_engine {
 	void *context;         /* likewise, of the tracing hook that its crew has called */
 	coodie_outgoing_fn *outgoing; /* the hook; NULL: none, or its crew calls it */
 	bool adorns;                  /* one of both may be there */
-	struct cd_twin *twins; /* by the address of another loop's statement; NULL: none */
+	struct cd_twin *twins;        /* by the address of another loop's statement; NULL: none */
 	void (*turned)(void *user);
 	void *turned_user;
 	coodie_watch *timer, *turn;
@@ -123,8 +123,9 @@ struct cd_engine {
 	uint32_t own;  /* those of them that are the engine's */
 	uint32_t held; /* those that wait for a PREPARE */
 	uint32_t in_flight;
-	uint64_t overloaded_us;     /* when a server last said that it is; 0: never */
-	coodie_result *void_result; /* shared by all that say nothing more */
+	uint64_t overloaded_us;         /* when a server last said that it is; 0: never */
+	struct cd_result_pool *results; /* memory of small ones; NULL: none was left for that */
+	coodie_result *void_result;     /* shared by all that say nothing more */
 	coodie_error ok;
 	coodie_session_stats stats;
 	struct cd_tally tally;
@@ -146,7 +147,12 @@ void cd_engine_enter(struct cd_engine *e);
 void cd_engine_leave(struct cd_engine *e);
 uint64_t cd_engine_now(const struct cd_engine *e);
 /* Makes the loop come by once more before it sleeps. */
-void cd_engine_arm(struct cd_engine *e);
+void cd_engine_set_turn(struct cd_engine *e);
+static inline void cd_engine_arm(struct cd_engine *e)
+{
+	if (!e->turn_armed)
+		cd_engine_set_turn(e);
+}
 void cd_engine_add_deadline(struct cd_engine *e, struct cd_deadline *d, uint32_t ms);
 /* Sets the timer if something on the wheel passes before it. */
 void cd_engine_mind_wheel(struct cd_engine *e);
@@ -226,10 +232,7 @@ void cd_engine_count_gauges(struct cd_engine *e);
 
 /* ---- engine_express.c: the short way of most requests ---------------------------------------- */
 
-/* Sends it. False: nothing was done, and it takes the long way. */
-bool cd_express_submit(struct cd_engine *e, struct coodie_prepared *p, cql_args args,
-		       const coodie_request *o, coodie_done_fn *done, void *user);
-/* The same for a batch. */
+/* Sends a batch. False: nothing was done, and it takes the long way. */
 bool cd_express_submit_batch(struct cd_engine *e, const coodie_statement *batch,
 			     coodie_done_fn *done, void *user);
 /* Ends the request that this is the answer to. False: nothing was done, and it takes the long way. */

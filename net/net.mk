@@ -92,6 +92,7 @@ libcd_net_la_SOURCES = \
 	net/resolv_conf.c net/resolv_conf.h \
 	net/resolver.c net/resolver.h net/search.h \
 	net/result.c net/result.h \
+	net/result_pool.c net/result_pool.h \
 	net/retry.c net/retry.h \
 	net/retry_budget.c net/retry_budget.h \
 	net/round.c \

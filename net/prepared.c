@@ -12,16 +12,14 @@ enum { FIRST_BUCKETS = 64 };
 
 /* ---- the public calls ----------------------------------------------------------------------- */
 
-coodie_prepared *cd_prepared_ref(coodie_prepared *p)
-{
-	atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
-	return p;
-}
-
 void coodie_prepared_free(coodie_prepared *p)
 {
-	if (!p || atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1)
-		return;
+	if (p)
+		cd_prepared_unref(p);
+}
+
+void cd_prepared_end(coodie_prepared *p)
+{
 	coodie_allocator a = p->allocator;
 	cd_metadata_free(p->home);
 	cd_metadata_free(p->result);

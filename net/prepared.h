@@ -92,7 +92,19 @@ void cd_prepared_forget(struct cd_prepared_cache *c, struct coodie_prepared *p);
 /* The schema has changed: the markers of what is cached may have other types now. Those who hold a
  * statement keep it, and hear of it from the server. */
 void cd_prepared_cache_flush(struct cd_prepared_cache *c);
-coodie_prepared *cd_prepared_ref(coodie_prepared *p);
+static inline coodie_prepared *cd_prepared_ref(coodie_prepared *p)
+{
+	atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
+	return p;
+}
+/* The last reference is gone. */
+void cd_prepared_end(coodie_prepared *p);
+/* coodie_prepared_free() of what is not NULL. */
+static inline void cd_prepared_unref(coodie_prepared *p)
+{
+	if (atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) == 1)
+		cd_prepared_end(p);
+}
 
 /* Makes a look at another engine's statement: what never changes of it, as long as `p` lives. It is not
  * freed. */

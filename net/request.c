@@ -324,17 +324,6 @@ bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t cou
 	return true;
 }
 
-void cd_request_is_whole(struct cd_request *r, const cql_execute *e)
-{
-	r->whole = (struct cd_whole){ .bytes = { 0, r->kept.len },
-				      .load = r->prepared->load,
-				      .consistency = r->params.consistency,
-				      .version = e->version };
-	r->values = (struct cd_piece){ e->head.len, r->kept.len - e->head.len - e->tail.len };
-	r->value_count = e->markers.count;
-	r->encoded = true;
-}
-
 bool cd_request_encode_whole(struct cd_request *r, const cql_value *values, size_t count,
 			     unsigned version, coodie_error *err)
 {
@@ -354,6 +343,7 @@ bool cd_request_encode_whole(struct cd_request *r, const cql_value *values, size
 		return cd_no_memory(err, "a statement's values");
 	if (r->tracing)
 		r->kept.data[1] = CQL_FLAG_TRACING;
-	cd_request_is_whole(r, e);
+	cd_request_set_whole(r, p->load, e);
+	r->encoded = true;
 	return true;
 }

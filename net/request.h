@@ -12,6 +12,7 @@
 #include "base/slab.h"
 #include "net/result.h"
 #include "net/wheel.h"
+#include "proto/execute.h"
 
 enum cd_request_kind {
 	CD_REQUEST_VOID,     /* nothing to send */
@@ -99,18 +100,18 @@ struct cd_request {
 	struct cd_deadline deadline;
 	struct cd_deadline retry; /* it is sent again, or, while it flies, once more */
 	enum cd_request_kind kind;
-	bool failed;  /* `error` says why; otherwise `result` */
 	bool used;    /* taken from the pool */
-	bool dirty;   /* when free: its last life has left more behind than an express one does */
 	bool express; /* sent once, by net/engine_express.c */
+	bool encoded; /* `values` is complete; otherwise `args` are still to be encoded */
+	bool plain;   /* it takes what its only attempt takes, which is counted at its end */
+	bool failed;  /* `error` says why; otherwise `result` */
+	bool dirty;   /* when free: its last life has left more behind than an express one does */
 	bool tracing;
-	bool encoded;    /* `values` is complete; otherwise `args` are still to be encoded */
 	bool idempotent; /* may be done twice */
 	bool is_read, is_lwt;
 	bool drawn;      /* `random` and `turn` are */
 	bool own;        /* the engine's: nobody outside waits for it */
 	bool speculated; /* two attempts were out at once */
-	bool plain;      /* it takes what its only attempt takes, which is counted at its end */
 	bool has_node;   /* it goes to `node`, to its `shard` (-1: any), or nowhere */
 	int32_t shard;
 	cql_inet node;
@@ -191,7 +192,7 @@ enum { CD_REQUEST_KEPT = 4096 };
 /* As when it was made, but for its memory. */
 void cd_request_clear(struct cd_request *r);
 
-/* A free one, or NULL. It has `kind`, `prepared`, `kept` and what belongs to an attempt from the life
+/* A free one, or NULL, that is not yet in use. It has `kind`, `prepared`, `kept` and what belongs to an attempt from the life
  * before. */
 static inline struct cd_request *cd_request_take_express(struct cd_request_pool *p)
 {
@@ -205,7 +206,6 @@ static inline struct cd_request *cd_request_take_express(struct cd_request_pool 
 	if (r->dirty)
 		cd_request_clear(r);
 	r->kept.len = 0;
-	r->used = true;
 	return r;
 }
 
@@ -246,7 +246,15 @@ bool cd_request_check_count(const struct coodie_prepared *p, size_t count, coodi
 bool cd_request_encode(struct cd_request *r, const cql_value *values, size_t count,
 		       coodie_error *err);
 /* All that it keeps is an EXECUTE of this template, ready to be sent. */
-void cd_request_is_whole(struct cd_request *r, const cql_execute *e);
+static inline void cd_request_set_whole(struct cd_request *r, uint32_t load, const cql_execute *e)
+{
+	r->whole.bytes = (struct cd_piece){ 0, r->kept.len };
+	r->whole.load = load;
+	r->whole.consistency = r->params.consistency;
+	r->whole.version = e->version;
+	r->values = (struct cd_piece){ e->head.len, r->kept.len - e->head.len - e->tail.len };
+	r->value_count = e->markers.count;
+}
 /* The same, where it can be with the message around them, as this version writes it: one copy when it
  * is sent. Only on the statement's own loop. */
 bool cd_request_encode_whole(struct cd_request *r, const cql_value *values, size_t count,

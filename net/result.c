@@ -32,8 +32,15 @@ struct coodie_result {
 	cql_payload *payload; /* in the allocation; what it points to is in the block */
 	uint16_t payload_count;
 	struct cd_place place;
-	struct cd_history *history; /* NULL: answered at once */
+	struct cd_history *history;  /* NULL: answered at once */
+	struct cd_result_pool *pool; /* its memory is a block of that; NULL: of its own */
+	uint32_t spare;              /* bytes behind the rows: coodie/message.h */
 };
+
+/* Where the cells begin. */
+#define HEAD \
+	((sizeof(coodie_result) + alignof(max_align_t) - 1) / alignof(max_align_t) * \
+	 alignof(max_align_t))
 
 /* ---- metadata ------------------------------------------------------------------------------- */
 
@@ -49,10 +56,8 @@ struct cd_metadata *cd_metadata_new(const coodie_allocator *a)
 	return m;
 }
 
-void cd_metadata_free(struct cd_metadata *m)
+void cd_metadata_end(struct cd_metadata *m)
 {
-	if (!m || atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) != 1)
-		return;
 	coodie_allocator a = m->allocator;
 	cd_arena_deinit(&m->arena);
 	cd_release(&a, m);
@@ -140,8 +145,7 @@ struct sizes {
  * and lists, behind it a spare byte and the texts. */
 static coodie_result *make(const coodie_allocator *a, const struct sizes *s, coodie_error *err)
 {
-	size_t head = (sizeof(coodie_result) + alignof(max_align_t) - 1) / alignof(max_align_t) *
-		      alignof(max_align_t);
+	size_t head = HEAD;
 	size_t cells = s->columns * sizeof(coodie_cell), payload = s->payload * sizeof(cql_payload),
 	       list = s->warnings * sizeof(char *);
 
@@ -295,22 +299,47 @@ static coodie_result *keep(const coodie_allocator *a, const cql_envelope *e, str
 	return r;
 }
 
+/* Rows with room for so many bytes, and behind them what cql_result.spare wants: a pool's block, if that
+ * is enough. */
+static coodie_result *make_usual(const coodie_allocator *a, struct cd_result_pool *pool,
+				 uint32_t columns, size_t len)
+{
+	uint32_t spare = columns * CQL_ROWS_SPARE;
+	size_t cells = columns * sizeof(coodie_cell), size = HEAD + cells + len + spare + 1;
+	uint8_t *at = pool && size <= CD_RESULT_BLOCK ? cd_result_pool_take(pool) : NULL;
+	bool is_pools = at;
+
+	if (!at && !(at = cd_alloc(a, size)))
+		return NULL;
+	coodie_result *r = (void *)at;
+	memset(r, 0, sizeof *r);
+	atomic_init(&r->refs, 1);
+	r->allocator = a ? *a : cd_malloc_allocator;
+	r->pool = is_pools ? pool : NULL;
+	r->kind = COODIE_RESULT_ROWS;
+	r->column_count = columns;
+	r->cells = (void *)(at + HEAD);
+	r->block_end = at + HEAD + cells + len;
+	*r->block_end = 0;
+	memset(r->block_end + 1, CQL_ROWS_NO_LENGTH, spare);
+	r->spare = spare;
+	return r;
+}
+
 /* The usual rows: nothing of them is read but where they are. */
-static coodie_result *keep_usual(const coodie_allocator *a, const cql_envelope *e,
-				 const cql_result *rows, struct cd_metadata *shared,
-				 coodie_error *err)
+static coodie_result *keep_usual(const coodie_allocator *a, struct cd_result_pool *pool,
+				 const cql_envelope *e, const cql_result *rows,
+				 struct cd_metadata *shared)
 {
 	cql_blob state = rows->metadata.paging_state;
 	const uint8_t *from = state.data ? state.data : rows->rows.data;
 	size_t len = (size_t)(e->body.data + e->body.len - from);
-	coodie_result *r = make(
-		a, &(struct sizes){ .columns = shared->columns.count, .block = len }, err);
+	coodie_result *r = make_usual(a, pool, shared->columns.count, len);
 
 	if (!r)
 		return NULL;
 	uint8_t *block = r->block_end - len;
 	memcpy(block, from, len);
-	r->kind = COODIE_RESULT_ROWS;
 	r->metadata = cd_metadata_ref(shared);
 	r->row_count = rows->row_count;
 	r->rows = (cql_blob){ r->block_end - rows->rows.len, rows->rows.len };
@@ -319,13 +348,13 @@ static coodie_result *keep_usual(const coodie_allocator *a, const cql_envelope *
 	return r;
 }
 
-coodie_result *cd_result_new_usual(const coodie_allocator *a, const cql_envelope *e,
-				   struct cd_metadata *columns)
+coodie_result *cd_result_new_usual(const coodie_allocator *a, struct cd_result_pool *pool,
+				   const cql_envelope *e, struct cd_metadata *columns)
 {
 	cql_result rows;
 
 	return columns && cd_result_open(e, &columns->known, &rows)
-		       ? keep_usual(a, e, &rows, columns, NULL)
+		       ? keep_usual(a, pool, e, &rows, columns)
 		       : NULL;
 }
 
@@ -339,8 +368,12 @@ coodie_result *cd_result_new(const coodie_allocator *a, const cql_envelope *e,
 
 	if (new_id)
 		*new_id = (cql_blob){ NULL, 0 };
-	if (shared && cd_result_open(e, &shared->known, &rows))
-		return keep_usual(a, e, &rows, shared, err);
+	if (shared && cd_result_open(e, &shared->known, &rows)) {
+		r = keep_usual(a, NULL, e, &rows, shared);
+		if (!r)
+			cd_no_memory(err, "a result");
+		return r;
+	}
 	cd_arena_init(&in.arena, a, 0);
 	if (!cd_message_read(e, terms, &in.arena, &in.message, err))
 		goto out;
@@ -373,12 +406,17 @@ coodie_result *cd_result_ref(coodie_result *r)
 
 void coodie_result_free(coodie_result *r)
 {
-	if (!r || atomic_fetch_sub_explicit(&r->refs, 1, memory_order_acq_rel) != 1)
+	if (!r || (atomic_load_explicit(&r->refs, memory_order_acquire) != 1 &&
+		   atomic_fetch_sub_explicit(&r->refs, 1, memory_order_acq_rel) != 1))
 		return;
 	coodie_allocator a = r->allocator;
 	cd_metadata_free(r->metadata);
-	cd_release(&a, r->history);
-	cd_release(&a, r);
+	if (r->history)
+		cd_release(&a, r->history);
+	if (r->pool)
+		cd_result_pool_give(r->pool, r);
+	else
+		cd_release(&a, r);
 }
 
 void cd_result_place(coodie_result *r, const struct cd_place *place)
@@ -635,7 +673,9 @@ bool coodie_result_tracing_id(const coodie_result *r, cql_uuid *id)
 
 void coodie_result_rows(const coodie_result *r, cql_result *out)
 {
-	*out = (cql_result){ .kind = r->kind, .row_count = r->row_count, .rows = r->rows };
+	*out = (cql_result){
+		.kind = r->kind, .row_count = r->row_count, .rows = r->rows, .spare = r->spare
+	};
 	out->metadata.column_count = r->column_count;
 	if (r->metadata)
 		out->metadata.columns = r->metadata->columns.at;

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "net/history.h"
+#include "net/result_pool.h"
 #include "proto/message.h"
 #include "proto/result.h"
 
@@ -43,7 +44,14 @@ static inline struct cd_metadata *cd_metadata_ref(struct cd_metadata *m) /* NULL
 /* Keeps how the columns stood in the PREPARED of `body`, so that a result that repeats them has not
  * to be read through; before cd_columns_own(). False: out of memory. */
 bool cd_metadata_know(struct cd_metadata *m, const cql_metadata *columns, cql_blob body);
-void cd_metadata_free(struct cd_metadata *m); /* gives a reference back; NULL is fine */
+/* The last reference is gone. */
+void cd_metadata_end(struct cd_metadata *m);
+static inline void
+cd_metadata_free(struct cd_metadata *m) /* gives a reference back; NULL is fine */
+{
+	if (m && atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) == 1)
+		cd_metadata_end(m);
+}
 
 /* Makes a result out of a RESULT envelope of kind void, rows, set keyspace or schema change; its
  * body is copied once.
@@ -68,8 +76,8 @@ static inline bool cd_result_is_plain_void(const cql_envelope *e)
 }
 /* The usual rows, whose columns are the statement's: as cd_result_new(), which is to be asked when this
  * says NULL. */
-coodie_result *cd_result_new_usual(const coodie_allocator *a, const cql_envelope *e,
-				   struct cd_metadata *columns);
+coodie_result *cd_result_new_usual(const coodie_allocator *a, struct cd_result_pool *pool,
+				   const cql_envelope *e, struct cd_metadata *columns);
 /* The metadata of a rows result; borrowed. */
 struct cd_metadata *cd_result_metadata(const coodie_result *r);
 /* Where it came from. */

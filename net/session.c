@@ -319,19 +319,23 @@ bool coodie_session_execute_async(coodie_session *s, coodie_prepared *p, cql_arg
 {
 	coodie_request request;
 
+	r = r ? r : &cd_request_plain;
+	if (s && s->engine && p && r->size == sizeof request &&
+	    cd_express_submit(s->engine, p, args, r, done, user)) {
+		cd_well(err);
+		return true;
+	}
 	cd_clear(err);
 	if (!p)
 		return cd_fail(err, COODIE_ERR_INVALID, "execute: no prepared statement was given");
-	r = r ? r : &cd_request_plain;
 	if (r->size != sizeof request) {
 		if (!cd_take_struct(&request, sizeof request, r, "coodie_request", err))
 			return false;
 		r = &request;
 	}
-	struct cd_engine *e = s ? s->engine : NULL;
-	struct cd_crew *crew = e ? NULL : cd_session_crew(s);
+	struct cd_crew *crew = cd_session_crew(s);
 	if (crew)
 		return cd_crew_execute(crew, p, args, r, done, user, err);
-	return (e || (e = cd_session_engine(s, "execute", err))) &&
-	       cd_engine_execute(e, p, args, r, done, user, err);
+	struct cd_engine *e = cd_session_engine(s, "execute", err);
+	return e && cd_engine_execute(e, p, args, r, done, user, err);
 }

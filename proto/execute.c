@@ -236,7 +236,8 @@ bool cql_execute_write(cql_outbox *out, const cql_execute *e, int16_t stream, in
 
 /* ---- kept ------------------------------------------------------------------------------------ */
 
-static void finish(uint8_t *start, size_t len, const cql_execute *e, const struct cd_execution *x)
+static inline void finish(uint8_t *start, size_t len, const cql_execute *e,
+			  const struct cd_execution *x)
 {
 	if (x->consistency != CQL_CONSISTENCY_UNSET)
 		cd_put_be16(start + e->level, (uint16_t)(x->consistency - 1));

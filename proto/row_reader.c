@@ -15,14 +15,16 @@
 #include "proto/type.h"
 #include "proto/value.h"
 
-enum { LENGTH = 4, WIDEST = 16, NO_LENGTH = 0x80 };
+enum { LENGTH = 4, WIDEST = 16, NO_LENGTH = CQL_ROWS_NO_LENGTH };
+_Static_assert(LENGTH + WIDEST == CQL_ROWS_SPARE, "a column needs room for the widest");
 
 struct page {
 	cql_row_page shown;
 	const uint8_t *end; /* of what is read now */
 	uint32_t row_size;  /* of a row whose values all have the widest fixed size */
 	struct cd_arena *arena;
-	bool is_copy; /* of the last bytes, with more behind them */
+	bool is_spare; /* there are bytes behind them already, */
+	bool is_copy;  /* and these are the last ones */
 };
 
 static struct page *page_of(const cql_row_reader *r)
@@ -49,9 +51,23 @@ static const uint8_t *last_cell(const uint8_t *from, const uint8_t *end)
 	return from;
 }
 
+/* What is left ends in bytes that are no length. */
+static bool stand_at_end(cql_row_reader *r, const uint8_t *at, const uint8_t *end)
+{
+	page_of(r)->is_copy = true;
+	page_of(r)->end = end;
+	r->at = at;
+	r->safe = end - 1;
+	return true;
+}
+
 static bool copy_rest(cql_row_reader *r, const uint8_t *from)
 {
-	size_t len = (size_t)(last_cell(from, page_of(r)->end) - from);
+	const uint8_t *end = last_cell(from, page_of(r)->end);
+
+	if (page_of(r)->is_spare && end == page_of(r)->end)
+		return stand_at_end(r, from, end);
+	size_t len = (size_t)(end - from);
 	uint8_t *copy = cd_arena_take(page_of(r)->arena, len + page_of(r)->row_size + 1);
 
 	if (!copy)
@@ -59,11 +75,7 @@ static bool copy_rest(cql_row_reader *r, const uint8_t *from)
 	if (len)
 		memcpy(copy + 1, from, len);
 	memset(copy + 1 + len, NO_LENGTH, page_of(r)->row_size);
-	page_of(r)->is_copy = true;
-	r->at = copy + 1;
-	page_of(r)->end = copy + 1 + len;
-	r->safe = page_of(r)->end - 1;
-	return true;
+	return stand_at_end(r, copy + 1, copy + 1 + len);
 }
 
 static bool is_kind(enum cql_kind wanted, enum cql_kind there)
@@ -106,6 +118,7 @@ bool cql_row_begin_(cql_row_reader *r, const cql_result *result, const enum cql_
 		return cd_no_memory(err, "the rows of a result");
 	page->end = result->rows.data + result->rows.len;
 	page->row_size = count * (LENGTH + WIDEST);
+	page->is_spare = result->spare >= page->row_size;
 	page->arena = &arena->arena;
 	*r = (cql_row_reader){ .at = result->rows.data,
 			       .left = result->row_count,

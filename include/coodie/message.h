@@ -162,7 +162,13 @@ typedef struct cql_result {
 	uint32_t row_count;       /**< ROWS; checked against the bytes there are */
 	cql_blob rows;            /**< ROWS, as encoded: cql_rows_next() */
 	cql_schema_change change; /**< SCHEMA_CHANGE */
+	uint32_t spare;           /**< ROWS: of the bytes behind them so many can be read, and are
+				     CQL_ROWS_NO_LENGTH, but for a first 0; coodie/rows.h need not copy
+				     the last rows then */
 } cql_result;
+
+/** What a byte behind rows is, and how many of them each column needs. */
+enum { CQL_ROWS_NO_LENGTH = 0x80, CQL_ROWS_SPARE = 20 };
 
 /** One message. `opcode` says which member of `as` is filled. */
 typedef struct cql_message {
