@@ -61,6 +61,37 @@ static void test_shared_prepare(void **state)
 	}
 }
 
+/* More bytes than a request keeps for the next one. */
+static void test_large_values(void **state)
+{
+	enum { ROUNDS = 20, LARGE = 10000 };
+	char *large = malloc(LARGE);
+
+	(void)state;
+	assert_non_null(large);
+	memset(large, 'x', LARGE);
+	for (size_t i = 0; i < 4; i++) {
+		struct stage st;
+		struct ask prepare = { .stage = &st };
+		open_stage(&st, (struct wish){ .attached = i & 1, .version = i & 2 ? 4 : 5 });
+		teach_by_id(&st, "id text");
+		assert_true(ask_prepare(&prepare, by_id));
+		wait_for(&st, &prepare);
+		check_ok(&prepare);
+		for (int n = 0; n < ROUNDS; n++) {
+			struct ask ask = { .stage = &st };
+			const cql_text id = { large, n % 2 ? LARGE : 10 };
+			assert_true(ask_execute(&ask, prepare.prepared, CQL_ARGS(cql(id))));
+			wait_for(&st, &ask);
+			check_ok(&ask);
+			assert_int_equal(ask.value, 7);
+		}
+		coodie_prepared_free(prepare.prepared);
+		close_stage(&st);
+	}
+	free(large);
+}
+
 static void test_unprepared(void **state)
 {
 	(void)state;
@@ -313,6 +344,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shared_prepare), cmocka_unit_test(test_unprepared),
+		cmocka_unit_test(test_large_values),
 		cmocka_unit_test(test_never_prepared),
 		cmocka_unit_test(test_changed_binds),  cmocka_unit_test(test_binds),
 		cmocka_unit_test(test_bounded_cache),  cmocka_unit_test(test_prepare_refused),
