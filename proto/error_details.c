@@ -120,7 +120,7 @@ static struct details details_of(const coodie_error *err)
 {
 	struct details d = { .kind = NOTHING };
 
-	if (err)
+	if (err && err->code != COODIE_OK)
 		memcpy(&d, err->details, sizeof d);
 	return d;
 }
