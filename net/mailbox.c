@@ -3,6 +3,7 @@
 #include "net/mailbox.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -37,8 +38,16 @@ bool cd_mailbox_init(struct cd_mailbox *m, const coodie_loop *loop, void (*fn)(v
 	return cd_no_memory(err, "a loop's mailbox");
 }
 
+/* What was sent last may be why the mailbox goes, before its sender has rung the bell. */
+static void await_senders(struct cd_mailbox *m)
+{
+	while (atomic_load_explicit(&m->senders, memory_order_acquire))
+		sched_yield();
+}
+
 void cd_mailbox_deinit(struct cd_mailbox *m)
 {
+	await_senders(m);
 	if (m->watch)
 		m->loop->vtable->io_free(m->loop->state, m->watch);
 	if (m->fd >= 0)
@@ -63,6 +72,7 @@ void cd_mailbox_rouse(struct cd_mailbox *m)
 
 void cd_mailbox_send(struct cd_mailbox *m, struct cd_letter *letter)
 {
+	atomic_fetch_add_explicit(&m->senders, 1, memory_order_relaxed);
 	struct cd_letter *newest = atomic_load_explicit(&m->newest, memory_order_relaxed);
 
 	do
@@ -70,6 +80,7 @@ void cd_mailbox_send(struct cd_mailbox *m, struct cd_letter *letter)
 	while (!atomic_compare_exchange_weak_explicit(&m->newest, &newest, letter,
 						      memory_order_release, memory_order_relaxed));
 	cd_mailbox_rouse(m);
+	atomic_fetch_sub_explicit(&m->senders, 1, memory_order_release);
 }
 
 struct cd_letter *cd_mailbox_take(struct cd_mailbox *m)

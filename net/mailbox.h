@@ -4,6 +4,7 @@
 #define NET_MAILBOX_H
 
 #include <stdatomic.h>
+#include <stdint.h>
 
 #include <coodie/loop.h>
 
@@ -14,6 +15,7 @@ struct cd_letter {
 
 struct cd_mailbox {
 	_Atomic(struct cd_letter *) newest; /* the last one first */
+	_Atomic uint32_t senders; /* that are still at it: what they sent may be read already */
 	atomic_bool awake; /* the loop knows that there is something, or will look by itself */
 	int fd;            /* what wakes it; -1: none */
 	const coodie_loop *loop;
@@ -25,7 +27,7 @@ struct cd_mailbox {
 /* `fn` runs on the loop when there is something to take. */
 bool cd_mailbox_init(struct cd_mailbox *m, const coodie_loop *loop, void (*fn)(void *user),
 		     void *user, coodie_error *err);
-/* Nobody sends any more, and everything was taken. */
+/* Nobody begins to send any more, and everything was taken; waits for senders that are not quite done. */
 void cd_mailbox_deinit(struct cd_mailbox *m);
 /* Any thread. */
 void cd_mailbox_send(struct cd_mailbox *m, struct cd_letter *letter);
