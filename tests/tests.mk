@@ -62,6 +62,7 @@ THREADED_TESTS = \
 	tests/test_crew_storm \
 	tests/test_histogram \
 	tests/test_login \
+	tests/test_mapper_threads \
 	tests/test_metadata \
 	tests/test_named \
 	tests/test_node_fault \
@@ -74,6 +75,7 @@ THREADED_TESTS = \
 	tests/test_routed \
 	tests/test_schema_node \
 	tests/test_session_batch \
+	tests/test_shards \
 	tests/test_timestamps \
 	tests/test_timeuuid \
 	tests/test_tls_tickets \
@@ -81,9 +83,10 @@ THREADED_TESTS = \
 	tests/test_wire_ring
 .PHONY: check-threads
 check-threads: all
-	$(MAKE) $(AM_MAKEFLAGS) check check_SCRIPTS= TESTS='$(THREADED_TESTS)' LOG_COMPILER="$$(setarch -R true 2>/dev/null && echo setarch -R)"
+	TSAN_OPTIONS='suppressions=$(abs_srcdir)/tests/tsan.supp' $(MAKE) $(AM_MAKEFLAGS) check check_SCRIPTS= check_PROGRAMS='$(THREADED_TESTS)' TESTS='$(THREADED_TESTS)' \
+		LOG_COMPILER="$$(setarch -R true 2>/dev/null && echo setarch -R)"
 
-EXTRA_DIST += tests/valgrind.supp
+EXTRA_DIST += tests/tsan.supp tests/valgrind.supp
 
 # ---- the integration suite on real Apache Cassandra
 check-cassandra: all $(cassandra_tests)
