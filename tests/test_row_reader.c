@@ -60,10 +60,13 @@ static void write_back(struct cd_buffer *b, bool there, const void *data, size_t
 
 static void write_be(struct cd_buffer *b, bool there, const void *value, size_t len)
 {
+	const uint8_t *from = value;
+	const uint16_t one = 1;
+	const bool little = *(const uint8_t *)&one == 1;
 	uint8_t bytes[8];
 
 	for (size_t i = 0; i < len; i++)
-		bytes[i] = ((const uint8_t *)value)[len - 1 - i];
+		bytes[i] = from[little ? len - 1 - i : i];
 	write_back(b, there, bytes, len);
 }
 
