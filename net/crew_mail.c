@@ -29,8 +29,7 @@ static bool take_execute(struct cd_engine *e, struct cd_parcel *p, coodie_error 
 
 static bool take_prepare(struct cd_engine *e, struct cd_parcel *p, coodie_error *err)
 {
-	return cd_engine_prepare(e, p->statement.cql, &p->request, p->done.prepared, p->user,
-				 err);
+	return cd_engine_prepare(e, p->statement.cql, &p->request, p->done.prepared, p->user, err);
 }
 
 static bool take_start(struct cd_engine *e, struct cd_parcel *p, coodie_error *err)
@@ -108,12 +107,11 @@ struct taken {
 	uint32_t requests, news;
 };
 
-static struct taken open_all(struct cd_worker *w)
+static struct taken open_all(struct cd_worker *w, struct cd_letter *at)
 {
-	struct cd_letter *at = cd_mailbox_take(&w->mailbox), *next;
 	struct taken taken = { 0, 0 };
 
-	for (; at; at = next) {
+	for (struct cd_letter *next; at; at = next) {
 		struct cd_parcel *p = (struct cd_parcel *)(void *)at;
 		next = at->next;
 		taken.requests += cd_parcel_is_request(p);
@@ -130,8 +128,9 @@ void cd_crew_on_mail(void *worker)
 
 	if (entered)
 		cd_engine_enter(entered);
-	cd_crew_hear(w);
-	struct taken taken = open_all(w);
+	struct cd_letter *letters = cd_mailbox_take(&w->mailbox);
+	cd_crew_hear(w); /* who sent them may know already what was published before */
+	struct taken taken = open_all(w, letters);
 	atomic_fetch_sub_explicit(&w->waiting, taken.requests, memory_order_relaxed);
 	if (taken.news)
 		atomic_fetch_sub_explicit(&w->hearsay, taken.news, memory_order_relaxed);

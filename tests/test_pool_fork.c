@@ -24,11 +24,12 @@ static const struct {
 };
 
 struct answer {
-	int called;
-	enum coodie_errc code;
+	_Atomic int called;
+	_Atomic int code;
 	bool done;
 };
 
+/* On a loop's thread, where there are some. */
 static void on_answer(coodie_result *take_res, const coodie_error *err, void *user)
 {
 	struct answer *a = user;

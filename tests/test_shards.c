@@ -255,6 +255,8 @@ static void check_row(const struct row *row)
 	if (!coodie_session_connect(s.session, &err))
 		fail_msg("%s: %s", row->name, err.message);
 	fill(&s);
+	if (!coodie_session_refresh(s.session, &err)) /* the keyspace may not have been read yet */
+		fail_msg("%s: %s", row->name, err.message);
 	check_ports(&s);
 	check_routes(&s);
 	for (int i = 0; i < CALM; i++) {
