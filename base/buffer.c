@@ -19,6 +19,21 @@ void cd_buffer_deinit(struct cd_buffer *b)
 	b->failed = b->too_long = false;
 }
 
+void cd_buffer_fit(struct cd_buffer *b)
+{
+	if (b->failed || b->len == b->cap)
+		return;
+	if (!b->len) {
+		cd_buffer_deinit(b);
+		return;
+	}
+	uint8_t *data = cd_resize(b->allocator, b->data, b->len);
+	if (data) {
+		b->data = data;
+		b->cap = b->len;
+	}
+}
+
 void cd_buffer_clear(struct cd_buffer *b)
 {
 	cd_buffer_truncate(b, 0);

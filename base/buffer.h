@@ -19,6 +19,8 @@ struct cd_buffer {
 
 void cd_buffer_init(struct cd_buffer *b, const coodie_allocator *allocator, size_t max);
 void cd_buffer_deinit(struct cd_buffer *b);
+/* Gives back the memory that its bytes do not need. */
+void cd_buffer_fit(struct cd_buffer *b);
 /* len = 0, failure forgotten, memory kept. */
 void cd_buffer_clear(struct cd_buffer *b);
 /* Makes room for `n` more bytes (amortised doubling); false sets `failed`. */

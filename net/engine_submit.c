@@ -39,7 +39,7 @@ static void trim(struct cd_engine *e)
 {
 	cd_request_pool_trim(&e->pool);
 	for (struct cd_wire *w = e->wires; w; w = w->next)
-		cd_outbox_trim(&w->link.conn.out);
+		cd_outbox_rest(&w->link.conn.out);
 }
 
 /* Whether what the session holds is within its budget. */

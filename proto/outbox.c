@@ -31,8 +31,8 @@ void cd_outbox_deinit(struct cd_outbox *out)
 
 void cd_outbox_rest(struct cd_outbox *out)
 {
-	if (!out->bytes.len)
-		cd_outbox_deinit(out);
+	cd_buffer_fit(&out->bytes);
+	cd_buffer_deinit(&out->scratch);
 }
 
 void cd_outbox_set_version(struct cd_outbox *out, uint8_t version)
@@ -287,14 +287,4 @@ void cd_outbox_sent(struct cd_outbox *out, size_t n)
 			out->segment -= out->sent;
 		out->sent = 0;
 	}
-}
-
-void cd_outbox_trim(struct cd_outbox *out)
-{
-	if (out->bytes.len || out->bytes.failed)
-		return;
-	cd_buffer_deinit(&out->bytes);
-	cd_buffer_deinit(&out->scratch);
-	cd_buffer_init(&out->bytes, out->allocator, 0);
-	cd_buffer_init(&out->scratch, out->allocator, 0);
 }

@@ -25,7 +25,7 @@ struct cd_outbox {
 void cd_outbox_init(struct cd_outbox *out, enum cql_role role, const coodie_allocator *a,
 		    uint32_t max_body);
 void cd_outbox_deinit(struct cd_outbox *out);
-/* Gives the memory back if nothing waits to be sent. */
+/* Gives back the memory that what waits to be sent does not need. */
 void cd_outbox_rest(struct cd_outbox *out);
 /* As cd_inbox_switch(). Nothing may be pending. */
 void cd_outbox_switch(struct cd_outbox *out, uint8_t version, bool lz4);
@@ -77,7 +77,5 @@ bool cd_outbox_seal(struct cd_outbox *out, coodie_error *err);
 /* Bytes to send, sealed ones only. */
 struct cd_span cd_outbox_pending(const struct cd_outbox *out);
 void cd_outbox_sent(struct cd_outbox *out, size_t n);
-/* Gives memory back that is kept for messages to come. */
-void cd_outbox_trim(struct cd_outbox *out);
 
 #endif

@@ -3,6 +3,8 @@
 #include "tests/test.h"
 
 #include "base/buffer.h"
+
+#include "base/alloc.h"
 #include "tests/failalloc.h"
 
 static void test_big_endian(void **state)
@@ -140,6 +142,26 @@ static bool use(const coodie_allocator *allocator, void *user)
 	return ok;
 }
 
+static void test_fit(void **state)
+{
+	struct cd_buffer b;
+
+	(void)state;
+	cd_buffer_init(&b, &cd_malloc_allocator, 0);
+	cd_buffer_fit(&b);
+	cd_buffer_bytes(&b, "abc", 3);
+	cd_buffer_reserve(&b, 5000);
+	cd_buffer_fit(&b);
+	assert_int_equal(b.cap, 3);
+	assert_memory_equal(b.data, "abc", 3);
+	cd_buffer_bytes(&b, "d", 1);
+	assert_memory_equal(b.data, "abcd", 4);
+	cd_buffer_clear(&b);
+	cd_buffer_fit(&b);
+	assert_null(b.data);
+	assert_int_equal(b.cap, 0);
+}
+
 static void test_no_memory(void **state)
 {
 	(void)state;
@@ -149,9 +171,13 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_big_endian),     cmocka_unit_test(test_maximum),
-		cmocka_unit_test(test_failure_sticks), cmocka_unit_test(test_consume),
-		cmocka_unit_test(test_doubling),       cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_big_endian),
+		cmocka_unit_test(test_maximum),
+		cmocka_unit_test(test_failure_sticks),
+		cmocka_unit_test(test_consume),
+		cmocka_unit_test(test_doubling),
+		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_fit),
 	};
 	return cmocka_run_group_tests_name("buffer", tests, NULL, NULL);
 }
