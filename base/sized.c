@@ -19,3 +19,13 @@ bool cd_take_struct(void *to, size_t to_size, const void *from, const char *name
 	memcpy(to, &to_size, sizeof to_size);
 	return true;
 }
+
+void cd_give_struct(void *to, const void *from, size_t from_size)
+{
+	size_t size;
+
+	memcpy(&size, to, sizeof size);
+	if (size > sizeof size)
+		memcpy((char *)to + sizeof size, (const char *)from + sizeof size,
+		       (size < from_size ? size : from_size) - sizeof size);
+}

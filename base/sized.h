@@ -12,5 +12,8 @@
  * the struct's, for the error: COODIE_ERR_INVALID when the size was forgotten. */
 bool cd_take_struct(void *to, size_t to_size, const void *from, const char *name,
 		    coodie_error *err);
+/* As much of `from`, which has `from_size` bytes, as `to` has room for; the size of `to` stays its own,
+ * and with one that was forgotten it gets nothing. */
+void cd_give_struct(void *to, const void *from, size_t from_size);
 
 #endif

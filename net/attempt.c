@@ -59,14 +59,14 @@ static void tell(struct cd_engine *e, const struct cd_attempt *a, const coodie_e
 	e->options->attempts(&said, e->options->attempts_user);
 }
 
+const coodie_error cd_attempt_overtaken = { .code = COODIE_ERR_CANCELLED,
+					    .message = "another node was faster" };
+
 void cd_attempt_won(struct cd_engine *e, const struct cd_attempt *a)
 {
-	coodie_error why;
-
-	cd_fail(&why, COODIE_ERR_CANCELLED, "another node was faster");
 	for (const struct cd_attempt *twin = a->request->flying; twin; twin = twin->next)
 		if (twin != a)
-			tell(e, twin, &why, false);
+			tell(e, twin, &cd_attempt_overtaken, false);
 	tell(e, a, NULL, true);
 }
 

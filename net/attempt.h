@@ -12,6 +12,9 @@ struct cd_engine;
 /* What is said of an attempt, while it is there: it ends with `err`, NULL: well. */
 coodie_attempt cd_attempt_describe(const struct cd_engine *e, const struct cd_attempt *a,
 				   const coodie_error *err);
+/* What an attempt ends with when another one of its request was answered. */
+extern const coodie_error cd_attempt_overtaken;
+
 /* Its request was answered: those that are out besides are told first. */
 void cd_attempt_won(struct cd_engine *e, const struct cd_attempt *a);
 /* It is over, but not its request. */

@@ -101,8 +101,8 @@ bool coodie_session_refresh(coodie_session *s, coodie_error *err)
 {
 	struct wait w = { 0 };
 
-	return may_block(s, err) &&
-	       coodie_session_refresh_async(s, on_status, &w, err) && wait_for(s, &w, err);
+	return may_block(s, err) && coodie_session_refresh_async(s, on_status, &w, err) &&
+	       wait_for(s, &w, err);
 }
 
 bool coodie_schema_agreement(coodie_session *s, uint32_t timeout_ms, coodie_error *err)

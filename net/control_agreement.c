@@ -94,11 +94,10 @@ static void describe(const struct cd_agreement *a, coodie_error *err)
 static void end(struct cd_agreement *a, bool agreed)
 {
 	struct cd_engine *e = a->engine;
-	struct cd_request *r = cd_request_find(&e->pool, a->request);
+	struct cd_request *r = cd_engine_unpark(e, a->request);
 	coodie_error err;
 
-	if (r && r->in == &e->parked) {
-		cd_requests_remove(r);
+	if (r) {
 		describe(a, &err);
 		if (!agreed && a->of_change) {
 			cd_log(e->options, COODIE_LOG_WARN, "a change of the schema: %s",

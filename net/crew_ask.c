@@ -32,17 +32,12 @@ static bool call_on(struct cd_crew *c, struct cd_worker *w, void (*fn)(void *eng
 
 	if (me && me != w)
 		return cd_fail(err, COODIE_ERR_WOULD_BLOCK, "another loop would have to be asked");
-	if (me) {
+	if (me)
 		on_call(w->engine, &call);
-	} else {
-		struct cd_parcel *p = cd_parcel_take(&c->parcels, CD_PARCEL_CALL);
-		if (!p)
-			return cd_no_memory(err, "a question to a loop");
-		p->done.call = on_call;
-		p->user = &call;
-		cd_crew_post(w, p);
+	else if (!cd_crew_pass(c, w->index, on_call, &call))
+		return cd_no_memory(err, "a question to a loop");
+	else
 		cd_crew_run(c, &call.done, err);
-	}
 	return call.ran || cd_fail(err, COODIE_ERR_CLOSED, "the session was freed");
 }
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What loops tell each other: the newest snapshot lies on a board for all to take, the rest goes by
  * mail, and who could not be told is told at least that. */
-#include <string.h>
-
 #include "base/error.h"
 #include "net/crew_impl.h"
 #include "net/engine_impl.h"
@@ -51,13 +49,10 @@ static bool send_news(struct cd_worker *w, cd_news_fn *fn, const void *data, siz
 	struct cd_parcel *p = cd_parcel_take(parcels, CD_PARCEL_NEWS);
 	if (!p)
 		return false;
-	void *copy = cd_arena_take(&p->arena, len);
-	if (!copy) {
+	if (!cd_parcel_set_args(p, data, len)) {
 		cd_parcel_give(parcels, p);
 		return false;
 	}
-	memcpy(copy, data, len);
-	p->args = copy;
 	p->done.news = fn;
 	atomic_fetch_add_explicit(&w->hearsay, 1, memory_order_relaxed);
 	cd_crew_post(w, p);

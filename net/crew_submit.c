@@ -72,6 +72,38 @@ static void give_id(struct cd_crew *c, struct cd_parcel *p, const struct cd_work
 	*id = p->id;
 }
 
+/* The values are tried against the markers here, so that a wrong one is refused at once. */
+static bool check_values(struct cd_parcel *p, const coodie_prepared *known, coodie_error *err)
+{
+	struct cd_request trial = { .prepared = (coodie_prepared *)known };
+
+	cd_buffer_init(&trial.kept, p->arena.allocator, 0);
+	bool ok = cd_request_encode(&trial, p->statement.args.values, p->statement.args.count, err);
+	cd_buffer_deinit(&trial.kept);
+	return ok;
+}
+
+/* Fills it in and sends it; one that cannot be filled in goes back. */
+static bool post(struct cd_crew *c, struct cd_worker *w, struct cd_parcel *p,
+		 const coodie_statement *st, const coodie_prepared *of, void *user,
+		 coodie_error *err)
+{
+	bool packed = pack(c, p, st, of, err);
+
+	if (packed && p->kind == CD_PARCEL_EXECUTE) {
+		packed = check_values(p, of, err);
+		p->prepared = packed ? cd_prepared_ref((coodie_prepared *)of) : NULL;
+	}
+	if (!packed) {
+		cd_parcel_give(&c->parcels, p);
+		return false;
+	}
+	p->user = user;
+	give_id(c, p, w, st->request->id);
+	cd_crew_post(w, p);
+	return true;
+}
+
 bool cd_crew_submit(void *crew, const coodie_statement *st, coodie_done_fn *done, void *user,
 		    coodie_error *err)
 {
@@ -84,26 +116,8 @@ bool cd_crew_submit(void *crew, const coodie_statement *st, coodie_done_fn *done
 	struct cd_parcel *p = begin(c, w, CD_PARCEL_STATEMENT, err);
 	if (!p)
 		return false;
-	if (!pack(c, p, st, st->prepared, err)) {
-		cd_parcel_give(&c->parcels, p);
-		return false;
-	}
 	p->done.result = done;
-	p->user = user;
-	give_id(c, p, w, st->request->id);
-	cd_crew_post(w, p);
-	return true;
-}
-
-/* The values are tried against the markers here, so that a wrong one is refused at once. */
-static bool check_values(struct cd_parcel *p, const coodie_prepared *known, coodie_error *err)
-{
-	struct cd_request trial = { .prepared = (coodie_prepared *)known };
-
-	cd_buffer_init(&trial.kept, p->arena.allocator, 0);
-	bool ok = cd_request_encode(&trial, p->statement.args.values, p->statement.args.count, err);
-	cd_buffer_deinit(&trial.kept);
-	return ok;
+	return post(c, w, p, st, st->prepared, user, err);
 }
 
 bool cd_crew_execute(struct cd_crew *c, coodie_prepared *prepared, cql_args args,
@@ -118,16 +132,8 @@ bool cd_crew_execute(struct cd_crew *c, coodie_prepared *prepared, cql_args args
 	struct cd_parcel *p = begin(c, w, CD_PARCEL_EXECUTE, err);
 	if (!p)
 		return false;
-	if (!pack(c, p, &st, prepared, err) || !check_values(p, prepared, err)) {
-		cd_parcel_give(&c->parcels, p);
-		return false;
-	}
-	p->prepared = cd_prepared_ref(prepared);
 	p->done.result = done;
-	p->user = user;
-	give_id(c, p, w, r->id);
-	cd_crew_post(w, p);
-	return true;
+	return post(c, w, p, &st, prepared, user, err);
 }
 
 bool cd_crew_prepare(struct cd_crew *c, const char *cql, coodie_prepared_fn *done, void *user,
@@ -140,14 +146,8 @@ bool cd_crew_prepare(struct cd_crew *c, const char *cql, coodie_prepared_fn *don
 
 	if (!p)
 		return false;
-	if (!pack(c, p, &st, NULL, err)) {
-		cd_parcel_give(&c->parcels, p);
-		return false;
-	}
 	p->done.prepared = done;
-	p->user = user;
-	cd_crew_post(w, p);
-	return true;
+	return post(c, w, p, &st, NULL, user, err);
 }
 
 bool cd_crew_start(struct cd_crew *c, const struct cd_start *start, coodie_status_fn *done,
@@ -158,14 +158,10 @@ bool cd_crew_start(struct cd_crew *c, const struct cd_start *start, coodie_statu
 
 	if (!p)
 		return false;
-	void *copy = start->len ? cd_arena_take(&p->arena, start->len) : NULL;
-	if (start->len && !copy) {
+	if (!cd_parcel_set_args(p, start->args, start->len)) {
 		cd_parcel_give(&c->parcels, p);
 		return cd_no_memory(err, "a request");
 	}
-	if (copy)
-		memcpy(copy, start->args, start->len);
-	p->args = copy;
 	p->start = start->fn;
 	p->done.status = done;
 	p->user = user;

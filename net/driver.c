@@ -28,6 +28,21 @@ coodie_session *coodie_session_from_driver(const coodie_driver *table, void *dri
 	return s;
 }
 
+bool cd_statement_adopt(coodie_statement *st, coodie_request *request, coodie_error *err)
+{
+	if (!st->request) {
+		st->request = &cd_request_plain;
+	} else if (st->request->size != sizeof *request) {
+		if (!cd_take_struct(request, sizeof *request, st->request, "coodie_request", err))
+			return false;
+		st->request = request;
+	}
+	if (st->args.count && !st->args.values)
+		return cd_fail(err, COODIE_ERR_INVALID, "%zu binds, but their array is NULL",
+			       st->args.count);
+	return true;
+}
+
 /* `st` is the caller's own, as long as we know it; its request may not be. */
 static bool submit(coodie_session *s, coodie_statement *st, coodie_done_fn *done, void *user,
 		   coodie_error *err)
@@ -35,20 +50,10 @@ static bool submit(coodie_session *s, coodie_statement *st, coodie_done_fn *done
 	coodie_request request;
 
 	s = cd_session_carrier(s, err);
-	if (!s)
+	if (!s || !cd_statement_adopt(st, &request, err))
 		return false;
-	if (!st->request) {
-		st->request = &cd_request_plain;
-	} else if (st->request->size != sizeof request) {
-		if (!cd_take_struct(&request, sizeof request, st->request, "coodie_request", err))
-			return false;
-		st->request = &request;
-	}
 	if (!done)
 		return cd_fail(err, COODIE_ERR_INVALID, "no callback was given");
-	if (st->args.count && !st->args.values)
-		return cd_fail(err, COODIE_ERR_INVALID, "%zu binds, but their array is NULL",
-			       st->args.count);
 	if (st->child_count && st->names)
 		return cd_fail(err, COODIE_ERR_INVALID, "a batch has no values by name");
 	if (st->child_count && !st->children)

@@ -96,15 +96,9 @@ static void put_engine(void *engine, void *user)
 size_t coodie_session_dump(const coodie_session *s, char *out, size_t size)
 {
 	struct page p = { .at = out, .size = out ? size : 0 };
-	coodie_session *session = (coodie_session *)(uintptr_t)s; /* is only looked into */
-	struct cd_crew *crew = s ? cd_session_crew(session) : NULL;
-	struct cd_engine *e = s && !crew ? cd_session_engine(session, "dump", NULL) : NULL;
 
 	if (p.size)
 		*out = '\0';
-	if (crew)
-		cd_crew_each(crew, put_engine, &p);
-	else if (e)
-		put_engine(e, &p);
+	cd_session_each(s, "dump", put_engine, &p, NULL);
 	return p.len;
 }

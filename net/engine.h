@@ -27,8 +27,8 @@ bool cd_engine_mute(struct cd_engine *e);
 /* Called once, as the last thing, when the engine has freed itself: what its callbacks may need
  * lives until then. */
 /* It is one of several, each on a loop of its own; `turned` follows whatever ran callbacks. */
-void cd_engine_deal(struct cd_engine *e, uint32_t index, uint32_t count,
-		    void (*turned)(void *user), void *user);
+void cd_engine_deal(struct cd_engine *e, uint32_t index, uint32_t count, void (*turned)(void *user),
+		    void *user);
 /* It is of the same session as `leader` (maybe itself), whom it follows. */
 void cd_engine_join(struct cd_engine *e, const struct cd_fellows *fellows,
 		    const struct cd_engine *leader);

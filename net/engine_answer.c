@@ -67,12 +67,9 @@ static void follow_keyspace(struct cd_engine *e, cql_text name)
 /* Twins of an answered request: their answers will be nobody's. */
 static void drop_twins(struct cd_engine *e, struct cd_request *r)
 {
-	coodie_error why;
-
-	cd_fail(&why, COODIE_ERR_CANCELLED, "another node was faster");
 	while (r->flying) {
 		struct cd_attempt *a = r->flying;
-		cd_extras_note(e, a, &why);
+		cd_extras_note(e, a, &cd_attempt_overtaken);
 		cd_streams_orphan(&a->wire->link.conn.streams, a->stream);
 		cd_engine_land(e, a);
 	}

@@ -21,10 +21,6 @@ const coodie_statement *cd_batch_child(const coodie_statement *batch, size_t i,
 	size_t size;
 
 	memcpy(&size, at, sizeof size);
-	if (size == sizeof *st && size == batch->children->size && !st->names &&
-	    (st->prepared || !st->children) && (st->cql || st->prepared) &&
-	    st->args.count <= UINT16_MAX && st->args.values)
-		return st; /* as most are */
 	if (size != batch->children->size)
 		return cd_fail_null(err, COODIE_ERR_INVALID,
 				    "its `size` is %zu, that of the first is %zu", size,

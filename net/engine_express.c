@@ -181,25 +181,48 @@ static bool turn_back(struct cd_engine *e, struct cd_request *r)
 	return false;
 }
 
-bool cd_express_submit(struct cd_engine *e, struct coodie_prepared *p, cql_args args,
-		       const coodie_request *o, coodie_done_fn *done, void *user)
+/* A request on its way, and the connection for it; NULL there: its values decide. False: it takes the
+ * long way. */
+struct entry {
+	struct cd_request *r;
+	struct cd_wire *w;
+};
+
+static inline bool enter(struct cd_engine *e, struct coodie_prepared *p, const coodie_request *o,
+			 size_t count, struct entry *in)
+{
+	if (!may_go(e, p, o, count))
+		return false;
+	in->w = p->express.by_token ? NULL : pick(e, &p->express.choices);
+	if (!in->w && !p->express.by_token)
+		return false;
+	in->r = cd_request_take_express(&e->pool);
+	if (in->r)
+		fill(e, in->r, p, o);
+	return in->r;
+}
+
+/* What is encoded goes where it has to. */
+static inline bool leave(struct cd_engine *e, struct entry *in, struct cd_metadata *metadata)
 {
 	coodie_error err;
 
-	if (!may_go(e, p, o, args.count))
+	if (!in->w)
+		in->w = cd_engine_choose(e, in->r, &err);
+	return in->w && depart(e, in->w, in->r, metadata);
+}
+
+bool cd_express_submit(struct cd_engine *e, struct coodie_prepared *p, cql_args args,
+		       const coodie_request *o, coodie_done_fn *done, void *user)
+{
+	struct entry in;
+
+	if (!enter(e, p, o, args.count, &in))
 		return false;
-	struct cd_wire *w = p->express.by_token ? NULL : pick(e, &p->express.choices);
-	if (!w && !p->express.by_token)
-		return false;
-	struct cd_request *r = cd_request_take_express(&e->pool);
-	if (!r)
-		return false;
-	fill(e, r, p, o);
-	if (!encode(r, args.values) || (!w && !(w = cd_engine_choose(e, r, &err))) ||
-	    !depart(e, w, r, p->result))
-		return turn_back(e, r);
+	if (!encode(in.r, args.values) || !leave(e, &in, p->result))
+		return turn_back(e, in.r);
 	cd_prepared_ref(p);
-	return departed(e, r, o, done, user);
+	return departed(e, in.r, o, done, user);
 }
 
 /* One whose statements are all for the same prepared statement, which decides where it goes. */
@@ -207,28 +230,19 @@ bool cd_express_submit_batch(struct cd_engine *e, const coodie_statement *batch,
 			     coodie_done_fn *done, void *user)
 {
 	const coodie_statement *first = batch->children;
-	const coodie_request *o = batch->request;
-	coodie_error err;
+	struct entry in;
 
 	if (!cd_batch_check(batch, NULL) || first->size != sizeof *first)
 		return false;
 	struct coodie_prepared *p = first->prepared;
-	if (!p || p->traits.is_read || !may_go(e, p, o, p->binds.count))
+	if (!p || p->traits.is_read || !enter(e, p, batch->request, p->binds.count, &in))
 		return false;
-	struct cd_wire *w = p->express.by_token ? NULL : pick(e, &p->express.choices);
-	if (!w && !p->express.by_token)
-		return false;
-	struct cd_request *r = cd_request_take_express(&e->pool);
-	if (!r)
-		return false;
-	fill(e, r, p, o);
-	r->kind = CD_REQUEST_BATCH;
-	r->prepared = NULL; /* a batch has children */
-	r->params.has_page_rows = false;
-	if (!cd_batch_take_alike(r, batch, e->version) ||
-	    (!w && !(w = cd_engine_choose(e, r, &err))) || !depart(e, w, r, NULL))
-		return turn_back(e, r);
-	return departed(e, r, o, done, user);
+	in.r->kind = CD_REQUEST_BATCH;
+	in.r->prepared = NULL; /* a batch has children */
+	in.r->params.has_page_rows = false;
+	if (!cd_batch_take_alike(in.r, batch, e->version) || !leave(e, &in, NULL))
+		return turn_back(e, in.r);
+	return departed(e, in.r, batch->request, done, user);
 }
 
 /* ---- on the way out -------------------------------------------------------------------------- */

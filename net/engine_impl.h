@@ -65,8 +65,8 @@ struct cd_engine {
 	uint32_t loop_index, loop_count;
 	const struct cd_fellows *fellows; /* on the other loops; NULL: there are none */
 	bool follows;                     /* another of them reads topology and schema */
-	uint64_t alias;        /* of the next request */
-	void *context;         /* likewise, of the tracing hook that its crew has called */
+	uint64_t alias;                   /* of the next request */
+	void *context;                /* likewise, of the tracing hook that its crew has called */
 	coodie_outgoing_fn *outgoing; /* the hook; NULL: none, or its crew calls it */
 	bool adorns;                  /* one of both may be there */
 	struct cd_twin *twins;        /* by the address of another loop's statement; NULL: none */
@@ -248,6 +248,8 @@ bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *
 /* An empty request of a user who waits for what the engine does; the caller puts it into a list. */
 struct cd_request *cd_engine_begin_wait(struct cd_engine *e, uint32_t timeout_ms,
 					coodie_status_fn *done, void *user, coodie_error *err);
+/* Such a one, taken out of `parked`: the caller ends it. NULL: it has ended already, and was told. */
+struct cd_request *cd_engine_unpark(struct cd_engine *e, uint64_t id);
 /* An empty request of a caller's. */
 struct cd_request *cd_engine_begin(struct cd_engine *e, enum cd_request_kind kind,
 				   coodie_error *err);

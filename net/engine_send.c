@@ -125,11 +125,17 @@ static bool write_options(struct cd_conn *c, struct cd_request *r, struct cd_att
 	return cd_message_write(&c->out, &m, NULL, err);
 }
 
-static write_fn *const writers[] = {
-	[CD_REQUEST_QUERY] = write_query,       [CD_REQUEST_EXECUTE] = write_execute,
-	[CD_REQUEST_BATCH] = write_batch,       [CD_REQUEST_LOAD] = write_load,
-	[CD_REQUEST_REGISTER] = write_register, [CD_REQUEST_OPTIONS] = write_options,
-	[CD_REQUEST_TELL] = write_load,
+static const struct {
+	write_fn *write;
+	uint8_t opcode;
+} messages[] = {
+	[CD_REQUEST_QUERY] = { write_query, CQL_OP_QUERY },
+	[CD_REQUEST_EXECUTE] = { write_execute, CQL_OP_EXECUTE },
+	[CD_REQUEST_BATCH] = { write_batch, CQL_OP_BATCH },
+	[CD_REQUEST_LOAD] = { write_load, CQL_OP_PREPARE },
+	[CD_REQUEST_REGISTER] = { write_register, CQL_OP_REGISTER },
+	[CD_REQUEST_OPTIONS] = { write_options, CQL_OP_OPTIONS },
+	[CD_REQUEST_TELL] = { write_load, CQL_OP_PREPARE },
 };
 
 /* What only v5 can carry (v5 section 4.1.4) is refused rather than left out. */
@@ -194,7 +200,7 @@ bool cd_engine_put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
 	point_params(r);
 	if (r->extras)
 		cd_extras_dress(&c->out, r);
-	bool written = writers[r->kind](c, r, a, err);
+	bool written = messages[r->kind].write(c, r, a, err);
 	if (r->extras)
 		cd_extras_dress(&c->out, NULL);
 	if (!written) {
@@ -205,7 +211,7 @@ bool cd_engine_put(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
 	r->express = false;
 	cd_attempt_departs(e, w, a, cd_engine_now(e));
 	if (w->ring)
-		cd_wire_watch_sent(w, a);
+		cd_wire_watch_sent(w, a, messages[r->kind].opcode);
 	if (!r->began_us) {
 		r->began_us = a->sent_us;
 		r->plain = !r->own;

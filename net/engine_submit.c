@@ -484,6 +484,16 @@ struct cd_request *cd_engine_begin_wait(struct cd_engine *e, uint32_t timeout_ms
 	return r;
 }
 
+struct cd_request *cd_engine_unpark(struct cd_engine *e, uint64_t id)
+{
+	struct cd_request *r = cd_request_find(&e->pool, id);
+
+	if (!r || r->in != &e->parked)
+		return NULL;
+	cd_requests_remove(r);
+	return r;
+}
+
 /* ---- what the engine itself asks for --------------------------------------------------------- */
 
 struct cd_request *cd_engine_begin_own(struct cd_engine *e, enum cd_request_kind kind,

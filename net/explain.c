@@ -42,6 +42,7 @@ static coodie_route *explain(struct cd_engine *e, struct cd_request *r, coodie_e
 
 /* What is asked of an engine. */
 struct question {
+	void (*answer)(struct cd_engine *e, struct cd_request *r, struct question *q);
 	coodie_prepared *prepared;
 	const coodie_request *request;
 	cql_args args;         /* of a route */
@@ -64,25 +65,31 @@ static struct cd_request *draft(struct cd_engine *e, const struct question *q,
 	return cd_engine_draft(e, is_own ? q->prepared : look, q->request, q->err);
 }
 
-static void find_route(void *engine, void *user)
+static void consider(void *engine, void *user)
 {
-	struct cd_engine *e = engine;
 	struct question *q = user;
 	struct coodie_prepared look;
-	struct cd_request *r = draft(e, q, &look);
+	struct cd_request *r = draft(engine, q, &look);
 
 	if (!r)
 		return;
+	q->answer(engine, r, q);
+	cd_engine_drop(engine, r);
+}
+
+static void find_route(struct cd_engine *e, struct cd_request *r, struct question *q)
+{
 	if (cd_request_encode(r, q->args.values, q->args.count, q->err))
 		q->route = explain(e, r, q->err);
-	cd_engine_drop(e, r);
 }
 
 coodie_route *coodie_route_prepared(coodie_session *s, coodie_prepared *p, cql_args args,
 				    const coodie_request *r, coodie_error *err)
 {
 	coodie_request request = { 0 };
-	struct question q = { .prepared = p, .request = &request, .args = args, .err = err };
+	struct question q = {
+		.answer = find_route, .prepared = p, .request = &request, .args = args, .err = err
+	};
 
 	cd_clear(err);
 	if (!p)
@@ -90,7 +97,7 @@ coodie_route *coodie_route_prepared(coodie_session *s, coodie_prepared *p, cql_a
 				    "route: no prepared statement was given");
 	if (r && !cd_take_struct(&request, sizeof request, r, "coodie_request", err))
 		return NULL;
-	cd_session_ask(s, "route", find_route, &q, err);
+	cd_session_ask(s, "route", consider, &q, err);
 	return q.route;
 }
 
@@ -139,30 +146,24 @@ static bool find_items(struct cd_engine *e, struct cd_request *r, const cql_args
 	return true;
 }
 
-static void find_groups(void *engine, void *user)
+static void find_groups(struct cd_engine *e, struct cd_request *r, struct question *q)
 {
-	struct cd_engine *e = engine;
-	struct question *q = user;
-	struct coodie_prepared look;
-	struct cd_request *r = draft(e, q, &look);
-
-	if (!r)
-		return;
 	struct cd_group_item *found = cd_alloc_array(e->allocator, q->count + 1u, sizeof *found);
+
 	if (!found)
 		cd_no_memory(q->err, "groups");
 	else if (find_items(e, r, q->items, q->count, found, q->err))
 		q->groups = cd_groups_new(e->allocator, found, q->count, q->most, host_of, e,
 					  q->err);
 	cd_release(e->allocator, found);
-	cd_engine_drop(e, r);
 }
 
 coodie_groups *coodie_group_prepared(coodie_session *s, coodie_prepared *p, const cql_args *items,
 				     size_t count, size_t most, coodie_error *err)
 {
 	const coodie_request none = { .size = sizeof none };
-	struct question q = { .prepared = p,
+	struct question q = { .answer = find_groups,
+			      .prepared = p,
 			      .request = &none,
 			      .items = items,
 			      .count = (uint32_t)count,
@@ -173,6 +174,6 @@ coodie_groups *coodie_group_prepared(coodie_session *s, coodie_prepared *p, cons
 	if (!p || (count && !items) || count >= UINT32_MAX)
 		return cd_fail_null(err, COODIE_ERR_INVALID,
 				    "group: no prepared statement, or no items were given");
-	cd_session_ask(s, "group", find_groups, &q, err);
+	cd_session_ask(s, "group", consider, &q, err);
 	return q.groups;
 }

@@ -21,8 +21,8 @@ struct cd_shard {
 struct cd_host {
 	struct cd_engine *engine;
 	uint32_t slot;
-	bool leaving;    /* removed: nothing is opened any more */
-	bool asked;      /* a request has come to it, or a connection: lazy pools are opened then */
+	bool leaving; /* removed: nothing is opened any more */
+	bool asked;   /* a request has come to it, or a connection: lazy pools are opened then */
 	bool told_added, told_up; /* to the user: net/events.c */
 	bool plain_only; /* the shard-aware port led to wrong shards: not used for a while */
 	struct cd_address address;

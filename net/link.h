@@ -7,9 +7,9 @@
 #include <coodie/loop.h>
 
 #include "base/carrier.h"
+#include "base/endpoint.h"
 #include "base/tls.h"
 #include "net/conn.h"
-#include "base/endpoint.h"
 
 struct cd_link;
 

@@ -126,6 +126,7 @@ libcd_net_la_SOURCES = \
 	net/session_tls.c \
 	net/session_trace.c \
 	net/session_tune.c \
+	net/session_wire.c \
 	net/sharding.c net/sharding.h \
 	net/snapshot.c net/snapshot.h \
 	net/snapshot_nodes.c \

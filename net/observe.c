@@ -28,7 +28,6 @@ static bool add_loop(struct reading *r, const struct cd_engine *e)
 /* False: `err` says why. */
 static bool begin(struct reading *r, const coodie_session *s, const char *what, coodie_error *err)
 {
-	coodie_session *session = (coodie_session *)(uintptr_t)s; /* is only looked into */
 	const struct cd_crew *crew;
 
 	cd_clear(err);
@@ -36,10 +35,10 @@ static bool begin(struct reading *r, const coodie_session *s, const char *what, 
 	r->loops = (struct cd_tallies){ r->at, 0 };
 	if (!s)
 		return cd_fail(err, COODIE_ERR_INVALID, "%s: the session is NULL", what);
-	crew = cd_session_crew(session);
+	crew = cd_session_crew(s);
 	for (uint32_t i = 0; crew && add_loop(r, cd_crew_engine(crew, i)); i++)
 		;
-	if (!crew && !add_loop(r, cd_session_engine(session, what, err)))
+	if (!crew && !add_loop(r, cd_session_engine(s, what, err)))
 		return false;
 	if (!r->first)
 		return cd_fail(err, COODIE_ERR_CLOSED, "the session was freed");

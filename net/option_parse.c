@@ -4,9 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/endpoint.h"
 #include "base/error.h"
 #include "net/option.h"
-#include "base/endpoint.h"
 
 typedef bool set_fn(struct coodie_options *o, const struct cd_option *row, const char *text,
 		    coodie_error *err);

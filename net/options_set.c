@@ -4,10 +4,10 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "base/endpoint.h"
 #include "base/error.h"
 #include "base/keyspace.h"
 #include "net/option.h"
-#include "base/endpoint.h"
 
 bool cd_options_missing(coodie_error *err)
 {

@@ -223,7 +223,7 @@ static coodie_pager *make(coodie_session *s, const coodie_pager_options *o, cood
 
 static bool copy(coodie_pager *p, const coodie_statement *st, coodie_error *err)
 {
-	coodie_request request = { .size = sizeof request };
+	coodie_request request;
 	coodie_statement own;
 
 	if (!cd_take_struct(&own, sizeof own, st, "coodie_statement", err))
@@ -231,14 +231,7 @@ static bool copy(coodie_pager *p, const coodie_statement *st, coodie_error *err)
 	if (own.child_count || (!own.cql && !own.prepared))
 		return cd_fail(err, COODIE_ERR_INVALID, "pager: %s",
 			       own.child_count ? "a batch has no pages" : "no statement was given");
-	if (own.request &&
-	    !cd_take_struct(&request, sizeof request, own.request, "coodie_request", err))
-		return false;
-	if (own.args.count && !own.args.values)
-		return cd_fail(err, COODIE_ERR_INVALID, "%zu binds, but their array is NULL",
-			       own.args.count);
-	own.request = &request;
-	return cd_parcel_pack(&p->copy, &own, err);
+	return cd_statement_adopt(&own, &request, err) && cd_parcel_pack(&p->copy, &own, err);
 }
 
 coodie_pager *coodie_pager_new(coodie_session *s, const coodie_statement *st,
@@ -331,6 +324,13 @@ coodie_result *coodie_pager_next(coodie_pager *p, coodie_error *err)
 	return page;
 }
 
+/* With the mutex held. */
+static bool may_wait(const coodie_pager *p, coodie_error *err)
+{
+	return !p->waiter || cd_fail(err, COODIE_ERR_INVALID,
+				     "pager: the callback for the page before has not run yet");
+}
+
 bool coodie_pager_next_async(coodie_pager *p, coodie_done_fn *done, void *user, coodie_error *err)
 {
 	static const coodie_statement nothing = { .size = sizeof nothing };
@@ -341,8 +341,7 @@ bool coodie_pager_next_async(coodie_pager *p, coodie_done_fn *done, void *user, 
 		return cd_fail(err, COODIE_ERR_INVALID, "pager: no %s was given",
 			       p ? "callback" : "pager");
 	pthread_mutex_lock(&p->mutex);
-	ok = !p->waiter || cd_fail(err, COODIE_ERR_INVALID,
-				   "pager: the callback for the page before has not run yet");
+	ok = may_wait(p, err);
 	if (ok && is_ready(p))
 		ok = submit(p, &nothing, on_turn, err);
 	if (ok) {
@@ -411,15 +410,12 @@ bool coodie_pager_each_async(coodie_pager *p, coodie_pager_row_fn *each, coodie_
 		return cd_fail(err, COODIE_ERR_INVALID, "pager: no %s was given",
 			       !p ? "pager" : "callback");
 	pthread_mutex_lock(&p->mutex);
-	const bool busy = p->waiter != NULL;
-	if (!busy) {
+	const bool ok = may_wait(p, err);
+	if (ok) {
 		p->each = each;
 		p->each_done = done;
 		p->each_user = user;
 	}
 	pthread_mutex_unlock(&p->mutex);
-	if (busy)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "pager: the callback for the page before has not run yet");
-	return coodie_pager_next_async(p, on_each_page, p, err);
+	return ok && coodie_pager_next_async(p, on_each_page, p, err);
 }

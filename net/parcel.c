@@ -160,7 +160,8 @@ static bool pack_payload(struct cd_arena *a, coodie_request *r)
 {
 	cql_payload *copies = NULL;
 
-	if (r->payload_count && !(copies = cd_arena_take_array(a, r->payload_count, sizeof *copies)))
+	if (r->payload_count &&
+	    !(copies = cd_arena_take_array(a, r->payload_count, sizeof *copies)))
 		return false;
 	for (size_t i = 0; i < r->payload_count; i++)
 		if (!pack_entry(a, &copies[i], &r->payload[i]))
@@ -240,6 +241,16 @@ bool cd_parcel_pack(struct cd_parcel *p, const coodie_statement *st, coodie_erro
 	if (st->prepared)
 		p->statement.prepared = p->prepared = cd_prepared_ref(st->prepared);
 	return pack_children(p, st, err);
+}
+
+bool cd_parcel_set_args(struct cd_parcel *p, const void *args, size_t len)
+{
+	void *copy = len ? cd_arena_take(&p->arena, len) : NULL;
+
+	if (copy)
+		memcpy(copy, args, len);
+	p->args = copy;
+	return copy || !len;
 }
 
 bool cd_parcel_adorn(struct cd_parcel *p, const char *cql, coodie_outgoing_fn *fn, void *user,

@@ -49,7 +49,7 @@ struct cd_parcel {
 	} done;
 	void *user;
 	void *context; /* of the tracing hook */
-	uint64_t id; /* what the caller knows the request by; of a CANCEL: whose */
+	uint64_t id;   /* what the caller knows the request by; of a CANCEL: whose */
 };
 
 static inline bool cd_parcel_is_request(const struct cd_parcel *p)
@@ -75,6 +75,8 @@ struct cd_parcel *cd_parcel_take(struct cd_parcels *s, enum cd_parcel_kind kind)
 void cd_parcel_give(struct cd_parcels *s, struct cd_parcel *p);
 /* Copies a statement with its values and options into a parcel. */
 bool cd_parcel_pack(struct cd_parcel *p, const coodie_statement *st, coodie_error *err);
+/* Copies `len` bytes for the function that it will run; 0: it wants none. */
+bool cd_parcel_set_args(struct cd_parcel *p, const void *args, size_t len);
 /* Lets the tracing hook add to its custom payload, on the thread that makes the request. */
 bool cd_parcel_adorn(struct cd_parcel *p, const char *cql, coodie_outgoing_fn *fn, void *user,
 		     coodie_error *err);

@@ -2,9 +2,9 @@
 /* Contact points to addresses, one after the other. */
 #include "net/points.h"
 
+#include "base/endpoint.h"
 #include "base/error.h"
 #include "net/engine_impl.h"
-#include "base/endpoint.h"
 
 static const struct cd_endpoint *current(const struct cd_engine *e)
 {

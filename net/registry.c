@@ -94,11 +94,14 @@ coodie_session *coodie_session_named(coodie_session *s, const char *name, coodie
 			    name, names);
 }
 
-coodie_session *cd_session_carrier(coodie_session *s, coodie_error *err)
+coodie_session *cd_session_carrier(const coodie_session *s, coodie_error *err)
 {
+	coodie_session *session = (coodie_session *)(uintptr_t)
+		s; /* the caller's care, like strchr() */
+
 	if (!s)
 		return cd_fail_null(err, COODIE_ERR_INVALID, "the session is NULL");
-	return s->is_registry ? coodie_session_named(s, NULL, err) : s;
+	return s->is_registry ? coodie_session_named(session, NULL, err) : session;
 }
 
 bool cd_registry_end(coodie_session *registry)

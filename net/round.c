@@ -4,10 +4,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/endpoint.h"
 #include "base/error.h"
 #include "net/engine_impl.h"
 #include "net/pool.h"
-#include "base/endpoint.h"
 
 /* With one attempt on its way for so long the next one begins (RFC 8305 section 5). */
 enum { RACE_MS = 250, DIALS_MOST = 4 };

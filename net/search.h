@@ -4,9 +4,9 @@
 #ifndef NET_SEARCH_H
 #define NET_SEARCH_H
 
+#include "base/endpoint.h"
 #include "net/addresses.h"
 #include "net/dns_exchange.h"
-#include "base/endpoint.h"
 #include "net/resolver.h"
 
 enum { CD_SEARCH_TARGETS = 32, CD_SEARCH_QUESTIONS = 2 };

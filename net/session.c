@@ -229,13 +229,13 @@ const char *coodie_session_keyspace(const coodie_session *s)
 
 /* ---- calls that go straight to the engine --------------------------------------------------- */
 
-struct cd_crew *cd_session_crew(coodie_session *s)
+struct cd_crew *cd_session_crew(const coodie_session *s)
 {
 	s = cd_session_carrier(s, NULL);
 	return s ? s->crew : NULL;
 }
 
-struct cd_engine *cd_session_engine(coodie_session *s, const char *what, coodie_error *err)
+struct cd_engine *cd_session_engine(const coodie_session *s, const char *what, coodie_error *err)
 {
 	s = cd_session_carrier(s, err);
 	if (!s)
@@ -258,7 +258,7 @@ bool cd_session_start(coodie_session *s, const struct cd_start *start, coodie_st
 	return e && start->fn(e, start->args, done, user, err);
 }
 
-bool cd_session_ask(coodie_session *s, const char *what, void (*fn)(void *engine, void *user),
+bool cd_session_ask(const coodie_session *s, const char *what, void (*fn)(void *engine, void *user),
 		    void *user, coodie_error *err)
 {
 	struct cd_crew *crew = cd_session_crew(s);
@@ -269,6 +269,17 @@ bool cd_session_ask(coodie_session *s, const char *what, void (*fn)(void *engine
 	if (e)
 		fn(e, user);
 	return e;
+}
+
+bool cd_session_each(const coodie_session *s, const char *what,
+		     void (*fn)(void *engine, void *user), void *user, coodie_error *err)
+{
+	struct cd_crew *crew = cd_session_crew(s);
+
+	if (!crew)
+		return cd_session_ask(s, what, fn, user, err);
+	cd_crew_each(crew, fn, user);
+	return true;
 }
 
 static bool start_connect(struct cd_engine *e, const void *args, coodie_status_fn *done, void *user,

@@ -5,6 +5,7 @@
 #include <coodie/route.h>
 
 #include "base/error.h"
+#include "base/sized.h"
 #include "net/engine_impl.h"
 #include "net/session.h"
 
@@ -51,15 +52,11 @@ static void add_tables(void *engine, void *user)
 /* False: there is no such table. */
 static bool count_tables(coodie_session *s, size_t i, coodie_tablet_stats *out, coodie_error *err)
 {
-	struct cd_crew *crew = cd_session_crew(s);
 	struct tables all;
 	bool found;
 
 	cd_buffer_init(&all.list, coodie_session_allocator(s), 0);
-	if (crew)
-		cd_crew_each(crew, add_tables, &all);
-	else
-		cd_session_ask(s, "tablet_stats", add_tables, &all, err);
+	cd_session_each(s, "tablet_stats", add_tables, &all, err);
 	found = i < all.list.len / sizeof *out;
 	if (found)
 		memcpy(out, all.list.data + i * sizeof *out, sizeof *out);
@@ -84,8 +81,7 @@ bool coodie_session_tablet_stats(coodie_session *s, size_t i, coodie_tablet_stat
 			       size);
 	if (!cd_session_carrier(s, err) || !count_tables(s, i, &own, err))
 		return false;
-	own.size = size;
-	memcpy(out, &own, size < sizeof own ? size : sizeof own);
+	cd_give_struct(out, &own, sizeof own);
 	return true;
 }
 

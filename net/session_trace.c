@@ -31,9 +31,5 @@ bool coodie_session_trace_async(coodie_session *s, cql_uuid id, uint32_t timeout
 	cd_clear(err);
 	if (!done)
 		return cd_fail(err, COODIE_ERR_INVALID, "trace: no callback was given");
-	struct cd_crew *crew = cd_session_crew(s);
-	if (crew)
-		return cd_crew_ask(crew, start, &c, err) && c.ok;
-	struct cd_engine *e = cd_session_engine(s, "trace", err);
-	return e && cd_engine_trace(e, id, timeout_ms, done, user, err);
+	return cd_session_ask(s, "trace", start, &c, err) && c.ok;
 }

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The calls of tune.h, for sessions with one engine and for those with several. */
-#include <string.h>
-
 #include "base/error.h"
+#include "base/sized.h"
 #include "net/engine_tune.h"
 #include "net/session.h"
-
-/* The session behind the caller's; it is only looked into. */
-static const coodie_session *carrier(const coodie_session *s)
-{
-	return s ? cd_session_carrier((coodie_session *)(uintptr_t)s, NULL) : NULL;
-}
 
 struct tuning {
 	struct cd_tuning how;
@@ -65,11 +58,7 @@ static void read_tuning(void *engine, void *user)
 
 void coodie_session_tuning(const coodie_session *s, coodie_tune *out)
 {
-	s = carrier(s);
-	if (s && s->crew)
-		cd_crew_ask(s->crew, read_tuning, out, NULL);
-	else if (s && s->engine)
-		read_tuning(s->engine, out);
+	cd_session_ask(s, "tuning", read_tuning, out, NULL);
 }
 
 /* ---- load ------------------------------------------------------------------------------------- */
@@ -89,14 +78,9 @@ void coodie_session_load(const coodie_session *s, coodie_load *out)
 {
 	coodie_load own = { .size = sizeof own };
 
-	s = carrier(s);
-	if (s && s->crew)
-		cd_crew_each(s->crew, add_load, &own);
-	else if (s && s->engine)
-		add_load(s->engine, &own);
-	if (out && out->size > sizeof own.size)
-		memcpy((char *)out + sizeof own.size, (const char *)&own + sizeof own.size,
-		       (out->size < sizeof own ? out->size : sizeof own) - sizeof own.size);
+	cd_session_each(s, "load", add_load, &own, NULL);
+	if (out)
+		cd_give_struct(out, &own, sizeof own);
 }
 
 static bool start_ready(struct cd_engine *e, const void *args, coodie_status_fn *done, void *user,

@@ -58,7 +58,7 @@ struct cd_topology {
 	struct cd_arena arena;
 	const char *cluster_name, *partitioner_name; /* the latter without its package */
 	enum cd_partitioner partitioner;
-	bool is_scylla; /* as its source said */
+	bool is_scylla;                       /* as its source said */
 	const struct cd_topology_host *hosts; /* by ascending slots */
 	uint32_t host_count;
 	const struct cd_topology_host *const *by_slot; /* NULL: nobody has it */

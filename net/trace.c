@@ -57,14 +57,11 @@ static void on_over(const coodie_error *err, void *user)
 static void end(struct trace *t, const coodie_error *err)
 {
 	struct cd_engine *e = t->engine;
-	struct cd_request *r = cd_request_find(&e->pool, t->request);
+	struct cd_request *r = cd_engine_unpark(e, t->request);
 
-	if (!r || r->in != &e->parked)
-		return; /* it has ended already, and is told */
-	cd_requests_remove(r);
-	if (err)
+	if (r && err)
 		cd_engine_fail(e, r, err);
-	else
+	else if (r)
 		cd_engine_finish(e, r);
 }
 

@@ -44,16 +44,13 @@ static void release(struct reading *w)
 static void end(struct reading *w, const coodie_error *why)
 {
 	struct cd_engine *e = w->engine;
-	struct cd_request *r = cd_request_find(&e->pool, w->waiter);
+	struct cd_request *r = cd_engine_unpark(e, w->waiter);
 	coodie_error err = *why;
 
 	release(w);
-	if (!r)
-		return;
-	cd_engine_detach(e, r);
-	if (err.code == COODIE_OK)
+	if (r && err.code == COODIE_OK)
 		cd_engine_finish(e, r);
-	else
+	else if (r)
 		cd_engine_fail(e, r, &err);
 }
 

@@ -42,13 +42,13 @@ struct cd_wire {
 	uint64_t probed_us;          /* sent then */
 	struct cd_deadline deadline; /* of opening, or of draining */
 	struct cd_tally_wire tally;
-	uint64_t up_us;       /* since when it stands */
+	uint64_t up_us;             /* since when it stands */
 	struct cd_wire_ring *ring;  /* NULL: the session keeps none */
 	uint8_t ring_phase;         /* the last state in it, plus one */
 	struct cd_place origin;     /* of its answers */
 	coodie_result *void_result; /* shared by all of its answers that say nothing more */
-	uint64_t heard_bytes; /* received when last looked at */
-	uint64_t heard_us;    /* when that had changed */
+	uint64_t heard_bytes;       /* received when last looked at */
+	uint64_t heard_us;          /* when that had changed */
 };
 
 /* How to open one. */

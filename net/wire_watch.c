@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The ring of a connection, fed and read. */
+/* The ring of a connection, fed. */
 #include "net/wire_watch.h"
 
-#include <coodie/observe.h>
-
-#include "base/error.h"
 #include "net/engine_impl.h"
-#include "net/session.h"
 
 /* What was entered, by what the protocol waits for. */
 static const uint8_t phases[CD_CONN_STATES] = {
@@ -14,12 +10,6 @@ static const uint8_t phases[CD_CONN_STATES] = {
 	[CD_CONN_STARTUP] = CD_RING_STARTUP, [CD_CONN_AUTH] = CD_RING_AUTH,
 	[CD_CONN_KEYSPACE] = CD_RING_USE,    [CD_CONN_READY] = CD_RING_READY,
 	[CD_CONN_FAILED] = CD_RING_BROKEN,
-};
-
-static const uint8_t opcodes[] = {
-	[CD_REQUEST_QUERY] = CQL_OP_QUERY,       [CD_REQUEST_EXECUTE] = CQL_OP_EXECUTE,
-	[CD_REQUEST_BATCH] = CQL_OP_BATCH,       [CD_REQUEST_LOAD] = CQL_OP_PREPARE,
-	[CD_REQUEST_REGISTER] = CQL_OP_REGISTER, [CD_REQUEST_OPTIONS] = CQL_OP_OPTIONS,
 };
 
 static enum cd_ring_state phase_of(const struct cd_wire *w)
@@ -51,9 +41,9 @@ void cd_wire_watch_received(struct cd_wire *w, const cql_envelope *e)
 			      (uint32_t)e->body.len);
 }
 
-void cd_wire_watch_sent(struct cd_wire *w, const struct cd_attempt *a)
+void cd_wire_watch_sent(struct cd_wire *w, const struct cd_attempt *a, uint8_t opcode)
 {
-	cd_wire_ring_sent(w->ring, a->sent_us, opcodes[a->request->kind], (int16_t)a->stream,
+	cd_wire_ring_sent(w->ring, a->sent_us, opcode, (int16_t)a->stream,
 			  w->link.conn.out.last_body);
 }
 
@@ -73,42 +63,4 @@ void cd_wire_watch_broken(struct cd_wire *w, const coodie_error *why)
 	if (is_mistake(why))
 		cd_wire_ring_log(w->ring, w->number, w->link.address.text, e->options, &e->wire_log,
 				 cd_engine_now(e));
-}
-
-/* ---- read ------------------------------------------------------------------------------------ */
-
-struct reading {
-	coodie_wire_fn *fn;
-	void *user;
-	bool stopped, any;
-};
-
-static void read_engine(void *engine, void *user)
-{
-	const struct cd_engine *e = engine;
-	struct reading *r = user;
-
-	r->any |= e->options->wire_ring;
-	for (const struct cd_wire *w = e->wires; w && !r->stopped; w = w->next)
-		r->stopped = !cd_wire_ring_each(w->ring, w->number, r->fn, r->user);
-}
-
-bool coodie_session_wire(const coodie_session *s, coodie_wire_fn *fn, void *user, coodie_error *err)
-{
-	coodie_session *session = (coodie_session *)(uintptr_t)s; /* is only looked into */
-	struct reading r = { fn, user, false, false };
-
-	cd_clear(err);
-	if (!s || !fn)
-		return cd_fail(err, COODIE_ERR_INVALID, "wire: %s is NULL",
-			       s ? "the function" : "the session");
-	struct cd_crew *crew = cd_session_crew(session);
-	struct cd_engine *e = crew ? NULL : cd_session_engine(session, "wire", err);
-	if (crew)
-		cd_crew_each(crew, read_engine, &r);
-	else if (e)
-		read_engine(e, &r);
-	else
-		return false;
-	return r.any || cd_fail(err, COODIE_ERR_UNSUPPORTED, "wire: the option wire_ring is off");
 }

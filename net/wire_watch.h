@@ -15,8 +15,8 @@ struct cd_attempt;
 void cd_wire_watch_phase(struct cd_wire *w);
 /* A frame came; the handshake's are told by what they led to. */
 void cd_wire_watch_received(struct cd_wire *w, const cql_envelope *e);
-/* The last frame in its outbox. */
-void cd_wire_watch_sent(struct cd_wire *w, const struct cd_attempt *a);
+/* The last frame in its outbox, and what that asks. */
+void cd_wire_watch_sent(struct cd_wire *w, const struct cd_attempt *a, uint8_t opcode);
 /* It is broken. What the peer did wrong is told with the frames before it. */
 void cd_wire_watch_broken(struct cd_wire *w, const coodie_error *why);
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "proto/opcode.h"
 #include "tests/pool_world.h"
 #include "tests/stage.h"
 
@@ -96,6 +97,45 @@ static void test_ring(void **state)
 		assert_int_equal(p.count, 2);
 		pool_close(&w);
 	}
+}
+
+/* How often a frame of that kind was sent, on any connection. */
+struct tally {
+	uint8_t opcode;
+	int sent, unknown;
+};
+
+static bool count_sent(uint64_t connection, const coodie_wire_event *e, void *user)
+{
+	struct tally *t = user;
+
+	(void)connection;
+	if (e->is_frame && e->is_sent) {
+		t->sent += e->opcode == t->opcode;
+		t->unknown += e->opcode == 0;
+	}
+	return true;
+}
+
+/* A PREPARE that is spread to all nodes is told as what it is. */
+static void test_spread(void **state)
+{
+	struct pool_world w;
+	struct tally t = { .opcode = CQL_OP_PREPARE };
+	coodie_error err;
+
+	(void)state;
+	assert_true(pool_open(&w, &(struct pool_wish){ .nodes = 3, .set = set_ring }));
+	must_run(&w, "SELECT v FROM ks.t WHERE k = 1");
+	pool_sleep(&w, 3000);
+	struct pool_ask *a = pool_prepare(&w, "SELECT v FROM ks.t WHERE k = ?", &err);
+	assert_non_null(a);
+	pool_wait(&w, a);
+	pool_sleep(&w, 3000);
+	assert_true(coodie_session_wire(w.session, count_sent, &t, NULL));
+	assert_int_equal(t.sent, 3);
+	assert_int_equal(t.unknown, 0);
+	pool_close(&w);
 }
 
 static void test_refused(void **state)
@@ -238,7 +278,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ring),       cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_log),        cmocka_unit_test(test_loops),
-		cmocka_unit_test(test_compressed),
+		cmocka_unit_test(test_compressed), cmocka_unit_test(test_spread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
