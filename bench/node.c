@@ -10,7 +10,7 @@
 #include <coodie/node.h>
 
 #include "bench/bench.h"
-#include "node/node.h"
+#include "node/server/node.h"
 #include "tests/simulation.h"
 
 /* ---- a box and a connection to it -------------------------------------------------------------- */

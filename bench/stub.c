@@ -26,7 +26,7 @@
 
 #include "base/error.h"
 #include "bench/stub_answers.h"
-#include "node/node.h"
+#include "node/server/node.h"
 #include "tests/simulation.h"
 
 enum { READ_BYTES = 256 * 1024, EVENTS = 64, PAGE_ROWS = 5000 };

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "node/parser.h"
+#include "node/cql/parser.h"
 #include "tests/ast_print.h"
 
 /* Each token of two bytes may be an expression in a list that has just grown. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "net/dns.h"
+#include "net/dns/dns.h"
 
 enum { RECORD_MIN = 11 }; /* a root name, type, class, time, length */
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "node/conn_statement.h"
-#include "node/fault.h"
+#include "node/server/conn_statement.h"
+#include "node/server/fault.h"
 #include "proto/arena.h"
 
 /* Both ends, and what the node's end needs. */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "net/option_file.h"
-#include "net/uri.h"
+#include "net/options/option_file.h"
+#include "net/options/uri.h"
 
 enum form { URI, A_FILE, BY_NAME, FORM_COUNT };
 

@@ -58,8 +58,9 @@ static size_t format_value(const void *what, char *out, size_t size)
 
 PLAIN(cql_uuid, uuid)
 VALUE(cql_uuid, uuid)
-PLAIN(cql_inet, inet) VALUE(cql_inet, inet) PLAIN(cql_date, date) FORMAT(cql_date, date)
-	VALUE(cql_date, date) PLAIN(cql_time, time) FORMAT(cql_time, time) VALUE(cql_time, time)
+PLAIN(cql_inet, inet)
+VALUE(cql_inet, inet) PLAIN(cql_date, date) FORMAT(cql_date, date) VALUE(cql_date, date)
+	PLAIN(cql_time, time) FORMAT(cql_time, time) VALUE(cql_time, time)
 		PLAIN(cql_timestamp, timestamp) FORMAT(cql_timestamp,
 						       timestamp) VALUE(cql_timestamp, timestamp)
 			PLAIN(cql_duration, duration) FORMAT(cql_duration,

@@ -1,154 +1,154 @@
 # net/net.mk - connections to a cluster; included by the top Makefile.am
 noinst_LTLIBRARIES += libcd_net.la
 libcd_net_la_SOURCES = \
-	net/addresses.c net/addresses.h \
-	net/attempt.c net/attempt.h \
-	net/auth.c net/auth.h \
-	net/auth_options.c \
-	net/auth_plain.c \
-	net/backoff.c net/backoff.h \
-	net/balancer.c net/balancer.h \
-	net/balancer_rules.c net/balancer_rules.h \
-	net/blocking.c \
-	net/cluster.c net/cluster.h \
-	net/conn.c net/conn.h \
-	net/control.c net/control.h \
-	net/control_agreement.c net/control_agreement.h \
-	net/control_schema.c net/control_schema.h \
-	net/crew.c net/crew.h net/crew_impl.h \
-	net/crew_ask.c \
-	net/crew_close.c \
-	net/crew_mail.c \
-	net/crew_news.c \
-	net/crew_submit.c \
-	net/crew_wait.c \
-	net/cursor.c \
-	net/dns.c net/dns.h \
-	net/dns_exchange.c net/dns_exchange.h \
-	net/draft.c net/draft.h \
-	net/driver.c \
-	net/driver_config.c net/driver_config.h \
-	net/dump.c \
-	net/engine.c net/engine.h net/engine_impl.h \
-	net/engine_answer.c \
-	net/engine_batch.c \
-	net/engine_choose.c \
-	net/engine_count.c \
-	net/engine_express.c \
-	net/engine_policy.c \
-	net/engine_prepare.c \
-	net/engine_retry.c \
-	net/engine_route.c \
-	net/engine_send.c \
-	net/engine_submit.c \
-	net/engine_tune.c net/engine_tune.h \
-	net/explain.c \
-	net/events.c net/events.h \
-	net/extensions.c net/extensions.h \
-	net/extras.c net/extras.h \
-	net/fellows.c net/fellows.h \
-	net/future.c \
-	net/generate.c \
-	net/groups.c \
-	net/history.c net/history.h \
-	net/host.c net/host.h \
-	net/hosts.c net/hosts.h \
-	net/info.c \
-	net/limit.c net/limit.h \
-	net/link.c net/link.h \
-	net/log.c net/log.h \
-	net/mailbox.c net/mailbox.h \
-	net/meter.c net/meter.h \
-	net/metric.c net/metric.def net/metric.h \
-	net/metric_text.c \
-	net/observe.c \
-	net/option.def net/option.c net/option.h \
-	net/option_file.c net/option_file.h \
-	net/option_format.c \
-	net/option_parse.c \
-	net/options.c net/options.h \
-	net/options_check.c \
-	net/options_set.c \
-	net/named.c net/named.h \
-	net/outgoing.c net/outgoing.h \
-	net/pacer.c net/pacer.h \
-	net/pager.c \
-	net/parcel.c net/parcel.h \
-	net/partitioner.c net/partitioner.h \
-	net/placement.c net/placement.h \
-	net/points.c net/points.h \
-	net/policies.c net/policies.h \
-	net/pool.c net/pool.h \
-	net/prepared.c net/prepared.h \
-	net/prepared_info.c \
-	net/profile.c net/profile.h \
-	net/profile_board.c net/profile_board.h \
-	net/profile_options.c net/profile_options.h \
-	net/profile_view.c net/profile_view.h \
-	net/pulse.c \
-	net/registry.c \
-	net/replication.c net/replication.h \
-	net/request.c net/request.h \
-	net/resolv_conf.c net/resolv_conf.h \
-	net/resolver.c net/resolver.h net/search.h \
-	net/result.c net/result.h \
-	net/result_pool.c net/result_pool.h \
-	net/retry.c net/retry.h \
-	net/retry_budget.c net/retry_budget.h \
-	net/round.c \
-	net/route.c net/route.h \
-	net/router.c net/router.h \
-	net/routes.c net/routes.h \
-	net/routing.c net/routing.h \
-	net/schema.c net/schema.h \
-	net/schema_agreement.c net/schema_agreement.h \
-	net/schema_builder.c net/schema_builder.h \
-	net/schema_cql.c net/schema_cql.h \
-	net/schema_cql_table.c net/schema_option.def \
-	net/schema_export.c \
-	net/schema_function.c \
-	net/schema_keyspace.c \
-	net/schema_meta.c \
-	net/schema_reader.c net/schema_reader.h \
-	net/schema_row.c \
-	net/schema_rows.c net/schema_rows.h net/schema_rows.def \
-	net/schema_scope.c net/schema_scope.h \
-	net/schema_sort.c net/schema_sort.h \
-	net/schema_table.c \
-	net/schema_type.c \
-	net/search_dns.c \
-	net/search_user.c \
-	net/session.c net/session.h \
-	net/session_cluster.c \
-	net/session_named.c \
-	net/session_profile.c \
-	net/session_tablets.c \
-	net/session_tls.c \
-	net/session_trace.c \
-	net/session_tune.c \
-	net/session_wire.c \
-	net/sharding.c net/sharding.h \
-	net/snapshot.c net/snapshot.h \
-	net/snapshot_nodes.c \
-	net/socket_options.c net/socket_options.h \
-	net/speculation.c net/speculation.h \
-	net/spread.c net/spread.h \
-	net/statement.c net/statement.h \
-	net/streams.c net/streams.h \
-	net/tablets.c net/tablets.h \
-	net/tablets_store.c \
-	net/tally.c net/tally.h \
-	net/timestamps.c net/timestamps.h \
-	net/token_map.c net/token_map.h \
-	net/token_ring.c net/token_ring.h \
-	net/topology.c net/topology.h \
-	net/topology_row.c net/topology_row.h \
-	net/trace.c net/trace.h \
-	net/tune.c net/tune.h \
-	net/uri.c net/uri.h \
-	net/warm_up.c \
-	net/wheel.c net/wheel.h \
-	net/wire.c net/wire.h \
-	net/wire_ring.c net/wire_ring.h \
-	net/wire_watch.c net/wire_watch.h
+	net/crew/crew.c net/crew/crew.h net/crew/crew_impl.h \
+	net/crew/crew_ask.c \
+	net/crew/crew_close.c \
+	net/crew/crew_mail.c \
+	net/crew/crew_news.c \
+	net/crew/crew_submit.c \
+	net/crew/crew_wait.c \
+	net/crew/mailbox.c net/crew/mailbox.h \
+	net/crew/parcel.c net/crew/parcel.h \
+	net/dns/addresses.c net/dns/addresses.h \
+	net/dns/dns.c net/dns/dns.h \
+	net/dns/dns_exchange.c net/dns/dns_exchange.h \
+	net/dns/hosts.c net/dns/hosts.h \
+	net/dns/resolv_conf.c net/dns/resolv_conf.h \
+	net/dns/resolver.c net/dns/resolver.h net/dns/search.h \
+	net/dns/search_dns.c \
+	net/dns/search_user.c \
+	net/engine/attempt.c net/engine/attempt.h \
+	net/engine/auth.c net/engine/auth.h \
+	net/engine/auth_plain.c \
+	net/engine/cluster.c net/engine/cluster.h \
+	net/engine/conn.c net/engine/conn.h \
+	net/engine/control.c net/engine/control.h \
+	net/engine/control_agreement.c net/engine/control_agreement.h \
+	net/engine/control_schema.c net/engine/control_schema.h \
+	net/engine/engine.c net/engine/engine.h net/engine/engine_impl.h \
+	net/engine/engine_answer.c \
+	net/engine/engine_batch.c \
+	net/engine/engine_choose.c \
+	net/engine/engine_count.c \
+	net/engine/engine_express.c \
+	net/engine/engine_policy.c \
+	net/engine/engine_prepare.c \
+	net/engine/engine_retry.c \
+	net/engine/engine_route.c \
+	net/engine/engine_send.c \
+	net/engine/engine_submit.c \
+	net/engine/engine_tune.c net/engine/engine_tune.h \
+	net/engine/events.c net/engine/events.h \
+	net/engine/extras.c net/engine/extras.h \
+	net/engine/fellows.c net/engine/fellows.h \
+	net/engine/host.c net/engine/host.h \
+	net/engine/link.c net/engine/link.h \
+	net/engine/points.c net/engine/points.h \
+	net/engine/pool.c net/engine/pool.h \
+	net/engine/prepared.c net/engine/prepared.h \
+	net/engine/prepared_info.c \
+	net/engine/pulse.c \
+	net/engine/request.c net/engine/request.h \
+	net/engine/round.c \
+	net/engine/spread.c net/engine/spread.h \
+	net/engine/streams.c net/engine/streams.h \
+	net/engine/tally.c net/engine/tally.h \
+	net/engine/trace.c net/engine/trace.h \
+	net/engine/wheel.c net/engine/wheel.h \
+	net/engine/wire.c net/engine/wire.h \
+	net/engine/wire_watch.c net/engine/wire_watch.h \
+	net/metrics/log.c net/metrics/log.h \
+	net/metrics/meter.c net/metrics/meter.h \
+	net/metrics/metric.c net/metrics/metric.def net/metrics/metric.h \
+	net/metrics/metric_text.c \
+	net/metrics/outgoing.c net/metrics/outgoing.h \
+	net/metrics/wire_ring.c net/metrics/wire_ring.h \
+	net/options/auth_options.c \
+	net/options/draft.c net/options/draft.h \
+	net/options/driver_config.c net/options/driver_config.h \
+	net/options/option.def net/options/option.c net/options/option.h \
+	net/options/option_file.c net/options/option_file.h \
+	net/options/option_format.c \
+	net/options/option_parse.c \
+	net/options/options.c net/options/options.h \
+	net/options/options_check.c \
+	net/options/options_set.c \
+	net/options/profile_options.c net/options/profile_options.h \
+	net/options/socket_options.c net/options/socket_options.h \
+	net/options/tune.c net/options/tune.h \
+	net/options/uri.c net/options/uri.h \
+	net/policy/backoff.c net/policy/backoff.h \
+	net/policy/balancer.c net/policy/balancer.h \
+	net/policy/balancer_rules.c net/policy/balancer_rules.h \
+	net/policy/limit.c net/policy/limit.h \
+	net/policy/pacer.c net/policy/pacer.h \
+	net/policy/policies.c net/policy/policies.h \
+	net/policy/profile.c net/policy/profile.h \
+	net/policy/profile_board.c net/policy/profile_board.h \
+	net/policy/profile_view.c net/policy/profile_view.h \
+	net/policy/retry.c net/policy/retry.h \
+	net/policy/retry_budget.c net/policy/retry_budget.h \
+	net/policy/speculation.c net/policy/speculation.h \
+	net/policy/timestamps.c net/policy/timestamps.h \
+	net/result/cursor.c \
+	net/result/history.c net/result/history.h \
+	net/result/named.c net/result/named.h \
+	net/result/result.c net/result/result.h \
+	net/result/result_pool.c net/result/result_pool.h \
+	net/result/statement.c net/result/statement.h \
+	net/ring/extensions.c net/ring/extensions.h \
+	net/ring/partitioner.c net/ring/partitioner.h \
+	net/ring/placement.c net/ring/placement.h \
+	net/ring/replication.c net/ring/replication.h \
+	net/ring/router.c net/ring/router.h \
+	net/ring/routes.c net/ring/routes.h \
+	net/ring/routing.c net/ring/routing.h \
+	net/ring/sharding.c net/ring/sharding.h \
+	net/ring/tablets.c net/ring/tablets.h \
+	net/ring/tablets_store.c \
+	net/ring/token_map.c net/ring/token_map.h \
+	net/ring/token_ring.c net/ring/token_ring.h \
+	net/ring/topology.c net/ring/topology.h \
+	net/ring/topology_row.c net/ring/topology_row.h \
+	net/schema/schema.c net/schema/schema.h \
+	net/schema/schema_agreement.c net/schema/schema_agreement.h \
+	net/schema/schema_builder.c net/schema/schema_builder.h \
+	net/schema/schema_cql.c net/schema/schema_cql.h \
+	net/schema/schema_cql_table.c net/schema/schema_option.def \
+	net/schema/schema_export.c \
+	net/schema/schema_function.c \
+	net/schema/schema_keyspace.c \
+	net/schema/schema_meta.c \
+	net/schema/schema_reader.c net/schema/schema_reader.h \
+	net/schema/schema_row.c \
+	net/schema/schema_rows.c net/schema/schema_rows.h net/schema/schema_rows.def \
+	net/schema/schema_scope.c net/schema/schema_scope.h \
+	net/schema/schema_sort.c net/schema/schema_sort.h \
+	net/schema/schema_table.c \
+	net/schema/schema_type.c \
+	net/schema/snapshot.c net/schema/snapshot.h \
+	net/schema/snapshot_nodes.c \
+	net/session/blocking.c \
+	net/session/driver.c \
+	net/session/dump.c \
+	net/session/explain.c \
+	net/session/future.c \
+	net/session/generate.c \
+	net/session/groups.c \
+	net/session/info.c \
+	net/session/observe.c \
+	net/session/pager.c \
+	net/session/registry.c \
+	net/session/route.c net/session/route.h \
+	net/session/session.c net/session/session.h \
+	net/session/session_cluster.c \
+	net/session/session_named.c \
+	net/session/session_profile.c \
+	net/session/session_tablets.c \
+	net/session/session_tls.c \
+	net/session/session_trace.c \
+	net/session/session_tune.c \
+	net/session/session_wire.c \
+	net/session/warm_up.c
 libcoodie_la_LIBADD += libcd_net.la

@@ -1,158 +1,158 @@
 # node/node.mk - the in-memory CQL node, a library of its own; included by the top Makefile.am
 noinst_LTLIBRARIES += libcd_node.la
 libcd_node_la_SOURCES = \
-	node/ast.h \
-	node/batch.c node/batch.h \
-	node/bignum.c node/bignum.h \
-	node/cas.c node/cas.h \
-	node/cas_result.c node/cas_result.h \
-	node/certificate.c node/certificate.h \
-	node/check.c node/check.h \
-	node/compare.c node/compare.h \
-	node/compare_decimal.c node/compare_decimal.h \
-	node/condition.c node/condition.h \
-	node/condition_test.c \
-	node/conn.c node/conn.h \
-	node/conn_batch.c \
-	node/conn_fault.c node/conn_fault.h \
-	node/conn_handshake.c node/conn_handshake.h \
-	node/conn_statement.c node/conn_statement.h \
-	node/ddl.c node/ddl.h \
-	node/ddl_alter.c \
-	node/ddl_index.c \
-	node/ddl_keyspace.c \
-	node/ddl_table.c \
-	node/ddl_type.c \
-	node/ddl_view.c \
-	node/delete.c \
-	node/expr_text.c \
-	node/expr_type.c \
-	node/fault.c node/fault.def node/fault.h \
-	node/fault_parse.c \
-	node/function.c node/function.def node/function.h \
-	node/function_aggregate.c \
-	node/function_blob.c \
-	node/function_cast.c \
-	node/function_collection.c \
-	node/function_json.c \
-	node/function_mask.c \
-	node/function_math.c \
-	node/function_time.c \
-	node/insert.c node/insert.h \
-	node/insert_json.c \
-	node/insert_run.c \
-	node/items.c \
-	node/json_print.c node/json_print.h \
-	node/json_read.c node/json_read.h \
-	node/json_value.c \
-	node/keyword.def \
-	node/lexer.c node/lexer.h \
-	node/link.c node/link.h \
-	node/listener.c node/listener.h \
-	node/member.c \
-	node/merge.c node/merge.h \
-	node/native_duration.c \
-	node/native_print.c node/native_print.h \
-	node/native_text.c node/native_text.h \
-	node/native_time.c \
-	node/node.c node/node.h \
-	node/node_control.c \
-	node/node_execute.c \
-	node/node_fault.c \
-	node/node_options.c node/node_options.h \
-	node/node_routes.c \
-	node/node_system.c \
-	node/number.c node/number.h \
-	node/number_sum.c \
-	node/operation.c node/operation.h \
-	node/operation_number.c \
-	node/operation_run.c \
-	node/operator.c node/operator.def \
-	node/options.c node/options.h \
-	node/options_keyspace.c \
-	node/options_map.c \
-	node/options_speculative.c \
-	node/parse.h \
-	node/parse_cursor.c \
-	node/parse_ddl.c \
-	node/parse_name.c \
-	node/parse_property.c \
-	node/parse_select.c \
-	node/parse_selector.c \
-	node/parse_table.c \
-	node/parse_term.c \
-	node/parse_type.c \
-	node/parse_unknown.c \
-	node/parse_where.c \
-	node/parse_write.c \
-	node/parser.c node/parser.h \
-	node/partition.c \
-	node/place.c \
-	node/plan.c node/plan.h \
-	node/prepared.c node/prepared.h \
-	node/problem.c node/problem.h \
-	node/ranges.c \
-	node/request.c node/request.h \
-	node/ring.c node/ring.h \
-	node/ring_admit.c \
-	node/ring_replicas.c \
-	node/row.c \
-	node/row_value.c \
-	node/scylla.c node/scylla.h \
-	node/scylla_system.c \
-	node/scylla_tablet.c \
-	node/scylla_tables.def \
-	node/schema.c node/schema.h \
-	node/schema_change.c node/schema_change.h \
-	node/schema_digest.c \
-	node/schema_table.c \
-	node/schema_type.c \
-	node/script.c node/script.h \
-	node/select.c node/select.h \
-	node/select_check.c \
-	node/select_group.c \
-	node/select_near.c \
-	node/select_order.c \
-	node/select_page.c \
-	node/select_plan.h \
-	node/select_read.c \
-	node/select_row.c \
-	node/selector.c node/selector.h \
-	node/selector_parts.c \
-	node/selector_run.c \
-	node/selector_times.c \
-	node/skip.c node/skip.h \
-	node/statement.def \
-	node/store.c node/store.h \
-	node/store_parts.h \
-	node/system.c node/system.h \
-	node/system_cluster.c \
-	node/system_parts.h \
-	node/system_row.c \
-	node/system_schema.c \
-	node/system_tables.def \
-	node/term.c node/term.h \
-	node/term_call.c \
-	node/term_collection.c \
-	node/term_literal.c \
-	node/term_parts.h \
-	node/term_tuple.c \
-	node/trace.c node/trace.h \
-	node/type_fit.c \
-	node/update.c \
-	node/walk.c \
-	node/where.c node/where.h \
-	node/where_bind.c \
-	node/where_filter.c \
-	node/where_index.c \
-	node/where_merge.c \
-	node/where_plan.h \
-	node/where_relation.c \
-	node/where_slice.c \
-	node/where_value.c \
-	node/write.c node/write.h \
-	node/write_index.c \
-	node/write_plan.c
+	node/cluster/ring.c node/cluster/ring.h \
+	node/cluster/ring_admit.c \
+	node/cluster/ring_replicas.c \
+	node/cluster/scylla.c node/cluster/scylla.h \
+	node/cluster/scylla_system.c \
+	node/cluster/scylla_tables.def \
+	node/cluster/scylla_tablet.c \
+	node/cluster/system.c node/cluster/system.h \
+	node/cluster/system_cluster.c \
+	node/cluster/system_parts.h \
+	node/cluster/system_row.c \
+	node/cluster/system_schema.c \
+	node/cluster/system_tables.def \
+	node/cql/ast.h \
+	node/cql/expr_text.c \
+	node/cql/keyword.def \
+	node/cql/lexer.c node/cql/lexer.h \
+	node/cql/operator.c node/cql/operator.def \
+	node/cql/parse.h \
+	node/cql/parse_cursor.c \
+	node/cql/parse_ddl.c \
+	node/cql/parse_name.c \
+	node/cql/parse_property.c \
+	node/cql/parse_select.c \
+	node/cql/parse_selector.c \
+	node/cql/parse_table.c \
+	node/cql/parse_term.c \
+	node/cql/parse_type.c \
+	node/cql/parse_unknown.c \
+	node/cql/parse_where.c \
+	node/cql/parse_write.c \
+	node/cql/parser.c node/cql/parser.h \
+	node/cql/problem.c node/cql/problem.h \
+	node/cql/statement.def \
+	node/function/expr_type.c \
+	node/function/function.c node/function/function.def node/function/function.h \
+	node/function/function_aggregate.c \
+	node/function/function_blob.c \
+	node/function/function_cast.c \
+	node/function/function_collection.c \
+	node/function/function_json.c \
+	node/function/function_mask.c \
+	node/function/function_math.c \
+	node/function/function_time.c \
+	node/function/selector.c node/function/selector.h \
+	node/function/selector_parts.c \
+	node/function/selector_run.c \
+	node/function/selector_times.c \
+	node/function/term.c node/function/term.h \
+	node/function/term_call.c \
+	node/function/term_collection.c \
+	node/function/term_literal.c \
+	node/function/term_parts.h \
+	node/function/term_tuple.c \
+	node/plan/batch.c node/plan/batch.h \
+	node/plan/cas.c node/plan/cas.h \
+	node/plan/cas_result.c node/plan/cas_result.h \
+	node/plan/condition.c node/plan/condition.h \
+	node/plan/condition_test.c \
+	node/plan/delete.c \
+	node/plan/insert.c node/plan/insert.h \
+	node/plan/insert_json.c \
+	node/plan/insert_run.c \
+	node/plan/operation.c node/plan/operation.h \
+	node/plan/operation_number.c \
+	node/plan/operation_run.c \
+	node/plan/plan.c node/plan/plan.h \
+	node/plan/select.c node/plan/select.h \
+	node/plan/select_check.c \
+	node/plan/select_group.c \
+	node/plan/select_near.c \
+	node/plan/select_order.c \
+	node/plan/select_page.c \
+	node/plan/select_plan.h \
+	node/plan/select_read.c \
+	node/plan/select_row.c \
+	node/plan/update.c \
+	node/plan/where.c node/plan/where.h \
+	node/plan/where_bind.c \
+	node/plan/where_filter.c \
+	node/plan/where_index.c \
+	node/plan/where_merge.c \
+	node/plan/where_plan.h \
+	node/plan/where_relation.c \
+	node/plan/where_slice.c \
+	node/plan/where_value.c \
+	node/plan/write.c node/plan/write.h \
+	node/plan/write_index.c \
+	node/plan/write_plan.c \
+	node/schema/ddl.c node/schema/ddl.h \
+	node/schema/ddl_alter.c \
+	node/schema/ddl_index.c \
+	node/schema/ddl_keyspace.c \
+	node/schema/ddl_table.c \
+	node/schema/ddl_type.c \
+	node/schema/ddl_view.c \
+	node/schema/options.c node/schema/options.h \
+	node/schema/options_keyspace.c \
+	node/schema/options_map.c \
+	node/schema/options_speculative.c \
+	node/schema/schema.c node/schema/schema.h \
+	node/schema/schema_change.c node/schema/schema_change.h \
+	node/schema/schema_digest.c \
+	node/schema/schema_table.c \
+	node/schema/schema_type.c \
+	node/server/certificate.c node/server/certificate.h \
+	node/server/conn.c node/server/conn.h \
+	node/server/conn_batch.c \
+	node/server/conn_fault.c node/server/conn_fault.h \
+	node/server/conn_handshake.c node/server/conn_handshake.h \
+	node/server/conn_statement.c node/server/conn_statement.h \
+	node/server/fault.c node/server/fault.def node/server/fault.h \
+	node/server/fault_parse.c \
+	node/server/link.c node/server/link.h \
+	node/server/listener.c node/server/listener.h \
+	node/server/node.c node/server/node.h \
+	node/server/node_control.c \
+	node/server/node_execute.c \
+	node/server/node_fault.c \
+	node/server/node_options.c node/server/node_options.h \
+	node/server/node_routes.c \
+	node/server/node_system.c \
+	node/server/prepared.c node/server/prepared.h \
+	node/server/request.c node/server/request.h \
+	node/server/script.c node/server/script.h \
+	node/server/trace.c node/server/trace.h \
+	node/store/items.c \
+	node/store/member.c \
+	node/store/merge.c node/store/merge.h \
+	node/store/partition.c \
+	node/store/place.c \
+	node/store/ranges.c \
+	node/store/row.c \
+	node/store/row_value.c \
+	node/store/skip.c node/store/skip.h \
+	node/store/store.c node/store/store.h \
+	node/store/store_parts.h \
+	node/store/walk.c \
+	node/value/bignum.c node/value/bignum.h \
+	node/value/check.c node/value/check.h \
+	node/value/compare.c node/value/compare.h \
+	node/value/compare_decimal.c node/value/compare_decimal.h \
+	node/value/json_print.c node/value/json_print.h \
+	node/value/json_read.c node/value/json_read.h \
+	node/value/json_value.c \
+	node/value/native_duration.c \
+	node/value/native_print.c node/value/native_print.h \
+	node/value/native_text.c node/value/native_text.h \
+	node/value/native_time.c \
+	node/value/number.c node/value/number.h \
+	node/value/number_sum.c \
+	node/value/type_fit.c
 # Beside libcoodie, with copies of base/ and proto/ of its own that nobody sees.
 lib_LTLIBRARIES += libcoodie-node.la
 libcoodie_node_la_SOURCES =

@@ -4,7 +4,7 @@
 #define TESTS_AST_PRINT_H
 
 #include "base/buffer.h"
-#include "node/ast.h"
+#include "node/cql/ast.h"
 
 /* Appends all of the tree, and a NUL. */
 void nd_ast_print(struct cd_buffer *out, const struct nd_statement *s);

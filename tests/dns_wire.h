@@ -3,7 +3,7 @@
 #ifndef TESTS_DNS_WIRE_H
 #define TESTS_DNS_WIRE_H
 
-#include "net/dns.h"
+#include "net/dns/dns.h"
 
 /* An answer being written. It never grows past its room: tests stay below. */
 struct dns_out {

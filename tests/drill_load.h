@@ -21,7 +21,7 @@ struct drill_plan {
 /* What came of them so far. */
 struct drill_sums {
 	uint64_t begun, completed, refused, rows, pages, acknowledged, cancelled, repeated;
-	uint64_t stale; /* reads that missed what was acknowledged, where nodes may disagree */
+	uint64_t stale;      /* reads that missed what was acknowledged, where nodes may disagree */
 	uint64_t errors[64]; /* by enum coodie_errc */
 	struct {
 		int32_t code;

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "node/ddl.h"
-#include "node/parser.h"
+#include "node/cql/parser.h"
+#include "node/schema/ddl.h"
 
 static int64_t now_us(void *user)
 {

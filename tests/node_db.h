@@ -3,7 +3,7 @@
 #ifndef TESTS_NODE_DB_H
 #define TESTS_NODE_DB_H
 
-#include "node/plan.h"
+#include "node/plan/plan.h"
 
 #define NODE_DB_NOW_US INT64_C(1795248461123456) /* 2026-11-21T08:07:41.123456Z */
 

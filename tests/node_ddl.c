@@ -4,8 +4,8 @@
 
 #include "tests/node_ddl.h"
 
-#include "node/parser.h"
-#include "node/plan.h"
+#include "node/cql/parser.h"
+#include "node/plan/plan.h"
 
 static int64_t clock_us(void *user)
 {

@@ -3,8 +3,8 @@
 #ifndef TESTS_NODE_DDL_H
 #define TESTS_NODE_DDL_H
 
-#include "node/request.h"
-#include "node/system.h"
+#include "node/cluster/system.h"
+#include "node/server/request.h"
 
 struct nd_ddl_test {
 	struct nd_database db;

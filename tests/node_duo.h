@@ -5,7 +5,7 @@
 
 #include <coodie/message.h>
 
-#include "node/conn.h"
+#include "node/server/conn.h"
 
 /* Both ends. */
 struct duo {
@@ -16,7 +16,7 @@ struct duo {
 	cql_arena *arena; /* of what the client read */
 	unsigned version;
 	uint64_t now_us;
-	size_t step; /* bytes fed at once; 0: all */
+	size_t step;            /* bytes fed at once; 0: all */
 	const cql_terms *terms; /* what the client has agreed on; NULL: nothing */
 };
 

@@ -9,7 +9,7 @@
 #include <coodie/result.h>
 #include <coodie/text.h>
 
-#include "node/parser.h"
+#include "node/cql/parser.h"
 #include "tests/test.h"
 
 enum { TEXT_SIZE = 1 << 16 };

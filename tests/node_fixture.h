@@ -3,8 +3,8 @@
 #ifndef TESTS_NODE_FIXTURE_H
 #define TESTS_NODE_FIXTURE_H
 
-#include "node/batch.h"
-#include "node/plan.h"
+#include "node/plan/batch.h"
+#include "node/plan/plan.h"
 
 enum { CD_FIXTURE_STATEMENTS = 8 };
 

@@ -3,7 +3,7 @@
 #ifndef TESTS_NODE_TABLE_H
 #define TESTS_NODE_TABLE_H
 
-#include "node/store.h"
+#include "node/store/store.h"
 
 enum { CD_NODE_COLUMNS = 12 };
 

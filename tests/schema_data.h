@@ -5,7 +5,7 @@
 
 #include <coodie/driver.h>
 
-#include "net/schema_builder.h"
+#include "net/schema/schema_builder.h"
 
 /* Rows of a table; cells are CQL literals. */
 struct schema_data {

@@ -6,7 +6,7 @@
 
 #include <coodie/codec.h>
 
-#include "net/result.h"
+#include "net/result/result.h"
 #include "tests/test.h"
 
 enum { MOST_COLUMNS = 32 };

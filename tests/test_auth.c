@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* net/auth.c: logins between AUTHENTICATE and AUTH_SUCCESS, with a server made of the same codec:
+/* net/engine/auth.c: logins between AUTHENTICATE and AUTH_SUCCESS, with a server made of the same codec:
  * authenticators that answer at once, later, too late and never, credentials, certificates, and
  * what is left of secrets in memory. */
 #include "tests/test.h"
@@ -9,7 +9,7 @@
 #include <coodie/options.h>
 
 #include "base/tls_context.h"
-#include "net/conn.h"
+#include "net/engine/conn.h"
 #include "tests/certs.h"
 #include "tests/failalloc.h"
 

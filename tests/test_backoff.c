@@ -3,8 +3,8 @@
 #include "tests/test.h"
 
 #include "base/random.h"
-#include "net/backoff.h"
-#include "net/pacer.h"
+#include "net/policy/backoff.h"
+#include "net/policy/pacer.h"
 
 enum { MS = 1000, SECOND = 1000000 };
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/random.h"
-#include "net/balancer.h"
+#include "net/policy/balancer.h"
 #include "tests/failalloc.h"
 
 enum { MOST = 32, ROUNDS = 300 };

@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "net/conn.h"
+#include "net/engine/conn.h"
 #include "proto/message.h"
 #include "proto/notation.h"
 #include "tests/failalloc.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* net/result.c and net/cursor.c: results over hand-encoded bodies, whole, cut at every byte, and
+/* net/result/result.c and net/result/cursor.c: results over hand-encoded bodies, whole, cut at every byte, and
  * without memory. */
 #include "tests/test.h"
 
@@ -8,7 +8,7 @@
 #include <coodie/driver.h>
 #include <coodie/rows.h>
 
-#include "net/result.h"
+#include "net/result/result.h"
 #include "tests/failalloc.h"
 #include "tests/guard.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* net/dns.c: questions both ways, answers with aliases and pointers, everything a hostile server can
+/* net/dns/dns.c: questions both ways, answers with aliases and pointers, everything a hostile server can
  * send, and the order of services. */
 #include "tests/test.h"
 

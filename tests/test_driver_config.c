@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* net/driver_config.c: the JSON of options as they begin and as they can be, names that want to
+/* net/options/driver_config.c: the JSON of options as they begin and as they can be, names that want to
  * break out of it, and secrets, which are not in it. */
 #include "tests/test.h"
 
 #include <stdlib.h>
 
-#include "net/driver_config.h"
+#include "net/options/driver_config.h"
 #include "tests/failalloc.h"
 #include "tools/json.h"
 

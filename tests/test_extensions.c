@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* net/extensions.c: what is offered, what is taken, what is asked for. */
+/* net/ring/extensions.c: what is offered, what is taken, what is asked for. */
 #include "tests/test.h"
 
-#include "net/extensions.h"
+#include "net/ring/extensions.h"
 
 static const struct {
 	const char *name;

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-
 #include "tests/pool_world.h"
 #include "tests/stage.h"
 
@@ -76,9 +75,9 @@ static void check_payload(const char *name, const coodie_result *r, const cql_pa
 		CD_CHECK(p.key.len == want[i].key.len &&
 				 !memcmp(p.key.data, want[i].key.data, p.key.len),
 			 name);
-		CD_CHECK(!p.value.data == !want[i].value.data &&
-				 p.value.len == want[i].value.len &&
-				 (!p.value.len || !memcmp(p.value.data, want[i].value.data, p.value.len)),
+		CD_CHECK(!p.value.data == !want[i].value.data && p.value.len == want[i].value.len &&
+				 (!p.value.len ||
+				  !memcmp(p.value.data, want[i].value.data, p.value.len)),
 			 name);
 	}
 	assert_false(coodie_result_payload_at(r, count, &p));
@@ -108,9 +107,9 @@ static bool by_batch(coodie_session *s, const coodie_request *r, struct outcome 
 					  &o->err);
 }
 
-static bool (*const forms[])(coodie_session *s, const coodie_request *r, struct outcome *o) = {
-	by_query, by_bind, by_bind /* known by now */, by_batch
-};
+static bool (*const forms[])(coodie_session *s, const coodie_request *r,
+			     struct outcome *o) = { by_query, by_bind, by_bind /* known by now */,
+						    by_batch };
 
 static void set_v4(coodie_options *o)
 {
@@ -142,8 +141,9 @@ static void test_payloads(void **state)
 		fault(&w, "match=ks.t,do=echo");
 		for (size_t f = 0; f < CD_COUNT(forms); f++) {
 			struct outcome with = { false }, without = { false };
-			const coodie_request *r = COODIE_REQUEST(
-				.payload = entries, .payload_count = CD_COUNT(entries));
+			const coodie_request *r = COODIE_REQUEST(.payload = entries,
+								 .payload_count = CD_COUNT(
+									 entries));
 			assert_true(forms[f](w.session, r, &with));
 			assert_true(forms[f](w.session, NULL, &without));
 			wait_outcome(&w, &with);
@@ -295,17 +295,17 @@ static void test_outgoing(void **state)
 	open_hooked(&w, "match=ks.t,do=echo");
 	for (size_t f = 0; f < CD_COUNT(forms); f++) {
 		o = (struct outcome){ false };
-		assert_true(forms[f](w.session,
-				     COODIE_REQUEST(.payload = &entries[1], .payload_count = 1),
-				     &o));
+		assert_true(forms[f](
+			w.session, COODIE_REQUEST(.payload = &entries[1], .payload_count = 1), &o));
 		assert_int_equal(told.outgoing, f + 1);
 		wait_outcome(&w, &o);
 		check_payload("both", o.result, both, 2);
 		coodie_result_free(o.result);
 		assert_int_equal(told.outgoing, f + 1);
-		assert_string_equal(told.cql, forms[f] == by_query  ? read_one
-					      : forms[f] == by_bind ? "SELECT v FROM ks.t WHERE k = ?"
-								    : "");
+		assert_string_equal(told.cql, forms[f] == by_query ? read_one
+					      : forms[f] == by_bind
+						      ? "SELECT v FROM ks.t WHERE k = ?"
+						      : "");
 	}
 	coodie_options_set_outgoing(NULL, on_outgoing, NULL);
 	coodie_options_set_attempts(NULL, on_attempt, NULL);
@@ -458,8 +458,7 @@ static void check_numbers(const struct attempt_row *row, const coodie_session *s
 
 static void test_attempts(void **state)
 {
-	static const char *const statements[] = { read_one,
-						  "UPDATE ks.t SET v = 5 WHERE k = 3" };
+	static const char *const statements[] = { read_one, "UPDATE ks.t SET v = 5 WHERE k = 3" };
 
 	(void)state;
 	for (size_t i = 0; i < 2 * CD_COUNT(attempt_rows); i++) {

@@ -2,7 +2,7 @@
 /* The limit on requests in flight to a host: what lowers it, what raises it, and its bounds. */
 #include "tests/test.h"
 
-#include "net/limit.h"
+#include "net/policy/limit.h"
 
 enum { MS = 1000, SECOND = 1000000 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* net/log.c: levels that cost nothing, lines that are cut, lines that repeat. */
+/* net/metrics/log.c: levels that cost nothing, lines that are cut, lines that repeat. */
 #include "tests/test.h"
 
-#include "net/log.h"
+#include "net/metrics/log.h"
 
 struct heard {
 	size_t lines;

@@ -11,7 +11,7 @@
 #include <coodie/resolve.h>
 #include <coodie/session.h>
 
-#include "net/options.h"
+#include "net/options/options.h"
 
 enum { PATIENT_MS = 60000 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* net/metric.c, metric_text.c, meter.c: sums by scope, rates, OpenMetrics text, docs/metrics.md. */
+/* net/metrics/metric.c, metric_text.c, meter.c: sums by scope, rates, OpenMetrics text, docs/metrics.md. */
 #include "tests/test.h"
 
 #include <stdlib.h>
 
-#include "net/metric.h"
+#include "net/metrics/metric.h"
 #include "tests/failalloc.h"
 #include "tests/openmetrics.h"
 
@@ -149,7 +149,7 @@ static void test_every_field(void **state)
 	assert_true(cd_metric_sum(&source, NULL, &m, NULL));
 #define X(name, field, family, kind, scope, unit, help) \
 	CD_CHECK(m.field == 1000 + CD_METRIC_##name, #field);
-#include "net/metric.def"
+#include "net/metrics/metric.def"
 #undef X
 	unmake(c);
 }
@@ -447,7 +447,7 @@ static void test_docs(void **state)
 		if (!strstr(docs, line)) \
 			fail_msg("docs/metrics.md should have:%s", line); \
 	}
-#include "net/metric.def"
+#include "net/metrics/metric.def"
 #undef X
 	for (const char *at = docs; (at = strstr(at, "\n| `")); at++)
 		rows += !strncmp(at + 4 + strspn(at + 4, "abcdefghijklmnopqrstuvwxyz_"),

@@ -9,7 +9,7 @@
 #include <coodie/named.h>
 #include <coodie/node.h>
 
-#include "net/named.h"
+#include "net/result/named.h"
 #include "tests/failalloc.h"
 
 /* ---- into order ------------------------------------------------------------------------------ */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* node/check.h: bytes against types, in Cassandra's words. */
+/* node/value/check.h: bytes against types, in Cassandra's words. */
 #include "tests/test.h"
 
-#include "node/check.h"
+#include "node/value/check.h"
 #include "proto/type.h"
 #include "tests/guard.h"
 #include "tests/hex.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* node/compare.c: rows of values in the order Cassandra sorts them; broken bytes never crash. */
+/* node/value/compare.c: rows of values in the order Cassandra sorts them; broken bytes never crash. */
 #include "tests/test.h"
 
 #include <stdlib.h>
 
 #include <coodie/text.h>
 
-#include "node/compare.h"
+#include "node/value/compare.h"
 #include "proto/value.h"
 #include "tests/guard.h"
 

@@ -512,13 +512,19 @@ static void test_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_options),  cmocka_unit_test(test_versions),
-		cmocka_unit_test(test_startup),  cmocka_unit_test(test_lz4_not_offered),
-		cmocka_unit_test(test_framings), cmocka_unit_test(test_credentials),
-		cmocka_unit_test(test_order),    cmocka_unit_test(test_register_wrong),
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_startup),
+		cmocka_unit_test(test_lz4_not_offered),
+		cmocka_unit_test(test_framings),
+		cmocka_unit_test(test_credentials),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_register_wrong),
 		cmocka_unit_test(test_refused_in_its_version),
-		cmocka_unit_test(test_broken),   cmocka_unit_test(test_damaged_segment),
-		cmocka_unit_test(test_events),   cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_damaged_segment),
+		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

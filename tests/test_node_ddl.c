@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "node/parser.h"
+#include "node/cql/parser.h"
 #include "tests/failalloc.h"
 #include "tests/node_ddl.h"
 

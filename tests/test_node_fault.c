@@ -7,8 +7,8 @@
 #include <coodie/uuid.h>
 #include <time.h>
 
-#include "node/fault.h"
-#include "node/prepared.h"
+#include "node/server/fault.h"
+#include "node/server/prepared.h"
 #include "tests/failalloc.h"
 #include "tests/node_duo.h"
 

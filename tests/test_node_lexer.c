@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* node/lexer.h: texts to tokens. */
+/* node/cql/lexer.h: texts to tokens. */
 #include "tests/test.h"
 
-#include "node/lexer.h"
+#include "node/cql/lexer.h"
 #include "tests/guard.h"
 
 enum {
@@ -146,7 +146,7 @@ static void test_keywords(void **state)
 	} keywords[] = {
 #define X(name, spelling, use) { spelling, ND_KW_##name },
 #define ALIAS(name, spelling, use) X(name, spelling, use)
-#include "node/keyword.def"
+#include "node/cql/keyword.def"
 #undef X
 #undef ALIAS
 	};

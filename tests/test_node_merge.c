@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* node/merge.c and the store behind it, held against a model that keeps every change ever made and
+/* node/store/merge.c and the store behind it, held against a model that keeps every change ever made and
  * works out from all of them, each time, what is alive: any order, any doubling and any grouping of
  * the same changes give the same rows. A seed that fails is printed. */
 #include "tests/test.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* node/select_page.c and what it is for: page by page gives what comes at once, whatever the page's
+/* node/plan/select_page.c and what it is for: page by page gives what comes at once, whatever the page's
  * size; forged paging states are refused. */
 #include "tests/test.h"
 

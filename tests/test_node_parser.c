@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* node/parser.h: statements to trees, and what is said of those that are none. */
+/* node/cql/parser.h: statements to trees, and what is said of those that are none. */
 #include "tests/test.h"
 
 #include <stdlib.h>
 
-#include "node/parser.h"
+#include "node/cql/parser.h"
 #include "tests/ast_print.h"
 #include "tests/failalloc.h"
 #include "tests/guard.h"

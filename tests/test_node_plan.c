@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* node/plan.h: what is common to all statements: values checked, markers, USE, TRUNCATE. */
+/* node/plan/plan.h: what is common to all statements: values checked, markers, USE, TRUNCATE. */
 #include "tests/test.h"
 
 #include "tests/node_fixture.h"

@@ -4,7 +4,7 @@
 
 #include <coodie/uuid.h>
 
-#include "node/prepared.h"
+#include "node/server/prepared.h"
 #include "tests/failalloc.h"
 #include "tests/node_duo.h"
 
@@ -22,7 +22,7 @@ struct place {
 	struct duo duo;
 };
 
-/* What node/node.c does in a box. */
+/* What node/server/node.c does in a box. */
 static void on_change(void *user, const cql_schema_change *change, struct nd_table *table)
 {
 	struct place *p = user;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "node/problem.h"
+#include "node/cql/problem.h"
 
 static void test_the_first_reason_stays(void **state)
 {

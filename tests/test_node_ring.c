@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* node/ring.h: replicas, and who must be alive. The sets were worked out by hand. */
+/* node/cluster/ring.h: replicas, and who must be alive. The sets were worked out by hand. */
 #include "tests/test.h"
 
-#include "node/ring.h"
+#include "node/cluster/ring.h"
 #include "tests/failalloc.h"
 
 #define PACKAGE "org.apache.cassandra.locator."

@@ -6,8 +6,8 @@
 
 #include <coodie/uuid.h>
 
-#include "node/ddl.h"
-#include "node/store.h"
+#include "node/schema/ddl.h"
+#include "node/store/store.h"
 #include "proto/type.h"
 #include "tests/failalloc.h"
 #include "tests/node_ddl.h"

@@ -2,7 +2,7 @@
 /* Where statements end: semicolons in texts, names, comments and batches do not count. */
 #include "tests/test.h"
 
-#include "node/script.h"
+#include "node/server/script.h"
 
 static void test_statements(void **state)
 {

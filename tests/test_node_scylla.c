@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* node/scylla.h: shards, tablets and extensions, by themselves and through a connection. */
+/* node/cluster/scylla.h: shards, tablets and extensions, by themselves and through a connection. */
 #include "tests/test.h"
 
 #include <arpa/inet.h>
@@ -11,9 +11,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "node/fault.h"
-#include "node/prepared.h"
-#include "node/scylla.h"
+#include "node/cluster/scylla.h"
+#include "node/server/fault.h"
+#include "node/server/prepared.h"
 #include "proto/arena.h"
 #include "tests/failalloc.h"
 #include "tests/node_duo.h"
@@ -748,10 +748,8 @@ static void test_routes_refused(void **state)
 		uint32_t node;
 		uint16_t port;
 	} rows[] = {
-		{ "no shards", "a", "b", 0, 1 },
-		{ "no such node", "a", "b", 1, 1 },
-		{ "no connection", NULL, "b", 0, 1 },
-		{ "no address", "a", NULL, 0, 1 },
+		{ "no shards", "a", "b", 0, 1 },      { "no such node", "a", "b", 1, 1 },
+		{ "no connection", NULL, "b", 0, 1 }, { "no address", "a", NULL, 0, 1 },
 		{ "no port", "a", "b", 0, 0 },
 	};
 

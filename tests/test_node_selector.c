@@ -4,8 +4,8 @@
 
 #include "base/buffer.h"
 #include "base/reader.h"
-#include "node/json_print.h"
-#include "node/select.h"
+#include "node/plan/select.h"
+#include "node/value/json_print.h"
 #include "tests/failalloc.h"
 #include "tests/node_db.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* node/skip.c: in order after any puts and takes, both ways; quick to search. */
+/* node/store/skip.c: in order after any puts and takes, both ways; quick to search. */
 #include "tests/test.h"
 
 #include <stdlib.h>
 
-#include "node/skip.h"
+#include "node/store/skip.h"
 
 enum { MOST = 512 };
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* node/store.c and its parts by example: what is alive after a few writes; many partitions and many
+/* node/store/store.c and its parts by example: what is alive after a few writes; many partitions and many
  * rows; memory. What any writes give in any order is test_node_merge's. */
 #include "tests/test.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "node/store_parts.h"
+#include "node/store/store_parts.h"
 #include "tests/failalloc.h"
 #include "tests/node_table.h"
 

@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-#include "node/store.h"
-#include "node/system.h"
+#include "node/cluster/system.h"
+#include "node/store/store.h"
 #include "tests/failalloc.h"
 #include "tests/node_ddl.h"
 #include "tests/node_fixture.h"

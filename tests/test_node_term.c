@@ -2,7 +2,7 @@
 /* Terms: literals of every type, markers inside of them, and what is refused. */
 #include "tests/test.h"
 
-#include "node/term.h"
+#include "node/function/term.h"
 #include "tests/failalloc.h"
 #include "tests/node_db.h"
 

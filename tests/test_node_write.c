@@ -2,8 +2,8 @@
 /* INSERT, UPDATE and DELETE of plain columns: what they leave, what is refused. */
 #include <stdlib.h>
 
-#include "node/parser.h"
-#include "node/system.h"
+#include "node/cluster/system.h"
+#include "node/cql/parser.h"
 #include "tests/failalloc.h"
 #include "tests/node_fixture.h"
 #include "tests/test.h"

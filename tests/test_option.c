@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "net/option.h"
+#include "net/options/option.h"
 
 static coodie_options *make(void)
 {

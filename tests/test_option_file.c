@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "net/option_file.h"
-#include "net/profile.h"
+#include "net/options/option_file.h"
+#include "net/policy/profile.h"
 
 static const coodie_options *base; /* what the files are read for */
 

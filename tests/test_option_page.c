@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables of docs/options.md are those of net/option.def. With --update they are written. */
+/* The tables of docs/options.md are those of net/options/option.def. With --update they are written. */
 #include "tests/test.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/buffer.h"
-#include "net/option.h"
+#include "net/options/option.h"
 
-static const char begins[] = "<!-- from net/option.def: tests/test_option_page --update -->\n";
+static const char begins[] =
+	"<!-- from net/options/option.def: tests/test_option_page --update -->\n";
 static const char ends[] = "<!-- end -->\n";
 
 static void put(struct cd_buffer *b, const char *text)
@@ -89,7 +90,7 @@ static void put_tables(struct cd_buffer *b)
 	assert_non_null(o);
 #define G(title) put_group(b, title);
 #define X(kind, name, ...) put_row(b, o, cd_option_at(CD_ID_##name));
-#include "net/option.def"
+#include "net/options/option.def"
 #undef X
 #undef G
 	put(b, "\n");
@@ -126,8 +127,9 @@ static void test_page(void **state)
 	assert_non_null(end);
 	size_t len = (size_t)(end - from);
 	if (len != b.len - 1 || memcmp(from, b.data, len) != 0)
-		fail_msg("docs/options.md is not what net/option.def says: in the build directory "
-			 "run srcdir=... tests/test_option_page --update");
+		fail_msg(
+			"docs/options.md is not what net/options/option.def says: in the build directory "
+			"run srcdir=... tests/test_option_page --update");
 	cd_buffer_deinit(&b);
 	free(page);
 }

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "net/options.h"
+#include "net/options/options.h"
 #include "tests/failalloc.h"
 
 static coodie_options *make(void)

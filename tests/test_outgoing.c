@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* net/outgoing.c: entries added to a payload, what is refused, each allocation failed. */
+/* net/metrics/outgoing.c: entries added to a payload, what is refused, each allocation failed. */
 #include "tests/test.h"
 
 #include <stdlib.h>
 
-#include "net/outgoing.h"
+#include "net/metrics/outgoing.h"
 #include "tests/failalloc.h"
 
 static const char parent[] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

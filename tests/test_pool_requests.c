@@ -5,7 +5,7 @@
 
 #include <inttypes.h>
 
-#include "net/options.h"
+#include "net/options/options.h"
 #include "tests/pool_world.h"
 
 enum { WARM = 64, MEASURED = 200, BURST = 32 };

@@ -344,8 +344,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shared_prepare), cmocka_unit_test(test_unprepared),
-		cmocka_unit_test(test_large_values),
-		cmocka_unit_test(test_never_prepared),
+		cmocka_unit_test(test_large_values),   cmocka_unit_test(test_never_prepared),
 		cmocka_unit_test(test_changed_binds),  cmocka_unit_test(test_binds),
 		cmocka_unit_test(test_bounded_cache),  cmocka_unit_test(test_prepare_refused),
 		cmocka_unit_test(test_no_memory),

@@ -5,8 +5,8 @@
 
 #include <pthread.h>
 
-#include "net/options.h"
-#include "net/profile_view.h"
+#include "net/options/options.h"
+#include "net/policy/profile_view.h"
 #include "tests/failalloc.h"
 
 /* ---- policies of one's own ------------------------------------------------------------------ */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* net/replication.c: replication maps as servers write them, and as they should not. */
+/* net/ring/replication.c: replication maps as servers write them, and as they should not. */
 #include "tests/test.h"
 
-#include "net/replication.h"
+#include "net/ring/replication.h"
 #include "tests/failalloc.h"
 
 #define PACKAGE "org.apache.cassandra.locator."

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "net/hosts.h"
 #include "base/endpoint.h"
+#include "net/dns/hosts.h"
 
 static const struct {
 	const char *text, *host;

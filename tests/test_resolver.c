@@ -10,7 +10,7 @@
 #include <coodie/libev.h>
 
 #include "base/error.h"
-#include "net/resolver.h"
+#include "net/dns/resolver.h"
 #include "tests/dns_server.h"
 #include "tests/failalloc.h"
 

@@ -2,7 +2,7 @@
 /* Which failed attempts are made again, where, and at what price. */
 #include "tests/test.h"
 
-#include "net/retry.h"
+#include "net/policy/retry.h"
 #include "proto/error_body.h"
 #include "tests/failalloc.h"
 

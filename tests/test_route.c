@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* net/route.c and net/groups.c: routes and groups as values, and each allocation failed. */
+/* net/session/route.c and net/session/groups.c: routes and groups as values, and each allocation failed. */
 #include "tests/test.h"
 
 #include <stdlib.h>
 
-#include "net/route.h"
+#include "net/session/route.h"
 #include "tests/failalloc.h"
 
 static coodie_host host_at(uint8_t slot)

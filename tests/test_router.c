@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* net/router.c and net/routing.c: keys found in encoded values and hashed there, as cql_routing_key() joins
+/* net/ring/router.c and net/ring/routing.c: keys found in encoded values and hashed there, as cql_routing_key() joins
  * them; the replicas and shards of a request. */
 #include "tests/test.h"
 
@@ -8,7 +8,7 @@
 #include <coodie/codec.h>
 #include <coodie/token.h>
 
-#include "net/router.h"
+#include "net/ring/router.h"
 #include "tests/failalloc.h"
 #include "tests/guard.h"
 #include "tests/town.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* net/routes.c and net/sharding.c: what ScyllaDB says of the ways to its hosts and shards. */
+/* net/ring/routes.c and net/ring/sharding.c: what ScyllaDB says of the ways to its hosts and shards. */
 #include "tests/test.h"
 
-#include "net/routes.h"
-#include "net/sharding.h"
+#include "net/ring/routes.h"
+#include "net/ring/sharding.h"
 #include "tests/failalloc.h"
 #include "tests/table.h"
 #include "tests/town.h"

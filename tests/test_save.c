@@ -614,8 +614,9 @@ static void save_async(void **state)
 	/* nobody to tell */
 	assert_false(coodie_save_async(mock.session, &note_model, n, NULL, NULL, NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_INVALID);
-	assert_string_equal(err.message,
-			    "coodie_save(note): the callback is NULL, nobody would know how it ended");
+	assert_string_equal(
+		err.message,
+		"coodie_save(note): the callback is NULL, nobody would know how it ended");
 	coodie_object_free(n);
 }
 

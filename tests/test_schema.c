@@ -3,7 +3,7 @@
  * the next, and without memory. */
 #include "tests/test.h"
 
-#include "net/snapshot.h"
+#include "net/schema/snapshot.h"
 #include "tests/schema_data.h"
 
 static const struct cd_schema_scope everything = { .target = CD_SCHEMA_ALL };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* net/schema_builder.c and net/schema_reader.c: what a narrow read changes and what it shares, rows
+/* net/schema/schema_builder.c and net/schema/schema_reader.c: what a narrow read changes and what it shares, rows
  * as nobody should send them, and each allocation failed in turn. */
 #include "tests/test.h"
 
 #include <stdlib.h>
 
-#include "net/schema_reader.h"
-#include "net/snapshot.h"
+#include "net/schema/schema_reader.h"
+#include "net/schema/snapshot.h"
 #include "tests/failalloc.h"
 #include "tests/schema_data.h"
 #include "tests/table.h"

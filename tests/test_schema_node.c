@@ -7,9 +7,9 @@
 #include <coodie/node.h>
 #include <coodie/session.h>
 
-#include "net/schema_agreement.h"
-#include "net/schema_reader.h"
-#include "net/snapshot.h"
+#include "net/schema/schema_agreement.h"
+#include "net/schema/schema_reader.h"
+#include "net/schema/snapshot.h"
 
 static const char ddl[] =
 	"CREATE KEYSPACE shop WITH replication = {'class': 'SimpleStrategy', "

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* net/schema_scope.c, net/schema_rows.c and net/schema_agreement.c: what is asked, of whom, and
+/* net/schema/schema_scope.c, net/schema/schema_rows.c and net/schema/schema_agreement.c: what is asked, of whom, and
  * what the answers about versions mean. */
 #include "tests/test.h"
 
 #include "base/error.h"
-#include "net/schema.h"
-#include "net/schema_agreement.h"
+#include "net/schema/schema.h"
+#include "net/schema/schema_agreement.h"
 #include "tests/failalloc.h"
 #include "tests/schema_data.h"
 #include "tests/table.h"

@@ -127,7 +127,8 @@ static void test_overloaded(void **state)
 
 	(void)state;
 	open_world(&w, 0);
-	assert_true(coodie_node_add_fault(w.box, "match=SELECT v,times=1,do=error:OVERLOADED", NULL, &err));
+	assert_true(coodie_node_add_fault(w.box, "match=SELECT v,times=1,do=error:OVERLOADED", NULL,
+					  &err));
 	assert_non_null(pool_query(&w, "SELECT v FROM ks.t WHERE k = 1", CQL_ARGS(), NULL, &err));
 	pool_wait_all(&w);
 	coodie_session_load(w.session, &load);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* net/snapshot.c: a topology and a schema under one version, and the token map of both. */
+/* net/schema/snapshot.c: a topology and a schema under one version, and the token map of both. */
 #include "tests/test.h"
 
-#include "net/snapshot.h"
+#include "net/schema/snapshot.h"
 #include "tests/failalloc.h"
 #include "tests/schema_data.h"
 #include "tests/town.h"

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "base/random.h"
-#include "net/speculation.h"
+#include "net/policy/speculation.h"
 
 enum { MS = 1000 };
 

@@ -2,7 +2,7 @@
 /* The stream table: ids are given once, come back once, and orphans stay taken. */
 #include "tests/test.h"
 
-#include "net/streams.h"
+#include "net/engine/streams.h"
 #include "tests/failalloc.h"
 
 static int owners[CD_STREAMS_MAX];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* net/tablets.c and net/tablets_store.c: overlaps, hosts that come and go, a bound on memory, and what one
+/* net/ring/tablets.c and net/ring/tablets_store.c: overlaps, hosts that come and go, a bound on memory, and what one
  * process leaves to the next. */
 #include "tests/test.h"
 
@@ -8,7 +8,7 @@
 
 #include <coodie/framing.h>
 
-#include "net/tablets.h"
+#include "net/ring/tablets.h"
 #include "tests/failalloc.h"
 #include "tests/guard.h"
 #include "tests/table.h"

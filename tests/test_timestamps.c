@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "net/timestamps.h"
+#include "net/policy/timestamps.h"
 
 enum { SECOND = 1000000 };
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* net/token_map.c, net/token_ring.c and net/placement.c: replicas against the node's and against a walk
+/* net/ring/token_map.c, net/ring/token_ring.c and net/ring/placement.c: replicas against the node's and against a walk
  * as slow as it is simple; what is shared, and what happens without memory. */
 #include "tests/test.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "net/token_map.h"
-#include "node/ring.h"
+#include "net/ring/token_map.h"
+#include "node/cluster/ring.h"
 #include "tests/failalloc.h"
 #include "tests/town.h"
 

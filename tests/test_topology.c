@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* net/topology.c and net/partitioner.c: rows of the system's tables to hosts, slots that stay, what
+/* net/ring/topology.c and net/ring/partitioner.c: rows of the system's tables to hosts, slots that stay, what
  * has changed, and each allocation failed. */
 #include "tests/test.h"
 
 #include <coodie/token.h>
 
-#include "net/topology.h"
+#include "net/ring/topology.h"
 #include "tests/failalloc.h"
 #include "tests/table.h"
 

@@ -2,7 +2,7 @@
 /* Many options at once: all or none, what changed, and the values in force. */
 #include "tests/test.h"
 
-#include "net/tune.h"
+#include "net/options/tune.h"
 
 static void test_all_or_none(void **state)
 {

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "net/options.h"
+#include "net/options/options.h"
 
 /* Options as "name=value" of those that are asked for. */
 static void expect(const coodie_options *o, const char *uri, const char *name, const char *want)

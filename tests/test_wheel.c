@@ -2,7 +2,7 @@
 /* The wheel against a list: nothing early, nothing more than a tick late, nothing lost. */
 #include "tests/test.h"
 
-#include "net/wheel.h"
+#include "net/engine/wheel.h"
 
 enum { MANY = 2000 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* net/wire_ring.c: what is kept, a reader beside the writer, the text. */
+/* net/metrics/wire_ring.c: what is kept, a reader beside the writer, the text. */
 #include "tests/test.h"
 
 #include <pthread.h>
@@ -7,7 +7,7 @@
 
 #include <coodie/envelope.h>
 
-#include "net/wire_ring.h"
+#include "net/metrics/wire_ring.h"
 #include "tests/failalloc.h"
 
 struct seen {

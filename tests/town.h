@@ -3,7 +3,7 @@
 #ifndef TESTS_TOWN_H
 #define TESTS_TOWN_H
 
-#include "net/topology.h"
+#include "net/ring/topology.h"
 
 struct town_host {
 	unsigned id; /* the last two bytes of its host id, and of its address 10.0.x.y */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Names that this machine knows by itself: the hosts file, and localhost (RFC 6761). */
+#ifndef NET_HOSTS_H
+#define NET_HOSTS_H
+
+#include "net/dns/addresses.h"
+
+/* Adds every address that the file at `path` (NULL: the system's) has for `name`. The file is read
+ * anew each time: it is small, and may have changed. False: out of memory. */
+bool cd_hosts_find(const char *path, const char *name, uint16_t port, struct cd_addresses *out);
+
+#endif

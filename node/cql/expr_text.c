@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* Expressions as Cassandra's messages show them. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/identifier.h"
+#include "node/function/term_parts.h"
+
+const char *nd_text(struct nd_problem *p, struct cd_arena *a, const char *format, ...)
+{
+	va_list args;
+	char *out;
+
+	va_start(args, format);
+	int len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	out = len < 0 ? NULL : cd_arena_take(a, (size_t)len + 1);
+	if (!out) {
+		nd_no_memory(p);
+		return NULL;
+	}
+	va_start(args, format);
+	vsnprintf(out, (size_t)len + 1, format, args);
+	va_end(args);
+	return out;
+}
+
+const char *nd_type_text(struct cd_arena *a, const cql_type *type)
+{
+	size_t len = nd_type_format(type, NULL, 0);
+	char *out = cd_arena_take(a, len + 1);
+
+	if (!out)
+		return "";
+	nd_type_format(type, out, len + 1);
+	return out;
+}
+
+static void put(struct cd_buffer *b, const char *text)
+{
+	cd_buffer_bytes(b, text, strlen(text));
+}
+
+static void put_expr(struct cd_buffer *b, const struct nd_expr *e);
+
+static void put_items(struct cd_buffer *b, const struct nd_expr *e, const char *open,
+		      const char *close)
+{
+	bool is_map = e->kind == ND_EXPR_MAP;
+
+	put(b, open);
+	for (uint32_t i = 0; i < e->count; i++) {
+		if (i)
+			put(b, is_map && i % 2 ? ": " : ", ");
+		if (e->kind == ND_EXPR_UDT) {
+			put(b, e->names[i]);
+			put(b, ": ");
+		}
+		put_expr(b, e->items[i]);
+	}
+	put(b, close);
+}
+
+static void put_operation(struct cd_buffer *b, const struct nd_expr *e)
+{
+	static const char *const names[][2] = {
+		{ "+", "_add" },    { "-", "_substract" }, { "*", "_multiply" },
+		{ "/", "_divide" }, { "%", "_modulo" },
+	};
+	const char *name = "_negate";
+
+	for (size_t i = 0; e->kind == ND_EXPR_BINARY && i < sizeof names / sizeof names[0]; i++)
+		if (names[i][0][0] == e->op)
+			name = names[i][1];
+	put(b, "system.");
+	put(b, name);
+	put_items(b, e, "(", ")");
+}
+
+static void put_cast(struct cd_buffer *b, const struct nd_expr *e)
+{
+	char type[512];
+
+	nd_type_format(e->type, type, sizeof type);
+	put(b, e->is_hint ? "(" : "cast(");
+	if (!e->is_hint) {
+		put_expr(b, e->items[0]);
+		put(b, " as ");
+	}
+	put(b, type);
+	put(b, ")");
+	if (e->is_hint)
+		put_expr(b, e->items[0]);
+}
+
+static void put_part(struct cd_buffer *b, const struct nd_expr *e)
+{
+	put_expr(b, e->items[0]);
+	if (e->kind == ND_EXPR_FIELD) {
+		put(b, ".");
+		put(b, e->name);
+		return;
+	}
+	put(b, "[");
+	if (e->items[1])
+		put_expr(b, e->items[1]);
+	if (e->kind == ND_EXPR_SLICE) {
+		put(b, "..");
+		if (e->items[2])
+			put_expr(b, e->items[2]);
+	}
+	put(b, "]");
+}
+
+static void put_call(struct cd_buffer *b, const struct nd_expr *e)
+{
+	if (e->keyspace) {
+		put(b, e->keyspace);
+		put(b, ".");
+	}
+	put(b, e->name);
+	put_items(b, e, "(", ")");
+}
+
+/* The parser has bounded the depth. */
+static void put_expr(struct cd_buffer *b, const struct nd_expr *e)
+{
+	switch (e->kind) {
+	case ND_EXPR_NULL:
+		put(b, "NULL");
+		break;
+	case ND_EXPR_MARKER:
+		put(b, "?");
+		break;
+	case ND_EXPR_STRING:
+		put(b, "'");
+		cd_buffer_bytes(b, e->text, e->text_len);
+		put(b, "'");
+		break;
+	case ND_EXPR_LIST:
+		put_items(b, e, "[", "]");
+		break;
+	case ND_EXPR_SET:
+	case ND_EXPR_MAP:
+	case ND_EXPR_UDT:
+		put_items(b, e, "{", "}");
+		break;
+	case ND_EXPR_TUPLE:
+		put_items(b, e, "(", ")");
+		break;
+	case ND_EXPR_COLUMN:
+		put(b, e->name);
+		break;
+	case ND_EXPR_FIELD:
+	case ND_EXPR_ELEMENT:
+	case ND_EXPR_SLICE:
+		put_part(b, e);
+		break;
+	case ND_EXPR_CALL:
+		put_call(b, e);
+		break;
+	case ND_EXPR_CAST:
+		put_cast(b, e);
+		break;
+	case ND_EXPR_BINARY:
+	case ND_EXPR_NEGATE:
+		put_operation(b, e);
+		break;
+	default:
+		cd_buffer_bytes(b, e->text, e->text_len);
+		break;
+	}
+}
+
+const char *nd_expr_text(struct cd_arena *a, const struct nd_expr *e)
+{
+	struct cd_buffer b;
+	const char *text = NULL;
+
+	/* a message need not repeat a whole statement */
+	cd_buffer_init(&b, a->allocator, 64 * 1024);
+	put_expr(&b, e);
+	if (!b.failed || b.too_long)
+		text = cd_arena_strndup(a, b.len ? (const char *)b.data : "", b.len);
+	cd_buffer_deinit(&b);
+	return text ? text : "";
+}

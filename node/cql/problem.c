@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* ERROR messages being made. */
+#include "node/cql/problem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void nd_problem_init(struct nd_problem *p, struct cd_arena *arena)
+{
+	*p = (struct nd_problem){ .arena = arena };
+}
+
+enum { MESSAGE_MAX = 65535 }; /* a [string] (v4 section 3); statements quoted in it may be longer */
+
+/* Cuts a text at the start of a character. */
+static size_t cut_text(const char *text, size_t max)
+{
+	while (max && ((unsigned char)text[max] & 0xc0) == 0x80)
+		max--;
+	return max;
+}
+
+/* Formats into the arena; `data` NULL: out of memory. */
+static cql_text format_text(struct cd_arena *a, const char *format, va_list args)
+{
+	va_list again;
+	cql_text text = { NULL, 0 };
+	int len;
+	char *out;
+
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (len < 0 || !(out = cd_arena_take(a, (size_t)len + 1)))
+		return text;
+	vsnprintf(out, (size_t)len + 1, format, args);
+	return (cql_text){ out, len > MESSAGE_MAX ? cut_text(out, MESSAGE_MAX) : (size_t)len };
+}
+
+bool nd_refuse(struct nd_problem *p, int32_t code, const char *format, ...)
+{
+	va_list args;
+
+	if (p->happened)
+		return false;
+	va_start(args, format);
+	p->error.code = code;
+	p->error.message = format_text(p->arena, format, args);
+	va_end(args);
+	p->happened = true;
+	return p->error.message.data ? false : (p->happened = false, nd_no_memory(p));
+}
+
+bool nd_no_memory(struct nd_problem *p)
+{
+	static const char text[] = "the node is out of memory";
+
+	if (p->happened)
+		return false;
+	p->happened = true;
+	p->error.code = ND_SERVER_ERROR;
+	p->error.message = (cql_text){ text, sizeof text - 1 };
+	return false;
+}

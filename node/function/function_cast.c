@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* CAST(x AS type). */
+#include <string.h>
+
+#include "node/value/native_print.h"
+#include "node/value/number.h"
+
+static bool to_number(const struct nd_call *c, struct nd_value *out)
+{
+	struct nd_number n;
+
+	if (c->arguments[0].presence != ND_VALUE || c->arguments[0].len == 0)
+		return true;
+	return nd_number_read(c, c->function->arguments[0]->kind, c->arguments[0], &n) &&
+	       nd_number_write(c, c->function->result->kind, &n, out);
+}
+
+static bool to_text(const struct nd_call *c, struct nd_value *out)
+{
+	cql_text text;
+
+	if (c->arguments[0].presence != ND_VALUE)
+		return true;
+	if (!nd_native_print(c->function->arguments[0], c->arguments[0], ND_PRINT_CAST, c->arena,
+			     &text, c->problem))
+		return false;
+	*out = (struct nd_value){ ND_VALUE, (const uint8_t *)text.data, text.len };
+	return true;
+}
+
+static bool as_it_is(const struct nd_call *c, struct nd_value *out)
+{
+	*out = c->arguments[0];
+	return true;
+}
+
+/* Casts that are not between numbers. */
+static const struct {
+	enum cql_kind from, to;
+	nd_call_fn *run;
+} casts[] = {
+	{ CQL_KIND_ASCII, CQL_KIND_TEXT, as_it_is },
+	{ CQL_KIND_INET, CQL_KIND_TEXT, to_text },
+	{ CQL_KIND_BOOLEAN, CQL_KIND_TEXT, to_text },
+	{ CQL_KIND_TIMEUUID, CQL_KIND_DATE, nd_call_to_date },
+	{ CQL_KIND_TIMEUUID, CQL_KIND_TIMESTAMP, nd_call_to_timestamp },
+	{ CQL_KIND_TIMEUUID, CQL_KIND_TEXT, to_text },
+	{ CQL_KIND_TIMESTAMP, CQL_KIND_DATE, nd_call_to_date },
+	{ CQL_KIND_TIMESTAMP, CQL_KIND_TEXT, to_text },
+	{ CQL_KIND_DATE, CQL_KIND_TIMESTAMP, nd_call_to_timestamp },
+	{ CQL_KIND_DATE, CQL_KIND_TEXT, to_text },
+	{ CQL_KIND_TIME, CQL_KIND_TEXT, to_text },
+	{ CQL_KIND_UUID, CQL_KIND_TEXT, to_text },
+};
+
+static nd_call_fn *cast_between(enum cql_kind from, enum cql_kind to)
+{
+	bool is_text = to == CQL_KIND_TEXT || to == CQL_KIND_ASCII;
+
+	if (nd_number_is(from) && nd_number_is(to) && to != CQL_KIND_COUNTER)
+		return to_number;
+	if (nd_number_is(from))
+		return is_text ? to_text : NULL;
+	/* what can be a text can be an ascii too, but a text cannot */
+	for (size_t i = 0; i < sizeof casts / sizeof casts[0]; i++)
+		if (casts[i].from == from &&
+		    (casts[i].to == to || (to == CQL_KIND_ASCII && casts[i].to == CQL_KIND_TEXT)))
+			return casts[i].run;
+	return NULL;
+}
+
+static const char *cast_name(struct nd_planner *p, const cql_type *to)
+{
+	return nd_text(p->problem, p->arena, "cast_as_%s", cql_kind_name(to->kind));
+}
+
+/* All that can be cast to a type, for the message. */
+static bool add_casts(struct nd_candidates *c, const cql_type *to)
+{
+	static const enum cql_kind kinds[] = {
+#define X(name, id, cql, class_name, size) CQL_KIND_##name,
+#include <coodie/types.def>
+#undef X
+	};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		nd_call_fn *run = cast_between(kinds[i], to->kind);
+		if (run && kinds[i] != to->kind &&
+		    !nd_candidates_add_native(c, c->name, to->kind, 1, &kinds[i], run))
+			return false;
+	}
+	return true;
+}
+
+const struct nd_function *nd_function_cast(struct nd_planner *p, const cql_type *from,
+					   const cql_type *to)
+{
+	nd_call_fn *run = cast_between(from->kind, to->kind);
+	struct nd_candidates c = { .p = p, .name = cast_name(p, to) };
+	struct nd_function *f;
+
+	if (!c.name)
+		return NULL;
+	if (!run) {
+		if (to->count == 0 && add_casts(&c, to) && c.count)
+			nd_refuse(p->problem, ND_INVALID,
+				  "Invalid call to function system.%s, none of its type "
+				  "signatures match (known type signatures: %s)",
+				  c.name, nd_candidates_text(&c));
+		return NULL;
+	}
+	if ((f = nd_candidates_add(&c, c.name, to, 1, run))) {
+		f->arguments[0] = from;
+		f->style = ND_STYLE_CAST;
+	}
+	return f;
+}

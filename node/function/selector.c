@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* Selection clauses looked up: names, types, functions and aggregates. */
+#include "node/function/selector.h"
+
+#include <string.h>
+
+/* ---- making ----------------------------------------------------------------------------------- */
+
+struct nd_selector *nd_selector_alloc(struct nd_selector_maker *m, enum nd_selector_kind kind,
+				      const cql_type *type, uint32_t count)
+{
+	struct nd_selector *s = cd_arena_take_zero(m->p->arena, sizeof *s);
+
+	if (s && count)
+		s->items = cd_arena_take_array(m->p->arena, count, sizeof *s->items);
+	if (!s || (count && !s->items)) {
+		nd_no_memory(m->p->problem);
+		return NULL;
+	}
+	s->kind = kind;
+	s->type = type;
+	s->count = count;
+	if (kind == ND_SELECTOR_COLUMN || kind == ND_SELECTOR_TIMES)
+		s->slot = m->list->slots++;
+	else if (kind == ND_SELECTOR_FOLD)
+		s->slot = m->list->fold_count++;
+	return s;
+}
+
+static struct nd_selector *column_of(struct nd_selector_maker *m, const struct nd_column *c)
+{
+	struct nd_selector *s = nd_selector_alloc(m, ND_SELECTOR_COLUMN, c->type, 0);
+
+	if (s) {
+		s->column = c;
+		s->name = c->name;
+	}
+	return s;
+}
+
+static struct nd_selector *new_column(struct nd_selector_maker *m, const struct nd_expr *e,
+				      const cql_type *expected)
+{
+	const struct nd_column *c = nd_table_find_column(m->table, e->name, m->p->problem);
+
+	(void)expected;
+	return c ? column_of(m, c) : NULL;
+}
+
+/* Literals, markers, null. */
+static struct nd_selector *new_term(struct nd_selector_maker *m, const struct nd_expr *e,
+				    const cql_type *expected)
+{
+	struct nd_receiver receiver = { m->table->keyspace->name, m->table->name, "[selection]",
+					expected };
+	struct nd_selector *s;
+
+	if (!expected) {
+		nd_refuse(m->p->problem, ND_INVALID,
+			  "Cannot infer type for term %s in selection clause (try using a cast to "
+			  "force a type)",
+			  nd_expr_text(m->p->arena, e));
+		return NULL;
+	}
+	if (!nd_term_fit(m->p, e, &receiver)) {
+		nd_refuse(m->p->problem, ND_INVALID, "%s is not of the expected type: %s",
+			  nd_expr_text(m->p->arena, e), nd_type_text(m->p->arena, expected));
+		return NULL;
+	}
+	if (!(s = nd_selector_alloc(m, ND_SELECTOR_TERM, expected, 0)) ||
+	    !(s->from = nd_term_new(m->p, e, &receiver)))
+		return NULL;
+	s->name = nd_expr_text(m->p->arena, e);
+	return s;
+}
+
+/* Makes the selectors of a call's arguments, which have to be of these types (NULL: any). */
+static bool new_arguments(struct nd_selector_maker *m, const struct nd_expr *e,
+			  const cql_type *const *types, struct nd_selector *s)
+{
+	const char **names = cd_arena_take_array(m->p->arena, (size_t)e->count + 1, sizeof *names);
+	uint32_t folds = m->list->fold_count;
+
+	if (!names)
+		return nd_no_memory(m->p->problem);
+	for (uint32_t i = 0; i < e->count; i++) {
+		if (!(s->items[i] = nd_selector_new(m, e->items[i], types ? types[i] : NULL)))
+			return false;
+		names[i] = s->items[i]->name;
+	}
+	if (s->kind == ND_SELECTOR_FOLD && m->list->fold_count != folds)
+		return nd_refuse(m->p->problem, ND_INVALID,
+				 "aggregate functions cannot be used as arguments of aggregate "
+				 "functions");
+	s->name = nd_function_column(m->p, s->function, names, e->count);
+	return s->name != NULL;
+}
+
+static struct nd_selector *new_to_json(struct nd_selector_maker *m, const struct nd_expr *e)
+{
+	struct nd_selector *s;
+
+	if (e->count != 1) {
+		nd_refuse(m->p->problem, ND_INVALID,
+			  "Invalid number of arguments for function system.%s(any)", e->name);
+		return NULL;
+	}
+	if (e->items[0]->kind == ND_EXPR_NULL || e->items[0]->kind == ND_EXPR_MARKER) {
+		nd_refuse(
+			m->p->problem, ND_INVALID,
+			"Cannot infer type of argument %s in call to function system.%s(any): use "
+			"type casts to disambiguate",
+			nd_expr_text(m->p->arena, e->items[0]), e->name);
+		return NULL;
+	}
+	if (!(s = nd_selector_alloc(m, ND_SELECTOR_CALL, cd_type_native(CQL_KIND_TEXT), 1)) ||
+	    !(s->items[0] = nd_selector_new(m, e->items[0], NULL)) ||
+	    !(s->function = nd_function_to_json(m->p, e->name, s->items[0]->type)))
+		return NULL;
+	const char *names[] = { s->items[0]->name };
+	s->name = nd_function_column(m->p, s->function, names, 1);
+	return s->name ? s : NULL;
+}
+
+static struct nd_selector *new_call(struct nd_selector_maker *m, const struct nd_expr *e,
+				    const cql_type *expected)
+{
+	const struct nd_receiver any = { m->table->keyspace->name, m->table->name, "[selection]",
+					 NULL };
+	const struct nd_function *f;
+	struct nd_selector *s;
+
+	if (nd_times_of(e))
+		return nd_selector_times(m, e, expected);
+	if (nd_is_to_json(e))
+		return new_to_json(m, e);
+	if (!(f = nd_function_resolve(m->p, e, &any))) {
+		nd_refuse(m->p->problem, ND_INVALID, "Unknown function '%s'",
+			  nd_function_name(m->p, e));
+		return NULL;
+	}
+	s = nd_selector_alloc(m, f->aggregate ? ND_SELECTOR_FOLD : ND_SELECTOR_CALL, f->result,
+			      e->count);
+	if (!s)
+		return NULL;
+	s->function = f;
+	return new_arguments(m, e, f->arguments, s) ? s : NULL;
+}
+
+static struct nd_selector *new_hint(struct nd_selector_maker *m, const struct nd_expr *e)
+{
+	const cql_type *type = nd_expr_type(m->p, e);
+	struct nd_receiver receiver = { m->table->keyspace->name, m->table->name, NULL, type };
+	struct nd_selector *s;
+	const char *name;
+
+	if (!type || !(receiver.name = nd_expr_text(m->p->arena, e)))
+		return NULL;
+	if (!nd_term_fit(m->p, e->items[0], &receiver)) {
+		nd_refuse(m->p->problem, ND_INVALID, "Cannot assign value %s to %s of type %s",
+			  receiver.name, receiver.name, nd_type_text(m->p->arena, type));
+		return NULL;
+	}
+	if (!(s = nd_selector_new(m, e->items[0], type)))
+		return NULL;
+	name = ND_SELECTOR_TEXT(m, "(%s)%s", nd_type_text(m->p->arena, e->type), s->name);
+	s->name = name;
+	s->type = type;
+	return name ? s : NULL;
+}
+
+static struct nd_selector *new_cast(struct nd_selector_maker *m, const struct nd_expr *e,
+				    const cql_type *expected)
+{
+	struct nd_selector *inner, *s;
+	const cql_type *type;
+
+	(void)expected;
+	if (e->is_hint)
+		return new_hint(m, e);
+	if (!(type = nd_expr_type(m->p, e)) || !(inner = nd_selector_new(m, e->items[0], NULL)))
+		return NULL;
+	if (cql_type_equal(inner->type, type))
+		return inner; /* to its own type: as if it were not there */
+	if (!(s = nd_selector_alloc(m, ND_SELECTOR_CALL, type, 1)))
+		return NULL;
+	s->items[0] = inner;
+	if (!(s->function = nd_function_cast(m->p, inner->type, type))) {
+		nd_refuse(m->p->problem, ND_INVALID, "%s cannot be cast to %s", inner->name,
+			  nd_type_text(m->p->arena, type));
+		return NULL;
+	}
+	const char *names[] = { inner->name };
+	s->name = nd_function_column(m->p, s->function, names, 1);
+	return s->name ? s : NULL;
+}
+
+struct nd_selector *nd_selector_new(struct nd_selector_maker *m, const struct nd_expr *e,
+				    const cql_type *expected)
+{
+	static nd_selector_new_fn *const kinds[] = {
+		[ND_EXPR_COLUMN] = new_column,
+		[ND_EXPR_FIELD] = nd_selector_field,
+		[ND_EXPR_ELEMENT] = nd_selector_element,
+		[ND_EXPR_SLICE] = nd_selector_slice,
+		[ND_EXPR_LIST] = nd_selector_parts,
+		[ND_EXPR_SET] = nd_selector_parts,
+		[ND_EXPR_MAP] = nd_selector_parts,
+		[ND_EXPR_UDT] = nd_selector_parts,
+		[ND_EXPR_TUPLE] = nd_selector_parts,
+		[ND_EXPR_CALL] = new_call,
+		[ND_EXPR_BINARY] = new_call,
+		[ND_EXPR_NEGATE] = new_call,
+		[ND_EXPR_CAST] = new_cast,
+	};
+	struct nd_selector *s;
+
+	if (m->p->problem->happened)
+		return NULL;
+	s = (size_t)e->kind < sizeof kinds / sizeof kinds[0] && kinds[e->kind]
+		    ? kinds[e->kind](m, e, expected)
+		    : new_term(m, e, expected);
+	return m->p->problem->happened ? NULL : s;
+}
+
+/* ---- the whole clause ------------------------------------------------------------------------- */
+
+uint32_t nd_table_wildcard(const struct nd_table *t, const struct nd_column **out)
+{
+	for (uint32_t i = 0; out && i < t->column_count; i++)
+		out[i] = t->columns[i];
+	return t->column_count;
+}
+
+static bool select_all(struct nd_selector_maker *m)
+{
+	for (uint32_t i = 0; i < m->list->count; i++)
+		if (!(m->list->at[i] = column_of(m, m->table->columns[i])))
+			return false;
+	return true;
+}
+
+static bool select_some(struct nd_selector_maker *m, const struct nd_select *select)
+{
+	for (uint32_t i = 0; i < m->list->count; i++) {
+		if (!(m->list->at[i] = nd_selector_new(m, select->selections[i].expr, NULL)))
+			return false;
+		m->list->is_plain &= m->list->at[i]->kind == ND_SELECTOR_COLUMN;
+	}
+	return true;
+}
+
+static cql_text text_of(const char *text)
+{
+	return (cql_text){ text, strlen(text) };
+}
+
+/* The names of the columns, and their specifications: of JSON, one that holds all. */
+static bool describe(struct nd_selector_maker *m, const struct nd_select *select,
+		     cql_metadata *metadata)
+{
+	struct nd_selector_list *l = m->list;
+	cql_text keyspace = text_of(m->table->keyspace->name), table = text_of(m->table->name);
+	cql_column_spec *columns = cd_arena_take_array(m->p->arena, (size_t)l->count + 1,
+						       sizeof *columns);
+
+	l->names = cd_arena_take_array(m->p->arena, (size_t)l->count + 1, sizeof *l->names);
+	if (!columns || !l->names)
+		return nd_no_memory(m->p->problem);
+	for (uint32_t i = 0; i < l->count; i++) {
+		const char *alias = select->selection_count ? select->selections[i].alias : NULL;
+		l->names[i] = alias ? alias : l->at[i]->name;
+		columns[i] = (cql_column_spec){ keyspace, table, text_of(l->names[i]),
+						l->at[i]->type };
+	}
+	if (l->is_json)
+		columns[0] = (cql_column_spec){ keyspace, table, text_of("[json]"),
+						cd_type_native(CQL_KIND_TEXT) };
+	metadata->columns = columns;
+	metadata->column_count = l->is_json ? 1 : l->count;
+	return true;
+}
+
+struct nd_selector_list *nd_selectors_new(struct nd_planner *p, const struct nd_table *table,
+					  const struct nd_select *select, cql_metadata *metadata)
+{
+	struct nd_selector_list *l = cd_arena_take_zero(p->arena, sizeof *l);
+	struct nd_selector_maker m = { p, table, l };
+	bool ok;
+
+	if (!l) {
+		nd_no_memory(p->problem);
+		return NULL;
+	}
+	l->table = table;
+	l->is_plain = !select->json;
+	l->is_json = select->json;
+	l->count = select->selection_count ? select->selection_count : table->column_count;
+	if (!(l->at = cd_arena_take_array(p->arena, (size_t)l->count + 1, sizeof *l->at))) {
+		nd_no_memory(p->problem);
+		return NULL;
+	}
+	p->columns = table;
+	ok = select->selection_count ? select_some(&m, select) : select_all(&m);
+	p->columns = NULL;
+	l->folds = l->fold_count > 0 || select->group_count > 0;
+	return ok && describe(&m, select, metadata) ? l : NULL;
+}
+
+bool nd_selectors_aggregate(const struct nd_selector_list *l)
+{
+	return l->folds;
+}

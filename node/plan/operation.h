@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* What is done to one column: SET c = .., c = c + .., c[k] = .., c.f = .., DELETE c and its parts, by
+ * the column's type. */
+#ifndef NODE_OPERATION_H
+#define NODE_OPERATION_H
+
+#include "node/function/term.h"
+#include "node/store/store.h"
+
+/* Where changes go while a statement runs: one row (or static row) of one partition. */
+struct nd_writer {
+	struct nd_request *x;
+	struct nd_mutation *mutation;
+	struct nd_clustering row;
+	bool is_static;
+	int64_t timestamp_us;
+	int32_t ttl; /* seconds; 0: none */
+	bool is_cas; /* what is deleted is deleted a microsecond before, as Paxos does */
+};
+
+/* Appends a change at the writer's row and timestamp. NULL: out of memory, which `x` knows. */
+struct nd_change *nd_writer_add(struct nd_writer *w, enum nd_change_kind kind,
+				const struct nd_column *column);
+/* The row as it is before any of the request's changes. `found` false: there is none. */
+bool nd_writer_existing(struct nd_writer *w, struct nd_row *row, bool *found);
+
+struct nd_operation;
+typedef bool nd_operation_fn(const struct nd_operation *o, struct nd_writer *w);
+
+struct nd_operation {
+	const struct nd_column *column;
+	nd_operation_fn *run;
+	bool needs_read; /* of the column, before it is written */
+	const struct nd_term *value, *key;
+	const cql_type *type; /* of `value` */
+	uint16_t field;       /* of a user type */
+	const struct nd_assign *assign;
+};
+
+/* Looks an assignment to a column up. `is_conditional`: in a statement with conditions, numbers and
+ * texts may be added to. */
+bool nd_operation_new(struct nd_planner *p, const struct nd_table *t, const struct nd_column *c,
+		      const struct nd_assign *a, bool is_conditional, struct nd_operation *out);
+/* Sets a column whole to a value that is there already: what SET and INSERT do. */
+bool nd_column_set(struct nd_writer *w, const struct nd_column *column, struct nd_value value);
+
+/* ---- runs ------------------------------------------------------------------------------------- */
+
+nd_operation_fn nd_run_set, nd_run_count_up, nd_run_count_down, nd_run_add_number, nd_run_add_text,
+	nd_run_append, nd_run_prepend, nd_run_add_items, nd_run_discard, nd_run_discard_values,
+	nd_run_set_index, nd_run_set_key, nd_run_set_field, nd_run_erase, nd_run_erase_all,
+	nd_run_erase_index, nd_run_erase_key, nd_run_erase_item, nd_run_erase_field;
+
+#endif

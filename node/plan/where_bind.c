@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* A WHERE clause with what is bound: partitions and rows. */
+#include <coodie/token.h>
+
+#include "base/buffer.h"
+#include "base/reader.h"
+#include "node/plan/where_plan.h"
+
+enum { KEY_MAX = 65535 };
+
+/* ---- partitions by key -------------------------------------------------------------------------- */
+
+static bool too_long(struct nd_request *x, size_t len)
+{
+	return nd_refuse(&x->problem, ND_INVALID, "Key length of %zu is longer than maximum of %d",
+			 len, KEY_MAX);
+}
+
+/* Each column with a [short] length in front and a zero byte behind. */
+static bool join_columns(struct nd_request *x, const cql_blob *columns, uint32_t count,
+			 cql_blob *out)
+{
+	size_t size = 0;
+	uint8_t *data, *at;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (columns[i].len > KEY_MAX)
+			return too_long(x, columns[i].len);
+		size += 3 + columns[i].len;
+	}
+	if (size > KEY_MAX)
+		return too_long(x, size);
+	data = at = cd_arena_take(x->arena, size);
+	if (!data)
+		return nd_no_memory(&x->problem);
+	for (uint32_t i = 0; i < count; i++) {
+		cd_put_be16(at, (uint16_t)columns[i].len);
+		if (columns[i].len)
+			memcpy(at + 2, columns[i].data, columns[i].len);
+		at[2 + columns[i].len] = 0;
+		at += 3 + columns[i].len;
+	}
+	*out = (cql_blob){ data, size };
+	return true;
+}
+
+bool nd_key_join(struct nd_request *x, const cql_blob *columns, uint32_t count, cql_blob *key,
+		 int64_t *token)
+{
+	if (count > 1) {
+		if (!join_columns(x, columns, count, key))
+			return false;
+	} else {
+		*key = columns[0];
+		if (!key->len)
+			return nd_refuse(&x->problem, ND_INVALID, "Key may not be empty");
+		if (key->len > KEY_MAX)
+			return too_long(x, key->len);
+	}
+	*token = cql_murmur3_token(key->data, key->len);
+	return true;
+}
+
+static bool add_key(struct nd_request *x, const cql_blob *columns, uint32_t count,
+		    struct nd_places *out)
+{
+	uint32_t i = out->key_count;
+
+	if (!nd_key_join(x, columns, count, &out->keys[i], &out->tokens[i]))
+		return false;
+	out->key_count++;
+	return true;
+}
+
+static bool keys_alloc(struct nd_request *x, uint32_t count, struct nd_places *out)
+{
+	out->keys = cd_arena_take_array(x->arena, count + 1u, sizeof *out->keys);
+	out->tokens = cd_arena_take_array(x->arena, count + 1u, sizeof *out->tokens);
+	out->has_keys = true;
+	return (out->keys && out->tokens) || nd_no_memory(&x->problem);
+}
+
+/* Each column by one value: what nearly all statements have. */
+static bool simple_key(const struct nd_where *w, struct nd_request *x, struct nd_places *out)
+{
+	uint32_t count = w->table->partition_key_count;
+	cql_blob one, *columns = count == 1 ? &one
+					    : cd_arena_take_array(x->arena, count, sizeof *columns);
+
+	if (!columns)
+		return nd_no_memory(&x->problem);
+	for (uint32_t i = 0; i < count; i++) {
+		struct nd_tuples t;
+
+		if (!nd_where_tuples(w->key[i], x, &t))
+			return false;
+		columns[i] = nd_value_blob(t.at[0]);
+	}
+	return keys_alloc(x, 1, out) && add_key(x, columns, count, out);
+}
+
+static bool all_keys(const struct nd_where *w, struct nd_request *x, struct nd_places *out)
+{
+	uint32_t width = w->table->partition_key_count, count;
+	cql_blob *columns;
+
+	if (!nd_where_product(w->key, width, x, &count, &columns) || !keys_alloc(x, count, out))
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		if (!add_key(x, columns + (size_t)i * width, width, out))
+			return false;
+	return true;
+}
+
+/* ---- partitions by token ------------------------------------------------------------------------ */
+
+static bool token_value(const struct nd_where_end *end, struct nd_request *x, int64_t *out)
+{
+	struct nd_value v;
+
+	if (!nd_term_value(end->value.terms[0], x, &v))
+		return false;
+	if (v.presence == ND_UNSET)
+		return nd_refuse(&x->problem, ND_INVALID,
+				 "Invalid unset value for column partition key token");
+	if (v.presence == ND_NULL || v.len != 8)
+		return nd_refuse(&x->problem, ND_INVALID, "Invalid null token value");
+	*out = (int64_t)cd_get_be64(v.data);
+	return true;
+}
+
+/* The least token stands for the ends of the ring: as an end of a range it bounds nothing. */
+static bool token_range(const struct nd_where *w, struct nd_request *x, struct nd_places *out)
+{
+	const struct nd_where_end *from = &w->token.ends[ND_WHERE_START];
+	const struct nd_where_end *to = &w->token.ends[ND_WHERE_END];
+
+	out->first_token = INT64_MIN;
+	out->last_token = INT64_MAX;
+	if (from->is_set) {
+		if (!token_value(from, x, &out->first_token))
+			return false;
+		if (out->first_token != INT64_MIN && !from->inclusive) {
+			out->nothing |= out->first_token == INT64_MAX;
+			out->first_token += out->first_token != INT64_MAX;
+		}
+	}
+	if (to->is_set) {
+		if (!token_value(to, x, &out->last_token))
+			return false;
+		if (out->last_token == INT64_MIN)
+			out->last_token = INT64_MAX;
+		else if (!to->inclusive)
+			out->last_token--;
+	}
+	out->nothing |= out->first_token > out->last_token;
+	return true;
+}
+
+static void keep_keys_in_range(struct nd_places *out)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < out->key_count; i++)
+		if (out->tokens[i] >= out->first_token && out->tokens[i] <= out->last_token) {
+			out->keys[kept] = out->keys[i];
+			out->tokens[kept++] = out->tokens[i];
+		}
+	out->key_count = kept;
+}
+
+/* ---- rows --------------------------------------------------------------------------------------- */
+
+/* What only DELETE can say, and must not when it names columns. */
+static bool check_range_delete(const struct nd_where *w, struct nd_request *x)
+{
+	if (w->options.use != ND_WHERE_DELETE || w->options.whole_rows || w->options.static_only ||
+	    w->names_rows)
+		return true;
+	return nd_refuse(&x->problem, ND_INVALID,
+			 "Range deletions are not supported for specific columns");
+}
+
+bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_places *out)
+{
+	static const struct nd_slice all = { { { 0, NULL }, true }, { { 0, NULL }, true } };
+	bool named = !w->is_key_range && w->key_count == w->table->partition_key_count;
+
+	*out = (struct nd_places){ .first_token = INT64_MIN, .last_token = INT64_MAX };
+	if (w->simple_key ? !simple_key(w, x, out) : named && !all_keys(w, x, out))
+		return false;
+	if (w->token.is_set) {
+		if (!token_range(w, x, out))
+			return false;
+		if (named)
+			keep_keys_in_range(out);
+	}
+	out->nothing |= out->has_keys && !out->key_count;
+	out->must_filter = w->filters != NULL;
+	if (!check_range_delete(w, x))
+		return false;
+	if (w->bound_rows)
+		return nd_where_slices(w, x, out);
+	out->slices = cd_arena_take(x->arena, sizeof *out->slices);
+	if (!out->slices)
+		return nd_no_memory(&x->problem);
+	*out->slices = all;
+	out->slice_count = 1;
+	out->names_rows = w->names_rows;
+	return true;
+}

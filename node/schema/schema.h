@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* Keyspaces, tables, columns, indexes and user types, as they are now. Changed only by ddl*.c, through
+ * schema_change.h; who keeps a pointer into it is told by nd_schema_listener before what it points to
+ * goes away. A `struct nd_table` and a `struct nd_keyspace` stay where they are until they are
+ * dropped; what they point to does not outlive a change. */
+#ifndef NODE_SCHEMA_H
+#define NODE_SCHEMA_H
+
+#include <coodie/message.h>
+
+#include "node/cql/ast.h"
+#include "node/cql/problem.h"
+
+struct nd_store;
+struct nd_request;
+
+enum nd_column_kind { ND_PARTITION_KEY, ND_CLUSTERING, ND_STATIC, ND_REGULAR };
+
+struct nd_column {
+	const char *name;
+	const cql_type *type; /* user types with their fields */
+	enum nd_column_kind kind;
+	uint16_t position;  /* in the partition key, or among the clustering columns; else 0 */
+	bool descending;    /* clustering */
+	bool is_multi_cell; /* a collection or user type that is not frozen: a cell for each item */
+	uint32_t id;        /* of its cells in the store; never another one's in this table */
+};
+
+struct nd_index {
+	const char *name;
+	const struct nd_column *column;
+	enum nd_index_target target;
+	const char *class_name;       /* NULL: an ordinary one; "StorageAttachedIndex" */
+	struct nd_properties options; /* of the class, and class_name as it was written */
+};
+
+/* A column that was dropped: it may come back with the same type only, and with its id: cells that
+ * are newer than the drop come back as well. */
+struct nd_dropped_column {
+	const char *name;
+	const cql_type *type; /* user types as tuples */
+	enum nd_column_kind kind;
+	uint32_t id;
+	int64_t dropped_us;
+};
+
+struct nd_table {
+	struct nd_keyspace *keyspace;
+	const char *name;
+	cql_uuid id;
+	/* Cassandra's order: partition key, clustering, static and regular ones by name. */
+	struct nd_column **columns;
+	uint32_t column_count;
+	uint16_t partition_key_count, clustering_count;
+	uint16_t static_count;
+	bool is_counter;
+	bool is_compact;
+	bool is_view;
+	struct nd_table *base; /* of a view */
+	struct nd_index *indexes;
+	uint32_t index_count;
+	struct nd_dropped_column *dropped;
+	uint32_t dropped_count;
+	uint32_t next_column_id;
+	struct nd_properties options; /* all of them, with their defaults, canonical */
+	int32_t default_ttl;          /* seconds; 0: none */
+	int32_t gc_grace;             /* seconds */
+	uint64_t version;             /* counts changes of this table, from 1 */
+	uint64_t digest[2];
+	struct nd_store *store;
+	/* Virtual and system tables: makes the rows new before they are read; NULL for others. */
+	bool (*refresh)(struct nd_table *t, struct nd_request *x);
+	uint64_t refreshed;    /* nd_schema.change of the rows there are; refresh's own */
+	bool is_read_only;     /* to clients */
+	struct cd_arena arena; /* all of the above */
+};
+
+struct nd_user_type {
+	const char *name;
+	const cql_type *type; /* kind UDT, with fields; not frozen */
+};
+
+struct nd_keyspace {
+	const char *name;
+	struct nd_properties replication; /* class first, with its package; then factors */
+	bool durable_writes;
+	bool is_system;           /* local: not replicated, not to be altered */
+	bool is_virtual;          /* system_views, system_virtual_schema */
+	struct nd_table **tables; /* by name; views too */
+	uint32_t table_count;
+	struct nd_user_type *types; /* by name */
+	uint32_t type_count;
+	uint64_t digest[2]; /* without its tables */
+	uint64_t changed;   /* nd_schema.change when it or one of its tables last became another */
+	struct cd_arena arena;
+};
+
+/* Who wants to know of changes. `change` is as an EVENT would say it; `table` is the one that is
+ * about to go or has just been changed, NULL for keyspaces and types: then any table of the keyspace
+ * may be another one, or be about to go. What was there before is still there during the call. */
+struct nd_schema_listener {
+	void (*changed)(void *user, const cql_schema_change *change, struct nd_table *table);
+	void *user;
+};
+
+struct nd_schema {
+	const coodie_allocator *allocator;
+	struct nd_keyspace **keyspaces; /* by name */
+	uint32_t keyspace_count;
+	cql_uuid version; /* a digest: equal schemas have equal versions */
+	uint64_t change;  /* counts changes, for who caches */
+	struct nd_schema_listener listener;
+};
+
+bool nd_schema_init(struct nd_schema *s, const coodie_allocator *allocator);
+void nd_schema_deinit(struct nd_schema *s);
+
+/* Lookups; NULL: there is none. */
+struct nd_keyspace *nd_schema_keyspace(const struct nd_schema *s, const char *name);
+struct nd_table *nd_keyspace_table(const struct nd_keyspace *k, const char *name);
+const struct nd_user_type *nd_keyspace_type(const struct nd_keyspace *k, const char *name);
+const struct nd_column *nd_table_column(const struct nd_table *t, const char *name);
+/* Finds or refuses as Cassandra does: "Keyspace 'x' does not exist" (for USE), "keyspace x does not
+ * exist", "table x does not exist", "Undefined column name y in table ks.x". */
+struct nd_table *nd_schema_find_table(const struct nd_schema *s, const char *session_keyspace,
+				      const struct nd_table_name *name, struct nd_problem *p);
+const struct nd_column *nd_table_find_column(const struct nd_table *t, const char *name,
+					     struct nd_problem *p);
+/* The type with its user types looked up in `keyspace` (or their own), in the arena. */
+const cql_type *nd_schema_resolve(const struct nd_schema *s, const char *keyspace,
+				  const cql_type *type, struct cd_arena *a, struct nd_problem *p);
+/* The order of columns in a table that are in no key: static ones first, then by name. */
+int nd_column_order(enum nd_column_kind kind_a, const char *a, enum nd_column_kind kind_b,
+		    const char *b);
+/* Whether values of this type, as a column, are stored item by item. */
+bool nd_type_is_multi_cell(const cql_type *type);
+/* Names as CQL wants them: quoted where needed. As snprintf(). */
+size_t nd_name_format(const char *name, char *out, size_t size);
+/* The CQL spelling of a column's type in system_schema and in messages: frozen<> where it counts. */
+size_t nd_type_format(const cql_type *type, char *out, size_t size);
+
+#endif

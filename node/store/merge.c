@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* Mutations: prepared beside what is stored, then put in its place without any allocation, so that
+ * they are applied as a whole or not at all. */
+#include "node/store/merge.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+
+/* ---- which version wins (Cassandra's Cells.reconcile) ------------------------------------------ */
+
+struct nd_version nd_version_of(const struct nd_stored_cell *cell)
+{
+	return (struct nd_version){
+		.kind = cell->kind,
+		.timestamp_us = cell->timestamp_us,
+		.local = cell->local,
+		.ttl = cell->ttl,
+		.value = { cell->bytes + cell->path_len, cell->value_len },
+	};
+}
+
+struct nd_version nd_version_from(const struct nd_change *change, int64_t now_seconds)
+{
+	static const enum nd_stored_kind kinds[] = {
+		[ND_CHANGE_CELL] = ND_STORED_VALUE,
+		[ND_CHANGE_ERASE] = ND_STORED_TOMBSTONE,
+		[ND_CHANGE_ERASE_ALL] = ND_STORED_ERASED_ALL,
+		[ND_CHANGE_COUNT] = ND_STORED_COUNT,
+	};
+	struct nd_version v = {
+		.kind = kinds[change->kind],
+		.timestamp_us = change->timestamp_us,
+	};
+
+	if (v.kind == ND_STORED_VALUE) {
+		v.value = change->value;
+		v.ttl = change->ttl;
+		v.local = change->ttl ? now_seconds + change->ttl : 0;
+	} else if (v.kind != ND_STORED_COUNT) {
+		v.local = now_seconds;
+	}
+	return v;
+}
+
+static int compare_values(cql_blob a, cql_blob b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len ? memcmp(a.data, b.data, len) : 0;
+
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+/* At the same time: what ends wins over what does not, a tombstone over what is going to expire,
+ * the later end over the earlier, the greater bytes over the smaller. */
+bool nd_version_wins(const struct nd_version *v, const struct nd_version *old)
+{
+	bool is_tombstone = v->kind == ND_STORED_TOMBSTONE;
+	bool was_tombstone = old->kind == ND_STORED_TOMBSTONE;
+
+	if (v->kind == ND_STORED_COUNT || old->kind == ND_STORED_COUNT)
+		return is_tombstone || !was_tombstone; /* a deleted counter stays deleted */
+	if (v->timestamp_us != old->timestamp_us)
+		return v->timestamp_us > old->timestamp_us;
+	if ((is_tombstone || v->ttl) != (was_tombstone || old->ttl))
+		return is_tombstone || v->ttl;
+	if (is_tombstone != was_tombstone)
+		return is_tombstone;
+	if (v->local != old->local)
+		return v->local > old->local;
+	return compare_values(v->value, old->value) > 0;
+}
+
+/* ---- preparing --------------------------------------------------------------------------------- */
+
+/* How many cells this change and those that follow in the same row can add. */
+static uint32_t cells_ahead(const struct nd_change *change)
+{
+	const struct nd_change *first = change;
+	uint32_t n = 0;
+
+	for (; change && change->is_static == first->is_static &&
+	       change->row.values == first->row.values;
+	     change = change->next)
+		n += change->kind != ND_CHANGE_ROW && change->kind != ND_CHANGE_DELETE_ROW;
+	return n;
+}
+
+static bool prepare_row(struct nd_partition *p, const struct nd_change *change, int64_t now_seconds)
+{
+	struct nd_stored_row *row;
+
+	if (change->is_static &&
+	    (change->kind == ND_CHANGE_ROW || change->kind == ND_CHANGE_DELETE_ROW))
+		return true; /* it has neither marker nor deletion */
+	row = nd_partition_touch(p, change);
+	if (!row)
+		return false;
+	if (!row->pending && !nd_row_begin(p->store->allocator, row, cells_ahead(change)))
+		return false;
+	return nd_row_change(p->store, row, change, now_seconds);
+}
+
+static bool prepare_range(struct nd_partition *p, const struct nd_change *change,
+			  int64_t now_seconds)
+{
+	const coodie_allocator *a = p->store->allocator;
+	struct nd_range range = {
+		.from = nd_place_from(p->store->table, change->from),
+		.to = nd_place_to(p->store->table, change->to),
+		.deletion_us = change->timestamp_us,
+		.deleted_at = now_seconds,
+	};
+	struct nd_ranges *ranges = NULL;
+
+	if (nd_place_compare(&range.from, &range.to) >= 0)
+		return true; /* nothing between them */
+	if (!nd_ranges_add(a, p->pending_ranges ? p->pending_ranges : p->ranges, &range, &ranges))
+		return false;
+	cd_release(a, p->pending_ranges);
+	p->pending_ranges = ranges;
+	return true;
+}
+
+static bool prepare_nothing(struct nd_partition *p, const struct nd_change *change,
+			    int64_t now_seconds)
+{
+	(void)p;
+	(void)change;
+	(void)now_seconds;
+	return true;
+}
+
+typedef bool prepare_fn(struct nd_partition *p, const struct nd_change *change,
+			int64_t now_seconds);
+
+static prepare_fn *const prepares[] = {
+	[ND_CHANGE_ROW] = prepare_row,
+	[ND_CHANGE_CELL] = prepare_row,
+	[ND_CHANGE_ERASE] = prepare_row,
+	[ND_CHANGE_ERASE_ALL] = prepare_row,
+	[ND_CHANGE_COUNT] = prepare_row,
+	[ND_CHANGE_DELETE_ROW] = prepare_row,
+	[ND_CHANGE_DELETE_RANGE] = prepare_range,
+	[ND_CHANGE_DELETE_PARTITION] = prepare_nothing,
+};
+
+static bool prepare(struct nd_mutation *m, int64_t now_seconds, struct nd_partition **touched)
+{
+	struct nd_store *s = m->table->store;
+	struct nd_partition *p;
+
+	if (!m->first)
+		return true;
+	p = nd_store_rank(s) ? nd_store_touch(s, m->key, m->token) : NULL;
+	if (!p)
+		return false;
+	if (!p->is_touched) {
+		p->is_touched = true;
+		p->next_touched = *touched;
+		*touched = p;
+	}
+	for (const struct nd_change *c = m->first; c; c = c->next)
+		if (!prepares[c->kind](p, c, now_seconds))
+			return false;
+	return true;
+}
+
+/* ---- putting in place -------------------------------------------------------------------------- */
+
+/* What of the mutation covers more than a row, before the rows are held against it. */
+static void commit_deletions(const struct nd_mutation *m, int64_t now_seconds)
+{
+	for (const struct nd_change *c = m->first; c; c = c->next) {
+		struct nd_partition *p;
+		if (c->kind != ND_CHANGE_DELETE_PARTITION)
+			continue;
+		p = nd_store_partition(m->table->store, m->key);
+		if (c->timestamp_us > p->deletion_us) {
+			p->deletion_us = c->timestamp_us;
+			p->deleted_at = now_seconds;
+		}
+	}
+}
+
+/* A client with a clock of its own reads what it wrote by that clock: no sweep is to judge it by
+ * ours, for some time at least. */
+static bool is_odd(const struct nd_store *s, int64_t now_seconds)
+{
+	return now_seconds < s->clock - ND_LEAST_GRACE || now_seconds > s->clock + ND_LEAST_GRACE;
+}
+
+static void commit_partition(struct nd_partition *p, int64_t now_seconds)
+{
+	const coodie_allocator *a = p->store->allocator;
+	bool odd = is_odd(p->store, now_seconds);
+
+	if (odd)
+		p->swept_at = 0;
+
+	if (p->pending_ranges) {
+		cd_release(a, p->ranges);
+		p->ranges = p->pending_ranges;
+		p->pending_ranges = NULL;
+	}
+	while (p->touched) {
+		struct nd_stored_row *row = p->touched;
+		p->touched = row->next_touched;
+		nd_row_commit(a, row);
+		if (odd)
+			row->contents->swept_at = 0;
+		nd_row_shadow(a, row, nd_partition_cover(p, row));
+		if (nd_row_is_empty(row))
+			nd_partition_remove_row(p, row);
+	}
+}
+
+/* Takes away what the mutation's deletions shadow. */
+static void commit_shadows(const struct nd_mutation *m)
+{
+	static const struct nd_bound all = { .inclusive = true };
+
+	for (const struct nd_change *c = m->first; c; c = c->next) {
+		bool is_whole = c->kind == ND_CHANGE_DELETE_PARTITION;
+		struct nd_partition *p;
+		if (!is_whole && c->kind != ND_CHANGE_DELETE_RANGE)
+			continue;
+		p = nd_store_partition(m->table->store, m->key);
+		nd_partition_shadow(p, is_whole ? all : c->from, is_whole ? all : c->to,
+				    c->timestamp_us);
+		if (!is_whole)
+			continue;
+		nd_ranges_purge(p->ranges, c->timestamp_us, INT64_MIN);
+		if (p->statics)
+			nd_row_shadow(p->store->allocator, p->statics, c->timestamp_us);
+		if (p->statics && nd_row_is_empty(p->statics))
+			nd_partition_remove_row(p, p->statics);
+	}
+}
+
+static void abandon_partition(struct nd_partition *p)
+{
+	const coodie_allocator *a = p->store->allocator;
+
+	cd_release(a, p->pending_ranges);
+	p->pending_ranges = NULL;
+	while (p->touched) {
+		struct nd_stored_row *row = p->touched;
+		p->touched = row->next_touched;
+		nd_row_abandon(a, row);
+		if (!row->contents)
+			nd_partition_remove_row(p, row);
+	}
+}
+
+bool nd_store_apply(struct nd_mutation *mutations, int64_t now_seconds)
+{
+	struct nd_partition *touched = NULL, *next;
+	bool ok = true;
+
+	for (struct nd_mutation *m = mutations; m && ok; m = m->next)
+		ok = prepare(m, now_seconds, &touched);
+	for (struct nd_mutation *m = mutations; m && ok; m = m->next)
+		commit_deletions(m, now_seconds);
+	for (struct nd_partition *p = touched; p; p = p->next_touched)
+		if (ok)
+			commit_partition(p, now_seconds);
+		else
+			abandon_partition(p);
+	for (struct nd_mutation *m = mutations; m && ok; m = m->next)
+		commit_shadows(m);
+	for (struct nd_partition *p = touched; p; p = next) {
+		next = p->next_touched;
+		p->is_touched = false;
+		if (nd_partition_is_empty(p))
+			nd_store_remove_partition(p->store, p);
+	}
+	return ok;
+}

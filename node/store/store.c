@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+/* A table's partitions: found by a hash of their keys, walked in the order of their tokens. */
+#include "node/store/store_parts.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define FIRST_BUCKETS 16
+/* Rows a sweep looks at: more than a write leaves behind, so that a sweep keeps up with writes. */
+#define SWEEP_ROWS 8
+
+struct nd_store *nd_store_new(const struct nd_table *table, const coodie_allocator *allocator)
+{
+	struct nd_store *s = cd_alloc_zero(allocator, sizeof *s);
+
+	if (!s)
+		return NULL;
+	s->table = table;
+	s->allocator = allocator;
+	s->bucket_count = FIRST_BUCKETS;
+	s->buckets = cd_alloc_array(allocator, s->bucket_count, sizeof(void *));
+	if (s->buckets)
+		return s;
+	cd_release(allocator, s);
+	return NULL;
+}
+
+void nd_store_truncate(struct nd_store *s)
+{
+	struct nd_link *at = s->order.first[0], *next;
+
+	for (; at; at = next) {
+		next = nd_skip_next(at);
+		nd_partition_clear((struct nd_partition *)at);
+		cd_release(s->allocator, at);
+	}
+	memset(s->buckets, 0, s->bucket_count * sizeof(void *));
+	s->order = (struct nd_skip){ .random = s->order.random };
+	s->sweep_partition = NULL;
+	s->sweep_row = NULL;
+}
+
+void nd_store_free(struct nd_store *s)
+{
+	if (!s)
+		return;
+	nd_store_truncate(s);
+	cd_release(s->allocator, s->ranks);
+	cd_release(s->allocator, s->buckets);
+	cd_release(s->allocator, s);
+}
+
+/* Between the columns it stood between: cells of a dropped column stay where they are in a row. */
+static uint32_t rank_of_dropped(const struct nd_table *t, const struct nd_dropped_column *c)
+{
+	uint32_t before = 0;
+
+	while (before < t->column_count &&
+	       nd_column_order(t->columns[before]->kind, t->columns[before]->name, c->kind,
+			       c->name) < 0)
+		before++;
+	return 2 * before;
+}
+
+static uint32_t count_ids(const struct nd_table *t)
+{
+	uint32_t count = 1;
+
+	for (uint32_t i = 0; i < t->column_count; i++)
+		if (t->columns[i]->id >= count)
+			count = t->columns[i]->id + 1;
+	for (uint32_t i = 0; i < t->dropped_count; i++)
+		if (t->dropped[i].id >= count)
+			count = t->dropped[i].id + 1;
+	return count;
+}
+
+bool nd_store_rank(struct nd_store *s)
+{
+	const struct nd_table *t = s->table;
+	uint32_t *ranks, count;
+
+	if (s->ranks && s->ranked_version == t->version)
+		return true;
+	count = count_ids(t);
+	ranks = cd_alloc_array(s->allocator, count, sizeof *ranks);
+	if (!ranks)
+		return false;
+	memset(ranks, 0xff, count * sizeof *ranks);
+	for (uint32_t i = 0; i < t->dropped_count; i++)
+		ranks[t->dropped[i].id] = rank_of_dropped(t, &t->dropped[i]);
+	for (uint32_t i = 0; i < t->column_count; i++)
+		ranks[t->columns[i]->id] = 2 * i + 1;
+	cd_release(s->allocator, s->ranks);
+	s->ranks = ranks;
+	s->rank_count = count;
+	s->ranked_version = t->version;
+	return true;
+}
+
+/* ---- by key ------------------------------------------------------------------------------------ */
+
+/* Eight bytes a step, and once more for the last: numbers differ in their last bytes, which are the high
+ * ones of a word, and buckets go by the low ones. The store's address is in it, so that nobody knows
+ * which keys collide. */
+static uint64_t hash_key(const struct nd_store *s, cql_blob key)
+{
+	uint64_t hash = (uint64_t)(uintptr_t)s ^ key.len, word;
+
+	for (; key.len >= sizeof word; key.data += sizeof word, key.len -= sizeof word) {
+		memcpy(&word, key.data, sizeof word);
+		hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		hash ^= hash >> 32;
+	}
+	for (size_t i = 0; i < key.len; i++)
+		hash = (hash ^ key.data[i]) * UINT64_C(0x9e3779b97f4a7c15);
+	hash *= UINT64_C(0x9e3779b97f4a7c15);
+	return hash ^ hash >> 32;
+}
+
+static bool same_key(cql_blob a, cql_blob b)
+{
+	return a.len == b.len && (!a.len || memcmp(a.data, b.data, a.len) == 0);
+}
+
+static struct nd_partition *find(const struct nd_store *s, cql_blob key, uint64_t hash)
+{
+	struct nd_partition *p = s->buckets[hash & (s->bucket_count - 1)];
+
+	while (p && (p->hash != hash || !same_key(p->key, key)))
+		p = p->same_bucket;
+	return p;
+}
+
+struct nd_partition *nd_store_partition(const struct nd_store *s, cql_blob key)
+{
+	return find(s, key, hash_key(s, key));
+}
+
+/* Without memory the buckets get longer instead. */
+static void grow(struct nd_store *s)
+{
+	size_t count = s->bucket_count * 2;
+	struct nd_partition **buckets = NULL;
+
+	if (s->order.count > s->bucket_count)
+		buckets = cd_alloc_array(s->allocator, count, sizeof(void *));
+	if (!buckets)
+		return;
+	for (struct nd_link *at = s->order.first[0]; at; at = nd_skip_next(at)) {
+		struct nd_partition *p = (struct nd_partition *)at;
+		p->same_bucket = buckets[p->hash & (count - 1)];
+		buckets[p->hash & (count - 1)] = p;
+	}
+	cd_release(s->allocator, s->buckets);
+	s->buckets = buckets;
+	s->bucket_count = count;
+}
+
+/* ---- by token ---------------------------------------------------------------------------------- */
+
+/* `key.data` NULL: before all keys of the token. */
+struct token_place {
+	int64_t token;
+	cql_blob key;
+};
+
+static int compare_keys(cql_blob a, cql_blob b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len ? memcmp(a.data, b.data, len) : 0;
+
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static int partition_order(const void *place, const struct nd_link *item)
+{
+	const struct token_place *at = place;
+	const struct nd_partition *p = (const struct nd_partition *)item;
+
+	if (p->token != at->token)
+		return p->token < at->token ? -1 : 1;
+	return at->key.data ? compare_keys(p->key, at->key) : 1;
+}
+
+static int order_behind(const void *place, const struct nd_link *item)
+{
+	int order = partition_order(place, item);
+
+	return order ? order : -1;
+}
+
+struct nd_partition *nd_store_after(const struct nd_store *s, int64_t token, cql_blob key)
+{
+	struct token_place place = { token, key };
+
+	return (struct nd_partition *)nd_skip_seek(&s->order, order_behind, &place);
+}
+
+/* ---- coming and going -------------------------------------------------------------------------- */
+
+static struct nd_partition *new_partition(struct nd_store *s, cql_blob key, int64_t token)
+{
+	unsigned height = nd_skip_height(&s->order);
+	size_t size = sizeof(struct nd_partition) + height * sizeof(struct nd_link *);
+	struct nd_partition *p = cd_alloc(s->allocator, size + key.len);
+	uint8_t *bytes = (uint8_t *)p + size;
+
+	if (!p)
+		return NULL;
+	*p = (struct nd_partition){
+		.link.height = height,
+		.store = s,
+		.deletion_us = ND_NEVER,
+		.token = token,
+		.key = { bytes, key.len },
+	};
+	p->link.next = (struct nd_link **)(void *)(p + 1);
+	if (key.len)
+		memcpy(bytes, key.data, key.len);
+	return p;
+}
+
+struct nd_partition *nd_store_touch(struct nd_store *s, cql_blob key, int64_t token)
+{
+	uint64_t hash = hash_key(s, key);
+	struct nd_partition *p = find(s, key, hash);
+	struct token_place place;
+
+	if (p)
+		return p;
+	p = new_partition(s, key, token);
+	if (!p)
+		return NULL;
+	place = (struct token_place){ token, p->key };
+	nd_skip_insert(&s->order, &p->link, partition_order, &place);
+	p->hash = hash;
+	p->same_bucket = s->buckets[hash & (s->bucket_count - 1)];
+	s->buckets[hash & (s->bucket_count - 1)] = p;
+	grow(s);
+	return p;
+}
+
+void nd_store_remove_partition(struct nd_store *s, struct nd_partition *p)
+{
+	struct nd_partition **from = &s->buckets[p->hash & (s->bucket_count - 1)];
+	struct token_place place = { p->token, p->key };
+
+	while (*from != p)
+		from = &(*from)->same_bucket;
+	*from = p->same_bucket;
+	if (s->sweep_partition == p) {
+		s->sweep_partition = (struct nd_partition *)nd_skip_next(&p->link);
+		s->sweep_row = NULL;
+	}
+	nd_skip_remove(&s->order, &p->link, partition_order, &place);
+	nd_partition_clear(p);
+	cd_release(s->allocator, p);
+}
+
+/* ---- giving memory back ------------------------------------------------------------------------ */
+
+void nd_store_drop_column(struct nd_store *s, uint32_t column_id, int64_t dropped_us)
+{
+	struct nd_link *at = s->order.first[0], *next;
+
+	for (; at; at = next) {
+		struct nd_partition *p = (struct nd_partition *)at;
+		struct nd_link *row = p->rows.first[0], *next_row;
+		next = nd_skip_next(at);
+		for (; row; row = next_row) {
+			next_row = nd_skip_next(row);
+			nd_row_drop_column(s->allocator, (struct nd_stored_row *)row, column_id,
+					   dropped_us);
+			if (nd_row_is_empty((struct nd_stored_row *)row))
+				nd_partition_remove_row(p, (struct nd_stored_row *)row);
+		}
+		if (p->statics)
+			nd_row_drop_column(s->allocator, p->statics, column_id, dropped_us);
+		if (p->statics && nd_row_is_empty(p->statics))
+			nd_partition_remove_row(p, p->statics);
+		if (nd_partition_is_empty(p))
+			nd_store_remove_partition(s, p);
+	}
+}
+
+struct sweep {
+	int64_t clock;
+	int64_t tombstones, values; /* what is before these may go; seconds */
+	unsigned rows;              /* still to be looked at */
+};
+
+/* Whether it has been there for long enough. The seconds that were written do not say so: a client
+ * may write, and read, with a clock of its own (v5 now_in_seconds). */
+static bool is_old(int64_t *swept_at, const struct sweep *w)
+{
+	if (!*swept_at)
+		*swept_at = w->clock;
+	return w->clock - *swept_at >= ND_LEAST_GRACE;
+}
+
+static void sweep_row(struct nd_partition *p, struct nd_stored_row *row, struct sweep *w)
+{
+	w->rows -= w->rows > 0;
+	if (!is_old(&row->contents->swept_at, w))
+		return;
+	nd_row_purge(p->store->allocator, row, w->tombstones, w->values);
+	if (nd_row_is_empty(row))
+		nd_partition_remove_row(p, row);
+}
+
+/* What is not in rows in order. */
+static void sweep_head(struct nd_partition *p, struct sweep *w)
+{
+	if (p->statics)
+		sweep_row(p, p->statics, w);
+	else
+		w->rows--;
+	if (!is_old(&p->swept_at, w))
+		return;
+	if (p->deletion_us != ND_NEVER && p->deleted_at < w->tombstones)
+		p->deletion_us = ND_NEVER;
+	nd_ranges_purge(p->ranges, ND_NEVER, w->tombstones);
+}
+
+void nd_store_sweep(struct nd_store *s, int64_t clock_seconds)
+{
+	int64_t grace = s->table->gc_grace > ND_LEAST_GRACE ? s->table->gc_grace : ND_LEAST_GRACE;
+	struct sweep w = { clock_seconds, clock_seconds - grace, clock_seconds - ND_LEAST_GRACE,
+			   SWEEP_ROWS };
+
+	s->clock = clock_seconds;
+	if (!s->sweep_partition)
+		s->sweep_partition = (struct nd_partition *)s->order.first[0];
+	while (w.rows && s->sweep_partition) {
+		struct nd_partition *p = s->sweep_partition;
+		if (!s->sweep_row) {
+			sweep_head(p, &w);
+			s->sweep_row = (struct nd_stored_row *)p->rows.first[0];
+		}
+		while (w.rows && s->sweep_row) {
+			struct nd_stored_row *row = s->sweep_row;
+			s->sweep_row = (struct nd_stored_row *)nd_skip_next(&row->link);
+			sweep_row(p, row, &w);
+		}
+		if (s->sweep_row)
+			return;
+		s->sweep_partition = (struct nd_partition *)nd_skip_next(&p->link);
+		if (nd_partition_is_empty(p))
+			nd_store_remove_partition(s, p);
+	}
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* What a table holds: partitions by token, rows by clustering order, cells with timestamp, time to
+ * live and tombstones; the last write wins.
+ *
+ * Writers hand over mutations; readers walk what is alive at a given second. Nothing is changed
+ * while somebody walks. */
+#ifndef NODE_STORE_H
+#define NODE_STORE_H
+
+#include "node/schema/schema.h"
+#include "node/value/compare.h"
+
+struct nd_store;
+struct nd_store *nd_store_new(const struct nd_table *table, const coodie_allocator *allocator);
+void nd_store_free(struct nd_store *s);
+void nd_store_truncate(struct nd_store *s);
+/* ALTER has dropped a column: its cells up to that time are gone, static or not. Newer ones are kept
+ * for the case that it comes back (nd_table.dropped); nobody sees them until then. */
+void nd_store_drop_column(struct nd_store *s, uint32_t column_id, int64_t dropped_us);
+/* Gives memory back, a little at each call; to be called after a write with the node's own clock.
+ * What is shadowed is never kept. A tombstone, and an expired cell as one, is kept until gc_grace
+ * after its time: until then it shadows older writes that come late. The bytes of an expired cell
+ * go ten minutes after it expired. Nothing goes before a sweep has seen its row ten minutes
+ * ago. */
+void nd_store_sweep(struct nd_store *s, int64_t clock_seconds);
+
+/* ---- writing ----------------------------------------------------------------------------------- */
+
+/* A clustering prefix: the first `count` clustering columns. */
+struct nd_clustering {
+	uint32_t count;
+	const cql_blob *values; /* `data` never NULL; `len` 0 is an empty value */
+};
+
+/* An end of a slice. A prefix shorter than the clustering columns covers all rows that begin with it.
+ * count 0: everything (inclusive). */
+struct nd_bound {
+	struct nd_clustering prefix;
+	bool inclusive;
+};
+
+enum nd_change_kind {
+	ND_CHANGE_ROW,       /* the row's marker: what INSERT leaves even without columns */
+	ND_CHANGE_CELL,      /* `value` at `column` (and `path`) */
+	ND_CHANGE_ERASE,     /* a cell tombstone at `column` (and `path`) */
+	ND_CHANGE_ERASE_ALL, /* all items of a multi-cell column older than or at the timestamp */
+	ND_CHANGE_COUNT,     /* adds `delta` to a counter */
+	ND_CHANGE_DELETE_ROW,
+	ND_CHANGE_DELETE_RANGE, /* `from` to `to` */
+	ND_CHANGE_DELETE_PARTITION
+};
+
+struct nd_change {
+	enum nd_change_kind kind;
+	bool is_static; /* of the static row: `row` is not looked at */
+	struct nd_clustering row;
+	struct nd_bound from, to;
+	const struct nd_column *column;
+	/* Of a multi-cell column: the set's item, the map's key, a list's time (a timeuuid), a
+	 * user type's field (a [short]). Otherwise empty. */
+	cql_blob path;
+	cql_blob value;
+	int64_t delta;
+	int64_t timestamp_us;
+	int32_t ttl; /* seconds; 0: none */
+	struct nd_change *next;
+};
+
+/* Changes to one partition, in order. */
+struct nd_mutation {
+	struct nd_table *table;
+	cql_blob key; /* as cql_routing_key() joins it */
+	int64_t token;
+	struct nd_change *first, **last;
+	struct nd_mutation *next;
+};
+
+/* Applies a chain of mutations, all or nothing: false when out of memory. All is copied. A time to
+ * live begins at `now_seconds`. */
+bool nd_store_apply(struct nd_mutation *mutations, int64_t now_seconds);
+
+/* ---- reading ----------------------------------------------------------------------------------- */
+
+/* A live cell. Its bytes live until the store is next changed. */
+struct nd_cell {
+	const struct nd_column *column;
+	cql_blob path;
+	cql_blob value; /* of a counter: 8 bytes */
+	int64_t timestamp_us;
+	int32_t ttl;     /* as written; 0: none */
+	int64_t expires; /* seconds since 1970; 0: never */
+};
+
+/* A live row: what SELECT sees. Cells are in the order of the table's columns and, within a column,
+ * of their paths (a list's in their order). */
+struct nd_row {
+	struct nd_clustering clustering; /* count 0 for the static row */
+	bool has_marker; /* an INSERT's; without one a row lives as long as one of its cells */
+	int64_t marker_us;
+	int32_t marker_ttl;
+	int64_t marker_expires;
+	int64_t dead_marker_us; /* the timestamp of a marker that has expired; INT64_MIN: none */
+	uint32_t cell_count;
+	const struct nd_cell *cells;
+};
+
+struct nd_partition;
+/* NULL: never written. */
+struct nd_partition *nd_store_partition(const struct nd_store *s, cql_blob key);
+/* Partitions in the order of their tokens (then keys): the first one behind (token, key); key.data
+ * NULL: the first with at least this token. NULL: no more. */
+struct nd_partition *nd_store_after(const struct nd_store *s, int64_t token, cql_blob key);
+cql_blob nd_partition_key(const struct nd_partition *p);
+int64_t nd_partition_token(const struct nd_partition *p);
+/* Columns of the key, one by one: `count` of them, views of the key. */
+void nd_partition_key_columns(const struct nd_partition *p, cql_blob *out, uint32_t count);
+
+/* Walks the live rows of a slice, forwards or (`reversed`) from its end. `partition` NULL: none. */
+struct nd_walk {
+	const struct nd_partition *partition;
+	struct nd_bound from, to;
+	bool reversed;
+	int64_t now_seconds;
+	struct cd_arena *arena; /* for a row's cells; reset it when the row was used */
+	const void *at, *end;   /* the store's own */
+};
+void nd_walk_init(struct nd_walk *w, const struct nd_partition *p, struct nd_bound from,
+		  struct nd_bound to, bool reversed, int64_t now_seconds, struct cd_arena *arena);
+/* False at the end, or (`*no_memory`) when out of memory. */
+bool nd_walk_next(struct nd_walk *w, struct nd_row *out, bool *no_memory);
+/* The live static row; false: nothing in it. */
+bool nd_partition_static(const struct nd_partition *p, int64_t now_seconds, struct cd_arena *arena,
+			 struct nd_row *out, bool *no_memory);
+/* One live row by its whole clustering key. */
+bool nd_partition_row(const struct nd_partition *p, struct nd_clustering key, int64_t now_seconds,
+		      struct cd_arena *arena, struct nd_row *out, bool *no_memory);
+/* Whether anything in it is alive. */
+bool nd_partition_is_alive(const struct nd_partition *p, int64_t now_seconds);
+
+/* The order of two prefixes in a table: by type and direction of each column; a shorter one that is
+ * a prefix of the other is equal to it. */
+int nd_clustering_compare(const struct nd_table *t, struct nd_clustering a, struct nd_clustering b);
+
+#endif

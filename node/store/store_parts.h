@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* What a store is made of; for the files that are the store (skip, row, ranges, partition, merge,
+ * walk, store).
+ *
+ * The invariant that makes reading quick: what a deletion shadows is not there. A deletion takes
+ * away what it shadows when it comes, and what comes later is held against it before it is kept. */
+#ifndef NODE_STORE_PARTS_H
+#define NODE_STORE_PARTS_H
+
+#include "node/store/skip.h"
+#include "node/store/store.h"
+
+/* The timestamp of "never deleted": before all others. */
+#define ND_NEVER INT64_MIN
+
+/* ---- rows -------------------------------------------------------------------------------------- */
+
+enum nd_stored_kind {
+	ND_STORED_ERASED_ALL, /* the deletion of a whole multi-cell column: in front of its cells */
+	ND_STORED_VALUE,
+	ND_STORED_TOMBSTONE,
+	ND_STORED_COUNT
+};
+
+/* Never changed once it is part of a row, but to be emptied when it has long expired. */
+struct nd_stored_cell {
+	int64_t timestamp_us;
+	int64_t local; /* seconds: when a tombstone was made, when an expiring value expires; else 0 */
+	int32_t ttl;
+	uint32_t column;
+	uint32_t path_len, value_len;
+	uint8_t kind;
+	bool is_fresh;   /* of a mutation that is not done yet */
+	uint8_t bytes[]; /* the path, then the value */
+};
+
+struct nd_contents {
+	int64_t marker_us; /* ND_NEVER: none */
+	int64_t marker_expires;
+	int64_t deletion_us; /* ND_NEVER: not deleted */
+	int64_t deleted_at;  /* seconds */
+	int64_t swept_at;    /* the clock when a sweep saw it first; 0: none has */
+	int32_t marker_ttl;
+	uint32_t count, room;
+	struct nd_stored_cell *cells[]; /* by column, a column's own deletion first, then by path */
+};
+
+struct nd_stored_row {
+	struct nd_link link;          /* not of a static row */
+	struct nd_contents *contents; /* NULL: of a mutation that is not done yet */
+	struct nd_contents *pending;  /* what it will be when the mutation is done */
+	struct nd_stored_row *next_touched;
+	struct nd_clustering key;
+};
+
+/* A place between rows, or that of a row. */
+struct nd_place {
+	const struct nd_table *table;
+	struct nd_clustering key;
+	int side; /* before (-1) or behind (1) all rows that begin with `key`; 0: the row itself */
+};
+struct nd_place nd_place_from(const struct nd_table *t, struct nd_bound from);
+struct nd_place nd_place_to(const struct nd_table *t, struct nd_bound to);
+int nd_place_compare(const struct nd_place *a, const struct nd_place *b);
+nd_skip_fn nd_row_order; /* place: struct nd_place */
+
+/* NULL: out of memory. */
+struct nd_stored_row *nd_row_new(const coodie_allocator *a, struct nd_clustering key,
+				 unsigned height);
+void nd_row_free(const coodie_allocator *a, struct nd_stored_row *row);
+/* Room for `more` cells beyond those that are there; what there is is shared. */
+bool nd_row_begin(const coodie_allocator *a, struct nd_stored_row *row, uint32_t more);
+/* Merges one change into what is pending. */
+bool nd_row_change(struct nd_store *s, struct nd_stored_row *row, const struct nd_change *change,
+		   int64_t now_seconds);
+/* What is pending becomes what is, or is forgotten. */
+void nd_row_commit(const coodie_allocator *a, struct nd_stored_row *row);
+void nd_row_abandon(const coodie_allocator *a, struct nd_stored_row *row);
+/* Takes away all that is not younger. */
+void nd_row_shadow(const coodie_allocator *a, struct nd_stored_row *row, int64_t deletion_us);
+void nd_row_drop_column(const coodie_allocator *a, struct nd_stored_row *row, uint32_t column,
+			int64_t dropped_us);
+/* Takes away tombstones and expired cells of before `tombstones`, and the bytes of what expired
+ * before `values`; both in seconds. */
+void nd_row_purge(const coodie_allocator *a, struct nd_stored_row *row, int64_t tombstones,
+		  int64_t values);
+bool nd_row_is_empty(const struct nd_stored_row *row);
+
+/* ---- ranges of deleted rows -------------------------------------------------------------------- */
+
+struct nd_range {
+	struct nd_place from, to; /* sides -1 and 1 */
+	int64_t deletion_us, deleted_at;
+};
+
+/* In order, not overlapping; one piece of memory. */
+struct nd_ranges {
+	uint32_t count;
+	struct nd_range at[];
+};
+
+/* Those of `old` (NULL: none) and one more; false when out of memory. */
+bool nd_ranges_add(const coodie_allocator *a, const struct nd_ranges *old,
+		   const struct nd_range *more, struct nd_ranges **out);
+/* The timestamp of the range a row is in; ND_NEVER: none. */
+int64_t nd_ranges_cover(const struct nd_ranges *r, const struct nd_table *t,
+			struct nd_clustering row);
+/* Takes away those that are not younger than `deletion_us`, or were made before `tombstones`. */
+void nd_ranges_purge(struct nd_ranges *r, int64_t deletion_us, int64_t tombstones);
+
+/* ---- partitions -------------------------------------------------------------------------------- */
+
+struct nd_partition {
+	struct nd_link link;
+	struct nd_partition *same_bucket;
+	struct nd_store *store;
+	struct nd_skip rows;
+	struct nd_stored_row *statics; /* NULL: none */
+	struct nd_ranges *ranges;      /* NULL: none */
+	int64_t deletion_us, deleted_at;
+	int64_t swept_at; /* as in nd_contents, of the deletion and the ranges */
+	int64_t token;
+	cql_blob key;
+	uint64_t hash;
+	/* while a mutation is being prepared */
+	struct nd_partition *next_touched;
+	struct nd_stored_row *touched; /* rows */
+	struct nd_ranges *pending_ranges;
+	bool is_touched;
+};
+
+/* Finds or makes the row a change is about; NULL: out of memory. */
+struct nd_stored_row *nd_partition_touch(struct nd_partition *p, const struct nd_change *change);
+void nd_partition_remove_row(struct nd_partition *p, struct nd_stored_row *row);
+/* Takes away what a deletion of rows (`from` to `to`) shadows; rows that are empty then, too. */
+void nd_partition_shadow(struct nd_partition *p, struct nd_bound from, struct nd_bound to,
+			 int64_t deletion_us);
+/* The youngest deletion that covers a row, the row's own apart. */
+int64_t nd_partition_cover(const struct nd_partition *p, const struct nd_stored_row *row);
+bool nd_partition_is_empty(const struct nd_partition *p);
+/* Frees all that is in it. */
+void nd_partition_clear(struct nd_partition *p);
+
+/* ---- the store --------------------------------------------------------------------------------- */
+
+struct nd_store {
+	const struct nd_table *table;
+	const coodie_allocator *allocator;
+	struct nd_skip order; /* of partitions, by token and key */
+	struct nd_partition **buckets;
+	size_t bucket_count; /* a power of 2 */
+	/* places of columns in the table, by their ids; of this version of the table */
+	uint32_t *ranks;
+	uint32_t rank_count;
+	uint64_t ranked_version;
+	/* the clock of the last nd_store_sweep(), and where it goes on; NULL: from the start */
+	int64_t clock;
+	struct nd_partition *sweep_partition;
+	struct nd_stored_row *sweep_row;
+};
+
+/* What a sweep leaves alone at least, seconds: see nd_store_sweep(). */
+enum { ND_LEAST_GRACE = 600 };
+
+/* Brings `ranks` up to date. */
+bool nd_store_rank(struct nd_store *s);
+/* Finds or makes; NULL: out of memory. */
+struct nd_partition *nd_store_touch(struct nd_store *s, cql_blob key, int64_t token);
+void nd_store_remove_partition(struct nd_store *s, struct nd_partition *p);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading: the rows and cells that are alive at a given second. Deletions need no look: what they
+ * shadow is not there. */
+#include "node/store/store_parts.h"
+
+static bool is_alive(const struct nd_stored_cell *cell, int64_t now_seconds)
+{
+	if (cell->kind != ND_STORED_VALUE && cell->kind != ND_STORED_COUNT)
+		return false;
+	return !cell->ttl || now_seconds < cell->local;
+}
+
+static bool has_marker(const struct nd_contents *c, int64_t now_seconds)
+{
+	return c->marker_us != ND_NEVER && (!c->marker_ttl || now_seconds < c->marker_expires);
+}
+
+static bool row_is_alive(const struct nd_contents *c, int64_t now_seconds)
+{
+	if (has_marker(c, now_seconds))
+		return true;
+	for (uint32_t i = 0; i < c->count; i++)
+		if (is_alive(c->cells[i], now_seconds))
+			return true;
+	return false;
+}
+
+/* Columns of the table from the last one found on: cells are in their order. */
+struct columns {
+	struct nd_column *const *at, *const *end;
+};
+
+static struct columns columns_of(const struct nd_table *t, bool statics)
+{
+	uint32_t first = (uint32_t)t->partition_key_count + t->clustering_count;
+	uint32_t split = first + t->static_count;
+
+	return (struct columns){
+		t->columns + (statics ? first : split),
+		t->columns + (statics ? split : t->column_count),
+	};
+}
+
+/* NULL: the table has no such column any more. */
+static const struct nd_column *column_of(struct columns *c, uint32_t id)
+{
+	for (struct nd_column *const *at = c->at; at < c->end; at++) {
+		if ((*at)->id == id) {
+			c->at = at;
+			return *at;
+		}
+	}
+	return NULL;
+}
+
+static uint32_t live_cells(const struct nd_contents *c, struct columns columns, int64_t now_seconds,
+			   struct nd_cell *out)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < c->count; i++) {
+		const struct nd_stored_cell *cell = c->cells[i];
+		const struct nd_column *column;
+		if (!is_alive(cell, now_seconds))
+			continue;
+		column = column_of(&columns, cell->column);
+		if (!column)
+			continue;
+		out[count++] = (struct nd_cell){
+			.column = column,
+			.path = { cell->bytes, cell->path_len },
+			.value = { cell->bytes + cell->path_len, cell->value_len },
+			.timestamp_us = cell->timestamp_us,
+			.ttl = cell->ttl,
+			.expires = cell->local,
+		};
+	}
+	return count;
+}
+
+/* False: nothing of it is alive, or out of memory. */
+static bool read_row(const struct nd_partition *p, const struct nd_stored_row *row,
+		     int64_t now_seconds, struct cd_arena *arena, struct nd_row *out,
+		     bool *no_memory)
+{
+	const struct nd_contents *c = row->contents;
+	struct nd_cell *cells = NULL;
+
+	*out = (struct nd_row){ .clustering = row->key, .dead_marker_us = c->marker_us };
+	if (has_marker(c, now_seconds)) {
+		out->has_marker = true;
+		out->dead_marker_us = ND_NEVER;
+		out->marker_us = c->marker_us;
+		out->marker_ttl = c->marker_ttl;
+		out->marker_expires = c->marker_expires;
+	}
+	if (c->count) {
+		cells = cd_arena_take(arena, c->count * sizeof *cells);
+		*no_memory = !cells;
+		if (!cells)
+			return false;
+		out->cell_count = live_cells(c, columns_of(p->store->table, row == p->statics),
+					     now_seconds, cells);
+		out->cells = cells;
+	}
+	return out->has_marker || out->cell_count;
+}
+
+bool nd_partition_static(const struct nd_partition *p, int64_t now_seconds, struct cd_arena *arena,
+			 struct nd_row *out, bool *no_memory)
+{
+	*no_memory = false;
+	return p->statics && read_row(p, p->statics, now_seconds, arena, out, no_memory);
+}
+
+bool nd_partition_row(const struct nd_partition *p, struct nd_clustering key, int64_t now_seconds,
+		      struct cd_arena *arena, struct nd_row *out, bool *no_memory)
+{
+	struct nd_place place = { p->store->table, key, 0 };
+	struct nd_link *link = nd_skip_seek(&p->rows, nd_row_order, &place);
+
+	*no_memory = false;
+	return link && nd_row_order(&place, link) == 0 &&
+	       read_row(p, (struct nd_stored_row *)link, now_seconds, arena, out, no_memory);
+}
+
+bool nd_partition_is_alive(const struct nd_partition *p, int64_t now_seconds)
+{
+	if (p->statics && row_is_alive(p->statics->contents, now_seconds))
+		return true;
+	for (struct nd_link *at = p->rows.first[0]; at; at = nd_skip_next(at))
+		if (row_is_alive(((struct nd_stored_row *)at)->contents, now_seconds))
+			return true;
+	return false;
+}
+
+/* ---- slices ------------------------------------------------------------------------------------ */
+
+void nd_walk_init(struct nd_walk *w, const struct nd_partition *p, struct nd_bound from,
+		  struct nd_bound to, bool reversed, int64_t now_seconds, struct cd_arena *arena)
+{
+	const struct nd_link *first, *behind; /* of the slice, in the order of the table */
+	struct nd_place start, end;
+
+	*w = (struct nd_walk){ .partition = p,
+			       .from = from,
+			       .to = to,
+			       .reversed = reversed,
+			       .now_seconds = now_seconds,
+			       .arena = arena };
+	if (!p)
+		return;
+	start = nd_place_from(p->store->table, from);
+	end = nd_place_to(p->store->table, to);
+	if (nd_place_compare(&start, &end) >= 0)
+		return;
+	first = nd_skip_seek(&p->rows, nd_row_order, &start);
+	behind = nd_skip_seek(&p->rows, nd_row_order, &end);
+	if (first == behind)
+		return;
+	w->at = !reversed ? first : behind ? behind->prev : p->rows.last;
+	w->end = !reversed ? behind : first->prev;
+}
+
+bool nd_walk_next(struct nd_walk *w, struct nd_row *out, bool *no_memory)
+{
+	*no_memory = false;
+	while (w->at != w->end) {
+		const struct nd_link *at = w->at;
+		w->at = w->reversed ? at->prev : nd_skip_next(at);
+		if (read_row(w->partition, (const struct nd_stored_row *)at, w->now_seconds,
+			     w->arena, out, no_memory))
+			return true;
+		if (*no_memory)
+			return false;
+	}
+	return false;
+}
