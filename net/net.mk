@@ -31,14 +31,19 @@ libcd_net_la_SOURCES = \
 	net/engine/engine_batch.c \
 	net/engine/engine_choose.c \
 	net/engine/engine_count.c \
+	net/engine/engine_deadline.c \
+	net/engine/engine_end.c \
 	net/engine/engine_express.c \
+	net/engine/engine_info.c \
 	net/engine/engine_policy.c \
 	net/engine/engine_prepare.c \
 	net/engine/engine_retry.c \
 	net/engine/engine_route.c \
+	net/engine/engine_run.c \
 	net/engine/engine_send.c \
 	net/engine/engine_submit.c \
 	net/engine/engine_tune.c net/engine/engine_tune.h \
+	net/engine/engine_turn.c \
 	net/engine/events.c net/engine/events.h \
 	net/engine/extras.c net/engine/extras.h \
 	net/engine/fellows.c net/engine/fellows.h \

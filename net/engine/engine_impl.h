@@ -140,8 +140,22 @@ struct cd_engine {
 	void *gone_user;
 };
 
-/* ---- engine.c: turns, the end of requests --------------------------------------------------- */
+/* ---- engine.c: life -------------------------------------------------------------------------- */
 
+/* All is over: nothing of it is left. */
+void cd_engine_destroy(struct cd_engine *e);
+/* Ends every connection and everything in flight with `err`. */
+void cd_engine_close_wires(struct cd_engine *e, const coodie_error *err);
+
+/* ---- engine_run.c: who waits ------------------------------------------------------------------ */
+
+bool cd_engine_run(void *driver, const bool *until, coodie_error *err);
+
+/* ---- engine_turn.c: turns -------------------------------------------------------------------- */
+
+/* The loop's hooks: a turn that was asked for, and the first deadline. */
+void cd_engine_on_turn(void *engine);
+void cd_engine_on_timer(void *engine);
 /* Around every callback of the loop. The engine may be gone after leave. */
 void cd_engine_enter(struct cd_engine *e);
 void cd_engine_leave(struct cd_engine *e);
@@ -184,10 +198,15 @@ static inline void cd_engine_bound(struct cd_engine *e, struct cd_request *r)
 }
 /* A number below `below`. */
 uint32_t cd_engine_draw(struct cd_engine *e, uint32_t below);
-/* Runs the callbacks that are due. */
-void cd_engine_deliver(struct cd_engine *e);
 /* What follows every event: requests are sent, connections made, closing goes on. */
 void cd_engine_settle(struct cd_engine *e);
+
+/* ---- engine_deadline.c ------------------------------------------------------------------------ */
+
+/* Does what the deadline was for. */
+void cd_engine_due(struct cd_engine *e, struct cd_deadline *d);
+
+/* ---- engine_end.c: the end of requests -------------------------------------------------------- */
 
 /* Takes a request from wherever it is: a list, the wheel, the wires (where its ids stay orphans). */
 void cd_engine_detach(struct cd_engine *e, struct cd_request *r);
@@ -198,6 +217,12 @@ void cd_engine_fail(struct cd_engine *e, struct cd_request *r, const coodie_erro
 void cd_engine_call(struct cd_engine *e, struct cd_request *r);
 /* Gives one back that nobody is told of. */
 void cd_engine_drop(struct cd_engine *e, struct cd_request *r);
+/* Ends it while it is somewhere, and looks after the connection that owes it an answer. */
+void cd_engine_give_up(struct cd_engine *e, struct cd_request *r, const coodie_error *err);
+/* Whether there was such a request to cancel. */
+bool cd_engine_cancel(void *driver, uint64_t id);
+/* Runs the callbacks that are due. */
+void cd_engine_deliver(struct cd_engine *e);
 
 /* ---- engine_count.c: numbers ------------------------------------------------------------------ */
 
