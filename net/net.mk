@@ -84,7 +84,10 @@ libcd_net_la_SOURCES = \
 	net/options/tune.c net/options/tune.h \
 	net/options/uri.c net/options/uri.h \
 	net/policy/backoff.c net/policy/backoff.h \
-	net/policy/balancer.c net/policy/balancer.h \
+	net/policy/balancer.c net/policy/balancer.h net/policy/balancer_impl.h \
+	net/policy/balancer_datacenter.c \
+	net/policy/balancer_latency.c \
+	net/policy/balancer_plan.c \
 	net/policy/balancer_rules.c net/policy/balancer_rules.h \
 	net/policy/limit.c net/policy/limit.h \
 	net/policy/pacer.c net/policy/pacer.h \
