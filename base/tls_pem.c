@@ -142,76 +142,89 @@ static int give_passphrase(char *out, int size, int writing, void *user)
 	return (int)len;
 }
 
-/* What ended a list after `count` of them, if it was not its end. */
-static bool check_end(const struct cd_tls_source *from, const char *noun, int count,
-		      coodie_error *err)
+/* ---- lists ------------------------------------------------------------------------------------ */
+
+/* What a list is of. */
+struct noun {
+	const char *name, *begin; /* as people say, and as PEM says */
+	void *(*read)(BIO *in);   /* the next one; NULL: there is none, or it is broken */
+	void (*release)(void *take_one);
+};
+
+static void *read_certificate(BIO *in)
 {
+	struct answer none = { 0 };
+
+	return PEM_read_bio_X509_AUX(in, NULL, give_passphrase, &none);
+}
+
+static void release_certificate(void *take_x)
+{
+	X509_free(take_x);
+}
+
+static void *read_crl(BIO *in)
+{
+	struct answer none = { 0 };
+
+	return PEM_read_bio_X509_CRL(in, NULL, give_passphrase, &none);
+}
+
+static void release_crl(void *take_x)
+{
+	X509_CRL_free(take_x);
+}
+
+static const struct noun certificates = { "certificate", "CERTIFICATE", read_certificate,
+					  release_certificate };
+static const struct noun crls = { "CRL", "X509 CRL", read_crl, release_crl };
+
+static bool read_list(BIO *in, const struct cd_tls_source *from, const struct noun *noun,
+		      OPENSSL_STACK *all, coodie_error *err)
+{
+	for (void *one; (one = noun->read(in));)
+		if (!OPENSSL_sk_push(all, one)) {
+			noun->release(one);
+			return cd_no_memory(err, from->what);
+		}
+	const int count = OPENSSL_sk_num(all);
 	if (!at_end())
-		return cd_fail(err, COODIE_ERR_TLS, "%s: %s %d is broken: %s", from->name, noun,
-			       count + 1, take_reason("not a certificate"));
+		return cd_fail(err, COODIE_ERR_TLS, "%s: %s %d is broken: %s", from->name,
+			       noun->name, count + 1, take_reason("not a certificate"));
 	ERR_clear_error();
-	return true;
+	return count || cd_fail(err, COODIE_ERR_TLS, "%s holds no %s (-----BEGIN %s-----)",
+				from->name, noun->name, noun->begin);
+}
+
+/* All of them, at least one; NULL: `err` says why. */
+static OPENSSL_STACK *read_all_of(const struct cd_tls_source *from, const struct noun *noun,
+				  coodie_error *err)
+{
+	struct text text;
+	BIO *in = open_bio(from, &text, err);
+
+	if (!in)
+		return NULL;
+	OPENSSL_STACK *all = OPENSSL_sk_new_null();
+	bool ok = all ? read_list(in, from, noun, all, err) : cd_no_memory(err, from->what);
+	close_bio(in, &text);
+	if (ok)
+		return all;
+	OPENSSL_sk_pop_free(all, noun->release);
+	return NULL;
 }
 
 STACK_OF(X509) * cd_tls_read_certificates(const struct cd_tls_source *from, coodie_error *err)
 {
-	struct answer none = { 0 };
-	struct text text;
-	STACK_OF(X509) *all = NULL;
-	BIO *in = open_bio(from, &text, err);
-	bool ok = in && (all = sk_X509_new_null());
-
-	for (X509 *x; ok && (x = PEM_read_bio_X509_AUX(in, NULL, give_passphrase, &none));) {
-		if (!sk_X509_push(all, x)) {
-			X509_free(x);
-			ok = false;
-		}
-	}
-	if (!in)
-		return NULL;
-	if (!ok)
-		cd_no_memory(err, from->what);
-	else
-		ok = check_end(from, "certificate", sk_X509_num(all), err);
-	if (ok && !sk_X509_num(all))
-		ok = cd_fail(err, COODIE_ERR_TLS,
-			     "%s holds no certificate (-----BEGIN CERTIFICATE-----)", from->name);
-	close_bio(in, &text);
-	if (ok)
-		return all;
-	sk_X509_pop_free(all, X509_free);
-	return NULL;
+	return (STACK_OF(X509) *)read_all_of(from, &certificates, err);
 }
 
 STACK_OF(X509_CRL) * cd_tls_read_crls(const struct cd_tls_source *from, coodie_error *err)
 {
-	struct answer none = { 0 };
-	struct text text;
-	STACK_OF(X509_CRL) *all = NULL;
-	BIO *in = open_bio(from, &text, err);
-	bool ok = in && (all = sk_X509_CRL_new_null());
-
-	for (X509_CRL *x; ok && (x = PEM_read_bio_X509_CRL(in, NULL, give_passphrase, &none));) {
-		if (!sk_X509_CRL_push(all, x)) {
-			X509_CRL_free(x);
-			ok = false;
-		}
-	}
-	if (!in)
-		return NULL;
-	if (!ok)
-		cd_no_memory(err, from->what);
-	else
-		ok = check_end(from, "CRL", sk_X509_CRL_num(all), err);
-	if (ok && !sk_X509_CRL_num(all))
-		ok = cd_fail(err, COODIE_ERR_TLS, "%s holds no CRL (-----BEGIN X509 CRL-----)",
-			     from->name);
-	close_bio(in, &text);
-	if (ok)
-		return all;
-	sk_X509_CRL_pop_free(all, X509_CRL_free);
-	return NULL;
+	return (STACK_OF(X509_CRL) *)read_all_of(from, &crls, err);
 }
+
+/* ---- a key ------------------------------------------------------------------------------------ */
 
 EVP_PKEY *cd_tls_read_key(const struct cd_tls_source *from, const char *passphrase,
 			  coodie_error *err)
