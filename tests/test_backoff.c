@@ -116,29 +116,106 @@ static void test_host(void **state)
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(cd_pacer_ask(&p, &h, 4, now), 0);
 	assert_true(cd_pacer_ask(&p, &h, 4, now) == CD_PACER_LATER);
-	cd_pacer_opened(&h, false, now, UINT64_MAX); /* none open: no reason to wait */
+	cd_pacer_opened(&h, false, 8, now, UINT64_MAX); /* none open: no reason to wait */
 	assert_int_equal(cd_pacer_ask(&p, &h, 4, now), 0);
-	cd_pacer_opened(&h, true, now, 0);
+	cd_pacer_opened(&h, true, 8, now, 0);
 	assert_int_equal(cd_pacer_ask(&p, &h, 4, now), 0);
-	cd_pacer_opened(&h, true, now, UINT64_MAX);
+	cd_pacer_opened(&h, true, 8, now, UINT64_MAX);
 	assert_in_range(cd_pacer_ask(&p, &h, 4, now), 39 * MS, 40 * MS); /* two open */
 	assert_int_equal(cd_pacer_ask(&p, &h, 4, now + 40 * MS), 0);
 	for (int i = 0; i < 1000; i++)
-		cd_pacer_opened(&h, true, now, UINT64_MAX);
+		cd_pacer_opened(&h, true, 8, now, UINT64_MAX);
 	assert_int_equal(h.opening, 0);
-	assert_in_range(cd_pacer_ask(&p, &h, 4, now), 1999 * MS, 2000 * MS);
+	assert_in_range(cd_pacer_ask(&p, &h, 4, now), 249 * MS, 250 * MS);
 	for (int i = 0; i < 2000; i++)
 		cd_pacer_closed(&h);
 	assert_int_equal(h.open, 0);
 }
 
+/* A pool whose connections open in no time, and whose pauses are as long as can be, or not there.
+ * @return how long it took */
+static uint64_t filled_us(uint32_t wanted, uint64_t random)
+{
+	struct cd_pacer p;
+	struct cd_pacer_host h = { 0 };
+	uint64_t now = 9 * SECOND;
+
+	cd_pacer_init(&p, 0);
+	while (h.open < wanted) {
+		uint64_t wait_us = cd_pacer_ask(&p, &h, 4, now);
+		now += wait_us;
+		if (!wait_us)
+			cd_pacer_opened(&h, true, wanted, now, random);
+	}
+	return now - 9 * SECOND;
+}
+
+/* The more are open the longer are the pauses, and large pools are full within two seconds. */
+static void test_filled(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t wanted;
+		uint64_t most_ms; /* the pauses in between, when each is as long as can be */
+	} pools[] = {
+		{ "one", 1, 0 },
+		{ "two", 2, 20 },
+		{ "eight", 8, 560 },
+		{ "sixty", 60, 1954 },
+		{ "sixty, two each", 120, 1984 },
+		{ "most shards and connections", 4096 * 64, 1573 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(pools); i++) {
+		uint64_t us = filled_us(pools[i].wanted, UINT64_MAX);
+		CD_CHECK(us <= pools[i].most_ms * MS && us + MS >= pools[i].most_ms * MS,
+			 pools[i].name);
+		CD_CHECK(filled_us(pools[i].wanted, 0) == 0, pools[i].name);
+	}
+}
+
+enum { CLIENTS = 50, SHARDS = 60, WINDOWS = 200 };
+
+/* One that opens in no time and draws its pauses. */
+static void count_client(uint32_t *windows, uint64_t seed)
+{
+	struct cd_random chance = { seed };
+	struct cd_pacer p;
+	struct cd_pacer_host h = { 0 };
+
+	cd_pacer_init(&p, 100);
+	for (uint64_t now = SECOND; h.open < SHARDS;) {
+		uint64_t wait_us = cd_pacer_ask(&p, &h, 4, now);
+		now += wait_us;
+		if (wait_us)
+			continue;
+		cd_pacer_opened(&h, true, SHARDS, now, cd_random_next(&chance));
+		assert_in_range(now, SECOND, 3 * SECOND - 1);
+		windows[(now - SECOND) / (10 * MS)]++;
+	}
+}
+
+/* Clients that find a node of sixty shards at the same moment come one by one all the same: in no ten
+ * milliseconds but the first is more than twice what comes on average. */
+static void test_no_storm(void **state)
+{
+	uint32_t windows[WINDOWS] = { 0 };
+
+	(void)state;
+	for (uint64_t client = 1; client <= CLIENTS; client++)
+		count_client(windows, client);
+	assert_in_range(windows[0], CLIENTS, 2 * CLIENTS);
+	for (size_t i = 1; i < WINDOWS; i++)
+		assert_in_range(windows[i], 0, CLIENTS * SHARDS / 50);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_delays),
-		cmocka_unit_test(test_rates),
-		cmocka_unit_test(test_no_rate),
-		cmocka_unit_test(test_host),
+		cmocka_unit_test(test_delays),  cmocka_unit_test(test_rates),
+		cmocka_unit_test(test_no_rate), cmocka_unit_test(test_host),
+		cmocka_unit_test(test_filled),  cmocka_unit_test(test_no_storm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

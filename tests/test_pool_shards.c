@@ -58,6 +58,27 @@ static void test_filled(void **state)
 				check_pool(row, seed);
 }
 
+/* With the options as they are: a node of sixty shards soon has a connection to each. */
+static void test_soon(void **state)
+{
+	enum { SHARDS = 60, MOST_US = 3000000 };
+	struct pool_world w;
+	coodie_error err;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 5; seed++) {
+		assert_true(pool_open(
+			&w, &(struct pool_wish){ .seed = seed, .shards = SHARDS, .plain = true }));
+		int64_t begin = simulation_clock(w.sim);
+		assert_non_null(pool_connect(&w, &err));
+		while (pool_connections(&w, 0) < SHARDS)
+			pool_turn(&w);
+		assert_in_range(simulation_clock(w.sim) - begin, 0, MOST_US);
+		pool_wait_all(&w);
+		pool_close(&w);
+	}
+}
+
 static uint64_t misrouted(const struct pool_world *w)
 {
 	coodie_node_stats stats = { .size = sizeof stats };
@@ -162,9 +183,8 @@ static void test_spread(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_filled),
-		cmocka_unit_test(test_replaced),
-		cmocka_unit_test(test_restarts),
+		cmocka_unit_test(test_filled),   cmocka_unit_test(test_soon),
+		cmocka_unit_test(test_replaced), cmocka_unit_test(test_restarts),
 		cmocka_unit_test(test_spread),
 	};
 

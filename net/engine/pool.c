@@ -125,7 +125,8 @@ static void opened(struct cd_host *h, bool is_open)
 {
 	struct cd_engine *e = h->engine;
 
-	cd_pacer_opened(&h->pacer, is_open, cd_engine_now(e), cd_random_next(&e->chance));
+	cd_pacer_opened(&h->pacer, is_open, h->shard_count * wanted_per_shard(h), cd_engine_now(e),
+			cd_random_next(&e->chance));
 }
 
 /* Whether it counts as down from now on. */

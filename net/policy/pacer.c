@@ -4,8 +4,8 @@
 
 enum {
 	SECOND_US = 1000000,
-	SPREAD_US = 20000,       /* of chance, for each connection that is open */
-	MOST_SPREAD_US = 2000000 /* at most */
+	SPREAD_US = 20000,     /* of chance, for each connection that is open */
+	MOST_FILL_US = 2000000 /* at most, until a host has all it is to have */
 };
 
 void cd_pacer_init(struct cd_pacer *p, uint32_t per_second)
@@ -51,15 +51,22 @@ uint64_t cd_pacer_ask(struct cd_pacer *p, struct cd_pacer_host *h, uint32_t at_o
 	return wait_us;
 }
 
-void cd_pacer_opened(struct cd_pacer_host *h, bool open, uint64_t now_us, uint64_t random)
+/* The longest pause: nodes with many shards are built for many connections, each of which has the same
+ * part of the time. */
+static uint64_t longest_us(const struct cd_pacer_host *h, uint32_t wanted)
+{
+	uint64_t patience_us = (uint64_t)h->open * SPREAD_US, part_us = MOST_FILL_US / wanted;
+
+	return patience_us < part_us ? patience_us : part_us;
+}
+
+void cd_pacer_opened(struct cd_pacer_host *h, bool open, uint32_t wanted, uint64_t now_us,
+		     uint64_t random)
 {
 	if (h->opening > 0)
 		h->opening--;
 	h->open += open;
-	uint64_t spread_us = (uint64_t)h->open * SPREAD_US;
-	if (spread_us > MOST_SPREAD_US)
-		spread_us = MOST_SPREAD_US;
-	h->ready_us = now_us + (spread_us * (random >> 32) >> 32);
+	h->ready_us = now_us + (longest_us(h, wanted) * (random >> 32) >> 32);
 }
 
 void cd_pacer_closed(struct cd_pacer_host *h)

@@ -31,8 +31,10 @@ void cd_pacer_set(struct cd_pacer *p, uint32_t per_second);
  * connections to the host that may be being opened; 0: any number. */
 uint64_t cd_pacer_ask(struct cd_pacer *p, struct cd_pacer_host *h, uint32_t at_once,
 		      uint64_t now_us);
-/* How it ended. */
-void cd_pacer_opened(struct cd_pacer_host *h, bool open, uint64_t now_us, uint64_t random);
+/* How it ended. The host is to have `wanted` connections in the end (1 at least): all pauses until then
+ * take two seconds at most, however chance falls. */
+void cd_pacer_opened(struct cd_pacer_host *h, bool open, uint32_t wanted, uint64_t now_us,
+		     uint64_t random);
 /* One that was open is not any more. */
 void cd_pacer_closed(struct cd_pacer_host *h);
 
