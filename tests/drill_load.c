@@ -218,6 +218,14 @@ static size_t column(const coodie_cursor *c, const char *name)
 	return i;
 }
 
+/* What was found is told: nobody can ask for it later. */
+static bool tell_row(struct drill_load *l, uint32_t key, int64_t k, int64_t v, size_t note)
+{
+	wrong(l, "row of key %" PRIu32 ": k %" PRId64 ", v %" PRId64 ", a note of %zu bytes", key,
+	      k, v, note);
+	return false;
+}
+
 /* Is this row, of the first table, the key's own? */
 static bool is_own(struct drill_load *l, const coodie_cursor *c, uint32_t key)
 {
@@ -232,8 +240,9 @@ static bool is_own(struct drill_load *l, const coodie_cursor *c, uint32_t key)
 		wrong(l, "key %" PRIu32 ": %s", key, err.message);
 		return false;
 	}
-	return k == (int64_t)key && v == value_of(l, key) && note.len == want.len &&
-	       (note.len == 0 || memcmp(note.data, want.data, note.len) == 0);
+	return (k == (int64_t)key && v == value_of(l, key) && note.len == want.len &&
+		(note.len == 0 || memcmp(note.data, want.data, note.len) == 0)) ||
+	       tell_row(l, key, k, v, note.len);
 }
 
 static bool is_own_part(struct drill_load *l, const coodie_cursor *c, uint32_t key, int32_t at)
