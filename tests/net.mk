@@ -21,6 +21,7 @@ check_PROGRAMS += \
 	tests/test_metric \
 	tests/test_keyspace \
 	tests/test_named \
+	tests/test_not_given \
 	tests/test_observe \
 	tests/test_openings \
 	tests/test_option \
@@ -121,5 +122,6 @@ EXTRA_DIST += tests/data/schema_5_0.cql tests/data/schema_5_0.inc
 tests_test_budget_LDADD = libcd_node.la $(LDADD)
 tests_test_named_LDADD = libcd_node.la $(LDADD)
 tests_test_openings_LDADD = libcd_node.la $(LDADD)
+tests_test_not_given_LDADD = libcd_node.la $(LDADD)
 tests_test_pager_LDADD = libcd_node.la $(LDADD)
 tests_test_trace_LDADD = libcd_node.la $(LDADD)

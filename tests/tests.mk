@@ -66,6 +66,7 @@ THREADED_TESTS = \
 	tests/test_metadata \
 	tests/test_named \
 	tests/test_node_fault \
+	tests/test_not_given \
 	tests/test_node_listener \
 	tests/test_node_scylla \
 	tests/test_observe \

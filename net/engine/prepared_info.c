@@ -7,23 +7,26 @@
 
 size_t coodie_prepared_bind_count(const coodie_prepared *p)
 {
-	return p->binds.count;
+	return p ? p->binds.count : 0;
 }
 
 const char *coodie_prepared_bind_name(const coodie_prepared *p, size_t i)
 {
-	return i < p->binds.count ? p->binds.at[i].name.data : NULL;
+	return p && i < p->binds.count ? p->binds.at[i].name.data : NULL;
 }
 
 const cql_type *coodie_prepared_bind_type(const coodie_prepared *p, size_t i)
 {
-	return i < p->binds.count ? p->binds.at[i].type : NULL;
+	return p && i < p->binds.count ? p->binds.at[i].type : NULL;
 }
 
 const uint16_t *coodie_prepared_key(const coodie_prepared *p, size_t *count)
 {
-	*count = p->key_count;
-	return p->key_count ? p->key : NULL;
+	const size_t own = p ? p->key_count : 0;
+
+	if (count)
+		*count = own;
+	return own ? p->key : NULL;
 }
 
 /* ---- columns ---------------------------------------------------------------------------------- */
@@ -31,14 +34,14 @@ const uint16_t *coodie_prepared_key(const coodie_prepared *p, size_t *count)
 /* NULL: past the end. */
 static const cql_column_spec *column_at(const coodie_prepared *p, size_t i)
 {
-	const struct cd_columns *columns = &p->home->columns;
+	const struct cd_columns *columns = p ? &p->home->columns : NULL;
 
-	return columns->at && i < columns->count ? &columns->at[i] : NULL;
+	return columns && columns->at && i < columns->count ? &columns->at[i] : NULL;
 }
 
 size_t coodie_prepared_column_count(const coodie_prepared *p)
 {
-	return p->home->columns.at ? p->home->columns.count : 0;
+	return p && p->home->columns.at ? p->home->columns.count : 0;
 }
 
 const char *coodie_prepared_column_name(const coodie_prepared *p, size_t i)
@@ -60,7 +63,7 @@ const cql_type *coodie_prepared_column_type(const coodie_prepared *p, size_t i)
 /* Of the table that it is about. NULL: neither markers nor columns say. */
 static const cql_column_spec *any_column(const coodie_prepared *p)
 {
-	return p->binds.count ? p->binds.at : column_at(p, 0);
+	return p && p->binds.count ? p->binds.at : column_at(p, 0);
 }
 
 const char *coodie_prepared_keyspace(const coodie_prepared *p)
@@ -79,5 +82,5 @@ const char *coodie_prepared_table(const coodie_prepared *p)
 
 const char *coodie_prepared_cql(const coodie_prepared *p)
 {
-	return p->cql;
+	return p ? p->cql : NULL;
 }

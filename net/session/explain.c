@@ -97,6 +97,9 @@ coodie_route *coodie_route_prepared(coodie_session *s, coodie_prepared *p, cql_a
 				    "route: no prepared statement was given");
 	if (r && !cd_take_struct(&request, sizeof request, r, "coodie_request", err))
 		return NULL;
+	if (args.count && !args.values)
+		return cd_fail_null(err, COODIE_ERR_INVALID,
+				    "route: %zu binds, but their array is NULL", args.count);
 	cd_session_ask(s, "route", consider, &q, err);
 	return q.route;
 }
@@ -174,6 +177,11 @@ coodie_groups *coodie_group_prepared(coodie_session *s, coodie_prepared *p, cons
 	if (!p || (count && !items) || count >= UINT32_MAX)
 		return cd_fail_null(err, COODIE_ERR_INVALID,
 				    "group: no prepared statement, or no items were given");
+	for (size_t i = 0; i < count; i++)
+		if (items[i].count && !items[i].values)
+			return cd_fail_null(err, COODIE_ERR_INVALID,
+					    "group: item %zu has %zu binds, but their array is NULL",
+					    i + 1, items[i].count);
 	cd_session_ask(s, "group", consider, &q, err);
 	return q.groups;
 }

@@ -9,6 +9,8 @@ bool coodie_session_info(const coodie_session *s, coodie_connection_info *info, 
 	coodie_connection_info own = { .size = sizeof own };
 
 	cd_clear(err);
+	if (!info)
+		return cd_fail(err, COODIE_ERR_INVALID, "info: no place for it");
 	if (info->size < sizeof info->size)
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "coodie_connection_info: its `size` is %zu; it must be "
@@ -26,7 +28,7 @@ bool coodie_session_info(const coodie_session *s, coodie_connection_info *info, 
 const char *coodie_session_supported(const coodie_session *s, const char *key, size_t i)
 {
 	s = cd_session_carrier(s, NULL);
-	return s && s->engine ? cd_engine_supported(s->engine, key, i) : NULL;
+	return s && s->engine && key ? cd_engine_supported(s->engine, key, i) : NULL;
 }
 
 void coodie_session_get_stats(const coodie_session *s, coodie_session_stats *stats)
@@ -34,6 +36,8 @@ void coodie_session_get_stats(const coodie_session *s, coodie_session_stats *sta
 	coodie_session_stats own = { .size = sizeof own };
 
 	s = cd_session_carrier(s, NULL);
+	if (!stats)
+		return;
 	if (s && s->crew)
 		cd_crew_stats(s->crew, &own);
 	else if (s && s->engine)

@@ -247,6 +247,12 @@ struct cd_engine *cd_session_engine(const coodie_session *s, const char *what, c
 	return s->engine;
 }
 
+/* Whether there is a callback: without one nobody could be told. */
+static bool has_callback(bool done, const char *what, coodie_error *err)
+{
+	return done || cd_fail(err, COODIE_ERR_INVALID, "%s: no callback was given", what);
+}
+
 bool cd_session_start(coodie_session *s, const struct cd_start *start, coodie_status_fn *done,
 		      void *user, coodie_error *err)
 {
@@ -295,13 +301,15 @@ bool coodie_session_connect_async(coodie_session *s, coodie_status_fn *done, voi
 	static const struct cd_start start = { .what = "connect", .fn = start_connect };
 
 	cd_clear(err);
-	return cd_session_start(s, &start, done, user, err);
+	return has_callback(done, start.what, err) && cd_session_start(s, &start, done, user, err);
 }
 
 bool coodie_session_close_async(coodie_session *s, coodie_status_fn *done, void *user,
 				coodie_error *err)
 {
 	cd_clear(err);
+	if (!has_callback(done, "close", err))
+		return false;
 	struct cd_crew *crew = cd_session_crew(s);
 	if (crew)
 		return cd_crew_close(crew, done, user, err);
@@ -317,6 +325,8 @@ bool coodie_session_prepare_async(coodie_session *s, const char *cql, coodie_pre
 	cd_clear(err);
 	if (!cql)
 		return cd_fail(err, COODIE_ERR_INVALID, "prepare: no statement was given");
+	if (!has_callback(done, "prepare", err))
+		return false;
 	struct cd_crew *crew = cd_session_crew(s);
 	if (crew)
 		return cd_crew_prepare(crew, cql, done, user, err);
@@ -331,14 +341,19 @@ bool coodie_session_execute_async(coodie_session *s, coodie_prepared *p, cql_arg
 	coodie_request request;
 
 	r = r ? r : &cd_request_plain;
-	if (s && s->engine && p && r->size == sizeof request &&
-	    cd_express_submit(s->engine, p, args, r, done, user)) {
+	if (s && s->engine && p && done && (args.values || !args.count) &&
+	    r->size == sizeof request && cd_express_submit(s->engine, p, args, r, done, user)) {
 		cd_well(err);
 		return true;
 	}
 	cd_clear(err);
 	if (!p)
 		return cd_fail(err, COODIE_ERR_INVALID, "execute: no prepared statement was given");
+	if (!has_callback(done, "execute", err))
+		return false;
+	if (args.count && !args.values)
+		return cd_fail(err, COODIE_ERR_INVALID, "%zu binds, but their array is NULL",
+			       args.count);
 	if (r->size != sizeof request) {
 		if (!cd_take_struct(&request, sizeof request, r, "coodie_request", err))
 			return false;
