@@ -31,7 +31,6 @@ struct batch {
 /* One of those in flight: it stays on its loop. */
 struct slot {
 	struct client *client;
-	cql_arena *arena;
 	uint64_t number, left; /* of its next request, and how many are to come */
 	uint64_t sent_ns, errors;
 	int64_t checksum;
@@ -113,7 +112,7 @@ static int64_t sum_five(cql_row_reader *r)
 	return (int64_t)pk.len + ck + (int64_t)body.len + n + (int64_t)ratio;
 }
 
-static void read_rows(struct slot *slot, coodie_result *result)
+static void read_rows(struct slot *slot, const coodie_result *result)
 {
 	static const enum cql_kind ten[] = {
 		CQL_KIND_UUID,    CQL_KIND_TEXT,   CQL_KIND_INT,       CQL_KIND_BIGINT,
@@ -123,13 +122,9 @@ static void read_rows(struct slot *slot, coodie_result *result)
 	static const enum cql_kind five[] = { CQL_KIND_TEXT, CQL_KIND_INT, CQL_KIND_TEXT,
 					      CQL_KIND_BIGINT, CQL_KIND_DOUBLE };
 	bool is_page = slot->client->b.work == BENCH_PAGE;
-	cql_result rows;
 	cql_row_reader r;
 
-	cql_arena_reset(slot->arena);
-	coodie_result_rows(result, &rows);
-	if (!cql_row_reader_init(&r, &rows, is_page ? five : ten, is_page ? 5 : 10, slot->arena,
-				 NULL)) {
+	if (!coodie_result_read(result, &r, is_page ? five : ten, is_page ? 5 : 10, NULL)) {
 		slot->errors++;
 		return;
 	}
@@ -389,15 +384,10 @@ static void measure_idle(struct client *c, coodie_options *o)
 
 static void make_slots(struct client *c)
 {
-	coodie_error err;
-
 	c->slots = calloc(c->b.in_flight, sizeof *c->slots);
 	must_have(c->slots);
-	for (uint64_t i = 0; i < c->b.in_flight; i++) {
+	for (uint64_t i = 0; i < c->b.in_flight; i++)
 		c->slots[i].client = c;
-		c->slots[i].arena = cql_arena_new(NULL, &err);
-		must(c->slots[i].arena, &err);
-	}
 }
 
 static void measure_requests(struct client *c, const coodie_options *o)
@@ -418,8 +408,6 @@ static void measure_requests(struct client *c, const coodie_options *o)
 	bench_end(&c->b);
 	coodie_prepared_free(c->statement);
 	coodie_session_free(c->session);
-	for (uint64_t i = 0; i < c->b.in_flight; i++)
-		cql_arena_free(c->slots[i].arena);
 	free(c->slots);
 }
 

@@ -102,9 +102,10 @@ libcd_net_la_SOURCES = \
 	net/result/cursor.c \
 	net/result/history.c net/result/history.h \
 	net/result/named.c net/result/named.h \
-	net/result/result.c net/result/result.h \
+	net/result/result.c net/result/result.h net/result/result_impl.h \
 	net/result/result_pool.c net/result/result_pool.h \
 	net/result/statement.c net/result/statement.h \
+	net/result/usual.c \
 	net/ring/extensions.c net/ring/extensions.h \
 	net/ring/partitioner.c net/ring/partitioner.h \
 	net/ring/placement.c net/ring/placement.h \

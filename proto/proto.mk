@@ -34,7 +34,7 @@ libcd_proto_la_SOURCES = \
 	proto/request.c proto/request.h \
 	proto/response.c proto/response.h \
 	proto/result.c proto/result.h \
-	proto/row_reader.c \
+	proto/row_reader.c proto/row_reader.h \
 	proto/scan.c proto/scan.h \
 	proto/segment.c proto/segment.h \
 	proto/server_error.def \

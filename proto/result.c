@@ -295,19 +295,32 @@ void cd_write_result(struct cd_encoder *w, const cql_message *m)
 
 /* ---- the same columns again ------------------------------------------------------------------ */
 
-struct cd_known_columns cd_result_known(const cql_metadata *m, cql_blob body)
+/* Kind, flags and number of the columns. */
+enum { HEAD = 12 };
+
+bool cd_result_know(struct cd_known_columns *known, const cql_metadata *m, cql_blob body,
+		    struct cd_arena *a)
 {
 	const cql_column_spec *at = m->columns;
-	struct cd_known_columns known = { .count = m->column_count };
 
-	if (!at || !known.count)
-		return known;
+	*known = (struct cd_known_columns){ .count = m->column_count };
+	if (!at || !known->count)
+		return true;
 	/* A name's length stands in front of it. They end the body, or what is behind them makes
 	 * them other columns. */
 	const uint8_t *from = (const uint8_t *)at->keyspace.data - 2;
-	known.bytes = (cql_blob){ from, (size_t)(body.data + body.len - from) };
-	known.one_table = known.count > 1 && at[1].keyspace.data == at->keyspace.data;
-	return known;
+	size_t len = (size_t)(body.data + body.len - from);
+	uint8_t *copy = cd_arena_take(a, HEAD + len);
+	if (!copy)
+		return false;
+	memcpy(copy + HEAD, from, len);
+	known->one_table = known->count > 1 && at[1].keyspace.data == at->keyspace.data;
+	known->head = (cql_blob){ copy, HEAD + len };
+	known->bytes = (cql_blob){ copy + HEAD, len };
+	cd_put_be32(copy, COODIE_RESULT_ROWS);
+	cd_put_be32(copy + 4, known->one_table ? GLOBAL_TABLE : 0);
+	cd_put_be32(copy + 8, known->count);
+	return true;
 }
 
 static bool skip_known(struct cd_reader *r, uint32_t flags, const struct cd_known_columns *known)
@@ -323,30 +336,46 @@ static bool skip_known(struct cd_reader *r, uint32_t flags, const struct cd_know
 	return at && memcmp(at, known->bytes.data, known->bytes.len) == 0;
 }
 
-bool cd_result_open(const cql_envelope *e, const struct cd_known_columns *known, cql_result *out)
+/* What `r` stands before are the number of rows and the rows. */
+static bool open_rows(struct cd_reader r, uint32_t columns, cql_result *out)
 {
-	const uint8_t extra = CQL_FLAG_TRACING | CQL_FLAG_WARNINGS | CQL_FLAG_CUSTOM_PAYLOAD;
-	struct cd_reader r = cd_reader_over(e->body.data, e->body.len);
-	uint32_t kind = cd_reader_be32(&r), flags = cd_reader_be32(&r);
-	cql_blob paging_state = { NULL, 0 };
+	uint32_t count = cd_reader_be32(&r);
+	size_t left = cd_reader_left(&r);
 
-	if (e->flags & extra || kind != COODIE_RESULT_ROWS || flags & METADATA_CHANGED ||
+	if (r.failed || count > INT32_MAX || count * 4 * (uint64_t)columns > left)
+		return false;
+	out->row_count = count;
+	out->rows = (cql_blob){ r.at, left };
+	return true;
+}
+
+/* Columns that are left out, a paging state, or none of it. */
+static bool open_any(struct cd_reader r, const struct cd_known_columns *known, cql_result *out)
+{
+	uint32_t kind = cd_reader_be32(&r), flags = cd_reader_be32(&r);
+
+	if (kind != COODIE_RESULT_ROWS || flags & METADATA_CHANGED ||
 	    cd_reader_be32(&r) != known->count || !known->count)
 		return false;
 	if (flags & HAS_MORE_PAGES) {
 		struct cd_span state = cd_read_bytes(&r);
-		paging_state = (cql_blob){ state.at, state.len };
+		out->metadata.paging_state = (cql_blob){ state.at, state.len };
 	}
-	if (!skip_known(&r, flags, known))
+	return skip_known(&r, flags, known) && open_rows(r, known->count, out);
+}
+
+bool cd_result_open(const cql_envelope *e, const struct cd_known_columns *known, cql_result *out)
+{
+	const uint8_t extra = CQL_FLAG_TRACING | CQL_FLAG_WARNINGS | CQL_FLAG_CUSTOM_PAYLOAD;
+	const cql_blob body = e->body, *head = &known->head;
+
+	if (e->flags & extra)
 		return false;
-	uint32_t count = cd_reader_be32(&r);
-	size_t left = cd_reader_left(&r);
-	if (r.failed || count > INT32_MAX || count * 4 * (uint64_t)known->count > left)
-		return false;
-	out->metadata.paging_state = paging_state;
-	out->row_count = count;
-	out->rows = (cql_blob){ r.at, left };
-	return true;
+	out->metadata.paging_state = (cql_blob){ NULL, 0 };
+	if (!head->len || body.len < head->len || memcmp(body.data, head->data, head->len) != 0)
+		return open_any(cd_reader_over(body.data, body.len), known, out);
+	return open_rows(cd_reader_over(body.data + head->len, body.len - head->len), known->count,
+			 out);
 }
 
 /* ---- rows ----------------------------------------------------------------------------------- */

@@ -15,14 +15,16 @@ bool cd_result_walk(cql_result *r, coodie_error *err);
 
 /* The columns of a statement as they stood on the wire. */
 struct cd_known_columns {
-	cql_blob bytes; /* `data` NULL: only their number is known */
+	cql_blob head;  /* what a last page begins with that repeats them */
+	cql_blob bytes; /* they themselves, at its end; `data` NULL: only their number is known */
 	uint32_t count;
 	bool one_table;
 };
 
-/* Those of rows that PREPARED announced in `body`: borrowed. It must have been read, and its texts
- * not been moved. */
-struct cd_known_columns cd_result_known(const cql_metadata *m, cql_blob body);
+/* Those of rows that PREPARED announced in `body`, which must have been read, and its texts not been
+ * moved. False: out of memory. */
+bool cd_result_know(struct cd_known_columns *known, const cql_metadata *m, cql_blob body,
+		    struct cd_arena *a);
 /* The short way into rows: where their columns are left out, or are byte for byte those that are
  * known, only `metadata.paging_state`, `row_count` and `rows` are still to be read. Rows are not
  * walked. False: it is something else, and is read as any message is. */

@@ -4,10 +4,12 @@
  * At the begin of a row `at` is not behind `safe`: all its columns, were they of the widest fixed
  * size, end before the page does. A value of its own length keeps that true for the columns behind
  * it, or comes here. The last bytes, of which it is not true, are copied, and followed by as many
- * bytes that are no length. */
-#include <coodie/rows.h>
+ * bytes that are no length; where such bytes stand behind the page already, it is true up to its end,
+ * and who is behind that has failed. */
+#include "proto/row_reader.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/reader.h"
@@ -15,7 +17,7 @@
 #include "proto/type.h"
 #include "proto/value.h"
 
-enum { LENGTH = 4, WIDEST = 16, NO_LENGTH = CQL_ROWS_NO_LENGTH };
+enum { LENGTH = CQL_ROW_LENGTH_, WIDEST = 16, NO_LENGTH = CQL_ROWS_NO_LENGTH };
 _Static_assert(LENGTH + WIDEST == CQL_ROWS_SPARE, "a column needs room for the widest");
 
 struct page {
@@ -23,8 +25,7 @@ struct page {
 	const uint8_t *end; /* of what is read now */
 	uint32_t row_size;  /* of a row whose values all have the widest fixed size */
 	struct cd_arena *arena;
-	bool is_spare; /* there are bytes behind them already, */
-	bool is_copy;  /* and these are the last ones */
+	bool is_copy; /* these are the last ones */
 };
 
 static struct page *page_of(const cql_row_reader *r)
@@ -32,9 +33,18 @@ static struct page *page_of(const cql_row_reader *r)
 	return (struct page *)(void *)r->page;
 }
 
+/* Where the bytes end that are read now. */
+static const uint8_t *end_of(const cql_row_reader *r)
+{
+	return r->page ? page_of(r)->end : r->safe + LENGTH;
+}
+
 static bool fail(cql_row_reader *r)
 {
-	r->page->failed = true;
+	if (r->page)
+		r->page->failed = true;
+	else
+		r->at = end_of(r) + 1;
 	r->left = 0;
 	return false;
 }
@@ -64,9 +74,6 @@ static bool stand_at_end(cql_row_reader *r, const uint8_t *at, const uint8_t *en
 static bool copy_rest(cql_row_reader *r, const uint8_t *from)
 {
 	const uint8_t *end = last_cell(from, page_of(r)->end);
-
-	if (page_of(r)->is_spare && end == page_of(r)->end)
-		return stand_at_end(r, from, end);
 	size_t len = (size_t)(end - from);
 	uint8_t *copy = cd_arena_take(page_of(r)->arena, len + page_of(r)->row_size + 1);
 
@@ -87,15 +94,15 @@ static bool is_kind(enum cql_kind wanted, enum cql_kind there)
 	       (wanted == CQL_KIND_UUID && there == CQL_KIND_TIMEUUID);
 }
 
-static bool check_kinds(const cql_metadata *m, const enum cql_kind *kinds, uint32_t count,
-			coodie_error *err)
+bool cd_row_check_kinds(const cql_column_spec *columns, uint32_t column_count,
+			const enum cql_kind *kinds, uint32_t count, coodie_error *err)
 {
-	if (m->column_count != count)
+	if (column_count != count)
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "the result has %" PRIu32 " columns, %" PRIu32 " kinds were given",
-			       m->column_count, count);
-	for (uint32_t i = 0; m->columns && i < count; i++) {
-		const cql_column_spec *c = &m->columns[i];
+			       column_count, count);
+	for (uint32_t i = 0; columns && i < count; i++) {
+		const cql_column_spec *c = &columns[i];
 		if (kinds[i] != c->type->kind && !is_kind(kinds[i], c->type->kind))
 			return cd_fail(err, COODIE_ERR_TYPE, "column %.*s is %s, not %s",
 				       (int)(c->name.len < 60 ? c->name.len : 60), c->name.data,
@@ -105,41 +112,53 @@ static bool check_kinds(const cql_metadata *m, const enum cql_kind *kinds, uint3
 	return true;
 }
 
-bool cql_row_begin_(cql_row_reader *r, const cql_result *result, const enum cql_kind *kinds,
-		    uint32_t count, cql_arena *arena, coodie_error *err)
+static bool begin_page(cql_row_reader *r, const cql_result *result, uint32_t row_size,
+		       struct cd_arena *arena, coodie_error *err)
 {
-	cd_clear(err);
-	if (result->kind != COODIE_RESULT_ROWS || count == 0 || count > UINT16_MAX)
-		return cd_fail(err, COODIE_ERR_INVALID, "the result has no rows to be read");
-	if (!check_kinds(&result->metadata, kinds, count, err))
-		return false;
-	struct page *page = cd_arena_take_zero(&arena->arena, sizeof *page);
+	struct page *page = cd_arena_take_zero(arena, sizeof *page);
+
 	if (!page)
 		return cd_no_memory(err, "the rows of a result");
 	page->end = result->rows.data + result->rows.len;
-	page->row_size = count * (LENGTH + WIDEST);
-	page->is_spare = result->spare >= page->row_size;
-	page->arena = &arena->arena;
+	page->row_size = row_size;
+	page->arena = arena;
 	*r = (cql_row_reader){ .at = result->rows.data,
 			       .left = result->row_count,
 			       .page = &page->shown };
-	if (result->rows.len < page->row_size)
+	if (result->rows.len < row_size)
 		return copy_rest(r, r->at) || cd_no_memory(err, "the rows of a result");
-	r->safe = page->end - page->row_size;
+	r->safe = page->end - row_size;
+	return true;
+}
+
+bool cql_row_begin_(cql_row_reader *r, const cql_result *result, const enum cql_kind *kinds,
+		    uint32_t count, cql_arena *arena, coodie_error *err)
+{
+	const cql_metadata *m = &result->metadata;
+	uint32_t row_size = count * (LENGTH + WIDEST);
+
+	cd_clear(err);
+	if (result->kind != COODIE_RESULT_ROWS || count == 0 || count > UINT16_MAX)
+		return cd_fail(err, COODIE_ERR_INVALID, "the result has no rows to be read");
+	if (!cd_row_check_kinds(m->columns, m->column_count, kinds, count, err))
+		return false;
+	if (result->spare < row_size)
+		return begin_page(r, result, row_size, &arena->arena, err);
+	cd_row_begin_spared(r, result->rows, result->row_count);
 	return true;
 }
 
 bool cql_row_near_end_(cql_row_reader *r)
 {
-	if (page_of(r)->is_copy)
-		return fail(r);
-	return r->at < page_of(r)->end ? copy_rest(r, r->at) : fail(r);
+	bool is_more = r->page && !page_of(r)->is_copy && r->at < end_of(r);
+
+	return is_more ? copy_rest(r, r->at) : fail(r);
 }
 
 /* A value of fixed size has another one: none, or it is broken. */
 bool cql_row_odd_(cql_row_reader *r)
 {
-	if (r->at >= page_of(r)->end || (int32_t)cd_get_be32(r->at) > 0)
+	if (r->at >= end_of(r) || (int32_t)cd_get_be32(r->at) > 0)
 		return fail(r);
 	r->at += LENGTH;
 	return false;
@@ -151,13 +170,14 @@ bool cql_row_bytes_(cql_row_reader *r, cql_blob *out)
 	int32_t len = (int32_t)cd_get_be32(at);
 
 	*out = (cql_blob){ NULL, 0 };
-	if (at >= page_of(r)->end)
+	if (at >= end_of(r))
 		return fail(r);
 	if (len < 0) {
 		r->at += LENGTH;
 		return false;
 	}
-	if (len > page_of(r)->end - at - LENGTH || !copy_rest(r, at + LENGTH + len))
+	/* Without a page, whose end is to be copied, nothing that fits comes here. */
+	if (!r->page || len > end_of(r) - at - LENGTH || !copy_rest(r, at + LENGTH + len))
 		return fail(r);
 	*out = (cql_blob){ at + LENGTH, (size_t)len };
 	return true;

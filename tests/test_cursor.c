@@ -9,6 +9,7 @@
 #include <coodie/rows.h>
 
 #include "net/result/result.h"
+#include "net/result/result_pool.h"
 #include "tests/failalloc.h"
 #include "tests/guard.h"
 
@@ -259,7 +260,7 @@ static struct cd_metadata *prepared_columns(const coodie_allocator *a)
 		return NULL;
 	if (cd_message_read(&e, NULL, &m->arena, &read, NULL)) {
 		const cql_metadata *rows = &read.as.result.metadata;
-		if (cd_metadata_know(m, rows, e.body) &&
+		if (cd_result_know(&m->known, rows, e.body, &m->arena) &&
 		    cd_columns_own(&m->columns, rows->columns, rows->column_count, &m->arena))
 			return m;
 	}
@@ -578,40 +579,131 @@ static void test_own_block(void **state)
 	coodie_result_free(NULL);
 }
 
-/* A call that failed gives NULL: a cursor over it has no rows. */
+static const enum cql_kind two_kinds[] = { CQL_KIND_INT, CQL_KIND_TEXT };
+
 /* coodie/rows.h over a result. */
 static void test_row_reader(void **state)
 {
-	static const enum cql_kind kinds[] = { CQL_KIND_INT, CQL_KIND_TEXT };
 	coodie_result *r = whole(&bodies[TWO_ROWS], NULL, NULL, NULL);
 	cql_arena *arena = cql_arena_new(NULL, NULL);
-	cql_row_reader reader;
+	cql_row_reader reader, again;
 	cql_result rows;
 	int32_t id;
 	cql_text name;
 	(void)state;
 
 	coodie_result_rows(r, &rows);
-	assert_true(cql_row_reader_init(&reader, &rows, kinds, 2, arena, NULL));
-	assert_true(cql_row_next(&reader));
-	assert_true(cql_row_int32(&reader, &id));
-	assert_int_equal(id, 1);
-	assert_false(cql_row_text(&reader, &name));
-	assert_true(cql_row_next(&reader));
-	assert_true(cql_row_int32(&reader, &id) && cql_row_text(&reader, &name));
-	assert_int_equal(id, 2);
-	assert_int_equal(name.len, 0);
-	assert_false(cql_row_next(&reader));
-	assert_false(cql_row_failed(&reader));
-	coodie_result_free(r);
-
-	r = whole(&bodies[0], NULL, NULL, NULL);
-	coodie_result_rows(r, &rows);
-	assert_false(cql_row_reader_init(&reader, &rows, kinds, 2, arena, NULL));
+	assert_true(cql_row_reader_init(&reader, &rows, two_kinds, 2, arena, NULL));
+	for (int turn = 0; turn < 2; turn++) {
+		assert_true(coodie_result_read(r, &again, two_kinds, 2, NULL));
+		assert_true(cql_row_next(&again));
+		assert_true(cql_row_next(&reader));
+		assert_true(cql_row_int32(&reader, &id));
+		assert_int_equal(id, 1);
+		assert_false(cql_row_text(&reader, &name));
+		assert_true(cql_row_next(&reader));
+		assert_true(cql_row_int32(&reader, &id) && cql_row_text(&reader, &name));
+		assert_int_equal(id, 2);
+		assert_int_equal(name.len, 0);
+		assert_false(cql_row_next(&reader));
+		assert_false(cql_row_failed(&reader));
+		assert_true(coodie_result_read(r, &reader, two_kinds, 2, NULL));
+	}
 	coodie_result_free(r);
 	cql_arena_free(arena);
 }
 
+/* Whatever is no such rows is refused, in the words of the codec. */
+static void test_row_reader_refuses(void **state)
+{
+	static const enum cql_kind wrong[] = { CQL_KIND_INT, CQL_KIND_INT };
+	static const enum cql_kind any[] = { CQL_KIND_BLOB, CQL_KIND_BLOB };
+	coodie_result *r = whole(&bodies[TWO_ROWS], NULL, NULL, NULL);
+	coodie_result *none = whole(&bodies[0], NULL, NULL, NULL);
+	cql_row_reader reader;
+	coodie_error err;
+	(void)state;
+
+	assert_true(coodie_result_read(r, &reader, any, 2, &err));
+	assert_false(coodie_result_read(r, &reader, wrong, 2, &err));
+	assert_string_equal(err.message, "column name is text, not int");
+	assert_int_equal(err.code, COODIE_ERR_TYPE);
+	assert_false(coodie_result_read(r, &reader, wrong, 1, &err));
+	assert_string_equal(err.message, "the result has 2 columns, 1 kinds were given");
+	assert_false(coodie_result_read(none, &reader, wrong, 0, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	assert_false(coodie_result_read(NULL, &reader, wrong, 1, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	coodie_result_free(none);
+	coodie_result_free(r);
+}
+
+static size_t count_pairs(const coodie_result *r, bool *failed)
+{
+	cql_row_reader reader;
+	size_t count = 0;
+	int32_t id;
+	cql_text name;
+
+	assert_true(coodie_result_read(r, &reader, two_kinds, 2, NULL));
+	while (cql_row_next(&reader)) {
+		bool there = cql_row_int32(&reader, &id) & !cql_row_text(&reader, &name);
+		count += there;
+	}
+	*failed = cql_row_failed(&reader);
+	return count;
+}
+
+/* Blocks of a pool go round: with more columns and fewer, longer answers and shorter ones, and what
+ * stands behind the rows is as it has to be each time. */
+static void test_pooled(void **state)
+{
+	static const coodie_column_spec one[] = { { "v", "int" } };
+	struct cd_metadata *two = prepared_columns(NULL);
+	coodie_result *other = coodie_result_new_rows(one, 1, CQL_ARGS(cql(1)).values, 1, NULL);
+	struct cd_metadata *single = cd_metadata_ref(cd_result_metadata(other));
+	struct cd_result_pool *pool = cd_result_pool_new(NULL);
+	const struct body *b = &bodies[TWO_ROWS];
+	const char alone[] = INT("\2") INT("\4") INT("\1") INT("\1") INT("\4") INT("\7");
+	const struct cd_place place = { .port = 9042 };
+	bool failed;
+	(void)state;
+
+	single->known.count = 1;
+	for (size_t len = b->len; len > 12; len--) {
+		cql_envelope e = { 4, 0, 0, CQL_OP_RESULT, { (const uint8_t *)b->bytes, len } };
+		coodie_result *r = cd_result_new_usual(NULL, pool, &e, cd_metadata_ref(two),
+						       &place);
+		coodie_result *long_way = read_body(NULL, b, (const uint8_t *)b->bytes, len, two,
+						    NULL, NULL);
+		assert_int_equal(!r, !long_way);
+		if (r) {
+			bool too;
+			assert_int_equal(count_pairs(r, &failed), count_pairs(long_way, &too));
+			assert_int_equal(failed, len < b->len);
+			assert_int_equal(failed, too);
+			*coodie_result_own_block(r) = 9;
+		} else {
+			cd_metadata_free(two);
+		}
+		coodie_result_free(long_way);
+		coodie_result_free(r);
+		e.body = (cql_blob){ (const uint8_t *)alone, sizeof alone - 1 };
+		r = cd_result_new_usual(NULL, pool, &e, cd_metadata_ref(single), &place);
+		assert_int_equal(coodie_result_column_count(r), 1);
+		assert_int_equal(*coodie_result_own_block(r), 0);
+		coodie_cursor c = coodie_result_cursor(r);
+		assert_true(coodie_cursor_next(&c));
+		assert_false(coodie_cursor_next(&c));
+		coodie_result_free(r);
+	}
+	cd_metadata_free(two);
+	cd_metadata_free(single);
+	coodie_result_free(other);
+	cd_result_pool_end(pool);
+}
+
+/* A call that failed gives NULL: a cursor over it has no rows. */
 static void test_no_result(void **state)
 {
 	coodie_cursor c = coodie_result_cursor(NULL);
@@ -663,6 +755,8 @@ int main(void)
 		cmocka_unit_test(test_other_columns),
 		cmocka_unit_test(test_known_without_memory),
 		cmocka_unit_test(test_row_reader),
+		cmocka_unit_test(test_row_reader_refuses),
+		cmocka_unit_test(test_pooled),
 		cmocka_unit_test(test_no_result),
 	};
 

@@ -60,7 +60,7 @@ static const cql_value *arrange(const struct order_row *row, struct cd_arena *a,
 	cql_column_spec specs[MOST];
 	cql_value values[MOST];
 	const cql_args args = { length(row->given), values };
-	const struct cd_columns markers = { specs, (uint32_t)length(row->markers) };
+	const struct cd_columns markers = { .at = specs, .count = (uint32_t)length(row->markers) };
 
 	for (int i = 0; i < MOST; i++) {
 		specs[i] = (cql_column_spec){ .name = cql_text_of(row->markers[i]) };

@@ -5,7 +5,7 @@
  *
  *     static const enum cql_kind kinds[] = { CQL_KIND_TEXT, CQL_KIND_INT, CQL_KIND_DOUBLE };
  *     cql_row_reader r;
- *     if (!cql_row_reader_init(&r, &message.as.result, kinds, 3, arena, &err)) ...
+ *     if (!coodie_result_read(result, &r, kinds, 3, &err)) ...
  *     while (cql_row_next(&r)) {
  *         cql_row_text(&r, &name);
  *         cql_row_int32(&r, &age);
@@ -13,15 +13,16 @@
  *     }
  *     if (cql_row_failed(&r)) ...                                      the page was cut short
  *
- * The kinds are compared with the result's columns once, here. From there on a value costs about six
- * instructions: the readers are inline, and look at bounds only where a length comes from the
- * wire. Every column of every row must be read, in order; cql_row_skip() passes one over.
+ * The kinds are compared with the result's columns once, here: with those of a prepared statement in
+ * one go, where they are the same. From there on a value costs about six instructions: the readers
+ * are inline, and look at bounds only where a length comes from the wire. Every column of every row
+ * must be read, in order; cql_row_skip() passes one over.
  *
  * A reader says false for null, and gives zero. Texts and blobs are borrowed from the result's
- * body, those of the last row or two from the arena.
+ * body; those of the last row or two of a message's from the arena.
  *
- * Nothing has to be trusted: rows that are cut short, or lengths that do not fit, end the
- * walk, and cql_row_failed() says so. Serves Q14, Q16.
+ * Nothing has to be trusted: rows that are cut short, or lengths that do not fit, end the walk, and
+ * cql_row_failed() says so; the values of the row that it ended in mean nothing. Serves Q14, Q16.
  */
 #ifndef COODIE_ROWS_H
 #define COODIE_ROWS_H
@@ -33,12 +34,12 @@
 COODIE_BEGIN
 
 /**
- * The rows of a session's result as the reader takes them.
+ * The rows of a session's result as cql_rows_next() and cql_row_reader_init() take them.
  * @param out  borrowed from `r`, which lives until its rows have been read
  */
 COODIE_API void coodie_result_rows(const coodie_result *r, cql_result *out);
 
-/* What a reader seldom needs; in its arena, with more behind it. */
+/* What a reader of a message's rows seldom needs; in its arena, with more behind it. */
 typedef struct cql_row_page {
 	bool failed;
 } cql_row_page;
@@ -48,13 +49,18 @@ typedef struct cql_row_reader {
 	const uint8_t *at;
 	uint32_t left;       /* rows not begun */
 	const uint8_t *safe; /* from here, one whole row of fixed values can be read */
-	cql_row_page *page;
+	cql_row_page
+		*page; /* NULL: that is so up to the end, which is CQL_ROW_LENGTH_ behind `safe` */
 } cql_row_reader;
+
+enum { CQL_ROW_LENGTH_ = 4 };
 
 /* The rare cases: a null, an odd length, the end of the page. */
 COODIE_API bool cql_row_begin_(cql_row_reader *r, const cql_result *result,
 			       const enum cql_kind *kinds, uint32_t count, cql_arena *arena,
 			       coodie_error *err);
+COODIE_API bool coodie_result_read_(const coodie_result *result, cql_row_reader *r,
+				    const enum cql_kind *kinds, uint32_t count, coodie_error *err);
 COODIE_API bool cql_row_near_end_(cql_row_reader *r);
 COODIE_API bool cql_row_odd_(cql_row_reader *r);
 COODIE_API bool cql_row_bytes_(cql_row_reader *r, cql_blob *out);
@@ -85,7 +91,26 @@ static inline bool cql_row_rare_bytes_(cql_row_reader *r, cql_blob *out)
 }
 
 /**
- * Stands before the first row.
+ * Stands before the first row of a session's result, which lives until its rows have been read. Takes
+ * no memory, and leaves the result alone: any number of readers may be over it, on any threads.
+ * @param result  NULL, of a request that failed: COODIE_ERR_INVALID
+ * @param kinds   what the columns are, in order; text reads ascii too, blob anything
+ * @param err     COODIE_ERR_TYPE: which column is of another kind; COODIE_ERR_INVALID: no rows, or
+ *                another number of columns
+ */
+static inline bool coodie_result_read(const coodie_result *result, cql_row_reader *r,
+				      const enum cql_kind *kinds, uint32_t count, coodie_error *err)
+{
+	cql_row_reader begun;
+
+	if (!coodie_result_read_(result, &begun, kinds, count, err))
+		return false;
+	*r = begun;
+	return true;
+}
+
+/**
+ * Stands before the first row of a message.
  * @param result  ROWS, with its metadata or without
  * @param kinds   what the columns are, in order; text reads ascii too, blob anything
  * @param arena   for the last bytes of the page
@@ -107,7 +132,9 @@ static inline bool cql_row_reader_init(cql_row_reader *r, const cql_result *resu
 /** @return whether the walk ended early, because the rows are broken (or memory ran out) */
 static inline bool cql_row_failed(const cql_row_reader *r)
 {
-	return r->page->failed;
+	if (r->page)
+		return r->page->failed;
+	return (uintptr_t)r->at > (uintptr_t)r->safe + CQL_ROW_LENGTH_;
 }
 
 /** Goes on to the next row. @return false behind the last, and when the rows are broken */

@@ -247,18 +247,19 @@ bool cd_express_submit_batch(struct cd_engine *e, const coodie_statement *batch,
 
 /* ---- on the way out -------------------------------------------------------------------------- */
 
-static inline coodie_result *result_of(const struct cd_attempt *a, const cql_envelope *answer)
+/* Rows take the attempt's reference to their columns. */
+static inline coodie_result *result_of(struct cd_attempt *a, const cql_envelope *answer)
 {
 	const struct cd_wire *w = a->wire;
 
 	if (cd_result_is_plain_void(answer))
 		return cd_result_ref(w->void_result);
-	coodie_result *r = answer->opcode == CQL_OP_RESULT
-				   ? cd_result_new_usual(w->engine->allocator, w->engine->results,
-							 answer, a->metadata)
-				   : NULL;
+	if (answer->opcode != CQL_OP_RESULT)
+		return NULL;
+	coodie_result *r = cd_result_new_usual(w->engine->allocator, w->engine->results, answer,
+					       a->metadata, &w->origin);
 	if (r)
-		cd_result_place(r, &w->origin);
+		a->metadata = NULL;
 	return r;
 }
 

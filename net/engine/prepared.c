@@ -277,7 +277,7 @@ static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m, const 
 	if (!cd_columns_own(&binds, r->markers.columns, r->markers.column_count, &m->arena) ||
 	    !set_markers(&markers, &binds, &m->arena) ||
 	    (rows->columns &&
-	     (!cd_metadata_know(m, rows, body) ||
+	     (!cd_result_know(&m->known, rows, body, &m->arena) ||
 	      !cd_columns_own(&m->columns, rows->columns, rows->column_count, &m->arena))))
 		return cd_no_memory(err, "a prepared statement");
 	if (p->home && !same_binds(&p->binds, &binds))

@@ -1,46 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Results: the response's body in one allocation with everything that points into it. */
-#include <stdalign.h>
 #include <string.h>
 
 #include <coodie/driver.h>
-#include <coodie/rows.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "net/result/result.h"
+#include "net/result/result_impl.h"
 #include "proto/notation.h"
+#include "proto/row_reader.h"
 #include "proto/value.h"
-
-/* One allocation: this, the cells of a row, the payload, the warnings, the block and its spare byte,
- * the warnings' texts. Only a history is another one, which few results have. */
-struct coodie_result {
-	atomic_uint refs; /* a void result is shared by many */
-	coodie_allocator allocator;
-	enum coodie_result_kind kind;
-	uint32_t column_count, row_count;
-	struct cd_metadata *metadata;
-	cql_blob rows, paging_state; /* in the block */
-	cql_text keyspace;           /* likewise */
-	uint8_t *block_end;
-	coodie_cell *cells;
-	const char **warnings;
-	uint16_t warning_count;
-	bool traced;
-	bool disagreed;
-	cql_uuid tracing_id;
-	cql_payload *payload; /* in the allocation; what it points to is in the block */
-	uint16_t payload_count;
-	struct cd_place place;
-	struct cd_history *history;  /* NULL: answered at once */
-	struct cd_result_pool *pool; /* its memory is a block of that; NULL: of its own */
-	uint32_t spare;              /* bytes behind the rows: coodie/message.h */
-};
-
-/* Where the cells begin. */
-#define HEAD \
-	((sizeof(coodie_result) + alignof(max_align_t) - 1) / alignof(max_align_t) * \
-	 alignof(max_align_t))
 
 /* ---- metadata ------------------------------------------------------------------------------- */
 
@@ -63,19 +32,6 @@ void cd_metadata_end(struct cd_metadata *m)
 	cd_release(&a, m);
 }
 
-bool cd_metadata_know(struct cd_metadata *m, const cql_metadata *columns, cql_blob body)
-{
-	struct cd_known_columns known = cd_result_known(columns, body);
-
-	if (known.bytes.data) {
-		known.bytes.data = cd_arena_copy(&m->arena, known.bytes.data, known.bytes.len);
-		if (!known.bytes.data)
-			return false;
-	}
-	m->known = known;
-	return true;
-}
-
 /* A text of `from`, now in `copy`, with a NUL in the place of what follows it. */
 static cql_text own_text(char *copy, const char *from, cql_text text)
 {
@@ -85,6 +41,16 @@ static cql_text own_text(char *copy, const char *from, cql_text text)
 	return (cql_text){ at, text.len };
 }
 
+bool cd_columns_set_kinds(struct cd_columns *c, struct cd_arena *a)
+{
+	enum cql_kind *kinds = cd_arena_take_array(a, c->count, sizeof *kinds);
+
+	for (uint32_t i = 0; kinds && i < c->count; i++)
+		kinds[i] = c->at[i].type->kind;
+	c->kinds = kinds;
+	return kinds;
+}
+
 /* The texts stand in the body in the order of the columns, a length in front of each: they are copied
  * in one piece. */
 bool cd_columns_own(struct cd_columns *out, const cql_column_spec *columns, uint32_t count,
@@ -92,9 +58,11 @@ bool cd_columns_own(struct cd_columns *out, const cql_column_spec *columns, uint
 {
 	cql_column_spec *at = (cql_column_spec *)(uintptr_t)columns;
 
-	*out = (struct cd_columns){ at, count };
+	*out = (struct cd_columns){ .at = at, .count = count };
 	if (!count)
 		return true;
+	if (!cd_columns_set_kinds(out, a))
+		return false;
 	const char *from = at->keyspace.data,
 		   *end = at[count - 1].name.data + at[count - 1].name.len;
 	char *copy = cd_arena_take(a, (size_t)(end - from) + 1);
@@ -137,15 +105,16 @@ static bool too_large(coodie_error *err)
 /* How much of everything there is. */
 struct sizes {
 	size_t columns, block;
+	uint32_t spare; /* behind the block */
 	uint16_t warnings, payload;
 	size_t texts; /* bytes of the warnings' */
 };
 
 /* An empty result with room for that. Its block starts at r->rows.data; in front of it stand the cells
- * and lists, behind it a spare byte and the texts. */
+ * and lists, behind it spare bytes and the texts. */
 static coodie_result *make(const coodie_allocator *a, const struct sizes *s, coodie_error *err)
 {
-	size_t head = HEAD;
+	size_t head = CD_RESULT_HEAD;
 	size_t cells = s->columns * sizeof(coodie_cell), payload = s->payload * sizeof(cql_payload),
 	       list = s->warnings * sizeof(char *);
 
@@ -154,7 +123,8 @@ static coodie_result *make(const coodie_allocator *a, const struct sizes *s, coo
 		too_large(err);
 		return NULL;
 	}
-	uint8_t *at = cd_alloc(a, head + cells + payload + list + s->block + 1 + s->texts);
+	uint8_t *at = cd_alloc(a,
+			       head + cells + payload + list + s->block + 1 + s->spare + s->texts);
 	if (!at) {
 		cd_no_memory(err, "a result");
 		return NULL;
@@ -170,8 +140,7 @@ static coodie_result *make(const coodie_allocator *a, const struct sizes *s, coo
 	r->warnings = (void *)(at + head + cells + payload);
 	r->warning_count = s->warnings;
 	r->rows = (cql_blob){ at + head + cells + payload + list, s->block };
-	r->block_end = at + head + cells + payload + list + s->block;
-	*r->block_end = 0;
+	cd_result_end_block(r, at + head + cells + payload + list + s->block, s->spare);
 	return r;
 }
 
@@ -199,7 +168,7 @@ static const char *put_text(char **to, cql_text from)
 
 static void copy_warnings(coodie_result *r, const cql_texts *warnings)
 {
-	char *to = (char *)r->block_end + 1;
+	char *to = (char *)r->block_end + 1 + r->spare;
 
 	for (uint16_t i = 0; i < r->warning_count; i++)
 		r->warnings[i] = put_text(&to, warnings->at[i]);
@@ -269,8 +238,10 @@ static coodie_result *keep(const coodie_allocator *a, const cql_envelope *e, str
 
 	if (!find_metadata(a, in, shared, &metadata, err))
 		return NULL;
-	const struct sizes sizes = { .columns = is_rows ? from->metadata.column_count : 0,
+	const size_t columns = is_rows ? from->metadata.column_count : 0;
+	const struct sizes sizes = { .columns = columns,
 				     .block = e->body.len,
+				     .spare = cd_result_spare(columns),
 				     .warnings = warnings->count,
 				     .payload = in->message.payload_count,
 				     .texts = measure_warnings(warnings) };
@@ -299,65 +270,6 @@ static coodie_result *keep(const coodie_allocator *a, const cql_envelope *e, str
 	return r;
 }
 
-/* Rows with room for so many bytes, and behind them what cql_result.spare wants: a pool's block, if that
- * is enough. */
-static coodie_result *make_usual(const coodie_allocator *a, struct cd_result_pool *pool,
-				 uint32_t columns, size_t len)
-{
-	uint32_t spare = columns * CQL_ROWS_SPARE;
-	size_t cells = columns * sizeof(coodie_cell), size = HEAD + cells + len + spare + 1;
-	uint8_t *at = pool && size <= CD_RESULT_BLOCK ? cd_result_pool_take(pool) : NULL;
-	bool is_pools = at;
-
-	if (!at && !(at = cd_alloc(a, size)))
-		return NULL;
-	coodie_result *r = (void *)at;
-	memset(r, 0, sizeof *r);
-	atomic_init(&r->refs, 1);
-	r->allocator = a ? *a : cd_malloc_allocator;
-	r->pool = is_pools ? pool : NULL;
-	r->kind = COODIE_RESULT_ROWS;
-	r->column_count = columns;
-	r->cells = (void *)(at + HEAD);
-	r->block_end = at + HEAD + cells + len;
-	*r->block_end = 0;
-	memset(r->block_end + 1, CQL_ROWS_NO_LENGTH, spare);
-	r->spare = spare;
-	return r;
-}
-
-/* The usual rows: nothing of them is read but where they are. */
-static coodie_result *keep_usual(const coodie_allocator *a, struct cd_result_pool *pool,
-				 const cql_envelope *e, const cql_result *rows,
-				 struct cd_metadata *shared)
-{
-	cql_blob state = rows->metadata.paging_state;
-	const uint8_t *from = state.data ? state.data : rows->rows.data;
-	size_t len = (size_t)(e->body.data + e->body.len - from);
-	coodie_result *r = make_usual(a, pool, shared->columns.count, len);
-
-	if (!r)
-		return NULL;
-	uint8_t *block = r->block_end - len;
-	memcpy(block, from, len);
-	r->metadata = cd_metadata_ref(shared);
-	r->row_count = rows->row_count;
-	r->rows = (cql_blob){ r->block_end - rows->rows.len, rows->rows.len };
-	if (state.data)
-		r->paging_state = (cql_blob){ block, state.len };
-	return r;
-}
-
-coodie_result *cd_result_new_usual(const coodie_allocator *a, struct cd_result_pool *pool,
-				   const cql_envelope *e, struct cd_metadata *columns)
-{
-	cql_result rows;
-
-	return columns && cd_result_open(e, &columns->known, &rows)
-		       ? keep_usual(a, pool, e, &rows, columns)
-		       : NULL;
-}
-
 coodie_result *cd_result_new(const coodie_allocator *a, const cql_envelope *e,
 			     const cql_terms *terms, struct cd_metadata *shared, cql_blob *new_id,
 			     coodie_error *err)
@@ -369,7 +281,7 @@ coodie_result *cd_result_new(const coodie_allocator *a, const cql_envelope *e,
 	if (new_id)
 		*new_id = (cql_blob){ NULL, 0 };
 	if (shared && cd_result_open(e, &shared->known, &rows)) {
-		r = keep_usual(a, NULL, e, &rows, shared);
+		r = cd_result_keep_usual(a, e, &rows, shared);
 		if (!r)
 			cd_no_memory(err, "a result");
 		return r;
@@ -409,14 +321,14 @@ void coodie_result_free(coodie_result *r)
 	if (!r || (atomic_load_explicit(&r->refs, memory_order_acquire) != 1 &&
 		   atomic_fetch_sub_explicit(&r->refs, 1, memory_order_acq_rel) != 1))
 		return;
-	coodie_allocator a = r->allocator;
 	cd_metadata_free(r->metadata);
-	if (r->history)
-		cd_release(&a, r->history);
-	if (r->pool)
+	if (r->pool) {
 		cd_result_pool_give(r->pool, r);
-	else
-		cd_release(&a, r);
+		return;
+	}
+	coodie_allocator a = r->allocator;
+	cd_release(&a, r->history);
+	cd_release(&a, r);
 }
 
 void cd_result_place(coodie_result *r, const struct cd_place *place)
@@ -478,7 +390,7 @@ static bool parse_columns(struct cd_metadata *m, const coodie_column_spec *colum
 
 	if (!at)
 		return cd_no_memory(err, "the columns of a result");
-	m->columns = (struct cd_columns){ at, (uint32_t)count };
+	m->columns = (struct cd_columns){ .at = at, .count = (uint32_t)count };
 	for (size_t i = 0; i < count; i++) {
 		const char *type = columns[i].type, *name = columns[i].name;
 		at[i].keyspace = at[i].table = cql_text_of("");
@@ -491,7 +403,8 @@ static bool parse_columns(struct cd_metadata *m, const coodie_column_spec *colum
 			return false;
 		}
 	}
-	return true;
+	return !count || cd_columns_set_kinds(&m->columns, &m->arena) ||
+	       cd_no_memory(err, "the columns of a result");
 }
 
 static bool encode_rows(struct cd_buffer *out, const struct cd_columns *columns,
@@ -527,7 +440,10 @@ coodie_result *coodie_result_new_rows(const coodie_column_spec *columns, size_t 
 	if (!parse_columns(m, columns, column_count, err) ||
 	    !encode_rows(&rows, &m->columns, values, row_count, err))
 		goto out;
-	r = make(NULL, &(struct sizes){ .columns = column_count, .block = rows.len }, err);
+	const struct sizes sizes = { .columns = column_count,
+				     .block = rows.len,
+				     .spare = cd_result_spare(column_count) };
+	r = make(NULL, &sizes, err);
 	if (!r)
 		goto out;
 	if (rows.len)
@@ -679,6 +595,29 @@ void coodie_result_rows(const coodie_result *r, cql_result *out)
 	out->metadata.column_count = r->column_count;
 	if (r->metadata)
 		out->metadata.columns = r->metadata->columns.at;
+}
+
+/* Whether these are the kinds of all columns, as they are. */
+static inline bool has_kinds(const coodie_result *r, const enum cql_kind *kinds, uint32_t count)
+{
+	const struct cd_columns *c = r->metadata ? &r->metadata->columns : NULL;
+
+	return c && c->kinds && count == r->column_count &&
+	       memcmp(kinds, c->kinds, count * sizeof *kinds) == 0;
+}
+
+bool coodie_result_read_(const coodie_result *result, cql_row_reader *r, const enum cql_kind *kinds,
+			 uint32_t count, coodie_error *err)
+{
+	cd_well(err);
+	if (!result || !result->spare)
+		return cd_fail(err, COODIE_ERR_INVALID, "the result has no rows to be read");
+	if (!has_kinds(result, kinds, count) &&
+	    !cd_row_check_kinds(result->metadata ? result->metadata->columns.at : NULL,
+				result->column_count, kinds, count, err))
+		return false;
+	cd_row_begin_spared(r, result->rows, result->row_count);
+	return true;
 }
 
 coodie_cursor coodie_result_cursor(coodie_result *r)

@@ -18,7 +18,11 @@
 struct cd_columns {
 	const cql_column_spec *at; /* NULL: only their number is known */
 	uint32_t count;
+	const enum cql_kind *kinds; /* of all of them in a row; NULL where `at` is */
 };
+
+/* Fills in `kinds`. False: out of memory. */
+bool cd_columns_set_kinds(struct cd_columns *c, struct cd_arena *a);
 
 /* Makes the columns of a message that was read into this arena independent of its body, in place. */
 bool cd_columns_own(struct cd_columns *out, const cql_column_spec *columns, uint32_t count,
@@ -41,9 +45,6 @@ static inline struct cd_metadata *cd_metadata_ref(struct cd_metadata *m) /* NULL
 		atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
 	return m;
 }
-/* Keeps how the columns stood in the PREPARED of `body`, so that a result that repeats them has not
- * to be read through; before cd_columns_own(). False: out of memory. */
-bool cd_metadata_know(struct cd_metadata *m, const cql_metadata *columns, cql_blob body);
 /* The last reference is gone. */
 void cd_metadata_end(struct cd_metadata *m);
 static inline void
@@ -75,9 +76,12 @@ static inline bool cd_result_is_plain_void(const cql_envelope *e)
 	       cd_get_be32(e->body.data) == COODIE_RESULT_VOID;
 }
 /* The usual rows, whose columns are the statement's: as cd_result_new(), which is to be asked when this
- * says NULL. */
+ * says NULL; net/result/usual.c.
+ * @param take_columns  the reference is the result's, if there is one
+ * @param place         where it came from */
 coodie_result *cd_result_new_usual(const coodie_allocator *a, struct cd_result_pool *pool,
-				   const cql_envelope *e, struct cd_metadata *columns);
+				   const cql_envelope *e, struct cd_metadata *take_columns,
+				   const struct cd_place *place);
 /* The metadata of a rows result; borrowed. */
 struct cd_metadata *cd_result_metadata(const coodie_result *r);
 /* Where it came from. */

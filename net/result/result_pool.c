@@ -79,7 +79,7 @@ void cd_result_pool_end(struct cd_result_pool *p)
 
 static struct block *make(struct cd_result_pool *p)
 {
-	struct block *b = p->made < MOST ? cd_alloc(&p->allocator, CD_RESULT_BLOCK) : NULL;
+	struct block *b = p->made < MOST ? cd_alloc_zero(&p->allocator, CD_RESULT_BLOCK) : NULL;
 
 	p->made += b != NULL;
 	if (b)

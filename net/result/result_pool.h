@@ -15,8 +15,8 @@ enum { CD_RESULT_BLOCK = 2048 };
 struct cd_result_pool *cd_result_pool_new(const coodie_allocator *a);
 /* Nobody takes any more; it lives until the last block has been given back. NULL is fine. */
 void cd_result_pool_end(struct cd_result_pool *p);
-/* A block, whose bytes mean nothing. One thread at a time. NULL: enough of them are out there, or
- * there is no memory. */
+/* A block: zeroed, or as it was given back, but for a pointer at its begin. One thread at a time.
+ * NULL: enough of them are out there, or there is no memory. */
 void *cd_result_pool_take(struct cd_result_pool *p);
 /* Any thread. */
 void cd_result_pool_give(struct cd_result_pool *p, void *block);
