@@ -193,7 +193,8 @@ static inline void cd_engine_bound(struct cd_engine *e, struct cd_request *r)
 	}
 	cd_wheel_queue(&e->wheel, &r->deadline,
 		       cd_engine_moment(e) + r->timeout_ms * UINT64_C(1000));
-	if (r->deadline.at_us < e->timer_at)
+	/* A timer that fires less than a tick after it is in time. */
+	if (r->deadline.at_us + CD_WHEEL_TICK_US <= e->timer_at)
 		cd_engine_mind_wheel(e);
 }
 /* A number below `below`. */
