@@ -14,6 +14,7 @@ libcd_base_la_SOURCES = \
 	base/histogram.c base/histogram.h \
 	base/identifier.c base/identifier.h \
 	base/keyspace.c base/keyspace.h \
+	base/list.c base/list.h \
 	base/loop_ev.c base/loop_ev.h \
 	base/md5.c base/md5.h \
 	base/nearest.c base/nearest.h \

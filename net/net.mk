@@ -25,6 +25,7 @@ libcd_net_la_SOURCES = \
 	net/engine/conn.c net/engine/conn.h \
 	net/engine/control.c net/engine/control.h \
 	net/engine/control_agreement.c net/engine/control_agreement.h \
+	net/engine/control_routes.c net/engine/control_routes.h \
 	net/engine/control_schema.c net/engine/control_schema.h \
 	net/engine/engine.c net/engine/engine.h net/engine/engine_impl.h \
 	net/engine/engine_answer.c \

@@ -60,8 +60,8 @@ COODIE_API void coodie_resolve_done(coodie_resolve *take_request, const coodie_r
 				    size_t count, const coodie_error *err);
 
 /**
- * Turns an address of the cluster into one to connect to (N12, S14), as where nodes are behind a
- * NAT. Asked when a node is new, or has moved.
+ * Turns an address of the cluster into one to connect to (N12), as where nodes are behind a NAT.
+ * Asked when a node is new, or has moved. A session has this or `client_routes` (S14), not both.
  * @param address  what the cluster says; may be changed, as may `port`
  * @return false: there is no way to this node, and no connection is made to it
  * @note on the loop's thread; it must not block

@@ -45,14 +45,17 @@ static const char *name_by(const struct cd_engine *e, const struct cd_wire *w,
 	return name ? name : name_of(a, text);
 }
 
-/* Where it is connected to. False: there is no way to it. */
+/* Where it is connected to, and, of a route, by which name (else NULL). False: there is no way to it. */
 static bool address_of(const struct cd_engine *e, const struct cd_topology_host *t,
-		       struct cd_address *out)
+		       struct cd_address *out, const char **name)
 {
 	const struct coodie_options *o = e->options;
 	cql_inet inet = t->address;
 	uint16_t port = t->port;
 
+	*name = NULL;
+	if (o->client_routes)
+		return cd_control_routes_find(e, t, out, name);
 	if (o->translation && !o->translation(&inet, &port, &t->host_id, o->translation_user))
 		return false;
 	return cd_address_from_inet(&inet, port, out);
@@ -62,13 +65,16 @@ static bool address_of(const struct cd_engine *e, const struct cd_topology_host 
 static bool add(struct cd_engine *e, const struct cd_topology_host *t)
 {
 	struct cd_address address;
-	char name[CD_ADDRESS_TEXT];
+	char text[CD_ADDRESS_TEXT];
+	const char *name;
 	coodie_error err;
 
-	if (!address_of(e, t, &address))
+	if (!address_of(e, t, &address, &name))
 		return true;
 	const struct cd_wire *by = t->is_local ? e->control.wire : NULL;
-	if (!cd_host_add(e, t->slot, &address, name_by(e, by, &address, name), &err)) {
+	if (!name)
+		name = name_by(e, by, &address, text);
+	if (!cd_host_add(e, t->slot, &address, name, &err)) {
 		cd_log(e->options, COODIE_LOG_ERROR, "%s: %s", address.text, err.message);
 		return false;
 	}
@@ -88,27 +94,56 @@ static bool add_all(struct cd_engine *e, const struct cd_topology *t)
 	return ok;
 }
 
+/* It is connected to where it is now. */
+static void move(struct cd_engine *e, struct cd_host *h, const struct cd_topology_host *t)
+{
+	struct cd_address address;
+	char text[CD_ADDRESS_TEXT];
+	const char *name;
+
+	if (!address_of(e, t, &address, &name)) {
+		cd_host_remove(h); /* it may come back */
+		return;
+	}
+	if (!name)
+		name = name_of(&address, text);
+	else if (!strcmp(address.text, h->address.text) && !strcmp(name, h->name))
+		return; /* its route has not changed */
+	cd_log(e->options, COODIE_LOG_INFO, "%s: is at %s now", h->address.text, address.text);
+	rename_host(h, name);
+	cd_host_move(h, &address);
+}
+
 static void on_change(const struct cd_topology_host *before, const struct cd_topology_host *after,
 		      unsigned what, void *user)
 {
 	struct cd_engine *e = user;
 	struct cd_host *h = cd_host_at(&e->hosts, (after ? after : before)->slot);
-	struct cd_address address;
-	char name[CD_ADDRESS_TEXT];
 
 	if (!after && h) {
 		cd_log(e->options, COODIE_LOG_INFO, "%s: has left the cluster", h->address.text);
 		cd_host_remove(h);
-	} else if (!after || !h || !(what & CD_TOPOLOGY_MOVED)) {
-		return; /* new ones come when all that left are gone */
-	} else if (!address_of(e, after, &address)) {
-		cd_host_remove(h); /* it may come back */
-	} else {
-		cd_log(e->options, COODIE_LOG_INFO, "%s: is at %s now", h->address.text,
-		       address.text);
-		rename_host(h, name_of(&address, name));
-		cd_host_move(h, &address);
+	} else if (after && h && what & CD_TOPOLOGY_MOVED && !e->options->client_routes) {
+		move(e, h, after); /* new ones come when all that left are gone */
 	}
+}
+
+/* Those whose routes have changed. */
+static void follow_routes(struct cd_engine *e, const struct cd_topology *t)
+{
+	for (uint32_t i = 0; e->options->client_routes && i < t->host_count; i++) {
+		struct cd_host *h = cd_host_at(&e->hosts, t->hosts[i].slot);
+		if (h)
+			move(e, h, &t->hosts[i]);
+	}
+}
+
+/* Whether others would see a difference. */
+static bool is_news(const struct cd_engine *e, const struct cd_topology *before,
+		    const struct cd_topology *t)
+{
+	return !e->snapshot || e->snapshot->routes != e->control.routes.known ||
+	       cd_topology_compare(before, t, NULL, NULL);
 }
 
 /* The texts of the hosts live in the topology. */
@@ -167,9 +202,10 @@ bool cd_cluster_apply(struct cd_engine *e, struct cd_topology *take_topology)
 		cd_log(e->options, COODIE_LOG_WARN, "%s", take_topology->notes[i]);
 	forget_alone(e);
 	e->control.topology = take_topology;
-	if (!e->follows && (!e->snapshot || cd_topology_compare(before, take_topology, NULL, NULL)))
+	if (!e->follows && is_news(e, before, take_topology))
 		cd_control_publish(e);
 	cd_topology_compare(before, take_topology, on_change, e);
+	follow_routes(e, take_topology);
 	whole = add_all(e, take_topology);
 	show(e, take_topology);
 	cd_engine_infer_datacenter(e, local_datacenter(take_topology));

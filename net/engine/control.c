@@ -15,6 +15,7 @@ void cd_control_deinit(struct cd_engine *e)
 	struct cd_control *c = &e->control;
 
 	cd_control_schema_deinit(e);
+	cd_control_routes_deinit(e);
 	coodie_result_free(c->local);
 	coodie_result_free(c->peers);
 	cd_topology_free(c->topology);
@@ -22,10 +23,15 @@ void cd_control_deinit(struct cd_engine *e)
 	c->topology = NULL;
 }
 
+/* Then at the latest. */
 static void come_back(struct cd_engine *e, uint32_t ms)
 {
-	if (!e->control.again.link)
-		cd_engine_add_deadline(e, &e->control.again, ms);
+	struct cd_deadline *again = &e->control.again;
+
+	if (again->link && again->at_us <= cd_engine_now(e) + ms * UINT64_C(1000))
+		return;
+	cd_wheel_remove(&e->wheel, again);
+	cd_engine_add_deadline(e, again, ms);
 }
 
 /* ---- the topology --------------------------------------------------------------------------- */
@@ -58,7 +64,7 @@ static struct cd_topology *make_topology(struct cd_engine *e, coodie_error *err)
 }
 
 /* What could not be read is asked for again, later and later. */
-static void ask_later(struct cd_engine *e)
+static void ask_later(struct cd_engine *e, bool *wanted)
 {
 	const struct coodie_options *o = e->options;
 	struct cd_control *c = &e->control;
@@ -66,7 +72,7 @@ static void ask_later(struct cd_engine *e)
 	uint64_t ms = (uint64_t)o->reconnect_min_ms << shift;
 
 	c->misses++;
-	c->want_topology = true;
+	*wanted = true;
 	come_back(e, (uint32_t)(ms < o->reconnect_max_ms ? ms : o->reconnect_max_ms));
 }
 
@@ -98,6 +104,7 @@ static void learn(struct cd_engine *e)
 		cd_fail(&err, COODIE_ERR_PROTOCOL, "system.%s could not be read",
 			c->local ? "peers" : "local");
 	bool whole = t && c->peers && c->registered;
+	const bool routed = cd_control_routes_take(e);
 	if (t) {
 		whole = cd_cluster_apply(e, t) && whole;
 	} else {
@@ -109,13 +116,29 @@ static void learn(struct cd_engine *e)
 	if (!c->wire || c->wire->number != number) /* who has the role now is asked */
 		return;
 	if (whole) {
-		c->misses = 0;
 		cd_backoff_reset(&c->backoff);
 		c->proven = true;
-	} else {
-		ask_later(e);
 	}
+	if (whole && routed)
+		c->misses = 0;
+	else
+		ask_later(e, whole ? &c->want_routes : &c->want_topology);
 	cd_control_schema_begin(e);
+}
+
+/* Hosts are still the same ones, maybe at other places. */
+static void learn_routes(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+	const struct cd_routes *before = c->routes.known;
+
+	if (cd_control_routes_take(e))
+		c->misses = 0;
+	else
+		ask_later(e, &c->want_routes);
+	if (c->routes.known != before && c->topology &&
+	    !cd_cluster_apply(e, cd_topology_ref(c->topology)))
+		ask_later(e, &c->want_topology);
 }
 
 /* All questions are answered, or came to nothing. */
@@ -129,14 +152,17 @@ static void evaluate(struct cd_engine *e)
 		ask_all(e);
 	else if (is_silent(c))
 		give_up_silent(e);
+	else if (c->only_routes)
+		learn_routes(e);
 	else
 		learn(e);
 }
 
-static void answered(struct cd_engine *e)
+void cd_control_answered(struct cd_engine *e, const coodie_error *err)
 {
 	struct cd_control *c = &e->control;
 
+	c->timed_out |= err->code == COODIE_ERR_TIMEOUT; /* it says something of its connection */
 	if (--c->asked)
 		return;
 	if (!e->freed)
@@ -148,32 +174,24 @@ static void answered(struct cd_engine *e)
 	c->local = c->peers = NULL;
 }
 
-/* What an answer says of the connection it came from. */
-static void note_answer(struct cd_control *c, const coodie_error *err)
-{
-	c->timed_out |= err->code == COODIE_ERR_TIMEOUT;
-}
-
 static void on_registered(coodie_result *take_res, const coodie_error *err, void *user)
 {
 	struct cd_engine *e = user;
 	struct cd_control *c = &e->control;
 
 	coodie_result_free(take_res);
-	note_answer(c, err);
 	c->registered = err->code == COODIE_OK && c->wire && c->wire->number == c->asked_on;
 	if (err->code != COODIE_OK && err->code != COODIE_ERR_CLOSED)
 		cd_log(e->options, COODIE_LOG_WARN, "no events of the cluster: %s", err->message);
-	answered(e);
+	cd_control_answered(e, err);
 }
 
 static void on_local(coodie_result *take_res, const coodie_error *err, void *user)
 {
 	struct cd_engine *e = user;
 
-	note_answer(&e->control, err);
 	e->control.local = take_res;
-	answered(e);
+	cd_control_answered(e, err);
 }
 
 static void ask(struct cd_engine *e, enum cd_topology_question question, coodie_done_fn *done)
@@ -190,7 +208,7 @@ static void ask(struct cd_engine *e, enum cd_topology_question question, coodie_
 }
 
 /* For what it says, not because the server could not answer just now (v4 section 9). */
-static bool is_refused(const coodie_error *err)
+bool cd_control_is_refused(const coodie_error *err)
 {
 	return err->code == COODIE_ERR_SERVER && err->server_code >= 0x2000;
 }
@@ -200,13 +218,33 @@ static void on_peers(coodie_result *take_res, const coodie_error *err, void *use
 	struct cd_engine *e = user;
 	struct cd_control *c = &e->control;
 
-	note_answer(c, err);
 	c->peers = take_res;
-	if (is_refused(err) && !c->no_peers_v2 && c->wire && c->wire->number == c->asked_on) {
+	if (cd_control_is_refused(err) && !c->no_peers_v2 && c->wire &&
+	    c->wire->number == c->asked_on) {
 		c->no_peers_v2 = true; /* before Cassandra 4, and ScyllaDB */
 		ask(e, CD_TOPOLOGY_PEERS, on_peers);
 	}
-	answered(e);
+	cd_control_answered(e, err);
+}
+
+/* A read of the connection that has the role begins. */
+static void begin_read(struct cd_control *c)
+{
+	c->want_topology = c->want_routes = c->timed_out = false;
+	c->registered &= c->asked_on == c->wire->number;
+	c->asked_on = c->wire->number;
+	c->asked_at_bytes = c->wire->link.bytes_received;
+}
+
+static void ask_routes(struct cd_engine *e)
+{
+	struct cd_control *c = &e->control;
+
+	begin_read(c);
+	c->only_routes = true;
+	cd_control_routes_ask(e);
+	if (!c->asked)
+		ask_later(e, &c->want_routes);
 }
 
 static void ask_all(struct cd_engine *e)
@@ -217,10 +255,8 @@ static void ask_all(struct cd_engine *e)
 	coodie_result_free(c->local);
 	coodie_result_free(c->peers);
 	c->local = c->peers = NULL;
-	c->want_topology = c->timed_out = false;
-	c->registered &= c->asked_on == c->wire->number;
-	c->asked_on = c->wire->number;
-	c->asked_at_bytes = c->wire->link.bytes_received;
+	begin_read(c);
+	c->only_routes = false;
 	if (!c->registered &&
 	    cd_engine_tell(e, c->wire, CD_REQUEST_REGISTER, on_registered, e, &err))
 		c->asked++;
@@ -228,8 +264,9 @@ static void ask_all(struct cd_engine *e)
 		c->no_peers_v2 = true;
 	ask(e, CD_TOPOLOGY_LOCAL, on_local);
 	ask(e, c->no_peers_v2 ? CD_TOPOLOGY_PEERS : CD_TOPOLOGY_PEERS_V2, on_peers);
+	cd_control_routes_ask(e);
 	if (!c->asked)
-		ask_later(e);
+		ask_later(e, &c->want_topology);
 }
 
 /* ---- who has the role ----------------------------------------------------------------------- */
@@ -280,6 +317,12 @@ static void want_topology(struct cd_engine *e)
 	come_back(e, DEBOUNCE_MS);
 }
 
+void cd_control_want_routes(struct cd_engine *e)
+{
+	e->control.want_routes = true;
+	come_back(e, DEBOUNCE_MS);
+}
+
 static bool says(cql_text text, const char *word)
 {
 	return text.len == strlen(word) && memcmp(text.data, word, text.len) == 0;
@@ -309,11 +352,17 @@ static void on_schema_change(struct cd_engine *e, const cql_event *event)
 	cd_fellows_tell_change(e, &event->schema);
 }
 
+static void on_routes_change(struct cd_engine *e, const cql_event *event)
+{
+	if (cd_control_routes_concern(e, event))
+		cd_control_want_routes(e);
+}
+
 static void (*const on_event[])(struct cd_engine *e, const cql_event *event) = {
 	[CQL_EVENT_TOPOLOGY_CHANGE] = on_topology_change,
 	[CQL_EVENT_STATUS_CHANGE] = on_status_change,
 	[CQL_EVENT_SCHEMA_CHANGE] = on_schema_change,
-	[CQL_EVENT_CLIENT_ROUTES_CHANGE] = on_topology_change,
+	[CQL_EVENT_CLIENT_ROUTES_CHANGE] = on_routes_change,
 };
 
 void cd_control_event(struct cd_engine *e, struct cd_wire *w, const cql_envelope *envelope)
@@ -363,6 +412,9 @@ void cd_control_due(struct cd_engine *e)
 		cd_fellows_follow_again(e);
 	else if (c->want_topology && c->wire && !c->asked)
 		ask_all(e);
-	else if (c->want_topology)
+	else if (c->want_routes && c->wire && !c->asked)
+		ask_routes(e);
+	else if (c->want_topology ||
+		 (c->want_routes && c->wire)) /* without one, it is read anyway */
 		come_back(e, DEBOUNCE_MS);
 }

@@ -5,6 +5,7 @@
 #ifndef NET_CONTROL_H
 #define NET_CONTROL_H
 
+#include "net/engine/control_routes.h"
 #include "net/engine/control_schema.h"
 #include "net/engine/points.h"
 #include "net/engine/wire.h"
@@ -42,9 +43,11 @@ struct cd_control {
 	bool proven;                  /* the one that has the role has answered */
 	bool timed_out;               /* a question */
 	bool no_peers_v2;
-	bool want_round, want_topology; /* at `again` */
+	bool only_routes;                            /* are read, not all of it */
+	bool want_round, want_topology, want_routes; /* at `again` */
 	struct cd_deadline again;
 
+	struct cd_control_routes routes;
 	struct cd_control_schema schema;
 };
 
@@ -63,6 +66,12 @@ void cd_control_overtaken(struct cd_engine *e);
 /* Topology and schema are read again: now, or when what is under way has ended. */
 void cd_control_refresh(struct cd_engine *e);
 bool cd_control_is_scylla(const struct cd_wire *w);
+/* A question that was counted in `asked` has its answer. */
+void cd_control_answered(struct cd_engine *e, const coodie_error *err);
+/* Whether the server did not like what it was asked. */
+bool cd_control_is_refused(const coodie_error *err);
+/* Where clients find the hosts may have changed: it is read in a while. */
+void cd_control_want_routes(struct cd_engine *e);
 
 /* This connection has the role from now on. */
 void cd_control_take(struct cd_engine *e, struct cd_wire *w);

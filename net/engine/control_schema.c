@@ -27,6 +27,7 @@ void cd_control_publish(struct cd_engine *e)
 		cd_log(e->options, COODIE_LOG_ERROR, "%s", err.message);
 		return;
 	}
+	md->routes = cd_routes_ref(e->control.routes.known);
 	e->snapshot = md;
 	coodie_metadata_free(before);
 	if (md->map && !cd_engine_set_map(e, md->map, &err))

@@ -99,7 +99,8 @@ struct cd_engine *cd_engine_new(const coodie_options *o, const coodie_loop *loop
 	cd_slab_init(&e->attempts, e->allocator, sizeof(struct cd_attempt), ATTEMPTS_PER_BLOCK);
 	cd_router_init(&e->router, e->allocator, CD_TABLETS_MOST);
 	cd_prepared_cache_init(&e->prepared, e->allocator, options->max_prepared);
-	if (cd_control_schema_init(e, err) && set_up(e, loop, err))
+	if (cd_control_schema_init(e, err) && cd_control_routes_init(e, err) &&
+	    set_up(e, loop, err))
 		return e;
 	cd_engine_destroy(e);
 	return NULL;
@@ -179,6 +180,7 @@ void cd_engine_close_wires(struct cd_engine *e, const coodie_error *err)
 	cd_agreements_end(e);
 	cd_wheel_remove(&e->wheel, &e->pulse);
 	cd_points_reset(e);
+	cd_control_routes_end(e);
 	while (e->wires) {
 		coodie_error why = *err;
 		cd_wire_lose(e->wires, &why);

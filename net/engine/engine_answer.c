@@ -166,6 +166,7 @@ static const struct kind {
 	[CD_REQUEST_LOAD] = { CQL_OP_RESULT, on_prepared },
 	[CD_REQUEST_TELL] = { CQL_OP_RESULT, on_done },
 	[CD_REQUEST_REGISTER] = { CQL_OP_READY, on_done },
+	[CD_REQUEST_REGISTER_ROUTES] = { CQL_OP_READY, on_done },
 	[CD_REQUEST_OPTIONS] = { CQL_OP_SUPPORTED, on_done },
 };
 

@@ -71,12 +71,19 @@ static void call_status(const struct cd_request *r, const coodie_error *err)
 }
 
 static call_fn *const calls[] = {
-	[CD_REQUEST_VOID] = call_result,    [CD_REQUEST_QUERY] = call_result,
-	[CD_REQUEST_EXECUTE] = call_result, [CD_REQUEST_PREPARE] = call_prepared,
-	[CD_REQUEST_CONNECT] = call_status, [CD_REQUEST_CLOSE] = call_status,
-	[CD_REQUEST_READY] = call_status,   [CD_REQUEST_REGISTER] = call_result,
-	[CD_REQUEST_OPTIONS] = call_result, [CD_REQUEST_WAIT] = call_status,
-	[CD_REQUEST_BATCH] = call_result,   [CD_REQUEST_TELL] = call_result,
+	[CD_REQUEST_VOID] = call_result,
+	[CD_REQUEST_QUERY] = call_result,
+	[CD_REQUEST_EXECUTE] = call_result,
+	[CD_REQUEST_PREPARE] = call_prepared,
+	[CD_REQUEST_CONNECT] = call_status,
+	[CD_REQUEST_CLOSE] = call_status,
+	[CD_REQUEST_READY] = call_status,
+	[CD_REQUEST_REGISTER] = call_result,
+	[CD_REQUEST_OPTIONS] = call_result,
+	[CD_REQUEST_WAIT] = call_status,
+	[CD_REQUEST_REGISTER_ROUTES] = call_result,
+	[CD_REQUEST_BATCH] = call_result,
+	[CD_REQUEST_TELL] = call_result,
 };
 
 /* The request is given back first: whatever the callback does, it is over. */

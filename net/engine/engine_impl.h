@@ -289,6 +289,10 @@ struct cd_request *cd_engine_draft(struct cd_engine *e, coodie_prepared *p, cons
 /* The engine's own question, on this connection: one page. */
 bool cd_engine_ask(struct cd_engine *e, struct cd_wire *w, const char *cql, cql_blob paging_state,
 		   coodie_done_fn *done, void *user, coodie_error *err);
+/* The same with a value for its marker, which outlives the request; all of it in one page. */
+bool cd_engine_ask_whole(struct cd_engine *e, struct cd_wire *w, const char *cql,
+			 const cql_bound *value, coodie_done_fn *done, void *user,
+			 coodie_error *err);
 /* The same without a text: REGISTER, OPTIONS. */
 bool cd_engine_tell(struct cd_engine *e, struct cd_wire *w, enum cd_request_kind kind,
 		    coodie_done_fn *done, void *user, coodie_error *err);

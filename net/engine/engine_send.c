@@ -108,11 +108,12 @@ static bool write_register(struct cd_conn *c, struct cd_request *r, struct cd_at
 	static const cql_text events[] = { { "TOPOLOGY_CHANGE", 15 },
 					   { "STATUS_CHANGE", 13 },
 					   { "SCHEMA_CHANGE", 13 } };
+	static const cql_text routes[] = { { "CLIENT_ROUTES_CHANGE", 20 } }; /* ScyllaDB's */
+	bool is_routes = r->kind == CD_REQUEST_REGISTER_ROUTES;
 	cql_message m = { .opcode = CQL_OP_REGISTER, .stream = (int16_t)a->stream };
 
-	(void)r;
-	m.as.register_events.at = events;
-	m.as.register_events.count = sizeof events / sizeof *events;
+	m.as.register_events.at = is_routes ? routes : events;
+	m.as.register_events.count = is_routes ? 1 : sizeof events / sizeof *events;
 	return cd_message_write(&c->out, &m, NULL, err);
 }
 
@@ -134,6 +135,7 @@ static const struct {
 	[CD_REQUEST_BATCH] = { write_batch, CQL_OP_BATCH },
 	[CD_REQUEST_LOAD] = { write_load, CQL_OP_PREPARE },
 	[CD_REQUEST_REGISTER] = { write_register, CQL_OP_REGISTER },
+	[CD_REQUEST_REGISTER_ROUTES] = { write_register, CQL_OP_REGISTER },
 	[CD_REQUEST_OPTIONS] = { write_options, CQL_OP_OPTIONS },
 	[CD_REQUEST_TELL] = { write_load, CQL_OP_PREPARE },
 };

@@ -540,6 +540,21 @@ bool cd_engine_ask(struct cd_engine *e, struct cd_wire *w, const char *cql, cql_
 	return send_own(e, w, r, done, user, err);
 }
 
+bool cd_engine_ask_whole(struct cd_engine *e, struct cd_wire *w, const char *cql,
+			 const cql_bound *value, coodie_done_fn *done, void *user,
+			 coodie_error *err)
+{
+	struct cd_request *r = cd_engine_begin_own(e, CD_REQUEST_QUERY, err);
+
+	if (!r)
+		return false;
+	r->params.consistency = CQL_CONSISTENCY_ONE;
+	r->params.values = value;
+	r->params.value_count = 1;
+	r->text = cd_request_keep(r, cql, strlen(cql));
+	return send_own(e, w, r, done, user, err);
+}
+
 bool cd_engine_tell(struct cd_engine *e, struct cd_wire *w, enum cd_request_kind kind,
 		    coodie_done_fn *done, void *user, coodie_error *err)
 {

@@ -75,7 +75,8 @@ void cd_fellows_follow(struct cd_engine *e, coodie_metadata *take_md)
 	e->snapshot = take_md;
 	if (take_md->map && !cd_engine_set_map(e, take_md->map, &err))
 		cd_log(e->options, COODIE_LOG_ERROR, "%s", err.message);
-	if (take_md->topology && take_md->topology != e->control.topology)
+	bool is_rerouted = cd_control_routes_follow(e, take_md->routes);
+	if (take_md->topology && (is_rerouted || take_md->topology != e->control.topology))
 		apply(e);
 	if (!before)
 		cd_control_overtaken(e);

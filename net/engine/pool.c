@@ -150,6 +150,8 @@ static void open_failed(struct cd_host *h, bool advanced, const coodie_error *wh
 		come_back(h, e->options->reconnect_min_ms);
 		return;
 	}
+	if (e->options->client_routes && !e->follows)
+		cd_control_want_routes(e);
 	back_off(h);
 	h->convicted = !lives(h) && convicts(h, why);
 	refresh_view(h);
@@ -366,7 +368,10 @@ static bool learn_sharding(struct cd_host *h, struct cd_wire *w)
 
 	cd_sharding_read(c->supported, c->supported_count, &offer);
 	h->ignore_msb = offer.ignore_msb;
-	h->shard_port = e->options->tls_context ? offer.tls_port : offer.port;
+	h->shard_port = e->options->client_routes
+				? 0 /* a route has one port, and it is the plain one */
+			: e->options->tls_context ? offer.tls_port
+						  : offer.port;
 	w->shard = offer.count ? (int32_t)offer.shard : -1;
 	if (offer.count != h->nr_shards && !reshape(h, offer.count))
 		return false;

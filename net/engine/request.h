@@ -22,7 +22,8 @@ enum cd_request_kind {
 	CD_REQUEST_PREPARE,  /* a user waits for a prepared statement */
 	CD_REQUEST_LOAD,     /* the engine's own: sends PREPARE for all who wait for it */
 	CD_REQUEST_TELL,     /* likewise, to a node that nobody waits for */
-	CD_REQUEST_REGISTER, /* the engine's own, as the next */
+	CD_REQUEST_REGISTER, /* the engine's own, as the next ones */
+	CD_REQUEST_REGISTER_ROUTES,
 	CD_REQUEST_OPTIONS,  /* a heartbeat */
 	CD_REQUEST_CONNECT,
 	CD_REQUEST_READY, /* a user waits for room */

@@ -43,12 +43,18 @@ static bool host_target(struct cd_engine *e, struct cd_dial *d)
 	return false;
 }
 
+/* Whether it is where the host is, and, with TLS, of the name that the host should have. */
+static bool is_same(const struct cd_host *h, const struct cd_dial *d)
+{
+	return strcmp(h->address.text, d->address.text) == 0 &&
+	       (!h->engine->options->tls_context || (d->name && strcmp(h->name, d->name) == 0));
+}
+
 /* One of the hosts that the round has tried already. */
-static bool is_known(const struct cd_engine *e, const struct cd_address *address)
+static bool is_known(const struct cd_engine *e, const struct cd_dial *d)
 {
 	for (uint32_t i = 0; i < e->hosts.room && !e->options->single_node; i++)
-		if (is_target(e->hosts.at[i]) &&
-		    strcmp(e->hosts.at[i]->address.text, address->text) == 0)
+		if (is_target(e->hosts.at[i]) && is_same(e->hosts.at[i], d))
 			return true;
 	return false;
 }
@@ -62,7 +68,7 @@ static enum cd_points_next next_target(struct cd_engine *e, struct cd_dial *d, c
 	*d = (struct cd_dial){ .shard = -1, .of_round = true };
 	if (host_target(e, d))
 		return next;
-	while ((next = cd_points_next(e, d, err)) == CD_POINTS_READY && is_known(e, &d->address))
+	while ((next = cd_points_next(e, d, err)) == CD_POINTS_READY && is_known(e, d))
 		cd_points_pass(e);
 	return next;
 }

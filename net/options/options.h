@@ -13,7 +13,7 @@
 
 #include "base/tls.h"
 
-enum { CD_CONTACT_POINTS = 64, CD_STARTUP_PAIRS = 16 };
+enum { CD_CONTACT_POINTS = 64, CD_CONNECTION_IDS = 64, CD_STARTUP_PAIRS = 16 };
 
 /* A node to start from. `host` is a name or an address without brackets. Until it is copied for a
  * session, a port of 0 stands for that of the options. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/list.h"
 #include "net/options/option.h"
 
 /* The numbers of `tls`. */
@@ -66,13 +67,34 @@ static bool check_tls(const struct coodie_options *o, coodie_error *err)
 	return true;
 }
 
+/* What a session asks for goes into one statement. */
+static bool check_routes(const struct coodie_options *o, coodie_error *err)
+{
+	const char *at = o->client_routes, *item;
+	size_t count = 0, len;
+
+	while (at && cd_list_next(&at, &item, &len))
+		count++;
+	if (!at)
+		return true;
+	if (!count || count > CD_CONNECTION_IDS)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "client_routes: %zu connection ids; there can be 1 to %d", count,
+			       CD_CONNECTION_IDS);
+	if (!o->translation && !o->single_node)
+		return true;
+	return cd_fail(err, COODIE_ERR_INVALID,
+		       "client_routes and %s both say where nodes are: one of them",
+		       o->single_node ? "single_node" : "coodie_options_set_translation()");
+}
+
 bool cd_options_check(const struct coodie_options *o, coodie_error *err)
 {
 	if (!o->user != !o->password)
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "user and password go together: %s is not set",
 			       o->user ? "password" : "user");
-	return cd_options_check_bounds(o, err) && check_tls(o, err);
+	return cd_options_check_bounds(o, err) && check_tls(o, err) && check_routes(o, err);
 }
 
 /* ---- TLS from its texts ----------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/endpoint.h"
 #include "base/error.h"
+#include "base/list.h"
 #include "base/sized.h"
 
 enum { LONGEST_ITEM = 63 };
@@ -26,25 +27,12 @@ static char **text_at(coodie_balancing *b, size_t i)
 
 /* ---- lists ---------------------------------------------------------------------------------- */
 
-/* The next of "a, b": moves *list behind it. False at the end. Empty ones are passed over. */
-static bool next_item(const char **list, const char **item, size_t *len)
-{
-	const char *at = *list + strspn(*list, ", \t\n");
-
-	*item = at;
-	*len = strcspn(at, ",");
-	*list = at + *len;
-	while (*len > 0 && strchr(" \t\n", at[*len - 1]))
-		--*len;
-	return *len > 0;
-}
-
 static bool listed(const char *list, const char *name)
 {
 	size_t name_len = strlen(name), len;
 	const char *item;
 
-	while (next_item(&list, &item, &len))
+	while (cd_list_next(&list, &item, &len))
 		if (len == name_len && memcmp(item, name, len) == 0)
 			return true;
 	return false;
@@ -93,14 +81,14 @@ static bool parse_networks(const char *what, const char *list, struct cd_network
 	if (!list)
 		return true;
 	out->given = true;
-	while (next_item(&at, &item, &len))
+	while (cd_list_next(&at, &item, &len))
 		count++;
 	if (count == 0)
 		return true;
 	out->at = cd_alloc_array(a, count, sizeof *out->at);
 	if (!out->at)
 		return cd_no_memory(err, what);
-	for (at = list; next_item(&at, &item, &len); out->count++)
+	for (at = list; cd_list_next(&at, &item, &len); out->count++)
 		if (!parse_network(what, item, len, &out->at[out->count], err))
 			return false;
 	return true;

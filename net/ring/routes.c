@@ -49,6 +49,7 @@ static bool read_route(struct cd_routes *r, const coodie_cursor *c, const size_t
 	cql_text address;
 
 	out->address = NULL;
+	out->inet = (cql_inet){ .length = 0 };
 	out->port = read_port(c, columns[PORT]);
 	out->tls_port = read_port(c, columns[TLS_PORT]);
 	if (!coodie_cursor_uuid(c, columns[HOST], &out->host_id, NULL) ||
@@ -84,6 +85,26 @@ static uint32_t unite(struct cd_routes_route *list, uint32_t count)
 	return kept;
 }
 
+static int compare_addresses(const void *a, const void *b)
+{
+	const struct cd_routes_route *x = *(struct cd_routes_route *const *)a,
+				     *y = *(struct cd_routes_route *const *)b;
+
+	return strcmp(x->address, y->address);
+}
+
+/* False: out of memory. */
+static bool sort_addresses(struct cd_routes *r)
+{
+	r->by_address = cd_arena_take_array(&r->arena, r->count, sizeof(void *));
+	if (!r->by_address)
+		return false;
+	for (uint32_t i = 0; i < r->count; i++)
+		r->by_address[i] = &r->at[i];
+	qsort(r->by_address, r->count, sizeof(void *), compare_addresses);
+	return true;
+}
+
 static bool read_rows(struct cd_routes *r, coodie_result *rows, const size_t columns[COLUMNS],
 		      const char *const *ids, uint32_t id_count)
 {
@@ -108,7 +129,7 @@ static bool read_rows(struct cd_routes *r, coodie_result *rows, const size_t col
 	}
 	r->count = unite(list, count);
 	r->at = list;
-	return true;
+	return sort_addresses(r);
 }
 
 struct cd_routes *cd_routes_new(const coodie_allocator *a, coodie_result *rows,
@@ -164,4 +185,22 @@ const struct cd_routes_route *cd_routes_find(const struct cd_routes *r, const cq
 			high = middle;
 	}
 	return NULL;
+}
+
+static bool same_route(const struct cd_routes_route *a, const struct cd_routes_route *b)
+{
+	return compare_ids(&a->host_id, &b->host_id) == 0 && a->port == b->port &&
+	       a->tls_port == b->tls_port && a->inet.length == b->inet.length &&
+	       memcmp(a->inet.address, b->inet.address, a->inet.length) == 0 &&
+	       strcmp(a->address, b->address) == 0;
+}
+
+bool cd_routes_same(const struct cd_routes *a, const struct cd_routes *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (uint32_t i = 0; i < a->count; i++)
+		if (!same_route(&a->at[i], &b->at[i]))
+			return false;
+	return true;
 }

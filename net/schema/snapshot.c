@@ -66,6 +66,7 @@ void coodie_metadata_free(coodie_metadata *md)
 	cd_release(&a, md->nodes);
 	cd_schema_free(md->schema);
 	cd_topology_free(md->topology);
+	cd_routes_free(md->routes);
 	cd_release(&a, md);
 }
 

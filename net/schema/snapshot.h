@@ -5,6 +5,7 @@
 
 #include <coodie/host.h>
 
+#include "net/ring/routes.h"
 #include "net/ring/token_map.h"
 #include "net/schema/schema.h"
 
@@ -13,6 +14,7 @@ struct coodie_metadata {
 	coodie_allocator allocator;
 	uint64_t version;
 	struct cd_topology *topology; /* NULL: not known (yet) */
+	struct cd_routes *routes;     /* where its hosts are connected to; NULL: at its addresses */
 	struct cd_schema *schema;     /* NULL: not read (yet), or switched off */
 	struct cd_token_map *map;     /* of both; NULL: there is no topology */
 	coodie_host *nodes;           /* of the topology, as users see them; texts are its own */
