@@ -651,6 +651,59 @@ static void test_loops(void **state)
 	coodie_node_stop(box);
 }
 
+/* ---- what a hook may do ----------------------------------------------------------------------- */
+
+/* The session that is asked from inside. */
+struct asker {
+	coodie_session *session;
+	int calls;
+	struct outcome other;
+	enum coodie_errc blocked;
+};
+
+static void on_outgoing_ask(coodie_outgoing *request, void *user)
+{
+	struct asker *a = user;
+	coodie_error err;
+
+	(void)request;
+	if (a->calls++)
+		return;
+	assert_null(coodie_session_query(a->session, read_one, CQL_ARGS(), NULL, &err));
+	a->blocked = err.code;
+	assert_true(coodie_session_query_async(a->session, read_one, CQL_ARGS(), NULL, on_outcome,
+					       &a->other, &err));
+}
+
+/* It may submit, but not turn the loop: no callback runs before the call that asked the hook is over. */
+static void test_ask(void **state)
+{
+	coodie_node *box = coodie_node_start(NULL, NULL);
+	coodie_options *o = coodie_options_new(NULL);
+	struct asker a = { .calls = 0 };
+	coodie_error err;
+
+	(void)state;
+	assert_true(coodie_node_execute(box,
+					"CREATE KEYSPACE ks WITH replication = {'class': "
+					"'SimpleStrategy', 'replication_factor': 1}; "
+					"CREATE TABLE ks.t (k int PRIMARY KEY, v int)",
+					&err));
+	assert_true(coodie_options_add_contact_point(o, coodie_node_address(box, 0), &err));
+	coodie_options_set_outgoing(o, on_outgoing_ask, &a);
+	a.session = coodie_session_new(o, &err);
+	coodie_options_free(o);
+	coodie_result_free(coodie_session_query(a.session, read_one, CQL_ARGS(), NULL, &err));
+	assert_int_equal(err.code, COODIE_OK);
+	assert_int_equal(a.blocked, COODIE_ERR_WOULD_BLOCK);
+	assert_true(coodie_session_run(a.session, NULL, &err));
+	assert_true(a.other.done && a.other.result);
+	assert_int_equal(a.calls, 2);
+	coodie_result_free(a.other.result);
+	coodie_session_free(a.session);
+	coodie_node_stop(box);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -658,7 +711,7 @@ int main(void)
 		cmocka_unit_test(test_prepare),    cmocka_unit_test(test_outgoing),
 		cmocka_unit_test(test_attempts),   cmocka_unit_test(test_given_up),
 		cmocka_unit_test(test_downgraded), cmocka_unit_test(test_error_details),
-		cmocka_unit_test(test_loops),
+		cmocka_unit_test(test_loops),      cmocka_unit_test(test_ask),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,7 +120,7 @@ typedef struct coodie_outgoing coodie_outgoing;
 /**
  * Called once for each request, inside the call that submits it and on its thread, where a tracing
  * library has its context: the place to add a `traceparent` (O5). What it adds goes with every
- * attempt.
+ * attempt. Must not block or free; a request that it submits asks it again.
  */
 typedef void coodie_outgoing_fn(coodie_outgoing *request, void *user);
 

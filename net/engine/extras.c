@@ -29,6 +29,14 @@ bool cd_extras_check(const coodie_request *o, coodie_error *err)
 	return true;
 }
 
+/* It is inside of the loop: what would turn that is refused. */
+static void call_hook(struct cd_engine *e, struct coodie_outgoing *out)
+{
+	cd_engine_enter(e);
+	e->outgoing(out, e->options->outgoing_user);
+	e->inside--;
+}
+
 /* The hook adds to the caller's entries; a crew has called it on the caller's thread. */
 static bool ask_hook(struct cd_engine *e, struct cd_request *r, const char *cql,
 		     struct coodie_outgoing *out, const coodie_request *o, coodie_error *err)
@@ -36,7 +44,7 @@ static bool ask_hook(struct cd_engine *e, struct cd_request *r, const char *cql,
 	if (!cd_outgoing_init(out, &r->arena, cql, o->payload, (uint16_t)o->payload_count, err))
 		return false;
 	if (e->outgoing)
-		e->outgoing(out, e->options->outgoing_user);
+		call_hook(e, out);
 	else
 		out->context = e->context;
 	e->context = NULL;

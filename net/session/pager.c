@@ -36,8 +36,8 @@ struct coodie_pager {
 	uint64_t id;            /* of the request */
 	bool asking;            /* it is under way */
 	bool ended;             /* nothing more will be asked for: `err` says why */
-	bool freed;
-	bool told; /* for coodie_session_run(): an answer has come */
+	atomic_bool freed;      /* told with the mutex held, and seen without it between rows */
+	bool told;              /* for coodie_session_run(): an answer has come */
 	coodie_error err;
 	coodie_done_fn *waiter; /* NULL: nobody */
 	void *waiter_user;
@@ -193,6 +193,8 @@ static void on_turn(coodie_result *take_res, const coodie_error *err, void *user
 	pthread_mutex_lock(&p->mutex);
 	if (err->code != COODIE_OK && !p->count && !p->ended)
 		end(p, err);
+	if (p->waiter && !p->count) /* somebody else has taken it meanwhile */
+		ask(p);
 	tell(p);
 	let_go(p);
 }
@@ -378,7 +380,7 @@ static bool walk(coodie_pager *p, coodie_result *page, coodie_error *err)
 {
 	coodie_cursor row = coodie_result_cursor(page);
 
-	while (coodie_cursor_next(&row))
+	while (!atomic_load_explicit(&p->freed, memory_order_relaxed) && coodie_cursor_next(&row))
 		if (!p->each(&row, p->each_user))
 			return false;
 	return !row.failed || cd_fail(err, COODIE_ERR_PROTOCOL, "the rows of a page are broken");
