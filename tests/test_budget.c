@@ -2,6 +2,8 @@
 /* A budget of memory: what is counted, and requests beyond it. */
 #include "tests/test.h"
 
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include <coodie/node.h>
@@ -188,12 +190,72 @@ static void test_tuned(void **state)
 	close_box(&b);
 }
 
+/* ---- loops ------------------------------------------------------------------------------------ */
+
+/* Holds its loop up until there is much in its mailbox. */
+struct dam {
+	atomic_bool open, reached;
+	atomic_int ended;
+};
+
+static void on_dam(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	struct dam *d = user;
+
+	(void)err;
+	coodie_result_free(take_res);
+	atomic_store(&d->reached, true);
+	while (!atomic_load(&d->open))
+		sched_yield();
+}
+
+static void on_ended(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	struct dam *d = user;
+
+	(void)err;
+	coodie_result_free(take_res);
+	atomic_fetch_add(&d->ended, 1);
+}
+
+/* What many large requests were copied to on their way to a loop is given back. */
+static void test_mail(void **state)
+{
+	enum { MANY = 60, STATEMENTS = 300 };
+	coodie_statement batch[STATEMENTS];
+	struct box b = open_box(1, "1M");
+	struct dam d = { false };
+	coodie_error err;
+
+	(void)state;
+	for (int i = 0; i < STATEMENTS; i++)
+		batch[i] = (coodie_statement)COODIE_STATEMENT(
+			"INSERT INTO shop.t (id, v) VALUES (1, 'one of many statements')",
+			CQL_ARGS());
+	assert_true(coodie_session_query_async(b.session, "SELECT v FROM shop.t", CQL_ARGS(), NULL,
+					       on_dam, &d, &err));
+	while (!atomic_load(&d.reached))
+		sched_yield();
+	for (int i = 0; i < MANY; i++)
+		assert_true(coodie_session_batch_async(b.session, COODIE_BATCH_UNLOGGED, batch,
+						       STATEMENTS, NULL, on_ended, &d, &err));
+	atomic_store(&d.open, true);
+	while (atomic_load(&d.ended) < MANY)
+		sched_yield();
+	coodie_result *r = coodie_session_query(b.session, "SELECT v FROM shop.t", CQL_ARGS(), NULL,
+						&err);
+	if (!r)
+		fail_msg("%s", err.message);
+	coodie_result_free(r);
+	close_box(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_counted),  cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_requests), cmocka_unit_test(test_results),
-		cmocka_unit_test(test_tuned),
+		cmocka_unit_test(test_tuned),    cmocka_unit_test(test_mail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

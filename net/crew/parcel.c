@@ -6,13 +6,17 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/budget.h"
 #include "base/error.h"
 #include "net/engine/engine_impl.h"
 #include "net/metrics/outgoing.h"
 #include "net/result/named.h"
 #include "proto/value.h"
 
-enum { ARENA_CHUNK = 1024 };
+enum {
+	ARENA_CHUNK = 1024,
+	KEPT = 4096 /* bytes of copies that a free parcel keeps at most */
+};
 
 void cd_parcels_init(struct cd_parcels *s, const coodie_allocator *a)
 {
@@ -111,6 +115,16 @@ struct cd_parcel *cd_parcel_take(struct cd_parcels *s, enum cd_parcel_kind kind)
 	return p;
 }
 
+/* What is kept to be used again is little, and where memory is counted nothing: nobody could ask for it. */
+static void drop_copies(const struct cd_parcels *s, struct cd_arena *a)
+{
+	cd_arena_reset(a);
+	if ((size_t)(a->end - a->at) <= KEPT && !cd_budget_of(s->allocator))
+		return;
+	cd_arena_deinit(a);
+	cd_arena_init(a, s->allocator, ARENA_CHUNK);
+}
+
 void cd_parcel_give(struct cd_parcels *s, struct cd_parcel *p)
 {
 	uint64_t head = atomic_load_explicit(&s->free, memory_order_relaxed), mine;
@@ -118,7 +132,7 @@ void cd_parcel_give(struct cd_parcels *s, struct cd_parcel *p)
 	coodie_prepared_free(p->prepared);
 	for (size_t i = 0; i < p->statement.child_count; i++)
 		coodie_prepared_free(p->statement.children[i].prepared);
-	cd_arena_reset(&p->arena);
+	drop_copies(s, &p->arena);
 	do {
 		atomic_store_explicit(&p->free, (uint32_t)head, memory_order_relaxed);
 		mine = ((head >> 32) + 1) << 32 | (p->index + 1u);
