@@ -179,9 +179,10 @@ coodie_groups *coodie_group_prepared(coodie_session *s, coodie_prepared *p, cons
 				    "group: no prepared statement, or no items were given");
 	for (size_t i = 0; i < count; i++)
 		if (items[i].count && !items[i].values)
-			return cd_fail_null(err, COODIE_ERR_INVALID,
-					    "group: item %zu has %zu binds, but their array is NULL",
-					    i + 1, items[i].count);
+			return cd_fail_null(
+				err, COODIE_ERR_INVALID,
+				"group: item %zu has %zu binds, but their array is NULL", i + 1,
+				items[i].count);
 	cd_session_ask(s, "group", consider, &q, err);
 	return q.groups;
 }
