@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls that lack something: each says what, and nothing was begun. */
+/* Calls that lack something, or are given what is not theirs: each says what, and nothing was begun. */
 #include "tests/test.h"
 
 #include <coodie.h>
@@ -19,12 +19,11 @@ static struct box open_box(unsigned loops)
 	coodie_options *o = coodie_options_new(&err);
 	struct box b = { .node = coodie_node_start(NULL, &err) };
 
-	if (!b.node ||
-	    !coodie_node_execute(b.node,
-				 "CREATE KEYSPACE k WITH replication = {'class': "
-				 "'SimpleStrategy', 'replication_factor': 1};"
-				 "CREATE TABLE k.t (id int PRIMARY KEY, v text)",
-				 &err))
+	if (!b.node || !coodie_node_execute(b.node,
+					    "CREATE KEYSPACE k WITH replication = {'class': "
+					    "'SimpleStrategy', 'replication_factor': 1};"
+					    "CREATE TABLE k.t (id int PRIMARY KEY, v text)",
+					    &err))
 		fail_msg("%s", err.message);
 	assert_true(coodie_options_add_contact_point(o, coodie_node_address(b.node, 0), &err));
 	assert_true(coodie_options_set_loops(o, loops, &err));
@@ -124,8 +123,8 @@ static void test_lacking(void **state)
 			CD_CHECK(err.code == COODIE_ERR_INVALID, lacking[i].name);
 			assert_string_equal(err.message, lacking[i].message);
 		}
-		coodie_result *r = coodie_session_execute(
-			b.session, b.prepared, CQL_ARGS(cql(1), cql("v")), NULL, &err);
+		coodie_result *r = coodie_session_execute(b.session, b.prepared,
+							  CQL_ARGS(cql(1), cql("v")), NULL, &err);
 		assert_non_null(r); /* nothing of it stayed */
 		coodie_result_free(r);
 		close_box(&b);
@@ -163,12 +162,56 @@ static void test_no_place(void **state)
 	close_box(&b);
 }
 
+/* ---- what is another's ----------------------------------------------------------------------- */
+
+static bool execute(struct box *b, coodie_prepared *p, coodie_error *err)
+{
+	coodie_result *r = coodie_session_execute(b->session, p, CQL_ARGS(cql(1), cql("v")), NULL,
+						  err);
+
+	coodie_result_free(r);
+	return r;
+}
+
+static bool put_in_batch(struct box *b, coodie_prepared *p, coodie_error *err)
+{
+	const coodie_statement one = { .size = sizeof one,
+				       .prepared = p,
+				       .args = CQL_ARGS(cql(1), cql("v")) };
+	coodie_result *r = coodie_session_batch(b->session, COODIE_BATCH_LOGGED, &one, 1, NULL,
+						err);
+
+	coodie_result_free(r);
+	return r;
+}
+
+/* A statement that another session has prepared belongs to that one's connections. */
+static void test_others(void **state)
+{
+	bool (*const uses[])(struct box *, coodie_prepared *, coodie_error *) = { execute,
+										  put_in_batch };
+	struct box one = open_box(0), other = open_box(0);
+	coodie_error err;
+
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(uses); i++) {
+		assert_false(uses[i](&one, other.prepared, &err));
+		assert_int_equal(err.code, COODIE_ERR_INVALID);
+		assert_non_null(strstr(err.message, "prepared by another session"));
+		if (!uses[i](&one, one.prepared, &err))
+			fail_msg("%s", err.message);
+	}
+	close_box(&one);
+	close_box(&other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lacking),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_no_place),
+		cmocka_unit_test(test_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

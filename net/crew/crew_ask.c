@@ -104,6 +104,8 @@ bool cd_crew_info(struct cd_crew *c, coodie_connection_info *info, coodie_error 
 	for (uint32_t n = 0; n < c->count && !i.ok; n++)
 		if (!call_on(c, me ? me : &c->workers[n], get_info, &i, err))
 			return false;
+	if (i.ok) /* a loop that was asked before may have had no connection */
+		cd_clear(err);
 	return i.ok;
 }
 

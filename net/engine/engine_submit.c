@@ -401,7 +401,13 @@ static struct coodie_prepared *twin_of(struct cd_engine *e, coodie_prepared *p, 
 struct coodie_prepared *cd_engine_own_prepared(struct cd_engine *e, struct coodie_prepared *p,
 					       coodie_error *err)
 {
-	return e->loop_count > 1 && p->engine != e ? twin_of(e, p, err) : p;
+	if (p->engine == e)
+		return p;
+	if (e->loop_count > 1)
+		return twin_of(e, p, err);
+	return cd_fail_null(
+		err, COODIE_ERR_INVALID,
+		"the statement was prepared by another session, not by this one: %.120s", p->cql);
 }
 
 bool cd_engine_execute(struct cd_engine *e, coodie_prepared *p, cql_args args,
