@@ -12,6 +12,7 @@ libcd_base_la_SOURCES = \
 	base/entropy.c base/entropy.h \
 	base/error.c base/error.h \
 	base/histogram.c base/histogram.h \
+	base/hot.h \
 	base/identifier.c base/identifier.h \
 	base/keyspace.c base/keyspace.h \
 	base/list.c base/list.h \
@@ -27,6 +28,7 @@ libcd_base_la_SOURCES = \
 	base/sized.c base/sized.h \
 	base/slab.c base/slab.h \
 	base/socket.c base/socket.h \
+	base/thread_self.h \
 	base/timeuuid.c base/timeuuid.h \
 	base/tls.c base/tls.h base/tls_engine.h \
 	base/tls_bio.c base/tls_bio.h \

@@ -2,6 +2,7 @@
 /* The command line, the clocks and the result of a client program. */
 #include "bench/workload.h"
 
+#include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,11 +75,10 @@ void bench_client_init(struct bench_client *b, const char *name, int argc, char 
 
 void bench_uuid(uint8_t out[16], uint64_t number)
 {
-	memset(out, 0, 16);
-	out[6] = 0x40;
-	out[8] = 0x80;
-	for (int i = 0; i < 6; i++)
-		out[15 - i] = (uint8_t)(number >> (8 * i));
+	const uint64_t high = htobe64(0x4000), low = htobe64(UINT64_C(0x8000) << 48 | number);
+
+	memcpy(out, &high, 8);
+	memcpy(out + 8, &low, 8);
 }
 
 uint64_t bench_now_ns(void)

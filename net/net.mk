@@ -8,6 +8,7 @@ libcd_net_la_SOURCES = \
 	net/crew/crew_news.c \
 	net/crew/crew_submit.c \
 	net/crew/crew_wait.c \
+	net/crew/homes.h \
 	net/crew/mailbox.c net/crew/mailbox.h \
 	net/crew/parcel.c net/crew/parcel.h \
 	net/dns/addresses.c net/dns/addresses.h \

@@ -4,6 +4,7 @@
 #ifndef PROTO_OUTBOX_H
 #define PROTO_OUTBOX_H
 
+#include "base/hot.h"
 #include "proto/frame.h"
 
 struct cd_outbox {
@@ -49,14 +50,14 @@ void cd_outbox_abort(struct cd_outbox *out, size_t mark);
 bool cd_outbox_put(struct cd_outbox *out, struct cd_span envelope, int16_t stream,
 		   coodie_error *err);
 /* Whether `len` more bytes fit the segment that is open, where there are segments. */
-static inline bool cd_outbox_fits(const struct cd_outbox *out, size_t len)
+CD_HOT bool cd_outbox_fits(const struct cd_outbox *out, size_t len)
 {
 	return !out->segments || (out->segment <= out->bytes.len &&
 				  out->bytes.len - out->segment + len <= CQL_SEGMENT_MAX);
 }
 
 /* The same where that is one copy, without a call. False: cd_outbox_put() is to be asked. */
-static inline bool cd_outbox_put_usual(struct cd_outbox *out, struct cd_span envelope,
+CD_HOT bool cd_outbox_put_usual(struct cd_outbox *out, struct cd_span envelope,
 				       int16_t stream)
 {
 	struct cd_buffer *b = &out->bytes;

@@ -18,6 +18,7 @@ check_PROGRAMS += \
 	tests/test_log \
 	tests/test_login \
 	tests/test_extensions \
+	tests/test_homes \
 	tests/test_metric \
 	tests/test_keyspace \
 	tests/test_named \

@@ -50,6 +50,7 @@ static void on_engine_gone(void *user)
 	struct cd_worker *w = user;
 
 	w->engine = NULL;
+	cd_homes_set(&w->crew->homes, NULL);
 	cd_mailbox_wake(&w->mailbox); /* it may be about to sleep */
 }
 
@@ -60,6 +61,8 @@ static void *run_worker(void *user)
 	const struct coodie_options *o = c->options;
 
 	pthread_setspecific(c->key, w);
+	if (!o->outgoing)
+		cd_homes_set(&c->homes, w->engine);
 	if (o->loop_begin)
 		o->loop_begin(w->index, o->loop_user);
 	while (w->engine)
@@ -190,6 +193,11 @@ static void crew_free(void *driver)
 
 	atomic_store(&c->closed, true);
 	stop(c, !cd_crew_myself(c));
+}
+
+struct cd_homes *cd_crew_homes(struct cd_crew *c)
+{
+	return &c->homes;
 }
 
 const struct coodie_options *cd_crew_options(const struct cd_crew *c)

@@ -8,6 +8,7 @@
 #include <coodie/driver.h>
 #include <coodie/metadata.h>
 
+#include "net/crew/homes.h"
 #include "net/crew/parcel.h"
 #include "net/engine/engine.h"
 
@@ -23,6 +24,9 @@ struct cd_crew *cd_crew_new(const coodie_options *o, struct cd_policies *policie
 extern const coodie_driver cd_crew_driver;
 /* The options that all loops were made with; those that can be tuned may be older. */
 const struct coodie_options *cd_crew_options(const struct cd_crew *c);
+
+/* Of those of its threads whose requests need nothing but their loop's engine, as long as they have no id. */
+struct cd_homes *cd_crew_homes(struct cd_crew *c);
 
 /* ---- requests: any thread ---------------------------------------------------------------------- */
 

@@ -37,6 +37,7 @@ struct cd_crew {
 	uint32_t count;
 	_Atomic uint32_t max_waiting;
 	struct cd_worker *workers; /* the first one leads */
+	struct cd_homes homes;     /* their engines, but where a hook is to be asked first */
 	pthread_key_t key;         /* the worker that a thread is */
 	bool has_key;
 	struct cd_parcels parcels;

@@ -83,6 +83,13 @@ static take_fn *const take[] = {
 	[CD_PARCEL_STOP] = take_stop,
 };
 
+/* What the next request that an engine takes is called outside. */
+static void name_next(struct cd_engine *e, uint64_t alias, void *context)
+{
+	e->alias = alias;
+	e->context = context;
+}
+
 static void open_parcel(struct cd_worker *w, struct cd_parcel *p)
 {
 	bool is_request = cd_parcel_is_request(p);
@@ -92,12 +99,12 @@ static void open_parcel(struct cd_worker *w, struct cd_parcel *p)
 		cd_fail(&err, COODIE_ERR_CLOSED, "the session was freed");
 		refuse(p, &err);
 	} else {
-		if (w->engine) {
-			w->engine->alias = p->id;
-			w->engine->context = p->context;
-		}
+		if (is_request)
+			name_next(w->engine, p->id, p->context);
 		if (!take[p->kind](w->engine, p, &err) && is_request)
 			refuse(p, &err);
+		if (is_request && w->engine) /* where it was not taken */
+			name_next(w->engine, 0, NULL);
 	}
 	cd_parcel_give(&w->crew->parcels, p);
 }

@@ -28,8 +28,6 @@ static struct cd_engine *at_home(const struct cd_crew *c, const coodie_request *
 	if (!w || !w->engine || r->id || c->options->outgoing ||
 	    atomic_load_explicit(&c->closed, memory_order_relaxed))
 		return NULL;
-	w->engine->alias = 0;
-	w->engine->context = NULL;
 	return w->engine;
 }
 

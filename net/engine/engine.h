@@ -43,10 +43,7 @@ bool cd_engine_prepare(struct cd_engine *e, const char *cql, const coodie_reques
 		       coodie_prepared_fn *done, void *user, coodie_error *err);
 /* What a caller asks for who says nothing. */
 extern const coodie_request cd_request_plain;
-/* The short way (net/engine/engine_express.c): most requests are sent by it. False: nothing was done, and it
- * takes the long way. */
-bool cd_express_submit(struct cd_engine *e, coodie_prepared *p, cql_args args,
-		       const coodie_request *r, coodie_done_fn *done, void *user);
+/* Of a statement that may be another loop's: on the short way, or else on the long one. */
 bool cd_engine_execute(struct cd_engine *e, coodie_prepared *p, cql_args args,
 		       const coodie_request *r, coodie_done_fn *done, void *user,
 		       coodie_error *err);

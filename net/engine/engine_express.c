@@ -5,6 +5,8 @@
  *
  * What is the same for all requests of a statement is worked out once, for a generation of what the
  * engine goes by: each change of hosts, ring, profiles, options begins another one. */
+#include "base/error.h"
+#include "base/hot.h"
 #include "net/engine/engine_impl.h"
 #include "net/engine/pool.h"
 #include "proto/execute.h"
@@ -69,7 +71,7 @@ static __attribute__((noinline)) bool look_at(struct cd_engine *e, struct coodie
 
 /* ---- on the way in --------------------------------------------------------------------------- */
 
-static inline bool is_plain(const coodie_request *o)
+CD_HOT bool is_plain(const coodie_request *o)
 {
 	return o == &cd_request_plain ||
 	       !(o->consistency || o->serial_consistency || o->page_rows || o->paging_state.data ||
@@ -77,16 +79,16 @@ static inline bool is_plain(const coodie_request *o)
 		 o->node || o->payload_count);
 }
 
-static inline bool may_go(struct cd_engine *e, struct coodie_prepared *p, const coodie_request *o,
-			  size_t count)
+CD_HOT bool may_go(struct cd_engine *e, struct coodie_prepared *p, const coodie_request *o,
+		   size_t count)
 {
-	return !e->waiting.first && p->engine == e && count == p->binds.count && is_plain(o) &&
+	return !e->waiting.first && count == p->binds.count && is_plain(o) &&
 	       !cd_profile_view_is_old(&e->profiles) &&
 	       (p->express.generation == e->generation || look_at(e, p)) && p->express.execute;
 }
 
 /* Of the hosts that are as good as each other. NULL: it has no connection with room. */
-static inline struct cd_wire *pick(struct cd_engine *e, const struct cd_choices *choices)
+CD_HOT struct cd_wire *pick(struct cd_engine *e, const struct cd_choices *choices)
 {
 	uint64_t random = choices->count > 1 ? cd_random_next(&e->chance) : 0;
 	const struct cd_host *h = e->hosts.at[cd_choices_pick(choices, e->hosts.views, random)];
@@ -95,8 +97,8 @@ static inline struct cd_wire *pick(struct cd_engine *e, const struct cd_choices 
 	return s->count == 1 && cd_wire_has_room(s->wires[0]) ? s->wires[0] : cd_pool_pick(h, -1);
 }
 
-static inline void fill(struct cd_engine *e, struct cd_request *r, struct coodie_prepared *p,
-			const coodie_request *o)
+CD_HOT void fill(struct cd_engine *e, struct cd_request *r, struct coodie_prepared *p,
+		 const coodie_request *o)
 {
 	const struct cd_usual *u = &e->usual;
 
@@ -116,7 +118,7 @@ static inline void fill(struct cd_engine *e, struct cd_request *r, struct coodie
 	r->attempts = 0;
 }
 
-static inline bool encode(struct cd_request *r, const cql_value *values)
+CD_HOT bool encode(struct cd_request *r, const cql_value *values)
 {
 	const struct coodie_prepared *p = r->prepared;
 	const cql_execute *x = p->express.execute;
@@ -133,8 +135,8 @@ static inline bool encode(struct cd_request *r, const cql_value *values)
 }
 
 /* Into the outbox. */
-static inline bool depart(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
-			  struct cd_metadata *metadata)
+CD_HOT bool depart(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
+		   struct cd_metadata *metadata)
 {
 	struct cd_conn *c = &w->link.conn;
 	const struct cd_span whole = { r->kept.data, r->kept.len };
@@ -157,11 +159,8 @@ static inline bool depart(struct cd_engine *e, struct cd_wire *w, struct cd_requ
 	return true;
 }
 
-static inline bool departed(struct cd_engine *e, struct cd_request *r, const coodie_request *o,
-			    coodie_done_fn *done, void *user)
+CD_HOT bool departed(struct cd_engine *e, struct cd_request *r, const coodie_request *o)
 {
-	r->done.result = done;
-	r->user = user;
 	r->alias = e->alias;
 	e->alias = 0;
 	e->live++;
@@ -188,8 +187,8 @@ struct entry {
 	struct cd_wire *w;
 };
 
-static inline bool enter(struct cd_engine *e, struct coodie_prepared *p, const coodie_request *o,
-			 size_t count, struct entry *in)
+CD_HOT bool enter(struct cd_engine *e, struct coodie_prepared *p, const coodie_request *o,
+		  size_t count, struct entry *in)
 {
 	if (!may_go(e, p, o, count))
 		return false;
@@ -203,7 +202,7 @@ static inline bool enter(struct cd_engine *e, struct coodie_prepared *p, const c
 }
 
 /* What is encoded goes where it has to. */
-static inline bool leave(struct cd_engine *e, struct entry *in, struct cd_metadata *metadata)
+CD_HOT bool leave(struct cd_engine *e, struct entry *in, struct cd_metadata *metadata)
 {
 	coodie_error err;
 
@@ -212,17 +211,44 @@ static inline bool leave(struct cd_engine *e, struct entry *in, struct cd_metada
 	return in->w && depart(e, in->w, in->r, metadata);
 }
 
-bool cd_express_submit(struct cd_engine *e, struct coodie_prepared *p, cql_args args,
-		       const coodie_request *o, coodie_done_fn *done, void *user)
+/* This engine's own, by whatever name. NULL: it is not known yet. */
+CD_HOT struct coodie_prepared *own_of(const struct cd_engine *e, struct coodie_prepared *p)
 {
+	if (p->engine == e)
+		return p;
+	const struct cd_twin *t = e->twins ? cd_engine_twin(e, p) : NULL;
+	return t && t->theirs == p ? t->ours : NULL;
+}
+
+/* It has its callback, and is not encoded or has nowhere to go. */
+static __attribute__((noinline)) bool start_again(struct cd_engine *e, struct cd_request *r,
+						  const cql_value *values, const coodie_request *o,
+						  coodie_error *err)
+{
+	struct coodie_prepared *p = r->prepared;
+	coodie_done_fn *done = r->done.result;
+	void *user = r->user;
+
+	turn_back(e, r);
+	return cd_engine_execute_any(e, p, (cql_args){ p->binds.count, values }, o, done, user,
+				     err);
+}
+
+bool cd_engine_execute(struct cd_engine *e, struct coodie_prepared *p, cql_args args,
+		       const coodie_request *o, coodie_done_fn *done, void *user, coodie_error *err)
+{
+	struct coodie_prepared *own = own_of(e, p);
 	struct entry in;
 
-	if (!enter(e, p, o, args.count, &in))
-		return false;
-	if (!encode(in.r, args.values) || !leave(e, &in, p->result))
-		return turn_back(e, in.r);
-	cd_prepared_ref(p);
-	return departed(e, in.r, o, done, user);
+	cd_well(err);
+	if (!own || !enter(e, own, o, args.count, &in))
+		return cd_engine_execute_any(e, p, args, o, done, user, err);
+	in.r->done.result = done;
+	in.r->user = user;
+	if (!encode(in.r, args.values) || !leave(e, &in, own->result))
+		return start_again(e, in.r, args.values, o, err);
+	cd_prepared_ref(own);
+	return departed(e, in.r, o);
 }
 
 /* One whose statements are all for the same prepared statement, which decides where it goes. */
@@ -235,14 +261,17 @@ bool cd_express_submit_batch(struct cd_engine *e, const coodie_statement *batch,
 	if (!cd_batch_check(batch, NULL) || first->size != sizeof *first)
 		return false;
 	struct coodie_prepared *p = first->prepared;
-	if (!p || p->traits.is_read || !enter(e, p, batch->request, p->binds.count, &in))
+	if (!p || p->engine != e || p->traits.is_read ||
+	    !enter(e, p, batch->request, p->binds.count, &in))
 		return false;
 	in.r->kind = CD_REQUEST_BATCH;
 	in.r->prepared = NULL; /* a batch has children */
+	in.r->done.result = done;
+	in.r->user = user;
 	in.r->params.has_page_rows = false;
 	if (!cd_batch_take_alike(in.r, batch, e->version) || !leave(e, &in, NULL))
 		return turn_back(e, in.r);
-	return departed(e, in.r, batch->request, done, user);
+	return departed(e, in.r, batch->request);
 }
 
 /* ---- on the way out -------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 
 #include <coodie/metrics.h>
 
+#include "base/hot.h"
 #include "base/random.h"
 #include "net/engine/attempt.h"
 #include "net/engine/control.h"
@@ -177,7 +178,7 @@ static inline void cd_engine_changed(struct cd_engine *e)
 }
 
 /* The time, as it was when this turn of the loop began. */
-static inline uint64_t cd_engine_moment(struct cd_engine *e)
+CD_HOT uint64_t cd_engine_moment(struct cd_engine *e)
 {
 	if (!e->inside && !e->turn_armed)
 		e->entered_us = cd_engine_now(e);
@@ -185,7 +186,7 @@ static inline uint64_t cd_engine_moment(struct cd_engine *e)
 }
 
 /* Lets a request end at its time: those of the usual one do so in the order they came in. */
-static inline void cd_engine_bound(struct cd_engine *e, struct cd_request *r)
+CD_HOT void cd_engine_bound(struct cd_engine *e, struct cd_request *r)
 {
 	if (r->timeout_ms != e->usual.timeout_ms) {
 		cd_engine_add_deadline(e, &r->deadline, r->timeout_ms);
@@ -269,6 +270,10 @@ bool cd_express_answer(struct cd_engine *e, struct cd_wire *w, const cql_envelop
 /* Of a request with such a profile: its own, else the profile's, else the options'. */
 void cd_engine_set_params(const struct cd_engine *e, const struct cd_profile *p,
 			  const coodie_request *o, cql_params *out);
+/* The long way of cd_engine_execute(). */
+bool cd_engine_execute_any(struct cd_engine *e, coodie_prepared *p, cql_args args,
+			   const coodie_request *r, coodie_done_fn *done, void *user,
+			   coodie_error *err);
 bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user,
 		      coodie_error *err);
 /* An empty request of a user who waits for what the engine does; the caller puts it into a list. */
@@ -304,6 +309,12 @@ struct coodie_prepared *cd_engine_find_prepared(struct cd_engine *e, const char 
 /* A statement of another loop's engine is this one's by another name; borrowed. */
 struct coodie_prepared *cd_engine_own_prepared(struct cd_engine *e, struct coodie_prepared *p,
 					       coodie_error *err);
+/* Where the name of a statement stands, or another's, in e->twins. */
+static inline struct cd_twin *cd_engine_twin(const struct cd_engine *e,
+					     const struct coodie_prepared *p)
+{
+	return &e->twins[((uintptr_t)p >> 6) % CD_TWINS];
+}
 
 /* ---- engine_batch.c -------------------------------------------------------------------------- */
 
@@ -355,7 +366,7 @@ bool cd_engine_has_room(const struct cd_engine *e);
 void cd_engine_land(struct cd_engine *e, struct cd_attempt *a);
 
 /* An attempt has been written to a connection. */
-static inline void cd_attempt_departs(struct cd_engine *e, struct cd_wire *w, struct cd_attempt *a,
+CD_HOT void cd_attempt_departs(struct cd_engine *e, struct cd_wire *w, struct cd_attempt *a,
 				      uint64_t now_us)
 {
 	struct cd_request *r = a->request;
@@ -377,7 +388,7 @@ static inline void cd_attempt_departs(struct cd_engine *e, struct cd_wire *w, st
 }
 
 /* One of those that its request forgets is over. */
-static inline void cd_attempt_lands(struct cd_engine *e, struct cd_attempt *a)
+CD_HOT void cd_attempt_lands(struct cd_engine *e, struct cd_attempt *a)
 {
 	e->in_flight--;
 	if (a->wire->host)

@@ -255,12 +255,10 @@ struct coodie_prepared *cd_engine_find_prepared(struct cd_engine *e, const char 
 	return p;
 }
 
-static bool submit_execute(struct cd_engine *e, struct coodie_prepared *p, cql_args args,
-			   const char *const *names, const coodie_request *o, coodie_done_fn *done,
-			   void *user, coodie_error *err)
+static bool submit_any(struct cd_engine *e, struct coodie_prepared *p, cql_args args,
+		       const char *const *names, const coodie_request *o, coodie_done_fn *done,
+		       void *user, coodie_error *err)
 {
-	if (!names && cd_express_submit(e, p, args, o, done, user))
-		return true;
 	struct cd_request *r = cd_engine_begin(e, CD_REQUEST_EXECUTE, err);
 	if (!r)
 		return false;
@@ -271,6 +269,14 @@ static bool submit_execute(struct cd_engine *e, struct coodie_prepared *p, cql_a
 			       submit_prepared(e, r, p, args, names, err)
 		       ? accepted(e, r, o)
 		       : refused(e, r);
+}
+
+static bool submit_execute(struct cd_engine *e, struct coodie_prepared *p, cql_args args,
+			   const char *const *names, const coodie_request *o, coodie_done_fn *done,
+			   void *user, coodie_error *err)
+{
+	return names ? submit_any(e, p, args, names, o, done, user, err)
+		     : cd_engine_execute(e, p, args, o, done, user, err);
 }
 
 struct cd_request *cd_engine_draft(struct cd_engine *e, coodie_prepared *p, const coodie_request *o,
@@ -383,7 +389,7 @@ static struct coodie_prepared *twin_of(struct cd_engine *e, coodie_prepared *p, 
 {
 	if (!e->twins && !(e->twins = cd_alloc_array(e->allocator, CD_TWINS, sizeof *e->twins)))
 		return cd_no_memory(err, "prepared statements"), NULL;
-	struct cd_twin *t = &e->twins[((uintptr_t)p >> 6) % CD_TWINS];
+	struct cd_twin *t = cd_engine_twin(e, p);
 	if (t->theirs == p)
 		return t->ours;
 	struct coodie_prepared *ours = cd_prepared_get(&e->prepared, p->cql, p->keyspace,
@@ -410,11 +416,12 @@ struct coodie_prepared *cd_engine_own_prepared(struct cd_engine *e, struct coodi
 		"the statement was prepared by another session, not by this one: %.120s", p->cql);
 }
 
-bool cd_engine_execute(struct cd_engine *e, coodie_prepared *p, cql_args args,
-		       const coodie_request *r, coodie_done_fn *done, void *user, coodie_error *err)
+bool cd_engine_execute_any(struct cd_engine *e, coodie_prepared *p, cql_args args,
+			   const coodie_request *r, coodie_done_fn *done, void *user,
+			   coodie_error *err)
 {
 	p = cd_engine_own_prepared(e, p, err);
-	return p && submit_execute(e, p, args, NULL, r, done, user, err);
+	return p && submit_any(e, p, args, NULL, r, done, user, err);
 }
 
 bool cd_engine_prepare(struct cd_engine *e, const char *cql, const coodie_request *o,

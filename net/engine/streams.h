@@ -5,6 +5,8 @@
 
 #include <coodie/alloc.h>
 
+#include "base/hot.h"
+
 enum { CD_STREAMS_MAX = 32768 };
 
 struct cd_streams {
@@ -29,7 +31,7 @@ void cd_streams_deinit(struct cd_streams *s);
 bool cd_streams_ready(struct cd_streams *s);
 
 /* An id for `owner` (not NULL); -1 as above. */
-static inline int32_t cd_streams_take(struct cd_streams *s, void *owner)
+CD_HOT int32_t cd_streams_take(struct cd_streams *s, void *owner)
 {
 	if (!s->free_count && !cd_streams_ready(s))
 		return -1;

@@ -6,6 +6,7 @@
 #include <coodie/metrics.h>
 
 #include "base/histogram.h"
+#include "base/hot.h"
 #include "net/metrics/meter.h"
 
 enum cd_metric {
@@ -38,17 +39,17 @@ void cd_counters_init(struct cd_counters *c, const coodie_allocator *a, uint64_t
 /* Nobody may be reading. */
 void cd_counters_deinit(struct cd_counters *c);
 
-static inline uint64_t cd_counters_get(const struct cd_counters *c, enum cd_metric m)
+CD_HOT uint64_t cd_counters_get(const struct cd_counters *c, enum cd_metric m)
 {
 	return atomic_load_explicit(&c->at[m], memory_order_relaxed);
 }
 
-static inline void cd_counters_add(struct cd_counters *c, enum cd_metric m, uint64_t n)
+CD_HOT void cd_counters_add(struct cd_counters *c, enum cd_metric m, uint64_t n)
 {
 	atomic_store_explicit(&c->at[m], cd_counters_get(c, m) + n, memory_order_relaxed);
 }
 
-static inline void cd_counters_count(struct cd_counters *c, enum cd_metric m)
+CD_HOT void cd_counters_count(struct cd_counters *c, enum cd_metric m)
 {
 	cd_counters_add(c, m, 1);
 }

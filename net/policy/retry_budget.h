@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/hot.h"
+
 /* One loop's. Amounts are hundredths of an attempt. */
 struct cd_retry_budget {
 	uint64_t balance;
@@ -21,7 +23,7 @@ void cd_retry_budget_init(struct cd_retry_budget *b, uint32_t percent, uint64_t 
 /* Lets time pass. */
 void cd_retry_budget_pass(struct cd_retry_budget *b, uint64_t now_us);
 /* A request is sent for the first time. */
-static inline void cd_retry_budget_add(struct cd_retry_budget *b, uint64_t now_us)
+CD_HOT void cd_retry_budget_add(struct cd_retry_budget *b, uint64_t now_us)
 {
 	if (now_us >= b->next_us)
 		cd_retry_budget_pass(b, now_us);

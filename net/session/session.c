@@ -81,6 +81,7 @@ static coodie_session *over_crew(coodie_session *s, const coodie_options *o, coo
 	}
 	s->driver = cd_crew_driver;
 	s->state = s->crew;
+	s->homes = cd_crew_homes(s->crew);
 	return s;
 }
 
@@ -334,18 +335,19 @@ bool coodie_session_prepare_async(coodie_session *s, const char *cql, coodie_pre
 	return e && cd_engine_prepare(e, cql, &plain, done, user, err);
 }
 
-bool coodie_session_execute_async(coodie_session *s, coodie_prepared *p, cql_args args,
-				  const coodie_request *r, coodie_done_fn *done, void *user,
-				  coodie_error *err)
+/* The engine that a request made here goes to as it is. NULL: it has to be looked at. */
+static inline struct cd_engine *engine_here(const coodie_session *s, const coodie_request *r)
+{
+	return s->engine ? s->engine : s->homes && !r->id ? cd_homes_mine(s->homes) : NULL;
+}
+
+static __attribute__((noinline)) bool execute_any(coodie_session *s, coodie_prepared *p,
+						  cql_args args, const coodie_request *r,
+						  coodie_done_fn *done, void *user,
+						  coodie_error *err)
 {
 	coodie_request request;
 
-	r = r ? r : &cd_request_plain;
-	if (s && s->engine && p && done && (args.values || !args.count) &&
-	    r->size == sizeof request && cd_express_submit(s->engine, p, args, r, done, user)) {
-		cd_well(err);
-		return true;
-	}
 	cd_clear(err);
 	if (!p)
 		return cd_fail(err, COODIE_ERR_INVALID, "execute: no prepared statement was given");
@@ -364,4 +366,17 @@ bool coodie_session_execute_async(coodie_session *s, coodie_prepared *p, cql_arg
 		return cd_crew_execute(crew, p, args, r, done, user, err);
 	struct cd_engine *e = cd_session_engine(s, "execute", err);
 	return e && cd_engine_execute(e, p, args, r, done, user, err);
+}
+
+bool coodie_session_execute_async(coodie_session *s, coodie_prepared *p, cql_args args,
+				  const coodie_request *r, coodie_done_fn *done, void *user,
+				  coodie_error *err)
+{
+	struct cd_engine *e = NULL;
+
+	r = r ? r : &cd_request_plain;
+	if (s && p && done && (args.values || !args.count) && r->size == sizeof *r)
+		e = engine_here(s, r);
+	return e ? cd_engine_execute(e, p, args, r, done, user, err)
+		 : execute_any(s, p, args, r, done, user, err);
 }

@@ -23,6 +23,7 @@ struct coodie_session {
 	void *state;                  /* of the driver */
 	struct cd_engine *engine;     /* the same when the driver is ours; else NULL */
 	struct cd_crew *crew;         /* likewise, with loops of its own */
+	struct cd_homes *homes;       /* of the crew; NULL: there is none */
 	struct cd_policies *policies; /* of an engine, or a crew */
 	struct cd_budget *budget;     /* behind `allocator`; NULL: none */
 	/* what was added last, first */
