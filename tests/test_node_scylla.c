@@ -223,6 +223,11 @@ static void test_supported(void **state)
 	w.scylla.tls = true;
 	m = duo_ask(&d, (cql_message){ .opcode = CQL_OP_OPTIONS });
 	assert_true(offers(&m, "SCYLLA_SHARD_AWARE_PORT_SSL", "19042"));
+	assert_true(offers(&m, "TABLETS_ROUTING_V2_EXPERIMENTAL", ""));
+	w.scylla.tablets_v1 = true;
+	m = duo_ask(&d, (cql_message){ .opcode = CQL_OP_OPTIONS });
+	assert_true(offers(&m, "TABLETS_ROUTING_V1", ""));
+	assert_false(offers(&m, "TABLETS_ROUTING_V2_EXPERIMENTAL", NULL));
 	duo_end(&d);
 	/* one of Cassandra's says nothing of it */
 	w.service.scylla = NULL;
@@ -340,6 +345,7 @@ static void test_routing_v1(void **state)
 		assert_int_equal(w.scylla.requests[shard], 1);
 	}
 	assert_int_equal(w.scylla.misrouted, home < 0 ? 4 : 3);
+	assert_int_equal(w.scylla.untold, 0);
 	/* QUERY too; many partitions, errors and tables without tablets say nothing */
 	d.conn.shard = (uint8_t)((home + 1) % 4);
 	m = duo_ask(&d, query("SELECT v FROM ks.t WHERE k = 1"));
@@ -362,8 +368,10 @@ static void test_routing_v1(void **state)
 	/* who did not ask is not told */
 	open_table(&d, &w, NULL, 0);
 	d.conn.shard = (uint8_t)((home + 1) % 4);
+	uint64_t untold = w.scylla.untold; /* of the table without tablets, perhaps */
 	m = duo_ask(&d, query("SELECT v FROM ks.t WHERE k = 1"));
 	assert_int_equal(m.payload_count, 0);
+	assert_int_equal(w.scylla.untold, untold + 1);
 	duo_end(&d);
 	end(&w);
 }
@@ -384,11 +392,12 @@ static void test_routing_v2(void **state)
 	d.terms = &terms;
 	m = prepare(&d, "SELECT v FROM ks.t WHERE k = ?");
 	assert_int_equal(m.as.result.metadata_id.len, 16);
-	home_of_one(&w, &tablet);
+	d.conn.shard = (uint8_t)((home_of_one(&w, &tablet) + 1) % 4);
 	for (unsigned i = 0; i < 16; i++) {
 		unsigned bits = (unsigned)(tablet.tablet.version >> 4 * i & 15);
 		answer = execute(&d, m.as.result.id, (uint8_t)(i << 4 | bits));
 		assert_int_equal(answer.payload_count, 0);
+		assert_int_equal(w.scylla.untold, w.scylla.misrouted - i);
 		answer = execute(&d, m.as.result.id, (uint8_t)(i << 4 | ((bits + 1) & 15)));
 		check_payload(&d, &answer, &tablet, true);
 		/* another id of the columns than the client's: it is told */

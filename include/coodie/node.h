@@ -72,6 +72,9 @@ COODIE_API bool coodie_node_options_set_shards(coodie_node_options *o, uint32_t 
 /** Nodes with shards see other source ports than clients have, as behind NAT: a connection to the
  * shard-aware port lands on any shard. Off by default. */
 COODIE_API void coodie_node_options_set_nat(coodie_node_options *o, bool on);
+/** Nodes with shards offer no more of tablets than tablets-routing-v1, which tells clients of every
+ * request that came to a wrong place. Off by default: they offer v2, too. */
+COODIE_API void coodie_node_options_set_tablets_v1(coodie_node_options *o, bool on);
 /**
  * Turns TLS on. Files are read when the box starts.
  * @param cert_path  PEM, leaf first, then its chain
@@ -217,6 +220,8 @@ typedef struct coodie_node_stats {
 	uint64_t requests_by_shard[256]; /**< ScyllaDB's: statements of one partition, by the shard
 					    they came to */
 	uint64_t misrouted; /**< of them: those for another node or shard */
+	uint64_t untold; /**< of these: those whose answers do not say so, as when the four bits of
+			    tablets-routing-v2 are right by chance */
 } coodie_node_stats;
 
 /** Fills `stats` (its `size` is set by the caller) of the i-th node. @return false: there is none */

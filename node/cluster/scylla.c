@@ -69,7 +69,8 @@ static void add_extensions(struct list *l, const struct nd_scylla *s, uint32_t s
 	add_number(l, "SCYLLA_RATE_LIMIT_ERROR", "ERROR_CODE=", ND_SCYLLA_LIMITED);
 	add_text(l, "SCYLLA_USE_METADATA_ID", "");
 	add_text(l, "TABLETS_ROUTING_V1", "");
-	add_text(l, "TABLETS_ROUTING_V2_EXPERIMENTAL", "");
+	if (!s->tablets_v1)
+		add_text(l, "TABLETS_ROUTING_V2_EXPERIMENTAL", "");
 	cql_uuid_format(s->host_id, host_id);
 	add_text(l, "SCYLLA_HOST_ID", host_id);
 }

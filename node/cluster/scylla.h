@@ -21,6 +21,7 @@ struct nd_scylla {
 	uint16_t shard_aware_port; /* 0: not told */
 	bool tls;                  /* then it is the one for TLS */
 	bool is_translated;        /* something between clients and us changes their source ports */
+	bool tablets_v1;           /* v2 is not offered */
 	uint32_t turn;             /* the next shard of a connection that cannot choose */
 	cql_uuid host_id;
 	const struct nd_ring *ring;
@@ -30,6 +31,7 @@ struct nd_scylla {
 	/* numbers: statements with one partition, by the shard they came to */
 	uint64_t requests[ND_SCYLLA_SHARDS];
 	uint64_t misrouted; /* of them, those for another node or shard */
+	uint64_t untold;    /* of these, those whose client does not hear of it */
 };
 
 /* What a client has opted in to. */

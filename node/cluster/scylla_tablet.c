@@ -134,19 +134,21 @@ bool nd_scylla_visited(struct nd_scylla *s, const struct nd_scylla_agreed *agree
 		       const struct nd_scylla_visit *v, struct cd_arena *a, cql_payload *out)
 {
 	struct nd_tablet tablet;
-	bool here;
+	bool here, told;
 
 	*out = (cql_payload){ .value = { NULL, 0 } };
 	s->requests[v->shard]++;
 	if (!nd_scylla_has_tablets(v->table->keyspace)) {
-		s->misrouted += !is_home(s, v);
+		here = is_home(s, v);
+		s->misrouted += !here;
+		s->untold += !here;
 		return true;
 	}
 	nd_scylla_tablet(s, v->table, v->token, &tablet);
 	here = is_here(s, &tablet.tablet, v->shard);
+	told = agreed->tablets_v2 ? v->block >= 0 && !is_known(&tablet.tablet, v->block)
+				  : agreed->tablets_v1 && !here;
 	s->misrouted += !here;
-	if (agreed->tablets_v2)
-		return v->block < 0 || is_known(&tablet.tablet, v->block) ||
-		       write_payload(&tablet.tablet, true, a, out);
-	return here || !agreed->tablets_v1 || write_payload(&tablet.tablet, false, a, out);
+	s->untold += !here && !told;
+	return !told || write_payload(&tablet.tablet, agreed->tablets_v2, a, out);
 }

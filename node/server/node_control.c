@@ -285,6 +285,7 @@ static void count(coodie_node *n, void *with)
 		q->stats.by_shard[l->conn.shard]++;
 	memcpy(q->stats.requests_by_shard, m->scylla.requests, sizeof q->stats.requests_by_shard);
 	q->stats.misrouted = m->scylla.misrouted;
+	q->stats.untold = m->scylla.untold;
 }
 
 static void move_tablets(coodie_node *n, void *with)

@@ -158,6 +158,11 @@ void coodie_node_options_set_nat(coodie_node_options *o, bool on)
 	o->nat = on;
 }
 
+void coodie_node_options_set_tablets_v1(coodie_node_options *o, bool on)
+{
+	o->tablets_v1 = on;
+}
+
 bool coodie_node_options_set_tls_files(coodie_node_options *o, const char *cert_path,
 				       const char *key_path, const char *ca_path, coodie_error *err)
 {

@@ -23,6 +23,7 @@ struct coodie_node_options {
 	uint32_t center_count; /* 0: "datacenter1" with `nodes` */
 	uint32_t shards;
 	bool nat; /* clients' source ports are not what they seem */
+	bool tablets_v1; /* no later version of them is offered */
 	bool tls_generated;
 	char *cert_path, *key_path, *ca_path; /* cert_path NULL: no files */
 	char *user, *password;

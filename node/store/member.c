@@ -55,6 +55,7 @@ static void fill_scylla(struct nd_member *m)
 		.shards = n->options.shards,
 		.tls = n->options.tls_generated || n->options.cert_path,
 		.is_translated = n->options.nat,
+		.tablets_v1 = n->options.tablets_v1,
 		.host_id = host_id_of(m->index),
 		.ring = &n->ring,
 		.index = m->index,
