@@ -176,13 +176,13 @@ static struct cd_wire *choose_node(const struct cd_engine *e, const struct cd_re
 
 /* ---- one request ------------------------------------------------------------------------------ */
 
-/* What is decided by chance is decided once. */
+/* What is decided by chance is decided once. Those with a token do not take turns, which would then not
+ * be even for the others; where their replicas are not known, or not there, chance spreads them. */
 static inline void draw(struct cd_engine *e, struct cd_request *r, bool has_token)
 {
 	r->drawn = true;
 	r->random = cd_random_next(&e->chance);
-	r->turn = e->turns;
-	e->turns += !has_token;
+	r->turn = has_token ? (uint32_t)r->random : e->turns++;
 }
 
 struct cd_wire *cd_engine_choose(struct cd_engine *e, struct cd_request *r, coodie_error *err)
