@@ -54,6 +54,7 @@ check_PROGRAMS += \
 	tests/test_session_batch \
 	tests/test_snapshot \
 	tests/test_streams \
+	tests/test_tablet_moves \
 	tests/test_tablets \
 	tests/test_token_map \
 	tests/test_topology \
@@ -95,6 +96,7 @@ tests_test_crew_cluster_LDADD = libcd_node.la $(LDADD)
 tests_test_crew_storm_LDADD = libcd_node.la $(LDADD)
 tests_test_routed_LDADD = libcd_node.la $(LDADD)
 tests_test_shards_LDADD = libcd_node.la $(LDADD)
+tests_test_tablet_moves_LDADD = libcd_node.la $(LDADD)
 # replicas as the node sees them
 tests_test_token_map_LDADD = libcd_node.la $(LDADD)
 
