@@ -107,6 +107,28 @@ static void test_nonsense_ids(void **state)
 	cd_streams_deinit(&s);
 }
 
+/* The limit goes below what is out: no more is given, and nobody is lost. */
+static void test_lowered(void **state)
+{
+	struct cd_streams s;
+	void *owner;
+	uint32_t out = 0;
+
+	(void)state;
+	cd_streams_init(&s, NULL, 1000);
+	do
+		assert_int_equal(cd_streams_take(&s, &owners[out]), out);
+	while (++out < s.size);
+	s.max = 10;
+	assert_int_equal(cd_streams_take(&s, &owners[out]), -1);
+	for (uint32_t id = out; id-- > 0;) {
+		assert_true(cd_streams_give(&s, (int32_t)id, &owner));
+		assert_ptr_equal(owner, &owners[id]);
+	}
+	assert_int_equal(s.taken, 0);
+	cd_streams_deinit(&s);
+}
+
 static bool take_many(const coodie_allocator *a, void *user)
 {
 	struct cd_streams s;
@@ -134,6 +156,7 @@ int main(void)
 		cmocka_unit_test(test_all_ids),      cmocka_unit_test(test_maximum),
 		cmocka_unit_test(test_reuse),        cmocka_unit_test(test_orphan),
 		cmocka_unit_test(test_nonsense_ids), cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_lowered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,7 +29,7 @@ static bool grow(struct cd_streams *s)
 
 	if (size > s->max)
 		size = s->max;
-	if (size == s->size)
+	if (size <= s->size) /* less where the limit was lowered: ids that are out stay out */
 		return false;
 	void **owners = cd_resize(s->allocator, s->owners, size * sizeof *owners);
 	if (!owners)
