@@ -64,6 +64,7 @@ libcd_net_la_SOURCES = \
 	net/engine/trace.c net/engine/trace.h \
 	net/engine/wheel.c net/engine/wheel.h \
 	net/engine/wire.c net/engine/wire.h \
+	net/engine/wire_name.c net/engine/wire_name.h \
 	net/engine/wire_watch.c net/engine/wire_watch.h \
 	net/metrics/log.c net/metrics/log.h \
 	net/metrics/meter.c net/metrics/meter.h \

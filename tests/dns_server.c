@@ -42,6 +42,8 @@ static void add_record(struct dns_out *o, const struct dns_row *r, uint16_t type
 		dns_add_alias(o, r->name, r->data);
 	} else if (r->deed == DNS_ADDRESS && type == (v6 ? CD_DNS_AAAA : CD_DNS_A)) {
 		dns_add_address(o, r->name, r->data);
+	} else if (r->deed == DNS_POINTER && type == CD_DNS_PTR) {
+		dns_add_pointer(o, r->name, r->data);
 	} else if (r->deed == DNS_SERVICE && type == CD_DNS_SRV) {
 		srv.target[0] = '\0';
 		assert_true(sscanf(r->data, "%u %u %u %253s", &priority, &weight, &port,
@@ -76,7 +78,10 @@ static void write_answer(const struct dns_server *s, const struct cd_dns_questio
 static void note(struct dns_server *s, const char *how, const struct cd_dns_question *q)
 {
 	size_t len = strlen(s->log);
-	const char *type = q->type == CD_DNS_A ? "A" : q->type == CD_DNS_AAAA ? "AAAA" : "SRV";
+	const char *type = q->type == CD_DNS_A      ? "A"
+			   : q->type == CD_DNS_AAAA ? "AAAA"
+			   : q->type == CD_DNS_PTR  ? "PTR"
+						    : "SRV";
 
 	snprintf(s->log + len, sizeof s->log - len, "%s%s %s, ", how, type, q->name);
 }

@@ -7,12 +7,13 @@
 
 #include "tests/dns_wire.h"
 
-/* What a name has. `data`: a number, "target", "priority weight port target"; of the deeds below
+/* What a name has. `data`: a number, "target" (of an alias, of a pointer), "priority weight port target"; of the deeds below
  * nothing, or a number. */
 enum dns_deed {
 	DNS_ADDRESS,
 	DNS_ALIAS,
 	DNS_SERVICE,
+	DNS_POINTER,
 	DNS_RCODE,    /* fails so */
 	DNS_SILENT,   /* never answers */
 	DNS_DROP,     /* answers only when asked once more often than so */

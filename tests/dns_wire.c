@@ -97,6 +97,14 @@ void dns_add_alias(struct dns_out *o, const char *name, const char *target)
 	end_record(o, start);
 }
 
+void dns_add_pointer(struct dns_out *o, const char *name, const char *target)
+{
+	size_t start = begin_record(o, name, CD_DNS_PTR);
+
+	put_name(o, target);
+	end_record(o, start);
+}
+
 void dns_add_srv(struct dns_out *o, const char *name, const struct cd_dns_srv *srv)
 {
 	size_t start = begin_record(o, name, CD_DNS_SRV);

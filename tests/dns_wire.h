@@ -18,6 +18,7 @@ void dns_begin(struct dns_out *o, const struct cd_dns_question *q, unsigned flag
 /* A record; a name that is the question's is written as a pointer. */
 void dns_add_address(struct dns_out *o, const char *name, const char *number);
 void dns_add_alias(struct dns_out *o, const char *name, const char *target);
+void dns_add_pointer(struct dns_out *o, const char *name, const char *target);
 void dns_add_srv(struct dns_out *o, const char *name, const struct cd_dns_srv *srv);
 /* One of a type nobody reads. */
 void dns_add_other(struct dns_out *o, const char *name, uint16_t type, const char *bytes);

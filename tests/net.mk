@@ -35,6 +35,7 @@ check_PROGRAMS += \
 	tests/test_reach \
 	tests/test_replication \
 	tests/test_resolve \
+	tests/test_resolve_names \
 	tests/test_resolver \
 	tests/test_cursor \
 	tests/test_agreement \
@@ -79,6 +80,10 @@ tests_test_dns_SOURCES = tests/test_dns.c tests/dns_wire.c tests/dns_wire.h
 tests_test_driver_config_SOURCES = tests/test_driver_config.c tools/json.c tools/json.h tools/json_parse.c tools/pool.c tools/pool.h
 # a server on the test's own loop
 tests_test_resolver_SOURCES = tests/test_resolver.c tests/dns_server.c tests/dns_server.h tests/dns_wire.c tests/dns_wire.h
+
+# a session, a node, and a DNS server
+tests_test_resolve_names_SOURCES = tests/test_resolve_names.c tests/dns_server.c tests/dns_server.h tests/dns_wire.c tests/dns_wire.h
+tests_test_resolve_names_LDADD = libcd_node.la $(LDADD)
 
 # a session and a peer, with requests that remember what came of them
 tests_test_prepared_SOURCES = tests/test_prepared.c tests/stage.c tests/stage_ev.c tests/stage.h

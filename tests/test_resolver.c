@@ -684,6 +684,100 @@ static void test_user_memory(void **state)
 	assert_true(cd_failalloc_each("a resolver of one's own", ask_user_once, name));
 }
 
+/* ---- addresses to names ---------------------------------------------------------------------- */
+
+#define ARPA(n) n ".0.9.10.in-addr.arpa"
+static const struct dns_row pointers[] = {
+	{ ARPA("1"), DNS_POINTER, "one.example" },
+	{ ARPA("2"), DNS_ALIAS, "2.sub.example" }, /* RFC 2317 */
+	{ "2.sub.example", DNS_POINTER, "two.example" },
+	{ ARPA("3"), DNS_NOTHING, "" },
+	{ ARPA("4"), DNS_POINTER, "" },
+	{ ARPA("5"), DNS_POINTER, "first.example" },
+	{ ARPA("5"), DNS_POINTER, "second.example" },
+	{ ARPA("6"), DNS_SILENT, "" },
+	{ ARPA("7"), DNS_POINTER, "cut.example" },
+	{ ARPA("7"), DNS_CUT, "" },
+	{ "2.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.d.f.ip6.arpa", DNS_POINTER,
+	  "six.example" },
+	{ NULL, DNS_NOTHING, NULL },
+};
+
+static const struct {
+	const char *address, *want; /* NULL: none */
+} named[] = {
+	{ "10.1.0.1", "both" }, /* of the hosts file: its first name */
+	{ "fd00::1", "both" },         { "10.9.0.1", "one.example" },
+	{ "10.9.0.2", "two.example" }, { "10.9.0.3", NULL },
+	{ "10.9.0.4", NULL },          { "10.9.0.5", "first.example" },
+	{ "10.9.0.6", NULL },          { "10.9.0.7", NULL },
+	{ "10.9.0.8", NULL },          { "fd01::12", "six.example" },
+};
+
+static void on_named(void *user, const char *name, const coodie_error *err)
+{
+	struct world *w = user;
+
+	assert_false(w->starting);
+	assert_null(w->lookup.search);
+	assert_int_equal(name == NULL, err->code != COODIE_OK);
+	w->called++;
+	w->code = err->code;
+	snprintf(w->text, sizeof w->text, "%s", name ? name : err->message);
+}
+
+static bool start_naming(struct world *w, const char *address, uint32_t timeout_ms)
+{
+	cql_inet inet;
+
+	assert_true(cql_inet_parse(address, &inet, NULL));
+	w->called = 0;
+	w->starting = true;
+	bool ok = cd_resolver_name(&w->resolver, &w->lookup, &inet, timeout_ms, on_named, w, NULL);
+	w->starting = false;
+	while (ok && !w->called)
+		ev_run(w->ev, EVRUN_ONCE);
+	return ok;
+}
+
+static void test_names(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, "nameserver 127.0.0.1\nsearch example\noptions attempts:1\n", pointers, NULL,
+		   NULL);
+	for (size_t i = 0; i < CD_COUNT(named); i++) {
+		const char *address = named[i].address, *want = named[i].want;
+		assert_true(start_naming(&w, address, 200));
+		if (want)
+			CD_CHECK(!strcmp(w.text, want), address);
+		else
+			CD_CHECK(w.code == COODIE_ERR_RESOLVE && strstr(w.text, address), address);
+	}
+	assert_null(strstr(dns_server_log(w.servers[0]), "arpa.example")); /* the search list */
+	assert_null(strstr(dns_server_log(w.servers[0]), "A "));
+	close_world(&w);
+}
+
+static bool name_once(const coodie_allocator *a, void *user)
+{
+	struct world w;
+
+	open_world(&w, "nameserver 127.0.0.1\n", pointers, NULL, a);
+	bool ok = start_naming(&w, user, 0) && w.code == COODIE_OK;
+	close_world(&w);
+	return ok;
+}
+
+static void test_names_memory(void **state)
+{
+	char address[] = "10.9.0.2";
+
+	(void)state;
+	assert_true(cd_failalloc_each("a name", name_once, address));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -695,6 +789,7 @@ int main(void)
 		cmocka_unit_test(test_cancel),    cmocka_unit_test(test_inside_the_callback),
 		cmocka_unit_test(test_memory),    cmocka_unit_test(test_user),
 		cmocka_unit_test(test_user_late), cmocka_unit_test(test_user_memory),
+		cmocka_unit_test(test_names),     cmocka_unit_test(test_names_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

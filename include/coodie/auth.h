@@ -32,6 +32,9 @@ COODIE_API const char *coodie_auth_class(const coodie_auth *a);
 /** @return the address of the node that asks, of length 0 when it is not an IP address.
  * @param port  may be NULL */
 COODIE_API cql_inet coodie_auth_address(const coodie_auth *a, uint16_t *port);
+/** @return the name of the node that asks, as its certificate must have it: of the contact point, the client route
+ * or, with `resolve_names`, of its address; else that address; "" of a path. Borrowed from `a` */
+COODIE_API const char *coodie_auth_host(const coodie_auth *a);
 /** @return your state of this exchange; NULL at first */
 COODIE_API void *coodie_auth_data(const coodie_auth *a);
 /** Sets your state of this exchange. */

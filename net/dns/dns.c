@@ -193,6 +193,7 @@ static bool read_data(const struct cd_dns_message *m, struct cd_reader *r,
 		read_address(r, 16, &out->of.address);
 		return true;
 	case CD_DNS_CNAME:
+	case CD_DNS_PTR:
 		read_name(m, r, out->of.target);
 		return true;
 	case CD_DNS_SRV:

@@ -11,7 +11,13 @@
 /* A name is text without its last dot, in lower case; the root is "". Room for 253 bytes and NUL. */
 enum { CD_DNS_NAME_SIZE = 254, CD_DNS_QUERY_MAX = 12 + 255 + 4, CD_DNS_HOPS = 16 };
 
-enum cd_dns_type { CD_DNS_A = 1, CD_DNS_CNAME = 5, CD_DNS_AAAA = 28, CD_DNS_SRV = 33 };
+enum cd_dns_type {
+	CD_DNS_A = 1,
+	CD_DNS_CNAME = 5,
+	CD_DNS_PTR = 12,
+	CD_DNS_AAAA = 28,
+	CD_DNS_SRV = 33
+};
 
 enum cd_dns_rcode { CD_DNS_NO_ERROR = 0, CD_DNS_NO_SUCH_NAME = 3 };
 
@@ -32,7 +38,7 @@ struct cd_dns_record {
 	uint16_t type;
 	union {
 		cql_inet address;              /* A, AAAA */
-		char target[CD_DNS_NAME_SIZE]; /* CNAME */
+		char target[CD_DNS_NAME_SIZE]; /* CNAME, PTR */
 		struct cd_dns_srv srv;         /* SRV */
 	} of;
 };

@@ -8,12 +8,12 @@
 
 enum { LINE_SIZE = 1024 };
 
-/* Whether a line has this name; its first word, the address, is cut off in place. */
-static bool line_names(char *line, const char *name)
+static const char blanks[] = " \t\r\n";
+
+/* Cuts the first word of a line, the address, off in place. NULL: nothing follows it. */
+static char *cut_address(char *line)
 {
-	static const char blanks[] = " \t\r\n";
-	char *rest = line, *word;
-	bool found = false;
+	char *rest = line;
 
 	line[strcspn(line, "#")] = '\0';
 	rest += strspn(rest, blanks);
@@ -21,8 +21,19 @@ static bool line_names(char *line, const char *name)
 		memmove(line, rest, strlen(rest) + 1);
 	rest = line + strcspn(line, blanks);
 	if (!*rest)
-		return false;
+		return NULL;
 	*rest++ = '\0';
+	return rest;
+}
+
+/* Whether a line has this name; its address is cut off. */
+static bool line_names(char *line, const char *name)
+{
+	char *rest = cut_address(line), *word;
+	bool found = false;
+
+	if (!rest)
+		return false;
 	while (!found && *(word = rest + strspn(rest, blanks))) {
 		size_t len = strcspn(word, blanks);
 		found = len == strlen(name) && strncasecmp(word, name, len) == 0;
@@ -59,6 +70,38 @@ static bool from_file(const char *path, const char *name, uint16_t port, struct 
 	}
 	fclose(file);
 	return ok;
+}
+
+/* The first name of a line that is of this address, without a dot at its end. */
+static bool name_in(char *line, const cql_inet *inet, char out[CD_DNS_NAME_SIZE])
+{
+	char *rest = cut_address(line);
+	cql_inet own;
+
+	if (!rest || !cql_inet_parse(line, &own, NULL) || own.length != inet->length ||
+	    memcmp(own.address, inet->address, own.length) != 0)
+		return false;
+	rest += strspn(rest, blanks);
+	size_t len = strcspn(rest, blanks);
+	len -= len && rest[len - 1] == '.';
+	if (!len || len >= CD_DNS_NAME_SIZE)
+		return false;
+	memcpy(out, rest, len);
+	out[len] = '\0';
+	return cd_dns_is_name(out);
+}
+
+bool cd_hosts_name(const char *path, const cql_inet *inet, char out[CD_DNS_NAME_SIZE])
+{
+	FILE *file = fopen(path ? path : "/etc/hosts", "re");
+	char line[LINE_SIZE];
+	bool found = false;
+
+	while (file && !found && read_line(file, line))
+		found = name_in(line, inet, out);
+	if (file)
+		fclose(file);
+	return found;
 }
 
 static bool is_localhost(const char *name)

@@ -55,15 +55,23 @@ void cd_lookup_cancel(struct cd_lookup *l)
 	release(s);
 }
 
+static bool has_found(const struct cd_search *s)
+{
+	return s->named ? *s->name != '\0' : s->found.count > 0;
+}
+
 void cd_search_finish(struct cd_search *s)
 {
 	coodie_error none;
 
 	detach(s);
-	if (!s->found.count && s->err.code == COODIE_OK)
+	if (!has_found(s) && s->err.code == COODIE_OK)
 		cd_fail(&s->err, COODIE_ERR_RESOLVE, "%s: no such name", s->host);
 	cd_clear(&none);
-	s->done(s->user, s->found.at, s->found.count, s->found.count ? &none : &s->err);
+	if (s->named)
+		s->named(s->user, *s->name ? s->name : NULL, *s->name ? &none : &s->err);
+	else
+		s->done(s->user, s->found.at, s->found.count, s->found.count ? &none : &s->err);
 	release(s);
 }
 
@@ -94,7 +102,7 @@ static void on_timer(void *user)
 		step(s);
 		return;
 	}
-	if (!s->found.count)
+	if (!has_found(s))
 		cd_fail(&s->err, COODIE_ERR_RESOLVE, "%s: not found within %" PRIu32 " ms", s->host,
 			s->timeout_ms);
 	cd_search_finish(s);
@@ -195,5 +203,21 @@ bool cd_resolver_start(struct cd_resolver *r, struct cd_lookup *l, const struct 
 	} else if (r->options.fn && !l->search->err.code) {
 		cd_search_later(l->search, cd_search_ask_user);
 	}
+	return true;
+}
+
+bool cd_resolver_name(struct cd_resolver *r, struct cd_lookup *l, const cql_inet *inet,
+		      uint32_t timeout_ms, cd_resolver_named_fn *done, void *user,
+		      coodie_error *err)
+{
+	const struct cd_ask ask = { .host = "", .timeout_ms = timeout_ms, .user = user };
+	struct cd_search *s = new_search(r, l, &ask, err);
+
+	if (!s)
+		return false;
+	s->inet = *inet;
+	s->named = done;
+	cql_inet_format(*inet, s->host);
+	cd_search_later(s, cd_search_name);
 	return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Names to addresses on a loop: numbers and paths, the hosts file, DNS, services (SRV), or the
- * user's function in place of all but the first. */
+ * user's function in place of all but the first. And addresses to names. */
 #ifndef NET_RESOLVER_H
 #define NET_RESOLVER_H
 
@@ -47,6 +47,9 @@ struct cd_ask {
 	void *user;
 };
 
+/* The name of an address; NULL and why: it has none. Otherwise as cd_resolver_fn. */
+typedef void cd_resolver_named_fn(void *user, const char *name, const coodie_error *err);
+
 /* `options` NULL: as if zeroed. Loop and options are copied. */
 void cd_resolver_init(struct cd_resolver *r, const coodie_loop *loop,
 		      const coodie_allocator *allocator, const struct cd_resolver_options *options);
@@ -56,6 +59,11 @@ void cd_resolver_deinit(struct cd_resolver *r);
  * not called. */
 bool cd_resolver_start(struct cd_resolver *r, struct cd_lookup *l, const struct cd_ask *ask,
 		       coodie_error *err);
+/* Begins to look for the name of an address, in the hosts file and in DNS (PTR). The user's function is
+ * not asked: it does not know this question. */
+bool cd_resolver_name(struct cd_resolver *r, struct cd_lookup *l, const cql_inet *inet,
+		      uint32_t timeout_ms, cd_resolver_named_fn *done, void *user,
+		      coodie_error *err);
 /* Ends one without a word; fine when it is idle. */
 void cd_lookup_cancel(struct cd_lookup *l);
 

@@ -33,7 +33,10 @@ struct cd_search {
 
 	char host[CD_HOST_SIZE]; /* a name */
 	uint16_t port;
-	bool service; /* it is one's */
+	bool service;                /* it is one's */
+	cql_inet inet;               /* whose name is wanted; of length 0: `host` is a name */
+	cd_resolver_named_fn *named; /* who is told the name, in place of `done` */
+	char name[CD_DNS_NAME_SIZE]; /* "": none was found */
 	struct cd_addresses found;
 	coodie_error err; /* why nothing was */
 
@@ -67,6 +70,7 @@ void cd_search_finish(struct cd_search *s);
 /* ---- search_dns.c --------------------------------------------------------------------------- */
 
 void cd_search_hosts(struct cd_search *s); /* a step */
+void cd_search_name(struct cd_search *s);  /* a step */
 void cd_search_end_dns(struct cd_search *s);
 
 /* ---- search_user.c -------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Names by the hosts file and DNS: every name that the search list makes of one, AAAA and A
- * together; a service is a question for SRV, then a look-up for each of its hosts. */
+ * together; a service is a question for SRV, then a look-up for each of its hosts; the name of an address is a
+ * question for PTR. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -133,6 +134,16 @@ static bool take_address(const struct cd_dns_record *record, void *user)
 	return false;
 }
 
+/* The first one is taken: it is what the others would do, too. */
+static bool take_name(const struct cd_dns_record *record, void *user)
+{
+	struct cd_search *s = user;
+
+	if (cd_dns_is_name(record->of.target))
+		memcpy(s->name, record->of.target, sizeof s->name);
+	return !*s->name;
+}
+
 /* The name is of one kind, or of none: what next? */
 static void settle(struct cd_search *s)
 {
@@ -152,16 +163,35 @@ static void settle(struct cd_search *s)
 	}
 }
 
+static void end_naming(struct cd_search *s)
+{
+	if (!*s->name && !s->err.code)
+		cd_fail(&s->err, COODIE_ERR_RESOLVE,
+			"%s: it has no name in the hosts file or in DNS", s->host);
+	else if (!*s->name)
+		cd_error_prefix(&s->err, "%s: its name", s->host);
+	cd_search_finish(s);
+}
+
 static bool on_answer(const struct cd_dns_message *m, const coodie_error *err, void *user)
 {
 	struct cd_search *s = user;
 
-	if (m && !cd_dns_find(m, s->service ? take_service : take_address, s))
+	if (m && !cd_dns_find(m,
+			      s->named     ? take_name
+			      : s->service ? take_service
+					   : take_address,
+			      s)) {
+		*s->name = '\0';
 		return false;
+	}
 	if (!m)
 		s->err = *err;
 	s->asked--;
-	settle(s);
+	if (s->named)
+		end_naming(s);
+	else
+		settle(s);
 	return true;
 }
 
@@ -269,4 +299,36 @@ void cd_search_hosts(struct cd_search *s)
 	}
 	cd_resolv_conf_read(o->resolv_path, o->dns_port, &s->conf);
 	next_candidate(s);
+}
+
+/* ---- addresses to names ---------------------------------------------------------------------- */
+
+/* "4.3.2.1.in-addr.arpa" (RFC 1035 section 3.5), or nibbles under ip6.arpa (RFC 3596 section 2.5). */
+static void write_pointer(const cql_inet *inet, char out[CD_DNS_NAME_SIZE])
+{
+	const uint8_t *at = inet->address;
+	size_t len = 0;
+
+	if (inet->length == 4) {
+		snprintf(out, CD_DNS_NAME_SIZE, "%u.%u.%u.%u.in-addr.arpa", at[3], at[2], at[1],
+			 at[0]);
+		return;
+	}
+	for (size_t i = inet->length; i-- > 0; len += 4)
+		snprintf(out + len, CD_DNS_NAME_SIZE - len, "%x.%x.", at[i] & 15u, at[i] >> 4u);
+	snprintf(out + len, CD_DNS_NAME_SIZE - len, "ip6.arpa");
+}
+
+void cd_search_name(struct cd_search *s)
+{
+	const struct cd_resolver_options *o = &s->resolver->options;
+	char pointer[CD_DNS_NAME_SIZE];
+
+	if (!cd_hosts_name(o->hosts_path, &s->inet, s->name)) {
+		cd_resolv_conf_read(o->resolv_path, o->dns_port, &s->conf);
+		write_pointer(&s->inet, pointer);
+		if (ask(s, 0, CD_DNS_PTR, pointer))
+			return;
+	}
+	cd_search_finish(s);
 }

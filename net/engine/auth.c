@@ -27,6 +27,7 @@ struct coodie_auth {
 	cql_blob sent; /* the token as it goes into the message */
 	coodie_error error;
 	void *data;
+	const char *host; /* behind the class name */
 	char class_name[];
 };
 
@@ -42,6 +43,11 @@ cql_inet coodie_auth_address(const coodie_auth *a, uint16_t *port)
 	if (port)
 		*port = a ? a->port : 0;
 	return a ? a->address : (cql_inet){ .length = 0 };
+}
+
+const char *coodie_auth_host(const coodie_auth *a)
+{
+	return a ? a->host : "";
 }
 
 void *coodie_auth_data(const coodie_auth *a)
@@ -141,7 +147,10 @@ static bool is_control(char c)
 
 bool cd_auth_begin(struct cd_conn *c, cql_text class_name, coodie_error *err)
 {
-	coodie_auth *a = cd_alloc_zero(&c->options->allocator, sizeof *a + class_name.len + 1);
+	const char *host = c->auth.host ? c->auth.host : "";
+	const size_t host_len = strlen(host);
+	coodie_auth *a = cd_alloc_zero(&c->options->allocator,
+				       sizeof *a + class_name.len + 1 + host_len + 1);
 
 	if (!a)
 		return cd_no_memory(err, "a login");
@@ -152,6 +161,7 @@ bool cd_auth_begin(struct cd_conn *c, cql_text class_name, coodie_error *err)
 	a->answer = ANSWER_OPEN;
 	for (size_t i = 0; i < class_name.len; i++) /* it goes into messages */
 		a->class_name[i] = is_control(class_name.data[i]) ? '?' : class_name.data[i];
+	a->host = memcpy(a->class_name + class_name.len + 1, host, host_len);
 	c->auth.exchange = a;
 	a->inside++;
 	table_of(c)->initial(a, user_of(c));

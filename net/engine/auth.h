@@ -16,6 +16,7 @@ struct cd_auth {
 	 * to be taken on a later turn. NULL: answers come at once only. */
 	cql_inet address;
 	uint16_t port;
+	const char *host; /* its name, or the address; NULL: not known */
 	void (*wake)(void *user);
 	void *wake_user;
 	coodie_auth *exchange; /* that is going on; or NULL */

@@ -61,6 +61,13 @@ static void set_view(struct cd_host *h)
 	h->view->datacenter = h->view->rack = h->view->release = "";
 }
 
+static bool is_number(const char *name)
+{
+	cql_inet inet;
+
+	return cql_inet_parse(name, &inet, NULL);
+}
+
 struct cd_host *cd_host_add(struct cd_engine *e, uint32_t slot, const struct cd_address *address,
 			    const char *name, coodie_error *err)
 {
@@ -75,6 +82,7 @@ struct cd_host *cd_host_add(struct cd_engine *e, uint32_t slot, const struct cd_
 	h->slot = slot;
 	h->retry.kind = CD_DEADLINE_HOST;
 	h->name = cd_strndup(e->allocator, name, strlen(name));
+	h->by_number = is_number(name);
 	h->shards = cd_alloc_zero(e->allocator, sizeof *h->shards);
 	h->shard_count = h->shards != NULL;
 	if (!h->name || !h->shards) {
@@ -148,7 +156,7 @@ void cd_host_ignore(struct cd_host *h)
 	}
 }
 
-bool cd_host_rename(struct cd_host *h, const char *name)
+static bool set_name(struct cd_host *h, const char *name)
 {
 	const coodie_allocator *a = h->engine->allocator;
 	char *copy = strcmp(h->name, name) == 0 ? h->name : cd_strndup(a, name, strlen(name));
@@ -158,6 +166,22 @@ bool cd_host_rename(struct cd_host *h, const char *name)
 		h->name = copy;
 	}
 	return copy != NULL;
+}
+
+bool cd_host_rename(struct cd_host *h, const char *name)
+{
+	if (!set_name(h, name))
+		return false;
+	h->by_number = is_number(name);
+	h->named = false;
+	return true;
+}
+
+void cd_host_named(struct cd_host *h, const char *name)
+{
+	h->named = true;
+	if (name && !set_name(h, name))
+		h->named = false; /* the next connection asks again */
 }
 
 void cd_host_move(struct cd_host *h, const struct cd_address *address)

@@ -27,6 +27,8 @@ struct cd_host {
 	bool plain_only; /* the shard-aware port led to wrong shards: not used for a while */
 	struct cd_address address;
 	char *name;         /* what its certificate is checked against */
+	bool by_number;     /* that is its address, or what this was found to be called */
+	bool named;         /* its name has been looked up; by option `resolve_names` */
 	uint32_t nr_shards; /* 0: not sharded, or not known yet */
 	uint8_t ignore_msb;
 	uint16_t shard_port;     /* of our kind (plain or TLS); 0: none */
@@ -66,6 +68,8 @@ void cd_hosts_deinit(struct cd_engine *e);
 void cd_host_ignore(struct cd_host *h);
 /* Its certificate is checked against this name from now on. False: no memory, and it has the old one. */
 bool cd_host_rename(struct cd_host *h, const char *name);
+/* What its address is called; NULL: it has no name. */
+void cd_host_named(struct cd_host *h, const char *name);
 /* Moves it to another address: new connections go there, old ones drain. */
 void cd_host_move(struct cd_host *h, const struct cd_address *address);
 

@@ -37,6 +37,8 @@ const char *cd_link_phase(const struct cd_link *l)
 {
 	if (l->connecting)
 		return "connect";
+	if (!l->watch && l->carrier.fd < 0)
+		return "the question for its name";
 	if (l->tls && !cd_tls_ready(l->tls))
 		return "the TLS handshake";
 	return cd_conn_phase(&l->conn);
@@ -373,7 +375,7 @@ static void wake(void *user)
 	l->loop->vtable->timer_set(l->loop->state, l->nudge, 0);
 }
 
-static bool prepare_login(struct cd_link *l, coodie_error *err)
+static bool prepare_login(struct cd_link *l, const char *host, coodie_error *err)
 {
 	struct cd_auth *auth = &l->conn.auth;
 
@@ -381,10 +383,11 @@ static bool prepare_login(struct cd_link *l, coodie_error *err)
 	auth->port = cd_address_port(&l->address);
 	if (!l->conn.options->authenticator.initial)
 		return true;
+	auth->host = cd_arena_strndup(&l->conn.arena, host ? host : "", host ? strlen(host) : 0);
 	l->nudge = l->loop->vtable->timer_new(l->loop->state, on_nudge, l);
 	auth->wake = wake;
 	auth->wake_user = l;
-	return l->nudge || cd_no_memory(err, "a login");
+	return (auth->host && l->nudge) || cd_no_memory(err, "a login");
 }
 
 /* Tickets are a node's: whatever its port, and its shard. */
@@ -400,8 +403,7 @@ static bool encrypt(struct cd_link *l, struct cd_tls_context *context, const cha
 	return l->tls && cd_tls_set_peer(l->tls, node, err);
 }
 
-bool cd_link_open(struct cd_link *l, const coodie_loop *loop, const struct cd_link_owner *owner,
-		  struct cd_tls_context *context, const char *host, coodie_error *err)
+void cd_link_init(struct cd_link *l, const coodie_loop *loop, const struct cd_link_owner *owner)
 {
 	const coodie_allocator *a = &l->conn.options->allocator;
 
@@ -413,7 +415,12 @@ bool cd_link_open(struct cd_link *l, const coodie_loop *loop, const struct cd_li
 	l->reset = false;
 	cd_buffer_init(&l->plain, a, 0);
 	cd_buffer_init(&l->cipher, a, 0);
-	if ((!context || encrypt(l, context, host, err)) && prepare_login(l, err) &&
+}
+
+bool cd_link_open(struct cd_link *l, struct cd_tls_context *context, const char *host,
+		  coodie_error *err)
+{
+	if ((!context || encrypt(l, context, host, err)) && prepare_login(l, host, err) &&
 	    cd_conn_start(&l->conn, err) && open_carrier(l, err))
 		return true;
 	cd_link_close(l);

@@ -45,11 +45,13 @@ struct cd_link {
 	uint64_t bytes_sent, bytes_received;
 };
 
-/* Starts to connect to `address` with `conn`, both (and source_port) set by the caller; `context` NULL: no TLS.
- * `host` is what the peer's certificate is checked against. On failure nothing is left but the
- * conn. The link must not move afterwards. */
-bool cd_link_open(struct cd_link *l, const coodie_loop *loop, const struct cd_link_owner *owner,
-		  struct cd_tls_context *context, const char *host, coodie_error *err);
+/* Makes one that is closed, with `conn` (and source_port, address) set by the caller. It must not move
+ * afterwards. */
+void cd_link_init(struct cd_link *l, const coodie_loop *loop, const struct cd_link_owner *owner);
+/* Starts to connect to `address`; `context` NULL: no TLS. `host` is what the peer's certificate is
+ * checked against. On failure nothing is left but the conn. */
+bool cd_link_open(struct cd_link *l, struct cd_tls_context *context, const char *host,
+		  coodie_error *err);
 /* Its conn stays: the caller knows who waited on it. */
 void cd_link_close(struct cd_link *l);
 /* Sends what the conn has for the wire, as far as the kernel takes it. */

@@ -153,6 +153,7 @@ static void open_failed(struct cd_host *h, bool advanced, const coodie_error *wh
 	if (e->options->client_routes && !e->follows)
 		cd_control_want_routes(e);
 	back_off(h);
+	h->named &= lives(h); /* it may be called otherwise now */
 	h->convicted = !lives(h) && convicts(h, why);
 	refresh_view(h);
 }
@@ -462,6 +463,8 @@ void cd_pool_adopt(struct cd_host *h, struct cd_wire *w)
 	if (!w->host) { /* what is in flight on it lands as the host's, whose pause it ends */
 		h->view->in_flight += cd_conn_in_flight(&w->link.conn);
 		cd_wheel_remove(&e->wheel, &h->retry);
+		if (w->called && h->by_number)
+			cd_host_named(h, w->called);
 	}
 	w->host = h;
 	h->asked = true;

@@ -11,6 +11,7 @@
 #include "net/engine/control.h"
 #include "net/engine/engine_impl.h"
 #include "net/engine/pool.h"
+#include "net/engine/wire_name.h"
 #include "net/engine/wire_watch.h"
 #include "net/options/driver_config.h"
 
@@ -92,6 +93,7 @@ void cd_wire_close(struct cd_wire *w)
 		return;
 	leave(w, CD_WIRE_CLOSED);
 	cd_wheel_remove(&e->wheel, &w->deadline);
+	cd_lookup_cancel(&w->naming);
 	cd_link_close(&w->link);
 	cd_tally_look(w);
 	e->stats.bytes_sent += w->link.bytes_sent;
@@ -385,6 +387,17 @@ static bool name_place(struct cd_wire *w, coodie_error *err)
 	return w->void_result;
 }
 
+bool cd_wire_connect(struct cd_wire *w, const char *name, coodie_error *err)
+{
+	struct cd_engine *e = w->engine;
+
+	if (!cd_link_open(&w->link, e->options->tls_context, name, err))
+		return false;
+	if (e->options->connect_timeout_ms)
+		cd_engine_add_deadline(e, &w->deadline, e->options->connect_timeout_ms);
+	return true;
+}
+
 struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodie_error *err)
 {
 	const struct coodie_options *o = e->options;
@@ -409,8 +422,10 @@ struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodi
 	introduce(e, w, &w->link.conn);
 	const struct cd_link_owner owner = { on_moved, on_lost, on_done, w };
 	w->ring = o->wire_ring ? cd_wire_ring_new(e->allocator) : NULL;
+	cd_link_init(&w->link, &e->loop, &owner);
 	if (!name_place(w, err) ||
-	    !cd_link_open(&w->link, &e->loop, &owner, o->tls_context, d->name, err)) {
+	    !(cd_wire_name_wanted(e, d) ? cd_wire_name_ask(w, err)
+					: cd_wire_connect(w, d->name, err))) {
 		name_address(w, err);
 		if (d->port_taken)
 			*d->port_taken = w->link.port_taken;
@@ -422,7 +437,5 @@ struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodi
 	e->wires = w;
 	if (w->ring)
 		cd_wire_watch_phase(w);
-	if (o->connect_timeout_ms)
-		cd_engine_add_deadline(e, &w->deadline, o->connect_timeout_ms);
 	return w;
 }

@@ -4,6 +4,7 @@
 #ifndef NET_WIRE_H
 #define NET_WIRE_H
 
+#include "net/dns/resolver.h"
 #include "net/engine/link.h"
 #include "net/engine/tally.h"
 #include "net/engine/wheel.h"
@@ -40,6 +41,8 @@ struct cd_wire {
 	bool advanced;               /* to the shard-aware port */
 	bool probing;                /* a heartbeat is under way, */
 	uint64_t probed_us;          /* sent then */
+	struct cd_lookup naming;     /* its name is being looked up, and it is not open yet */
+	const char *called;          /* what was found; NULL: nothing, or nobody looked */
 	struct cd_deadline deadline; /* of opening, or of draining */
 	struct cd_tally_wire tally;
 	uint64_t up_us;             /* since when it stands */
@@ -66,6 +69,8 @@ struct cd_dial {
 /* Starts to connect. Its pool, or the round it belongs to, is told how that ends. NULL: it failed at
  * once, and nobody is told. */
 struct cd_wire *cd_wire_open(struct cd_engine *e, const struct cd_dial *d, coodie_error *err);
+/* Opens its link to who has this name. */
+bool cd_wire_connect(struct cd_wire *w, const char *name, coodie_error *err);
 /* Ends it; what is in flight on it is the caller's. */
 void cd_wire_close(struct cd_wire *w);
 /* The same, with everything in flight on it, and who counts on it is told. */
