@@ -160,6 +160,17 @@ static void test_parameters(void **state)
 	coodie_result_free(batch(&t, COODIE_BATCH_LOGGED, one, 1, COODIE_REQUEST(.keyspace = "k")));
 	assert_null(coodie_session_batch(t.session, COODIE_BATCH_LOGGED, one, 1, NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_SERVER);
+	/* as in CQL, case counts only in quotes; of statements that are prepared, too */
+	coodie_result_free(batch(&t, COODIE_BATCH_LOGGED, one, 1, COODIE_REQUEST(.keyspace = "K")));
+	coodie_result_free(coodie_session_query(t.session, insert, one->args,
+						COODIE_REQUEST(.keyspace = "K"), &err));
+	assert_int_equal(err.code, COODIE_OK);
+	assert_null(coodie_session_query(t.session, insert, one->args,
+					 COODIE_REQUEST(.keyspace = "\"K\""), &err));
+	assert_non_null(strstr(err.message, "'K'")); /* as the server was asked */
+	assert_null(coodie_session_batch(t.session, COODIE_BATCH_LOGGED, one, 1,
+					 COODIE_REQUEST(.keyspace = "a b"), &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
 	/* an empty one is no request */
 	coodie_result_free(batch(&t, COODIE_BATCH_LOGGED, NULL, 0, NULL));
 	close_town(&t);

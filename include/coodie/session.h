@@ -146,7 +146,8 @@ typedef struct coodie_request {
 				 the server's clock */
 	bool idempotent;      /**< may be sent twice */
 	bool tracing;         /**< asks for a trace; the result has its id */
-	const char *keyspace; /**< for this statement (v5 only; refused on v4) */
+	const char *keyspace; /**< for this statement, as in CQL: case counts only in double
+				 quotes (v5 only; refused on v4) */
 	int32_t now_in_seconds; /**< the server's clock for TTLs (v5 only; refused on v4) */
 	uint64_t *id;           /**< out: for coodie_session_cancel() */
 	const char *profile;    /**< name of an execution profile (coodie/policy.h); NULL: "default" */

@@ -243,13 +243,15 @@ static bool submit_prepared(struct cd_engine *e, struct cd_request *r, struct co
 struct coodie_prepared *cd_engine_find_prepared(struct cd_engine *e, const char *cql,
 						const char *keyspace, coodie_error *err)
 {
-	bool own = keyspace && *keyspace;
+	char own[CD_KEYSPACE_SIZE];
 
+	if (!read_keyspace(keyspace, own, err))
+		return NULL;
 	struct coodie_prepared *p = cd_prepared_get(&e->prepared, cql,
-						    own           ? keyspace
+						    *own          ? own
 						    : e->keyspace ? e->keyspace
 								  : "",
-						    own, err);
+						    *own, err);
 	if (p && !p->engine) /* other loops may be looking at one that has been given out */
 		p->engine = e;
 	return p;
@@ -308,9 +310,12 @@ static bool submit_batch(struct cd_engine *e, const coodie_statement *st, coodie
 			 void *user, coodie_error *err)
 {
 	const coodie_request *o = st->request;
-	struct cd_request *r = cd_engine_begin(e, CD_REQUEST_BATCH, err);
+	char keyspace[CD_KEYSPACE_SIZE];
 	coodie_error own;
 
+	if (!read_keyspace(o->keyspace, keyspace, err))
+		return false;
+	struct cd_request *r = cd_engine_begin(e, CD_REQUEST_BATCH, err);
 	if (!r)
 		return false;
 	err = err ? err : &own;
@@ -319,8 +324,8 @@ static bool submit_batch(struct cd_engine *e, const coodie_statement *st, coodie
 	if (!set_options(e, r, o, err) ||
 	    (is_adorned(e, o) && !cd_extras_adorn(e, r, NULL, o, err)))
 		return refused(e, r);
-	if (o->keyspace && *o->keyspace)
-		r->keyspace = cd_request_keep(r, o->keyspace, strlen(o->keyspace) + 1);
+	if (*keyspace)
+		r->keyspace = cd_request_keep(r, keyspace, strlen(keyspace) + 1);
 	r->paging_state.len = 0;
 	if (!cd_batch_take(e, r, st, err)) {
 		for (uint32_t i = 0; i < r->children.count; i++)
