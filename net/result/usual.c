@@ -40,11 +40,11 @@ static coodie_result *make(const coodie_allocator *a, uint32_t columns, size_t l
 	return r;
 }
 
-/* A block that is enough. NULL: there is none. */
+/* A block that is enough. NULL: there is none, or no pool. */
 static inline coodie_result *take(struct cd_result_pool *pool, uint32_t columns, size_t len)
 {
-	coodie_result *r = size_of(columns, len) <= CD_RESULT_BLOCK ? cd_result_pool_take(pool)
-								    : NULL;
+	bool fits = pool && size_of(columns, len) <= CD_RESULT_BLOCK;
+	coodie_result *r = fits ? cd_result_pool_take(pool) : NULL;
 
 	if (r && r->column_count != columns) {
 		r->pool = pool;
