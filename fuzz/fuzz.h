@@ -64,5 +64,7 @@ uint8_t *fuzz_copy(cql_blob bytes);
 
 /* A byte of terms and a frame: read, walked, written, read and written again. */
 void fuzz_message(enum cql_role reader, cql_blob in);
+/* Rows by the readers of coodie/rows.h, whole and cut. */
+void fuzz_rows(const cql_result *result);
 
 #endif

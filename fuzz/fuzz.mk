@@ -22,6 +22,7 @@ fuzz_libcd_fuzz_la_SOURCES = \
 	fuzz/fuzz.c fuzz/fuzz.h \
 	fuzz/mend.c fuzz/mend.h \
 	fuzz/message.c \
+	fuzz/rows.c \
 	fuzz/value.c fuzz/value.h
 
 FUZZ_LIBS = fuzz/libcd_fuzz.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS) $(FUZZ_ENGINE)

@@ -64,8 +64,10 @@ static void walk(const cql_message *m, cql_arena *arena)
 	cql_tablet tablet;
 	coodie_error err;
 
-	if (m->opcode == CQL_OP_RESULT && m->as.result.kind == COODIE_RESULT_ROWS)
+	if (m->opcode == CQL_OP_RESULT && m->as.result.kind == COODIE_RESULT_ROWS) {
 		walk_rows(&m->as.result);
+		fuzz_rows(&m->as.result);
+	}
 	if (cql_message_tablet(m, arena, &tablet, &err))
 		for (uint32_t i = 0; i < tablet.replica_count; i++)
 			cql_shard_of_token(tablet.last_token,
