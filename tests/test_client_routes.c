@@ -304,6 +304,30 @@ static void test_garbage(void **state)
 	pool_close(&w);
 }
 
+/* A route that leads to another node: what answers there is not taken for the one that was meant. */
+static void test_wrong_door(void **state)
+{
+	struct pool_world w;
+
+	(void)state;
+	open_world(&w, "a wrong door", SHARDS);
+	set_routes(&w);
+	open_door("10.9.0.6:9102", 2);
+	set_route(&w, 1, "10.9.0.6", 9102);
+	connect(&w);
+	check_pools(&w, 5, SHARDS);
+	pool_sleep(&w, 20000);
+	check_pools(&w, 5, SHARDS);
+	assert_true(used("10.9.0.6:9102") > 0);
+	assert_true(logged("another host than"));
+	pool_must_work(&w);
+	set_route(&w, 1, "10.9.0.5", 9102);
+	check_pools(&w, 7, SHARDS);
+	assert_int_equal(link.strays, 0);
+	pool_finish(&w);
+	pool_close(&w);
+}
+
 /* Names are looked up again when nobody is there, and their addresses tried in turn. */
 static void test_next_address(void **state)
 {
@@ -561,11 +585,12 @@ static void test_tls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_connect),   cmocka_unit_test(test_change),
-		cmocka_unit_test(test_two_links), cmocka_unit_test(test_missing),
-		cmocka_unit_test(test_garbage),   cmocka_unit_test(test_next_address),
-		cmocka_unit_test(test_refused),   cmocka_unit_test(test_options),
-		cmocka_unit_test(test_memory),    cmocka_unit_test(test_tls),
+		cmocka_unit_test(test_connect),    cmocka_unit_test(test_change),
+		cmocka_unit_test(test_two_links),  cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_garbage),    cmocka_unit_test(test_next_address),
+		cmocka_unit_test(test_wrong_door), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_options),    cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_tls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

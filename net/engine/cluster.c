@@ -170,7 +170,8 @@ static void adopt(struct cd_engine *e, const struct cd_topology *t)
 	for (uint32_t i = 0; i < t->host_count && w && !w->host; i++) {
 		struct cd_host *h = cd_host_at(&e->hosts, t->hosts[i].slot);
 		if ((t->hosts[i].is_local || e->follows) && h &&
-		    strcmp(h->address.text, w->link.address.text) == 0)
+		    strcmp(h->address.text, w->link.address.text) == 0 &&
+		    !cd_pool_is_stranger(h, w))
 			cd_pool_adopt(h, w);
 	}
 }

@@ -311,8 +311,10 @@ void cd_control_lost(struct cd_engine *e)
 
 /* ---- events --------------------------------------------------------------------------------- */
 
-static void want_topology(struct cd_engine *e)
+void cd_control_want_topology(struct cd_engine *e)
 {
+	if (e->follows)
+		return;
 	e->control.want_topology = true;
 	come_back(e, DEBOUNCE_MS);
 }
@@ -331,7 +333,7 @@ static bool says(cql_text text, const char *word)
 static void on_topology_change(struct cd_engine *e, const cql_event *event)
 {
 	(void)event;
-	want_topology(e);
+	cd_control_want_topology(e);
 }
 
 /* DOWN is a rumour: connections that live are believed more. */
@@ -341,7 +343,7 @@ static void on_status_change(struct cd_engine *e, const cql_event *event)
 		return;
 	cd_fellows_tell_up(e, &event->address, (uint16_t)event->port);
 	if (!cd_cluster_is_up(e, &event->address, (uint16_t)event->port))
-		want_topology(e);
+		cd_control_want_topology(e);
 }
 
 static void on_schema_change(struct cd_engine *e, const cql_event *event)
@@ -392,7 +394,7 @@ void cd_control_refresh(struct cd_engine *e)
 	if (!c->wire) { /* who takes the role reads it; without anybody, a round is due */
 		c->want_round = true;
 	} else if (c->asked) {
-		want_topology(e);
+		cd_control_want_topology(e);
 	} else {
 		ask_all(e);
 		if (!c->asked) /* nothing could be asked */

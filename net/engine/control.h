@@ -70,6 +70,8 @@ bool cd_control_is_scylla(const struct cd_wire *w);
 void cd_control_answered(struct cd_engine *e, const coodie_error *err);
 /* Whether the server did not like what it was asked. */
 bool cd_control_is_refused(const coodie_error *err);
+/* The hosts may have changed: who leads reads them in a while. */
+void cd_control_want_topology(struct cd_engine *e);
 /* Where clients find the hosts may have changed: it is read in a while. */
 void cd_control_want_routes(struct cd_engine *e);
 

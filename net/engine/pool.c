@@ -450,10 +450,41 @@ void cd_pool_resize(struct cd_host *h)
 	cd_pool_fill(h);
 }
 
+bool cd_pool_is_stranger(const struct cd_host *h, const struct cd_wire *w)
+{
+	static const cql_uuid unknown;
+	const struct cd_conn *c = &w->link.conn;
+	const cql_uuid *own = &h->view->host_id;
+	struct cd_sharding_offer offer;
+
+	cd_sharding_read(c->supported, c->supported_count, &offer);
+	return offer.has_host_id && memcmp(own, &unknown, sizeof unknown) != 0 &&
+	       memcmp(own, &offer.host_id, sizeof unknown) != 0;
+}
+
+/* It is not connected to again before a pause has passed; the cluster may say where it is now. */
+static void refuse_stranger(struct cd_host *h, struct cd_wire *w)
+{
+	char id[CQL_UUID_TEXT_SIZE];
+	coodie_error err;
+
+	cd_fail(&err, COODIE_ERR_CONNECT,
+		"%s: another host than %s answers there: it has moved, or its address is translated "
+		"wrongly",
+		w->link.address.text, cql_uuid_format(h->view->host_id, id));
+	open_failed(h, false, &err);
+	cd_control_want_topology(h->engine);
+	cd_wire_retire(w);
+	cd_wire_end_if_drained(w);
+}
+
 void cd_pool_take(struct cd_host *h, struct cd_wire *w)
 {
 	not_opening(h, w, true);
-	cd_pool_adopt(h, w);
+	if (cd_pool_is_stranger(h, w))
+		refuse_stranger(h, w);
+	else
+		cd_pool_adopt(h, w);
 }
 
 void cd_pool_adopt(struct cd_host *h, struct cd_wire *w)

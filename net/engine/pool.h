@@ -18,8 +18,10 @@ bool cd_pool_is_open(const struct cd_host *h);
 void cd_pool_resize(struct cd_host *h);
 /* A connection of the host is up: it gets its place, or is given up where there are enough. */
 void cd_pool_take(struct cd_host *h, struct cd_wire *w);
-/* The same for one that was not opened for the pool: it is of the host from now on. */
+/* The same for one that was not opened for the pool, and is no stranger: it is of the host from now on. */
 void cd_pool_adopt(struct cd_host *h, struct cd_wire *w);
+/* The server says that it is another host (S15): addresses have been swapped, or are translated wrongly. */
+bool cd_pool_is_stranger(const struct cd_host *h, const struct cd_wire *w);
 /* It is of use no more, whatever the reason. */
 void cd_pool_drop(struct cd_host *h, struct cd_wire *w);
 /* One that stood was lost. Others follow: at once when it had lived, else after a pause. */

@@ -334,7 +334,8 @@ void cd_control_dialed(struct cd_engine *e, struct cd_wire *w)
 	begin_round(e);
 	for (uint32_t i = 0; i < e->hosts.room; i++) {
 		struct cd_host *h = e->hosts.at[i];
-		if (h && strcmp(h->address.text, w->link.address.text) == 0) {
+		if (h && strcmp(h->address.text, w->link.address.text) == 0 &&
+		    !cd_pool_is_stranger(h, w)) {
 			cd_pool_adopt(h, w);
 			return;
 		}
