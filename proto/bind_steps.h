@@ -81,12 +81,14 @@ STEP_INLINE uint8_t *finish(uint8_t *at, size_t len)
 	return end;
 }
 
-/* Of eight bytes or more; as long as that it is not NULL. */
+/* Of eight bytes or more that are somewhere. */
 STEP_INLINE uint8_t *put_text(uint8_t *at, const cql_value *v)
 {
 	const uint8_t *from = (const uint8_t *)v->as.text.data;
 	size_t len = v->as.text.len, more = len - 8; /* of less than 8: very many */
 
+	if (!from)
+		return NULL;
 	if (more <= 16 - 8)
 		return copy_8_to_16(at, CD_STEP_LENGTH, from, len) ? finish(at, len) : NULL;
 	if (more <= 32 - 8)
@@ -103,6 +105,8 @@ STEP_INLINE uint8_t *put_blob(uint8_t *at, const cql_value *v)
 	const uint8_t *from = v->as.blob.data;
 	size_t len = v->as.blob.len, more = len - 8;
 
+	if (!from)
+		return NULL;
 	if (more <= 16 - 8)
 		copy_8_to_16(at, CD_STEP_LENGTH, from, len);
 	else if (more <= 64 - 8)

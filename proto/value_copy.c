@@ -4,6 +4,8 @@
 
 static bool copy_bytes(struct cd_arena *a, const void **at, size_t len)
 {
+	if (!*at && len) /* bytes that are nowhere: whoever encodes it says so */
+		return true;
 	/* not NULL for no bytes: empty is not null */
 	void *copy = len ? cd_arena_copy(a, *at, len) : cd_arena_take(a, 1);
 
@@ -32,8 +34,9 @@ static bool copy_seq(struct cd_arena *a, cql_value *out)
 
 static bool copy_floats(struct cd_arena *a, cql_floats *floats)
 {
+	if (!floats->data && floats->len)
+		return true;
 	float *to = cd_arena_take_array(a, floats->len ? floats->len : 1, sizeof *to);
-
 	if (to && floats->len)
 		memcpy(to, floats->data, floats->len * sizeof *to);
 	floats->data = to;

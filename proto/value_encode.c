@@ -437,13 +437,42 @@ static bool undo(struct cd_buffer *out, size_t start, bool encoded, coodie_error
 	return false;
 }
 
+/* A view of so many bytes, or floats, that are nowhere: made by hand, as constructors make null of it. */
+static bool is_nowhere(const cql_value *v, size_t *len)
+{
+	const void *data = v; /* of all others */
+
+	*len = 0;
+#define X(tag_name, view) \
+	case CQL_TAG_##tag_name: \
+		data = v->as.view.data; \
+		*len = v->as.view.len; \
+		break;
+	switch (v->is.tag) {
+		X(TEXT, text)
+		X(BLOB, blob)
+		X(ENCODED, blob)
+		X(VARINT, varint)
+		X(DECIMAL, decimal.unscaled)
+		X(FLOATS, floats)
+	}
+#undef X
+	return !data && *len;
+}
+
 bool cd_value_encode(struct cd_buffer *out, const cql_type *type, const cql_value *v,
 		     coodie_error *err)
 {
 	size_t start = out->len;
 	bool has_kind = v->is.tag > CQL_TAG_UNSET && v->is.tag < CQL_TAG_EMPTY;
 	encode_fn *encode = has_kind ? encoder_of(type->kind) : encode_raw;
-	bool ok = encode(out, type, v, err);
+	size_t len;
+	bool ok = is_nowhere(v, &len)
+			  ? cd_fail(err, COODIE_ERR_INVALID,
+				    "a value whose `data` is NULL, with a length of %zu; null is "
+				    "cql_null()",
+				    len)
+			  : encode(out, type, v, err);
 
 	return (ok && !out->failed) || undo(out, start, ok, err);
 }

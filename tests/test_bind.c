@@ -255,6 +255,45 @@ static void test_texts(void **state)
 	cql_type_free(blob);
 }
 
+/* Made by hand, with a length and no data: refused, on both ways, and when it was copied before. */
+static void test_nowhere(void **state)
+{
+	static const struct {
+		const char *type;
+		enum cql_tag tag;
+		size_t len;
+	} rows[] = {
+		{ "text", CQL_TAG_TEXT, 1 },       { "text", CQL_TAG_TEXT, 7 },
+		{ "text", CQL_TAG_TEXT, 8 },       { "text", CQL_TAG_TEXT, 17 },
+		{ "text", CQL_TAG_TEXT, 40 },      { "text", CQL_TAG_TEXT, 100 },
+		{ "text", CQL_TAG_TEXT, 5000 },    { "ascii", CQL_TAG_TEXT, 33 },
+		{ "blob", CQL_TAG_BLOB, 3 },       { "blob", CQL_TAG_BLOB, 8 },
+		{ "blob", CQL_TAG_BLOB, 20 },      { "blob", CQL_TAG_BLOB, 64 },
+		{ "blob", CQL_TAG_BLOB, 200 },     { "blob", CQL_TAG_ENCODED, 9 },
+		{ "varint", CQL_TAG_VARINT, 16 },  { "int", CQL_TAG_VARINT, 4 },
+		{ "decimal", CQL_TAG_DECIMAL, 5 }, { "vector<float, 4>", CQL_TAG_FLOATS, 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+		cql_type *type = cql_type_parse(rows[i].type, NULL);
+		cql_value v = { .is = { (uint8_t)rows[i].tag } }, copy;
+		struct cd_buffer out;
+		struct cd_arena a;
+		coodie_error err;
+		v.as.blob.len = rows[i].len;
+		compare(type, &v, 8192, rows[i].type);
+		cd_arena_init(&a, NULL, 0);
+		CD_CHECK(cd_value_copy(&a, &copy, &v), rows[i].type);
+		cd_buffer_init(&out, NULL, 0);
+		CD_CHECK(!cd_value_encode(&out, type, &copy, &err), rows[i].type);
+		CD_CHECK(err.code == COODIE_ERR_INVALID && out.len == 0, rows[i].type);
+		cd_buffer_deinit(&out);
+		cd_arena_deinit(&a);
+		cql_type_free(type);
+	}
+}
+
 /* A row of values, one of them wrong: nothing stays, and the place is told. */
 static void test_wrong_one(void **state)
 {
@@ -318,8 +357,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_pair), cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_usual),      cmocka_unit_test(test_very_many),
-		cmocka_unit_test(test_texts),      cmocka_unit_test(test_wrong_one),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_texts),      cmocka_unit_test(test_nowhere),
+		cmocka_unit_test(test_wrong_one),  cmocka_unit_test(test_no_memory),
 	};
 	return cmocka_run_group_tests_name("bind", tests, NULL, NULL);
 }
