@@ -77,6 +77,50 @@ void cd_histogram_forget(struct cd_histogram *h, uint64_t now_us)
 	cd_sequence_end(&h->turn);
 }
 
+static void add(_Atomic uint64_t *to, uint64_t n)
+{
+	atomic_store_explicit(to, atomic_load_explicit(to, memory_order_relaxed) + n,
+			      memory_order_relaxed);
+}
+
+static uint64_t sum_of(const struct cd_histogram_piece *piece)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < CD_HISTOGRAM_SLOTS; i++)
+		sum += atomic_load_explicit(&piece->counts[i], memory_order_relaxed);
+	return sum;
+}
+
+/* What there is no memory for is lost, as when it is recorded. */
+static void move_piece(struct cd_histogram *to, struct cd_histogram_piece *_Atomic *to_at,
+		       struct cd_histogram_piece *_Atomic *from_at)
+{
+	struct cd_histogram_piece *from = atomic_load_explicit(from_at, memory_order_relaxed);
+	struct cd_histogram_piece *own = atomic_load_explicit(to_at, memory_order_relaxed);
+
+	if (!from)
+		return;
+	if (!own && (own = cd_alloc_zero(to->allocator, sizeof *own)))
+		atomic_store_explicit(to_at, own, memory_order_release);
+	for (size_t i = 0; own && i < CD_HISTOGRAM_SLOTS; i++)
+		add(&own->counts[i], atomic_load_explicit(&from->counts[i], memory_order_relaxed));
+	if (!own)
+		add(&to->lost, sum_of(from));
+	clear(from);
+}
+
+void cd_histogram_move(struct cd_histogram *to, struct cd_histogram *from, uint64_t now_us)
+{
+	cd_histogram_tick(to, now_us);
+	cd_histogram_tick(from, now_us);
+	for (size_t w = 0; w < 2; w++)
+		for (size_t k = 0; k < CD_HISTOGRAM_PIECES; k++)
+			move_piece(to, &to->pieces[w][k], &from->pieces[w][k]);
+	add(&to->lost, atomic_load_explicit(&from->lost, memory_order_relaxed));
+	atomic_store_explicit(&from->lost, 0, memory_order_relaxed);
+}
+
 /* ---- reading -------------------------------------------------------------------------------- */
 
 /* Which of the two is to be shown; 2: neither, all is forgotten. */

@@ -44,6 +44,10 @@ void cd_histogram_record_rare(struct cd_histogram *h, uint64_t us);
  * call it while nothing is recorded. */
 void cd_histogram_forget(struct cd_histogram *h, uint64_t now_us);
 
+/* Adds what another one of the same loop has, which is empty then: with windows, what either shows is
+ * of the same time but for a part of one. Nobody may be reading. */
+void cd_histogram_move(struct cd_histogram *to, struct cd_histogram *from, uint64_t now_us);
+
 static inline void cd_histogram_tick(struct cd_histogram *h, uint64_t now_us)
 {
 	if (h->window_us &&

@@ -43,7 +43,7 @@ static bool set_up(struct cd_engine *e, const coodie_loop *loop, coodie_error *e
 	e->entered_us = cd_engine_now(e);
 	cd_wheel_init(&e->wheel, e->entered_us);
 	cd_tally_init(&e->tally, e->allocator, o->histogram_window_ms * UINT64_C(1000),
-		      e->entered_us);
+		      cd_engine_counts_host, e, e->entered_us);
 	if (!cd_engine_policies_init(e, err))
 		return false;
 	if (o->randomize_contact_points)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What the engine counts of its requests. */
+#include <string.h>
+
+#include <coodie/uuid.h>
+
 #include "net/engine/engine_impl.h"
 
 void cd_engine_count_end(struct cd_engine *e, const struct cd_request *r)
@@ -58,4 +62,19 @@ void cd_engine_count_gauges(struct cd_engine *e)
 {
 	set(&e->tally.own, CD_METRIC_WAITING, e->waiting.count + e->held);
 	set(&e->tally.own, CD_METRIC_PREPARED_EVICTED, e->prepared.evicted);
+}
+
+bool cd_engine_counts_host(const void *user, const struct cd_tally_host *host)
+{
+	const struct cd_engine *e = user;
+
+	for (uint32_t i = 0; i < e->hosts.room; i++)
+		if (e->hosts.at[i] &&
+		    cql_uuid_equal(e->hosts.views[i].host_id, host->host.host_id) &&
+		    strcmp(e->hosts.views[i].address, host->host.address) == 0)
+			return true;
+	for (const struct cd_wire *w = e->wires; w; w = w->next)
+		if (cd_tally_has(host, w->tally.counters))
+			return true;
+	return false;
 }

@@ -256,6 +256,8 @@ void cd_engine_waits(struct cd_engine *e, struct cd_request *r);
 void cd_engine_count_waited(struct cd_request *r);
 /* Gauges, and what others count. */
 void cd_engine_count_gauges(struct cd_engine *e);
+/* Whether it is among the hosts, or a connection is counted there: a cd_tally_used_fn. */
+bool cd_engine_counts_host(const void *user, const struct cd_tally_host *host);
 
 /* ---- engine_express.c: the short way of most requests ---------------------------------------- */
 

@@ -12,9 +12,14 @@
 enum { NO_SHARD = -1 };
 
 void cd_tally_init(struct cd_tally *t, const coodie_allocator *a, uint64_t window_us,
-		   uint64_t now_us)
+		   cd_tally_used_fn *is_used, const void *user, uint64_t now_us)
 {
-	*t = (struct cd_tally){ .allocator = a, .window_us = window_us };
+	*t = (struct cd_tally){ .allocator = a,
+				.window_us = window_us,
+				.is_used = is_used,
+				.user = user,
+				.made = true };
+	pthread_mutex_init(&t->walk, NULL);
 	cd_counters_init(&t->own, a, window_us, now_us);
 }
 
@@ -38,24 +43,69 @@ static struct cd_tally_shard *next_shard(const struct cd_tally_shard *s)
 	return atomic_load_explicit(&s->next, memory_order_acquire);
 }
 
-static void free_host(const struct cd_tally *t, struct cd_tally_host *h)
+static void free_shards(const struct cd_tally *t, struct cd_tally_shard *s)
 {
-	for (struct cd_tally_shard *s = first_shard(h), *next; s; s = next) {
+	for (struct cd_tally_shard *next; s; s = next) {
 		next = next_shard(s);
 		cd_counters_deinit(&s->counters);
 		cd_release(t->allocator, s);
 	}
-	cd_release(t->allocator, h);
 }
 
 void cd_tally_deinit(struct cd_tally *t)
 {
+	if (!t->made)
+		return;
 	for (struct cd_tally_host *h = first_host(t), *next; h; h = next) {
 		next = next_host(h);
-		free_host(t, h);
+		free_shards(t, first_shard(h));
+		cd_release(t->allocator, h);
 	}
+	free_shards(t, t->spare);
 	cd_counters_deinit(&t->own);
-	t->hosts = NULL;
+	pthread_mutex_destroy(&t->walk);
+	*t = (struct cd_tally){ 0 };
+}
+
+/* ---- hosts that have gone ------------------------------------------------------------------- */
+
+bool cd_tally_has(const struct cd_tally_host *host, const struct cd_counters *counters)
+{
+	const struct cd_tally_shard *s = first_shard(host);
+
+	while (s && &s->counters != counters)
+		s = next_shard(s);
+	return s != NULL;
+}
+
+static void spare_shards(struct cd_tally *t, struct cd_tally_shard *s, uint64_t now_us)
+{
+	for (struct cd_tally_shard *next; s; s = next) {
+		next = next_shard(s);
+		cd_counters_move(&t->own, &s->counters, now_us);
+		atomic_store_explicit(&s->next, t->spare, memory_order_relaxed);
+		t->spare = s;
+	}
+}
+
+/* Not while somebody reads: there will be another time. */
+static void forget_gone(struct cd_tally *t, uint64_t now_us)
+{
+	struct cd_tally_host *_Atomic *at = &t->hosts;
+
+	if (!t->is_used || pthread_mutex_trylock(&t->walk) != 0)
+		return;
+	for (struct cd_tally_host *h = first_host(t), *next; h; h = next) {
+		next = next_host(h);
+		if (t->is_used(t->user, h)) {
+			at = &h->next;
+			continue;
+		}
+		atomic_store_explicit(at, next, memory_order_relaxed);
+		spare_shards(t, first_shard(h), now_us);
+		cd_release(t->allocator, h);
+	}
+	pthread_mutex_unlock(&t->walk);
 }
 
 /* ---- hosts and shards ----------------------------------------------------------------------- */
@@ -91,14 +141,31 @@ static struct cd_tally_host *add_host(struct cd_tally *t, const coodie_host *fro
 	return h;
 }
 
-static struct cd_tally_host *find_host(struct cd_tally *t, const coodie_host *host)
+static struct cd_tally_host *find_host(struct cd_tally *t, const coodie_host *host, uint64_t now_us)
 {
 	struct cd_tally_host *h = first_host(t);
 
 	while (h && !(cql_uuid_equal(h->host.host_id, host->host_id) &&
 		      strcmp(h->host.address, host->address) == 0))
 		h = next_host(h);
-	return h ? h : add_host(t, host);
+	if (h)
+		return h;
+	forget_gone(t, now_us);
+	return add_host(t, host);
+}
+
+static struct cd_tally_shard *new_shard(struct cd_tally *t, uint64_t now_us)
+{
+	struct cd_tally_shard *s = t->spare;
+
+	if (s) {
+		t->spare = next_shard(s);
+		return s;
+	}
+	s = cd_alloc_zero(t->allocator, sizeof *s);
+	if (s)
+		cd_counters_init(&s->counters, t->allocator, t->window_us, now_us);
+	return s;
 }
 
 static struct cd_tally_shard *find_shard(struct cd_tally *t, struct cd_tally_host *h, int32_t shard,
@@ -111,12 +178,11 @@ static struct cd_tally_shard *find_shard(struct cd_tally *t, struct cd_tally_hos
 		at = &s->next;
 	if (s && s->shard == shard)
 		return s;
-	added = cd_alloc_zero(t->allocator, sizeof *added);
+	added = new_shard(t, now_us);
 	if (!added)
 		return NULL;
 	added->shard = shard;
-	cd_counters_init(&added->counters, t->allocator, t->window_us, now_us);
-	atomic_init(&added->next, s);
+	atomic_store_explicit(&added->next, s, memory_order_relaxed);
 	atomic_store_explicit(at, added, memory_order_release);
 	return added;
 }
@@ -124,7 +190,7 @@ static struct cd_tally_shard *find_shard(struct cd_tally *t, struct cd_tally_hos
 struct cd_counters *cd_tally_of(struct cd_tally *t, const coodie_host *host, int32_t shard,
 				uint64_t now_us)
 {
-	struct cd_tally_host *h = host ? find_host(t, host) : NULL;
+	struct cd_tally_host *h = host ? find_host(t, host, now_us) : NULL;
 	struct cd_tally_shard *s = h ? find_shard(t, h, shard >= 0 ? shard : NO_SHARD, now_us)
 				     : NULL;
 
@@ -209,10 +275,8 @@ static void give_shard(const struct place *from, int32_t shard, cd_metric_row_fn
 	}
 }
 
-void cd_tally_each(const void *tallies, cd_metric_row_fn *fn, void *user)
+static void walk_all(const struct cd_tallies *of, cd_metric_row_fn *fn, void *user)
 {
-	const struct cd_tallies *of = tallies;
-
 	for (uint32_t i = 0; i < of->count; i++) {
 		const struct cd_metric_row row = { .shard = NO_SHARD, .counters = &of->at[i]->own };
 		fn(&row, user);
@@ -222,6 +286,23 @@ void cd_tally_each(const void *tallies, cd_metric_row_fn *fn, void *user)
 		while (!is_known(&p) && next_number(&p, shard, &shard))
 			give_shard(&p, shard, fn, user);
 	}
+}
+
+/* Who only reads changes nothing else. */
+static pthread_mutex_t *lock_of(const struct cd_tally *t)
+{
+	return (pthread_mutex_t *)(uintptr_t)&t->walk;
+}
+
+void cd_tally_each(const void *tallies, cd_metric_row_fn *fn, void *user)
+{
+	const struct cd_tallies *of = tallies;
+
+	for (uint32_t i = 0; i < of->count; i++)
+		pthread_mutex_lock(lock_of(of->at[i]));
+	walk_all(of, fn, user);
+	for (uint32_t i = of->count; i-- > 0;)
+		pthread_mutex_unlock(lock_of(of->at[i]));
 }
 
 /* ---- connections ---------------------------------------------------------------------------- */

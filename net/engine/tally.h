@@ -3,6 +3,8 @@
 #ifndef NET_TALLY_H
 #define NET_TALLY_H
 
+#include <pthread.h>
+
 #include "net/metrics/metric.h"
 
 struct cd_wire;
@@ -22,19 +24,34 @@ struct cd_tally_host {
 	char texts[];
 };
 
-/* Hosts and shards are added while the loop lives, and never taken away: any thread may walk them,
- * and a removed host's numbers stay in the session's. */
+/* Whether a host is there, or has a connection. */
+typedef bool cd_tally_used_fn(const void *user, const struct cd_tally_host *host);
+
+/*
+ * Hosts and shards are added while the loop lives: any thread may walk them, under `walk`. A host that
+ * has gone is shown until another one comes; then its numbers become the loop's own, and its shards'
+ * counters the new one's: who replaces nodes for years needs no more memory. Counters stay where they
+ * are: a request that ends late is counted at another host, at worst.
+ */
 struct cd_tally {
 	const coodie_allocator *allocator;
 	uint64_t window_us;
 	struct cd_counters own; /* requests; and connections while their host is not known */
 	struct cd_tally_host *_Atomic hosts;
+	struct cd_tally_shard *spare; /* of hosts that have gone: all is zero */
+	cd_tally_used_fn *is_used;
+	const void *user;
+	pthread_mutex_t walk;
+	bool made;
 };
 
+/* `is_used` is asked when a host comes; NULL: none ever goes. */
 void cd_tally_init(struct cd_tally *t, const coodie_allocator *a, uint64_t window_us,
-		   uint64_t now_us);
-/* Nobody may be reading. */
+		   cd_tally_used_fn *is_used, const void *user, uint64_t now_us);
+/* Nobody may be reading. Zeroed is fine. */
 void cd_tally_deinit(struct cd_tally *t);
+/* Whether these are the counters of one of its shards. */
+bool cd_tally_has(const struct cd_tally_host *host, const struct cd_counters *counters);
 /* The counters of a host's shard, made when first asked for. They live as long as the tally. NULL
  * for a host: the loop's own, as when there is no memory. */
 struct cd_counters *cd_tally_of(struct cd_tally *t, const coodie_host *host, int32_t shard,

@@ -55,19 +55,42 @@ static void look(struct state *s, const struct cd_meter *m)
 		s->rates[i] = atomic_load_explicit(&m->rates[i], memory_order_acquire);
 }
 
+static void keep(struct cd_meter *m, const struct state *s)
+{
+	cd_sequence_begin(&m->turn);
+	atomic_store_explicit(&m->began, s->began, memory_order_release);
+	atomic_store_explicit(&m->ticked_us, s->ticked_us, memory_order_release);
+	atomic_store_explicit(&m->counted, s->counted, memory_order_release);
+	for (size_t i = 0; i < CD_METER_RATES; i++)
+		atomic_store_explicit(&m->rates[i], s->rates[i], memory_order_release);
+	cd_sequence_end(&m->turn);
+}
+
 void cd_meter_turn(struct cd_meter *m, uint64_t count, uint64_t now_us)
 {
 	struct state s;
 
 	look(&s, m);
 	advance(&s, count, now_us);
-	cd_sequence_begin(&m->turn);
-	atomic_store_explicit(&m->began, s.began, memory_order_release);
-	atomic_store_explicit(&m->ticked_us, s.ticked_us, memory_order_release);
-	atomic_store_explicit(&m->counted, s.counted, memory_order_release);
+	keep(m, &s);
+}
+
+/* What was counted since the last tick stays to be counted at the next one. */
+void cd_meter_move(struct cd_meter *to, uint64_t to_count, struct cd_meter *from,
+		   uint64_t from_count, uint64_t now_us)
+{
+	struct state sum, part;
+
+	look(&sum, to);
+	look(&part, from);
+	advance(&sum, to_count, now_us);
+	advance(&part, from_count, now_us);
+	sum.began |= part.began;
+	sum.counted += part.counted;
 	for (size_t i = 0; i < CD_METER_RATES; i++)
-		atomic_store_explicit(&m->rates[i], s.rates[i], memory_order_release);
-	cd_sequence_end(&m->turn);
+		sum.rates[i] += part.rates[i];
+	keep(to, &sum);
+	keep(from, &(struct state){ .ticked_us = now_us });
 }
 
 void cd_meter_add(double rates[CD_METER_RATES], const struct cd_meter *m, uint64_t count,

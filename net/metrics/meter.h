@@ -28,6 +28,11 @@ static inline void cd_meter_tick(struct cd_meter *m, uint64_t count, uint64_t no
 		cd_meter_turn(m, count, now_us);
 }
 
+/* What another one has becomes this one's, as its counter does; that one begins anew. Nobody may be
+ * reading. */
+void cd_meter_move(struct cd_meter *to, uint64_t to_count, struct cd_meter *from,
+		   uint64_t from_count, uint64_t now_us);
+
 /* Adds the rates of now: of 1, 5 and 15 minutes. */
 void cd_meter_add(double rates[CD_METER_RATES], const struct cd_meter *m, uint64_t count,
 		  uint64_t now_us);

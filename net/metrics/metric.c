@@ -47,6 +47,29 @@ struct cd_histogram *cd_counters_histogram(struct cd_counters *c, enum coodie_hi
 	return h;
 }
 
+static struct cd_histogram *histogram_at(struct cd_counters *c, int kind)
+{
+	return atomic_load_explicit(&c->histograms[kind], memory_order_relaxed);
+}
+
+void cd_counters_move(struct cd_counters *to, struct cd_counters *from, uint64_t now_us)
+{
+	cd_meter_move(&to->answers, cd_counters_get(to, CD_METRIC_RESPONSES), &from->answers,
+		      cd_counters_get(from, CD_METRIC_RESPONSES), now_us);
+	for (int i = 0; i < CD_METRICS; i++) {
+		uint64_t n = cd_counters_get(from, (enum cd_metric)i);
+		cd_counters_add(to, (enum cd_metric)i, n);
+		cd_counters_add(from, (enum cd_metric)i, 0 - n);
+	}
+	for (int i = 0; i <= CD_HISTOGRAM_PLAIN; i++) {
+		struct cd_histogram *old = histogram_at(from, i), *h = histogram_at(to, i);
+		if (old && !h)
+			h = cd_counters_histogram(to, (enum coodie_histogram_kind)i, now_us);
+		if (old && h)
+			cd_histogram_move(h, old, now_us);
+	}
+}
+
 static void add(const struct cd_counters *c, int kind, uint64_t now_us,
 		struct cd_histogram_sum *sum)
 {

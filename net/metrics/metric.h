@@ -39,6 +39,9 @@ void cd_counters_init(struct cd_counters *c, const coodie_allocator *a, uint64_t
 /* Nobody may be reading. */
 void cd_counters_deinit(struct cd_counters *c);
 
+/* Adds all that others of the same loop have, which begin anew. Nobody may be reading. */
+void cd_counters_move(struct cd_counters *to, struct cd_counters *from, uint64_t now_us);
+
 CD_HOT uint64_t cd_counters_get(const struct cd_counters *c, enum cd_metric m)
 {
 	return atomic_load_explicit(&c->at[m], memory_order_relaxed);
