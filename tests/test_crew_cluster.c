@@ -500,6 +500,78 @@ static void test_explained(void **state)
 	tear_down(&s);
 }
 
+/* ---- what servers say of themselves, and what is under way --------------------------------------- */
+
+struct said {
+	coodie_session *session;
+	const char *inside;
+	atomic_bool done;
+};
+
+static void look_inside(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	struct said *s = user;
+
+	assert_int_equal(err->code, COODIE_OK);
+	coodie_result_free(take_res);
+	s->inside = coodie_session_supported(s->session, "COMPRESSION", 0);
+	atomic_store(&s->done, true);
+}
+
+/* The text stays, whatever becomes of the connection that it is from. */
+static void test_supported(void **state)
+{
+	struct stand s;
+	coodie_error err;
+
+	(void)state;
+	set_up(&s, SHARDS, LOOPS, "1");
+	const char *text = coodie_session_supported(s.session, "COMPRESSION", 0);
+	assert_string_equal(text, "lz4");
+	assert_ptr_equal(coodie_session_supported(s.session, "COMPRESSION", 0), text);
+	assert_non_null(coodie_session_supported(s.session, "SCYLLA_HOST_ID", 0));
+	assert_null(coodie_session_supported(s.session, "COMPRESSION", 9));
+	assert_null(coodie_session_supported(s.session, "NO_SUCH_KEY", 0));
+	for (int i = 0; i < LOOPS; i++) {
+		struct said in = { .session = s.session };
+		assert_true(coodie_session_query_async(s.session, "SELECT key FROM system.local",
+						       CQL_ARGS(), NULL, look_inside, &in, &err));
+		while (!atomic_load(&in.done))
+			sched_yield();
+		assert_ptr_equal(in.inside, text);
+	}
+	for (uint32_t i = 0; i < NODES; i++)
+		assert_true(coodie_node_take_down(s.box, i, &err));
+	assert_string_equal(text, "lz4");
+	tear_down(&s);
+}
+
+static void on_refreshed(const coodie_error *err, void *user)
+{
+	(void)user;
+	assert_int_not_equal(err->code, COODIE_OK);
+}
+
+/* The session's own questions are in flight, too. */
+static void test_own_in_flight(void **state)
+{
+	coodie_session_stats stats = { .size = sizeof stats };
+	struct stand s;
+	coodie_error err;
+
+	(void)state;
+	set_up(&s, SHARDS, LOOPS, "1");
+	assert_true(coodie_session_refresh(s.session, &err));
+	assert_true(coodie_node_add_fault(s.box, "match=system.peers,do=stall", NULL, &err));
+	assert_true(coodie_session_refresh_async(s.session, on_refreshed, NULL, &err));
+	do {
+		coodie_session_get_stats(s.session, &stats);
+		sched_yield();
+	} while (!stats.in_flight);
+	assert_int_equal(stats.waiting, 0);
+	tear_down(&s);
+}
+
 /* Nobody is there: all loops say so. */
 static void test_hopeless(void **state)
 {
@@ -525,10 +597,11 @@ static void test_hopeless(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_connections), cmocka_unit_test(test_metadata),
-		cmocka_unit_test(test_readers),     cmocka_unit_test(test_ring),
-		cmocka_unit_test(test_tablets),     cmocka_unit_test(test_warm_up),
-		cmocka_unit_test(test_explained),   cmocka_unit_test(test_hopeless),
+		cmocka_unit_test(test_connections),   cmocka_unit_test(test_metadata),
+		cmocka_unit_test(test_readers),       cmocka_unit_test(test_ring),
+		cmocka_unit_test(test_tablets),       cmocka_unit_test(test_warm_up),
+		cmocka_unit_test(test_explained),     cmocka_unit_test(test_supported),
+		cmocka_unit_test(test_own_in_flight), cmocka_unit_test(test_hopeless),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

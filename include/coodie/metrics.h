@@ -55,8 +55,9 @@ typedef struct coodie_metrics {
 	uint64_t reprepared;       /**< statements a node had forgotten */
 	uint64_t wrong_shard;      /**< connections that another shard took than was asked (S4) */
 	uint64_t wrong_tablet;     /**< answers that told a better replica (S8, U19) */
-	uint64_t in_flight;        /**< gauge: attempts without answer */
-	uint64_t orphans;          /**< gauge: of those, for which nobody waits any more (O4) */
+	uint64_t
+		in_flight; /**< gauge: attempts without answer, of the session's own questions too */
+	uint64_t orphans;  /**< gauge: of those, for which nobody waits any more (O4) */
 
 	/* connections */
 	uint64_t connections;      /**< gauge: that may carry requests */
@@ -93,19 +94,20 @@ typedef struct coodie_histogram {
 /** One attempt of a request at one node, when it is over (O6, O7). Valid during the call. */
 typedef struct coodie_attempt {
 	size_t size;
-	uint64_t request; /**< as coodie_request.id has it */
-	void *context;    /**< coodie_outgoing_set_context(); NULL: none */
-	const char *cql;  /**< of the statement; "" where there is none */
+	uint64_t request;        /**< as coodie_request.id has it */
+	void *context;           /**< coodie_outgoing_set_context(); NULL: none */
+	const char *cql;         /**< of the statement; "" where there is none */
 	const coodie_host *host; /**< NULL: a contact point that is no node's own address */
 	int32_t shard;           /**< -1: not known */
-	uint32_t number; /**< from 0; retries and speculations are counted together */
+	uint32_t number;         /**< from 0; retries and speculations are counted together */
 	bool is_speculative;
-	bool is_last;            /**< the request is over: nothing more is told about it. There is none
+	bool is_last;       /**< the request is over: nothing more is told about it. There is none
 				      when it ends while it waits to be sent again */
-	int64_t began_us;        /**< microseconds since 1970 */
-	uint64_t queued_us;      /**< from submission to the wire */
-	uint64_t server_us;      /**< from the wire to the answer, or to the end */
-	const coodie_error *err; /**< code COODIE_OK when it was answered; COODIE_ERR_CANCELLED when it
+	int64_t began_us;   /**< microseconds since 1970 */
+	uint64_t queued_us; /**< from submission to the wire */
+	uint64_t server_us; /**< from the wire to the answer, or to the end */
+	const coodie_error
+		*err; /**< code COODIE_OK when it was answered; COODIE_ERR_CANCELLED when it
 				      was given up, as another one was faster, or its request was */
 } coodie_attempt;
 

@@ -97,7 +97,8 @@ typedef struct coodie_connection_info {
 COODIE_API bool coodie_session_info(const coodie_session *s, coodie_connection_info *info,
 				    coodie_error *err);
 /** @return the i-th value the server's SUPPORTED has for a key ("COMPRESSION"), borrowed; NULL when
- * there is none */
+ * there is none. With loops of the session's own: of one of its nodes, for any thread, and the text lives as long as
+ * the session. Otherwise it is the connection's, and lives until the session runs again. */
 COODIE_API const char *coodie_session_supported(const coodie_session *s, const char *key, size_t i);
 
 /** Numbers since the session was made. */
@@ -105,6 +106,8 @@ typedef struct coodie_session_stats {
 	size_t size; /**< sizeof(coodie_session_stats), set by the caller */
 	uint64_t requests, responses, errors, timeouts;
 	uint64_t connects, bytes_sent, bytes_received;
+	/** Now: attempts without an answer, those of the session's own questions among them (heartbeats, system
+	 * tables); and requests that wait to be sent. */
 	uint32_t in_flight, waiting;
 } coodie_session_stats;
 
@@ -150,11 +153,12 @@ typedef struct coodie_request {
 				 quotes (v5 only; refused on v4) */
 	int32_t now_in_seconds; /**< the server's clock for TTLs (v5 only; refused on v4) */
 	uint64_t *id;           /**< out: for coodie_session_cancel() */
-	const char *profile;    /**< name of an execution profile (coodie/policy.h); NULL: "default" */
-	const cql_inet *node;   /**< sends to this node only, whatever the balancer says (L9); fails
+	const char *profile; /**< name of an execution profile (coodie/policy.h); NULL: "default" */
+	const cql_inet *node; /**< sends to this node only, whatever the balancer says (L9); fails
 				 when it is not connected */
-	int32_t shard;          /**< of that node, plus one; 0: any */
-	const cql_payload *payload; /**< custom payload (v4 section 2.2): an array, copied; goes along
+	int32_t shard;        /**< of that node, plus one; 0: any */
+	const cql_payload
+		*payload; /**< custom payload (v4 section 2.2): an array, copied; goes along
 				       with a PREPARE that the request has to wait for, too (P17) */
 	size_t payload_count;
 } coodie_request;

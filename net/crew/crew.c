@@ -25,6 +25,11 @@ static void destroy(struct cd_crew *c)
 	}
 	cd_parcels_deinit(&c->parcels);
 	coodie_metadata_free(c->snapshot);
+	while (c->said) {
+		struct cd_saying *next = c->said->next;
+		cd_release(&a, c->said);
+		c->said = next;
+	}
 	if (c->has_key)
 		pthread_key_delete(c->key);
 	pthread_mutex_destroy(&c->board);

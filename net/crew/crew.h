@@ -62,6 +62,8 @@ bool cd_crew_tune(struct cd_crew *c, void (*fn)(void *engine, void *user), void 
  * be asked is passed over. */
 void cd_crew_each(struct cd_crew *c, void (*fn)(void *engine, void *user), void *user);
 bool cd_crew_info(struct cd_crew *c, coodie_connection_info *info, coodie_error *err);
+/* A text that lives as long as the session; NULL: there is none. */
+const char *cd_crew_supported(struct cd_crew *c, const char *key, size_t i);
 void cd_crew_stats(struct cd_crew *c, coodie_session_stats *stats);
 
 /* ---- what can be had without them: any thread -------------------------------------------------- */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Questions to the loops: a function runs on one of them, or on each, and the caller waits for it. */
+#include <string.h>
+
+#include "base/alloc.h"
 #include "base/error.h"
 #include "net/crew/crew_impl.h"
 #include "net/engine/engine_impl.h"
@@ -107,6 +110,49 @@ bool cd_crew_info(struct cd_crew *c, coodie_connection_info *info, coodie_error 
 	if (i.ok) /* a loop that was asked before may have had no connection */
 		cd_clear(err);
 	return i.ok;
+}
+
+/* What a server says of itself, and what was made of it. */
+struct supported {
+	struct cd_crew *crew;
+	const char *key;
+	size_t i;
+	const char *text; /* kept; NULL: nothing, or no memory */
+};
+
+/* The same text as before where it was handed out already. */
+static const char *keep(struct cd_crew *c, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	struct cd_saying *s;
+
+	pthread_mutex_lock(&c->board);
+	for (s = c->said; s && strcmp(s->text, text) != 0;)
+		s = s->next;
+	if (!s && (s = cd_alloc(&c->allocator, sizeof *s + size))) {
+		memcpy(s->text, text, size);
+		s->next = c->said;
+		c->said = s;
+	}
+	pthread_mutex_unlock(&c->board);
+	return s ? s->text : NULL;
+}
+
+static void get_supported(void *engine, void *user)
+{
+	struct supported *s = user;
+	const char *text = cd_engine_supported(engine, s->key, s->i);
+
+	if (text)
+		s->text = keep(s->crew, text);
+}
+
+const char *cd_crew_supported(struct cd_crew *c, const char *key, size_t i)
+{
+	struct supported s = { .crew = c, .key = key, .i = i };
+
+	cd_crew_ask(c, get_supported, &s, NULL);
+	return s.text;
 }
 
 static void add_stats(void *engine, void *user)

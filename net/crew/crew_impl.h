@@ -31,6 +31,12 @@ struct cd_worker {
 	_Atomic unsigned news;
 };
 
+/* A text that was handed out, and lives as long as the session. */
+struct cd_saying {
+	struct cd_saying *next;
+	char text[];
+};
+
 struct cd_crew {
 	coodie_allocator allocator;
 	struct coodie_options *options;
@@ -49,6 +55,7 @@ struct cd_crew {
 	/* what was last read of the cluster */
 	pthread_mutex_t board;
 	coodie_metadata *snapshot; /* NULL: nothing yet */
+	struct cd_saying *said;    /* each once */
 	/* who waits in run() */
 	_Atomic uint32_t waiters;
 	pthread_mutex_t mutex;

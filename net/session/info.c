@@ -28,7 +28,11 @@ bool coodie_session_info(const coodie_session *s, coodie_connection_info *info, 
 const char *coodie_session_supported(const coodie_session *s, const char *key, size_t i)
 {
 	s = cd_session_carrier(s, NULL);
-	return s && s->engine && key ? cd_engine_supported(s->engine, key, i) : NULL;
+	if (!s || !key)
+		return NULL;
+	if (s->crew)
+		return cd_crew_supported(s->crew, key, i);
+	return s->engine ? cd_engine_supported(s->engine, key, i) : NULL;
 }
 
 void coodie_session_get_stats(const coodie_session *s, coodie_session_stats *stats)
