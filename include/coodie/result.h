@@ -100,7 +100,8 @@ typedef struct coodie_cell {
 } coodie_cell;
 
 /**
- * A position in the rows of a result. Starts before the first row.
+ * A position in the rows of a result. Starts before the first row. Columns can be had by index or passed
+ * over; who reads all of them in order reads faster with coodie_result_read() (coodie/rows.h).
  *
  *     coodie_cursor c = coodie_result_cursor(res);
  *     while (coodie_cursor_next(&c))
