@@ -104,9 +104,12 @@ libcd_net_la_SOURCES = \
 	net/policy/timestamps.c net/policy/timestamps.h \
 	net/result/cursor.c \
 	net/result/history.c net/result/history.h \
+	net/result/metadata.c net/result/metadata.h \
 	net/result/named.c net/result/named.h \
 	net/result/result.c net/result/result.h net/result/result_impl.h \
+	net/result/result_hand.c \
 	net/result/result_pool.c net/result/result_pool.h \
+	net/result/result_read.c \
 	net/result/statement.c net/result/statement.h \
 	net/result/usual.c \
 	net/ring/extensions.c net/ring/extensions.h \

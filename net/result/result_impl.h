@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The inside of a result, shared by its files: result.c (any of them), usual.c (the usual rows). */
+/* The inside of a result, shared by its files: result.c (any of them), usual.c (the usual rows),
+ * result_hand.c (made by hand), result_read.c (what it says). */
 #ifndef NET_RESULT_IMPL_H
 #define NET_RESULT_IMPL_H
 
@@ -59,5 +60,18 @@ static inline void cd_result_end_block(coodie_result *r, uint8_t *end, uint32_t 
  * memory. */
 coodie_result *cd_result_keep_usual(const coodie_allocator *a, const cql_envelope *e,
 				    const cql_result *rows, struct cd_metadata *columns);
+
+/* How much of everything there is. */
+struct cd_result_sizes {
+	size_t columns, block;
+	uint32_t spare; /* behind the block */
+	uint16_t warnings, payload;
+	size_t texts; /* bytes of the warnings' */
+};
+
+/* An empty result with room for that. Its block starts at r->rows.data; in front of it stand the cells
+ * and lists, behind it spare bytes and the texts. */
+coodie_result *cd_result_make(const coodie_allocator *a, const struct cd_result_sizes *s,
+			      coodie_error *err);
 
 #endif
