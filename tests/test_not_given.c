@@ -3,9 +3,12 @@
 #include "tests/test.h"
 
 #include <coodie.h>
+#include <coodie/driver.h>
+#include <coodie/future.h>
 #include <coodie/node.h>
 #include <coodie/observe.h>
 #include <coodie/route.h>
+#include <coodie/trace.h>
 
 struct box {
 	coodie_node *node;
@@ -97,6 +100,22 @@ static bool group_no_binds(struct box *b, coodie_error *err)
 	return coodie_group_prepared(b->session, b->prepared, items, 1, 0, err);
 }
 
+static bool trace_no_place(struct box *b, coodie_error *err)
+{
+	return coodie_session_trace(b->session, cql_uuid_random(), 1, NULL, NULL, err);
+}
+
+static bool register_nowhere(struct box *b, coodie_error *err)
+{
+	return coodie_session_register(NULL, "name", b->session, err);
+}
+
+static bool name_nothing(struct box *b, coodie_error *err)
+{
+	(void)b;
+	return coodie_session_named(NULL, "name", err);
+}
+
 static const struct lacking {
 	const char *name;
 	bool (*call)(struct box *b, coodie_error *err);
@@ -109,6 +128,10 @@ static const struct lacking {
 	{ "close, callback", close_no_callback, "close: no callback was given" },
 	{ "info, place", info_no_place, "info: no place for it" },
 	{ "route, binds", route_no_binds, "route: 2 binds, but their array is NULL" },
+	{ "trace, places", trace_no_place, "trace: no place for its results" },
+	{ "register, registry", register_nowhere,
+	  "a session can only be registered with a registry (coodie_session_new_registry())" },
+	{ "named, session", name_nothing, "the session is NULL" },
 	{ "group, binds", group_no_binds, "group: item 1 has 2 binds, but their array is NULL" },
 };
 
@@ -149,6 +172,7 @@ static void test_nothing(void **state)
 	assert_null(coodie_prepared_keyspace(NULL));
 	assert_null(coodie_prepared_table(NULL));
 	assert_null(coodie_prepared_cql(NULL));
+	assert_false(coodie_future_is_done(NULL));
 }
 
 static void test_no_place(void **state)

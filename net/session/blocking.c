@@ -184,6 +184,9 @@ bool coodie_session_trace(coodie_session *s, cql_uuid id, uint32_t timeout_ms,
 			  coodie_error *err)
 {
 	struct wait w = { 0 };
+
+	if (!take_session || !take_events)
+		return cd_fail(err, COODIE_ERR_INVALID, "trace: no place for its results");
 	bool ok = may_block(s, err) &&
 		  coodie_session_trace_async(s, id, timeout_ms, on_trace, &w, err) &&
 		  wait_for(s, &w, err);

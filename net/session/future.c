@@ -152,7 +152,7 @@ coodie_future *coodie_future_close(coodie_session *s, coodie_error *err)
 
 bool coodie_future_is_done(const coodie_future *f)
 {
-	return __atomic_load_n(&f->done, __ATOMIC_ACQUIRE);
+	return f && __atomic_load_n(&f->done, __ATOMIC_ACQUIRE);
 }
 
 static struct timespec in_ms(uint32_t ms)

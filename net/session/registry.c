@@ -33,10 +33,8 @@ static struct cd_member *find(const coodie_session *registry, const char *name)
 bool coodie_session_register(coodie_session *registry, const char *name,
 			     coodie_session *take_session, coodie_error *err)
 {
-	struct cd_member **last = &registry->members;
-
 	cd_clear(err);
-	if (!registry->is_registry)
+	if (!registry || !registry->is_registry)
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "a session can only be registered with a registry "
 			       "(coodie_session_new_registry())");
@@ -56,6 +54,7 @@ bool coodie_session_register(coodie_session *registry, const char *name,
 		return cd_no_memory(err, "a named session");
 	}
 	*m = (struct cd_member){ .session = take_session, .name = copy };
+	struct cd_member **last = &registry->members;
 	while (*last)
 		last = &(*last)->next;
 	*last = m;
@@ -81,6 +80,8 @@ coodie_session *coodie_session_named(coodie_session *s, const char *name, coodie
 	char names[128];
 
 	cd_clear(err);
+	if (!s)
+		return cd_fail_null(err, COODIE_ERR_INVALID, "the session is NULL");
 	if (!s->is_registry)
 		return s;
 	struct cd_member *m = name ? find(s, name) : s->members;
