@@ -57,19 +57,26 @@ check-valgrind: all
 # ---- programs that have threads, for the thread sanitizer; its memory wants addresses where they always are
 THREADED_TESTS = \
 	tests/test_agreement \
+	tests/test_budget \
+	tests/test_client_routes \
 	tests/test_crew \
 	tests/test_crew_cluster \
 	tests/test_crew_storm \
+	tests/test_events \
 	tests/test_histogram \
+	tests/test_homes \
+	tests/test_hooks \
 	tests/test_login \
 	tests/test_mapper_threads \
 	tests/test_metadata \
 	tests/test_named \
 	tests/test_node_fault \
-	tests/test_not_given \
 	tests/test_node_listener \
 	tests/test_node_scylla \
+	tests/test_not_given \
 	tests/test_observe \
+	tests/test_openssl \
+	tests/test_pager \
 	tests/test_pool_fork \
 	tests/test_profile \
 	tests/test_reach \
@@ -77,11 +84,13 @@ THREADED_TESTS = \
 	tests/test_schema_node \
 	tests/test_session_batch \
 	tests/test_shards \
+	tests/test_tablet_moves \
 	tests/test_timestamps \
 	tests/test_timeuuid \
 	tests/test_tls_tickets \
 	tests/test_trace \
-	tests/test_wire_ring
+	tests/test_wire_ring \
+	tests/test_wire_watch
 .PHONY: check-threads
 check-threads: all
 	TSAN_OPTIONS='suppressions=$(abs_srcdir)/tests/tsan.supp' $(MAKE) $(AM_MAKEFLAGS) check check_SCRIPTS= check_PROGRAMS='$(THREADED_TESTS)' TESTS='$(THREADED_TESTS)' \
