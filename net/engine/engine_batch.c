@@ -113,19 +113,20 @@ static __attribute__((noinline)) size_t put_alike(struct cd_buffer *kept, const 
 						  const coodie_statement *st, size_t left)
 {
 	const uint8_t *last = kept->data + kept->cap - item->item_room;
+	const coodie_prepared *const p = st->prepared;
+	const size_t count = item->markers.count;
 	uint8_t *at = kept->data + kept->len;
 
 	do {
 		const cql_value *values = st->args.values;
-		if (UNLIKELY(!values) || UNLIKELY(st->names) ||
-		    UNLIKELY(st->args.count != item->markers.count))
+		if (UNLIKELY(!values) || UNLIKELY(st->names) || UNLIKELY(st->args.count != count))
 			break;
 		uint8_t *next = cd_batch_put_usual(at, item, values);
 		if (UNLIKELY(!next))
 			break;
 		at = next;
 		st++;
-	} while (--left && at <= last && st->prepared == st[-1].prepared);
+	} while (--left && at <= last && st->prepared == p);
 	kept->len = (size_t)(at - kept->data);
 	return left;
 }
