@@ -68,6 +68,7 @@ check_PROGRAMS += \
 # logins, some of them by a certificate
 tests_test_auth_SOURCES = tests/test_auth.c tests/certs.c tests/certs.h
 # on an encrypted node
+tests_test_login_SOURCES = tests/test_login.c tests/certs.c tests/certs.h
 tests_test_login_LDADD = libcd_node.la $(LDADD)
 
 # the ways to a node

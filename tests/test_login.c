@@ -13,6 +13,8 @@
 
 #include "net/options/options.h"
 
+#include "tests/certs.h"
+
 enum { PATIENT_MS = 60000 };
 
 static const char token[] = "\0ada\0pw";
@@ -165,6 +167,41 @@ static void test_resumed(void **state)
 	assert_true(resumed >= 1);
 	coodie_options_free(o);
 	coodie_node_stop(n);
+}
+
+/* What options by name say arrives: secrets are in the file, of the cipher that is wanted. */
+static void test_by_name(void **state)
+{
+	coodie_node *n = start_node(true);
+	coodie_options *o = options_for(n);
+	coodie_connection_info info = { .size = sizeof info };
+	char ca[64], log[64], line[200] = "";
+	coodie_error err;
+
+	(void)state;
+	cert_write(coodie_node_ca_pem(n), ca);
+	cert_write("", log);
+	assert_true(coodie_options_set_credentials(o, "ada", "pw", NULL));
+	const char *const set[][2] = {
+		{ "tls", "full" },       { "tls_ca", ca },
+		{ "tls_key_log", log },  { "tls_tickets", "none" },
+		{ "tls_lowest", "1.3" }, { "tls_suites", "TLS_CHACHA20_POLY1305_SHA256" }
+	};
+	for (size_t i = 0; i < CD_COUNT(set); i++)
+		if (!coodie_options_set(o, set[i][0], set[i][1], &err))
+			fail_msg("%s", err.message);
+	coodie_session *s = open_session(o);
+	ask(s);
+	assert_true(coodie_session_info(s, &info, &err));
+	assert_string_equal(info.tls_cipher, "TLS_CHACHA20_POLY1305_SHA256");
+	FILE *file = fopen(log, "re");
+	assert_non_null(fgets(line, sizeof line, file));
+	assert_non_null(strstr(line, "SECRET"));
+	fclose(file);
+	coodie_session_free(s);
+	coodie_options_free(o);
+	coodie_node_stop(n);
+	assert_int_equal(unlink(ca) | unlink(log), 0);
 }
 
 static void test_reload(void **state)
@@ -403,10 +440,10 @@ static void test_freed_meanwhile(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_resumed),         cmocka_unit_test(test_name_is_kept),
-		cmocka_unit_test(test_reload),          cmocka_unit_test(test_credentials),
-		cmocka_unit_test(test_later),           cmocka_unit_test(test_never),
-		cmocka_unit_test(test_freed_meanwhile),
+		cmocka_unit_test(test_resumed),     cmocka_unit_test(test_name_is_kept),
+		cmocka_unit_test(test_by_name),     cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_credentials), cmocka_unit_test(test_later),
+		cmocka_unit_test(test_never),       cmocka_unit_test(test_freed_meanwhile),
 	};
 
 	return cmocka_run_group_tests_name("login", tests, NULL, NULL);

@@ -279,6 +279,18 @@ static const struct {
 	{ "cql://h?tls=unverified&tls_ca=/x", "tls_ca has no use with tls=unverified" },
 	{ "cql://h?tls=chain&tls_lowest=1.3&tls_highest=1.2", "tls_lowest is 1.3, which is above" },
 	{ "cql://h?tls=full&tls_ca=/is/not/there", "/is/not/there" },
+	{ "cql://h?tls_crl=/x", "tls_crl has no use while tls is off" },
+	{ "cql://h?tls_ciphers=x", "tls_ciphers has no use while tls is off" },
+	{ "cql://h?tls_suites=x", "tls_suites has no use while tls is off" },
+	{ "cql://h?tls_key_log=/x", "tls_key_log has no use while tls is off" },
+	{ "cql://h?tls=unverified&tls_crl=/x", "tls_crl has no use with tls=unverified" },
+	{ "cql://h?tls=full&tls_crl=/is/not/there", "tls_crl: cannot read" },
+	{ "cql://h?tls=full&tls_ciphers=NONE-OF-THEM", "NONE-OF-THEM" },
+	{ "cql://h?tls=full&tls_suites=TLS_NOTHING", "TLS_NOTHING" },
+	{ "cql://h?tls=full&tls_key_log=/is/not/there/log", "/is/not/there/log" },
+	{ "cql://h?tls=full&port=1&tls_ciphers=ECDHE-RSA-AES256-GCM-SHA384&tls_tickets=none&"
+	  "tls_suites=TLS_AES_256_GCM_SHA384",
+	  NULL },
 	{ "cql://h?local_port_min=60000&local_port_max=50000", "local_port_min is 60000" },
 };
 

@@ -35,35 +35,59 @@ bool cd_options_check_bounds(const struct coodie_options *o, coodie_error *err)
 	return true;
 }
 
-/* Texts that are for TLS; the first that is set. */
-static const char *text_for_tls(const struct coodie_options *o)
+/* Texts that are for TLS. */
+static const struct {
+	enum cd_option_id id;
+	bool verifies; /* of no use with tls=unverified */
+	/* gives it to who keeps TLS's options; NULL: set_up() does */
+	bool (*set)(coodie_tls *tls, const char *text, coodie_error *err);
+} tls_texts[] = {
+	{ CD_ID_tls_ca, true, coodie_tls_add_ca_file },
+	{ CD_ID_tls_crl, true, coodie_tls_add_crl_file },
+	{ CD_ID_tls_cert, false, NULL },
+	{ CD_ID_tls_key, false, NULL },
+	{ CD_ID_tls_key_passphrase, false, NULL },
+	{ CD_ID_tls_server_name, false, coodie_tls_set_server_name },
+	{ CD_ID_tls_ciphers, false, NULL },
+	{ CD_ID_tls_suites, false, NULL },
+	{ CD_ID_tls_key_log, false, coodie_tls_set_key_log_file },
+};
+
+static const char *text_of(const struct coodie_options *o, enum cd_option_id id)
 {
-	return o->tls_ca               ? "tls_ca"
-	       : o->tls_cert           ? "tls_cert"
-	       : o->tls_key            ? "tls_key"
-	       : o->tls_key_passphrase ? "tls_key_passphrase"
-	       : o->tls_server_name    ? "tls_server_name"
-				       : NULL;
+	return *(char *const *)(const void *)((const char *)o + cd_option_at(id)->at);
+}
+
+static bool check_tls_texts(const struct coodie_options *o, coodie_error *err)
+{
+	for (size_t i = 0; i < sizeof tls_texts / sizeof *tls_texts; i++) {
+		const char *name = cd_option_at(tls_texts[i].id)->name;
+		if (!text_of(o, tls_texts[i].id))
+			continue;
+		if (!o->tls)
+			return cd_fail(err, COODIE_ERR_INVALID,
+				       "%s has no use while tls is off: tls=full turns it on",
+				       name);
+		if (o->tls == TLS_UNVERIFIED && tls_texts[i].verifies)
+			return cd_fail(err, COODIE_ERR_INVALID,
+				       "%s has no use with tls=unverified, which verifies nothing",
+				       name);
+	}
+	return true;
 }
 
 static bool check_tls(const struct coodie_options *o, coodie_error *err)
 {
-	const char *text = text_for_tls(o);
-
 	if (o->tls && o->tls_context && !o->is_copy)
 		return cd_fail(
 			err, COODIE_ERR_INVALID,
 			"tls: it was set by name and by coodie_options_set_tls(); one of them");
-	if (!o->tls && text)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "%s has no use while tls is off: tls=full turns it on", text);
+	if (!check_tls_texts(o, err))
+		return false;
 	if (!o->tls_cert != !o->tls_key || (o->tls_key_passphrase && !o->tls_key))
 		return cd_fail(
 			err, COODIE_ERR_INVALID,
 			"tls_cert and tls_key go together, and tls_key_passphrase with them");
-	if (o->tls == TLS_UNVERIFIED && o->tls_ca)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "tls_ca has no use with tls=unverified, which verifies nothing");
 	return true;
 }
 
@@ -99,15 +123,29 @@ bool cd_options_check(const struct coodie_options *o, coodie_error *err)
 
 /* ---- TLS from its texts ----------------------------------------------------------------------- */
 
+/* Says which option an error is about. */
+static bool blame(const char *option, coodie_error *err)
+{
+	cd_error_prefix(err, "%s", option);
+	return false;
+}
+
 static bool set_up(coodie_tls *tls, const struct coodie_options *o, coodie_error *err)
 {
 	coodie_tls_set_verify(tls, o->tls == TLS_FULL    ? COODIE_TLS_VERIFY_FULL
 				   : o->tls == TLS_CHAIN ? COODIE_TLS_VERIFY_CHAIN
 							 : COODIE_TLS_VERIFY_NONE);
-	return (!o->tls_ca || coodie_tls_add_ca_file(tls, o->tls_ca, err)) &&
-	       (!o->tls_cert || coodie_tls_set_certificate_file(tls, o->tls_cert, o->tls_key,
+	for (size_t i = 0; i < sizeof tls_texts / sizeof *tls_texts; i++) {
+		const char *text = text_of(o, tls_texts[i].id);
+		if (text && tls_texts[i].set && !tls_texts[i].set(tls, text, err))
+			return blame(cd_option_at(tls_texts[i].id)->name, err);
+	}
+	if ((o->tls_ciphers || o->tls_suites) &&
+	    !coodie_tls_set_ciphers(tls, o->tls_ciphers, o->tls_suites, err))
+		return blame("tls_ciphers, tls_suites", err);
+	return (!o->tls_cert || coodie_tls_set_certificate_file(tls, o->tls_cert, o->tls_key,
 								o->tls_key_passphrase, err)) &&
-	       (!o->tls_server_name || coodie_tls_set_server_name(tls, o->tls_server_name, err)) &&
+	       coodie_tls_set_tickets(tls, o->tls_tickets, err) &&
 	       coodie_tls_set_versions(tls, (enum coodie_tls_version)o->tls_lowest,
 				       (enum coodie_tls_version)o->tls_highest, err);
 }
