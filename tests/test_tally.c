@@ -42,7 +42,7 @@ static void use_host(struct cd_tally *t, const coodie_host *host, uint64_t now_u
 		struct cd_counters *c = cd_tally_of(t, host, shard, now_us);
 		for (int i = 0; i < EACH; i++)
 			cd_counters_response(c, now_us);
-		cd_counters_record(c, COODIE_HISTOGRAM_QUEUE, 100 << shard, now_us);
+		cd_counters_record(c, COODIE_HISTOGRAM_QUEUE, UINT64_C(100) << shard, now_us);
 	}
 }
 
