@@ -4,6 +4,10 @@
 #define STEP_SET cd_steps_plain
 #include "proto/bind_steps.h"
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <cpuid.h>
+#endif
+
 #include "proto/type.h"
 
 #define RARE __attribute__((noinline, cold))
@@ -25,7 +29,8 @@ RARE uint8_t *cd_step_other_text(uint8_t *at, const cql_value *v, const struct c
 	if (v->is.tag != CQL_TAG_TEXT || !text->data || text->len >= 8 ||
 	    !copy_to_7(at + CD_STEP_LENGTH, (const uint8_t *)text->data, text->len))
 		return cd_step_other(at, v, step);
-	return step[1].put(finish(at, text->len), v + 1, step + 1);
+	put_32(at, (uint32_t)text->len);
+	return step[1].put(at + CD_STEP_LENGTH + text->len, v + 1, step + 1);
 }
 
 RARE uint8_t *cd_step_other_blob(uint8_t *at, const cql_value *v, const struct cd_step *step)
@@ -35,7 +40,8 @@ RARE uint8_t *cd_step_other_blob(uint8_t *at, const cql_value *v, const struct c
 	if (v->is.tag != CQL_TAG_BLOB || !blob->data || blob->len >= 8)
 		return cd_step_other(at, v, step);
 	copy_to_7(at + CD_STEP_LENGTH, blob->data, blob->len);
-	return step[1].put(finish(at, blob->len), v + 1, step + 1);
+	put_32(at, (uint32_t)blob->len);
+	return step[1].put(at + CD_STEP_LENGTH + blob->len, v + 1, step + 1);
 }
 
 /* ---- a chain of them -------------------------------------------------------------------------- */
@@ -58,10 +64,20 @@ RARE static uint8_t *long_way(uint8_t *at, const cql_value *v, const struct cd_s
 	return NULL;
 }
 
+#if defined(__x86_64__) && defined(__GNUC__)
+/* Not every compiler's __builtin_cpu_supports() knows of it. */
+static bool has_movbe(void)
+{
+	unsigned a, b, c, d;
+
+	return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_MOVBE);
+}
+#endif
+
 const struct cd_step_set *cd_step_best_set(void)
 {
 #if defined(__x86_64__) && defined(__GNUC__)
-	if (__builtin_cpu_supports("avx2"))
+	if (__builtin_cpu_supports("avx2") && has_movbe())
 		return &cd_steps_avx2;
 #endif
 	return &cd_steps_plain;

@@ -41,7 +41,7 @@ struct cd_step_set {
 };
 
 extern const struct cd_step_set cd_steps_plain;
-extern const struct cd_step_set cd_steps_avx2; /* only on such CPUs */
+extern const struct cd_step_set cd_steps_avx2; /* only on CPUs with that and MOVBE */
 
 /* Steps for what is not as usual: null, and what was not set. */
 cd_step_fn cd_step_other;

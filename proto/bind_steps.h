@@ -72,31 +72,25 @@ STEP_INLINE uint8_t *put_timeuuid(uint8_t *at, const cql_value *v)
 	return v->as.uuid.bytes[6] >> 4 == 1 ? put_16(at, v) : NULL;
 }
 
-/* Behind a text or blob that stands there. */
-STEP_INLINE uint8_t *finish(uint8_t *at, size_t len)
-{
-	uint8_t *end = at + (CD_STEP_LENGTH + len);
-
-	put_32(at, (uint32_t)len);
-	return end;
-}
-
-/* Of eight bytes or more that are somewhere. */
+/* Of eight bytes or more that are somewhere. Its length is written before it is known to be as usual: what
+ * is not is written again. */
 STEP_INLINE uint8_t *put_text(uint8_t *at, const cql_value *v)
 {
 	const uint8_t *from = (const uint8_t *)v->as.text.data;
 	size_t len = v->as.text.len, more = len - 8; /* of less than 8: very many */
+	uint8_t *end = at + (CD_STEP_LENGTH + len);
 
 	if (!from)
 		return NULL;
+	put_32(at, (uint32_t)len);
 	if (more <= 16 - 8)
-		return copy_8_to_16(at, CD_STEP_LENGTH, from, len) ? finish(at, len) : NULL;
+		return copy_8_to_16(at, CD_STEP_LENGTH, from, len) ? end : NULL;
 	if (more <= 32 - 8)
-		return copy_16_to_32(at, CD_STEP_LENGTH, from, len) ? finish(at, len) : NULL;
+		return copy_16_to_32(at, CD_STEP_LENGTH, from, len) ? end : NULL;
 	if (more <= 64 - 8)
-		return copy_32_to_64(at, CD_STEP_LENGTH, from, len) ? finish(at, len) : NULL;
+		return copy_32_to_64(at, CD_STEP_LENGTH, from, len) ? end : NULL;
 	if (more <= CD_STEP_LONGEST - 8)
-		return copy_from_64(at + CD_STEP_LENGTH, from, len) ? finish(at, len) : NULL;
+		return copy_from_64(at + CD_STEP_LENGTH, from, len) ? end : NULL;
 	return NULL;
 }
 
@@ -107,6 +101,7 @@ STEP_INLINE uint8_t *put_blob(uint8_t *at, const cql_value *v)
 
 	if (!from)
 		return NULL;
+	put_32(at, (uint32_t)len);
 	if (more <= 16 - 8)
 		copy_8_to_16(at, CD_STEP_LENGTH, from, len);
 	else if (more <= 64 - 8)
@@ -116,7 +111,7 @@ STEP_INLINE uint8_t *put_blob(uint8_t *at, const cql_value *v)
 		copy_from_64(at + CD_STEP_LENGTH, from, len);
 	else
 		return NULL;
-	return finish(at, len);
+	return at + (CD_STEP_LENGTH + len);
 }
 
 /* ---- steps ------------------------------------------------------------------------------------ */
