@@ -9,6 +9,7 @@
 #include <coodie/future.h>
 #include <coodie/tune.h>
 
+#include "tests/failalloc.h"
 #include "tests/peer.h"
 
 enum { THREADS = 4, EACH = 500 };
@@ -222,6 +223,42 @@ static void test_cancel(void **state)
 	peer_free(p);
 }
 
+static void count_ended(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	struct crowd *c = user;
+
+	coodie_result_free(take_res);
+	atomic_fetch_add(&c->called, 1);
+	atomic_fetch_add(&c->wrong,
+			 err->code != COODIE_ERR_CANCELLED && err->code != COODIE_ERR_CLOSED);
+	atomic_fetch_add(&c->ended, err->code == COODIE_ERR_CANCELLED);
+}
+
+/* Of many each is found by the id that its caller has; ids of those that are over find nobody. */
+static void test_cancel_some(void **state)
+{
+	enum { MANY = 900 };
+	struct peer *p = teach();
+	struct crowd c = { 0 };
+	coodie_error err;
+	uint64_t ids[MANY];
+
+	(void)state;
+	c.session = open_session(p, 2, &c);
+	for (int i = 0; i < MANY; i++)
+		assert_true(coodie_session_query_async(c.session, "SELECT never", CQL_ARGS(),
+						       COODIE_REQUEST(.id = &ids[i]), count_ended,
+						       &c, &err));
+	for (int round = 0; round < 2; round++)
+		for (int i = MANY - 1; i >= 0; i -= 3)
+			assert_true(coodie_session_cancel(c.session, ids[i]));
+	coodie_session_free(c.session); /* what was posted is taken before */
+	assert_int_equal(c.called, MANY);
+	assert_int_equal(c.wrong, 0);
+	assert_int_equal(c.ended - 2, MANY / 3); /* two loops have ended, too */
+	peer_free(p);
+}
+
 struct inner {
 	coodie_session *session;
 	enum coodie_errc blocking;
@@ -368,13 +405,45 @@ static void test_tuned(void **state)
 	peer_free(p);
 }
 
+/* The end of a session needs no memory, and its threads end by themselves. */
+static void test_free_without_memory(void **state)
+{
+	struct cd_failalloc f;
+	struct crowd c = { 0 };
+	coodie_error err;
+
+	(void)state;
+	cd_failalloc_init(&f, 0);
+	coodie_options *o = coodie_options_new(NULL);
+	coodie_options_set_allocator(o, &f.allocator);
+	assert_true(coodie_options_add_contact_point(o, "127.0.0.1:1", &err));
+	assert_true(coodie_options_set_loops(o, 2, &err));
+	coodie_options_set_loop_hooks(o, on_begin, on_end, &c);
+	coodie_session *s = coodie_session_new(o, &err);
+	coodie_options_free(o);
+	assert_non_null(s);
+	while (c.begun < 2)
+		sched_yield();
+	f.fail_on = true;
+	f.fail_at = 1; /* all that come */
+	coodie_session_free(s);
+	assert_int_equal(c.begun, 2);
+	assert_int_equal(c.ended, 2);
+	assert_int_equal(f.live, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_crowd),   cmocka_unit_test(test_free_with_much),
-		cmocka_unit_test(test_cancel),  cmocka_unit_test(test_inside),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_future),
+		cmocka_unit_test(test_crowd),
+		cmocka_unit_test(test_free_with_much),
+		cmocka_unit_test(test_cancel),
+		cmocka_unit_test(test_cancel_some),
+		cmocka_unit_test(test_inside),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_future),
 		cmocka_unit_test(test_tuned),
+		cmocka_unit_test(test_free_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

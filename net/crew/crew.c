@@ -87,6 +87,9 @@ static bool make_worker(struct cd_worker *w, struct cd_policies *policies, coodi
 	if (!cd_loop_ev_new(&w->loop, err) ||
 	    !cd_mailbox_init(&w->mailbox, &w->loop, cd_crew_on_mail, w, err))
 		return false;
+	w->stop = cd_parcel_take(&c->parcels, CD_PARCEL_STOP);
+	if (!w->stop)
+		return cd_no_memory(err, "the threads of a session");
 	w->engine = cd_engine_new(c->options, &w->loop, policies, err);
 	if (!w->engine)
 		return false;
@@ -130,11 +133,13 @@ static void stop(struct cd_crew *c, bool wait)
 {
 	for (uint32_t i = 0; i < c->count; i++) {
 		struct cd_worker *w = &c->workers[i];
-		struct cd_parcel *p = w->started ? cd_parcel_take(&c->parcels, CD_PARCEL_STOP)
-						 : NULL;
-		if (p)
-			cd_crew_post(w, p);
-		else if (w->engine)
+		if (w->started) {
+			cd_crew_post(w, w->stop);
+			continue;
+		}
+		if (w->stop)
+			cd_parcel_give(&c->parcels, w->stop);
+		if (w->engine)
 			cd_engine_driver.free(w->engine);
 	}
 	for (uint32_t i = 0; i < c->count; i++)

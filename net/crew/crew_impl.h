@@ -26,6 +26,7 @@ struct cd_worker {
 	coodie_loop loop;
 	struct cd_engine *engine; /* NULL: it has freed itself */
 	struct cd_mailbox mailbox;
+	struct cd_parcel *stop;   /* kept for the end, which needs no memory then */
 	_Atomic uint32_t waiting; /* requests that were sent and not yet taken */
 	_Atomic uint32_t hearsay; /* the same of other loops' news */
 	_Atomic unsigned news;

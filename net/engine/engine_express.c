@@ -161,8 +161,8 @@ CD_HOT bool depart(struct cd_engine *e, struct cd_wire *w, struct cd_request *r,
 
 CD_HOT bool departed(struct cd_engine *e, struct cd_request *r, const coodie_request *o)
 {
-	r->alias = e->alias;
-	e->alias = 0;
+	if (e->alias)
+		cd_engine_name(e, r);
 	e->live++;
 	cd_counters_count(&e->tally.own, CD_METRIC_REQUESTS);
 	cd_retry_budget_add(&e->budget, r->began_us);

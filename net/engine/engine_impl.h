@@ -278,6 +278,12 @@ bool cd_engine_execute_any(struct cd_engine *e, coodie_prepared *p, cql_args arg
 			   coodie_error *err);
 bool cd_engine_submit(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user,
 		      coodie_error *err);
+/* Gives a request the id that it is known by outside. */
+static inline void cd_engine_name(struct cd_engine *e, struct cd_request *r)
+{
+	cd_request_name(&e->pool, r, e->alias);
+	e->alias = 0;
+}
 /* An empty request of a user who waits for what the engine does; the caller puts it into a list. */
 struct cd_request *cd_engine_begin_wait(struct cd_engine *e, uint32_t timeout_ms,
 					coodie_status_fn *done, void *user, coodie_error *err);
@@ -369,7 +375,7 @@ void cd_engine_land(struct cd_engine *e, struct cd_attempt *a);
 
 /* An attempt has been written to a connection. */
 CD_HOT void cd_attempt_departs(struct cd_engine *e, struct cd_wire *w, struct cd_attempt *a,
-				      uint64_t now_us)
+			       uint64_t now_us)
 {
 	struct cd_request *r = a->request;
 

@@ -74,8 +74,8 @@ struct cd_request *cd_engine_begin(struct cd_engine *e, enum cd_request_kind kin
 		return NULL;
 	}
 	e->live++;
-	r->alias = e->alias;
-	e->alias = 0;
+	if (e->alias)
+		cd_engine_name(e, r);
 	return r;
 }
 

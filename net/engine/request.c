@@ -87,6 +87,7 @@ void cd_request_pool_deinit(struct cd_request_pool *p)
 		cd_release(p->allocator, p->all[i]->children.at);
 	}
 	cd_release(p->allocator, p->all);
+	cd_release(p->allocator, p->aliases);
 	cd_slab_deinit(&p->slab);
 	*p = (struct cd_request_pool){ 0 };
 }
@@ -142,7 +143,6 @@ void cd_request_clear(struct cd_request *r)
 	r->counters = NULL;
 	r->done.result = NULL;
 	r->user = NULL;
-	r->alias = 0;
 	r->prepared = NULL;
 	r->next_load = NULL;
 	r->waiters = (struct cd_requests){ 0 };
@@ -215,6 +215,8 @@ void cd_request_give(struct cd_request_pool *p, struct cd_request *r)
 	r->args = NULL;
 	if (r->children.count)
 		drop_children(p, &r->children);
+	if (r->alias)
+		cd_request_unname(p, r);
 	cd_buffer_clear(&r->kept);
 	if (r->kept.cap > CD_REQUEST_KEPT && p->large + r->kept.cap > LARGE_BYTES) {
 		cd_buffer_deinit(&r->kept);
@@ -242,12 +244,66 @@ struct cd_request *cd_request_find(const struct cd_request_pool *p, uint64_t id)
 	return p->all[index]->used ? p->all[index] : NULL;
 }
 
+/* ---- other ids ------------------------------------------------------------------------------ */
+
+static struct cd_request **chain_of(const struct cd_request_pool *p, uint64_t alias)
+{
+	return &p->aliases[alias * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (p->chains - 1)];
+}
+
+static void link_alias(struct cd_request_pool *p, struct cd_request *r)
+{
+	struct cd_request **chain = chain_of(p, r->alias);
+
+	r->next_alias = *chain;
+	*chain = r;
+}
+
+/* As many chains as there may be requests. Without memory they are longer, or there are none. */
+static void make_chains(struct cd_request_pool *p)
+{
+	struct cd_request **chains = cd_alloc_array(p->allocator, p->size, sizeof *chains);
+
+	if (!chains)
+		return;
+	cd_release(p->allocator, p->aliases);
+	p->aliases = chains;
+	p->chains = p->size;
+	for (uint32_t i = 0; i < p->count; i++)
+		if (p->all[i]->alias)
+			link_alias(p, p->all[i]);
+}
+
+void cd_request_name(struct cd_request_pool *p, struct cd_request *r, uint64_t alias)
+{
+	if (p->chains < p->size)
+		make_chains(p);
+	r->alias = alias;
+	if (p->aliases)
+		link_alias(p, r);
+}
+
+void cd_request_unname(struct cd_request_pool *p, struct cd_request *r)
+{
+	struct cd_request **at = p->aliases ? chain_of(p, r->alias) : NULL;
+
+	while (at && *at && *at != r)
+		at = &(*at)->next_alias;
+	if (at && *at)
+		*at = r->next_alias;
+	r->alias = 0;
+}
+
 struct cd_request *cd_request_find_alias(const struct cd_request_pool *p, uint64_t alias)
 {
-	for (uint32_t i = 0; alias && i < p->count; i++)
-		if (p->all[i]->used && p->all[i]->alias == alias)
-			return p->all[i];
-	return NULL;
+	struct cd_request *r = p->aliases && alias ? *chain_of(p, alias) : NULL;
+
+	while (r && r->alias != alias)
+		r = r->next_alias;
+	for (uint32_t i = 0; !p->aliases && alias && i < p->count && !r; i++)
+		if (p->all[i]->alias == alias)
+			r = p->all[i];
+	return r;
 }
 
 /* ---- bytes ---------------------------------------------------------------------------------- */

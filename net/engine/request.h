@@ -24,7 +24,7 @@ enum cd_request_kind {
 	CD_REQUEST_TELL,     /* likewise, to a node that nobody waits for */
 	CD_REQUEST_REGISTER, /* the engine's own, as the next ones */
 	CD_REQUEST_REGISTER_ROUTES,
-	CD_REQUEST_OPTIONS,  /* a heartbeat */
+	CD_REQUEST_OPTIONS, /* a heartbeat */
 	CD_REQUEST_CONNECT,
 	CD_REQUEST_READY, /* a user waits for room */
 	CD_REQUEST_WAIT,  /* a user waits for what the engine does */
@@ -139,6 +139,7 @@ struct cd_request {
 	} done;
 	void *user;
 	uint64_t alias;                   /* another id to find it by; 0: none */
+	struct cd_request *next_alias;    /* of the same chain */
 	struct coodie_prepared *prepared; /* a reference */
 	struct cd_request *next_load;     /* of the same statement */
 	struct cd_requests waiters;       /* of a LOAD */
@@ -171,8 +172,10 @@ struct cd_request_pool {
 	struct cd_slab slab;
 	struct cd_request **all; /* by index */
 	uint32_t count, size;
-	struct cd_request *free; /* by `next` */
-	size_t large;            /* bytes that free ones keep beyond the usual */
+	struct cd_request *free;     /* by `next` */
+	size_t large;                /* bytes that free ones keep beyond the usual */
+	struct cd_request **aliases; /* chains of those that have one; NULL: none, or no memory */
+	uint32_t chains;             /* a power of two */
 };
 
 void cd_request_pool_init(struct cd_request_pool *p, const coodie_allocator *a);
@@ -184,6 +187,14 @@ void cd_request_pool_trim(struct cd_request_pool *p);
 struct cd_request *cd_request_take(struct cd_request_pool *p, enum cd_request_kind kind);
 /* Drops what it holds, but not `result`, and not its place in a list or on a wheel. */
 void cd_request_give(struct cd_request_pool *p, struct cd_request *r);
+
+/* ---- other ids -------------------------------------------------------------------------------- */
+
+/* Gives one another id, which is not 0 and nobody else's, until it is given back. */
+void cd_request_name(struct cd_request_pool *p, struct cd_request *r, uint64_t alias);
+void cd_request_unname(struct cd_request_pool *p, struct cd_request *r);
+/* NULL when the request of that id is over. */
+struct cd_request *cd_request_find_alias(const struct cd_request_pool *p, uint64_t alias);
 
 /* ---- express ones: what they never touch need not be cleared between two of them ------------- */
 
@@ -219,6 +230,8 @@ static inline void cd_request_give_express(struct cd_request_pool *p, struct cd_
 		r->dirty = false;
 		return;
 	}
+	if (r->alias)
+		cd_request_unname(p, r);
 	r->generation++;
 	r->used = false;
 	r->next = p->free;
@@ -229,9 +242,6 @@ static inline void cd_request_give_express(struct cd_request_pool *p, struct cd_
 uint64_t cd_request_id(const struct cd_request *r);
 /* NULL when the request of that id is over. */
 struct cd_request *cd_request_find(const struct cd_request_pool *p, uint64_t id);
-
-/* By its other id. */
-struct cd_request *cd_request_find_alias(const struct cd_request_pool *p, uint64_t alias);
 
 /* Appends bytes to `kept`; check kept.failed at the end. */
 struct cd_piece cd_request_keep(struct cd_request *r, const void *data, size_t len);
