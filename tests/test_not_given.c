@@ -8,6 +8,7 @@
 #include <coodie/node.h>
 #include <coodie/observe.h>
 #include <coodie/route.h>
+#include <coodie/rows.h>
 #include <coodie/trace.h>
 
 struct box {
@@ -229,13 +230,38 @@ static void test_others(void **state)
 	close_box(&other);
 }
 
+/* ---- no result --------------------------------------------------------------------------------- */
+
+/* Of a request that failed: void, and nothing in it. */
+static void test_no_result(void **state)
+{
+	cql_result rows = { .row_count = 7 };
+	cql_uuid id;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(coodie_result_kind(NULL), COODIE_RESULT_VOID);
+	assert_int_equal(coodie_result_row_count(NULL), 0);
+	assert_int_equal(coodie_result_column_count(NULL), 0);
+	assert_null(coodie_result_column_name(NULL, 0));
+	assert_null(coodie_result_column_type(NULL, 0));
+	assert_false(coodie_result_column_index(NULL, "v", &i));
+	assert_false(coodie_result_has_more(NULL));
+	assert_null(coodie_result_paging_state(NULL).data);
+	assert_false(coodie_result_applied(NULL));
+	assert_int_equal(coodie_result_warning_count(NULL), 0);
+	assert_null(coodie_result_warning(NULL, 0));
+	assert_false(coodie_result_tracing_id(NULL, &id));
+	coodie_result_rows(NULL, &rows);
+	assert_int_equal(rows.row_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lacking),
-		cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_no_place),
-		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_lacking),   cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_no_place),  cmocka_unit_test(test_others),
+		cmocka_unit_test(test_no_result),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

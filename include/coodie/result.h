@@ -28,6 +28,8 @@ enum coodie_result_kind {
 /** Frees the block, its rows, names and warnings in one call; NULL is fine. */
 COODIE_API void coodie_result_free(coodie_result *r);
 
+/* What a result says. Of NULL, which a request that failed has: void, with nothing in it. */
+
 COODIE_API enum coodie_result_kind coodie_result_kind(const coodie_result *r);
 /** @return rows of this page; 0 for other kinds */
 COODIE_API size_t coodie_result_row_count(const coodie_result *r);

@@ -10,32 +10,32 @@
 
 enum coodie_result_kind coodie_result_kind(const coodie_result *r)
 {
-	return r->kind;
+	return r ? r->kind : COODIE_RESULT_VOID;
 }
 
 size_t coodie_result_row_count(const coodie_result *r)
 {
-	return r->row_count;
+	return r ? r->row_count : 0;
 }
 
 size_t coodie_result_column_count(const coodie_result *r)
 {
-	return r->column_count;
+	return r ? r->column_count : 0;
 }
 
 const char *coodie_result_column_name(const coodie_result *r, size_t i)
 {
-	return i < r->column_count ? r->metadata->columns.at[i].name.data : NULL;
+	return r && i < r->column_count ? r->metadata->columns.at[i].name.data : NULL;
 }
 
 const cql_type *coodie_result_column_type(const coodie_result *r, size_t i)
 {
-	return i < r->column_count ? r->metadata->columns.at[i].type : NULL;
+	return r && i < r->column_count ? r->metadata->columns.at[i].type : NULL;
 }
 
 bool coodie_result_column_index(const coodie_result *r, const char *name, size_t *i)
 {
-	for (size_t at = 0; at < r->column_count; at++)
+	for (size_t at = 0; r && name && at < r->column_count; at++)
 		if (strcmp(r->metadata->columns.at[at].name.data, name) == 0) {
 			*i = at;
 			return true;
@@ -45,21 +45,23 @@ bool coodie_result_column_index(const coodie_result *r, const char *name, size_t
 
 bool coodie_result_has_more(const coodie_result *r)
 {
-	return r->paging_state.data != NULL;
+	return r && r->paging_state.data;
 }
 
 cql_blob coodie_result_paging_state(const coodie_result *r)
 {
-	return r->paging_state;
+	return r ? r->paging_state : (cql_blob){ NULL, 0 };
 }
 
 bool coodie_result_applied(const coodie_result *r)
 {
-	struct cd_reader rows = cd_reader_over(r->rows.data, r->rows.len);
 	size_t wanted;
 
+	if (!r)
+		return false;
 	if (!coodie_result_column_index(r, "[applied]", &wanted) || r->row_count == 0)
 		return true;
+	struct cd_reader rows = cd_reader_over(r->rows.data, r->rows.len);
 	for (size_t i = 0; i < wanted; i++)
 		cd_read_bytes(&rows);
 	struct cd_span cell = cd_read_bytes(&rows);
@@ -69,19 +71,19 @@ bool coodie_result_applied(const coodie_result *r)
 /* Ours follows the server's. */
 static const char *own_warning(const coodie_result *r)
 {
-	return r->history && *r->history->warning ? r->history->warning : NULL;
+	return r && r->history && *r->history->warning ? r->history->warning : NULL;
 }
 
 size_t coodie_result_warning_count(const coodie_result *r)
 {
-	return r->warning_count + (own_warning(r) ? 1u : 0u);
+	return r ? r->warning_count + (own_warning(r) ? 1u : 0u) : 0;
 }
 
 const char *coodie_result_warning(const coodie_result *r, size_t i)
 {
-	if (i < r->warning_count)
+	if (r && i < r->warning_count)
 		return r->warnings[i];
-	return i == r->warning_count ? own_warning(r) : NULL;
+	return r && i == r->warning_count ? own_warning(r) : NULL;
 }
 
 size_t coodie_result_payload_count(const coodie_result *r)
@@ -126,13 +128,18 @@ bool coodie_result_tried(const coodie_result *r, size_t i, coodie_tried *out)
 
 bool coodie_result_tracing_id(const coodie_result *r, cql_uuid *id)
 {
-	if (r->traced)
-		*id = r->tracing_id;
-	return r->traced;
+	if (!r || !r->traced)
+		return false;
+	*id = r->tracing_id;
+	return true;
 }
 
 void coodie_result_rows(const coodie_result *r, cql_result *out)
 {
+	if (!r) {
+		*out = (cql_result){ .kind = COODIE_RESULT_VOID };
+		return;
+	}
 	*out = (cql_result){
 		.kind = r->kind, .row_count = r->row_count, .rows = r->rows, .spare = r->spare
 	};
