@@ -36,7 +36,7 @@ static bool check_record(const struct cd_dns_record *r, void *user)
 	check_name(r->name);
 	if (r->type == CD_DNS_SRV)
 		check_name(r->of.srv.target);
-	else if (r->type == CD_DNS_CNAME)
+	else if (r->type == CD_DNS_CNAME || r->type == CD_DNS_PTR)
 		check_name(r->of.target);
 	else
 		FUZZ_CHECK(r->of.address.length == (r->type == CD_DNS_A ? 4 : 16));
