@@ -101,14 +101,15 @@ typedef struct coodie_attempt {
 	int32_t shard;           /**< -1: not known */
 	uint32_t number;         /**< from 0; retries and speculations are counted together */
 	bool is_speculative;
-	bool is_last;       /**< the request is over: nothing more is told about it. There is none
-				      when it ends while it waits to be sent again */
+	/** The request is over: nothing more is told about it. No attempt is the last one of a
+	 * request that ends while it waits to be sent again. */
+	bool is_last;
 	int64_t began_us;   /**< microseconds since 1970 */
 	uint64_t queued_us; /**< from submission to the wire */
 	uint64_t server_us; /**< from the wire to the answer, or to the end */
-	const coodie_error
-		*err; /**< code COODIE_OK when it was answered; COODIE_ERR_CANCELLED when it
-				      was given up, as another one was faster, or its request was */
+	/** Code COODIE_OK: it was answered. COODIE_ERR_CANCELLED: it was given up, as another one
+	 * was faster, or its request was. */
+	const coodie_error *err;
 } coodie_attempt;
 
 /** Called for each attempt, on the thread of its loop. Must not submit, block or free. */

@@ -49,8 +49,7 @@ typedef struct cql_row_reader {
 	const uint8_t *at;
 	uint32_t left;       /* rows not begun */
 	const uint8_t *safe; /* from here, one whole row of fixed values can be read */
-	cql_row_page
-		*page; /* NULL: that is so up to the end, which is CQL_ROW_LENGTH_ behind `safe` */
+	cql_row_page *page;  /* NULL: so up to the end, which is CQL_ROW_LENGTH_ behind `safe` */
 } cql_row_reader;
 
 enum { CQL_ROW_LENGTH_ = 4 };

@@ -136,8 +136,7 @@ COODIE_API bool coodie_session_set_profile(coodie_session *s, const char *name,
 
 /* ---- statements ----------------------------------------------------------------------------- */
 
-/** Per request; a zero means the session's default. Written as COODIE_REQUEST(.timeout_ms = 500).
- */
+/** Per request; zero: the session's default. Written as COODIE_REQUEST(.timeout_ms = 500). */
 typedef struct coodie_request {
 	size_t size; /**< filled by COODIE_REQUEST */
 	cql_consistency consistency;
@@ -145,21 +144,21 @@ typedef struct coodie_request {
 	uint32_t timeout_ms;
 	int32_t page_rows;     /**< rows per page; -1: no paging */
 	cql_blob paging_state; /**< where to go on, from coodie_result_paging_state() */
-	int64_t timestamp_us; /**< of the write, microseconds since 1970; 0: the session's, which is
-				 the server's clock */
-	bool idempotent;      /**< may be sent twice */
-	bool tracing;         /**< asks for a trace; the result has its id */
-	const char *keyspace; /**< for this statement, as in CQL: case counts only in double
-				 quotes (v5 only; refused on v4) */
-	int32_t now_in_seconds; /**< the server's clock for TTLs (v5 only; refused on v4) */
+	int64_t timestamp_us;  /**< of the write, microseconds since 1970; 0: the session's */
+	bool idempotent;       /**< may be sent twice */
+	bool tracing;          /**< asks for a trace; the result has its id */
+	/** For this statement, as in CQL: case counts only in double quotes. Refused on v4. */
+	const char *keyspace;
+	int32_t now_in_seconds; /**< the server's clock for TTLs; refused on v4 */
 	uint64_t *id;           /**< out: for coodie_session_cancel() */
-	const char *profile; /**< name of an execution profile (coodie/policy.h); NULL: "default" */
-	const cql_inet *node; /**< sends to this node only, whatever the balancer says (L9); fails
-				 when it is not connected */
-	int32_t shard;        /**< of that node, plus one; 0: any */
-	const cql_payload
-		*payload; /**< custom payload (v4 section 2.2): an array, copied; goes along
-				       with a PREPARE that the request has to wait for, too (P17) */
+	const char *profile;    /**< an execution profile (coodie/policy.h); NULL: "default" */
+	/** Sends to this node only, whatever the balancer says (L9); fails when it is not
+	 * connected. */
+	const cql_inet *node;
+	int32_t shard; /**< of that node, plus one; 0: any */
+	/** Custom payload (v4 section 2.2): an array, copied. It goes along with a PREPARE that
+	 * the request has to wait for, too (P17). */
+	const cql_payload *payload;
 	size_t payload_count;
 } coodie_request;
 
