@@ -1,22 +1,26 @@
-# orm/orm.mk - models, queries, objects, schema; included by the top Makefile.am
+# orm/orm.mk - the mapper, by rooms; included by the top Makefile.am
 noinst_LTLIBRARIES += libcd_orm.la
 libcd_orm_la_SOURCES = \
-	orm/check.c \
-	orm/codec.c orm/codec.h \
-	orm/datum.c orm/datum.h \
-	orm/fragment.c orm/fragment.h \
-	orm/lexer.c orm/lexer.h \
-	orm/model.c orm/model.h \
-	orm/object.c orm/object.h \
-	orm/op.c orm/op.h \
-	orm/place.c orm/place.h \
-	orm/query.c orm/query.h \
-	orm/rows.c \
-	orm/save.c \
-	orm/schema.c orm/schema.h \
-	orm/select.c \
-	orm/spelling.c orm/spelling.h \
-	orm/sync.c \
-	orm/texts.c \
-	orm/write.c orm/write.h
+	orm/value/datum.c orm/value/datum.h \
+	orm/model/check.c \
+	orm/model/codec.c orm/model/codec.h \
+	orm/model/model.c orm/model/model.h \
+	orm/model/place.c orm/model/place.h \
+	orm/model/spelling.c orm/model/spelling.h \
+	orm/model/texts.c \
+	orm/cql/bind.c \
+	orm/cql/fragment.c orm/cql/fragment.h \
+	orm/cql/lexer.c orm/cql/lexer.h \
+	orm/cql/names.c \
+	orm/cql/parser.c orm/cql/parser.h \
+	orm/cql/where.c \
+	orm/object/object.c orm/object/object.h \
+	orm/object/rows.c \
+	orm/run/op.c orm/run/op.h \
+	orm/query/query.c orm/query/query.h \
+	orm/query/select.c \
+	orm/write/save.c \
+	orm/write/write.c orm/write/write.h \
+	orm/schema/schema.c orm/schema/schema.h \
+	orm/schema/sync.c
 libcoodie_la_LIBADD += libcd_orm.la

@@ -3,7 +3,7 @@
 #include "tests/mock.h"
 
 #include "base/error.h"
-#include "orm/datum.h"
+#include "orm/value/datum.h"
 #include "tests/test.h"
 
 static bool mock_submit(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user,

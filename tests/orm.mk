@@ -1,13 +1,13 @@
-# tests/orm.mk - one program per file of orm/; included by tests/tests.mk
-tests_libcd_test_la_SOURCES += tests/mock.c tests/mock.h tests/orm_models.h
+# tests/orm.mk - the mapper's programs, in tests/orm/; included by tests/tests.mk
+tests_libcd_test_la_SOURCES += tests/mock.c tests/mock.h tests/orm/models.h
 check_PROGRAMS += \
-	tests/test_datum \
-	tests/test_mapper_threads \
-	tests/test_model \
-	tests/test_orm_memory \
-	tests/test_query \
-	tests/test_rows \
-	tests/test_save \
-	tests/test_spelling \
-	tests/test_sync
+	tests/orm/test_datum \
+	tests/orm/test_memory \
+	tests/orm/test_model \
+	tests/orm/test_query \
+	tests/orm/test_rows \
+	tests/orm/test_save \
+	tests/orm/test_spelling \
+	tests/orm/test_sync \
+	tests/orm/test_threads
 EXTRA_DIST += docs/models.md

@@ -56,6 +56,7 @@ check-valgrind: all
 
 # ---- programs that have threads, for the thread sanitizer; its memory wants addresses where they always are
 THREADED_TESTS = \
+	tests/orm/test_threads \
 	tests/test_agreement \
 	tests/test_budget \
 	tests/test_client_routes \
@@ -67,7 +68,6 @@ THREADED_TESTS = \
 	tests/test_homes \
 	tests/test_hooks \
 	tests/test_login \
-	tests/test_mapper_threads \
 	tests/test_metadata \
 	tests/test_named \
 	tests/test_node_fault \

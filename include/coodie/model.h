@@ -61,11 +61,24 @@ enum coodie_member {
 
 enum coodie_order { COODIE_ASC = 0, COODIE_DESC };
 
+/** What "near" means to a vector index. */
+enum coodie_similarity {
+	COODIE_SIMILARITY_NONE = 0, /**< not a vector index */
+	COODIE_SIMILARITY_COSINE,
+	COODIE_SIMILARITY_DOT_PRODUCT,
+	COODIE_SIMILARITY_EUCLIDEAN
+};
+
 /** A secondary index on a column. */
 typedef struct coodie_index {
 	bool on;
-	const char *name;        /**< NULL: <table>_<column>_idx */
-	const void *reserved[5]; /**< zero; room for a class, a target and options */
+	bool external;                     /**< made by others: never created or dropped (TY-34) */
+	enum coodie_similarity similarity; /**< makes a vector index of it */
+	const char *name;                  /**< NULL: <table>_<column>_idx */
+	const char *class_name; /**< USING '...'; NULL: SAI for a vector, else the server's own */
+	const char *options;    /**< WITH OPTIONS = ..., a CQL map without the similarity (SM-20) */
+	const char *target;     /**< "KEYS", "ENTRIES", "FULL"; NULL: values (SM-18, SM-19) */
+	const void *reserved[2]; /**< zero */
 } coodie_index;
 
 /** One column. Made by COODIE_COLUMN; a field that is not named is zero. */
@@ -85,6 +98,15 @@ typedef struct coodie_column {
 	bool required;       /**< refused on save when null or not set; keys always are */
 	uint32_t max_length; /**< of a text or blob, bytes; 0: no limit */
 	coodie_index index;
+	uint32_t min_length; /**< of a text or blob that is set, bytes (TY-01) */
+	bool discriminator;  /**< says which struct a row is (coodie/polymorphism.h) */
+	/** Fills a new object's member, at `member`; @return false: no memory (TY-36). */
+	bool (*make_default)(void *member);
+	/** Asked before a write, about a member that is set. @return false with `err` (MD-33) */
+	bool (*validate)(const void *member, coodie_error *err);
+	const struct coodie_udt *udt;       /**< of the member, or of its items (coodie/udt.h) */
+	const struct coodie_udt *key_udt;   /**< of the keys of a map */
+	const struct coodie_base *inherits; /**< made by COODIE_INHERIT (coodie/polymorphism.h) */
 } coodie_column;
 
 /** A model. Made by COODIE_MODEL; constant; must outlive every session that used it. */
@@ -97,11 +119,19 @@ typedef struct coodie_model {
 	const char *object_name; /**< of the struct, for messages */
 	const char *table;       /**< kept as written when quoted or mixed case */
 	/* yours */
-	const char *keyspace;        /**< NULL: the session's */
-	const char *connection;      /**< name in a registry; NULL: the default session */
-	uint32_t default_ttl;        /**< seconds; 0: none */
-	const char *comment;         /**< of the table */
-	cql_consistency consistency; /**< default of its statements */
+	const char *keyspace;               /**< NULL: the session's */
+	const char *connection;             /**< name in a registry; NULL: the default session */
+	uint32_t default_ttl;               /**< seconds; 0: none */
+	const char *comment;                /**< of the table */
+	cql_consistency consistency;        /**< default of its statements */
+	cql_consistency serial_consistency; /**< of its conditional writes */
+	uint32_t timeout_ms;                /**< default of its statements; 0: the session's */
+	bool idempotent;                    /**< its writes may be sent twice, all of them */
+	bool is_abstract;    /**< only to be inherited from: not synced, read or saved (MD-07) */
+	const char *options; /**< CQL after WITH (MD-09) */
+	const char *discriminator_value;    /**< of this struct (coodie/polymorphism.h) */
+	const struct coodie_family *family; /**< the structs of the table */
+	const struct coodie_view *view;     /**< a materialized view (coodie/view.h) */
 } coodie_model;
 
 #ifndef __cplusplus
@@ -210,6 +240,11 @@ typedef struct coodie_write {
 	uint32_t timeout_ms;
 	bool full;    /**< a tracked object is written whole, as one of your own is */
 	uint64_t *id; /**< out, `_async` only: for coodie_session_cancel() */
+	cql_consistency serial_consistency; /**< SERIAL or LOCAL_SERIAL (LW-13) */
+	bool must_apply;     /**< not applied is COODIE_ERR_NOT_APPLIED (coodie/lwt.h) */
+	bool idempotent;     /**< may be sent twice, whatever it is */
+	bool tracing;        /**< asks for a trace */
+	const char *profile; /**< an execution profile (coodie/policy.h); NULL: "default" */
 } coodie_write;
 
 #define COODIE_NO_TTL (-1)
@@ -246,7 +281,9 @@ typedef struct coodie_read {
 	size_t size;
 	cql_consistency consistency;
 	uint32_t timeout_ms;
-	uint64_t *id; /**< out, `_async` only: for coodie_session_cancel() */
+	uint64_t *id;        /**< out, `_async` only: for coodie_session_cancel() */
+	const char *profile; /**< an execution profile (coodie/policy.h); NULL: "default" */
+	bool tracing;        /**< asks for a trace */
 } coodie_read;
 
 #ifndef __cplusplus

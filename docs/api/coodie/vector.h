@@ -28,14 +28,6 @@
 
 COODIE_BEGIN
 
-/** What "near" means to a vector index. */
-enum coodie_similarity {
-	COODIE_SIMILARITY_NONE = 0, /**< not a vector index */
-	COODIE_SIMILARITY_COSINE,
-	COODIE_SIMILARITY_DOT_PRODUCT,
-	COODIE_SIMILARITY_EUCLIDEAN
-};
-
 /**
  * Orders by distance: `ORDER BY member ANN OF ?`. Replaces coodie_order_by(). A limit is needed
  * (the server refuses without); the length must be the column's, whatever calls this (VX-06).

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* Fragments of CQL: parsed once for each text and model, checked against the model, rewritten with
+ * the table's names. */
+#ifndef ORM_CQL_FRAGMENT_H
+#define ORM_CQL_FRAGMENT_H
+
+#include "orm/model/model.h"
+
+/* Which grammar a fragment has. */
+enum cd_fragment_kind {
+	CD_FRAGMENT_WHERE /* conditions of a query */
+};
+
+/* What a marker of a fragment takes. */
+enum cd_bind_kind {
+	CD_BIND_COLUMN, /* a value of the column's type */
+	CD_BIND_IN,     /* a list of values of the column's type */
+	CD_BIND_ITEM,   /* an item of the collection, the value of a map */
+	CD_BIND_KEY,    /* a key of the map */
+	CD_BIND_TOKEN   /* a bigint */
+};
+
+struct cd_bind {
+	uint16_t column;
+	uint8_t kind;
+};
+
+/* One block of memory: the structure, the binds, both texts. */
+struct cd_fragment {
+	uint64_t hash;
+	enum cd_fragment_kind kind;
+	const char *what; /* "where": for messages */
+	const char *text; /* what the user wrote */
+	const char *cql;  /* what is sent, without WHERE */
+	struct cd_bind *binds;
+	uint32_t bind_count;
+};
+
+#define CD_FRAGMENT_MARKERS 256 /* the most in one fragment */
+
+/* The parsed form of a fragment, taken out of the model's cache or made; to be given back,
+ * from the same thread or not. NULL with COODIE_ERR_QUERY. */
+struct cd_fragment *cd_fragment_take(struct cd_model *m, enum cd_fragment_kind kind,
+				     const char *text, coodie_error *err);
+/* Puts it into the cache, where the one it meets there goes. */
+void cd_fragment_give(struct cd_model *m, struct cd_fragment *take_f);
+/* Checks the values against the fragment's markers: their number, null, type and range. */
+bool cd_fragment_check(const struct cd_model *m, const struct cd_fragment *f, cql_args args,
+		       coodie_error *err);
+
+/* A list of columns by name. */
+struct cd_names {
+	uint32_t *columns; /* room for column_count of the model */
+	bool *descending;  /* NULL: "DESC" is no word of this list */
+	uint32_t count;
+};
+
+/* Reads "a, b DESC"; `what` names the call in messages. COODIE_ERR_QUERY. */
+bool cd_fragment_names(const struct cd_model *m, const char *what, const char *text,
+		       struct cd_names *out, coodie_error *err);
+
+#endif

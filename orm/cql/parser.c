@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* Every refusal says where in the fragment, what is wrong, and what to write. */
+#include "orm/cql/parser.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+
+bool cd_parse_fail(struct cd_parser *p, const struct cd_token *t, const char *format, ...)
+{
+	char message[COODIE_ERROR_MESSAGE_SIZE];
+	int len = t->len < 24 ? (int)t->len : 24;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	if (t->kind == CD_TOKEN_END)
+		return cd_fail(p->err, COODIE_ERR_QUERY, "%s, %s, at the end: %s", p->model->label,
+			       p->what, message);
+	return cd_fail(p->err, COODIE_ERR_QUERY, "%s, %s, position %zu (%.*s): %s", p->model->label,
+		       p->what, t->at, len, t->text, message);
+}
+
+void cd_parse_advance(struct cd_parser *p)
+{
+	p->now = cd_lexer_next(&p->lexer);
+}
+
+void cd_parse_put(struct cd_parser *p, const char *text)
+{
+	cd_buffer_bytes(&p->cql, text, strlen(text));
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+static bool fail_unknown(struct cd_parser *p, const struct cd_token *t)
+{
+	const char *near = cd_model_nearest(p->model, t->text, t->len);
+
+	if (near)
+		return cd_parse_fail(p, t, "%s has no such member; did you mean %s?",
+				     p->model->label, near);
+	return cd_parse_fail(p, t, "%s has no such member", p->model->label);
+}
+
+/* "na""me": the name with its quotes single again. */
+static const struct cd_column *quoted_column(const struct cd_parser *p, const struct cd_token *t)
+{
+	char name[256];
+	size_t len = 0;
+
+	for (size_t i = 0; i < t->len && len < sizeof(name); i++) {
+		name[len++] = t->text[i];
+		if (t->text[i] == '"')
+			i++;
+	}
+	return cd_model_column(p->model, name, len);
+}
+
+static bool is_literal_word(const struct cd_token *t)
+{
+	return cd_token_is(t, "NULL") || cd_token_is(t, "TRUE") || cd_token_is(t, "FALSE");
+}
+
+bool cd_parse_column(struct cd_parser *p, const struct cd_column **out)
+{
+	const struct cd_column *c = NULL;
+
+	if (p->now.kind == CD_TOKEN_NAME)
+		c = cd_model_member(p->model, p->now.text, p->now.len);
+	else if (p->now.kind == CD_TOKEN_QUOTED)
+		c = quoted_column(p, &p->now);
+	else if (p->now.kind == CD_TOKEN_STRING || p->now.kind == CD_TOKEN_NUMBER)
+		return cd_parse_fail(
+			p, &p->now,
+			"a literal where a member's name belongs; write `name = ?` and bind the "
+			"value");
+	else
+		return cd_parse_fail(p, &p->now, "a member's name belongs here");
+	if (!c)
+		return fail_unknown(p, &p->now);
+	cd_parse_advance(p);
+	*out = c;
+	return true;
+}
+
+/* ---- markers --------------------------------------------------------------------------------- */
+
+bool cd_parse_mark(struct cd_parser *p, const struct cd_column *c, enum cd_bind_kind kind)
+{
+	if (p->now.kind == CD_TOKEN_STRING || p->now.kind == CD_TOKEN_NUMBER ||
+	    is_literal_word(&p->now))
+		return cd_parse_fail(p, &p->now,
+				     "a literal in a condition; write ? and bind it with cql()");
+	if (p->now.kind != CD_TOKEN_MARK)
+		return cd_parse_fail(p, &p->now, "a ? belongs here");
+	if (p->bind_count == CD_FRAGMENT_MARKERS)
+		return cd_parse_fail(p, &p->now, "more than %d markers", CD_FRAGMENT_MARKERS);
+	p->binds[p->bind_count++] = (struct cd_bind){ (uint16_t)cd_column_index(p->model, c),
+						      (uint8_t)kind };
+	cd_parse_put(p, "?");
+	cd_parse_advance(p);
+	return true;
+}
+
+bool cd_parse_expect(struct cd_parser *p, enum cd_token_kind kind, const char *text)
+{
+	if (p->now.kind != kind)
+		return cd_parse_fail(p, &p->now, "a `%s` belongs here", text);
+	cd_parse_put(p, text);
+	cd_parse_advance(p);
+	return true;
+}

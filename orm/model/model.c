@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/* Resolving models: the user's table checked and understood; a digest of its content tells when it
+ * has changed. */
+#include "orm/model/model.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/identifier.h"
+#include "base/keyspace.h"
+#include "base/nearest.h"
+#include "orm/model/spelling.h"
+#include "orm/value/datum.h"
+
+/* ---- the user's table, whatever version of the header wrote it ------------------------------- */
+
+coodie_model cd_model_read(const coodie_model *m)
+{
+	coodie_model def = { 0 };
+
+	memcpy(&def, m, m->size < sizeof(def) ? m->size : sizeof(def));
+	return def;
+}
+
+static coodie_column read_column(const coodie_model *m, size_t i)
+{
+	coodie_column def = { 0 };
+
+	memcpy(&def, (const char *)m->columns + i * m->column_stride,
+	       m->column_stride < sizeof(def) ? m->column_stride : sizeof(def));
+	return def;
+}
+
+static uint64_t mix(uint64_t h, uint64_t x)
+{
+	h = (h ^ x) * UINT64_C(0x9E3779B97F4A7C15);
+	return h ^ h >> 29;
+}
+
+static uint64_t mix_pointer(uint64_t h, const void *p)
+{
+	return mix(h, (uintptr_t)p);
+}
+
+static uint64_t mix_index(uint64_t h, const coodie_index *index)
+{
+	h = mix(h, (uint64_t)index->similarity << 2 | (uint64_t)index->external << 1 | index->on);
+	h = mix_pointer(h, index->name);
+	h = mix_pointer(h, index->class_name);
+	h = mix_pointer(h, index->options);
+	return mix_pointer(h, index->target);
+}
+
+static uint64_t mix_column(uint64_t h, const coodie_column *c)
+{
+	h = mix_pointer(h, c->name);
+	h = mix(h, (uint64_t)c->offset << 32 | c->size);
+	h = mix_pointer(h, c->type);
+	h = mix_pointer(h, c->db_name);
+	h = mix(h,
+		(uint64_t)c->partition_key << 48 | (uint64_t)c->clustering_key << 32 | c->member);
+	h = mix(h, (uint64_t)c->max_length << 32 | c->min_length);
+	h = mix(h, (uint64_t)c->order << 3 | (uint64_t)c->discriminator << 2 |
+			   (uint64_t)c->required << 1 | c->is_static);
+	h = mix(h, (uintptr_t)c->make_default);
+	h = mix(h, (uintptr_t)c->validate);
+	h = mix_pointer(h, c->udt);
+	h = mix_pointer(h, c->key_udt);
+	h = mix_pointer(h, c->inherits);
+	return mix_index(h, &c->index);
+}
+
+static uint64_t mix_options(uint64_t h, const coodie_model *def)
+{
+	h = mix_pointer(h, def->keyspace);
+	h = mix_pointer(h, def->connection);
+	h = mix_pointer(h, def->comment);
+	h = mix(h, (uint64_t)def->default_ttl << 32 | (uint64_t)def->consistency);
+	h = mix(h, (uint64_t)def->timeout_ms << 32 | (uint64_t)def->serial_consistency << 2 |
+			   (uint64_t)def->idempotent << 1 | def->is_abstract);
+	h = mix_pointer(h, def->options);
+	h = mix_pointer(h, def->discriminator_value);
+	h = mix_pointer(h, def->family);
+	return mix_pointer(h, def->view);
+}
+
+/* Field by field, not byte by byte: padding has no value. Texts count by address, they are
+ * constants. */
+static uint64_t digest_of(const coodie_model *m)
+{
+	coodie_model def = cd_model_read(m);
+	uint64_t h = mix(def.column_stride, def.column_count);
+
+	h = mix_pointer(h, def.columns);
+	h = mix(h, def.object_size);
+	h = mix_pointer(h, def.object_name);
+	h = mix_pointer(h, def.table);
+	h = mix_options(h, &def);
+	for (size_t i = 0; i < def.column_count; i++) {
+		if (def.column_stride == sizeof(coodie_column)) {
+			h = mix_column(h, &def.columns[i]);
+		} else {
+			coodie_column c = read_column(&def, i);
+
+			h = mix_column(h, &c);
+		}
+	}
+	return h;
+}
+
+/* ---- resolving ------------------------------------------------------------------------------- */
+
+static const char *finish_text(struct cd_model *m, struct cd_buffer *b)
+{
+	const char *text = b->failed ? NULL
+				     : cd_arena_strndup(&m->arena, (const char *)b->data, b->len);
+
+	cd_buffer_deinit(b);
+	return text;
+}
+
+static bool resolve_names(struct cd_model *m, struct cd_column *c, coodie_error *err)
+{
+	struct cd_buffer b;
+
+	c->name = c->def.db_name ? c->def.db_name : c->def.name;
+	cd_buffer_init(&b, &m->allocator, 0);
+	cd_identifier_append_quoted(&b, c->name);
+	c->quoted = finish_text(m, &b);
+	cd_buffer_init(&b, &m->allocator, 0);
+	cd_spelling_append(&b, c->def.type);
+	c->spelling = finish_text(m, &b);
+	if (!c->quoted || !c->spelling)
+		return cd_no_memory(err, "a model");
+	c->multicell = cd_spelling_multicell(c->spelling);
+	return true;
+}
+
+static enum cql_role role_of(const coodie_column *def)
+{
+	if (def->partition_key)
+		return CD_ROLE_PARTITION;
+	if (def->clustering_key)
+		return CD_ROLE_CLUSTERING;
+	return def->is_static ? CD_ROLE_STATIC : CD_ROLE_REGULAR;
+}
+
+static bool resolve_column(struct cd_model *m, struct cd_column *c, size_t i, coodie_error *err)
+{
+	c->def = read_column(&m->def, i);
+	if (!c->def.name || !*c->def.name)
+		return cd_fail(err, COODIE_ERR_MODEL,
+			       "model %s: column %zu has no name; make it with COODIE_COLUMN()",
+			       m->label, i + 1);
+	if (!c->def.type || !*c->def.type)
+		return cd_fail(err, COODIE_ERR_MODEL,
+			       "model %s, column %s: no CQL type; it is the third argument of "
+			       "COODIE_COLUMN(%s, %s, \"...\")",
+			       m->label, c->def.name, m->label, c->def.name);
+	c->codec = cd_codec_of(c->def.member);
+	c->optional = (c->def.member & COODIE_MEMBER_OPTIONAL) != 0;
+	c->role = role_of(&c->def);
+	c->type = cql_type_parse(c->def.type, err);
+	if (!c->type) {
+		if (err && err->code != COODIE_ERR_NO_MEMORY) {
+			err->code = COODIE_ERR_MODEL;
+			cd_error_prefix(err, "model %s, column %s: \"%.60s\"", m->label,
+					c->def.name, c->def.type);
+		}
+		return false;
+	}
+	c->kind = cql_type_kind(c->type);
+	c->checked = cd_datum_needs_check(c->kind);
+	return resolve_names(m, c, err) && cd_model_check_column(m, c, err);
+}
+
+static bool resolve_columns(struct cd_model *m, coodie_error *err)
+{
+	m->columns = cd_arena_take_array(&m->arena, m->def.column_count, sizeof(*m->columns));
+	m->keys = cd_arena_take_array(&m->arena, m->def.column_count, sizeof(*m->keys));
+	m->all_columns = cd_arena_take_array(&m->arena, m->def.column_count,
+					     sizeof(*m->all_columns));
+	if (!m->columns || !m->keys || !m->all_columns)
+		return cd_no_memory(err, "a model");
+	for (uint32_t i = 0; i < m->def.column_count; i++) {
+		m->column_count = i + 1; /* what cd_model_free() has to look at */
+		m->all_columns[i] = i;
+		if (!resolve_column(m, &m->columns[i], i, err))
+			return false;
+		m->static_count += m->columns[i].role == CD_ROLE_STATIC;
+		m->regular_count += m->columns[i].role == CD_ROLE_REGULAR;
+		m->is_counter |= m->columns[i].kind == CQL_KIND_COUNTER;
+	}
+	return true;
+}
+
+/* "keyspace.table" as CQL writes it, and both names as the server stores them. */
+static bool resolve_table(struct cd_model *m, const coodie_session *s, coodie_error *err)
+{
+	const char *keyspace = m->def.keyspace ? m->def.keyspace : coodie_session_keyspace(s);
+	char name[CD_KEYSPACE_SIZE];
+	struct cd_buffer b;
+
+	if (!keyspace)
+		return cd_fail(
+			err, COODIE_ERR_MODEL,
+			"model %s has no keyspace; write .keyspace = \"...\" in COODIE_MODEL(), or "
+			"set the session's with coodie_options_set_keyspace()",
+			m->label);
+	if (!cd_keyspace_read(keyspace, name, err)) {
+		cd_error_prefix(err, "model %s", m->label);
+		if (err)
+			err->code = COODIE_ERR_MODEL;
+		return false;
+	}
+	if (!cd_identifier_valid(m->def.table))
+		return cd_fail(err, COODIE_ERR_MODEL,
+			       "model %s: %.60s is no name; write it without quotes, or in whole "
+			       "ones with every quote inside doubled",
+			       m->label, m->def.table);
+	cd_buffer_init(&b, &m->allocator, 0);
+	cd_identifier_append(&b, name);
+	cd_buffer_u8(&b, '.');
+	cd_identifier_append(&b, m->def.table);
+	m->table = finish_text(m, &b);
+	m->keyspace_name = cd_arena_strndup(&m->arena, name, strlen(name));
+	m->table_name = cd_identifier_name(&m->arena, m->def.table);
+	if (!m->table || !m->keyspace_name || !m->table_name)
+		return cd_no_memory(err, "a model");
+	if (!cd_identifier_legal(m->table_name))
+		return cd_fail(err, COODIE_ERR_MODEL,
+			       "model %s: %.60s is no name for a table; use letters, digits and "
+			       "underscores",
+			       m->label, m->table_name);
+	return true;
+}
+
+static bool resolve(struct cd_model *m, const coodie_session *s, coodie_error *err)
+{
+	return resolve_table(m, s, err) && resolve_columns(m, err) && cd_model_check_keys(m, err) &&
+	       cd_model_check_whole(m, err) &&
+	       (cd_model_write_texts(m) || cd_no_memory(err, "a model"));
+}
+
+/* What digest_of() looks at, as it lies there. */
+static bool keep_bytes(struct cd_model *m)
+{
+	m->model_bytes = cd_arena_copy(&m->arena, m->source, m->source->size);
+	m->column_bytes = cd_arena_copy(&m->arena, m->source->columns,
+					m->source->column_count * m->source->column_stride);
+	return m->model_bytes && m->column_bytes;
+}
+
+/* The same bytes are the same model. Others may be as well: the digest knows. */
+bool cd_model_is_current(const struct cd_model *m)
+{
+	const coodie_model *now = m->source;
+
+	if (now->size == m->def.size && memcmp(now, m->model_bytes, now->size) == 0 &&
+	    memcmp(now->columns, m->column_bytes, now->column_count * now->column_stride) == 0)
+		return true;
+	return m->digest == digest_of(now);
+}
+
+struct cd_model *cd_model_new(coodie_session *s, const coodie_allocator *a,
+			      const coodie_model *source, coodie_error *err)
+{
+	struct cd_model *m;
+
+	if (!cd_model_check_table(source, err))
+		return NULL;
+	m = cd_alloc_zero(a, sizeof(*m));
+	if (!m) {
+		cd_no_memory(err, "a model");
+		return NULL;
+	}
+	atomic_init(&m->refs, 1);
+	m->allocator = *a;
+	cd_arena_init(&m->arena, &m->allocator, 4096);
+	m->source = source;
+	m->digest = digest_of(source);
+	m->def = cd_model_read(source);
+	m->label = m->def.object_name;
+	if (!(keep_bytes(m) || cd_no_memory(err, "a model")) || !resolve(m, s, err)) {
+		cd_model_free(m);
+		return NULL;
+	}
+	return m;
+}
+
+struct cd_model *cd_model_ref(struct cd_model *m)
+{
+	atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
+	return m;
+}
+
+void cd_model_free(struct cd_model *m)
+{
+	coodie_allocator a;
+
+	if (!m || atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	for (uint32_t i = 0; i < m->column_count; i++)
+		cql_type_free(m->columns[i].type);
+	for (size_t i = 0; i < CD_FRAGMENTS; i++)
+		cd_release(&m->allocator,
+			   atomic_load_explicit(&m->fragments[i], memory_order_relaxed));
+	cd_arena_deinit(&m->arena);
+	a = m->allocator;
+	cd_release(&a, m);
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+static bool same(const char *text, const char *name, size_t len)
+{
+	return strlen(text) == len && !memcmp(text, name, len);
+}
+
+const struct cd_column *cd_model_member(const struct cd_model *m, const char *name, size_t len)
+{
+	for (uint32_t i = 0; i < m->column_count; i++) {
+		if (same(m->columns[i].def.name, name, len))
+			return &m->columns[i];
+	}
+	return NULL;
+}
+
+const struct cd_column *cd_model_column(const struct cd_model *m, const char *name, size_t len)
+{
+	for (uint32_t i = 0; i < m->column_count; i++) {
+		if (same(m->columns[i].name, name, len))
+			return &m->columns[i];
+	}
+	return NULL;
+}
+
+static const char *member_name(const void *list, size_t i)
+{
+	const struct cd_model *m = list;
+
+	return i < m->column_count ? m->columns[i].def.name : NULL;
+}
+
+const char *cd_model_nearest(const struct cd_model *m, const char *name, size_t len)
+{
+	return cd_nearest(name, len, member_name, m);
+}

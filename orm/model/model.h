@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* A resolved model: the user's table checked, its types parsed, its statements written; once for
+ * each session (place.h). */
+#ifndef ORM_MODEL_MODEL_H
+#define ORM_MODEL_MODEL_H
+
+#include <stdatomic.h>
+
+#include <coodie/model.h>
+
+#include "base/arena.h"
+#include "orm/model/codec.h"
+
+struct cd_fragment;
+
+#define CD_FRAGMENTS 128     /* parsed conditions kept for each model */
+#define CD_MAX_TTL 630720000 /* seconds, Cassandra's limit: twenty years */
+
+enum cql_role { CD_ROLE_PARTITION, CD_ROLE_CLUSTERING, CD_ROLE_STATIC, CD_ROLE_REGULAR };
+
+struct cd_column {
+	coodie_column def;    /* the user's row; what an older program does not have is zero */
+	const char *name;     /* in the table */
+	const char *quoted;   /* the same in quotes */
+	const char *spelling; /* canonical CQL type */
+	const struct cd_codec *codec;
+	cql_type *type;
+	enum cql_kind kind;
+	enum cql_role role;
+	bool optional;  /* the member is a pointer to a scalar */
+	bool multicell; /* a collection that is not frozen */
+	/* a member of the right C type may still not fit: ranges, items of collections */
+	bool checked;
+};
+
+/* With and without "USING TTL ?". */
+enum { CD_PLAIN = 0, CD_WITH_TTL, CD_TTL_SHAPES };
+
+struct cd_model {
+	atomic_uint refs; /* the session's table, and every object that came from it */
+	coodie_allocator allocator;
+	struct cd_arena arena;
+	const coodie_model *source;
+	uint64_t digest;
+	const void *model_bytes, *column_bytes; /* the user's tables when they were resolved */
+	coodie_model def;
+	const char *label;         /* the struct's name */
+	const char *table;         /* qualified, as CQL writes it */
+	const char *keyspace_name; /* as the server's tables have them */
+	const char *table_name;
+	struct cd_column *columns;
+	uint32_t column_count;
+	uint32_t *keys; /* partition key, then clustering columns */
+	uint32_t partition_count, key_count;
+	uint32_t static_count, regular_count;
+	bool is_counter;
+	/* constant statements: the session caches what it prepared by their text */
+	const char *insert[CD_TTL_SHAPES];
+	const char *update[CD_TTL_SHAPES];        /* NULL without regular columns */
+	const char *update_static[CD_TTL_SHAPES]; /* NULL without static columns */
+	const char *remove;
+	const char *select_by_key;
+	uint32_t *all_columns; /* 0, 1, 2, ...: what select_by_key reads */
+	/* parsed conditions; who needs one takes it out, and puts it back */
+	_Atomic(struct cd_fragment *) fragments[CD_FRAGMENTS];
+	struct cd_model *older; /* what was resolved before the user's table changed */
+};
+
+/* The user's table; what an older program does not have is zero. */
+coodie_model cd_model_read(const coodie_model *m);
+/* Checks and resolves it. @return one reference; NULL with COODIE_ERR_MODEL or
+ * COODIE_ERR_NO_MEMORY */
+struct cd_model *cd_model_new(coodie_session *s, const coodie_allocator *a,
+			      const coodie_model *source, coodie_error *err);
+/* Whether the user's table still says what it did. */
+bool cd_model_is_current(const struct cd_model *m);
+struct cd_model *cd_model_ref(struct cd_model *m);
+void cd_model_free(struct cd_model *m); /* gives one reference back; NULL is fine */
+
+/* check.c: every rule a model must obey, in the order a reader would find them. */
+bool cd_model_check_table(const coodie_model *m, coodie_error *err);
+bool cd_model_check_column(const struct cd_model *m, const struct cd_column *c, coodie_error *err);
+bool cd_model_check_keys(struct cd_model *m, coodie_error *err);
+bool cd_model_check_whole(const struct cd_model *m, coodie_error *err);
+
+/* texts.c: the constant statements; false when out of memory. */
+bool cd_model_write_texts(struct cd_model *m);
+
+/* The column of a member's name of `len` bytes, or of its name in the table; NULL when there is
+ * none. */
+const struct cd_column *cd_model_member(const struct cd_model *m, const char *name, size_t len);
+const struct cd_column *cd_model_column(const struct cd_model *m, const char *name, size_t len);
+/* The nearest member's name to a wrong one; NULL when none is near. */
+const char *cd_model_nearest(const struct cd_model *m, const char *name, size_t len);
+
+static inline uint32_t cd_column_index(const struct cd_model *m, const struct cd_column *c)
+{
+	return (uint32_t)(c - m->columns);
+}
+
+static inline bool cd_column_is_key(const struct cd_column *c)
+{
+	return c->role == CD_ROLE_PARTITION || c->role == CD_ROLE_CLUSTERING;
+}
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a statement goes: a session, and the model as it was resolved for it. Sessions with loop
+ * threads are called from many threads: what is known is found without a lock, who brings something
+ * new waits for one. */
+#ifndef ORM_MODEL_PLACE_H
+#define ORM_MODEL_PLACE_H
+
+#include <pthread.h>
+
+#include "orm/model/model.h"
+
+struct cd_models;
+
+/* What the mapper keeps with a session. */
+struct cd_orm {
+	atomic_uint refs; /* the session, and every operation under way */
+	coodie_allocator allocator;
+	pthread_mutex_t lock; /* held by whoever adds a model */
+	_Atomic(struct cd_models *) models;
+};
+
+/* The model is borrowed from the orm. */
+struct cd_place {
+	coodie_session *session;
+	struct cd_orm *orm;
+	struct cd_model *model;
+};
+
+/* Finds a model's session, and the model in it, resolved; checks it the first time. */
+bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *out,
+		   coodie_error *err);
+
+/* The mapper's data of a session (not a registry), made the first time; borrowed. */
+struct cd_orm *cd_orm_of(coodie_session *s, coodie_error *err);
+struct cd_orm *cd_orm_ref(struct cd_orm *orm);
+void cd_orm_free(struct cd_orm *orm); /* gives one reference back; NULL is fine */
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* The canonical spelling of a type, by a walk over its text. */
+#include "orm/model/spelling.h"
+
+#include <string.h>
+
+#define MAX_DEPTH 32
+
+struct walk {
+	struct cd_buffer *out;
+	const char *at;
+	unsigned depth;
+};
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static void skip_spaces(struct walk *w)
+{
+	while (*w->at == ' ' || *w->at == '\t' || *w->at == '\n' || *w->at == '\r')
+		w->at++;
+}
+
+/* The word at the cursor, in lower case unless it is quoted; its length. */
+static size_t take_word(struct walk *w, char *word, size_t size)
+{
+	size_t len = 0;
+	bool quoted = false;
+
+	skip_spaces(w);
+	while (*w->at && (quoted || !strchr("<>, \t\r\n", *w->at))) {
+		if (*w->at == '"')
+			quoted = !quoted;
+		if (len + 1 < size)
+			word[len++] = quoted ? *w->at : lower(*w->at);
+		w->at++;
+	}
+	word[len] = '\0';
+	skip_spaces(w);
+	return len;
+}
+
+static bool is_collection(const char *word)
+{
+	return !strcmp(word, "list") || !strcmp(word, "set") || !strcmp(word, "map");
+}
+
+/* What is frozen by its nature, so that the word adds nothing. */
+static bool freezes_itself(const char *word)
+{
+	return !strcmp(word, "tuple") || !strcmp(word, "vector");
+}
+
+static void append_type(struct walk *w, bool frozen);
+
+static void append_arguments(struct walk *w, bool frozen)
+{
+	while (*w->at == '<' || *w->at == ',') {
+		bool first = *w->at == '<';
+
+		w->at++;
+		cd_buffer_bytes(w->out, first ? "<" : ", ", first ? 1 : 2);
+		append_type(w, frozen);
+		skip_spaces(w);
+	}
+	if (*w->at == '>')
+		w->at++;
+	cd_buffer_u8(w->out, '>');
+}
+
+/* frozen<X>: the cursor is at its '<'. */
+static void append_frozen(struct walk *w, bool frozen)
+{
+	struct walk peek = *w;
+	char inner[64];
+
+	peek.at++;
+	take_word(&peek, inner, sizeof(inner));
+	if (frozen || freezes_itself(inner) || !strcmp(inner, "frozen")) {
+		w->at++;
+		append_type(w, frozen);
+		skip_spaces(w);
+		if (*w->at == '>')
+			w->at++;
+		return;
+	}
+	cd_buffer_bytes(w->out, "frozen", 6);
+	append_arguments(w, true);
+}
+
+static void append_type(struct walk *w, bool frozen)
+{
+	char word[256];
+	size_t len = take_word(w, word, sizeof(word));
+
+	if (w->depth++ > MAX_DEPTH)
+		return;
+	if (*w->at == '<' && !strcmp(word, "frozen")) {
+		append_frozen(w, frozen);
+	} else {
+		if (!strcmp(word, "varchar"))
+			len = strlen(strcpy(word, "text"));
+		cd_buffer_bytes(w->out, word, len);
+		if (*w->at == '<')
+			append_arguments(w, frozen || freezes_itself(word));
+	}
+	w->depth--;
+}
+
+void cd_spelling_append(struct cd_buffer *out, const char *type)
+{
+	struct walk w = { .out = out, .at = type };
+
+	append_type(&w, false);
+}
+
+bool cd_spelling_multicell(const char *canonical)
+{
+	struct walk w = { .at = canonical };
+	char word[64];
+
+	take_word(&w, word, sizeof(word));
+	return *w.at == '<' && is_collection(word);
+}
+
+const char *cd_spelling_unfrozen(const char *canonical)
+{
+	struct walk w = { .at = canonical };
+	unsigned depth = 0, frozen_at = 0;
+	char word[64];
+
+	while (*w.at) {
+		const char *begin;
+
+		skip_spaces(&w);
+		begin = w.at;
+		take_word(&w, word, sizeof(word));
+		if (*w.at == '<' && !frozen_at && depth > 0 && is_collection(word))
+			return begin;
+		if (*w.at == '<' && !frozen_at && (!strcmp(word, "frozen") || freezes_itself(word)))
+			frozen_at = depth + 1;
+		for (; *w.at == '<' || *w.at == '>' || *w.at == ',' || *w.at == ' '; w.at++) {
+			if (*w.at == '<')
+				depth++;
+			if (*w.at == '>' && depth-- == frozen_at)
+				frozen_at = 0;
+		}
+	}
+	return NULL;
+}

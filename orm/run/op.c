@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* Operations: told exactly once; and blocking calls as waiting for one. */
+#include "orm/run/op.h"
+
+#include <coodie/driver.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+struct cd_op *cd_op_new(const struct cd_place *place, const char *verb, cd_step_fn *step,
+			void *user, coodie_error *err)
+{
+	struct cd_op *op = cd_alloc(&place->orm->allocator, sizeof(*op));
+
+	if (!op) {
+		cd_no_memory(err, verb);
+		return NULL;
+	}
+	cd_orm_ref(place->orm);
+	*op = (struct cd_op){ .place = *place, .step = step, .verb = verb, .user = user };
+	op->subject = place->model ? place->model->label : "";
+	return op;
+}
+
+void cd_op_free(struct cd_op *op)
+{
+	struct cd_orm *orm = op->place.orm;
+
+	cd_release(&orm->allocator, op);
+	cd_orm_free(orm);
+}
+
+static void on_done(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	struct cd_op *op = user;
+
+	op->step(op, take_res, err);
+}
+
+bool cd_op_submit(struct cd_op *op, const char *cql, cql_args args, const coodie_request *r,
+		  coodie_error *err)
+{
+	static const coodie_request plain = { .size = sizeof(plain) };
+	coodie_statement st = { .size = sizeof(st),
+				.cql = cql,
+				.args = args,
+				.request = r ? r : &plain,
+				.prepare = args.count > 0 };
+
+	if (!op->done.status)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "%s(%s): the callback is NULL, nobody would know how it ended",
+			       op->verb, op->subject);
+	return coodie_session_submit(op->place.session, &st, on_done, op, err);
+}
+
+coodie_error cd_op_error(const struct cd_op *op, const coodie_error *from)
+{
+	coodie_error err = *from;
+
+	if (err.code != COODIE_OK)
+		cd_error_prefix(&err, "%s(%s)", op->verb, op->subject);
+	return err;
+}
+
+/* ---- blocking calls -------------------------------------------------------------------------- */
+
+struct cd_wait *cd_wait_new(coodie_session *s, coodie_error *err)
+{
+	static const bool already = true;
+	const coodie_allocator *a = coodie_session_allocator(s);
+	struct cd_wait *w;
+
+	if (!coodie_session_run(s, &already, err)) /* asks only whether this is a place to block */
+		return NULL;
+	if (!a)
+		a = &cd_malloc_allocator;
+	w = cd_alloc_zero(a, sizeof(*w));
+	if (!w) {
+		cd_no_memory(err, "a blocking call");
+		return NULL;
+	}
+	w->allocator = *a;
+	return w;
+}
+
+static void wait_free(struct cd_wait *w)
+{
+	coodie_allocator a = w->allocator;
+
+	cd_release(&a, w);
+}
+
+/* Whether somebody still waits. */
+static bool is_wanted(struct cd_wait *w)
+{
+	if (!w->abandoned)
+		return true;
+	wait_free(w);
+	return false;
+}
+
+/* The last thing: who waits may be another thread. */
+static void tell(struct cd_wait *w, const coodie_error *err)
+{
+	w->err = *err;
+	__atomic_store_n(&w->done, true, __ATOMIC_RELEASE);
+}
+
+void cd_wait_status(const coodie_error *err, void *user)
+{
+	if (is_wanted(user))
+		tell(user, err);
+}
+
+void cd_wait_object(void *take_object, const coodie_error *err, void *user)
+{
+	struct cd_wait *w = user;
+
+	if (!is_wanted(w)) {
+		coodie_object_free(take_object);
+		return;
+	}
+	w->object = take_object;
+	tell(w, err);
+}
+
+void cd_wait_rows(coodie_rows *take_rows, const coodie_error *err, void *user)
+{
+	struct cd_wait *w = user;
+
+	if (!is_wanted(w)) {
+		coodie_rows_free(take_rows);
+		return;
+	}
+	w->rows = take_rows;
+	tell(w, err);
+}
+
+void cd_wait_count(uint64_t count, const coodie_error *err, void *user)
+{
+	struct cd_wait *w = user;
+
+	if (!is_wanted(w))
+		return;
+	w->count = count;
+	tell(w, err);
+}
+
+bool cd_wait_finish(struct cd_wait *take_wait, coodie_session *s, bool accepted,
+		    struct cd_wait *out, coodie_error *err)
+{
+	struct cd_wait *w = take_wait;
+
+	*out = (struct cd_wait){ 0 };
+	if (accepted && !coodie_session_run(s, &w->done, err) && !w->done) {
+		w->abandoned = true; /* its callback may still come */
+		return false;
+	}
+	if (accepted) {
+		*out = *w;
+		cd_clear(err);
+		cd_error_copy(err, &w->err);
+		accepted = w->err.code == COODIE_OK;
+	}
+	wait_free(w);
+	return accepted;
+}

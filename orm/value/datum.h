@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Values beside a column's type: do they fit, are they equal, and copies that live in an arena. */
+#ifndef ORM_VALUE_DATUM_H
+#define ORM_VALUE_DATUM_H
+
+#include <coodie/value.h>
+
+#include "base/arena.h"
+
+/* Whether a value can be written to a type, items of collections included. COODIE_ERR_TYPE or
+ * COODIE_ERR_RANGE says what
+ * was given and what the type wants. Null and unset fit everything. */
+bool cd_datum_fits(cql_value v, const cql_type *type, coodie_error *err);
+
+/* Whether a value of the C type that belongs to a kind may still not fit it. */
+bool cd_datum_needs_check(enum cql_kind kind);
+
+/* Whether two values are the same to the server. Sets and maps compare by content, whatever their
+ * order; that takes memory
+ * from `scratch`, and without it they count as different. */
+bool cd_datum_same(cql_value a, cql_value b, struct cd_arena *scratch);
+/* Whether it is null, unset, or a collection without items. */
+bool cd_datum_is_empty(cql_value v);
+
+/* Copies a value with all its bytes into an arena; a text gets a NUL behind it. Collections
+ * become arrays of values. */
+bool cd_datum_copy(struct cd_arena *a, cql_value v, cql_value *out, coodie_error *err);
+bool cd_data_copy(struct cd_arena *a, cql_args args, cql_value **out, coodie_error *err);
+
+#endif

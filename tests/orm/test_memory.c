@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* Every allocation of the mapper failed in turn: an error each time, nothing lost, and the
+ * object as it was. */
+#include <coodie/query.h>
+#include <coodie/schema.h>
+
+#include "tests/failalloc.h"
+#include "tests/mock.h"
+#include "tests/orm/models.h"
+#include "tests/test.h"
+
+/* Each step fails with an error or works: a step that fails without one is a failure of the
+ * test. */
+static bool step(bool worked, const coodie_error *err)
+{
+	if (!worked && err->code == COODIE_OK)
+		fail_msg("a call failed without an error");
+	return worked;
+}
+
+static coodie_result *note_row(void)
+{
+	static const coodie_column_spec columns[] = {
+		{ "id", "int" }, { "text", "text" }, { "stars", "int" }, { "tags", "set<text>" }
+	};
+	const cql_value values[] = { cql(1), cql("hello"), cql(3),
+				     cql(CQL_SET(cql("a"), cql("b"))) };
+	coodie_result *r = coodie_result_new_rows(columns, 4, values, 1, NULL);
+
+	assert_non_null(r);
+	return r;
+}
+
+static bool save_own(struct mock *m, coodie_error *err)
+{
+	note n = { .id = 1, .text = "x", .tags = CQL_SET(cql("b"), cql("a")) };
+
+	return step(coodie_save(m->session, &note_model, &n, COODIE_WRITE(.ttl = 5), err), err);
+}
+
+static bool save_new(struct mock *m, coodie_error *err)
+{
+	note *n = coodie_new(m->session, &note_model, err);
+	bool worked = step(n != NULL, err);
+
+	if (worked) {
+		n->text = "x";
+		worked = step(coodie_save(m->session, &note_model, n, NULL, err), err);
+	}
+	coodie_object_free(n);
+	return worked;
+}
+
+static bool get_and_save(struct mock *m, coodie_error *err)
+{
+	note *n, *copy = NULL;
+	bool worked;
+
+	mock_answer(m, note_row());
+	n = coodie_get(m->session, &note_model, CQL_ARGS(cql(1)), NULL, err);
+	worked = step(n != NULL, err);
+	if (worked) {
+		n->tags = CQL_SET(cql("b"), cql("c"));
+		n->text = "other";
+		worked = step(coodie_save(m->session, &note_model, n, NULL, err), err) &&
+			 step((copy = coodie_dup(m->session, &note_model, n, err)) != NULL, err) &&
+			 step(coodie_delete(m->session, &note_model, copy, NULL, err), err);
+	}
+	coodie_object_free(copy);
+	coodie_object_free(n);
+	return worked;
+}
+
+static bool find_all(struct mock *m, coodie_error *err)
+{
+	coodie_query *q = coodie_find(m->session, &note_model, "text = ? AND tags CONTAINS ?",
+				      CQL_ARGS(cql("x"), cql("y")));
+	coodie_rows *rows;
+	bool worked;
+
+	coodie_defer(q, "stars");
+	coodie_only(q, "text, tags, stars");
+	coodie_limit(q, 5);
+	coodie_query_cql(q, NULL, 0, err);
+	mock_answer_error(m, COODIE_ERR_TIMEOUT, "late");
+	rows = coodie_all(q, err);
+	worked = err->code == COODIE_ERR_TIMEOUT; /* as far as it can come */
+	coodie_rows_free(rows);
+	coodie_query_free(q);
+	return worked;
+}
+
+static bool all_rows(struct mock *m, coodie_error *err)
+{
+	coodie_query *q = coodie_find(m->session, &note_model, NULL, CQL_ARGS());
+	coodie_rows *rows;
+	bool worked;
+
+	mock_answer(m, note_row());
+	rows = coodie_all(q, err);
+	worked = step(rows != NULL, err);
+	coodie_query_free(q);
+	coodie_rows_free(rows);
+	return worked;
+}
+
+static bool sync_table(struct mock *m, coodie_error *err)
+{
+	static const coodie_column_spec columns[] = { { "name", "text" } };
+	const cql_value name = cql("shop");
+
+	mock_answer(m, coodie_result_new_rows(columns, 1, &name, 0, NULL));
+	mock_answer(m, coodie_result_new_rows(columns, 1, &name, 1, NULL));
+	return step(coodie_sync_table(m->session, &user_model, NULL, err), err);
+}
+
+static bool keyspace(struct mock *m, coodie_error *err)
+{
+	return step(coodie_create_keyspace(m->session, "Shop", NULL, err), err);
+}
+
+typedef bool use_fn(struct mock *m, coodie_error *err);
+
+struct use {
+	const char *name;
+	use_fn *run;
+};
+
+static bool with_mock(const coodie_allocator *a, void *user)
+{
+	const struct use *use = user;
+	coodie_error err = { 0 };
+	struct mock m;
+	bool worked = mock_open_with(&m, a, &err);
+
+	if (!worked) {
+		m.freed = true;
+		mock_close(&m);
+		return step(false, &err);
+	}
+	worked = use->run(&m, &err);
+	mock_close(&m);
+	return worked;
+}
+
+static void each_allocation(void **state)
+{
+	static const struct use uses[] = {
+		{ "save one's own", save_own },
+		{ "save a new object", save_new },
+		{ "get, save, dup, delete", get_and_save },
+		{ "find", find_all },
+		{ "read rows", all_rows },
+		{ "sync a table", sync_table },
+		{ "create a keyspace", keyspace },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(uses); i++) {
+		struct use use = uses[i];
+
+		CD_CHECK(cd_failalloc_each(use.name, with_mock, &use), use.name);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(each_allocation) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
