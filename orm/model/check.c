@@ -324,3 +324,12 @@ bool cd_model_check_whole(const struct cd_model *m, coodie_error *err)
 	}
 	return check_counters(m, err);
 }
+
+bool cd_model_check_writable(const struct cd_model *m, const char *verb, coodie_error *err)
+{
+	return !m->def.view ||
+	       cd_fail(err, COODIE_ERR_MODEL,
+		       "%s(%s): %s is a materialized view, which only its base table is written "
+		       "through; give the base's model",
+		       verb, m->label, m->table);
+}

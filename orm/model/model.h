@@ -83,6 +83,10 @@ bool cd_model_check_column(const struct cd_model *m, const struct cd_column *c, 
 bool cd_model_check_keys(struct cd_model *m, coodie_error *err);
 bool cd_model_check_whole(const struct cd_model *m, coodie_error *err);
 
+/* Whether its rows are there to be written: those of a view are the server's (MV-07). `verb`, "coodie_save",
+ * is for the message. */
+bool cd_model_check_writable(const struct cd_model *m, const char *verb, coodie_error *err);
+
 /* texts.c: the constant statements; false when out of memory. */
 bool cd_model_write_texts(struct cd_model *m);
 
