@@ -1,7 +1,7 @@
 # tests/examples.mk - README, docs and examples against the headers; included by tests/tests.mk
 # The examples that need nothing designed-only are programs too: what compiles also links.
-STYLE_CHECKS += tests/check-examples
-EXTRA_DIST += README.md CHANGELOG.md
+STYLE_CHECKS += tests/check-examples tests/check-guide
+EXTRA_DIST += README.md CHANGELOG.md tests/guide.c tests/guide.h
 check_examples = examples/blocking examples/attached examples/async examples/prepared examples/only \
 	examples/dissect examples/embedded_node examples/tls examples/loop_epoll
 noinst_PROGRAMS += $(check_examples)

@@ -10,4 +10,3 @@ check_PROGRAMS += \
 	tests/orm/test_spelling \
 	tests/orm/test_sync \
 	tests/orm/test_threads
-EXTRA_DIST += docs/models.md

@@ -100,7 +100,7 @@ EXTRA_DIST += tests/tsan.supp tests/valgrind.supp
 
 # ---- the integration suite on real Apache Cassandra
 check-cassandra: all $(cassandra_tests)
-	$(srcdir)/tests/cassandra/run $(cassandra_tests)
+	CC='$(CC)' $(srcdir)/tests/cassandra/run $(cassandra_tests) $(srcdir)/tests/check-guide
 CLEANFILES += $(cassandra_tests)
 
 # ---- other people's drivers on the node, fetched from their registries
