@@ -17,6 +17,7 @@
 #include <coodie/loop.h>
 #include <coodie/metadata.h>
 #include <coodie/metrics.h>
+#include <coodie/mock.h>
 #include <coodie/model.h>
 #include <coodie/named.h>
 #include <coodie/observe.h>

@@ -26,6 +26,7 @@ coodieinclude_HEADERS = \
 	include/coodie/message.h \
 	include/coodie/metadata.h \
 	include/coodie/metrics.h \
+	include/coodie/mock.h \
 	include/coodie/model.h \
 	include/coodie/named.h \
 	include/coodie/node.h \

@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libcd_orm.la
 libcd_orm_la_SOURCES = \
 	orm/value/datum.c orm/value/datum.h \
+	orm/value/show.c orm/value/show.h \
 	orm/model/check.c \
 	orm/model/codec.c orm/model/codec.h \
 	orm/model/model.c orm/model/model.h \
@@ -21,6 +22,9 @@ libcd_orm_la_SOURCES = \
 	orm/query/select.c \
 	orm/write/save.c \
 	orm/write/write.c orm/write/write.h \
+	orm/mock/call.c \
+	orm/mock/driver.c \
+	orm/mock/mock.c orm/mock/mock.h \
 	orm/schema/schema.c orm/schema/schema.h \
 	orm/schema/sync.c
 libcoodie_la_LIBADD += libcd_orm.la
