@@ -20,7 +20,10 @@ libcd_orm_la_SOURCES = \
 	orm/run/op.c orm/run/op.h \
 	orm/query/query.c orm/query/query.h \
 	orm/query/select.c \
+	orm/write/delete.c \
+	orm/write/options.c \
 	orm/write/save.c \
+	orm/write/send.c \
 	orm/write/write.c orm/write/write.h \
 	orm/mock/call.c \
 	orm/mock/driver.c \

@@ -1,237 +1,283 @@
 /* SPDX-License-Identifier: MIT */
-/* coodie_save and coodie_delete: a planned write sent, and what follows when it was applied. */
-#include <string.h>
-
+/* Saving: an INSERT of what is set, an UPDATE of what changed, or nothing at all. */
 #include "base/alloc.h"
 #include "base/error.h"
-#include "orm/run/op.h"
+#include "orm/value/datum.h"
 #include "orm/write/write.h"
 
-/* ---- options --------------------------------------------------------------------------------- */
-
-/* Options of an older program are shorter: what it does not have is zero. */
-static coodie_write read_options(const coodie_write *w)
-{
-	coodie_write options = { 0 };
-
-	if (w)
-		memcpy(&options, w,
-		       w->size && w->size < sizeof(options) ? w->size : sizeof(options));
-	return options;
-}
-
-/* The timestamp travels with the request, not in the text: one statement for all. */
-static coodie_request request_of(const struct cd_model *m, const coodie_write *options)
-{
-	return (coodie_request){
-		.size = sizeof(coodie_request),
-		.consistency = options->consistency ? options->consistency : m->def.consistency,
-		.timeout_ms = options->timeout_ms,
-		.timestamp_us = options->timestamp_us,
-		.idempotent = true, /* a plain INSERT, UPDATE or DELETE by key: twice is once */
-		.id = options->id,
-	};
-}
-
-/* ---- save ------------------------------------------------------------------------------------ */
-
-/* What a save of a tracked object remembers until the answer comes. */
-struct saving {
-	struct cd_object *object;
-	struct cd_change *changes;
-	uint32_t count;
+struct save {
+	struct cd_write *w;
+	const struct cd_model *m;
+	const void *memory;
+	struct cd_object *o; /* NULL: a struct of the caller's own */
+	bool whole;          /* an INSERT, of every column */
+	/* what is written of each column, as the statement has them: all of them for an INSERT, those
+	 * that are no key for an UPDATE, whose keys follow; unset: nothing */
+	cql_value *values, *keys;
+	bool any[CD_ROLE_REGULAR + 1]; /* whether something is written, by role */
+	bool no_row;                   /* no clustering column is set: statics only */
+	coodie_error *err;
 };
 
-static void saving_free(const struct cd_model *m, struct saving *saving)
+static bool is_loaded(const struct save *s)
 {
-	if (!saving)
-		return;
-	cd_changes_free(&m->allocator, saving->changes, saving->count);
-	cd_release(&m->allocator, saving);
+	return s->o && s->o->state == CD_OBJECT_LOADED;
 }
 
-static void finish_status(struct cd_op *op, const coodie_error *from)
+static bool is_missing(cql_value v)
 {
-	coodie_status_fn *done = op->done.status;
-	coodie_error err = cd_op_error(op, from);
-	void *user = op->user;
-
-	cd_op_free(op);
-	done(&err, user);
+	return v.is.tag == CQL_TAG_UNSET || v.is.tag == CQL_TAG_NULL;
 }
 
-static void on_saved(struct cd_op *op, coodie_result *take_res, const coodie_error *err)
-{
-	struct saving *saving = op->state;
+/* ---- what is written of a column ------------------------------------------------------------- */
 
-	if (saving && err->code == COODIE_OK)
-		cd_object_applied(saving->object, saving->changes, saving->count);
-	saving_free(op->place.model, saving);
-	coodie_result_free(take_res);
-	finish_status(op, err);
+static size_t byte_length(cql_value v)
+{
+	return v.is.tag == CQL_TAG_TEXT   ? v.as.text.len
+	       : v.is.tag == CQL_TAG_BLOB ? v.as.blob.len
+					  : 0;
 }
 
-/* Hands what a plan wants remembered to the operation. */
-static bool take_changes(struct cd_op *op, struct cd_object *o, struct cd_write *plan,
-			 coodie_error *err)
+static bool check_member(const struct save *s, const struct cd_column *c, cql_value v)
 {
-	struct saving *saving;
-
-	if (!plan->changes)
+	if (is_missing(v))
 		return true;
-	saving = cd_alloc(&op->place.model->allocator, sizeof(*saving));
-	if (!saving)
-		return cd_no_memory(err, "what is saved");
-	*saving = (struct saving){ o, plan->changes, plan->change_count };
-	plan->changes = NULL;
-	op->state = saving;
+	if (c->def.max_length && byte_length(v) > c->def.max_length)
+		return cd_fail(s->err, COODIE_ERR_RANGE, "%zu bytes, max_length is %u",
+			       byte_length(v), (unsigned)c->def.max_length);
+	return !c->checked || cd_datum_fits(v, c->type, s->err);
+}
+
+/* What the member says now. */
+static bool read_member(const struct save *s, const struct cd_column *c, cql_value *out)
+{
+	return (cd_member_get(c, s->memory, &s->w->arena, out, s->err) &&
+		check_member(s, c, *out)) ||
+	       cd_write_fail_column(s->m, c, s->err);
+}
+
+/* The whole row, but never a column that was not loaded. A member that is not set writes null only
+ * where it takes something away: a tombstone for nothing costs the reader. */
+static cql_value whole_value(const struct save *s, uint32_t i, cql_value v)
+{
+	const struct cd_object *o = s->o;
+
+	if (o->touched[i])
+		return v.is.tag == CQL_TAG_UNSET ? cql_null() : v;
+	if (!is_loaded(s))
+		return v;
+	if (o->loaded[i].is.tag == CQL_TAG_UNSET)
+		return cql_unset();
+	if (v.is.tag == CQL_TAG_UNSET && !is_missing(o->loaded[i]))
+		return cql_null();
+	return v;
+}
+
+static cql_value changed_value(const struct save *s, uint32_t i, cql_value v)
+{
+	if (!cd_object_changed(s->o, i, v, &s->w->arena))
+		return cql_unset();
+	return v.is.tag == CQL_TAG_UNSET ? cql_null() : v;
+}
+
+static bool check_required(const struct save *s, const struct cd_column *c, cql_value v)
+{
+	if (!is_missing(v) || (is_loaded(s) && v.is.tag == CQL_TAG_UNSET))
+		return true;
+	cd_fail(s->err, COODIE_ERR_INVALID, "it is required and not set; give it a value");
+	return cd_write_fail_column(s->m, c, s->err);
+}
+
+static bool take_value(struct save *s, uint32_t i, cql_value *out)
+{
+	const struct cd_column *c = &s->m->columns[i];
+
+	if (!read_member(s, c, out))
+		return false;
+	if (s->o)
+		*out = s->whole ? whole_value(s, i, *out) : changed_value(s, i, *out);
+	s->any[c->role] |= out->is.tag != CQL_TAG_UNSET;
+	return !c->def.required || check_required(s, c, *out);
+}
+
+/* A clustering column may be left out where only statics are written: they belong to the partition
+ * (LC-26). */
+static bool take_key(struct save *s, uint32_t i, cql_value *out)
+{
+	const struct cd_column *c = &s->m->columns[i];
+
+	if (!read_member(s, c, out))
+		return false;
+	if (!is_missing(*out)) {
+		s->any[c->role] = true;
+		return true;
+	}
+	if (c->role == CD_ROLE_CLUSTERING && !s->o) {
+		s->no_row = true;
+		return true;
+	}
+	cd_fail(s->err, COODIE_ERR_INVALID,
+		"it is in the primary key and not set; give it a value");
+	return cd_write_fail_column(s->m, c, s->err);
+}
+
+static bool check_no_row(const struct save *s)
+{
+	if (!s->no_row ||
+	    (s->any[CD_ROLE_STATIC] && !s->any[CD_ROLE_CLUSTERING] && !s->any[CD_ROLE_REGULAR]))
+		return true;
+	for (uint32_t i = s->m->partition_count; i < s->m->key_count; i++) {
+		if (!is_missing(s->values[s->m->keys[i]]))
+			continue;
+		cd_fail(s->err, COODIE_ERR_INVALID,
+			"it is in the primary key and not set; give it a value");
+		return cd_write_fail_column(s->m, &s->m->columns[s->m->keys[i]], s->err);
+	}
 	return true;
 }
 
-static bool send_plan(const struct cd_place *place, struct cd_object *o, struct cd_write *plan,
-		      const coodie_write *options, coodie_status_fn *done, void *user,
-		      coodie_error *err)
-{
-	coodie_request r = request_of(place->model, options);
-	struct cd_op *op = cd_op_new(place, "coodie_save", on_saved, user, err);
+/* ---- the statement --------------------------------------------------------------------------- */
 
-	if (!op)
+static bool write_insert(struct save *s)
+{
+	size_t count = s->m->column_count;
+	cql_value *args = cd_write_room(s->w, count + 1, s->err);
+
+	if (!args)
 		return false;
-	op->done.status = done;
-	if (take_changes(op, o, plan, err) && cd_op_submit(op, plan->cql, plan->args, &r, err))
-		return true;
-	saving_free(place->model, op->state);
-	cd_op_free(op);
-	return false;
+	s->values = args;
+	for (uint32_t i = 0; i < count; i++) {
+		if (!(cd_column_is_key(&s->m->columns[i]) ? take_key(s, i, &args[i])
+							  : take_value(s, i, &args[i])))
+			return false;
+	}
+	cd_write_put_ttl(s->w, args, &count);
+	s->w->cql = s->m->insert[cd_write_shape(s->w)];
+	s->w->args = (cql_args){ count, args };
+	return check_no_row(s);
 }
 
-static bool save(const struct cd_place *place, void *object, const coodie_write *w,
-		 coodie_status_fn *done, void *user, coodie_error *err)
+static bool write_update(struct save *s)
 {
-	coodie_write options = read_options(w);
-	struct cd_write plan;
-	struct cd_object *o;
-	bool ok;
+	size_t count = 0;
+	cql_value *args = cd_write_room(s->w, (size_t)s->m->column_count + 1, s->err);
 
-	if (!cd_object_find(place->model, object, &o, err))
+	if (!args)
 		return false;
-	ok = cd_write_plan(&plan, place->model, object, o, &options, err) &&
-	     send_plan(place, o, &plan, &options, done, user, err);
-	cd_write_deinit(&plan);
-	return ok;
+	cd_write_put_ttl(s->w, args, &count);
+	s->values = args + count;
+	for (uint32_t i = 0; i < s->m->column_count; i++) {
+		if (!cd_column_is_key(&s->m->columns[i]) && !take_value(s, i, &args[count++]))
+			return false;
+	}
+	s->keys = args + count;
+	for (uint32_t i = 0; i < s->m->key_count; i++) {
+		if (!take_key(s, s->m->keys[i], &args[count++]))
+			return false;
+	}
+	if (!s->any[CD_ROLE_REGULAR] && !s->any[CD_ROLE_STATIC])
+		return true; /* nothing changed */
+	s->w->cql = s->m->update[cd_write_shape(s->w)];
+	s->w->args = (cql_args){ count, args };
+	return true;
 }
+
+/* Walks the values of an INSERT or UPDATE beside the columns; NULL for a key of an UPDATE. */
+static const cql_value *next_value(const struct save *s, uint32_t i, const cql_value **at)
+{
+	return !s->whole && cd_column_is_key(&s->m->columns[i]) ? NULL : (*at)++;
+}
+
+/* Statics alone have a statement of their own: they belong to the partition, not to the row. */
+static bool write_statics(struct save *s)
+{
+	const struct cd_model *m = s->m;
+	const cql_value *at = s->values;
+	size_t count = 0;
+	cql_value *args = cd_arena_take_array(
+		&s->w->arena, (size_t)m->static_count + m->partition_count + 1, sizeof(*args));
+
+	if (!args)
+		return cd_no_memory(s->err, "a write");
+	cd_write_put_ttl(s->w, args, &count);
+	for (uint32_t i = 0; i < m->column_count; i++) {
+		const cql_value *v = next_value(s, i, &at);
+
+		if (m->columns[i].role == CD_ROLE_STATIC)
+			args[count++] = *v;
+	}
+	for (uint32_t i = 0; i < m->partition_count; i++)
+		args[count++] = s->whole ? s->values[m->keys[i]] : s->keys[i];
+	s->w->cql = m->update_static[cd_write_shape(s->w)];
+	s->w->args = (cql_args){ count, args };
+	return true;
+}
+
+/* ---- what to remember when it was applied ---------------------------------------------------- */
+
+static bool keep_change(struct save *s, uint32_t i, cql_value v)
+{
+	struct cd_change *change = &s->w->changes[s->w->change_count++];
+
+	cd_arena_init(&change->bytes, &s->m->allocator, 0);
+	change->column = i;
+	change->touched = s->o->touched[i];
+	change->value = cql_null();
+	return v.is.tag == CQL_TAG_UNSET ||
+	       cd_datum_copy(&change->bytes, v, &change->value, s->err);
+}
+
+/* A new row's columns that were not set count as null from then on; of a loaded row only what
+ * was written changes. */
+static bool keep_changes(struct save *s)
+{
+	const cql_value *at = s->values;
+	bool all = s->o->state == CD_OBJECT_NEW;
+
+	s->w->changes = cd_alloc_array(&s->m->allocator, s->m->column_count,
+				       sizeof(*s->w->changes));
+	if (!s->w->changes || !cd_object_reserve(s->o, s->err))
+		return cd_no_memory(s->err, "what is saved");
+	s->w->object = s->o;
+	for (uint32_t i = 0; i < s->m->column_count; i++) {
+		const cql_value *v = next_value(s, i, &at);
+
+		if (v && (all || v->is.tag != CQL_TAG_UNSET) && !keep_change(s, i, *v))
+			return false;
+	}
+	return true;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+static bool plan_save(struct cd_write *w, const struct cd_call *call, coodie_error *err)
+{
+	struct save s = { .w = w, .m = w->place.model, .memory = call->object, .err = err };
+
+	if (!cd_object_find(s.m, call->object, &s.o, err) ||
+	    (s.o && !cd_object_check_key(s.o, &w->arena, err)))
+		return false;
+	s.whole = !is_loaded(&s) || w->full;
+	if (!(s.whole ? write_insert(&s) : write_update(&s)))
+		return false;
+	if (w->cql && s.o && s.o->state != CD_OBJECT_OWN && !keep_changes(&s))
+		return false;
+	if (s.no_row || (!s.whole && w->cql && !s.any[CD_ROLE_REGULAR]))
+		return write_statics(&s);
+	return true;
+}
+
+const struct cd_verb cd_save = { "coodie_save", CD_TAKES_TTL | CD_TAKES_TIMESTAMP | CD_TAKES_FULL,
+				 plan_save };
 
 bool coodie_save_async(coodie_session *s, const coodie_model *m, void *object,
 		       const coodie_write *w, coodie_status_fn *done, void *user, coodie_error *err)
 {
-	struct cd_place place;
-
-	cd_clear(err);
-	return cd_place_find(s, m, &place, err) && save(&place, object, w, done, user, err);
+	return cd_write_run_async(&(struct cd_call){ &cd_save, s, m, w, object }, done, user, err);
 }
 
 bool coodie_save(coodie_session *s, const coodie_model *m, void *object, const coodie_write *w,
 		 coodie_error *err)
 {
-	struct cd_place place;
-	struct cd_wait *wait, out;
-
-	cd_clear(err);
-	if (!cd_place_find(s, m, &place, err))
-		return false;
-	wait = cd_wait_new(place.session, err);
-	return wait &&
-	       cd_wait_finish(wait, place.session,
-			      save(&place, object, w, cd_wait_status, wait, err), &out, err);
-}
-
-/* ---- delete ---------------------------------------------------------------------------------- */
-
-static void on_deleted(struct cd_op *op, coodie_result *take_res, const coodie_error *err)
-{
-	coodie_result_free(take_res);
-	finish_status(op, err);
-}
-
-/* The primary key as binds, in the order of the model's keys. */
-static bool read_keys(const struct cd_model *m, const void *object, struct cd_arena *a,
-		      cql_args *out, coodie_error *err)
-{
-	cql_value *keys = cd_arena_take_array(a, m->key_count, sizeof(*keys));
-
-	if (!keys)
-		return cd_no_memory(err, "a delete");
-	for (uint32_t i = 0; i < m->key_count; i++) {
-		const struct cd_column *c = &m->columns[m->keys[i]];
-
-		if (!cd_member_get(c, object, a, &keys[i], err))
-			return false;
-		if (keys[i].is.tag == CQL_TAG_UNSET)
-			return cd_fail(err, COODIE_ERR_INVALID,
-				       "%s, %s (%s): it is in the primary key and not set; give it "
-				       "a value",
-				       m->label, c->def.name, c->spelling);
-	}
-	*out = (cql_args){ m->key_count, keys };
-	return true;
-}
-
-static bool check_delete(const struct cd_model *m, const coodie_write *options, coodie_error *err)
-{
-	if (options->ttl || options->full)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "coodie_delete(%s): a delete has no %s; leave it out", m->label,
-			       options->ttl ? "ttl" : "full");
-	return true;
-}
-
-static bool delete (const struct cd_place *place, const void *object, const coodie_write *w,
-		    coodie_status_fn *done, void *user, coodie_error *err)
-{
-	const struct cd_model *m = place->model;
-	coodie_write options = read_options(w);
-	coodie_request r = request_of(m, &options);
-	struct cd_arena arena;
-	struct cd_object *o;
-	struct cd_op *op = NULL;
-	cql_args keys;
-	bool ok = false;
-
-	cd_arena_init(&arena, &m->allocator, 0);
-	if (check_delete(m, &options, err) && cd_object_find(m, object, &o, err) &&
-	    (!o || cd_object_check_key(o, &arena, err)) && read_keys(m, object, &arena, &keys, err))
-		op = cd_op_new(place, "coodie_delete", on_deleted, user, err);
-	if (op) {
-		op->done.status = done;
-		ok = cd_op_submit(op, m->remove, keys, &r, err);
-		if (!ok)
-			cd_op_free(op);
-	}
-	cd_arena_deinit(&arena);
-	return ok;
-}
-
-bool coodie_delete_async(coodie_session *s, const coodie_model *m, const void *object,
-			 const coodie_write *w, coodie_status_fn *done, void *user,
-			 coodie_error *err)
-{
-	struct cd_place place;
-
-	cd_clear(err);
-	return cd_place_find(s, m, &place, err) && delete (&place, object, w, done, user, err);
-}
-
-bool coodie_delete(coodie_session *s, const coodie_model *m, const void *object,
-		   const coodie_write *w, coodie_error *err)
-{
-	struct cd_place place;
-	struct cd_wait *wait, out;
-
-	cd_clear(err);
-	if (!cd_place_find(s, m, &place, err))
-		return false;
-	wait = cd_wait_new(place.session, err);
-	return wait &&
-	       cd_wait_finish(wait, place.session,
-			      delete (&place, object, w, cd_wait_status, wait, err), &out, err);
+	return cd_write_run(&(struct cd_call){ &cd_save, s, m, w, object }, err);
 }

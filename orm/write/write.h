@@ -1,27 +1,102 @@
 /* SPDX-License-Identifier: MIT */
-/* What a save sends: which statement, which values. */
+/* Writes: what a call was given becomes a plan, in which everything is checked and nothing is sent;
+ * who sends it tells the object. */
 #ifndef ORM_WRITE_WRITE_H
 #define ORM_WRITE_WRITE_H
 
+#include "orm/model/place.h"
 #include "orm/object/object.h"
 
-#define CD_FIXED_VALUES 64 /* binds of a statement without an allocation */
+enum { CD_FIXED_VALUES = 64 }; /* binds of a plan without an allocation */
 
-/* One write, planned: everything is checked, nothing is sent. */
-struct cd_write {
-	const char *cql; /* NULL: nothing has changed */
-	cql_args args;
-	struct cd_change
-		*changes; /* of a tracked object, to be remembered when applied; from `allocator` */
-	uint32_t change_count;
-	const coodie_allocator *allocator;
-	struct cd_arena arena;
-	cql_value fixed[CD_FIXED_VALUES];
+struct cd_write;
+
+/* What the user gave a verb. */
+struct cd_call {
+	const struct cd_verb *verb;
+	coodie_session *session;
+	const coodie_model *model;
+	const coodie_write *options;
+	const void *object; /* not const to those that write to it */
 };
 
-bool cd_write_plan(struct cd_write *w, const struct cd_model *m, const void *memory,
-		   struct cd_object *o, const coodie_write *options, coodie_error *err);
+typedef bool cd_plan_fn(struct cd_write *w, const struct cd_call *call, coodie_error *err);
+
+/* What a verb takes of coodie_write, besides what every one takes. */
+enum {
+	CD_TAKES_TTL = 1,
+	CD_TAKES_TIMESTAMP = 2,
+	CD_TAKES_FULL = 4,
+	CD_TAKES_COUNTERS = 8 /* is for tables of counters too */
+};
+
+/* One verb: the whole difference between the calls that write. */
+struct cd_verb {
+	const char *name; /* "coodie_save": for messages */
+	unsigned takes;
+	cd_plan_fn *plan;
+};
+
+extern const struct cd_verb cd_save, cd_delete;
+
+/* One write, planned. Its model is its place's: who keeps the plan keeps a reference to the orm.
+ * Binds lie in the caller's memory, in the object's and in `room`, until cd_write_keep(). */
+struct cd_write {
+	const struct cd_verb *verb;
+	struct cd_place place;
+	const char *cql; /* NULL: there is nothing to send */
+	cql_args args;
+	coodie_request request; /* its `id` and `profile` are the caller's */
+	int32_t ttl;            /* as in coodie_write */
+	bool full;
+	bool told_idempotent; /* by the options or the model: whatever it is */
+	/* what a tracked object is told when it was applied; none: NULL */
+	struct cd_object *object;
+	struct cd_change *changes;
+	uint32_t change_count;
+	struct cd_arena arena; /* texts and values made for it */
+	cql_value *room;       /* for CD_FIXED_VALUES of the first binds; NULL: from the arena */
+};
+
+/* Plans what `call` says. `room` lives as long as the plan, or is NULL. Whatever it returns, the plan is
+ * to be ended with cd_write_deinit(). */
+bool cd_write_plan(struct cd_write *w, const struct cd_call *call, cql_value *room,
+		   coodie_error *err);
+/* Copies what is borrowed, for a plan that outlives the call: afterwards it may be moved by
+ * assignment. */
+bool cd_write_keep(struct cd_write *w, coodie_error *err);
+/* The server has applied it: tells the tracked object. Cannot fail; at most once. */
+void cd_write_applied(struct cd_write *w);
 void cd_write_deinit(struct cd_write *w);
-void cd_changes_free(const coodie_allocator *a, struct cd_change *changes, uint32_t count);
+
+/* ---- for the planners ------------------------------------------------------------------------ */
+
+/* Finds the place and reads the options: the first half of cd_write_plan(). */
+bool cd_write_begin(struct cd_write *w, const struct cd_call *call, cql_value *room,
+		    coodie_error *err);
+/* Reads and checks coodie_write, of whatever size. */
+bool cd_write_options(struct cd_write *w, const coodie_write *options, coodie_error *err);
+/* Room for binds, not initialized; NULL with COODIE_ERR_NO_MEMORY. */
+cql_value *cd_write_room(struct cd_write *w, size_t count, coodie_error *err);
+/* The TTL as a bind, where its marker is. */
+static inline void cd_write_put_ttl(const struct cd_write *w, cql_value *args, size_t *count)
+{
+	if (w->ttl)
+		args[(*count)++] = cql_from_int(w->ttl == COODIE_NO_TTL ? 0 : w->ttl);
+}
+/* CD_WITH_TTL or CD_PLAIN, of the model's constant texts. */
+static inline int cd_write_shape(const struct cd_write *w)
+{
+	return w->ttl ? CD_WITH_TTL : CD_PLAIN;
+}
+/* Puts "user, age (int): " before a message. @return false */
+bool cd_write_fail_column(const struct cd_model *m, const struct cd_column *c, coodie_error *err);
+
+/* ---- sending --------------------------------------------------------------------------------- */
+
+/* Plans and sends; the form that waits, and its twin. */
+bool cd_write_run(const struct cd_call *call, coodie_error *err);
+bool cd_write_run_async(const struct cd_call *call, coodie_status_fn *done, void *user,
+			coodie_error *err);
 
 #endif

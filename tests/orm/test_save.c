@@ -117,7 +117,7 @@ static void options(void **state)
 	refused(coodie_save(mock.session, &note_model, &n, COODIE_WRITE(.ttl = -2), &err), &err,
 		COODIE_ERR_RANGE, "a ttl of -2 seconds; 1 to 630720000");
 	refused(coodie_delete(mock.session, &note_model, &n, COODIE_WRITE(.ttl = 2), &err), &err,
-		COODIE_ERR_INVALID, "a delete has no ttl");
+		COODIE_ERR_INVALID, "coodie_delete(note): it takes no ttl");
 }
 
 static void every_member(void **state)
@@ -203,6 +203,69 @@ static void required(void **state)
 		"strict, id (text): it is in the primary key and not set");
 	refused(coodie_delete(mock.session, &strict_model, &s, NULL, &err), &err,
 		COODIE_ERR_INVALID, "strict, id (text): it is in the primary key and not set");
+}
+
+typedef struct shelf {
+	coodie_row row;
+	const char *room;
+	const char *label;
+	const char *keeper;
+	const char *book;
+} shelf;
+
+static const coodie_column shelf_columns[] = {
+	COODIE_COLUMN(shelf, room, "text", .partition_key = 1),
+	COODIE_COLUMN(shelf, label, "text", .clustering_key = 1),
+	COODIE_COLUMN(shelf, keeper, "text", .is_static = true),
+	COODIE_COLUMN(shelf, book, "text"),
+};
+static const coodie_model shelf_model = COODIE_MODEL(
+	shelf, shelf_columns, "shelves", .keyspace = "shop", .timeout_ms = 70,
+	.consistency = CQL_CONSISTENCY_QUORUM, .serial_consistency = CQL_CONSISTENCY_LOCAL_SERIAL);
+
+/* Without a clustering key there is only the partition to write to (LC-26). */
+static void statics_without_a_row(void **state)
+{
+	shelf x = { .room = "a", .keeper = "Ada" };
+	coodie_error err = { 0 };
+
+	(void)state;
+	ok(coodie_save(mock.session, &shelf_model, &x, COODIE_WRITE(.ttl = 5), &err), &err);
+	mock_expect(&mock, "UPDATE shop.shelves USING TTL ? SET \"keeper\" = ? WHERE \"room\" = ?",
+		    "5|'Ada'|'a'");
+	x.book = "Moby Dick";
+	refused(coodie_save(mock.session, &shelf_model, &x, NULL, &err), &err, COODIE_ERR_INVALID,
+		"shelf, label (text): it is in the primary key and not set");
+	x.book = x.keeper = NULL;
+	refused(coodie_save(mock.session, &shelf_model, &x, NULL, &err), &err, COODIE_ERR_INVALID,
+		"shelf, label (text): it is in the primary key and not set");
+	assert_int_equal(mock.sent, 1);
+}
+
+/* What the model says holds where the call says nothing. */
+static void model_defaults(void **state)
+{
+	shelf x = { .room = "a", .label = "b" };
+	coodie_error err = { 0 };
+	const coodie_request *r;
+
+	(void)state;
+	ok(coodie_save(mock.session, &shelf_model, &x, NULL, &err), &err);
+	r = &mock_last(&mock)->request;
+	assert_int_equal(r->consistency, CQL_CONSISTENCY_QUORUM);
+	assert_int_equal(r->serial_consistency, CQL_CONSISTENCY_LOCAL_SERIAL);
+	assert_int_equal(r->timeout_ms, 70);
+	assert_true(r->idempotent);
+	assert_false(r->tracing);
+	ok(coodie_save(mock.session, &shelf_model, &x,
+		       COODIE_WRITE(.consistency = CQL_CONSISTENCY_ONE, .timeout_ms = 7,
+				    .tracing = true),
+		       &err),
+	   &err);
+	r = &mock_last(&mock)->request;
+	assert_int_equal(r->consistency, CQL_CONSISTENCY_ONE);
+	assert_int_equal(r->timeout_ms, 7);
+	assert_true(r->tracing);
 }
 
 /* ---- new objects ---------------------------------------------------------------------------- */
@@ -683,14 +746,15 @@ static void deletes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(own_objects),       TEST(options),           TEST(every_member),
-		TEST(refused_values),    TEST(required),          TEST(new_objects),
-		TEST(touched_new),       TEST(loaded_objects),    TEST(touched_loaded),
-		TEST(not_loaded),        TEST(full_save),         TEST(changed_key),
-		TEST(copied_by_value),   TEST(another_model),     TEST(failed_saves),
-		TEST(hidden_null),       TEST(statics),           TEST(counters),
-		TEST(dup_objects),       TEST(dup_other_members), TEST(save_async),
-		TEST(changed_meanwhile), TEST(deletes),           TEST(freed_session),
+		TEST(own_objects),       TEST(options),        TEST(every_member),
+		TEST(refused_values),    TEST(required),       TEST(statics_without_a_row),
+		TEST(model_defaults),    TEST(new_objects),    TEST(touched_new),
+		TEST(loaded_objects),    TEST(touched_loaded), TEST(not_loaded),
+		TEST(full_save),         TEST(changed_key),    TEST(copied_by_value),
+		TEST(another_model),     TEST(failed_saves),   TEST(hidden_null),
+		TEST(statics),           TEST(counters),       TEST(dup_objects),
+		TEST(dup_other_members), TEST(save_async),     TEST(changed_meanwhile),
+		TEST(deletes),           TEST(freed_session),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

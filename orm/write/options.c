@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* coodie_write, of any size, as the request it asks for; the model's defaults fill in. */
+#include <string.h>
+
+#include "base/error.h"
+#include "orm/write/write.h"
+
+/* Options of an older program are shorter: what it does not have is zero. */
+static coodie_write read_options(const coodie_write *w)
+{
+	coodie_write options = { 0 };
+
+	if (w)
+		memcpy(&options, w,
+		       w->size && w->size < sizeof(options) ? w->size : sizeof(options));
+	return options;
+}
+
+static bool refuse(const struct cd_write *w, const char *option, coodie_error *err)
+{
+	return cd_fail(err, COODIE_ERR_INVALID, "%s(%s): it takes no %s; leave it out",
+		       w->verb->name, w->place.model->label, option);
+}
+
+static bool check(const struct cd_write *w, const coodie_write *o, coodie_error *err)
+{
+	unsigned takes = w->verb->takes;
+
+	if (o->ttl && !(takes & CD_TAKES_TTL))
+		return refuse(w, "ttl", err);
+	if (o->timestamp_us && !(takes & CD_TAKES_TIMESTAMP))
+		return refuse(w, "timestamp_us", err);
+	if (o->full && !(takes & CD_TAKES_FULL))
+		return refuse(w, "full", err);
+	if (o->ttl < COODIE_NO_TTL || o->ttl > CD_MAX_TTL)
+		return cd_fail(err, COODIE_ERR_RANGE,
+			       "%s: a ttl of %d seconds; 1 to %d, or COODIE_NO_TTL",
+			       w->place.model->label, (int)o->ttl, CD_MAX_TTL);
+	return true;
+}
+
+/* The timestamp travels with the request, not in the text: one statement for all. What adds to
+ * what is there, or depends on it, is not idempotent: its planner takes that back, unless told. */
+bool cd_write_options(struct cd_write *w, const coodie_write *options, coodie_error *err)
+{
+	const coodie_model *def = &w->place.model->def;
+	coodie_write o = read_options(options);
+
+	w->ttl = o.ttl;
+	w->full = o.full;
+	w->request = (coodie_request){
+		.size = sizeof(coodie_request),
+		.consistency = o.consistency ? o.consistency : def->consistency,
+		.serial_consistency = o.serial_consistency ? o.serial_consistency
+							   : def->serial_consistency,
+		.timeout_ms = o.timeout_ms ? o.timeout_ms : def->timeout_ms,
+		.timestamp_us = o.timestamp_us,
+		.idempotent = true,
+		.tracing = o.tracing,
+		.profile = o.profile,
+		.id = o.id,
+	};
+	w->told_idempotent = o.idempotent || def->idempotent;
+	return check(w, &o, err);
+}
