@@ -157,6 +157,7 @@ libcd_net_la_SOURCES = \
 	net/session/registry.c \
 	net/session/route.c net/session/route.h \
 	net/session/session.c net/session/session.h \
+	net/session/session_after.c \
 	net/session/session_cluster.c \
 	net/session/session_named.c \
 	net/session/session_profile.c \

@@ -6,36 +6,51 @@
 #include "orm/value/datum.h"
 #include "tests/test.h"
 
+/* copied with malloc: what is recorded is no part of what is tested */
+static void record(struct mock *m, const coodie_statement *st, struct mock_call *out)
+{
+	coodie_error err;
+	cql_value *values;
+
+	assert_int_equal(st->size, sizeof(*st));
+	assert_true(cd_data_copy(&m->arena, st->args, &values, &err));
+	out->cql = st->cql ? cd_arena_strndup(&m->arena, st->cql, strlen(st->cql)) : NULL;
+	out->args = (cql_args){ st->args.count, values };
+	out->prepare = st->prepare;
+	out->batch_kind = (enum coodie_batch_kind)st->batch_kind;
+	out->child_count = st->child_count;
+	if (st->child_count)
+		out->children = cd_arena_take_array(&m->arena, st->child_count,
+						    sizeof(*out->children));
+	for (size_t i = 0; i < st->child_count; i++)
+		record(m, &st->children[i], &out->children[i]);
+}
+
 static bool mock_submit(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user,
 			coodie_error *err)
 {
 	struct mock *m = driver;
 	struct mock_call *call = &m->calls[m->call_count];
 	struct mock_answer answer = { 0 };
-	cql_value *values;
+	bool empty = !st->cql && !st->child_count;
 
 	assert_true(m->call_count < MOCK_CALLS);
-	assert_int_equal(st->size, sizeof(*st));
 	assert_non_null(st->request);
-	if (st->cql && m->answer_at < m->answer_count)
+	if (!empty && m->answer_at < m->answer_count)
 		answer = m->answers[m->answer_at++];
 	if (answer.refuse) {
 		cd_error_copy(err, &answer.err);
 		return false;
 	}
-	/* copied with malloc: what is recorded is no part of what is tested */
-	assert_true(cd_data_copy(&m->arena, st->args, &values, err));
 	*call = (struct mock_call){
-		.cql = st->cql ? cd_arena_strndup(&m->arena, st->cql, strlen(st->cql)) : NULL,
-		.args = { st->args.count, values },
 		.request = *st->request,
-		.prepare = st->prepare,
 		.done = done,
 		.user = user,
 		.result = answer.result,
 		.err = answer.err,
-		.empty = !st->cql,
+		.empty = empty,
 	};
+	record(m, st, call);
 	if (st->request->id)
 		*st->request->id = m->call_count + 1;
 	if (!call->result && call->err.code == COODIE_OK)
@@ -81,6 +96,43 @@ static bool mock_cancel(void *driver, uint64_t id)
 	return true;
 }
 
+static void mock_log(void *driver, enum coodie_log_level level, const char *message)
+{
+	struct mock *m = driver;
+
+	assert_int_equal(level, COODIE_LOG_WARN);
+	snprintf(m->logged, sizeof(m->logged), "%s", message);
+	m->log_count++;
+}
+
+/* Somebody waits: an empty call, whose answer is told as a status. */
+struct waiter {
+	coodie_status_fn *done;
+	void *user;
+};
+
+static void on_waited(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	struct waiter *w = user;
+
+	coodie_result_free(take_res);
+	w->done(err, w->user);
+}
+
+static bool mock_after(void *driver, uint32_t ms, coodie_status_fn *done, void *user,
+		       coodie_error *err)
+{
+	static const coodie_request plain = { .size = sizeof(plain) };
+	const coodie_statement nothing = { .size = sizeof(nothing), .request = &plain };
+	struct mock *m = driver;
+	struct waiter *w = cd_arena_take(&m->arena, sizeof(*w));
+
+	assert_non_null(w);
+	*w = (struct waiter){ done, user };
+	m->waited_ms += ms;
+	return mock_submit(driver, &nothing, on_waited, w, err);
+}
+
 /* The session ends: what is under way is told so. */
 static void mock_free(void *driver)
 {
@@ -105,6 +157,8 @@ bool mock_open_with(struct mock *m, const coodie_allocator *a, coodie_error *err
 				     .run = mock_run,
 				     .cancel = mock_cancel,
 				     .free = mock_free,
+				     .log = mock_log,
+				     .after = mock_after,
 				     .allocator = a };
 	cd_arena_init(&m->arena, NULL, 0);
 	m->session = coodie_session_from_driver(&m->driver, m, err);
@@ -156,9 +210,8 @@ const struct mock_call *mock_last(const struct mock *m)
 	return NULL;
 }
 
-void mock_expect(const struct mock *m, const char *cql, const char *binds)
+static void expect(const struct mock_call *call, const char *cql, const char *binds)
 {
-	const struct mock_call *call = mock_last(m);
 	char shown[1024] = "";
 	size_t len = 0;
 
@@ -173,6 +226,20 @@ void mock_expect(const struct mock *m, const char *cql, const char *binds)
 					value);
 		assert_true(len < sizeof(shown));
 	}
+	assert_non_null(call->cql);
 	assert_string_equal(call->cql, cql);
 	assert_string_equal(shown, binds);
+}
+
+void mock_expect(const struct mock *m, const char *cql, const char *binds)
+{
+	expect(mock_last(m), cql, binds);
+}
+
+void mock_expect_child(const struct mock *m, size_t i, const char *cql, const char *binds)
+{
+	const struct mock_call *call = mock_last(m);
+
+	assert_true(i < call->child_count);
+	expect(&call->children[i], cql, binds);
 }

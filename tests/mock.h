@@ -16,6 +16,10 @@ struct mock_call {
 	cql_args args;
 	coodie_request request;
 	bool prepare;
+	/* of a batch: its statements, of which each has only the text, the binds and `prepare` */
+	struct mock_call *children;
+	size_t child_count;
+	enum coodie_batch_kind batch_kind;
 	/* what is still to be delivered */
 	coodie_done_fn *done;
 	void *user;
@@ -41,6 +45,9 @@ struct mock {
 	bool in_callback;
 	bool freed;
 	coodie_driver driver;
+	char logged[256]; /* the last line */
+	size_t log_count;
+	uint32_t waited_ms; /* of all coodie_session_after() together; they end on the next turn */
 };
 
 /* Makes a session over the driver. `a` NULL: malloc. False when that failed. */
@@ -56,6 +63,8 @@ void mock_answer_refuse(struct mock *m, enum coodie_errc code, const char *messa
 
 /* The last statement that would have been sent; fails the test when there is none. */
 const struct mock_call *mock_last(const struct mock *m);
+/* Fails the test unless the i-th statement of the last batch and its binds are these. */
+void mock_expect_child(const struct mock *m, size_t i, const char *cql, const char *binds);
 /* Fails the test unless the last statement and its binds (as cql_value_format() shows them,
  * joined by "|") are these. */
 void mock_expect(const struct mock *m, const char *cql, const char *binds);

@@ -194,6 +194,123 @@ static void test_needs_the_engine(void **state)
 	coodie_session_free(NULL);
 }
 
+/* ---- a log, and calls later -------------------------------------------------------------------- */
+
+struct aside {
+	char line[40];
+	unsigned lines, calls;
+	bool told;
+	uint32_t ms;
+	coodie_error err;
+	coodie_status_fn *done;
+	void *user;
+};
+
+static void hear(enum coodie_log_level level, const char *message, void *user)
+{
+	struct aside *a = user;
+
+	assert_int_equal(level, COODIE_LOG_WARN);
+	snprintf(a->line, sizeof a->line, "%s", message);
+	a->lines++;
+}
+
+static void on_time(const coodie_error *err, void *user)
+{
+	struct aside *a = user;
+
+	a->err = *err;
+	a->calls++;
+	a->told = true;
+}
+
+/* A driver of struct mock with what is asked beside statements. */
+static struct aside driver_aside;
+
+static void driver_log(void *driver, enum coodie_log_level level, const char *message)
+{
+	(void)driver;
+	hear(level, message, &driver_aside);
+}
+
+static bool driver_after(void *driver, uint32_t ms, coodie_status_fn *done, void *user,
+			 coodie_error *err)
+{
+	(void)driver;
+	(void)err;
+	driver_aside.ms = ms;
+	driver_aside.done = done;
+	driver_aside.user = user;
+	return true;
+}
+
+static void test_aside_of_a_driver(void **state)
+{
+	struct mock m = { 0 };
+	coodie_session *s = over(&m);
+	struct aside a = { 0 };
+	coodie_driver more = table;
+	coodie_error err = { 0 }, late = { .code = COODIE_ERR_TIMEOUT };
+
+	(void)state;
+	coodie_session_log(s, COODIE_LOG_WARN, "nobody listens");
+	assert_true(coodie_session_after(s, 50, on_time, &a, &err));
+	assert_int_equal(a.calls, 0);
+	assert_true(coodie_session_run(s, NULL, &err));
+	assert_int_equal(a.calls, 1); /* the next turn */
+	assert_int_equal(a.err.code, COODIE_OK);
+	assert_false(coodie_session_after(s, 50, NULL, &a, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	coodie_session_free(s);
+
+	more.log = driver_log;
+	more.after = driver_after;
+	s = coodie_session_from_driver(&more, &m, &err);
+	assert_non_null(s);
+	coodie_session_log(s, COODIE_LOG_WARN, "a line");
+	coodie_session_log(s, COODIE_LOG_WARN, NULL);
+	assert_int_equal(driver_aside.lines, 1);
+	assert_string_equal(driver_aside.line, "a line");
+	assert_true(coodie_session_after(s, 50, on_time, &a, &err));
+	assert_int_equal(driver_aside.ms, 50);
+	driver_aside.done(&late, driver_aside.user);
+	assert_int_equal(a.calls, 2);
+	assert_int_equal(a.err.code, COODIE_OK);
+	coodie_session_free(s);
+}
+
+/* Of a session with an engine: no node is needed to wait, and the end of the session ends it. */
+static void test_aside_of_an_engine(void **state)
+{
+	(void)state;
+	for (uint32_t loops = 0; loops < 3; loops++) {
+		struct aside a = { 0 }, long_after = { 0 };
+		coodie_error err = { 0 };
+		coodie_options *o = coodie_options_new(&err);
+		coodie_session *s;
+
+		assert_true(coodie_options_add_contact_point(o, "127.0.0.1:1", &err));
+		coodie_options_set_log(o, COODIE_LOG_WARN, hear, &a);
+		assert_true(coodie_options_set_loops(o, loops, &err));
+		s = coodie_session_new(o, &err);
+		assert_non_null(s);
+		coodie_session_log(s, COODIE_LOG_INFO, "not wanted");
+		coodie_session_log(s, COODIE_LOG_WARN, "wanted");
+		assert_int_equal(a.lines, 1);
+		assert_string_equal(a.line, "wanted");
+		assert_true(coodie_session_after(s, 3600000, on_time, &long_after, &err));
+		if (!loops) { /* with loops its thread would be another */
+			assert_true(coodie_session_after(s, 20, on_time, &a, &err));
+			assert_true(coodie_session_run(s, &a.told, &err));
+			assert_int_equal(a.err.code, COODIE_OK);
+		}
+		coodie_session_free(s);
+		assert_int_equal(long_after.calls, 1);
+		assert_int_equal(long_after.err.code, COODIE_ERR_CLOSED);
+		coodie_options_free(o);
+	}
+}
+
 /* ---- data ----------------------------------------------------------------------------------- */
 
 static int frees;
@@ -321,6 +438,8 @@ int main(void)
 		cmocka_unit_test(test_submit),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_needs_the_engine),
+		cmocka_unit_test(test_aside_of_a_driver),
+		cmocka_unit_test(test_aside_of_an_engine),
 		cmocka_unit_test(test_data),
 		cmocka_unit_test(test_registry),
 		cmocka_unit_test(test_no_registry_needed),

@@ -315,6 +315,48 @@ static void check_groups(struct stand *s, coodie_prepared *p, size_t most)
 	coodie_groups_free(groups);
 }
 
+/* Asked by the bytes of their keys alone, partitions are where the statement says (Q10, L11). */
+static void check_partitions(struct stand *s, coodie_prepared *p)
+{
+	uint8_t bytes[KEYS][4];
+	cql_blob keys[KEYS];
+	bool seen[KEYS] = { false };
+	coodie_error err;
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < KEYS; i++) {
+		memcpy(bytes[i], (uint8_t[]){ 0, 0, 0, (uint8_t)i }, 4);
+		keys[i] = (cql_blob){ bytes[i], 4 };
+	}
+	coodie_groups *groups = coodie_group_partitions(s->session, "ks", "t", keys, 1, KEYS, 0,
+							&err);
+	assert_non_null(groups);
+	for (size_t i = 0; i < coodie_groups_count(groups); i++) {
+		const coodie_group *g = coodie_groups_at(groups, i);
+		check_group(s, p, g);
+		for (size_t j = 0; j < g->count; j++, count++) {
+			assert_false(seen[g->items[j]]);
+			seen[g->items[j]] = true;
+		}
+	}
+	assert_int_equal(count, KEYS);
+	coodie_groups_free(groups);
+	coodie_route *by_key = coodie_route_partition(s->session, "ks", "t", keys, 1, &err);
+	coodie_route *by_statement = coodie_route_prepared(s->session, p, CQL_ARGS(cql(0)), NULL,
+							   &err);
+	int64_t one = 1, other = 2;
+	assert_true(coodie_route_token(by_key, &one) && coodie_route_token(by_statement, &other));
+	assert_int_equal(one, other);
+	coodie_route_free(by_key);
+	coodie_route_free(by_statement);
+	assert_null(coodie_route_partition(s->session, "ks", NULL, keys, 1, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	assert_null(coodie_group_partitions(s->session, "ks", "t", keys, 17, 1, 0, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	assert_null(coodie_group_partitions(s->session, "ks", "t", NULL, 1, 1, 0, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+}
+
 static void test_explained(void **state)
 {
 	struct stand s;
@@ -334,6 +376,7 @@ static void test_explained(void **state)
 		assert_true(++passes < 20);
 	check_groups(&s, p, 0);
 	check_groups(&s, p, 3);
+	check_partitions(&s, p);
 	/* what cannot be */
 	assert_null(coodie_route_prepared(s.session, NULL, CQL_ARGS(cql(1)), NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_INVALID);

@@ -25,6 +25,11 @@ typedef struct coodie_driver {
 	void (*free)(void *driver);
 	const coodie_allocator *allocator; /**< of the session, copied; NULL: malloc */
 	const char *keyspace; /**< what coodie_session_keyspace() answers, copied; NULL: none */
+	/** coodie_session_log(); NULL: nobody listens. */
+	void (*log)(void *driver, enum coodie_log_level level, const char *message);
+	/** coodie_session_after(); NULL: time is not waited for, the callback runs on the next turn. */
+	bool (*after)(void *driver, uint32_t ms, coodie_status_fn *done, void *user,
+		      coodie_error *err);
 } coodie_driver;
 
 /**
@@ -39,6 +44,16 @@ COODIE_API coodie_session *coodie_session_from_driver(const coodie_driver *table
 /** Submits through whatever driver `s` has: what the mapper calls. */
 COODIE_API bool coodie_session_submit(coodie_session *s, const coodie_statement *st,
 				      coodie_done_fn *done, void *user, coodie_error *err);
+
+/** Says a line to the log of the session's options, as the session itself does, on the caller's thread. */
+COODIE_API void coodie_session_log(coodie_session *s, enum coodie_log_level level, const char *message);
+
+/**
+ * Calls `done` so many milliseconds from now, on a later turn of a loop of the session: with code
+ * COODIE_OK, or COODIE_ERR_CLOSED when the session ends before. What slows itself down waits so.
+ * @param ms  0: on the next turn
+ */
+COODIE_API bool coodie_session_after(coodie_session *s, uint32_t ms, coodie_status_fn *done, void *user, coodie_error *err);
 
 /** Makes a registry: a session that stands for several, by name. */
 COODIE_API coodie_session *coodie_session_new_registry(coodie_error *err);

@@ -39,6 +39,8 @@ typedef struct coodie_route coodie_route;
  */
 COODIE_API coodie_route *coodie_route_prepared(coodie_session *s, coodie_prepared *p, cql_args args,
 					       const coodie_request *r, coodie_error *err);
+/** The same without a statement, with no options: explains a partition as coodie_group_partitions() takes it. */
+COODIE_API coodie_route *coodie_route_partition(coodie_session *s, const char *keyspace, const char *table, const cql_blob *columns, size_t key_columns, coodie_error *err);
 COODIE_API void coodie_route_free(coodie_route *route);
 /** @return false when the statement has no token, or its partitioner is not Murmur3Partitioner */
 COODIE_API bool coodie_route_token(const coodie_route *route, int64_t *token);
@@ -77,6 +79,13 @@ typedef struct coodie_groups coodie_groups;
 COODIE_API coodie_groups *coodie_group_prepared(coodie_session *s, coodie_prepared *p,
 						const cql_args *items, size_t count, size_t most,
 						coodie_error *err);
+/**
+ * The same without a statement: groups partitions of a table.
+ * @param keyspace, table  as in the system tables (no quotes)
+ * @param columns      the columns of each key in their order, as cql_encode() makes them: key after key
+ * @param key_columns  of each key, 1 to 16
+ */
+COODIE_API coodie_groups *coodie_group_partitions(coodie_session *s, const char *keyspace, const char *table, const cql_blob *columns, size_t key_columns, size_t count, size_t most, coodie_error *err);
 COODIE_API void coodie_groups_free(coodie_groups *groups);
 COODIE_API size_t coodie_groups_count(const coodie_groups *groups);
 /** The i-th group, borrowed. */
