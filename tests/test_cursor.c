@@ -491,6 +491,115 @@ static void test_getters(void **state)
 	coodie_result_free(r);
 }
 
+/* TY-13 to TY-17, TY-19, TY-22: every type has its getter, and each refuses a text. */
+static void test_every_getter(void **state)
+{
+	static const coodie_column_spec columns[] = {
+		{ "i8", "tinyint" },
+		{ "i16", "smallint" },
+		{ "f", "float" },
+		{ "inet", "inet" },
+		{ "date", "date" },
+		{ "time", "time" },
+		{ "ts", "timestamp" },
+		{ "span", "duration" },
+		{ "varint", "varint" },
+		{ "dec", "decimal" },
+		{ "list", "list<int>" },
+		{ "set", "set<int>" },
+		{ "map", "map<int, int>" },
+		{ "tuple", "tuple<int, int>" },
+		{ "vec", "vector<int, 2>" },
+		{ "text", "text" },
+	};
+	const cql_varint number = { (const uint8_t *)"\x05", 1 };
+	const cql_value values[] = {
+		cql((signed char)-3),
+		cql((short)-300),
+		cql(0.5F),
+		cql(((cql_inet){ { 127, 0, 0, 1 }, 4 })),
+		cql(((cql_date){ -4 })),
+		cql(((cql_time){ 5 })),
+		cql(((cql_timestamp){ 6 })),
+		cql(((cql_duration){ 1, 2, 3 })),
+		cql(number),
+		cql(((cql_decimal){ number, 1 })),
+		cql(CQL_LIST(cql(7))),
+		cql(CQL_SET(cql(8))),
+		cql(CQL_MAP(cql(9), cql(10))),
+		cql(CQL_TUPLE(cql(11), cql(12))),
+		cql(CQL_VECTOR(cql(13), cql(14))),
+		cql("no number"),
+	};
+	coodie_error err = { 0 };
+	coodie_result *r = coodie_result_new_rows(columns, CD_COUNT(columns), values, 1, &err);
+	coodie_cursor c = coodie_result_cursor(r);
+	struct {
+		int8_t i8;
+		int16_t i16;
+		float single;
+		cql_inet inet;
+		cql_date date;
+		cql_time time;
+		cql_timestamp timestamp;
+		cql_duration duration;
+		cql_varint varint;
+		cql_decimal decimal;
+		cql_list list;
+		cql_set set;
+		cql_map map;
+		cql_tuple tuple;
+		cql_vector vector;
+	} got;
+
+	(void)state;
+	assert_non_null(r);
+	assert_true(coodie_cursor_next(&c));
+#define READS(i, name, field, check) \
+	assert_true(coodie_cursor_##name(&c, i, &got.field, NULL) && (check)); \
+	assert_false(coodie_cursor_##name(&c, 15, &got.field, &err)); \
+	assert_int_equal(err.code, COODIE_ERR_TYPE); \
+	assert_non_null(strstr(err.message, "text (text)")); \
+	assert_true(check)
+	READS(0, int8, i8, got.i8 == -3);
+	READS(1, int16, i16, got.i16 == -300);
+	READS(2, float, single, got.single > 0.49F && got.single < 0.51F);
+	READS(3, inet, inet, got.inet.length == 4 && got.inet.address[0] == 127);
+	READS(4, date, date, got.date.days == -4);
+	READS(5, time, time, got.time.nanoseconds == 5);
+	READS(6, timestamp, timestamp, got.timestamp.milliseconds == 6);
+	READS(7, duration, duration, got.duration.nanoseconds == 3);
+	READS(8, varint, varint, got.varint.len == 1 && *got.varint.data == 5);
+	READS(9, decimal, decimal, got.decimal.scale == 1);
+	READS(10, list, list, got.list.seq.count == 1);
+	READS(11, set, set, got.set.seq.count == 1);
+	READS(12, map, map, got.map.seq.count == 1);
+	READS(13, tuple, tuple, got.tuple.seq.count == 2);
+	READS(14, vector, vector, got.vector.seq.count == 2);
+#undef READS
+	coodie_result_free(r);
+}
+
+/* An empty int has nothing to read, an empty text has. */
+static void test_empty_cells(void **state)
+{
+	static const coodie_column_spec columns[] = { { "i", "int" }, { "t", "text" } };
+	const cql_value values[] = { { { CQL_TAG_EMPTY }, { 0 } }, cql("") };
+	coodie_result *r = coodie_result_new_rows(columns, 2, values, 1, NULL);
+	coodie_cursor c = coodie_result_cursor(r);
+	cql_value v;
+
+	(void)state;
+	assert_true(coodie_cursor_next(&c));
+	for (size_t i = 0; i < 2; i++) {
+		assert_non_null(coodie_cursor_cell(&c, i).data);
+		assert_true(coodie_cursor_value(&c, i, &v, NULL));
+		assert_int_equal(coodie_cursor_is_null(&c, i), cql_is_null(v));
+		assert_int_equal(coodie_cursor_is_null(&c, i), i == 0);
+	}
+	coodie_result_free(r);
+}
+
 static void test_getter_errors(void **state)
 {
 	coodie_result *r = make_rows();
@@ -748,6 +857,8 @@ int main(void)
 		cmocka_unit_test(test_paging_state),
 		cmocka_unit_test(test_wrong_kinds),
 		cmocka_unit_test(test_getters),
+		cmocka_unit_test(test_every_getter),
+		cmocka_unit_test(test_empty_cells),
 		cmocka_unit_test(test_getter_errors),
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_applied),

@@ -104,6 +104,8 @@ typedef struct coodie_cell {
 /**
  * A position in the rows of a result. Starts before the first row. Columns can be had by index or passed
  * over; who reads all of them in order reads faster with coodie_result_read() (coodie/rows.h).
+ * By value, and without memory of its own: there is nothing to free. Its fields are its functions'
+ * business.
  *
  *     coodie_cursor c = coodie_result_cursor(res);
  *     while (coodie_cursor_next(&c))
@@ -126,16 +128,28 @@ COODIE_API bool coodie_cursor_next(coodie_cursor *c);
 
 /** @return the i-th column's bytes */
 COODIE_API coodie_cell coodie_cursor_cell(const coodie_cursor *c, size_t i);
+/** Whether there is nothing to read, as cql_is_null() of its value says: null, or an empty value. */
 COODIE_API bool coodie_cursor_is_null(const coodie_cursor *c, size_t i);
 /** Decodes the i-th column into a view; null gives CQL_TAG_NULL. */
 COODIE_API bool coodie_cursor_value(const coodie_cursor *c, size_t i, cql_value *out,
 				    coodie_error *err);
 
-/** Typed getters; errors as in cql_to_*() with the column's name added. */
+/**
+ * Typed getters: checked as cql_to_*() checks, `out` as it was on failure. Texts, blobs and
+ * collections are views into the result.
+ * @param err  COODIE_ERR_TYPE, COODIE_ERR_RANGE, with the column's name; COODIE_ERR_INVALID: no such
+ * column
+ */
 COODIE_API bool coodie_cursor_bool(const coodie_cursor *c, size_t i, bool *out, coodie_error *err);
+COODIE_API bool coodie_cursor_int8(const coodie_cursor *c, size_t i, int8_t *out,
+				   coodie_error *err);
+COODIE_API bool coodie_cursor_int16(const coodie_cursor *c, size_t i, int16_t *out,
+				    coodie_error *err);
 COODIE_API bool coodie_cursor_int32(const coodie_cursor *c, size_t i, int32_t *out,
 				    coodie_error *err);
 COODIE_API bool coodie_cursor_int64(const coodie_cursor *c, size_t i, int64_t *out,
+				    coodie_error *err);
+COODIE_API bool coodie_cursor_float(const coodie_cursor *c, size_t i, float *out,
 				    coodie_error *err);
 COODIE_API bool coodie_cursor_double(const coodie_cursor *c, size_t i, double *out,
 				     coodie_error *err);
@@ -145,6 +159,32 @@ COODIE_API bool coodie_cursor_blob(const coodie_cursor *c, size_t i, cql_blob *o
 				   coodie_error *err);
 COODIE_API bool coodie_cursor_uuid(const coodie_cursor *c, size_t i, cql_uuid *out,
 				   coodie_error *err);
+COODIE_API bool coodie_cursor_inet(const coodie_cursor *c, size_t i, cql_inet *out,
+				   coodie_error *err);
+COODIE_API bool coodie_cursor_date(const coodie_cursor *c, size_t i, cql_date *out,
+				   coodie_error *err);
+COODIE_API bool coodie_cursor_time(const coodie_cursor *c, size_t i, cql_time *out,
+				   coodie_error *err);
+COODIE_API bool coodie_cursor_timestamp(const coodie_cursor *c, size_t i, cql_timestamp *out,
+					coodie_error *err);
+COODIE_API bool coodie_cursor_duration(const coodie_cursor *c, size_t i, cql_duration *out,
+				       coodie_error *err);
+COODIE_API bool coodie_cursor_varint(const coodie_cursor *c, size_t i, cql_varint *out,
+				     coodie_error *err);
+COODIE_API bool coodie_cursor_decimal(const coodie_cursor *c, size_t i, cql_decimal *out,
+				      coodie_error *err);
+COODIE_API bool coodie_cursor_list(const coodie_cursor *c, size_t i, cql_list *out,
+				   coodie_error *err);
+COODIE_API bool coodie_cursor_set(const coodie_cursor *c, size_t i, cql_set *out,
+				  coodie_error *err);
+COODIE_API bool coodie_cursor_map(const coodie_cursor *c, size_t i, cql_map *out,
+				  coodie_error *err);
+COODIE_API bool coodie_cursor_tuple(const coodie_cursor *c, size_t i, cql_tuple *out,
+				    coodie_error *err);
+COODIE_API bool coodie_cursor_udt(const coodie_cursor *c, size_t i, cql_udt *out,
+				  coodie_error *err);
+COODIE_API bool coodie_cursor_vector(const coodie_cursor *c, size_t i, cql_vector *out,
+				     coodie_error *err);
 
 COODIE_END
 

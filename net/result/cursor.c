@@ -36,9 +36,12 @@ coodie_cell coodie_cursor_cell(const coodie_cursor *c, size_t i)
 	return i < coodie_result_column_count(c->result) ? c->cells[i] : (coodie_cell){ NULL, 0 };
 }
 
+/* As cql_is_null() of its value: zero bytes of a type that wants some are nothing to read. */
 bool coodie_cursor_is_null(const coodie_cursor *c, size_t i)
 {
-	return coodie_cursor_cell(c, i).data == NULL;
+	coodie_cell cell = coodie_cursor_cell(c, i);
+
+	return !cell.data || (cell.len == 0 && cd_value_has_empty(column(c, i)->type->kind));
 }
 
 static bool decode(const coodie_cursor *c, size_t i, cql_value *out, coodie_error *err)
@@ -61,28 +64,61 @@ bool coodie_cursor_value(const coodie_cursor *c, size_t i, cql_value *out, coodi
 	return true;
 }
 
-/* The general way of every getter: decode, then read as the type wanted. */
-#define GETTER(name, type) \
-	static bool read_##name(const coodie_cursor *c, size_t i, type *out, coodie_error *err) \
+/* The general way: decode, then read as the type wanted. `out` is of that type. */
+static bool read_as(const coodie_cursor *c, size_t i, void *out,
+		    bool (*to)(cql_value v, void *out, coodie_error *err), coodie_error *err)
+{
+	cql_value v;
+
+	cd_clear(err);
+	if (!in_range(c, i, err))
+		return false;
+	return (decode(c, i, &v, err) && to(v, out, err)) || blame(c, i, err);
+}
+
+#define READER(name) \
+	static bool to_##name(cql_value v, void *out, coodie_error *err) \
 	{ \
-		cql_value v; \
-		cd_clear(err); \
-		if (!in_range(c, i, err)) \
-			return false; \
-		if (!decode(c, i, &v, err) || !cql_to_##name(v, out, err)) \
-			return blame(c, i, err); \
-		return true; \
+		return cql_to_##name(v, out, err); \
+	}
+
+/* `bool` is a macro: neither name goes through another one. */
+#define GETTER(name, type) \
+	static bool to_##name(cql_value v, void *out, coodie_error *err) \
+	{ \
+		return cql_to_##name(v, out, err); \
+	} \
+	bool coodie_cursor_##name(const coodie_cursor *c, size_t i, type *out, coodie_error *err) \
+	{ \
+		return read_as(c, i, out, to_##name, err); \
 	}
 
 GETTER(bool, bool)
-GETTER(int32, int32_t)
-GETTER(int64, int64_t)
+GETTER(int8, int8_t)
+GETTER(int16, int16_t)
+READER(int32)
+READER(int64)
+GETTER(float, float)
 GETTER(double, double)
 GETTER(text, cql_text)
 GETTER(blob, cql_blob)
 GETTER(uuid, cql_uuid)
+GETTER(inet, cql_inet)
+GETTER(date, cql_date)
+GETTER(time, cql_time)
+GETTER(timestamp, cql_timestamp)
+GETTER(duration, cql_duration)
+GETTER(varint, cql_varint)
+GETTER(decimal, cql_decimal)
+GETTER(list, cql_list)
+GETTER(set, cql_set)
+GETTER(map, cql_map)
+GETTER(tuple, cql_tuple)
+GETTER(udt, cql_udt)
+GETTER(vector, cql_vector)
 
 #undef GETTER
+#undef READER
 
 /* The short way: a column of just this kind whose cell has just this length. */
 static inline bool is_just(const coodie_cursor *c, size_t i, enum cql_kind kind, size_t len)
@@ -91,15 +127,10 @@ static inline bool is_just(const coodie_cursor *c, size_t i, enum cql_kind kind,
 	       column(c, i)->type->kind == kind;
 }
 
-bool coodie_cursor_bool(const coodie_cursor *c, size_t i, bool *out, coodie_error *err)
-{
-	return read_bool(c, i, out, err);
-}
-
 bool coodie_cursor_int32(const coodie_cursor *c, size_t i, int32_t *out, coodie_error *err)
 {
 	if (!is_just(c, i, CQL_KIND_INT, 4))
-		return read_int32(c, i, out, err);
+		return read_as(c, i, out, to_int32, err);
 	if (err)
 		err->code = COODIE_OK;
 	*out = (int32_t)cd_get_be32(c->cells[i].data);
@@ -109,29 +140,9 @@ bool coodie_cursor_int32(const coodie_cursor *c, size_t i, int32_t *out, coodie_
 bool coodie_cursor_int64(const coodie_cursor *c, size_t i, int64_t *out, coodie_error *err)
 {
 	if (!is_just(c, i, CQL_KIND_BIGINT, 8))
-		return read_int64(c, i, out, err);
+		return read_as(c, i, out, to_int64, err);
 	if (err)
 		err->code = COODIE_OK;
 	*out = (int64_t)cd_get_be64(c->cells[i].data);
 	return true;
-}
-
-bool coodie_cursor_double(const coodie_cursor *c, size_t i, double *out, coodie_error *err)
-{
-	return read_double(c, i, out, err);
-}
-
-bool coodie_cursor_text(const coodie_cursor *c, size_t i, cql_text *out, coodie_error *err)
-{
-	return read_text(c, i, out, err);
-}
-
-bool coodie_cursor_blob(const coodie_cursor *c, size_t i, cql_blob *out, coodie_error *err)
-{
-	return read_blob(c, i, out, err);
-}
-
-bool coodie_cursor_uuid(const coodie_cursor *c, size_t i, cql_uuid *out, coodie_error *err)
-{
-	return read_uuid(c, i, out, err);
 }
