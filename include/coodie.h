@@ -24,6 +24,7 @@
 #include <coodie/options.h>
 #include <coodie/pager.h>
 #include <coodie/policy.h>
+#include <coodie/polymorphism.h>
 #include <coodie/query.h>
 #include <coodie/resolve.h>
 #include <coodie/result.h>

@@ -33,6 +33,7 @@ coodieinclude_HEADERS = \
 	include/coodie/opcodes.def \
 	include/coodie/pager.h \
 	include/coodie/policy.h \
+	include/coodie/polymorphism.h \
 	include/coodie/observe.h \
 	include/coodie/options.h \
 	include/coodie/query.h \

@@ -5,6 +5,9 @@ libcd_orm_la_SOURCES = \
 	orm/value/show.c orm/value/show.h \
 	orm/model/check.c \
 	orm/model/codec.c orm/model/codec.h \
+	orm/model/defaults.c \
+	orm/model/family.c orm/model/family.h \
+	orm/model/inherit.c \
 	orm/model/model.c orm/model/model.h \
 	orm/model/place.c orm/model/place.h \
 	orm/model/spelling.c orm/model/spelling.h \

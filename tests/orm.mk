@@ -2,6 +2,7 @@
 tests_libcd_test_la_SOURCES += tests/mock.c tests/mock.h tests/orm/models.h
 check_PROGRAMS += \
 	tests/orm/test_datum \
+	tests/orm/test_family \
 	tests/orm/test_memory \
 	tests/orm/test_mock \
 	tests/orm/test_model \

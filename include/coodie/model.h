@@ -100,7 +100,9 @@ typedef struct coodie_column {
 	coodie_index index;
 	uint32_t min_length; /**< of a text or blob that is set, bytes (TY-01) */
 	bool discriminator;  /**< says which struct a row is (coodie/polymorphism.h) */
-	/** Fills a new object's member, at `member`; @return false: no memory (TY-36). */
+	/** Fills the member of a new object, at `member`: coodie_new() and coodie_model_defaults()
+	 * ask it. What a pointer is given must outlive the object. @return false: no memory (TY-36)
+	 */
 	bool (*make_default)(void *member);
 	/** Asked before a write, about a member that is set. @return false with `err` (MD-33) */
 	bool (*validate)(const void *member, coodie_error *err);
@@ -212,6 +214,13 @@ typedef struct coodie_model {
  * @param err  COODIE_ERR_MODEL: the column, what is wrong, the fix
  */
 COODIE_API bool coodie_model_check(coodie_session *s, const coodie_model *m, coodie_error *err);
+
+/**
+ * Fills those members of a struct of your own that have a `make_default`, and the discriminator of a
+ * concrete struct (TY-36): what coodie_new() does by itself. Call it on a zeroed struct, before you
+ * set members. Reading a row asks for no defaults.
+ */
+COODIE_API bool coodie_model_defaults(coodie_session *s, const coodie_model *m, void *object, coodie_error *err);
 
 /* ---- objects -------------------------------------------------------------------------------- */
 

@@ -267,7 +267,7 @@ bool cd_model_check_keys(struct cd_model *m, coodie_error *err)
 	if (!check_names(m, err) || !collect_keys(m, CD_ROLE_PARTITION, "partition_key", err))
 		return false;
 	m->partition_count = m->key_count;
-	if (!m->partition_count)
+	if (!m->partition_count && !m->def.is_abstract)
 		return BAD("model %s has no primary key; write .partition_key = 1 at the column "
 			   "that finds a row",
 			   m->label);
@@ -323,6 +323,26 @@ bool cd_model_check_whole(const struct cd_model *m, coodie_error *err)
 			return false;
 	}
 	return check_counters(m, err);
+}
+
+bool cd_model_check_family(const struct cd_model *m, coodie_error *err)
+{
+	const coodie_family *f = m->def.family;
+
+	if (f->size < sizeof(*f) || !f->models || !f->model_count || f->model_count > 65535)
+		return BAD("model %s: the family has no models; make it with COODIE_FAMILY()",
+			   m->label);
+	for (size_t i = 0; i < f->model_count; i++) {
+		if (!f->models[i])
+			return BAD("model %s: number %zu of the family is NULL", m->label, i + 1);
+		if (!cd_model_check_table(f->models[i], err))
+			return false;
+		if (f->models[i] == m->source || cd_model_read(f->models[i]).family)
+			return BAD("model %s: %s is in its family and has one itself; the base "
+				   "alone lists the others",
+				   m->label, f->models[i]->object_name);
+	}
+	return true;
 }
 
 bool cd_model_check_writable(const struct cd_model *m, const char *verb, coodie_error *err)

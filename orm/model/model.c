@@ -11,6 +11,7 @@
 #include "base/identifier.h"
 #include "base/keyspace.h"
 #include "base/nearest.h"
+#include "orm/model/family.h"
 #include "orm/model/spelling.h"
 #include "orm/value/datum.h"
 
@@ -21,15 +22,6 @@ coodie_model cd_model_read(const coodie_model *m)
 	coodie_model def = { 0 };
 
 	memcpy(&def, m, m->size < sizeof(def) ? m->size : sizeof(def));
-	return def;
-}
-
-static coodie_column read_column(const coodie_model *m, size_t i)
-{
-	coodie_column def = { 0 };
-
-	memcpy(&def, (const char *)m->columns + i * m->column_stride,
-	       m->column_stride < sizeof(def) ? m->column_stride : sizeof(def));
 	return def;
 }
 
@@ -102,7 +94,7 @@ static uint64_t digest_of(const coodie_model *m)
 		if (def.column_stride == sizeof(coodie_column)) {
 			h = mix_column(h, &def.columns[i]);
 		} else {
-			coodie_column c = read_column(&def, i);
+			coodie_column c = cd_column_read(def.columns, def.column_stride, i);
 
 			h = mix_column(h, &c);
 		}
@@ -149,7 +141,6 @@ static enum cql_role role_of(const coodie_column *def)
 
 static bool resolve_column(struct cd_model *m, struct cd_column *c, size_t i, coodie_error *err)
 {
-	c->def = read_column(&m->def, i);
 	if (!c->def.name || !*c->def.name)
 		return cd_fail(err, COODIE_ERR_MODEL,
 			       "model %s: column %zu has no name; make it with COODIE_COLUMN()",
@@ -178,21 +169,19 @@ static bool resolve_column(struct cd_model *m, struct cd_column *c, size_t i, co
 
 static bool resolve_columns(struct cd_model *m, coodie_error *err)
 {
-	m->columns = cd_arena_take_array(&m->arena, m->def.column_count, sizeof(*m->columns));
-	m->keys = cd_arena_take_array(&m->arena, m->def.column_count, sizeof(*m->keys));
-	m->all_columns = cd_arena_take_array(&m->arena, m->def.column_count,
-					     sizeof(*m->all_columns));
-	if (!m->columns || !m->keys || !m->all_columns)
-		return cd_no_memory(err, "a model");
-	for (uint32_t i = 0; i < m->def.column_count; i++) {
-		m->column_count = i + 1; /* what cd_model_free() has to look at */
+	if (!cd_model_take_columns(m, err))
+		return false;
+	for (uint32_t i = 0; i < m->column_count; i++) {
+		struct cd_column *c = &m->columns[i];
+
 		m->all_columns[i] = i;
-		if (!resolve_column(m, &m->columns[i], i, err))
+		if (!resolve_column(m, c, i, err))
 			return false;
-		m->static_count += m->columns[i].role == CD_ROLE_STATIC;
-		m->regular_count += m->columns[i].role == CD_ROLE_REGULAR;
-		m->is_counter |= m->columns[i].kind == CQL_KIND_COUNTER;
+		m->static_count += c->role == CD_ROLE_STATIC;
+		m->regular_count += c->role == CD_ROLE_REGULAR;
+		m->is_counter |= c->kind == CQL_KIND_COUNTER;
 	}
+	m->read_count = m->column_count;
 	return true;
 }
 
@@ -237,10 +226,36 @@ static bool resolve_table(struct cd_model *m, const coodie_session *s, coodie_er
 	return true;
 }
 
-static bool resolve(struct cd_model *m, const coodie_session *s, coodie_error *err)
+/* The models of a base's family, resolved for it alone: its objects may outlive the session. */
+static bool resolve_family(struct cd_model *m, coodie_session *s, coodie_error *err)
+{
+	const coodie_family *f = m->def.family;
+	struct cd_model **relatives;
+	uint32_t count = 0;
+
+	if (!f)
+		return true;
+	if (!cd_model_check_family(m, err))
+		return false;
+	relatives = cd_arena_take_array(&m->arena, f->model_count, sizeof(*relatives));
+	if (!relatives)
+		return cd_no_memory(err, "a family");
+	for (; count < f->model_count; count++) {
+		relatives[count] = cd_model_new(s, &m->allocator, f->models[count], err);
+		if (relatives[count])
+			continue;
+		while (count)
+			cd_model_free(relatives[--count]);
+		return false;
+	}
+	return cd_family_join(m, relatives, count, err);
+}
+
+static bool resolve(struct cd_model *m, coodie_session *s, coodie_error *err)
 {
 	return resolve_table(m, s, err) && resolve_columns(m, err) && cd_model_check_keys(m, err) &&
-	       cd_model_check_whole(m, err) &&
+	       cd_model_check_whole(m, err) && cd_family_find_value(m, err) &&
+	       resolve_family(m, s, err) &&
 	       (cd_model_write_texts(m) || cd_no_memory(err, "a model"));
 }
 
@@ -304,6 +319,7 @@ void cd_model_free(struct cd_model *m)
 		return;
 	for (uint32_t i = 0; i < m->column_count; i++)
 		cql_type_free(m->columns[i].type);
+	cd_family_free(m->family);
 	for (size_t i = 0; i < CD_FRAGMENTS; i++)
 		cd_release(&m->allocator,
 			   atomic_load_explicit(&m->fragments[i], memory_order_relaxed));

@@ -6,11 +6,12 @@
 
 #include <stdatomic.h>
 
-#include <coodie/model.h>
+#include <coodie/polymorphism.h>
 
 #include "base/arena.h"
 #include "orm/model/codec.h"
 
+struct cd_family;
 struct cd_fragment;
 
 #define CD_FRAGMENTS 128     /* parsed conditions kept for each model */
@@ -27,6 +28,7 @@ struct cd_column {
 	cql_type *type;
 	enum cql_kind kind;
 	enum cql_role role;
+	bool inherited; /* from an embedded struct */
 	bool optional;  /* the member is a pointer to a scalar */
 	bool multicell; /* a collection that is not frozen */
 	/* a member of the right C type may still not fit: ranges, items of collections */
@@ -48,6 +50,7 @@ struct cd_model {
 	const char *table;         /* qualified, as CQL writes it */
 	const char *keyspace_name; /* as the server's tables have them */
 	const char *table_name;
+	/* its own columns; of a base with a family, those of the others follow (family.h) */
 	struct cd_column *columns;
 	uint32_t column_count;
 	uint32_t *keys; /* partition key, then clustering columns */
@@ -60,7 +63,13 @@ struct cd_model {
 	const char *update_static[CD_TTL_SHAPES]; /* NULL without static columns */
 	const char *remove;
 	const char *select_by_key;
-	uint32_t *all_columns; /* 0, 1, 2, ...: what select_by_key reads */
+	/* 0, 1, 2, ...: what select_by_key reads, and a query that leaves nothing out */
+	uint32_t *all_columns;
+	uint32_t read_count; /* of them: column_count, or more for a base with a family */
+	/* several structs in one table (family.h) */
+	uint32_t discriminator;   /* the column that says which; CD_NO_COLUMN: none */
+	cql_value own_value;      /* what it says of this struct; unset: nothing */
+	struct cd_family *family; /* of a base; NULL */
 	/* parsed conditions; who needs one takes it out, and puts it back */
 	_Atomic(struct cd_fragment *) fragments[CD_FRAGMENTS];
 	struct cd_model *older; /* what was resolved before the user's table changed */
@@ -77,11 +86,21 @@ bool cd_model_is_current(const struct cd_model *m);
 struct cd_model *cd_model_ref(struct cd_model *m);
 void cd_model_free(struct cd_model *m); /* gives one reference back; NULL is fine */
 
+/* A row of a user's table of columns, whatever version of the header wrote it. */
+coodie_column cd_column_read(const coodie_column *columns, size_t stride, size_t i);
+/* inherit.c: fills m->columns with the user's rows, those of embedded structs in their places. */
+bool cd_model_take_columns(struct cd_model *m, coodie_error *err);
+
+/* defaults.c: fills the members that have a default, and the discriminator. */
+bool cd_model_fill(const struct cd_model *m, void *object, coodie_error *err);
+
 /* check.c: every rule a model must obey, in the order a reader would find them. */
 bool cd_model_check_table(const coodie_model *m, coodie_error *err);
 bool cd_model_check_column(const struct cd_model *m, const struct cd_column *c, coodie_error *err);
 bool cd_model_check_keys(struct cd_model *m, coodie_error *err);
 bool cd_model_check_whole(const struct cd_model *m, coodie_error *err);
+/* That the family of a base is one of models without families: what resolving them relies on. */
+bool cd_model_check_family(const struct cd_model *m, coodie_error *err);
 
 /* Whether its rows are there to be written: those of a view are the server's (MV-07). `verb`, "coodie_save",
  * is for the message. */

@@ -170,7 +170,7 @@ struct cd_orm *cd_orm_of(coodie_session *s, coodie_error *err)
 	return coodie_session_keep(s, &orm_key, orm, free_data, err);
 }
 
-bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *out,
+bool cd_place_look(coodie_session *s, const coodie_model *m, struct cd_place *out,
 		   coodie_error *err)
 {
 	if (!s)
@@ -194,10 +194,35 @@ bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *ou
 	return out->model != NULL;
 }
 
+bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *out,
+		   coodie_error *err)
+{
+	if (!cd_place_look(s, m, out, err))
+		return false;
+	if (out->model->def.is_abstract)
+		return cd_fail(err, COODIE_ERR_MODEL,
+			       "model %s is abstract: it has no table, only columns to inherit; "
+			       "leave .is_abstract out",
+			       out->model->label);
+	return true;
+}
+
 bool coodie_model_check(coodie_session *s, const coodie_model *m, coodie_error *err)
 {
 	struct cd_place place;
 
 	cd_clear(err);
-	return cd_place_find(s, m, &place, err);
+	return cd_place_look(s, m, &place, err);
+}
+
+bool coodie_model_defaults(coodie_session *s, const coodie_model *m, void *object,
+			   coodie_error *err)
+{
+	struct cd_place place;
+
+	cd_clear(err);
+	if (!object)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "coodie_model_defaults: the object is NULL");
+	return cd_place_look(s, m, &place, err) && cd_model_fill(place.model, object, err);
 }

@@ -26,8 +26,12 @@ struct cd_place {
 	struct cd_model *model;
 };
 
-/* Finds a model's session, and the model in it, resolved; checks it the first time. */
+/* Finds a model's session, and the model in it, resolved; checks it the first time. An abstract
+ * model has no place: it can only be looked at (MD-07). */
 bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *out,
+		   coodie_error *err);
+/* The same for an abstract model too. */
+bool cd_place_look(coodie_session *s, const coodie_model *m, struct cd_place *out,
 		   coodie_error *err);
 
 /* The mapper's data of a session (not a registry), made the first time; borrowed. */

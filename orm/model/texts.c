@@ -26,13 +26,13 @@ static bool is_static(const struct cd_column *c)
 	return c->role == CD_ROLE_STATIC;
 }
 
-/* "a", "b": the columns a rule picks, each followed by `after`. */
-static void put_columns(struct cd_buffer *b, const struct cd_model *m,
-			bool (*picks)(const struct cd_column *), const char *after)
+/* "a", "b": those of the first `count` columns that a rule picks, each followed by `after`. */
+static void put_first(struct cd_buffer *b, const struct cd_model *m, uint32_t count,
+		      bool (*picks)(const struct cd_column *), const char *after)
 {
 	bool first = true;
 
-	for (uint32_t i = 0; i < m->column_count; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		if (!picks(&m->columns[i]))
 			continue;
 		put(b, first ? "" : ", ");
@@ -40,6 +40,12 @@ static void put_columns(struct cd_buffer *b, const struct cd_model *m,
 		put(b, after);
 		first = false;
 	}
+}
+
+static void put_columns(struct cd_buffer *b, const struct cd_model *m,
+			bool (*picks)(const struct cd_column *), const char *after)
+{
+	put_first(b, m, m->column_count, picks, after);
 }
 
 static void put_where(struct cd_buffer *b, const struct cd_model *m, uint32_t key_count)
@@ -95,7 +101,7 @@ static void write_select(struct cd_buffer *b, const struct cd_model *m, int shap
 {
 	(void)shape;
 	put(b, "SELECT ");
-	put_columns(b, m, is_any, "");
+	put_first(b, m, m->read_count, is_any, "");
 	put(b, " FROM ");
 	put(b, m->table);
 	put_where(b, m, m->key_count);

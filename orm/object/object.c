@@ -186,6 +186,13 @@ bool cd_object_find(const struct cd_model *m, const void *memory, struct cd_obje
 	return true;
 }
 
+const coodie_model *coodie_object_model(const void *object)
+{
+	const coodie_row *row = object;
+
+	return row && row->self == object ? row->object->home->model->source : NULL;
+}
+
 bool coodie_touch(void *object, const char *member, coodie_error *err)
 {
 	const coodie_row *row = object;
