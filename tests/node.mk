@@ -1,5 +1,5 @@
 # tests/node.mk - one program per file of node/; included by tests/tests.mk
-NODE_LIBS = tests/libcd_test.la libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
+NODE_LIBS = $(TEST_COUNTERS) tests/libcd_test.la libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
 
 # What several of them use.
 check_LTLIBRARIES += tests/libcd_node_test.la
@@ -80,7 +80,7 @@ tests_integration_SOURCES = \
 	tests/integration_orm.c \
 	tests/integration_statements.c \
 	tests/integration_types.c
-tests_integration_LDADD = tests/libcd_test.la libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
+tests_integration_LDADD = $(TEST_COUNTERS) tests/libcd_test.la libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
 # A load with an oracle over sockets: a short one in `make check`, a long one in `make drill`.
 check_PROGRAMS += tests/drill
 tests_drill_SOURCES = \

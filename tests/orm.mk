@@ -6,6 +6,7 @@ check_PROGRAMS += \
 	tests/orm/test_memory \
 	tests/orm/test_mock \
 	tests/orm/test_model \
+	tests/orm/test_pinned \
 	tests/orm/test_query \
 	tests/orm/test_rows \
 	tests/orm/test_save \

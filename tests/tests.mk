@@ -17,13 +17,14 @@ EXTRA_DIST += tests/lengths.allowed
 
 # ---- helpers every test program can use
 check_LTLIBRARIES += tests/libcd_test.la
-tests_libcd_test_la_SOURCES = tests/failalloc.c tests/failalloc.h tests/guard.c tests/guard.h tests/test.h
+tests_libcd_test_la_SOURCES = tests/case.c tests/failalloc.c tests/failalloc.h tests/guard.c tests/guard.h tests/test.h
 
 # Programs of `make check-cassandra`, built for that target only; fragments add to it.
 cassandra_tests =
 
 if HAVE_CMOCKA
-TESTS += $(check_PROGRAMS)
+TESTS += $(check_PROGRAMS) tests/check-rows
+dist_check_SCRIPTS += tests/check-rows
 include tests/base.mk
 include tests/demos.mk
 include tests/peer.mk
