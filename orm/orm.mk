@@ -20,6 +20,8 @@ libcd_orm_la_SOURCES = \
 	orm/cql/where.c \
 	orm/object/object.c orm/object/object.h \
 	orm/object/rows.c \
+	orm/object/shape.c orm/object/shape.h \
+	orm/object/track.c \
 	orm/run/op.c orm/run/op.h \
 	orm/query/query.c orm/query/query.h \
 	orm/query/select.c \

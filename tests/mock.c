@@ -71,6 +71,11 @@ static void deliver(struct mock *m, struct mock_call *call)
 	m->in_callback = false;
 }
 
+void mock_deliver(struct mock *m, size_t i)
+{
+	deliver(m, &m->calls[i]);
+}
+
 static bool mock_run(void *driver, const bool *until, coodie_error *err)
 {
 	struct mock *m = driver;

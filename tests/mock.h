@@ -61,6 +61,9 @@ void mock_answer(struct mock *m, coodie_result *take_result);
 void mock_answer_error(struct mock *m, enum coodie_errc code, const char *message);
 void mock_answer_refuse(struct mock *m, enum coodie_errc code, const char *message);
 
+/* Answers the i-th call now, before those that came earlier. */
+void mock_deliver(struct mock *m, size_t i);
+
 /* The last statement that would have been sent; fails the test when there is none. */
 const struct mock_call *mock_last(const struct mock *m);
 /* Fails the test unless the i-th statement of the last batch and its binds are these. */

@@ -12,4 +12,5 @@ check_PROGRAMS += \
 	tests/orm/test_save \
 	tests/orm/test_spelling \
 	tests/orm/test_sync \
-	tests/orm/test_threads
+	tests/orm/test_threads \
+	tests/orm/test_track

@@ -134,6 +134,10 @@ COODIE_API bool coodie_cursor_is_null(const coodie_cursor *c, size_t i);
 COODIE_API bool coodie_cursor_value(const coodie_cursor *c, size_t i, cql_value *out,
 				    coodie_error *err);
 
+/** Decodes a cell as a value of a type, into a view; a null one gives CQL_TAG_NULL. COODIE_ERR_PROTOCOL: bytes that are none. */
+COODIE_API bool coodie_cell_value(coodie_cell cell, const cql_type *type, cql_value *out,
+				  coodie_error *err);
+
 /**
  * Typed getters: checked as cql_to_*() checks, `out` as it was on failure. Texts, blobs and
  * collections are views into the result.

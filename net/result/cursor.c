@@ -64,6 +64,12 @@ bool coodie_cursor_value(const coodie_cursor *c, size_t i, cql_value *out, coodi
 	return true;
 }
 
+bool coodie_cell_value(coodie_cell cell, const cql_type *type, cql_value *out, coodie_error *err)
+{
+	cd_clear(err);
+	return cd_value_decode(type, (struct cd_span){ cell.data, cell.len }, out, err);
+}
+
 /* The general way: decode, then read as the type wanted. `out` is of that type. */
 static bool read_as(const coodie_cursor *c, size_t i, void *out,
 		    bool (*to)(cql_value v, void *out, coodie_error *err), coodie_error *err)

@@ -227,13 +227,13 @@ static bool check_names(const struct cd_model *m, coodie_error *err)
 	return true;
 }
 
-static unsigned position_of(const struct cd_column *c, enum cql_role role)
+static unsigned position_of(const struct cd_column *c, enum cd_role role)
 {
 	return role == CD_ROLE_PARTITION ? c->def.partition_key : c->def.clustering_key;
 }
 
 /* Collects the columns of one part of the key in their order: positions are 1, 2, 3, ... */
-static bool collect_keys(struct cd_model *m, enum cql_role role, const char *option,
+static bool collect_keys(struct cd_model *m, enum cd_role role, const char *option,
 			 coodie_error *err)
 {
 	uint32_t total = 0;

@@ -130,7 +130,7 @@ static bool resolve_names(struct cd_model *m, struct cd_column *c, coodie_error 
 	return true;
 }
 
-static enum cql_role role_of(const coodie_column *def)
+static enum cd_role role_of(const coodie_column *def)
 {
 	if (def->partition_key)
 		return CD_ROLE_PARTITION;

@@ -17,7 +17,7 @@ struct cd_fragment;
 #define CD_FRAGMENTS 128     /* parsed conditions kept for each model */
 #define CD_MAX_TTL 630720000 /* seconds, Cassandra's limit: twenty years */
 
-enum cql_role { CD_ROLE_PARTITION, CD_ROLE_CLUSTERING, CD_ROLE_STATIC, CD_ROLE_REGULAR };
+enum cd_role { CD_ROLE_PARTITION, CD_ROLE_CLUSTERING, CD_ROLE_STATIC, CD_ROLE_REGULAR };
 
 struct cd_column {
 	coodie_column def;    /* the user's row; what an older program does not have is zero */
@@ -27,7 +27,7 @@ struct cd_column {
 	const struct cd_codec *codec;
 	cql_type *type;
 	enum cql_kind kind;
-	enum cql_role role;
+	enum cd_role role;
 	bool inherited; /* from an embedded struct */
 	bool optional;  /* the member is a pointer to a scalar */
 	bool multicell; /* a collection that is not frozen */

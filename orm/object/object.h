@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Tracked objects: the struct the user sees, and beside it what was loaded and what was touched. */
+/* Tracked objects: a header, and behind it the struct the user sees.
+ *
+ * What was loaded is not kept: it is read again from the row's bytes when a save asks. Only what was
+ * saved or touched since has memory of its own (track.c). */
 #ifndef ORM_OBJECT_OBJECT_H
 #define ORM_OBJECT_OBJECT_H
+
+#include <stdalign.h>
 
 #include <coodie/query.h>
 
 #include "orm/model/model.h"
+#include "orm/object/shape.h"
 
 enum cd_object_state {
 	CD_OBJECT_OWN,   /* a copy of a struct of the caller's: saved whole each time, as that is */
@@ -13,58 +19,83 @@ enum cd_object_state {
 	CD_OBJECT_LOADED /* the row is in the cluster */
 };
 
+struct cd_track;
+
 struct cd_object {
-	coodie_rows *home;
-	struct cd_object *next;       /* in its rows */
-	struct cd_object *next_saved; /* those with memory of their own */
-	struct cd_arena *
-		/* bytes of values written since, one for each column; NULL before the first save */
-		saved;
-	cql_value *loaded; /* as in the cluster, one for each column; CQL_TAG_UNSET: not known */
-	uint32_t *touched; /* the number of the last coodie_touch(); 0: none */
-	uint32_t touches;
+	alignas(max_align_t) const struct cd_shape *shape; /* what it is, and of whose rows */
+	const uint8_t *row;     /* its cells in the received block; NULL: it came from no row */
+	struct cd_track *track; /* NULL: neither saved nor touched */
 	enum cd_object_state state;
-	void *memory; /* the user's struct */
 };
 
-/* Objects with one arena, and the results their texts lie in. */
+static inline void *cd_object_memory(const struct cd_object *o)
+{
+	return (void *)(uintptr_t)(o + 1);
+}
+
+/* ---- objects with one arena, and the results their texts lie in (rows.c) --------------------- */
+
 struct coodie_rows {
 	struct cd_model *model; /* a reference */
-	struct cd_arena arena;
-	struct cd_page *pages;
-	struct cd_object *first, *last, *next, *saved;
+	struct cd_arena arena;  /* of the objects, and of this */
+	struct cd_page *pages, *last, *page;
+	size_t at; /* in `page`: what coodie_next() gives */
 	size_t count;
+	struct cd_track *tracks;
 	bool single; /* stands behind one object of coodie_object_free() */
 };
 
 coodie_rows *cd_rows_new(struct cd_model *m, bool single, coodie_error *err);
-/* Adds `count` zeroed objects that know nothing yet. @return the first; NULL when out of memory */
-struct cd_object *cd_rows_add(coodie_rows *rows, size_t count);
+/* A zeroed object that came from no row. NULL: no memory */
+struct cd_object *cd_rows_add(coodie_rows *rows, coodie_error *err);
 /* Decodes a page of rows with these columns into objects. The rows own the result afterwards,
  * also on failure. */
 bool cd_rows_add_page(coodie_rows *rows, coodie_result *take_page, const uint32_t *columns,
 		      uint32_t count, coodie_error *err);
+/* The first object's struct; NULL when there is none. */
+void *cd_rows_first(const coodie_rows *rows);
+
+/* ---- knowing an object (object.c) ------------------------------------------------------------ */
 
 /* The tracked object behind a struct; NULL in `out` for one of the caller's own. Refuses copies
  * and other models. */
 bool cd_object_find(const struct cd_model *m, const void *memory, struct cd_object **out,
 		    coodie_error *err);
-/* Whether the member differs from what was loaded (or was touched); `v` is its value now. */
-bool cd_object_changed(const struct cd_object *o, uint32_t column, cql_value v,
-		       struct cd_arena *scratch);
 /* Refuses an object whose primary key is not the one it was loaded with. */
 bool cd_object_check_key(const struct cd_object *o, struct cd_arena *scratch, coodie_error *err);
 
-/* What a write will have made true of one column. */
-struct cd_change {
-	uint32_t column, touched;
-	cql_value value;
-	struct cd_arena bytes; /* of the value */
-};
+/* ---- what is known of its row (track.c) ------------------------------------------------------ */
 
-/* Makes room for what cd_object_applied() keeps, so that it cannot fail. */
-bool cd_object_reserve(struct cd_object *o, coodie_error *err);
-/* The write was applied: the values become what is loaded. Takes the bytes of the changes over. */
-void cd_object_applied(struct cd_object *o, struct cd_change *changes, uint32_t count);
+/* What the row is known to have: CQL_TAG_UNSET in `out` where that is not known, because the column
+ * was not read. A view, until the object is saved again. Fails on bytes that are no value. */
+bool cd_object_loaded(const struct cd_object *o, uint32_t column, cql_value *out,
+		      coodie_error *err);
+/* Whether the column was, without reading it. */
+bool cd_object_is_loaded(const struct cd_object *o, uint32_t column);
+/* The number of the last coodie_touch() of a column; 0: none since it was written. */
+uint32_t cd_object_touched(const struct cd_object *o, uint32_t column);
+/* Whether the member differs from what was loaded (or was touched); `v` is its value now. */
+bool cd_object_changed(const struct cd_object *o, uint32_t column, cql_value v,
+		       struct cd_arena *scratch);
+/* Marks a column as changed; false when out of memory. */
+bool cd_object_touch(struct cd_object *o, uint32_t column);
+/* Takes over what is known of another object's row; the values are copied. */
+bool cd_object_copy_track(struct cd_object *to, const struct cd_object *from, coodie_error *err);
+void cd_tracks_free(struct cd_track *tracks);
+
+/* What a write will have made true of an object, once it is applied. */
+struct cd_changes;
+
+/* Begins: what counts as loaded is what was begun last, whatever order the answers come in.
+ * @param expected  about what will be added: sizes the memory
+ * @return ends in exactly one of cd_changes_applied() and cd_changes_free(), while the object
+ * lives; NULL with COODIE_ERR_NO_MEMORY */
+struct cd_changes *cd_changes_new(struct cd_object *o, cql_args expected, coodie_error *err);
+/* What a column will be, copied; unset is null. Each column at most once. */
+bool cd_changes_add(struct cd_changes *changes, uint32_t column, cql_value v, coodie_error *err);
+/* The write was applied: the values become what is loaded. */
+void cd_changes_applied(struct cd_changes *take_changes);
+/* It was not. NULL is fine. */
+void cd_changes_free(struct cd_changes *take_changes);
 
 #endif

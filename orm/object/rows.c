@@ -1,165 +1,295 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of a result as objects: one arena for all, texts where they lie in the received block. */
+/* Rows of a result as objects: an array for each page, texts where they lie in the received block. */
 #include <string.h>
 
 #include <coodie/driver.h>
+#include <coodie/rows.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/reader.h"
 #include "orm/object/object.h"
 
+#define FIRST_CHUNK ((size_t)1024)
+
+/* Objects that lie one behind the other. */
 struct cd_page {
 	struct cd_page *next;
-	coodie_result *result;
+	coodie_result *result; /* NULL: of no rows */
+	const struct cd_shape *shape;
+	char *objects;
+	size_t count;
 };
 
-/* ---- does the result have what the model says? ----------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------------------- */
 
-static bool same_type(const cql_type *a, const cql_type *b, unsigned depth)
+/* They lie in their own arena: one allocation less. */
+coodie_rows *cd_rows_new(struct cd_model *m, bool single, coodie_error *err)
 {
-	if (!a || !b || depth > 32 || cql_type_kind(a) != cql_type_kind(b) ||
-	    cql_type_count(a) != cql_type_count(b))
-		return false;
-	for (size_t i = 0; i < cql_type_count(a); i++) {
-		if (!same_type(cql_type_at(a, i), cql_type_at(b, i), depth + 1))
-			return false;
+	struct cd_arena arena;
+	coodie_rows *rows;
+
+	cd_arena_init(&arena, &m->allocator, FIRST_CHUNK);
+	rows = cd_arena_take_zero(&arena, sizeof(*rows));
+	if (!rows) {
+		cd_no_memory(err, "the rows");
+		return NULL;
 	}
-	return true;
+	rows->model = cd_model_ref(m);
+	rows->single = single;
+	rows->arena = arena;
+	return rows;
 }
 
-static bool check_type(const struct cd_model *m, const struct cd_column *c, const cql_type *type,
-		       coodie_error *err)
+static struct cd_page *page_new(coodie_rows *rows, coodie_result *take_result)
 {
-	char spelling[80];
+	struct cd_page *page = cd_arena_take_zero(&rows->arena, sizeof(*page));
 
-	/* a scalar of another kind that the member holds as well (text for ascii) does no harm */
-	if (type && (same_type(c->type, type, 0) ||
-		     (cql_type_count(type) == 0 && cd_codec_takes(c->codec, cql_type_kind(type)))))
-		return true;
-	spelling[0] = '\0';
-	if (type)
-		cql_type_format(type, spelling, sizeof(spelling));
-	return cd_fail(err, COODIE_ERR_CONFLICT,
-		       "%s: column %s is %s in the cluster and %s in the model; make the model say "
-		       "what the table has (coodie_sync_table() shows all differences)",
-		       m->label, c->name, spelling, c->spelling);
+	if (!page) {
+		coodie_result_free(take_result);
+		return NULL;
+	}
+	page->result = take_result;
+	if (rows->last)
+		rows->last->next = page;
+	else
+		rows->pages = rows->page = page;
+	rows->last = page;
+	return page;
 }
 
-static bool check_columns(const struct cd_model *m, const coodie_result *page,
-			  const uint32_t *columns, uint32_t count, coodie_error *err)
+static struct cd_object *object_at(const struct cd_page *page, size_t i)
 {
-	if (coodie_result_kind(page) != COODIE_RESULT_ROWS ||
-	    coodie_result_column_count(page) != count)
-		return cd_fail(err, COODIE_ERR_PROTOCOL,
-			       "%s: %u columns were asked for, the answer has %zu", m->label,
-			       (unsigned)count, coodie_result_column_count(page));
-	for (uint32_t i = 0; i < count; i++) {
-		if (!check_type(m, &m->columns[columns[i]], coodie_result_column_type(page, i),
-				err))
-			return false;
+	return (struct cd_object *)(void *)(page->objects + i * page->shape->stride);
+}
+
+/* Room for a page's objects, zeroed. */
+static bool make_objects(coodie_rows *rows, struct cd_page *page, const struct cd_shape *shape,
+			 size_t count)
+{
+	page->shape = shape;
+	page->objects = cd_arena_take_array(&rows->arena, count, shape->stride);
+	return page->objects != NULL;
+}
+
+static void fill_header(struct cd_object *o, const struct cd_shape *shape, const uint8_t *row,
+			enum cd_object_state state)
+{
+	coodie_row *seen = cd_object_memory(o);
+
+	o->shape = shape;
+	o->row = row;
+	o->state = state;
+	*seen = (coodie_row){ seen, o };
+}
+
+struct cd_object *cd_rows_add(coodie_rows *rows, coodie_error *err)
+{
+	const struct cd_shape *shape = cd_shape_empty(rows);
+	struct cd_page *page = page_new(rows, NULL);
+
+	if (!shape || !page || !make_objects(rows, page, shape, 1)) {
+		cd_no_memory(err, "an object");
+		return NULL;
 	}
-	return true;
+	fill_header(object_at(page, 0), shape, NULL, CD_OBJECT_NEW);
+	page->count = rows->count = 1;
+	return object_at(page, 0);
 }
 
 /* ---- decoding -------------------------------------------------------------------------------- */
 
-/* Into what is remembered as loaded, and from there into the member. */
-static bool decode_cell(const coodie_cursor *cursor, uint32_t i, struct cd_object *o,
-			uint32_t column, coodie_error *err)
-{
-	const struct cd_column *c = &o->home->model->columns[column];
-	coodie_cell cell;
+struct decoding {
+	coodie_rows *rows;
+	const struct cd_shape *shape;
+	/* NULs that must wait: in front of a null, whose length has not been read yet */
+	uint8_t **late;
+	uint32_t late_count;
+	coodie_error *err;
+};
 
-	if (c->codec->size || c->kind != CQL_KIND_VECTOR) {
-		if (!coodie_cursor_value(cursor, i, &o->loaded[column], err))
-			return false;
-		if (cql_is_empty(o->loaded[column]))
-			o->loaded[column] = cql_null();
-	} else {
-		cell = coodie_cursor_cell(cursor, i); /* a float[]: its wire form is all it needs */
-		o->loaded[column] = cell.data ? cql_from_encoded(cell.data, cell.len) : cql_null();
+/* Behind a text there is the next cell's length, whose first byte is 0 already but for a null. */
+static bool end_late(struct decoding *d, const char **member, cql_text text)
+{
+	if (!d->shape->large) {
+		d->late[d->late_count++] = (uint8_t *)(uintptr_t)text.data + text.len;
+		return true;
 	}
-	return cd_member_set(c, o->memory, o->loaded[column], &o->home->arena, err);
+	*member = cd_arena_strndup(&d->rows->arena, text.data, text.len);
+	return *member || cd_no_memory(d->err, "a text");
 }
 
-static bool decode_rows(coodie_rows *rows, coodie_result *page, struct cd_object *o,
-			const uint32_t *columns, uint32_t count, coodie_error *err)
+/* Those whose null has been read, which is all but one at the end of a row. */
+static void end_texts(struct decoding *d, const uint8_t *at)
 {
-	coodie_cursor cursor = coodie_result_cursor(page);
-	size_t row = 1;
+	uint32_t kept = 0;
 
-	for (; coodie_cursor_next(&cursor); row++, o = o->next) {
-		if (!o)
-			return cd_fail(err, COODIE_ERR_PROTOCOL, "%s: more rows than announced",
-				       rows->model->label);
-		for (uint32_t i = 0; i < count; i++) {
-			if (!decode_cell(&cursor, i, o, columns[i], err)) {
-				if (err)
-					cd_error_prefix(err, "%s, row %zu", rows->model->label,
-							row);
+	for (uint32_t i = 0; i < d->late_count; i++) {
+		if (d->late[i] == at)
+			d->late[kept++] = d->late[i];
+		else
+			memcpy(d->late[i], "\0\xff\xff\xff", 4); /* CD_NULL_LENGTH */
+	}
+	d->late_count = kept;
+}
+
+static bool read_any(struct decoding *d, uint32_t i, cql_blob bytes, void *memory)
+{
+	const struct cd_shape *s = d->shape;
+	cql_value v;
+
+	return cd_shape_value(s, i, (coodie_cell){ bytes.data, bytes.len }, &v, d->err) &&
+	       cd_member_set(&s->model->columns[s->columns[i]], memory, v, &d->rows->arena, d->err);
+}
+
+/* One cell into its member; null leaves that zero. The readers are inline: `r` stays in registers. */
+static inline bool read_cell(struct decoding *d, cql_row_reader *r, uint32_t i, char *memory)
+{
+	const struct cd_step *step = &d->shape->steps[i];
+	void *to = memory + step->to;
+	bool there = false;
+	int32_t narrow;
+	int64_t wide;
+	cql_text text;
+	cql_blob bytes;
+
+	switch (step->kind) {
+	case CD_STEP_BOOL:
+		there = cql_row_bool(r, to);
+		break;
+	case CD_STEP_32:
+		there = cql_row_int32(r, &narrow);
+		memcpy(to, &narrow, sizeof(narrow));
+		break;
+	case CD_STEP_64:
+		there = cql_row_int64(r, &wide);
+		memcpy(to, &wide, sizeof(wide));
+		break;
+	case CD_STEP_UUID:
+		there = cql_row_uuid(r, to);
+		break;
+	case CD_STEP_INET:
+		there = cql_row_inet(r, to);
+		break;
+	case CD_STEP_DATE: /* days are counted from the middle of 32 bits */
+		there = cql_row_int32(r, &narrow);
+		((cql_date *)to)->days = there ? (int32_t)((uint32_t)narrow ^ 0x80000000u) : 0;
+		break;
+	case CD_STEP_TEXT:
+		cql_row_text(r, to);
+		return true;
+	case CD_STEP_BLOB:
+		cql_row_blob(r, to);
+		return true;
+	case CD_STEP_STR:
+		if (!cql_row_text(r, &text))
+			return true;
+		if (memchr(text.data, '\0', text.len)) /* refused there */
+			return read_any(d, i, cql_blob_of(text.data, text.len), memory);
+		*(const char **)to = text.data;
+		return text.data[text.len] == '\0' || end_late(d, to, text);
+	case CD_STEP_ANY:
+		return !cql_row_blob(r, &bytes) || read_any(d, i, bytes, memory);
+	}
+	if (step->optional && there)
+		memcpy(memory + step->member, &to, sizeof(to));
+	return true;
+}
+
+static bool decode_rows(struct decoding *d, struct cd_page *page)
+{
+	const struct cd_shape *shape = d->shape;
+	cql_row_reader r;
+
+	if (!coodie_result_read(page->result, &r, shape->kinds, shape->count, d->err))
+		return false;
+	for (; cql_row_next(&r); page->count++) {
+		struct cd_object *o = object_at(page, page->count);
+
+		fill_header(o, shape, r.at, CD_OBJECT_LOADED);
+		for (uint32_t i = 0; i < shape->count; i++) {
+			if (!read_cell(d, &r, i, cd_object_memory(o))) {
+				if (d->err)
+					cd_error_prefix(d->err, "%s, row %zu", shape->model->label,
+							page->count + 1);
 				return false;
 			}
 		}
-		o->state = CD_OBJECT_LOADED;
+		if (d->late_count)
+			end_texts(d, r.at);
 	}
-	return (!cursor.failed && !o) ||
-	       cd_fail(err, COODIE_ERR_PROTOCOL, "%s: the answer is broken after row %zu",
-		       rows->model->label, row - 1);
+	return !cql_row_failed(&r) ||
+	       cd_fail(d->err, COODIE_ERR_PROTOCOL, "%s: the answer is broken in row %zu",
+		       shape->model->label, page->count);
 }
 
-/* A NUL goes over the first byte of the next cell's length: only when every cell has been read. */
-static void terminate_texts(const struct cd_model *m, struct cd_object *o, const uint32_t *columns,
-			    uint32_t count)
+/* As many rows as were announced must have a length for each cell at least. */
+static bool check_row_count(const struct cd_model *m, const coodie_result *page, uint32_t columns,
+			    coodie_error *err)
 {
-	for (; o; o = o->next) {
-		for (uint32_t i = 0; i < count; i++) {
-			const cql_value *v = &o->loaded[columns[i]];
+	cql_result rows;
 
-			if (v->is.tag == CQL_TAG_TEXT && cd_member_is_str(&m->columns[columns[i]]))
-				*((char *)(uintptr_t)v->as.text.data + v->as.text.len) = '\0';
-		}
-	}
+	coodie_result_rows(page, &rows);
+	return rows.row_count <= rows.rows.len / 4 / columns ||
+	       cd_fail(err, COODIE_ERR_PROTOCOL, "%s: %u rows in %zu bytes", m->label,
+		       (unsigned)rows.row_count, rows.rows.len);
+}
+
+/* The shape of a page: as a rule that of the one before. */
+static const struct cd_shape *shape_of(coodie_rows *rows, const struct cd_page *before,
+				       const coodie_result *page, const uint32_t *columns,
+				       uint32_t count, coodie_error *err)
+{
+	if (before && cd_shape_fits(before->shape, page, count))
+		return before->shape;
+	return cd_shape_of(rows, page, columns, count, err);
 }
 
 bool cd_rows_add_page(coodie_rows *rows, coodie_result *take_page, const uint32_t *columns,
 		      uint32_t count, coodie_error *err)
 {
-	struct cd_page *page = cd_arena_take(&rows->arena, sizeof(*page));
-	struct cd_object *first = NULL;
-	size_t row_count;
+	const struct cd_page *before = rows->last;
+	struct cd_page *page = page_new(rows, take_page);
+	struct decoding d = { .rows = rows, .err = err };
 
-	if (!page) {
-		coodie_result_free(take_page);
+	if (!page)
 		return cd_no_memory(err, "a page of rows");
-	}
-	*page = (struct cd_page){ rows->pages, take_page };
-	rows->pages = page;
-	if (!check_columns(rows->model, take_page, columns, count, err))
+	d.shape = shape_of(rows, before, take_page, columns, count, err);
+	if (!d.shape || !check_row_count(rows->model, take_page, count, err))
 		return false;
-	row_count = coodie_result_row_count(take_page);
-	if (row_count) {
-		first = cd_rows_add(rows, row_count);
-		if (!first)
-			return cd_no_memory(err, "the objects of a page");
-	}
-	if (!decode_rows(rows, take_page, first, columns, count, err))
-		return false;
+	d.late = cd_arena_take_array(&rows->arena, d.shape->texts + 1, sizeof(*d.late));
+	if (!d.late || !make_objects(rows, page, d.shape, coodie_result_row_count(take_page)))
+		return cd_no_memory(err, "the objects of a page");
 	coodie_result_own_block(take_page);
-	terminate_texts(rows->model, first, columns, count);
+	if (!decode_rows(&d, page))
+		return false;
+	rows->count += page->count;
 	return true;
 }
 
 /* ---- the user's side ------------------------------------------------------------------------- */
 
+void *cd_rows_first(const coodie_rows *rows)
+{
+	const struct cd_page *page = rows->pages;
+
+	while (page && !page->count)
+		page = page->next;
+	return page ? cd_object_memory(object_at(page, 0)) : NULL;
+}
+
 void *coodie_next(coodie_rows *rows, coodie_error *err)
 {
-	struct cd_object *o = rows ? rows->next : NULL;
-
 	cd_clear(err);
-	if (!o)
+	if (!rows || !rows->page)
 		return NULL;
-	rows->next = o->next;
-	return o->memory;
+	while (rows->at == rows->page->count) {
+		if (!rows->page->next)
+			return NULL;
+		rows->page = rows->page->next;
+		rows->at = 0;
+	}
+	return cd_object_memory(object_at(rows->page, rows->at++));
 }
 
 size_t coodie_rows_count(const coodie_rows *rows)
@@ -169,18 +299,16 @@ size_t coodie_rows_count(const coodie_rows *rows)
 
 void coodie_rows_free(coodie_rows *rows)
 {
+	struct cd_arena arena;
 	struct cd_model *m;
 
 	if (!rows)
 		return;
-	m = rows->model;
-	for (struct cd_object *o = rows->saved; o; o = o->next_saved) {
-		for (uint32_t i = 0; i < m->column_count; i++)
-			cd_arena_deinit(&o->saved[i]);
-	}
+	cd_tracks_free(rows->tracks);
 	for (struct cd_page *page = rows->pages; page; page = page->next)
 		coodie_result_free(page->result);
-	cd_arena_deinit(&rows->arena);
-	cd_release(&m->allocator, rows);
+	m = rows->model;
+	arena = rows->arena; /* the rows lie in it */
+	cd_arena_deinit(&arena);
 	cd_model_free(m);
 }

@@ -57,7 +57,7 @@ static void finish_object(struct cd_op *op, struct fetch *f, coodie_error *err)
 	}
 	fetch_free(op, f);
 	cd_op_free(op);
-	done(rows ? rows->first->memory : NULL, err, user);
+	done(rows ? cd_rows_first(rows) : NULL, err, user);
 }
 
 static void finish_get(struct cd_op *op, struct fetch *f, coodie_error *err)

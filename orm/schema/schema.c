@@ -156,7 +156,7 @@ static bool text_is(cql_text text, const char *word)
 
 #define CONFLICT(...) cd_fail(err, COODIE_ERR_CONFLICT, __VA_ARGS__)
 
-static const char *role_name(enum cql_role role)
+static const char *role_name(enum cd_role role)
 {
 	static const char names[][16] = {
 		[CD_ROLE_PARTITION] = "partition_key",

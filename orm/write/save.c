@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Saving: an INSERT of what is set, an UPDATE of what changed, or nothing at all. */
-#include "base/alloc.h"
 #include "base/error.h"
 #include "orm/value/datum.h"
 #include "orm/write/write.h"
@@ -60,15 +59,16 @@ static bool read_member(const struct save *s, const struct cd_column *c, cql_val
  * where it takes something away: a tombstone for nothing costs the reader. */
 static cql_value whole_value(const struct save *s, uint32_t i, cql_value v)
 {
-	const struct cd_object *o = s->o;
+	cql_value was;
 
-	if (o->touched[i])
+	if (cd_object_touched(s->o, i))
 		return v.is.tag == CQL_TAG_UNSET ? cql_null() : v;
 	if (!is_loaded(s))
 		return v;
-	if (o->loaded[i].is.tag == CQL_TAG_UNSET)
+	if (!cd_object_is_loaded(s->o, i))
 		return cql_unset();
-	if (v.is.tag == CQL_TAG_UNSET && !is_missing(o->loaded[i]))
+	if (v.is.tag == CQL_TAG_UNSET &&
+	    (!cd_object_loaded(s->o, i, &was, NULL) || !is_missing(was)))
 		return cql_null();
 	return v;
 }
@@ -215,18 +215,6 @@ static bool write_statics(struct save *s)
 
 /* ---- what to remember when it was applied ---------------------------------------------------- */
 
-static bool keep_change(struct save *s, uint32_t i, cql_value v)
-{
-	struct cd_change *change = &s->w->changes[s->w->change_count++];
-
-	cd_arena_init(&change->bytes, &s->m->allocator, 0);
-	change->column = i;
-	change->touched = s->o->touched[i];
-	change->value = cql_null();
-	return v.is.tag == CQL_TAG_UNSET ||
-	       cd_datum_copy(&change->bytes, v, &change->value, s->err);
-}
-
 /* A new row's columns that were not set count as null from then on; of a loaded row only what
  * was written changes. */
 static bool keep_changes(struct save *s)
@@ -234,18 +222,15 @@ static bool keep_changes(struct save *s)
 	const cql_value *at = s->values;
 	bool all = s->o->state == CD_OBJECT_NEW;
 
-	s->w->changes = cd_alloc_array(&s->m->allocator, s->m->column_count,
-				       sizeof(*s->w->changes));
-	if (!s->w->changes || !cd_object_reserve(s->o, s->err))
-		return cd_no_memory(s->err, "what is saved");
-	s->w->object = s->o;
-	for (uint32_t i = 0; i < s->m->column_count; i++) {
+	s->w->changes = cd_changes_new(s->o, s->w->args, s->err);
+	for (uint32_t i = 0; s->w->changes && i < s->m->column_count; i++) {
 		const cql_value *v = next_value(s, i, &at);
 
-		if (v && (all || v->is.tag != CQL_TAG_UNSET) && !keep_change(s, i, *v))
+		if (v && (all || v->is.tag != CQL_TAG_UNSET) &&
+		    !cd_changes_add(s->w->changes, i, *v, s->err))
 			return false;
 	}
-	return true;
+	return s->w->changes != NULL;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */

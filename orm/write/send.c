@@ -40,7 +40,6 @@ static bool keep_plan(struct cd_op *op, struct cd_write *w, coodie_error *err)
 		return cd_no_memory(err, "what is written");
 	*kept = *w; /* its binds are sent by the time this call returns */
 	w->changes = NULL;
-	w->change_count = 0;
 	w->arena = (struct cd_arena){ 0 };
 	op->state = kept;
 	return true;

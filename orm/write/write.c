@@ -2,7 +2,6 @@
 /* The life of a plan: begun, filled by its verb, kept or sent, applied, ended. */
 #include "orm/write/write.h"
 
-#include "base/alloc.h"
 #include "base/error.h"
 #include "orm/value/datum.h"
 
@@ -14,9 +13,7 @@ bool cd_write_begin(struct cd_write *w, const struct cd_call *call, cql_value *r
 	w->verb = call->verb;
 	w->cql = NULL;
 	w->args = (cql_args){ 0 };
-	w->object = NULL;
 	w->changes = NULL;
-	w->change_count = 0;
 	w->arena = (struct cd_arena){ 0 };
 	w->room = room;
 	if (!cd_place_find(call->session, call->model, &w->place, err))
@@ -52,16 +49,14 @@ bool cd_write_keep(struct cd_write *w, coodie_error *err)
 void cd_write_applied(struct cd_write *w)
 {
 	if (w->changes)
-		cd_object_applied(w->object, w->changes, w->change_count);
+		cd_changes_applied(w->changes);
+	w->changes = NULL;
 }
 
 void cd_write_deinit(struct cd_write *w)
 {
-	for (uint32_t i = 0; i < w->change_count; i++)
-		cd_arena_deinit(&w->changes[i].bytes);
-	cd_release(w->arena.allocator, w->changes);
+	cd_changes_free(w->changes);
 	w->changes = NULL;
-	w->change_count = 0;
 	cd_arena_deinit(&w->arena);
 }
 

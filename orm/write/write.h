@@ -49,13 +49,10 @@ struct cd_write {
 	coodie_request request; /* its `id` and `profile` are the caller's */
 	int32_t ttl;            /* as in coodie_write */
 	bool full;
-	bool told_idempotent; /* by the options or the model: whatever it is */
-	/* what a tracked object is told when it was applied; none: NULL */
-	struct cd_object *object;
-	struct cd_change *changes;
-	uint32_t change_count;
-	struct cd_arena arena; /* texts and values made for it */
-	cql_value *room;       /* for CD_FIXED_VALUES of the first binds; NULL: from the arena */
+	bool told_idempotent;       /* by the options or the model: whatever it is */
+	struct cd_changes *changes; /* what a tracked object is told when it was applied; or NULL */
+	struct cd_arena arena;      /* texts and values made for it */
+	cql_value *room; /* for CD_FIXED_VALUES of the first binds; NULL: from the arena */
 };
 
 /* Plans what `call` says. `room` lives as long as the plan, or is NULL. Whatever it returns, the plan is

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* Shapes: the columns of a page checked against the model, and a step for each. */
+#include "orm/object/shape.h"
+
+#include <stdalign.h>
+
+#include <coodie/rows.h>
+
+#include "base/error.h"
+#include "base/reader.h"
+#include "orm/object/object.h"
+
+/* ---- does the result have what the model says? ----------------------------------------------- */
+
+static bool same_type(const cql_type *a, const cql_type *b, unsigned depth)
+{
+	if (!a || !b || depth > 32 || cql_type_kind(a) != cql_type_kind(b) ||
+	    cql_type_count(a) != cql_type_count(b))
+		return false;
+	for (size_t i = 0; i < cql_type_count(a); i++) {
+		if (!same_type(cql_type_at(a, i), cql_type_at(b, i), depth + 1))
+			return false;
+	}
+	return true;
+}
+
+static bool check_type(const struct cd_model *m, const struct cd_column *c, const cql_type *type,
+		       coodie_error *err)
+{
+	char spelling[80];
+
+	/* a scalar of another kind that the member holds as well (text for ascii) does no harm */
+	if (type && (same_type(c->type, type, 0) ||
+		     (cql_type_count(type) == 0 && cd_codec_takes(c->codec, cql_type_kind(type)))))
+		return true;
+	spelling[0] = '\0';
+	if (type)
+		cql_type_format(type, spelling, sizeof(spelling));
+	return cd_fail(err, COODIE_ERR_CONFLICT,
+		       "%s: column %s is %s in the cluster and %s in the model; make the model say "
+		       "what the table has (coodie_sync_table() shows all differences)",
+		       m->label, c->name, spelling, c->spelling);
+}
+
+static bool check_columns(const struct cd_model *m, const coodie_result *page,
+			  const uint32_t *columns, uint32_t count, coodie_error *err)
+{
+	if (coodie_result_kind(page) != COODIE_RESULT_ROWS ||
+	    coodie_result_column_count(page) != count)
+		return cd_fail(err, COODIE_ERR_PROTOCOL,
+			       "%s: %u columns were asked for, the answer has %zu", m->label,
+			       (unsigned)count, coodie_result_column_count(page));
+	for (uint32_t i = 0; i < count; i++) {
+		if (!check_type(m, &m->columns[columns[i]], coodie_result_column_type(page, i),
+				err))
+			return false;
+	}
+	return true;
+}
+
+/* ---- steps ----------------------------------------------------------------------------------- */
+
+/* The short ways: what a member of so many bytes takes straight from a cell of such a kind. */
+static const struct short_way {
+	enum coodie_member member;
+	enum cql_kind kind;
+	enum cd_step_kind step;
+	size_t size;
+} short_ways[] = {
+	{ COODIE_MEMBER_BOOL, CQL_KIND_BOOLEAN, CD_STEP_BOOL, 1 },
+	{ COODIE_MEMBER_INT32, CQL_KIND_INT, CD_STEP_32, 4 },
+	{ COODIE_MEMBER_LONG, CQL_KIND_INT, CD_STEP_32, 4 },
+	{ COODIE_MEMBER_LONG, CQL_KIND_BIGINT, CD_STEP_64, 8 },
+	{ COODIE_MEMBER_LONG, CQL_KIND_COUNTER, CD_STEP_64, 8 },
+	{ COODIE_MEMBER_LLONG, CQL_KIND_BIGINT, CD_STEP_64, 8 },
+	{ COODIE_MEMBER_LLONG, CQL_KIND_COUNTER, CD_STEP_64, 8 },
+	{ COODIE_MEMBER_FLOAT, CQL_KIND_FLOAT, CD_STEP_32, 4 },
+	{ COODIE_MEMBER_DOUBLE, CQL_KIND_DOUBLE, CD_STEP_64, 8 },
+	{ COODIE_MEMBER_TIMESTAMP, CQL_KIND_TIMESTAMP, CD_STEP_64, 8 },
+	{ COODIE_MEMBER_TIME, CQL_KIND_TIME, CD_STEP_64, 8 },
+	{ COODIE_MEMBER_UUID, CQL_KIND_UUID, CD_STEP_UUID, sizeof(cql_uuid) },
+	{ COODIE_MEMBER_UUID, CQL_KIND_TIMEUUID, CD_STEP_UUID, sizeof(cql_uuid) },
+	{ COODIE_MEMBER_DATE, CQL_KIND_DATE, CD_STEP_DATE, sizeof(cql_date) },
+	{ COODIE_MEMBER_INET, CQL_KIND_INET, CD_STEP_INET, sizeof(cql_inet) },
+	{ COODIE_MEMBER_TEXT, CQL_KIND_TEXT, CD_STEP_TEXT, sizeof(cql_text) },
+	{ COODIE_MEMBER_TEXT, CQL_KIND_ASCII, CD_STEP_TEXT, sizeof(cql_text) },
+	{ COODIE_MEMBER_BLOB, CQL_KIND_BLOB, CD_STEP_BLOB, sizeof(cql_blob) },
+	{ COODIE_MEMBER_STR, CQL_KIND_TEXT, CD_STEP_STR, sizeof(char *) },
+	{ COODIE_MEMBER_STR, CQL_KIND_ASCII, CD_STEP_STR, sizeof(char *) },
+};
+
+static enum cd_step_kind step_kind(const struct cd_column *c, enum cql_kind kind)
+{
+	uint32_t member = c->def.member & ~(uint32_t)COODIE_MEMBER_OPTIONAL;
+
+	for (size_t i = 0; i < sizeof(short_ways) / sizeof(short_ways[0]); i++) {
+		const struct short_way *w = &short_ways[i];
+
+		if (w->member == member && w->kind == kind && w->size == c->codec->size)
+			return w->step;
+	}
+	return CD_STEP_ANY;
+}
+
+/* Scalars behind pointers lie behind the struct, each aligned as its size asks. */
+static uint32_t take_room(size_t *end, size_t size)
+{
+	size_t align = size % alignof(max_align_t) == 0 ? alignof(max_align_t)
+		       : size % 8 == 0                  ? 8
+							: size & (~size + 1);
+	size_t at = (*end + align - 1) / align * align;
+
+	*end = at + size;
+	return (uint32_t)at;
+}
+
+static size_t aligned(size_t n)
+{
+	return (n + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+}
+
+static void write_step(struct cd_shape *s, uint32_t i, size_t *end)
+{
+	const struct cd_column *c = &s->model->columns[s->columns[i]];
+	enum cql_kind kind = cql_type_kind(s->types[i]);
+	struct cd_step *step = &s->steps[i];
+
+	*step = (struct cd_step){ .kind = step_kind(c, kind),
+				  .member = c->def.offset,
+				  .to = c->def.offset };
+	if (c->optional && step->kind != CD_STEP_ANY) {
+		step->optional = true;
+		step->to = take_room(end, c->codec->size);
+	}
+	s->kinds[i] = step->kind == CD_STEP_ANY ? CQL_KIND_BLOB : kind;
+	s->texts += step->kind == CD_STEP_STR;
+}
+
+/* ---- shapes ---------------------------------------------------------------------------------- */
+
+static struct cd_shape *shape_new(coodie_rows *home, uint32_t count)
+{
+	struct cd_arena *a = &home->arena;
+	struct cd_shape *s = cd_arena_take_zero(a, sizeof(*s));
+	uint32_t *columns = cd_arena_take_array(a, count, sizeof(*columns));
+
+	if (!s || !columns)
+		return NULL;
+	s->home = home;
+	s->model = home->model;
+	s->count = count;
+	s->stride = aligned(sizeof(struct cd_object) + s->model->def.object_size);
+	s->columns = columns;
+	s->types = cd_arena_take_array(a, count, sizeof(*s->types));
+	s->kinds = cd_arena_take_array(a, count, sizeof(*s->kinds));
+	s->steps = cd_arena_take_array(a, count, sizeof(*s->steps));
+	return s->types && s->kinds && s->steps ? s : NULL;
+}
+
+struct cd_shape *cd_shape_empty(coodie_rows *home)
+{
+	return shape_new(home, 0);
+}
+
+bool cd_shape_is_large(const coodie_result *page)
+{
+	cql_result rows;
+
+	coodie_result_rows(page, &rows);
+	return rows.rows.len >= CD_NULL_LENGTH;
+}
+
+struct cd_shape *cd_shape_of(coodie_rows *home, const coodie_result *page, const uint32_t *columns,
+			     uint32_t count, coodie_error *err)
+{
+	size_t end = home->model->def.object_size;
+	struct cd_shape *s;
+
+	if (!check_columns(home->model, page, columns, count, err))
+		return NULL;
+	s = shape_new(home, count);
+	if (!s) {
+		cd_no_memory(err, "a page of rows");
+		return NULL;
+	}
+	memcpy((uint32_t *)(uintptr_t)s->columns, columns, count * sizeof(*columns));
+	for (uint32_t i = 0; i < count; i++) {
+		s->types[i] = coodie_result_column_type(page, i);
+		write_step(s, i, &end);
+	}
+	s->large = cd_shape_is_large(page);
+	s->stride = aligned(sizeof(struct cd_object) + end);
+	return s;
+}
+
+/* The very types: those of one prepared statement are shared by its results. */
+bool cd_shape_fits(const struct cd_shape *s, const coodie_result *page, uint32_t count)
+{
+	if (s->count != count || coodie_result_kind(page) != COODIE_RESULT_ROWS ||
+	    coodie_result_column_count(page) != count || s->large != cd_shape_is_large(page))
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		if (coodie_result_column_type(page, i) != s->types[i])
+			return false;
+	}
+	return true;
+}
+
+/* ---- reading a row again --------------------------------------------------------------------- */
+
+bool cd_shape_position(const struct cd_shape *s, uint32_t column, uint32_t *out)
+{
+	uint32_t i = column < s->count && s->columns[column] == column ? column : 0;
+
+	for (; i < s->count; i++) {
+		if (s->columns[i] == column) {
+			*out = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_null(const struct cd_shape *s, uint32_t length)
+{
+	return length > INT32_MAX || (length == CD_NULL_LENGTH && !s->large);
+}
+
+coodie_cell cd_shape_cell(const struct cd_shape *s, const uint8_t *row, uint32_t position)
+{
+	uint32_t length = cd_get_be32(row);
+
+	for (; position; position--) {
+		row += 4 + (is_null(s, length) ? 0 : length);
+		length = cd_get_be32(row);
+	}
+	return is_null(s, length) ? (coodie_cell){ NULL, 0 } : (coodie_cell){ row + 4, length };
+}
+
+bool cd_shape_value(const struct cd_shape *s, uint32_t position, coodie_cell cell, cql_value *out,
+		    coodie_error *err)
+{
+	const struct cd_column *c = &s->model->columns[s->columns[position]];
+
+	*out = cql_null();
+	if (!cell.data)
+		return true;
+	if (!c->codec->size && c->kind == CQL_KIND_VECTOR) {
+		*out = cql_from_encoded(cell.data, cell.len); /* all that a float[] needs */
+		return true;
+	}
+	if (!coodie_cell_value(cell, s->types[position], out, err))
+		return false;
+	if (cql_is_empty(*out))
+		*out = cql_null();
+	return true;
+}
