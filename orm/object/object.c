@@ -30,7 +30,13 @@ void *coodie_new(coodie_session *s, const coodie_model *m, coodie_error *err)
 	if (!cd_place_find(s, m, &place, err))
 		return NULL;
 	o = object_new(place.model, err);
-	return o ? cd_object_memory(o) : NULL;
+	if (!o)
+		return NULL;
+	if (!cd_model_fill(place.model, cd_object_memory(o), err)) {
+		coodie_rows_free(o->shape->home);
+		return NULL;
+	}
+	return cd_object_memory(o);
 }
 
 /* Copies a member by way of its value: what is behind pointers comes along. */
@@ -124,7 +130,7 @@ const coodie_model *coodie_object_model(const void *object)
 {
 	const coodie_row *row = object;
 
-	return row && row->self == object ? row->object->home->model->source : NULL;
+	return row && row->self == object ? row->object->shape->model->source : NULL;
 }
 
 bool coodie_touch(void *object, const char *member, coodie_error *err)

@@ -12,10 +12,21 @@
 
 /* ---- does the result have what the model says? ----------------------------------------------- */
 
+/* A user type is known to a model by its name, to the server with its fields. */
+static bool same_name(const cql_type *a, const cql_type *b)
+{
+	const char *x = cql_type_name(a), *y = cql_type_name(b);
+
+	return x && y && strcmp(x, y) == 0;
+}
+
 static bool same_type(const cql_type *a, const cql_type *b, unsigned depth)
 {
-	if (!a || !b || depth > 32 || cql_type_kind(a) != cql_type_kind(b) ||
-	    cql_type_count(a) != cql_type_count(b))
+	if (!a || !b || depth > 32 || cql_type_kind(a) != cql_type_kind(b))
+		return false;
+	if (cql_type_kind(a) == CQL_KIND_UDT)
+		return same_name(a, b);
+	if (cql_type_count(a) != cql_type_count(b))
 		return false;
 	for (size_t i = 0; i < cql_type_count(a); i++) {
 		if (!same_type(cql_type_at(a, i), cql_type_at(b, i), depth + 1))
