@@ -7,6 +7,7 @@
 #include <coodie/alloc.h>
 #include <coodie/attempts.h>
 #include <coodie/auth.h>
+#include <coodie/batch.h>
 #include <coodie/cluster.h>
 #include <coodie/details.h>
 #include <coodie/driver.h>

@@ -6,6 +6,7 @@ coodieinclude_HEADERS = \
 	include/coodie/arena.h \
 	include/coodie/attempts.h \
 	include/coodie/auth.h \
+	include/coodie/batch.h \
 	include/coodie/cluster.h \
 	include/coodie/codec.h \
 	include/coodie/consistencies.def \

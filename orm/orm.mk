@@ -33,6 +33,10 @@ libcd_orm_la_SOURCES = \
 	orm/mock/call.c \
 	orm/mock/driver.c \
 	orm/mock/mock.c orm/mock/mock.h \
+	orm/batch/add.c \
+	orm/batch/batch.c orm/batch/batch.h \
+	orm/batch/bytes.c \
+	orm/batch/run.c \
 	orm/schema/schema.c orm/schema/schema.h \
 	orm/schema/sync.c
 libcoodie_la_LIBADD += libcd_orm.la

@@ -1,6 +1,7 @@
 # tests/orm.mk - the mapper's programs, in tests/orm/; included by tests/tests.mk
 tests_libcd_test_la_SOURCES += tests/mock.c tests/mock.h tests/orm/models.h
 check_PROGRAMS += \
+	tests/orm/test_batch \
 	tests/orm/test_datum \
 	tests/orm/test_family \
 	tests/orm/test_memory \

@@ -37,21 +37,26 @@ static void on_done(coodie_result *take_res, const coodie_error *err, void *user
 	op->step(op, take_res, err);
 }
 
-bool cd_op_submit(struct cd_op *op, const char *cql, cql_args args, const coodie_request *r,
-		  coodie_error *err)
+bool cd_op_send(struct cd_op *op, const coodie_statement *st, coodie_error *err)
 {
-	static const coodie_request plain = { .size = sizeof(plain) };
-	coodie_statement st = { .size = sizeof(st),
-				.cql = cql,
-				.args = args,
-				.request = r ? r : &plain,
-				.prepare = args.count > 0 };
-
 	if (!op->done.status)
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "%s(%s): the callback is NULL, nobody would know how it ended",
 			       op->verb, op->subject);
-	return coodie_session_submit(op->place.session, &st, on_done, op, err);
+	return coodie_session_submit(op->place.session, st, on_done, op, err);
+}
+
+bool cd_op_submit(struct cd_op *op, const char *cql, cql_args args, const coodie_request *r,
+		  coodie_error *err)
+{
+	static const coodie_request plain = { .size = sizeof(plain) };
+	const coodie_statement st = { .size = sizeof(st),
+				      .cql = cql,
+				      .args = args,
+				      .request = r ? r : &plain,
+				      .prepare = args.count > 0 };
+
+	return cd_op_send(op, &st, err);
 }
 
 coodie_error cd_op_error(const struct cd_op *op, const coodie_error *from)

@@ -38,6 +38,8 @@ void cd_op_free(struct cd_op *op);
  * sent, the step runs on a later turn all the same. */
 bool cd_op_submit(struct cd_op *op, const char *cql, cql_args args, const coodie_request *r,
 		  coodie_error *err);
+/* The same of a whole statement, a batch for instance. */
+bool cd_op_send(struct cd_op *op, const coodie_statement *st, coodie_error *err);
 /* `from` with "coodie_save(user): " before it. */
 coodie_error cd_op_error(const struct cd_op *op, const coodie_error *from);
 

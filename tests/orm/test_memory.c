@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Every allocation of the mapper failed in turn: an error each time, nothing lost, and the
  * object as it was. */
+#include <coodie/batch.h>
 #include <coodie/query.h>
 #include <coodie/schema.h>
 
@@ -114,6 +115,24 @@ static bool sync_table(struct mock *m, coodie_error *err)
 	return step(coodie_sync_table(m->session, &user_model, NULL, err), err);
 }
 
+static bool run_batch(struct mock *m, coodie_error *err)
+{
+	coodie_batch *b = coodie_batch_new(m->session, COODIE_BATCH(.profile = "slow"));
+	note *fresh = coodie_new(m->session, &note_model, err);
+	bool worked = step(fresh != NULL, err);
+
+	if (worked) {
+		fresh->text = "x";
+		coodie_batch_save(b, &note_model, fresh, NULL);
+		coodie_batch_delete(b, &note_model, fresh, NULL);
+		coodie_batch_cql(b, "UPDATE t SET a = ? WHERE b = 1", CQL_ARGS(cql("text")));
+		worked = step(coodie_batch_run(b, err), err);
+	}
+	coodie_batch_free(b);
+	coodie_object_free(fresh);
+	return worked;
+}
+
 static bool keyspace(struct mock *m, coodie_error *err)
 {
 	return step(coodie_create_keyspace(m->session, "Shop", NULL, err), err);
@@ -153,6 +172,7 @@ static void each_allocation(void **state)
 		{ "read rows", all_rows },
 		{ "sync a table", sync_table },
 		{ "create a keyspace", keyspace },
+		{ "run a batch", run_batch },
 	};
 
 	(void)state;
