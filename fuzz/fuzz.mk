@@ -5,6 +5,7 @@
 fuzz_targets = \
 	fuzz/fuzz_cql \
 	fuzz/fuzz_dns \
+	fuzz/fuzz_fragment \
 	fuzz/fuzz_literal \
 	fuzz/fuzz_node_conn \
 	fuzz/fuzz_notation \
@@ -29,6 +30,7 @@ FUZZ_LIBS = fuzz/libcd_fuzz.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS) $(F
 fuzz_fuzz_cql_SOURCES = fuzz/fuzz_cql.c tests/ast_print.c tests/ast_print.h
 fuzz_fuzz_cql_LDADD = fuzz/libcd_fuzz.la libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS) $(FUZZ_ENGINE)
 fuzz_fuzz_dns_LDADD = fuzz/libcd_fuzz.la libcd_net.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS) $(FUZZ_ENGINE)
+fuzz_fuzz_fragment_LDADD = fuzz/libcd_fuzz.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(FUZZ_ENGINE)
 fuzz_fuzz_literal_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_notation_LDADD = $(FUZZ_LIBS)
 fuzz_fuzz_options_LDADD = fuzz/libcd_fuzz.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(FUZZ_ENGINE)

@@ -8,7 +8,8 @@
 
 /* Which grammar a fragment has. */
 enum cd_fragment_kind {
-	CD_FRAGMENT_WHERE /* conditions of a query */
+	CD_FRAGMENT_WHERE, /* conditions of a query */
+	CD_FRAGMENT_KINDS
 };
 
 /* What a marker of a fragment takes. */
