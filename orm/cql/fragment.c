@@ -29,8 +29,9 @@ static struct cd_fragment *fragment_new(const struct cd_parser *p, enum cd_fragm
 					const char *text, uint64_t hash)
 {
 	size_t binds = p->bind_count * sizeof(struct cd_bind), text_len = strlen(text) + 1;
-	struct cd_fragment *f = cd_alloc(&p->model->allocator,
-					 sizeof(*f) + binds + text_len + p->cql.len + 1);
+	size_t relations = p->relation_count * sizeof(struct cd_relation);
+	struct cd_fragment *f = cd_alloc(&p->model->allocator, sizeof(*f) + binds + relations +
+								       text_len + p->cql.len + 1);
 	char *at;
 
 	if (!f)
@@ -41,7 +42,10 @@ static struct cd_fragment *fragment_new(const struct cd_parser *p, enum cd_fragm
 	f->bind_count = p->bind_count;
 	f->binds = (struct cd_bind *)(void *)(f + 1);
 	memcpy(f->binds, p->binds, binds);
-	at = (char *)(f + 1) + binds;
+	f->relation_count = p->relation_count;
+	f->relations = (struct cd_relation *)(void *)((char *)(f + 1) + binds);
+	memcpy(f->relations, p->relations, relations);
+	at = (char *)(f + 1) + binds + relations;
 	f->text = memcpy(at, text, text_len);
 	at += text_len;
 	if (p->cql.len)

@@ -26,7 +26,24 @@ struct cd_bind {
 	uint8_t kind;
 };
 
-/* One block of memory: the structure, the binds, both texts. */
+/* How a relation restricts its columns. */
+enum cd_relation_kind {
+	CD_RELATION_EQUAL,
+	CD_RELATION_IN,
+	CD_RELATION_SLICE, /* < <= > >= */
+	CD_RELATION_CONTAINS,
+	CD_RELATION_CONTAINS_KEY,
+	CD_RELATION_LIKE,
+	CD_RELATION_TOKEN /* of the partition key, by any comparison */
+};
+
+struct cd_relation {
+	uint16_t column; /* the first */
+	uint16_t count;  /* more than one: clustering columns that follow each other, a tuple */
+	uint8_t kind;
+};
+
+/* One block of memory: the structure, the binds, the relations, both texts. */
 struct cd_fragment {
 	uint64_t hash;
 	enum cd_fragment_kind kind;
@@ -34,10 +51,11 @@ struct cd_fragment {
 	const char *text; /* what the user wrote */
 	const char *cql;  /* what is sent, without WHERE */
 	struct cd_bind *binds;
-	uint32_t bind_count;
+	struct cd_relation *relations; /* of conditions: what must hold, in the order of the text */
+	uint32_t bind_count, relation_count;
 };
 
-#define CD_FRAGMENT_MARKERS 256 /* the most in one fragment */
+#define CD_FRAGMENT_MARKERS 256 /* the most in one fragment; no relation has none */
 
 /* The parsed form of a fragment, taken out of the model's cache or made; to be given back,
  * from the same thread or not. NULL with COODIE_ERR_QUERY. */

@@ -15,7 +15,8 @@ struct cd_parser {
 	struct cd_token now;
 	struct cd_buffer cql;
 	struct cd_bind binds[CD_FRAGMENT_MARKERS];
-	uint32_t bind_count;
+	struct cd_relation relations[CD_FRAGMENT_MARKERS];
+	uint32_t bind_count, relation_count;
 	coodie_error *err;
 };
 

@@ -2,7 +2,22 @@
 /* The grammar of conditions: `name op ?`, tokens and tuples, joined by AND. */
 #include "orm/cql/parser.h"
 
+/* Called when the relation has its markers, of which there are no more than there is room. */
+static bool note_relation(struct cd_parser *p, const struct cd_column *first, uint32_t count,
+			  enum cd_relation_kind kind)
+{
+	p->relations[p->relation_count++] = (struct cd_relation){
+		(uint16_t)cd_column_index(p->model, first), (uint16_t)count, (uint8_t)kind
+	};
+	return true;
+}
+
 /* ---- operators ------------------------------------------------------------------------------- */
+
+static enum cd_relation_kind kind_of(const struct cd_token *op)
+{
+	return op->len == 1 && *op->text == '=' ? CD_RELATION_EQUAL : CD_RELATION_SLICE;
+}
 
 static bool is_collection(const struct cd_column *c)
 {
@@ -22,7 +37,7 @@ static bool refuse_multicell(struct cd_parser *p, const struct cd_token *op,
 static bool relation_comparison(struct cd_parser *p, const struct cd_token *op,
 				const struct cd_column *c)
 {
-	bool equal = op->len == 1 && *op->text == '=';
+	bool equal = kind_of(op) == CD_RELATION_EQUAL;
 
 	if (c->multicell)
 		return refuse_multicell(p, op, c);
@@ -36,7 +51,7 @@ static bool relation_comparison(struct cd_parser *p, const struct cd_token *op,
 	cd_parse_put(p, " ");
 	cd_buffer_bytes(&p->cql, op->text, op->len);
 	cd_parse_put(p, " ");
-	return cd_parse_mark(p, c, CD_BIND_COLUMN);
+	return cd_parse_mark(p, c, CD_BIND_COLUMN) && note_relation(p, c, 1, kind_of(op));
 }
 
 static bool relation_in(struct cd_parser *p, const struct cd_token *op, const struct cd_column *c)
@@ -48,7 +63,7 @@ static bool relation_in(struct cd_parser *p, const struct cd_token *op, const st
 				     "IN takes one list; write `%s IN ?` and bind CQL_LIST(...)",
 				     c->def.name);
 	cd_parse_put(p, " IN ");
-	return cd_parse_mark(p, c, CD_BIND_IN);
+	return cd_parse_mark(p, c, CD_BIND_IN) && note_relation(p, c, 1, CD_RELATION_IN);
 }
 
 static bool relation_contains(struct cd_parser *p, const struct cd_token *op,
@@ -66,7 +81,8 @@ static bool relation_contains(struct cd_parser *p, const struct cd_token *op,
 				     c->def.name, c->spelling);
 	}
 	cd_parse_put(p, key ? " CONTAINS KEY " : " CONTAINS ");
-	return cd_parse_mark(p, c, key ? CD_BIND_KEY : CD_BIND_ITEM);
+	return cd_parse_mark(p, c, key ? CD_BIND_KEY : CD_BIND_ITEM) &&
+	       note_relation(p, c, 1, key ? CD_RELATION_CONTAINS_KEY : CD_RELATION_CONTAINS);
 }
 
 static bool relation_like(struct cd_parser *p, const struct cd_token *op, const struct cd_column *c)
@@ -75,7 +91,7 @@ static bool relation_like(struct cd_parser *p, const struct cd_token *op, const 
 		return cd_parse_fail(p, op, "LIKE is for text, and %s is a %s; use =", c->def.name,
 				     c->spelling);
 	cd_parse_put(p, " LIKE ");
-	return cd_parse_mark(p, c, CD_BIND_COLUMN);
+	return cd_parse_mark(p, c, CD_BIND_COLUMN) && note_relation(p, c, 1, CD_RELATION_LIKE);
 }
 
 static bool relation_is(struct cd_parser *p, const struct cd_token *op, const struct cd_column *c)
@@ -198,11 +214,14 @@ static bool take_token_marks(struct cd_parser *p)
 
 static bool parse_token(struct cd_parser *p)
 {
+	const struct cd_column *first = &p->model->columns[p->model->keys[0]];
+
 	if (!take_token_columns(p) || !take_comparison(p))
 		return false;
-	if (cd_token_is(&p->now, "TOKEN"))
-		return take_token_marks(p);
-	return cd_parse_mark(p, &p->model->columns[p->model->keys[0]], CD_BIND_TOKEN);
+	if (!(cd_token_is(&p->now, "TOKEN") ? take_token_marks(p)
+					    : cd_parse_mark(p, first, CD_BIND_TOKEN)))
+		return false;
+	return note_relation(p, first, 1, CD_RELATION_TOKEN);
 }
 
 /* (a, b) > (?, ?): clustering columns one after the other. */
@@ -243,6 +262,7 @@ static bool take_tuple_columns(struct cd_parser *p, const struct cd_column **col
 static bool parse_tuple(struct cd_parser *p)
 {
 	const struct cd_column *columns[64];
+	struct cd_token op;
 	uint32_t count = 0;
 
 	if (p->model->key_count - p->model->partition_count > 64)
@@ -252,6 +272,7 @@ static bool parse_tuple(struct cd_parser *p)
 	if (cd_token_is(&p->now, "IN"))
 		return cd_parse_fail(p, &p->now,
 				     "IN over a tuple is not supported; run one query for each");
+	op = p->now;
 	if (!take_comparison(p))
 		return false;
 	for (uint32_t i = 0; i < count; i++) {
@@ -264,7 +285,8 @@ static bool parse_tuple(struct cd_parser *p)
 	if (p->now.kind == CD_TOKEN_COMMA)
 		return cd_parse_fail(p, &p->now, "more values than the %u columns of the tuple",
 				     (unsigned)count);
-	return cd_parse_expect(p, CD_TOKEN_CLOSE, ")");
+	return cd_parse_expect(p, CD_TOKEN_CLOSE, ")") &&
+	       note_relation(p, columns[0], count, kind_of(&op));
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
@@ -300,7 +322,7 @@ static const struct {
 	{ "ORDER", "leave it out and call coodie_order_by()" },
 	{ "LIMIT", "leave it out and call coodie_limit()" },
 	{ "PER", "leave it out and call coodie_per_partition_limit()" },
-	{ "GROUP", "GROUP BY is not supported yet" },
+	{ "GROUP", "leave it out and call coodie_group_by()" },
 	{ "IF", "a condition on the old values belongs to a write, not to a query" },
 	{ "USING", "USING belongs to a write, not to a query" },
 };
