@@ -27,6 +27,7 @@
 #include <coodie/policy.h>
 #include <coodie/polymorphism.h>
 #include <coodie/query.h>
+#include <coodie/refine.h>
 #include <coodie/resolve.h>
 #include <coodie/result.h>
 #include <coodie/route.h>

@@ -38,6 +38,7 @@ coodieinclude_HEADERS = \
 	include/coodie/observe.h \
 	include/coodie/options.h \
 	include/coodie/query.h \
+	include/coodie/refine.h \
 	include/coodie/resolve.h \
 	include/coodie/result.h \
 	include/coodie/route.h \

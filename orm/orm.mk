@@ -23,8 +23,14 @@ libcd_orm_la_SOURCES = \
 	orm/object/shape.c orm/object/shape.h \
 	orm/object/track.c \
 	orm/run/op.c orm/run/op.h \
+	orm/query/copy.c \
+	orm/query/filter.c \
+	orm/query/index.c orm/query/index.h \
 	orm/query/query.c orm/query/query.h \
 	orm/query/select.c \
+	orm/query/settings.c \
+	orm/query/shape.c \
+	orm/query/statement.c \
 	orm/write/delete.c \
 	orm/write/options.c \
 	orm/write/save.c \

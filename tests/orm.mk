@@ -1,14 +1,16 @@
 # tests/orm.mk - the mapper's programs, in tests/orm/; included by tests/tests.mk
-tests_libcd_test_la_SOURCES += tests/mock.c tests/mock.h tests/orm/models.h
+tests_libcd_test_la_SOURCES += tests/mock.c tests/mock.h tests/orm/filter_rows.h tests/orm/models.h
 check_PROGRAMS += \
 	tests/orm/test_batch \
 	tests/orm/test_datum \
 	tests/orm/test_family \
+	tests/orm/test_filter \
 	tests/orm/test_memory \
 	tests/orm/test_mock \
 	tests/orm/test_model \
 	tests/orm/test_pinned \
 	tests/orm/test_query \
+	tests/orm/test_refine \
 	tests/orm/test_rows \
 	tests/orm/test_save \
 	tests/orm/test_spelling \

@@ -170,8 +170,8 @@ struct cd_orm *cd_orm_of(coodie_session *s, coodie_error *err)
 	return coodie_session_keep(s, &orm_key, orm, free_data, err);
 }
 
-bool cd_place_look(coodie_session *s, const coodie_model *m, struct cd_place *out,
-		   coodie_error *err)
+bool cd_place_find_on(coodie_session *s, const coodie_model *m, const char *connection,
+		      struct cd_place *out, coodie_error *err)
 {
 	if (!s)
 		return cd_fail(err, COODIE_ERR_INVALID, "the session is NULL");
@@ -179,7 +179,8 @@ bool cd_place_look(coodie_session *s, const coodie_model *m, struct cd_place *ou
 		return cd_fail(err, COODIE_ERR_INVALID, "the model is NULL");
 	if (!cd_model_check_table(m, err))
 		return false;
-	out->session = coodie_session_named(s, cd_model_read(m).connection, err);
+	out->session = coodie_session_named(
+		s, connection ? connection : cd_model_read(m).connection, err);
 	if (!out->session) {
 		if (err)
 			cd_error_prefix(err, "model %s", m->object_name);
@@ -192,6 +193,12 @@ bool cd_place_look(coodie_session *s, const coodie_model *m, struct cd_place *ou
 	if (!out->model || !cd_model_is_current(out->model))
 		out->model = add(out->orm, out->session, m, err);
 	return out->model != NULL;
+}
+
+bool cd_place_look(coodie_session *s, const coodie_model *m, struct cd_place *out,
+		   coodie_error *err)
+{
+	return cd_place_find_on(s, m, NULL, out, err);
 }
 
 bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *out,

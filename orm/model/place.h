@@ -33,6 +33,9 @@ bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *ou
 /* The same for an abstract model too. */
 bool cd_place_look(coodie_session *s, const coodie_model *m, struct cd_place *out,
 		   coodie_error *err);
+/* The same in the session of a registry that `connection` names; NULL: the model's. */
+bool cd_place_find_on(coodie_session *s, const coodie_model *m, const char *connection,
+		      struct cd_place *out, coodie_error *err);
 
 /* The mapper's data of a session (not a registry), made the first time; borrowed. */
 struct cd_orm *cd_orm_of(coodie_session *s, coodie_error *err);

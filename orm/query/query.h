@@ -3,8 +3,9 @@
 #ifndef ORM_QUERY_QUERY_H
 #define ORM_QUERY_QUERY_H
 
-#include <coodie/query.h>
+#include <coodie/refine.h>
 
+#include "base/buffer.h"
 #include "orm/cql/fragment.h"
 #include "orm/model/place.h"
 
@@ -13,6 +14,7 @@ enum cd_select_kind {
 	CD_SELECT_FIRST,
 	CD_SELECT_ONE,
 	CD_SELECT_COUNT,
+	CD_SELECT_EXISTS,
 	CD_SELECT_KINDS
 };
 
@@ -28,23 +30,70 @@ struct cd_select {
 struct coodie_query {
 	atomic_uint refs; /* the user, and every call under way */
 	coodie_allocator allocator;
-	struct cd_place place; /* orm: a reference; NULL when the model could not be found */
 	struct cd_arena arena;
-	coodie_error err;  /* the first mistake made while building */
-	const char *where; /* rewritten; NULL for every row */
+	const struct cd_select
+		*selects[CD_SELECT_KINDS]; /* as the query is now; NULL: not written yet */
+	/* what coodie_query_dup() copies, from here to the end */
+	coodie_session *session; /* as it was given: a registry knows others by name */
+	struct cd_place place;   /* orm: a reference; NULL when the model could not be found */
+	coodie_error err;        /* the first mistake made while building */
+	const char *table;       /* in another keyspace; NULL: the model's */
+	const char *where;       /* rewritten; NULL for every row */
 	cql_args binds;
-	uint32_t limit, per_partition_limit, page_rows, timeout_ms;
-	cql_consistency consistency;
+	struct cd_relation *relations;
+	uint32_t relation_count;
+	uint32_t limit, per_partition_limit;
+	coodie_request request;
 	struct cd_names order;
 	bool *left_out; /* by coodie_only() or coodie_defer(), for each column; NULL: none */
 	bool only, allow_filtering;
-	const struct cd_select
-		*selects[CD_SELECT_KINDS]; /* as the query is now; NULL: not written yet */
 };
 
+/* An empty query; NULL when out of memory. */
+coodie_query *cd_query_new(const coodie_allocator *a);
 coodie_query *cd_query_ref(coodie_query *q);
-/* The statement of a query; NULL with the mistake made while building. Accepts NULL. */
+/* An array of both, and a text, in the query's arena; NULL with the mistake noted. */
+void *cd_query_join(coodie_query *q, const void *a, size_t a_count, const void *b, size_t b_count,
+		    size_t size);
+const char *cd_query_text(coodie_query *q, const struct cd_buffer *b);
+/* Copies what a request points to into the query; false with the mistake noted. */
+bool cd_query_keep_request(coodie_query *q, coodie_request *r);
+/* Whether a builder may go on: there is a query, without a mistake. Statements written before are
+ * forgotten, calls under way keep theirs. */
+bool cd_query_begin(coodie_query *q);
+/* The query's mistake, if it has made one. Accepts NULL. @return whether it has none */
+bool cd_query_is_well(const coodie_query *q, coodie_error *err);
+/* The statement of a query; NULL with the mistake made while building, or what the server would
+ * refuse. Accepts NULL. */
 const struct cd_select *cd_query_select(coodie_query *q, enum cd_select_kind kind,
 					coodie_error *err);
+
+/* What is said of one column, or of a tuple of them, by all relations together. */
+struct cd_restriction {
+	uint16_t column, count;
+	uint8_t kinds; /* a bit for each cd_relation_kind */
+	uint8_t items; /* CONTAINS relations */
+};
+
+/* The conditions of a query as the server reads them. */
+struct cd_filter {
+	struct cd_restriction *at;
+	uint32_t count;
+	uint32_t key_count, row_count, other_count; /* columns restricted, by their role */
+	bool has_token, has_key_in, has_key_slice;
+	bool has_index;     /* one answers some restriction */
+	bool has_row_index; /* of a clustering column */
+	bool is_key_range;  /* partitions are not named one by one */
+	bool uses_index;
+};
+
+/* Reads the conditions; without coodie_allow_filtering() refuses what needs it. */
+bool cd_query_filter(coodie_query *q, struct cd_filter *out, coodie_error *err);
+/* The member of the partition key that is the first not to be restricted by = or IN. */
+const char *cd_filter_missing(const coodie_query *q, const struct cd_filter *f);
+/* The restriction of a column; NULL: none. */
+const struct cd_restriction *cd_filter_of(const struct cd_filter *f, uint32_t column);
+/* Whether the order of the rows is one the server can read in. */
+bool cd_query_check_order(const coodie_query *q, const struct cd_filter *f, coodie_error *err);
 
 #endif

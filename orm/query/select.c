@@ -7,10 +7,10 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "orm/value/datum.h"
 #include "orm/object/object.h"
-#include "orm/run/op.h"
 #include "orm/query/query.h"
+#include "orm/run/op.h"
+#include "orm/value/datum.h"
 
 /* Rows on their way. */
 struct fetch {
@@ -80,6 +80,17 @@ static void finish_one(struct cd_op *op, struct fetch *f, coodie_error *err)
 	finish_object(op, f, err);
 }
 
+static void finish_exists(struct cd_op *op, struct fetch *f, coodie_error *err)
+{
+	bool exists = err->code == COODIE_OK && f->rows->count;
+	coodie_exists_fn *done = op->done.exists;
+	void *user = op->user;
+
+	fetch_free(op, f);
+	cd_op_free(op);
+	done(exists, err, user);
+}
+
 static void finish_count(struct cd_op *op, struct fetch *f, coodie_error *err)
 {
 	coodie_count_fn *done = op->done.count;
@@ -114,6 +125,7 @@ static void on_page(struct cd_op *op, coodie_result *take_res, const coodie_erro
 		return;
 	}
 	more = coodie_result_has_more(take_res);
+	r.id = NULL; /* the caller's, who has got it */
 	r.paging_state = coodie_result_paging_state(
 		take_res); /* lies before the rows: decoding them leaves it alone */
 	if (!cd_rows_add_page(f->rows, take_res, f->select->columns, f->select->column_count,
@@ -162,6 +174,8 @@ static const struct terminal first_terminal = { "coodie_first", CD_SELECT_FIRST,
 static const struct terminal one_terminal = { "coodie_one", CD_SELECT_ONE, 2, on_page, finish_one };
 static const struct terminal count_terminal = { "coodie_count", CD_SELECT_COUNT, 0, on_count,
 						finish_count };
+static const struct terminal exists_terminal = { "coodie_exists", CD_SELECT_EXISTS, 1, on_page,
+						 finish_exists };
 static const struct terminal get_terminal = { "coodie_get", CD_SELECT_ALL, 1, on_page, finish_get };
 
 /* An operation with room for the rows; the caller sets the callback and sends. */
@@ -264,16 +278,25 @@ bool coodie_count_async(coodie_query *q, coodie_count_fn *done, void *user, cood
 	return fetch_send(op, select, err);
 }
 
+bool coodie_exists_async(coodie_query *q, coodie_exists_fn *done, void *user, coodie_error *err)
+{
+	const struct cd_select *select;
+	struct cd_op *op = query_op(q, &exists_terminal, &select, user, err);
+
+	if (!op)
+		return false;
+	op->done.exists = done;
+	return fetch_send(op, select, err);
+}
+
 /* ---- the blocking twins ---------------------------------------------------------------------- */
 
 /* A place to wait for a query that has one; a query with a mistake reports it first. */
 static struct cd_wait *query_wait(coodie_query *q, coodie_error *err)
 {
 	cd_clear(err);
-	if (!q || q->err.code != COODIE_OK) {
-		cd_query_select(q, CD_SELECT_ALL, err);
+	if (!cd_query_is_well(q, err))
 		return NULL;
-	}
 	return cd_wait_new(q->place.session, err);
 }
 
@@ -315,6 +338,22 @@ bool coodie_count(coodie_query *q, uint64_t *count, coodie_error *err)
 				  &out, err))
 		return false;
 	*count = out.count;
+	return true;
+}
+
+static void wait_exists(bool exists, const coodie_error *err, void *user)
+{
+	cd_wait_count(exists, err, user);
+}
+
+bool coodie_exists(coodie_query *q, bool *exists, coodie_error *err)
+{
+	struct cd_wait *w = query_wait(q, err), out;
+
+	if (!w || !cd_wait_finish(w, q->place.session, coodie_exists_async(q, wait_exists, w, err),
+				  &out, err))
+		return false;
+	*exists = out.count;
 	return true;
 }
 
@@ -379,8 +418,8 @@ static bool get(const struct cd_place *place, cql_args keys, const coodie_read *
 	return fetch_send(op, &f->by_key, err);
 }
 
-bool coodie_get_async(coodie_session *s, const coodie_model *m, cql_args keys,
-		      const coodie_read *r, coodie_object_fn *done, void *user, coodie_error *err)
+bool coodie_get_async(coodie_session *s, const coodie_model *m, cql_args keys, const coodie_read *r,
+		      coodie_object_fn *done, void *user, coodie_error *err)
 {
 	struct cd_place place;
 

@@ -3,7 +3,7 @@
 #ifndef ORM_RUN_OP_H
 #define ORM_RUN_OP_H
 
-#include <coodie/query.h>
+#include <coodie/refine.h>
 
 #include "orm/model/place.h"
 
@@ -24,6 +24,7 @@ struct cd_op {
 		coodie_object_fn *object;
 		coodie_rows_fn *rows;
 		coodie_count_fn *count;
+		coodie_exists_fn *exists;
 	} done;
 	void *user;
 	void *state; /* of whoever runs it */

@@ -76,13 +76,21 @@ static bool find_all(struct mock *m, coodie_error *err)
 {
 	coodie_query *q = coodie_find(m->session, &note_model, "text = ? AND tags CONTAINS ?",
 				      CQL_ARGS(cql("x"), cql("y")));
+	coodie_query *copy;
 	coodie_rows *rows;
 	bool worked;
 
+	coodie_where(q, "stars > ?", CQL_ARGS(cql(3)));
+	coodie_allow_filtering(q);
+	coodie_using(q, "Other", NULL);
+	coodie_query_request(q, COODIE_REQUEST(.profile = "slow", .keyspace = "shop"));
 	coodie_defer(q, "stars");
 	coodie_only(q, "text, tags, stars");
 	coodie_limit(q, 5);
-	coodie_query_cql(q, NULL, 0, err);
+	coodie_query_format(q, NULL, 0, err);
+	copy = coodie_query_dup(q);
+	coodie_query_free(q);
+	q = copy;
 	mock_answer_error(m, COODIE_ERR_TIMEOUT, "late");
 	rows = coodie_all(q, err);
 	worked = err->code == COODIE_ERR_TIMEOUT; /* as far as it can come */
