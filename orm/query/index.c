@@ -120,7 +120,7 @@ static bool group_answers(const struct cd_model *m, const struct cd_column *one,
 
 static bool is_asked(const struct cd_model *m, const struct cd_restriction *r, bool keys, bool rows)
 {
-	enum cql_role role = m->columns[r->column].role;
+	enum cd_role role = m->columns[r->column].role;
 
 	return role == CD_ROLE_PARTITION ? keys : role == CD_ROLE_CLUSTERING ? rows : true;
 }
