@@ -4,6 +4,7 @@ libcd_orm_la_SOURCES = \
 	orm/value/datum.c orm/value/datum.h \
 	orm/value/show.c orm/value/show.h \
 	orm/model/check.c \
+	orm/model/check_index.c \
 	orm/model/codec.c orm/model/codec.h \
 	orm/model/defaults.c \
 	orm/model/family.c orm/model/family.h \
@@ -43,6 +44,13 @@ libcd_orm_la_SOURCES = \
 	orm/batch/batch.c orm/batch/batch.h \
 	orm/batch/bytes.c \
 	orm/batch/run.c \
-	orm/schema/schema.c orm/schema/schema.h \
-	orm/schema/sync.c
+	orm/schema/compare.c \
+	orm/schema/ddl.c orm/schema/ddl.h \
+	orm/schema/drop.c \
+	orm/schema/index.c orm/schema/index.h \
+	orm/schema/job.c orm/schema/job.h \
+	orm/schema/keyspace.c \
+	orm/schema/schema.h \
+	orm/schema/sync.c \
+	orm/schema/warm.c
 libcoodie_la_LIBADD += libcd_orm.la

@@ -10,7 +10,10 @@
 
 COODIE_BEGIN
 
-/** Called with each statement that was run, or with dry_run would be. */
+/**
+ * Called with each statement that was run, or with dry_run would be. A line that begins with "-- ", a
+ * comment in CQL, says what differs and was left as it is; it goes to the session's log as well.
+ */
 typedef void coodie_cql_fn(const char *cql, void *user);
 
 /** Options of a sync; written as COODIE_SYNC(.dry_run = true). */
@@ -22,12 +25,15 @@ typedef struct coodie_sync {
 	uint32_t timeout_ms; /**< of each statement; 0: the session's */
 } coodie_sync;
 
-/** Options of a new keyspace; written as COODIE_KEYSPACE(.replication_factor = 3). */
+/** Options of a new keyspace; written as COODIE_KEYSPACE(.replication_factor = 3). One of the first
+ * three; none: one replica. */
 typedef struct coodie_keyspace {
 	size_t size;
 	uint32_t replication_factor; /**< SimpleStrategy; 0 means 1 */
 	const char *replication; /**< a whole CQL map instead: "{'class': 'NetworkTopologyStrategy',
 				    'dc1': 3}" */
+	const char *datacenters; /**< NetworkTopologyStrategy: "dc1: 3, dc2: 2" (SM-01) */
+	bool no_durable_writes;  /**< writes skip the commit log (SM-02) */
 } coodie_keyspace;
 
 #ifndef __cplusplus
@@ -36,20 +42,47 @@ typedef struct coodie_keyspace {
 	(&(const coodie_keyspace){ .size = sizeof(coodie_keyspace), __VA_ARGS__ })
 #endif
 
-/** CREATE KEYSPACE IF NOT EXISTS. An existing keyspace is left as it is. */
+/**
+ * CREATE KEYSPACE IF NOT EXISTS. An existing keyspace is left as it is.
+ * @param name  as in CQL: case counts only in double quotes
+ * @param err   COODIE_ERR_INVALID: the name, or options that exclude one another
+ */
 COODIE_API bool coodie_create_keyspace(coodie_session *s, const char *name,
 				       const coodie_keyspace *options, coodie_error *err);
+COODIE_API bool coodie_create_keyspace_async(coodie_session *s, const char *name,
+					     const coodie_keyspace *options, coodie_status_fn *done,
+					     void *user, coodie_error *err);
+/** DROP KEYSPACE IF EXISTS, with all that is in it. */
+COODIE_API bool coodie_drop_keyspace(coodie_session *s, const char *name, coodie_error *err);
+COODIE_API bool coodie_drop_keyspace_async(coodie_session *s, const char *name,
+					   coodie_status_fn *done, void *user, coodie_error *err);
 
 /**
  * Creates a model's table and its indexes where they are missing. A table that exists is compared:
- * a column that is missing, or of another type, kind or order, is refused with COODIE_ERR_CONFLICT
- * and the statement to run; nothing is changed then. A second sync does nothing.
+ * a column that is missing, or of another type, kind or order, and an index of the model's name that is
+ * another, are refused with COODIE_ERR_CONFLICT and the statement to run; nothing is changed then. An
+ * index counts as there when its column, what of it is indexed (values, keys, entries, full), and the
+ * class and the similarity that the model names are the same, whatever its name. A second sync does
+ * nothing.
+ *
+ * A custom index whose class the server does not have is left out: `options->each` and the log are told
+ * (VX-04). Afterwards the model's SELECT by key, INSERT and UPDATE are prepared (CN-18), but not with
+ * dry_run. The sync of a family's base makes the columns of all its structs (PO-09).
  */
 COODIE_API bool coodie_sync_table(coodie_session *s, const coodie_model *m,
 				  const coodie_sync *options, coodie_error *err);
 COODIE_API bool coodie_sync_table_async(coodie_session *s, const coodie_model *m,
 					const coodie_sync *options, coodie_status_fn *done,
 					void *user, coodie_error *err);
+
+/** DROP TABLE IF EXISTS; the next sync creates it again (LC-29). Refused for a view. */
+COODIE_API bool coodie_drop_table(coodie_session *s, const coodie_model *m, coodie_error *err);
+COODIE_API bool coodie_drop_table_async(coodie_session *s, const coodie_model *m,
+					coodie_status_fn *done, void *user, coodie_error *err);
+/** TRUNCATE TABLE: all rows of all partitions (LC-30). Refused for a view. */
+COODIE_API bool coodie_truncate(coodie_session *s, const coodie_model *m, coodie_error *err);
+COODIE_API bool coodie_truncate_async(coodie_session *s, const coodie_model *m,
+				      coodie_status_fn *done, void *user, coodie_error *err);
 
 COODIE_END
 

@@ -165,13 +165,7 @@ static bool check_options(const struct cd_model *m, const struct cd_column *c, c
 			".clustering_key = 1");
 	if (c->def.is_static && cd_column_is_key(c))
 		return BAD_COLUMN("a key column cannot be static; leave .is_static out");
-	if (c->def.index.on && (c->kind == CQL_KIND_COUNTER || c->kind == CQL_KIND_DURATION))
-		return BAD_COLUMN("a %s cannot be indexed; leave .index out",
-				  cql_kind_name(c->kind));
-	if (c->def.index.name && !*c->def.index.name)
-		return BAD_COLUMN(
-			"the index has an empty name; write COODIE_INDEX() for the default one");
-	return true;
+	return cd_model_check_index(m, c, err);
 }
 
 static bool check_key(const struct cd_model *m, const struct cd_column *c, coodie_error *err)

@@ -97,6 +97,8 @@ bool cd_model_fill(const struct cd_model *m, void *object, coodie_error *err);
 /* check.c: every rule a model must obey, in the order a reader would find them. */
 bool cd_model_check_table(const coodie_model *m, coodie_error *err);
 bool cd_model_check_column(const struct cd_model *m, const struct cd_column *c, coodie_error *err);
+/* check_index.c */
+bool cd_model_check_index(const struct cd_model *m, const struct cd_column *c, coodie_error *err);
 bool cd_model_check_keys(struct cd_model *m, coodie_error *err);
 bool cd_model_check_whole(const struct cd_model *m, coodie_error *err);
 /* That the family of a base is one of models without families: what resolving them relies on. */

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What a model's table should be, and how that differs from what the cluster has. */
+/* What a model's table should be, beside what the cluster has. */
 #ifndef ORM_SCHEMA_SCHEMA_H
 #define ORM_SCHEMA_SCHEMA_H
 
 #include <coodie/result.h>
 
-#include "base/buffer.h"
 #include "orm/model/model.h"
+#include "orm/schema/job.h"
 
-/* CREATE TABLE IF NOT EXISTS of a model. */
-void cd_schema_create_table(struct cd_buffer *b, const struct cd_model *m);
-/* CREATE INDEX IF NOT EXISTS for a column. */
-void cd_schema_create_index(struct cd_buffer *b, const struct cd_model *m,
-			    const struct cd_column *c);
-
-/* The statements that read the schema; binds: keyspace, table. */
+/* What reads the schema; binds: keyspace, table. */
 #define CD_SCHEMA_TABLE \
 	"SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?"
 #define CD_SCHEMA_KEYSPACE \
@@ -22,16 +16,21 @@ void cd_schema_create_index(struct cd_buffer *b, const struct cd_model *m,
 #define CD_SCHEMA_COLUMNS \
 	"SELECT column_name, type, kind, position, clustering_order FROM system_schema.columns " \
 	"WHERE keyspace_name = ? AND table_name = ?"
-#define CD_SCHEMA_INDEXES \
-	"SELECT index_name, options FROM system_schema.indexes WHERE keyspace_name = ? AND " \
-	"table_name = ?"
 
 /* Compares the answer to CD_SCHEMA_COLUMNS with a model. COODIE_ERR_CONFLICT names the first
  * difference and the fix. */
 bool cd_schema_compare(const struct cd_model *m, coodie_result *columns, coodie_error *err);
-/* Whether the answer to CD_SCHEMA_INDEXES has a column's index. COODIE_ERR_CONFLICT: its name is
- * another column's. */
-bool cd_schema_has_index(const struct cd_model *m, const struct cd_column *c,
-			 coodie_result *indexes, bool *has, coodie_error *err);
+/* The error of a keyspace that is not there. */
+bool cd_schema_no_keyspace(const char *name, coodie_error *err);
+
+/* Asks with the first `binds` of the model's keyspace and table. */
+bool cd_schema_look(struct cd_op *op, cd_step_fn *step, const char *cql, size_t binds,
+		    coodie_error *err);
+/* The same in a step: on failure the job ends. */
+void cd_schema_look_or_end(struct cd_op *op, cd_step_fn *step, const char *cql, size_t binds);
+
+/* warm.c: a step that prepares what a model's objects are read and written with, and ends the job (CN-18). What
+ * cannot be prepared says so when it is used. */
+cd_step_fn cd_schema_warm;
 
 #endif

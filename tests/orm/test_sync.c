@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Schema: the DDL of a model, and every difference between a model and the table that is there. */
+#include <coodie/polymorphism.h>
 #include <coodie/schema.h>
 
 #include "tests/mock.h"
@@ -353,6 +354,8 @@ static void failures(void **state)
 	assert_int_equal(err.code, COODIE_ERR_OVERLOAD);
 }
 
+static const char *const bad_datacenters[] = { "", "dc1", "dc1: x", "dc1:", ": 3", "dc1: 3; 4" };
+
 static void keyspaces(void **state)
 {
 	coodie_error err = { 0 };
@@ -394,9 +397,186 @@ static void keyspaces(void **state)
 	assert_false(coodie_create_keyspace(mock.session, "x",
 					    COODIE_KEYSPACE(.replication = "simple"), &err));
 	assert_non_null(strstr(err.message, "is a CQL map"));
+	/* SM-01, SM-02: data centers by name, and no commit log */
+	ok(coodie_create_keyspace(
+		   mock.session, "s",
+		   COODIE_KEYSPACE(.datacenters = "dc1: 3, it's : 2", .no_durable_writes = true),
+		   &err),
+	   &err);
+	mock_expect(&mock,
+		    "CREATE KEYSPACE IF NOT EXISTS s WITH replication = {'class': "
+		    "'NetworkTopologyStrategy', 'dc1': 3, 'it''s': 2} AND durable_writes = false",
+		    "");
+	for (size_t i = 0; i < CD_COUNT(bad_datacenters); i++) {
+		assert_false(coodie_create_keyspace(
+			mock.session, "s", COODIE_KEYSPACE(.datacenters = bad_datacenters[i]),
+			&err));
+		assert_int_equal(err.code, COODIE_ERR_INVALID);
+		assert_non_null(strstr(err.message, "coodie_create_keyspace(s): datacenters: "));
+	}
+	assert_false(coodie_create_keyspace(
+		mock.session, "s",
+		COODIE_KEYSPACE(.datacenters = "dc1: 3", .replication_factor = 2), &err));
+	assert_non_null(strstr(err.message, "exclude one another"));
+	ok(coodie_drop_keyspace(mock.session, "\"Shop\"", &err), &err); /* SM-04 */
+	mock_expect(&mock, "DROP KEYSPACE IF EXISTS \"Shop\"", "");
+	assert_false(coodie_drop_keyspace(mock.session, "a b", &err));
+	assert_non_null(strstr(err.message, "coodie_drop_keyspace: "));
 	mock_answer_error(&mock, COODIE_ERR_SERVER, "no");
 	assert_false(coodie_create_keyspace(mock.session, "shop", NULL, &err));
 	assert_non_null(strstr(err.message, "coodie_create_keyspace(shop): CREATE KEYSPACE"));
+}
+
+static void count(const coodie_error *err, void *user)
+{
+	assert_int_equal(err->code, COODIE_OK);
+	++*(int *)user;
+}
+
+/* SA-02, SA-03: the same statements, without waiting. */
+static void without_waiting(void **state)
+{
+	coodie_error err = { 0 };
+	int done = 0;
+
+	(void)state;
+	ok(coodie_create_keyspace_async(mock.session, "s", NULL, count, &done, &err), &err);
+	ok(coodie_drop_keyspace_async(mock.session, "s", count, &done, &err), &err);
+	mock_expect(&mock, "DROP KEYSPACE IF EXISTS s", "");
+	ok(coodie_drop_table_async(mock.session, &note_model, count, &done, &err), &err);
+	mock_expect(&mock, "DROP TABLE IF EXISTS shop.notes", "");
+	ok(coodie_truncate_async(mock.session, &note_model, count, &done, &err), &err);
+	mock_expect(&mock, "TRUNCATE TABLE shop.notes", "");
+	assert_int_equal(done, 0);
+	ok(coodie_session_run(mock.session, NULL, &err), &err);
+	assert_int_equal(done, 4);
+	assert_false(coodie_truncate_async(mock.session, &note_model, NULL, NULL, &err));
+	assert_non_null(strstr(err.message, "coodie_truncate(note): the callback is NULL"));
+}
+
+/* LC-29, LC-30: a table goes and comes back; nothing is remembered of it. */
+static void drop_and_truncate(void **state)
+{
+	coodie_error err = { 0 };
+
+	(void)state;
+	ok(coodie_truncate(mock.session, &event_model, &err), &err);
+	mock_expect(&mock, "TRUNCATE TABLE shop.\"Events\"", "");
+	ok(coodie_drop_table(mock.session, &note_model, &err), &err);
+	mock_expect(&mock, "DROP TABLE IF EXISTS shop.notes", "");
+	answer_name(NULL);
+	answer_name("shop");
+	ok(coodie_sync_table(mock.session, &note_model, NULL, &err), &err);
+	assert_memory_equal(mock_last(&mock)->cql, "CREATE TABLE", 12);
+	mock_answer_error(&mock, COODIE_ERR_SERVER, "no such table");
+	assert_false(coodie_truncate(mock.session, &note_model, &err));
+	assert_non_null(
+		strstr(err.message, "coodie_truncate(note): TRUNCATE TABLE shop.notes...: no"));
+	assert_false(coodie_drop_table(mock.session, NULL, &err));
+	assert_false(coodie_drop_table(NULL, &note_model, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+}
+
+/* MD-08, MD-09: the model's own words follow what the library writes. */
+static void table_options(void **state)
+{
+	static const coodie_model rich = COODIE_MODEL(
+		event, event_columns, "rich", .keyspace = "shop", .default_ttl = 5,
+		.comment = "it's",
+		.options = "gc_grace_seconds = 60 AND caching = {'keys': 'NONE'}");
+	static const coodie_model bare = COODIE_MODEL(
+		note, note_columns, "bare", .keyspace = "shop", .options = "gc_grace_seconds = 60");
+	coodie_error err = { 0 };
+
+	(void)state;
+	answer_name(NULL);
+	answer_name("shop");
+	ok(coodie_sync_table(mock.session, &rich, NULL, &err), &err);
+	assert_non_null(strstr(
+		mock_last(&mock)->cql,
+		" WITH CLUSTERING ORDER BY (\"at\" DESC, \"seq\" ASC) AND default_time_to_live = 5 "
+		"AND comment = 'it''s' AND gc_grace_seconds = 60 AND caching = {'keys': 'NONE'}"));
+	answer_name(NULL);
+	answer_name("shop");
+	ok(coodie_sync_table(mock.session, &bare, NULL, &err), &err);
+	assert_non_null(strstr(mock_last(&mock)->cql, "\"id\"))) WITH gc_grace_seconds = 60"));
+	assert_false(
+		coodie_sync_table(mock.session, &bare, &(coodie_sync){ .dry_run = true }, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID); /* its size was forgotten */
+}
+
+typedef struct animal {
+	coodie_row row;
+	int32_t id;
+	const char *kind;
+} animal;
+
+typedef struct cat {
+	coodie_row row;
+	int32_t id;
+	const char *kind;
+	int32_t *lives;
+} cat;
+
+typedef struct dog {
+	coodie_row row;
+	int32_t id;
+	const char *kind;
+	cql_set tricks;
+	const char *name;
+} dog;
+
+#define ANIMAL(T) \
+	COODIE_COLUMN(T, id, "int", .partition_key = 1), \
+		COODIE_COLUMN(T, kind, "text", .discriminator = true)
+
+static const coodie_column animal_columns[] = { ANIMAL(animal) };
+static const coodie_column cat_columns[] = { ANIMAL(cat), COODIE_COLUMN(cat, lives, "int") };
+static const coodie_column dog_columns[] = {
+	ANIMAL(dog),
+	COODIE_COLUMN(dog, tricks, "set<text>", .index = COODIE_INDEX()),
+	COODIE_COLUMN(dog, name, "text"),
+};
+static const coodie_model cat_model = COODIE_MODEL(cat, cat_columns, "animals", .keyspace = "shop",
+						   .discriminator_value = "cat");
+static const coodie_model dog_model = COODIE_MODEL(dog, dog_columns, "animals", .keyspace = "shop",
+						   .discriminator_value = "dog");
+static const coodie_model animal_model = COODIE_MODEL(
+	animal, animal_columns, "animals", .keyspace = "shop",
+	.family = COODIE_FAMILY(&cat_model, &dog_model));
+
+/* PO-09: the base makes the columns and indexes of its whole family, and compares them. */
+static void families(void **state)
+{
+	static const struct there animals[] = {
+		{ "id", "int", "partition_key", 0, "none" },
+		{ "kind", "text", "regular", -1, "none" },
+		{ "lives", "int", "regular", -1, "none" },
+		{ "tricks", "set<text>", "regular", -1, "none" },
+	};
+	coodie_error err = { 0 };
+
+	(void)state;
+	told_count = 0;
+	answer_name(NULL);
+	answer_name("shop");
+	ok(coodie_sync_table(mock.session, &animal_model,
+			     COODIE_SYNC(.each = tell, .user = &told_count), &err),
+	   &err);
+	assert_int_equal(told_count, 2);
+	assert_string_equal(told[0],
+			    "CREATE TABLE IF NOT EXISTS shop.animals (\"id\" int, \"kind\" text, "
+			    "\"lives\" int, \"tricks\" set<text>, \"name\" text, PRIMARY KEY "
+			    "((\"id\")))");
+	assert_string_equal(told[1], "CREATE INDEX IF NOT EXISTS animals_tricks_idx ON "
+				     "shop.animals (\"tricks\")");
+	answer_name("animals");
+	answer_columns(animals, CD_COUNT(animals));
+	assert_false(coodie_sync_table(mock.session, &animal_model, NULL, &err));
+	assert_non_null(strstr(err.message, "the table has no column \"name\""));
+	answer_name("animals");
+	answer_columns(animals, CD_COUNT(animals));
+	ok(coodie_sync_table(mock.session, &cat_model, NULL, &err), &err); /* its own are there */
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
@@ -404,9 +584,11 @@ static void keyspaces(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(create_table), TEST(dry_run),     TEST(other_tables),
-		TEST(no_keyspace),  TEST(second_sync), TEST(conflicts),
-		TEST(indexes),      TEST(failures),    TEST(keyspaces),
+		TEST(create_table),    TEST(dry_run),           TEST(other_tables),
+		TEST(no_keyspace),     TEST(second_sync),       TEST(conflicts),
+		TEST(indexes),         TEST(failures),          TEST(keyspaces),
+		TEST(without_waiting), TEST(drop_and_truncate), TEST(table_options),
+		TEST(families),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

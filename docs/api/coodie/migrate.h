@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file migrate.h
- * Schema differences as a value, the rest of the schema statements, and migrations.
+ * Schema differences as a value, and migrations.
  *
- * Serves SM-01 to SM-31, MG-01 to MG-36, LC-29, LC-30, UD-08, M10, M11. The tables
+ * Serves SM-10 to SM-31, MG-01 to MG-36, M10, M11. The tables
  * `_coodie_migrations` and `_coodie_migrations_lock` are those of Python coodie: either tool can
  * go on where the other stopped.
  *
@@ -13,8 +13,6 @@
  *     bool alter_options;         ALTER TABLE WITH for options of the model that differ (SM-10)
  *     bool drop_removed_indexes;  drops indexes the model does not have (SM-21)
  *
- * Adds to coodie_keyspace: bool no_durable_writes; (SM-02)
- * Adds to coodie_model: const char *options; (MD-09), CQL after WITH, besides order and TTL
  */
 #ifndef COODIE_MIGRATE_H
 #define COODIE_MIGRATE_H
@@ -90,25 +88,6 @@ COODIE_API bool coodie_diff_apply(coodie_session *s, const coodie_diff *diff,
 COODIE_API bool coodie_diff_apply_async(coodie_session *s, const coodie_diff *diff,
 					const coodie_sync *options, coodie_status_fn *done,
 					void *user, coodie_error *err);
-
-/* ---- other statements -------------------------------------------------------------------- */
-
-/** DROP KEYSPACE IF EXISTS. */
-COODIE_API bool coodie_drop_keyspace(coodie_session *s, const char *name, coodie_error *err);
-COODIE_API bool coodie_drop_keyspace_async(coodie_session *s, const char *name,
-					   coodie_status_fn *done, void *user, coodie_error *err);
-COODIE_API bool coodie_create_keyspace_async(coodie_session *s, const char *name,
-					     const coodie_keyspace *options,
-					     coodie_status_fn *done, void *user,
-					     coodie_error *err);
-/** DROP TABLE IF EXISTS; the next sync creates it again (LC-29). */
-COODIE_API bool coodie_drop_table(coodie_session *s, const coodie_model *m, coodie_error *err);
-COODIE_API bool coodie_drop_table_async(coodie_session *s, const coodie_model *m,
-					coodie_status_fn *done, void *user, coodie_error *err);
-/** TRUNCATE TABLE. */
-COODIE_API bool coodie_truncate(coodie_session *s, const coodie_model *m, coodie_error *err);
-COODIE_API bool coodie_truncate_async(coodie_session *s, const coodie_model *m,
-				      coodie_status_fn *done, void *user, coodie_error *err);
 
 /* ---- migrations -------------------------------------------------------------------------- */
 

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* Tables and keyspaces as CREATE statements. */
+#include "orm/schema/ddl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/identifier.h"
+#include "base/list.h"
+
+void cd_ddl_put(struct cd_buffer *b, const char *text)
+{
+	cd_buffer_bytes(b, text, strlen(text));
+}
+
+void cd_ddl_put_number(struct cd_buffer *b, uint32_t number)
+{
+	char digits[16];
+
+	snprintf(digits, sizeof(digits), "%u", (unsigned)number);
+	cd_ddl_put(b, digits);
+}
+
+static void put_quoted(struct cd_buffer *b, const char *text, size_t len)
+{
+	cd_buffer_u8(b, '\'');
+	for (; len; text++, len--) {
+		if (*text == '\'')
+			cd_buffer_u8(b, '\'');
+		cd_buffer_u8(b, (uint8_t)*text);
+	}
+	cd_buffer_u8(b, '\'');
+}
+
+void cd_ddl_put_string(struct cd_buffer *b, const char *text)
+{
+	put_quoted(b, text, strlen(text));
+}
+
+/* ---- tables ---------------------------------------------------------------------------------- */
+
+void cd_ddl_put_key(struct cd_buffer *b, const struct cd_model *m)
+{
+	cd_ddl_put(b, "PRIMARY KEY ((");
+	for (uint32_t i = 0; i < m->key_count; i++) {
+		if (i)
+			cd_ddl_put(b, i == m->partition_count ? "), " : ", ");
+		cd_ddl_put(b, m->columns[m->keys[i]].quoted);
+	}
+	cd_ddl_put(b, m->key_count == m->partition_count ? "))" : ")");
+}
+
+const char *cd_ddl_put_order(struct cd_buffer *b, const struct cd_model *m)
+{
+	for (uint32_t i = m->partition_count; i < m->key_count; i++) {
+		const struct cd_column *c = &m->columns[m->keys[i]];
+
+		cd_ddl_put(b, i == m->partition_count ? " WITH CLUSTERING ORDER BY (" : ", ");
+		cd_ddl_put(b, c->quoted);
+		cd_ddl_put(b, c->def.order == COODIE_DESC ? " DESC" : " ASC");
+	}
+	if (m->key_count == m->partition_count)
+		return " WITH ";
+	cd_ddl_put(b, ")");
+	return " AND ";
+}
+
+static void put_options(struct cd_buffer *b, const struct cd_model *m, const char *join)
+{
+	if (m->def.default_ttl) {
+		cd_ddl_put(b, join);
+		cd_ddl_put(b, "default_time_to_live = ");
+		cd_ddl_put_number(b, m->def.default_ttl);
+		join = " AND ";
+	}
+	if (m->def.comment) {
+		cd_ddl_put(b, join);
+		cd_ddl_put(b, "comment = ");
+		cd_ddl_put_string(b, m->def.comment);
+		join = " AND ";
+	}
+	if (m->def.options) {
+		cd_ddl_put(b, join);
+		cd_ddl_put(b, m->def.options);
+	}
+}
+
+void cd_ddl_create_table(struct cd_buffer *b, const struct cd_model *m)
+{
+	cd_ddl_put(b, "CREATE TABLE IF NOT EXISTS ");
+	cd_ddl_put(b, m->table);
+	cd_ddl_put(b, " (");
+	for (uint32_t i = 0; i < m->read_count; i++) {
+		cd_ddl_put(b, m->columns[i].quoted);
+		cd_ddl_put(b, " ");
+		cd_ddl_put(b, m->columns[i].spelling);
+		cd_ddl_put(b, m->columns[i].role == CD_ROLE_STATIC ? " STATIC, " : ", ");
+	}
+	cd_ddl_put_key(b, m);
+	cd_ddl_put(b, ")");
+	put_options(b, m, cd_ddl_put_order(b, m));
+}
+
+/* ---- keyspaces ------------------------------------------------------------------------------- */
+
+/* "dc1: 3, dc2: 2" as the rest of a map. */
+static void put_datacenters(struct cd_buffer *b, const char *list)
+{
+	const char *item;
+	size_t len;
+
+	cd_ddl_put(b, "{'class': 'NetworkTopologyStrategy'");
+	while (cd_list_next(&list, &item, &len)) {
+		const char *colon = memchr(item, ':', len);
+		size_t name = (size_t)(colon - item);
+
+		cd_ddl_put(b, ", ");
+		while (name && item[name - 1] == ' ')
+			name--;
+		put_quoted(b, item, name);
+		cd_buffer_bytes(b, colon, len - (size_t)(colon - item));
+	}
+	cd_ddl_put(b, "}");
+}
+
+void cd_ddl_create_keyspace(struct cd_buffer *b, const char *name, const coodie_keyspace *options)
+{
+	cd_ddl_put(b, "CREATE KEYSPACE IF NOT EXISTS ");
+	cd_identifier_append(b, name);
+	cd_ddl_put(b, " WITH replication = ");
+	if (options->replication) {
+		cd_ddl_put(b, options->replication);
+	} else if (options->datacenters) {
+		put_datacenters(b, options->datacenters);
+	} else {
+		cd_ddl_put(b, "{'class': 'SimpleStrategy', 'replication_factor': ");
+		cd_ddl_put_number(b, options->replication_factor ? options->replication_factor : 1);
+		cd_ddl_put(b, "}");
+	}
+	if (options->no_durable_writes)
+		cd_ddl_put(b, " AND durable_writes = false");
+}
