@@ -69,6 +69,12 @@ COODIE_API coodie_rows *coodie_all(coodie_query *q, coodie_error *err);
 /** The next row as a tracked object, owned by the rows; NULL with code COODIE_OK at the end. NULL
  * rows: NULL. */
 COODIE_API void *coodie_next(coodie_rows *rows, coodie_error *err);
+/** The i-th row, borrowed as by coodie_next(), which it does not move; NULL past the end, code
+ * COODIE_OK (QS-10). Costs a step for each page before it. */
+COODIE_API void *coodie_rows_at(const coodie_rows *rows, size_t i, coodie_error *err);
+/** coodie_next() begins at the first row again (QS-10). The objects are those that they were, with
+ * what was changed in them. */
+COODIE_API void coodie_rows_rewind(coodie_rows *rows);
 /** @return how many rows there are */
 COODIE_API size_t coodie_rows_count(const coodie_rows *rows);
 /** Frees every object, text and collection in one call; NULL is fine. */

@@ -43,7 +43,7 @@ void *coodie_new(coodie_session *s, const coodie_model *m, coodie_error *err)
 static bool copy_member(struct cd_object *to, const struct cd_column *c, const void *from,
 			coodie_error *err)
 {
-	struct cd_arena *a = &to->shape->home->arena;
+	struct cd_arena *a = cd_object_arena(to);
 	cql_value v;
 
 	return cd_member_get(c, from, a, &v, err) && cd_datum_copy(a, v, &v, err) &&

@@ -45,6 +45,12 @@ struct coodie_rows {
 	bool single; /* stands behind one object of coodie_object_free() */
 };
 
+/* For what is to live as long as the object. */
+static inline struct cd_arena *cd_object_arena(const struct cd_object *o)
+{
+	return &o->shape->home->arena;
+}
+
 coodie_rows *cd_rows_new(struct cd_model *m, bool single, coodie_error *err);
 /* A zeroed object that came from no row. NULL: no memory */
 struct cd_object *cd_rows_add(coodie_rows *rows, coodie_error *err);
@@ -52,8 +58,6 @@ struct cd_object *cd_rows_add(coodie_rows *rows, coodie_error *err);
  * also on failure. */
 bool cd_rows_add_page(coodie_rows *rows, coodie_result *take_page, const uint32_t *columns,
 		      uint32_t count, coodie_error *err);
-/* The first object's struct; NULL when there is none. */
-void *cd_rows_first(const coodie_rows *rows);
 
 /* ---- knowing an object (object.c) ------------------------------------------------------------ */
 

@@ -12,12 +12,13 @@
 
 #define FIRST_CHUNK ((size_t)1024)
 
-/* Objects that lie one behind the other. */
+/* Objects that lie one behind the other, unless they are of several structs. */
 struct cd_page {
 	struct cd_page *next;
 	coodie_result *result; /* NULL: of no rows */
 	const struct cd_shape *shape;
 	char *objects;
+	struct cd_object **each; /* of several; NULL */
 	size_t count;
 };
 
@@ -60,7 +61,8 @@ static struct cd_page *page_new(coodie_rows *rows, coodie_result *take_result)
 
 static struct cd_object *object_at(const struct cd_page *page, size_t i)
 {
-	return (struct cd_object *)(void *)(page->objects + i * page->shape->stride);
+	return page->each ? page->each[i]
+			  : (struct cd_object *)(void *)(page->objects + i * page->shape->stride);
 }
 
 /* Room for a page's objects, zeroed. */
@@ -68,8 +70,11 @@ static bool make_objects(coodie_rows *rows, struct cd_page *page, const struct c
 			 size_t count)
 {
 	page->shape = shape;
-	page->objects = cd_arena_take_array(&rows->arena, count, shape->stride);
-	return page->objects != NULL;
+	if (shape->relatives)
+		page->each = cd_arena_take_array(&rows->arena, count, sizeof(*page->each));
+	else
+		page->objects = cd_arena_take_array(&rows->arena, count, shape->stride);
+	return page->objects || page->each;
 }
 
 static void fill_header(struct cd_object *o, const struct cd_shape *shape, const uint8_t *row,
@@ -101,7 +106,7 @@ struct cd_object *cd_rows_add(coodie_rows *rows, coodie_error *err)
 
 struct decoding {
 	coodie_rows *rows;
-	const struct cd_shape *shape;
+	const struct cd_shape *shape; /* of the row */
 	/* NULs that must wait: in front of a null, whose length has not been read yet */
 	uint8_t **late;
 	uint32_t late_count;
@@ -188,6 +193,9 @@ static inline bool read_cell(struct decoding *d, cql_row_reader *r, uint32_t i, 
 			return read_any(d, i, cql_blob_of(text.data, text.len), memory);
 		*(const char **)to = text.data;
 		return text.data[text.len] == '\0' || end_late(d, to, text);
+	case CD_STEP_SKIP:
+		cql_row_skip(r);
+		return true;
 	case CD_STEP_ANY:
 		return !cql_row_blob(r, &bytes) || read_any(d, i, bytes, memory);
 	}
@@ -196,24 +204,47 @@ static inline bool read_cell(struct decoding *d, cql_row_reader *r, uint32_t i, 
 	return true;
 }
 
+/* Of several structs the row says which: the object is made when that is known. */
+static bool make_relative(struct decoding *d, struct cd_page *page, cql_row_reader r)
+{
+	const struct cd_shape *base = page->shape;
+	cql_blob bytes = { NULL, 0 };
+	struct cd_object *o;
+
+	for (uint32_t i = 0; i < base->count && i <= base->discriminator; i++)
+		cql_row_blob(&r, &bytes);
+	d->shape = cd_shape_pick(base, (coodie_cell){ bytes.data, bytes.len }, d->err);
+	if (!d->shape)
+		return false;
+	o = cd_arena_take_zero(&d->rows->arena, d->shape->stride);
+	page->each[page->count] = o;
+	return o || cd_no_memory(d->err, "an object");
+}
+
+static bool fail_row(const struct decoding *d, const struct cd_page *page)
+{
+	if (d->err)
+		cd_error_prefix(d->err, "%s, row %zu", page->shape->model->label, page->count + 1);
+	return false;
+}
+
 static bool decode_rows(struct decoding *d, struct cd_page *page)
 {
-	const struct cd_shape *shape = d->shape;
+	const struct cd_shape *shape = page->shape;
 	cql_row_reader r;
 
 	if (!coodie_result_read(page->result, &r, shape->kinds, shape->count, d->err))
 		return false;
-	for (; cql_row_next(&r); page->count++) {
-		struct cd_object *o = object_at(page, page->count);
+	for (d->shape = shape; cql_row_next(&r); page->count++) {
+		struct cd_object *o;
 
-		fill_header(o, shape, r.at, CD_OBJECT_LOADED);
+		if (shape->relatives && !make_relative(d, page, r))
+			return fail_row(d, page);
+		o = object_at(page, page->count);
+		fill_header(o, d->shape, r.at, CD_OBJECT_LOADED);
 		for (uint32_t i = 0; i < shape->count; i++) {
-			if (!read_cell(d, &r, i, cd_object_memory(o))) {
-				if (d->err)
-					cd_error_prefix(d->err, "%s, row %zu", shape->model->label,
-							page->count + 1);
-				return false;
-			}
+			if (!read_cell(d, &r, i, cd_object_memory(o)))
+				return fail_row(d, page);
 		}
 		if (d->late_count)
 			end_texts(d, r.at);
@@ -251,14 +282,15 @@ bool cd_rows_add_page(coodie_rows *rows, coodie_result *take_page, const uint32_
 	const struct cd_page *before = rows->last;
 	struct cd_page *page = page_new(rows, take_page);
 	struct decoding d = { .rows = rows, .err = err };
+	const struct cd_shape *shape;
 
 	if (!page)
 		return cd_no_memory(err, "a page of rows");
-	d.shape = shape_of(rows, before, take_page, columns, count, err);
-	if (!d.shape || !check_row_count(rows->model, take_page, count, err))
+	shape = shape_of(rows, before, take_page, columns, count, err);
+	if (!shape || !check_row_count(rows->model, take_page, count, err))
 		return false;
-	d.late = cd_arena_take_array(&rows->arena, d.shape->texts + 1, sizeof(*d.late));
-	if (!d.late || !make_objects(rows, page, d.shape, coodie_result_row_count(take_page)))
+	d.late = cd_arena_take_array(&rows->arena, shape->texts + 1, sizeof(*d.late));
+	if (!d.late || !make_objects(rows, page, shape, coodie_result_row_count(take_page)))
 		return cd_no_memory(err, "the objects of a page");
 	coodie_result_own_block(take_page);
 	if (!decode_rows(&d, page))
@@ -268,15 +300,6 @@ bool cd_rows_add_page(coodie_rows *rows, coodie_result *take_page, const uint32_
 }
 
 /* ---- the user's side ------------------------------------------------------------------------- */
-
-void *cd_rows_first(const coodie_rows *rows)
-{
-	const struct cd_page *page = rows->pages;
-
-	while (page && !page->count)
-		page = page->next;
-	return page ? cd_object_memory(object_at(page, 0)) : NULL;
-}
 
 void *coodie_next(coodie_rows *rows, coodie_error *err)
 {
@@ -290,6 +313,24 @@ void *coodie_next(coodie_rows *rows, coodie_error *err)
 		rows->at = 0;
 	}
 	return cd_object_memory(object_at(rows->page, rows->at++));
+}
+
+void *coodie_rows_at(const coodie_rows *rows, size_t i, coodie_error *err)
+{
+	const struct cd_page *page = rows ? rows->pages : NULL;
+
+	cd_clear(err);
+	for (; page && i >= page->count; page = page->next)
+		i -= page->count;
+	return page ? cd_object_memory(object_at(page, i)) : NULL;
+}
+
+void coodie_rows_rewind(coodie_rows *rows)
+{
+	if (!rows)
+		return;
+	rows->page = rows->pages;
+	rows->at = 0;
 }
 
 size_t coodie_rows_count(const coodie_rows *rows)

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/reader.h"
+#include "orm/model/family.h"
 #include "orm/object/object.h"
 
 /* ---- does the result have what the model says? ----------------------------------------------- */
@@ -132,45 +133,43 @@ static size_t aligned(size_t n)
 
 static void write_step(struct cd_shape *s, uint32_t i, size_t *end)
 {
-	const struct cd_column *c = &s->model->columns[s->columns[i]];
-	enum cql_kind kind = cql_type_kind(s->types[i]);
 	struct cd_step *step = &s->steps[i];
+	const struct cd_column *c;
 
-	*step = (struct cd_step){ .kind = step_kind(c, kind),
+	if (s->columns[i] == CD_NO_COLUMN) {
+		*step = (struct cd_step){ .kind = CD_STEP_SKIP };
+		return;
+	}
+	c = &s->model->columns[s->columns[i]];
+	*step = (struct cd_step){ .kind = step_kind(c, s->kinds[i]),
 				  .member = c->def.offset,
 				  .to = c->def.offset };
 	if (c->optional && step->kind != CD_STEP_ANY) {
 		step->optional = true;
 		step->to = take_room(end, c->codec->size);
 	}
-	s->kinds[i] = step->kind == CD_STEP_ANY ? CQL_KIND_BLOB : kind;
 	s->texts += step->kind == CD_STEP_STR;
 }
 
 /* ---- shapes ---------------------------------------------------------------------------------- */
 
-static struct cd_shape *shape_new(coodie_rows *home, uint32_t count)
+static struct cd_shape *shape_new(coodie_rows *home, const struct cd_model *m, uint32_t count)
 {
 	struct cd_arena *a = &home->arena;
 	struct cd_shape *s = cd_arena_take_zero(a, sizeof(*s));
-	uint32_t *columns = cd_arena_take_array(a, count, sizeof(*columns));
 
-	if (!s || !columns)
+	if (!s)
 		return NULL;
 	s->home = home;
-	s->model = home->model;
+	s->model = m;
 	s->count = count;
-	s->stride = aligned(sizeof(struct cd_object) + s->model->def.object_size);
-	s->columns = columns;
-	s->types = cd_arena_take_array(a, count, sizeof(*s->types));
-	s->kinds = cd_arena_take_array(a, count, sizeof(*s->kinds));
-	s->steps = cd_arena_take_array(a, count, sizeof(*s->steps));
-	return s->types && s->kinds && s->steps ? s : NULL;
+	s->stride = aligned(sizeof(struct cd_object) + m->def.object_size);
+	return s;
 }
 
 struct cd_shape *cd_shape_empty(coodie_rows *home)
 {
-	return shape_new(home, 0);
+	return shape_new(home, home->model, 0);
 }
 
 bool cd_shape_is_large(const coodie_result *page)
@@ -181,27 +180,101 @@ bool cd_shape_is_large(const coodie_result *page)
 	return rows.rows.len >= CD_NULL_LENGTH;
 }
 
+/* What does not differ between the structs of a family. */
+static bool read_types(struct cd_shape *s, const coodie_result *page)
+{
+	struct cd_arena *a = &s->home->arena;
+
+	s->types = cd_arena_take_array(a, s->count, sizeof(*s->types));
+	s->kinds = cd_arena_take_array(a, s->count, sizeof(*s->kinds));
+	if (!s->types || !s->kinds)
+		return false;
+	for (uint32_t i = 0; i < s->count; i++) {
+		s->types[i] = coodie_result_column_type(page, i);
+		s->kinds[i] = cql_type_kind(s->types[i]);
+	}
+	s->large = cd_shape_is_large(page);
+	return true;
+}
+
+/* `own`: NULL, or the struct's column for each of the base's. */
+static bool write_steps(struct cd_shape *s, const uint32_t *columns, const uint32_t *own)
+{
+	uint32_t *mine = cd_arena_take_array(&s->home->arena, s->count, sizeof(*mine));
+	size_t end = s->model->def.object_size;
+
+	s->columns = mine;
+	s->steps = cd_arena_take_array(&s->home->arena, s->count, sizeof(*s->steps));
+	if (!mine || !s->steps)
+		return false;
+	for (uint32_t i = 0; i < s->count; i++) {
+		mine[i] = own ? own[columns[i]] : columns[i];
+		write_step(s, i, &end);
+	}
+	s->stride = aligned(sizeof(struct cd_object) + end);
+	return true;
+}
+
+static struct cd_shape *shape_of_relative(const struct cd_shape *base, const struct cd_relative *r,
+					  const uint32_t *columns)
+{
+	struct cd_shape *s = shape_new(base->home, r->model, base->count);
+
+	if (!s)
+		return NULL;
+	s->types = base->types;
+	s->kinds = base->kinds;
+	s->large = base->large;
+	return write_steps(s, columns, r->columns) ? s : NULL;
+}
+
+/* Without the discriminator all are the base's. */
+static bool write_relatives(struct cd_shape *s, const uint32_t *columns)
+{
+	const struct cd_family *family = s->model->family;
+
+	s->relatives = cd_arena_take_array(&s->home->arena, family->count, sizeof(*s->relatives));
+	s->discriminator = s->count;
+	for (uint32_t i = 0; i < s->count; i++) {
+		if (columns[i] == s->model->discriminator)
+			s->discriminator = i;
+	}
+	for (uint32_t i = 0; s->relatives && i < family->count; i++) {
+		s->relatives[i] = shape_of_relative(s, &family->members[i], columns);
+		if (!s->relatives[i])
+			return false;
+		if (s->relatives[i]->texts > s->texts)
+			s->texts = s->relatives[i]->texts;
+	}
+	return s->relatives != NULL;
+}
+
 struct cd_shape *cd_shape_of(coodie_rows *home, const coodie_result *page, const uint32_t *columns,
 			     uint32_t count, coodie_error *err)
 {
-	size_t end = home->model->def.object_size;
 	struct cd_shape *s;
 
 	if (!check_columns(home->model, page, columns, count, err))
 		return NULL;
-	s = shape_new(home, count);
-	if (!s) {
+	s = shape_new(home, home->model, count);
+	if (!s || !read_types(s, page) ||
+	    !(s->model->family ? write_relatives(s, columns) : write_steps(s, columns, NULL))) {
 		cd_no_memory(err, "a page of rows");
 		return NULL;
 	}
-	memcpy((uint32_t *)(uintptr_t)s->columns, columns, count * sizeof(*columns));
-	for (uint32_t i = 0; i < count; i++) {
-		s->types[i] = coodie_result_column_type(page, i);
-		write_step(s, i, &end);
-	}
-	s->large = cd_shape_is_large(page);
-	s->stride = aligned(sizeof(struct cd_object) + end);
 	return s;
+}
+
+const struct cd_shape *cd_shape_pick(const struct cd_shape *s, coodie_cell discriminator,
+				     coodie_error *err)
+{
+	const struct cd_model *base = s->model;
+	cql_value v = cql_null();
+
+	if (s->discriminator < s->count &&
+	    !coodie_cell_value(discriminator, s->types[s->discriminator], &v, err))
+		return NULL;
+	return s->relatives[cd_family_pick(base, v) - base->family->members];
 }
 
 /* The very types: those of one prepared statement are shared by its results. */

@@ -11,6 +11,7 @@
  * way, which knows everything. */
 enum cd_step_kind {
 	CD_STEP_ANY,
+	CD_STEP_SKIP, /* the struct has no such column */
 	CD_STEP_BOOL,
 	CD_STEP_32,
 	CD_STEP_64,
@@ -32,14 +33,18 @@ struct cd_step {
 struct cd_shape {
 	coodie_rows *home;
 	const struct cd_model *model;
-	uint32_t count; /* of columns that were read; 0: the object came from no row */
-	uint32_t texts; /* of them that are terminated in place */
-	bool large;     /* a length of CD_NULL_LENGTH may be one */
-	size_t stride;  /* of objects: header, struct, and room for optional scalars */
-	const uint32_t *columns;
-	const cql_type **types; /* of the result */
-	enum cql_kind *kinds;   /* as coodie_result_read() wants them */
+	uint32_t count;          /* of columns that were read; 0: the object came from no row */
+	uint32_t texts;          /* of them that are terminated in place */
+	bool large;              /* a length of CD_NULL_LENGTH may be one */
+	size_t stride;           /* of objects: header, struct, and room for optional scalars */
+	const uint32_t *columns; /* CD_NO_COLUMN: see CD_STEP_SKIP */
+	const cql_type **types;  /* of the result */
+	enum cql_kind *kinds;    /* likewise */
 	struct cd_step *steps;
+	/* of a base: one for each struct of its family, and the position of the cell that says which;
+	 * NULL: all rows are of one struct */
+	const struct cd_shape **relatives;
+	uint32_t discriminator;
 };
 
 /* A null's length, -1, once its first byte is a text's NUL. No cell of a block that is smaller than
@@ -56,6 +61,10 @@ struct cd_shape *cd_shape_of(coodie_rows *home, const coodie_result *page, const
 bool cd_shape_fits(const struct cd_shape *s, const coodie_result *page, uint32_t count);
 /* Whether a page is too large to tell a null's length from another. */
 bool cd_shape_is_large(const coodie_result *page);
+
+/* Of a base: the shape of a row whose discriminator is this cell. */
+const struct cd_shape *cd_shape_pick(const struct cd_shape *s, coodie_cell discriminator,
+				     coodie_error *err);
 
 /* Where a column is among those that were read; false when it was not. */
 bool cd_shape_position(const struct cd_shape *s, uint32_t column, uint32_t *out);

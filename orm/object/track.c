@@ -43,7 +43,7 @@ struct cd_changes {
 static struct cd_track *track_of(struct cd_object *o)
 {
 	coodie_rows *rows = o->shape->home;
-	uint32_t count = rows->model->column_count;
+	uint32_t count = o->shape->model->column_count;
 	struct cd_track *t = o->track;
 
 	if (t)
@@ -144,7 +144,7 @@ bool cd_object_changed(const struct cd_object *o, uint32_t column, cql_value v,
 bool cd_object_copy_track(struct cd_object *to, const struct cd_object *from, coodie_error *err)
 {
 	struct cd_track *t = track_of(to);
-	struct cd_arena *a = &to->shape->home->arena;
+	struct cd_arena *a = cd_object_arena(to);
 	cql_value v;
 
 	if (!t)

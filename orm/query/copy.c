@@ -50,7 +50,7 @@ static bool copy_conditions(coodie_query *q)
 static bool copy_shape(coodie_query *q)
 {
 	if (q->left_out)
-		q->left_out = cd_query_join(q, q->left_out, q->place.model->column_count, NULL, 0,
+		q->left_out = cd_query_join(q, q->left_out, q->place.model->read_count, NULL, 0,
 					    sizeof(*q->left_out));
 	return q->err.code == COODIE_OK && copy_names(q, &q->order);
 }

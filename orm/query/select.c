@@ -57,7 +57,7 @@ static void finish_object(struct cd_op *op, struct fetch *f, coodie_error *err)
 	}
 	fetch_free(op, f);
 	cd_op_free(op);
-	done(rows ? cd_rows_first(rows) : NULL, err, user);
+	done(rows ? coodie_rows_at(rows, 0, NULL) : NULL, err, user);
 }
 
 static void finish_get(struct cd_op *op, struct fetch *f, coodie_error *err)
@@ -413,7 +413,7 @@ static bool get(const struct cd_place *place, cql_args keys, const coodie_read *
 		return false;
 	op->done.object = done;
 	f = op->state;
-	f->by_key = (struct cd_select){ m->select_by_key, keys, m->all_columns, m->column_count,
+	f->by_key = (struct cd_select){ m->select_by_key, keys, m->all_columns, m->read_count,
 					r };
 	return fetch_send(op, &f->by_key, err);
 }

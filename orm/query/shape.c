@@ -107,7 +107,7 @@ bool cd_query_check_order(const coodie_query *q, const struct cd_filter *f, cood
 static bool make_left_out(coodie_query *q)
 {
 	if (!q->left_out)
-		q->left_out = cd_arena_take_array(&q->arena, q->place.model->column_count,
+		q->left_out = cd_arena_take_array(&q->arena, q->place.model->read_count,
 						  sizeof(bool));
 	return q->left_out || cd_no_memory(&q->err, "a query");
 }
@@ -128,8 +128,10 @@ void coodie_only(coodie_query *q, const char *members)
 		return;
 	}
 	q->only = true;
-	for (uint32_t i = 0; i < m->column_count; i++) {
-		bool named = cd_column_is_key(&m->columns[i]);
+	for (uint32_t i = 0; i < m->read_count; i++) {
+		/* without the discriminator nobody knows which struct a row is */
+		bool named = cd_column_is_key(&m->columns[i]) ||
+			     (m->family && i == m->discriminator);
 
 		for (uint32_t k = 0; k < names.count; k++)
 			named |= names.columns[k] == i;

@@ -30,11 +30,11 @@ static bool put_list(struct cd_buffer *b, coodie_query *q, enum cd_select_kind k
 		     struct cd_select *s)
 {
 	const struct cd_model *m = q->place.model;
-	uint32_t *columns = cd_arena_take_array(&q->arena, m->column_count, sizeof(*columns));
+	uint32_t *columns = cd_arena_take_array(&q->arena, m->read_count, sizeof(*columns));
 
 	if (!columns)
 		return false;
-	for (uint32_t i = 0; i < m->column_count; i++) {
+	for (uint32_t i = 0; i < m->read_count; i++) {
 		if (!is_read(q, kind, i))
 			continue;
 		put(b, s->column_count ? ", " : "");
