@@ -19,8 +19,8 @@
 #include <coodie/node.h>
 
 static const struct integration_group *const groups[] = {
-	&integration_connect,    &integration_login,  &integration_types,
-	&integration_statements, &integration_errors, &integration_orm,
+	&integration_connect, &integration_login, &integration_types,   &integration_statements,
+	&integration_errors,  &integration_orm,   &integration_queries,
 };
 
 enum { GROUPS = sizeof groups / sizeof groups[0] };

@@ -78,6 +78,7 @@ tests_integration_SOURCES = \
 	tests/integration_connect.c \
 	tests/integration_errors.c \
 	tests/integration_orm.c \
+	tests/integration_queries.c \
 	tests/integration_statements.c \
 	tests/integration_types.c
 tests_integration_LDADD = $(TEST_COUNTERS) tests/libcd_test.la libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(CMOCKA_LIBS)

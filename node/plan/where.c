@@ -341,12 +341,14 @@ static bool involves_filtering(const struct nd_where *w, bool keys_in, bool rows
 	return !nd_where_is_answered(w, keys_in, rows_in);
 }
 
-static void settle(struct nd_where *w, bool key_uses_index, bool need)
+/* `*_uses_index`: what was known when the columns of the key, and the clustering columns, were looked
+ * at. An index that other columns bring in changes nothing about those. */
+static void settle(struct nd_where *w, bool key_uses_index, bool rows_use_index, bool need)
 {
 	const struct nd_table *t = w->table;
 	bool keys_filter = key_needs_filtering(w);
 	bool keys_in = (key_uses_index || keys_filter) && w->key_count;
-	bool rows_in = (w->uses_index || need) && w->row_count;
+	bool rows_in = (rows_use_index || need) && w->row_count;
 	bool only_equal = !w->has_row_slice && !w->has_row_contains;
 
 	w->needs_filtering = involves_filtering(w, keys_in, rows_in);
@@ -362,7 +364,7 @@ struct nd_where *nd_where_new(struct nd_planner *p, struct nd_table *table,
 			      const struct nd_where_options *options)
 {
 	struct nd_where *w = where_alloc(p, table, options, relations->count);
-	bool rows_indexed, has_index, key_uses_index, need;
+	bool rows_indexed, has_index, key_uses_index, rows_use_index, need;
 
 	for (uint32_t i = 0; w && i < relations->count; i++)
 		if (!add_relation(p, w, &relations->at[i]))
@@ -380,6 +382,7 @@ struct nd_where *nd_where_new(struct nd_planner *p, struct nd_table *table,
 		return NULL;
 	if (w->is_key_range && rows_indexed && has_index)
 		w->uses_index = true;
+	rows_use_index = w->uses_index;
 	need = rows_need_filtering(w);
 	w->needs_filtering = need; /* for check_others() */
 	if (!check_others(p, w, has_index))
@@ -391,7 +394,7 @@ struct nd_where *nd_where_new(struct nd_planner *p, struct nd_table *table,
 			"supported");
 		return NULL;
 	}
-	settle(w, key_uses_index, need);
+	settle(w, key_uses_index, rows_use_index, need);
 	return w;
 }
 

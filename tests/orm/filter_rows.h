@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Conditions that run and conditions that need ALLOW FILTERING: asked of the mapper alone by
- * tests/orm/test_filter.c, and of servers by tests/integration_query.c. */
+ * tests/orm/test_filter.c, and of servers by tests/integration_queries.c. */
 #ifndef TESTS_ORM_FILTER_ROWS_H
 #define TESTS_ORM_FILTER_ROWS_H
 

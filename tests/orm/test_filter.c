@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which conditions need ALLOW FILTERING, by Cassandra's rules: told before anything is sent, and
  * never of a query that Cassandra would run (QS-14). The tables here are those of
- * tests/integration_query.c, where the server itself is asked. */
+ * tests/integration_queries.c, where the server itself is asked. */
 #include <coodie.h>
 
 #include "tests/mock.h"
