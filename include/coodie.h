@@ -13,9 +13,11 @@
 #include <coodie/driver.h>
 #include <coodie/error.h>
 #include <coodie/events.h>
+#include <coodie/explain.h>
 #include <coodie/future.h>
 #include <coodie/host.h>
 #include <coodie/loop.h>
+#include <coodie/many.h>
 #include <coodie/metadata.h>
 #include <coodie/metrics.h>
 #include <coodie/mock.h>

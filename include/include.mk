@@ -17,12 +17,14 @@ coodieinclude_HEADERS = \
 	include/coodie/errors.def \
 	include/coodie/events.h \
 	include/coodie/execute.h \
+	include/coodie/explain.h \
 	include/coodie/export.h \
 	include/coodie/framing.h \
 	include/coodie/future.h \
 	include/coodie/host.h \
 	include/coodie/libev.h \
 	include/coodie/loop.h \
+	include/coodie/many.h \
 	include/coodie/members.def \
 	include/coodie/message.h \
 	include/coodie/metadata.h \

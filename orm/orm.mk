@@ -44,6 +44,10 @@ libcd_orm_la_SOURCES = \
 	orm/batch/batch.c orm/batch/batch.h \
 	orm/batch/bytes.c \
 	orm/batch/run.c \
+	orm/many/crowd.c orm/many/crowd.h \
+	orm/many/get_many.c \
+	orm/many/partition.c orm/many/partition.h \
+	orm/many/save_many.c \
 	orm/schema/compare.c \
 	orm/schema/ddl.c orm/schema/ddl.h \
 	orm/schema/drop.c \

@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 
-enum { MOCK_CALLS = 64 };
+enum { MOCK_CALLS = 256 };
 
 /* One statement that was submitted; everything copied. */
 struct mock_call {

@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	tests/orm/test_family \
 	tests/orm/test_filter \
 	tests/orm/test_indexes \
+	tests/orm/test_many \
 	tests/orm/test_memory \
 	tests/orm/test_mock \
 	tests/orm/test_model \

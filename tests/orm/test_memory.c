@@ -2,6 +2,7 @@
 /* Every allocation of the mapper failed in turn: an error each time, nothing lost, and the
  * object as it was. */
 #include <coodie/batch.h>
+#include <coodie/many.h>
 #include <coodie/query.h>
 #include <coodie/schema.h>
 
@@ -141,6 +142,32 @@ static bool run_batch(struct mock *m, coodie_error *err)
 	return worked;
 }
 
+static bool save_many(struct mock *m, coodie_error *err)
+{
+	note notes[3] = { { .id = 1, .text = "a" }, { .id = 2 }, { .id = 1, .text = "c" } };
+	void *at[3] = { &notes[0], &notes[1], &notes[2] };
+
+	return step(coodie_save_many(m->session, &note_model, at, 3, COODIE_MANY(.batch_rows = 5),
+				     COODIE_WRITE(.profile = "slow"), err),
+		    err) &&
+	       step(coodie_save_many(m->session, &note_model, at, 3, NULL, NULL, err), err);
+}
+
+static bool get_many(struct mock *m, coodie_error *err)
+{
+	cql_value values[2] = { cql(1), cql(2) };
+	cql_args keys[2] = { { 1, &values[0] }, { 1, &values[1] } };
+	void *found[2] = { NULL, NULL };
+	bool worked;
+
+	mock_answer(m, note_row());
+	mock_answer(m, note_row());
+	worked = step(coodie_get_many(m->session, &note_model, keys, 2, NULL, NULL, found, err),
+		      err);
+	coodie_objects_free(found, 2);
+	return worked;
+}
+
 static bool keyspace(struct mock *m, coodie_error *err)
 {
 	return step(coodie_create_keyspace(m->session, "Shop", NULL, err), err);
@@ -181,6 +208,8 @@ static void each_allocation(void **state)
 		{ "sync a table", sync_table },
 		{ "create a keyspace", keyspace },
 		{ "run a batch", run_batch },
+		{ "save many", save_many },
+		{ "get many", get_many },
 	};
 
 	(void)state;
