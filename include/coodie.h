@@ -42,5 +42,6 @@
 #include <coodie/type.h>
 #include <coodie/value.h>
 #include <coodie/version.h>
+#include <coodie/view.h>
 
 #endif

@@ -58,6 +58,7 @@ coodieinclude_HEADERS = \
 	include/coodie/types.def \
 	include/coodie/uuid.h \
 	include/coodie/value.h \
+	include/coodie/view.h \
 	include/coodie/views.def \
 	include/coodie/wire.h
 nodist_coodieinclude_HEADERS = include/coodie/version.h

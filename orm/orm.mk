@@ -56,5 +56,6 @@ libcd_orm_la_SOURCES = \
 	orm/schema/keyspace.c \
 	orm/schema/schema.h \
 	orm/schema/sync.c \
+	orm/schema/view.c \
 	orm/schema/warm.c
 libcoodie_la_LIBADD += libcd_orm.la

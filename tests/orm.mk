@@ -19,4 +19,5 @@ check_PROGRAMS += \
 	tests/orm/test_spelling \
 	tests/orm/test_sync \
 	tests/orm/test_threads \
-	tests/orm/test_track
+	tests/orm/test_track \
+	tests/orm/test_views

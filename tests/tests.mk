@@ -10,7 +10,7 @@ AM_TESTS_ENVIRONMENT = \
 	CD_INSTRUMENTED='$(CD_INSTRUMENTED)'; export CD_INSTRUMENTED; \
 	CC='$(CC)'; export CC; CXX='$(CXX_TOOL)'; export CXX; \
 	NM='$(NM)'; export NM;
-STYLE_CHECKS = tests/check-layers tests/check-exports tests/check-globals tests/check-lengths tests/check-headers
+STYLE_CHECKS = tests/check-layers tests/check-exports tests/check-globals tests/check-lengths tests/check-headers tests/check-twins
 TESTS += $(STYLE_CHECKS)
 dist_check_SCRIPTS = $(STYLE_CHECKS)
 EXTRA_DIST += tests/lengths.allowed

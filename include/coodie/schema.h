@@ -11,8 +11,8 @@
 COODIE_BEGIN
 
 /**
- * Called with each statement that was run, or with dry_run would be. A line that begins with "-- ", a
- * comment in CQL, says what differs and was left as it is; it goes to the session's log as well.
+ * Called with each statement that was run, or with dry_run would be. A line that begins with "-- ",
+ * a comment in CQL, says what differs and was left as it is; it goes to the session's log as well.
  */
 typedef void coodie_cql_fn(const char *cql, void *user);
 
@@ -59,15 +59,15 @@ COODIE_API bool coodie_drop_keyspace_async(coodie_session *s, const char *name,
 
 /**
  * Creates a model's table and its indexes where they are missing. A table that exists is compared:
- * a column that is missing, or of another type, kind or order, and an index of the model's name that is
- * another, are refused with COODIE_ERR_CONFLICT and the statement to run; nothing is changed then. An
- * index counts as there when its column, what of it is indexed (values, keys, entries, full), and the
- * class and the similarity that the model names are the same, whatever its name. A second sync does
- * nothing.
+ * a column that is missing, or of another type, kind or order, and an index of the model's name
+ * that is another, are refused with COODIE_ERR_CONFLICT and the statement to run; nothing is
+ * changed then. An index counts as there when its column, what of it is indexed (values, keys,
+ * entries, full), and the class and the similarity that the model names are the same, whatever its
+ * name. A second sync does nothing.
  *
- * A custom index whose class the server does not have is left out: `options->each` and the log are told
- * (VX-04). Afterwards the model's SELECT by key, INSERT and UPDATE are prepared (CN-18), but not with
- * dry_run. The sync of a family's base makes the columns of all its structs (PO-09).
+ * A custom index whose class the server does not have is left out: `options->each` and the log are
+ * told (VX-04). Afterwards the model's SELECT by key, INSERT and UPDATE are prepared (CN-18), but
+ * not with dry_run. The sync of a family's base makes the columns of all its structs (PO-09).
  */
 COODIE_API bool coodie_sync_table(coodie_session *s, const coodie_model *m,
 				  const coodie_sync *options, coodie_error *err);

@@ -50,7 +50,7 @@ void cd_ddl_put_key(struct cd_buffer *b, const struct cd_model *m)
 	cd_ddl_put(b, m->key_count == m->partition_count ? "))" : ")");
 }
 
-const char *cd_ddl_put_order(struct cd_buffer *b, const struct cd_model *m)
+static const char *put_order(struct cd_buffer *b, const struct cd_model *m)
 {
 	for (uint32_t i = m->partition_count; i < m->key_count; i++) {
 		const struct cd_column *c = &m->columns[m->keys[i]];
@@ -65,8 +65,19 @@ const char *cd_ddl_put_order(struct cd_buffer *b, const struct cd_model *m)
 	return " AND ";
 }
 
-static void put_options(struct cd_buffer *b, const struct cd_model *m, const char *join)
+static const char *put_own_words(struct cd_buffer *b, const char *words, const char *join)
 {
+	if (!words)
+		return join;
+	cd_ddl_put(b, join);
+	cd_ddl_put(b, words);
+	return " AND ";
+}
+
+void cd_ddl_put_options(struct cd_buffer *b, const struct cd_model *m, const char *more)
+{
+	const char *join = put_order(b, m);
+
 	if (m->def.default_ttl) {
 		cd_ddl_put(b, join);
 		cd_ddl_put(b, "default_time_to_live = ");
@@ -79,10 +90,7 @@ static void put_options(struct cd_buffer *b, const struct cd_model *m, const cha
 		cd_ddl_put_string(b, m->def.comment);
 		join = " AND ";
 	}
-	if (m->def.options) {
-		cd_ddl_put(b, join);
-		cd_ddl_put(b, m->def.options);
-	}
+	put_own_words(b, more, put_own_words(b, m->def.options, join));
 }
 
 void cd_ddl_create_table(struct cd_buffer *b, const struct cd_model *m)
@@ -98,7 +106,7 @@ void cd_ddl_create_table(struct cd_buffer *b, const struct cd_model *m)
 	}
 	cd_ddl_put_key(b, m);
 	cd_ddl_put(b, ")");
-	put_options(b, m, cd_ddl_put_order(b, m));
+	cd_ddl_put_options(b, m, NULL);
 }
 
 /* ---- keyspaces ------------------------------------------------------------------------------- */

@@ -15,10 +15,11 @@ void cd_ddl_put_string(struct cd_buffer *b, const char *text);
 
 /* CREATE TABLE IF NOT EXISTS. */
 void cd_ddl_create_table(struct cd_buffer *b, const struct cd_model *m);
-/* PRIMARY KEY ((...), ...), and " WITH CLUSTERING ORDER BY (...)", if there are any; what follows
- * begins with what is returned: " WITH " or " AND ". */
+/* PRIMARY KEY ((...), ...). */
 void cd_ddl_put_key(struct cd_buffer *b, const struct cd_model *m);
-const char *cd_ddl_put_order(struct cd_buffer *b, const struct cd_model *m);
+/* " WITH " and the model's clustering order, TTL, comment and options, if there are any, and then `more`; NULL:
+ * no more. */
+void cd_ddl_put_options(struct cd_buffer *b, const struct cd_model *m, const char *more);
 /* CREATE KEYSPACE IF NOT EXISTS. */
 void cd_ddl_create_keyspace(struct cd_buffer *b, const char *name, const coodie_keyspace *options);
 

@@ -35,13 +35,13 @@ static void prepare_next(struct cd_op *op)
 	cd_job_end(op, &ok);
 }
 
-/* Counters are not inserted, nor set. */
+/* Counters are not inserted, nor set; views are only read. */
 static void choose(struct warm *w, const struct cd_model *m)
 {
 	const char *const texts[TEXTS] = { m->select_by_key, m->insert[CD_PLAIN],
 					   m->update[CD_PLAIN] };
 
-	for (size_t i = 0; i < (m->is_counter ? 1 : TEXTS); i++) {
+	for (size_t i = 0; i < (m->is_counter || m->def.view ? 1 : TEXTS); i++) {
 		if (texts[i])
 			w->texts[w->count++] = texts[i];
 	}
