@@ -82,6 +82,10 @@ tests_integration_SOURCES = \
 	tests/integration_statements.c \
 	tests/integration_types.c
 tests_integration_LDADD = $(TEST_COUNTERS) tests/libcd_test.la libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
+# Every kind of member x every CQL type, there and back; on both likewise.
+check_PROGRAMS += tests/model_torture
+cassandra_tests += tests/model_torture
+tests_model_torture_LDADD = libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS)
 # A load with an oracle over sockets: a short one in `make check`, a long one in `make drill`.
 check_PROGRAMS += tests/drill
 tests_drill_SOURCES = \
