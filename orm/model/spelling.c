@@ -23,16 +23,18 @@ static void skip_spaces(struct walk *w)
 		w->at++;
 }
 
-/* The word at the cursor, in lower case unless it is quoted; its length. */
+/* The word at the cursor, in lower case unless it is in quotes, a class's too; its length. */
 static size_t take_word(struct walk *w, char *word, size_t size)
 {
 	size_t len = 0;
-	bool quoted = false;
+	char quoted = '\0'; /* the quote that will end it */
 
 	skip_spaces(w);
 	while (*w->at && (quoted || !strchr("<>, \t\r\n", *w->at))) {
-		if (*w->at == '"')
-			quoted = !quoted;
+		if (*w->at == quoted)
+			quoted = '\0';
+		else if (!quoted && (*w->at == '"' || *w->at == '\''))
+			quoted = *w->at;
 		if (len + 1 < size)
 			word[len++] = quoted ? *w->at : lower(*w->at);
 		w->at++;

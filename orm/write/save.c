@@ -92,10 +92,13 @@ static bool take_value(struct save *s, uint32_t i, cql_value *out)
 {
 	const struct cd_column *c = &s->m->columns[i];
 
-	if (!read_member(s, c, out))
-		return false;
+	if (!cd_member_get(c, s->memory, &s->w->arena, out, s->err))
+		return cd_write_fail_column(s->m, c, s->err);
 	if (s->o)
 		*out = s->whole ? whole_value(s, i, *out) : changed_value(s, i, *out);
+	/* Only what is written: a null that reads as zero need not be a value of its type. */
+	if (!check_member(s, c, *out))
+		return cd_write_fail_column(s->m, c, s->err);
 	s->any[c->role] |= out->is.tag != CQL_TAG_UNSET;
 	return !c->def.required || check_required(s, c, *out);
 }

@@ -25,6 +25,8 @@ static const struct {
 	{ "frozen<vector<float, 3>>", "vector<float, 3>", false, NULL },
 	{ "frozen<Address>", "frozen<address>", false, NULL },
 	{ "frozen<\"Address\">", "frozen<\"Address\">", false, NULL },
+	{ "'com.example.Odd'", "'com.example.Odd'", false, NULL },
+	{ "frozen<\"it's\">", "frozen<\"it's\">", false, NULL },
 	{ "list<list<int>>", "list<list<int>>", true, "list<int>>" },
 	{ "map<int, set<text>>", "map<int, set<text>>", true, "set<text>>" },
 	{ "map<frozen<list<int>>, list<text>>", "map<frozen<list<int>>, list<text>>", true,
