@@ -18,6 +18,7 @@
 #include <coodie/host.h>
 #include <coodie/loop.h>
 #include <coodie/many.h>
+#include <coodie/lwt.h>
 #include <coodie/metadata.h>
 #include <coodie/metrics.h>
 #include <coodie/mock.h>
@@ -40,6 +41,7 @@
 #include <coodie/trace.h>
 #include <coodie/tune.h>
 #include <coodie/type.h>
+#include <coodie/update.h>
 #include <coodie/value.h>
 #include <coodie/version.h>
 #include <coodie/view.h>

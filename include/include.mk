@@ -25,6 +25,7 @@ coodieinclude_HEADERS = \
 	include/coodie/libev.h \
 	include/coodie/loop.h \
 	include/coodie/many.h \
+	include/coodie/lwt.h \
 	include/coodie/members.def \
 	include/coodie/message.h \
 	include/coodie/metadata.h \
@@ -56,6 +57,7 @@ coodieinclude_HEADERS = \
 	include/coodie/tune.h \
 	include/coodie/type.h \
 	include/coodie/types.def \
+	include/coodie/update.h \
 	include/coodie/uuid.h \
 	include/coodie/value.h \
 	include/coodie/view.h \

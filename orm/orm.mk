@@ -13,7 +13,11 @@ libcd_orm_la_SOURCES = \
 	orm/model/place.c orm/model/place.h \
 	orm/model/spelling.c orm/model/spelling.h \
 	orm/model/texts.c \
+	orm/cql/assign.c \
 	orm/cql/bind.c \
+	orm/cql/cells.c \
+	orm/cql/condition.c \
+	orm/cql/element.c \
 	orm/cql/fragment.c orm/cql/fragment.h \
 	orm/cql/lexer.c orm/cql/lexer.h \
 	orm/cql/names.c \
@@ -32,10 +36,14 @@ libcd_orm_la_SOURCES = \
 	orm/query/settings.c \
 	orm/query/shape.c \
 	orm/query/statement.c \
+	orm/write/by_query.c \
 	orm/write/delete.c \
+	orm/write/lwt.c orm/write/lwt.h \
+	orm/write/modify.c orm/write/modify.h \
 	orm/write/options.c \
 	orm/write/save.c \
 	orm/write/send.c \
+	orm/write/update.c orm/write/update.h \
 	orm/write/write.c orm/write/write.h \
 	orm/mock/call.c \
 	orm/mock/driver.c \

@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	tests/orm/test_family \
 	tests/orm/test_filter \
 	tests/orm/test_indexes \
+	tests/orm/test_lwt \
 	tests/orm/test_many \
 	tests/orm/test_memory \
 	tests/orm/test_mock \
@@ -20,4 +21,5 @@ check_PROGRAMS += \
 	tests/orm/test_sync \
 	tests/orm/test_threads \
 	tests/orm/test_track \
+	tests/orm/test_update \
 	tests/orm/test_views

@@ -14,6 +14,9 @@ static const struct {
 	bool (*parse)(struct cd_parser *p);
 } grammars[] = {
 	[CD_FRAGMENT_WHERE] = { "where", cd_parse_where },
+	[CD_FRAGMENT_SET] = { "set", cd_parse_assignments },
+	[CD_FRAGMENT_IF] = { "if", cd_parse_condition },
+	[CD_FRAGMENT_CELLS] = { "delete", cd_parse_cells },
 };
 
 static uint64_t hash_text(enum cd_fragment_kind kind, const char *text)

@@ -9,6 +9,9 @@
 /* Which grammar a fragment has. */
 enum cd_fragment_kind {
 	CD_FRAGMENT_WHERE, /* conditions of a query */
+	CD_FRAGMENT_SET,   /* assignments of an update */
+	CD_FRAGMENT_IF,    /* conditions of a write */
+	CD_FRAGMENT_CELLS, /* what a delete takes out of a row */
 	CD_FRAGMENT_KINDS
 };
 
@@ -18,11 +21,21 @@ enum cd_bind_kind {
 	CD_BIND_IN,     /* a list of values of the column's type */
 	CD_BIND_ITEM,   /* an item of the collection, the value of a map */
 	CD_BIND_KEY,    /* a key of the map */
-	CD_BIND_TOKEN   /* a bigint */
+	CD_BIND_TOKEN,  /* a bigint */
+	/* of writes; null and unset where CQL has them */
+	CD_BIND_VALUE,   /* a value of the column's type, null, or unset */
+	CD_BIND_MATCH,   /* a value of the column's type, or null */
+	CD_BIND_PART,    /* a value of the collection's type, to add or take out; or nothing */
+	CD_BIND_KEYS,    /* a set of keys of the map; or nothing */
+	CD_BIND_COUNT,   /* what a counter grows or shrinks by, or unset */
+	CD_BIND_INDEX,   /* a place in the list */
+	CD_BIND_ELEMENT, /* what stands at a key or place: an item, null, or unset */
+	CD_BIND_FIELD    /* a value of one field of the user type, null, or unset */
 };
 
 struct cd_bind {
 	uint16_t column;
+	uint16_t field; /* of CD_BIND_FIELD */
 	uint8_t kind;
 };
 
@@ -37,10 +50,20 @@ enum cd_relation_kind {
 	CD_RELATION_TOKEN /* of the partition key, by any comparison */
 };
 
+/* What an assignment does to its column, or a delete takes out of it. */
+enum cd_assign_kind {
+	CD_ASSIGN_VALUE, /* all of it */
+	CD_ASSIGN_ADD,
+	CD_ASSIGN_PREPEND,
+	CD_ASSIGN_SUBTRACT,
+	CD_ASSIGN_ELEMENT,
+	CD_ASSIGN_FIELD
+};
+
 struct cd_relation {
 	uint16_t column; /* the first */
 	uint16_t count;  /* more than one: clustering columns that follow each other, a tuple */
-	uint8_t kind;
+	uint8_t kind;    /* enum cd_relation_kind; of SET and CELLS enum cd_assign_kind */
 };
 
 /* One block of memory: the structure, the binds, the relations, both texts. */
@@ -49,9 +72,9 @@ struct cd_fragment {
 	enum cd_fragment_kind kind;
 	const char *what; /* "where": for messages */
 	const char *text; /* what the user wrote */
-	const char *cql;  /* what is sent, without WHERE */
+	const char *cql;  /* what is sent, without WHERE, SET or IF */
 	struct cd_bind *binds;
-	struct cd_relation *relations; /* of conditions: what must hold, in the order of the text */
+	struct cd_relation *relations; /* what must hold or is assigned, in the order of the text */
 	uint32_t bind_count, relation_count;
 };
 

@@ -93,14 +93,14 @@ bool cd_parse_mark(struct cd_parser *p, const struct cd_column *c, enum cd_bind_
 {
 	if (p->now.kind == CD_TOKEN_STRING || p->now.kind == CD_TOKEN_NUMBER ||
 	    is_literal_word(&p->now))
-		return cd_parse_fail(p, &p->now,
-				     "a literal in a condition; write ? and bind it with cql()");
+		return cd_parse_fail(p, &p->now, "a literal; write ? and bind it with cql()");
 	if (p->now.kind != CD_TOKEN_MARK)
 		return cd_parse_fail(p, &p->now, "a ? belongs here");
 	if (p->bind_count == CD_FRAGMENT_MARKERS)
 		return cd_parse_fail(p, &p->now, "more than %d markers", CD_FRAGMENT_MARKERS);
-	p->binds[p->bind_count++] = (struct cd_bind){ (uint16_t)cd_column_index(p->model, c),
-						      (uint8_t)kind };
+	p->binds[p->bind_count++] = (struct cd_bind){
+		.column = (uint16_t)cd_column_index(p->model, c), .kind = (uint8_t)kind
+	};
 	cd_parse_put(p, "?");
 	cd_parse_advance(p);
 	return true;
@@ -113,4 +113,17 @@ bool cd_parse_expect(struct cd_parser *p, enum cd_token_kind kind, const char *t
 	cd_parse_put(p, text);
 	cd_parse_advance(p);
 	return true;
+}
+
+bool cd_parse_at(const struct cd_parser *p, char sign)
+{
+	return (p->now.kind == CD_TOKEN_OPERATOR || p->now.kind == CD_TOKEN_OTHER) &&
+	       p->now.len == 1 && *p->now.text == sign;
+}
+
+void cd_parse_note(struct cd_parser *p, const struct cd_column *c, unsigned kind)
+{
+	p->relations[p->relation_count++] = (struct cd_relation){
+		(uint16_t)cd_column_index(p->model, c), 1, (uint8_t)kind
+	};
 }

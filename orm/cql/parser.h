@@ -20,6 +20,14 @@ struct cd_parser {
 	coodie_error *err;
 };
 
+/* A column, or a part of one. */
+struct cd_target {
+	const struct cd_column *column;
+	struct cd_token at;
+	enum cd_assign_kind kind; /* VALUE, ELEMENT or FIELD */
+	uint16_t field;
+};
+
 /* COODIE_ERR_QUERY: 'user, where, position 5 (emial): ...'. @return false */
 bool cd_parse_fail(struct cd_parser *p, const struct cd_token *t, const char *format, ...)
 	COODIE_PRINTF(3, 4);
@@ -32,7 +40,17 @@ bool cd_parse_column(struct cd_parser *p, const struct cd_column **out);
 bool cd_parse_mark(struct cd_parser *p, const struct cd_column *c, enum cd_bind_kind kind);
 bool cd_parse_expect(struct cd_parser *p, enum cd_token_kind kind, const char *text);
 
+/* Whether the word is `=` or another single sign. */
+bool cd_parse_at(const struct cd_parser *p, char sign);
+/* Keeps what a relation or assignment does to its column. */
+void cd_parse_note(struct cd_parser *p, const struct cd_column *c, unsigned kind);
+/* element.c: `column`, `column[?]` or `column.field`, appended to the text. */
+bool cd_parse_target(struct cd_parser *p, struct cd_target *out);
+
 /* The grammars, one file each. */
 bool cd_parse_where(struct cd_parser *p);
+bool cd_parse_assignments(struct cd_parser *p);
+bool cd_parse_condition(struct cd_parser *p);
+bool cd_parse_cells(struct cd_parser *p);
 
 #endif

@@ -44,7 +44,8 @@ static bool copy_conditions(coodie_query *q)
 {
 	q->relations = cd_query_join(q, q->relations, q->relation_count, NULL, 0,
 				     sizeof(*q->relations));
-	return q->relations && copy_text(q, &q->where) && copy_binds(q, &q->binds);
+	return q->relations && copy_text(q, &q->where) && copy_binds(q, &q->binds) &&
+	       copy_text(q, &q->condition) && copy_binds(q, &q->condition_args);
 }
 
 static bool copy_shape(coodie_query *q)

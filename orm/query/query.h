@@ -47,6 +47,8 @@ struct coodie_query {
 	struct cd_names order;
 	bool *left_out; /* by coodie_only() or coodie_defer(), for each column; NULL: none */
 	bool only, allow_filtering;
+	const char *condition; /* of a write, by coodie_if(); NULL: none */
+	cql_args condition_args;
 };
 
 /* An empty query; NULL when out of memory. */

@@ -169,6 +169,10 @@ const struct cd_select *cd_query_select(coodie_query *q, enum cd_select_kind kin
 {
 	if (!cd_query_is_well(q, err))
 		return NULL;
+	if (q->condition)
+		return cd_fail_null(err, COODIE_ERR_QUERY,
+				    "%s: a query with coodie_if() is for a write, not for reading",
+				    q->place.model->label);
 	return q->selects[kind] ? q->selects[kind] : make_select(q, kind, err);
 }
 

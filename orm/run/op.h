@@ -3,6 +3,7 @@
 #ifndef ORM_RUN_OP_H
 #define ORM_RUN_OP_H
 
+#include <coodie/lwt.h>
 #include <coodie/refine.h>
 
 #include "orm/model/place.h"
@@ -13,19 +14,23 @@ struct cd_op;
  * user's callback. */
 typedef void cd_step_fn(struct cd_op *op, coodie_result *take_res, const coodie_error *err);
 
+/* The user's callback; which one, the step knows. */
+union cd_done {
+	coodie_status_fn *status;
+	coodie_object_fn *object;
+	coodie_rows_fn *rows;
+	coodie_count_fn *count;
+	coodie_exists_fn *exists;
+	coodie_lwt_fn *lwt;
+};
+
 struct cd_op {
 	struct cd_place
 		place; /* holds a reference to the orm, so that models outlive the session's end */
 	cd_step_fn *step;
 	const char *verb;    /* "coodie_save": for messages */
 	const char *subject; /* the model's struct, or what else it is about */
-	union {
-		coodie_status_fn *status;
-		coodie_object_fn *object;
-		coodie_rows_fn *rows;
-		coodie_count_fn *count;
-		coodie_exists_fn *exists;
-	} done;
+	union cd_done done;
 	void *user;
 	void *state; /* of whoever runs it */
 };
@@ -55,6 +60,7 @@ struct cd_wait {
 	void *object;
 	coodie_rows *rows;
 	uint64_t count;
+	coodie_lwt *lwt;
 };
 
 /* NULL with COODIE_ERR_WOULD_BLOCK where blocking is not allowed. */
@@ -68,5 +74,6 @@ coodie_status_fn cd_wait_status;
 coodie_object_fn cd_wait_object;
 coodie_rows_fn cd_wait_rows;
 coodie_count_fn cd_wait_count;
+coodie_lwt_fn cd_wait_lwt;
 
 #endif

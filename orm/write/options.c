@@ -39,15 +39,30 @@ static bool check(const struct cd_write *w, const coodie_write *o, coodie_error 
 	return true;
 }
 
+/* What was said to the query and not to the call. */
+static void ask_query(coodie_write *o, const coodie_request *r)
+{
+	o->consistency = o->consistency ? o->consistency : r->consistency;
+	o->serial_consistency = o->serial_consistency ? o->serial_consistency
+						      : r->serial_consistency;
+	o->timeout_ms = o->timeout_ms ? o->timeout_ms : r->timeout_ms;
+	o->profile = o->profile ? o->profile : r->profile;
+	o->tracing |= r->tracing;
+}
+
 /* The timestamp travels with the request, not in the text: one statement for all. What adds to
  * what is there, or depends on it, is not idempotent: its planner takes that back, unless told. */
-bool cd_write_options(struct cd_write *w, const coodie_write *options, coodie_error *err)
+bool cd_write_options(struct cd_write *w, const struct cd_call *call, coodie_error *err)
 {
 	const coodie_model *def = &w->place.model->def;
-	coodie_write o = read_options(options);
+	coodie_write o = read_options(call->options);
+
+	if (call->query)
+		ask_query(&o, &call->query->request);
 
 	w->ttl = o.ttl;
 	w->full = o.full;
+	w->must_apply = o.must_apply;
 	w->request = (coodie_request){
 		.size = sizeof(coodie_request),
 		.consistency = o.consistency ? o.consistency : def->consistency,

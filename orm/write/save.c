@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Saving: an INSERT of what is set, an UPDATE of what changed, or nothing at all. */
+#include <stdio.h>
+#include <string.h>
+
 #include "base/error.h"
+#include "orm/cql/fragment.h"
 #include "orm/value/datum.h"
 #include "orm/write/write.h"
 
@@ -9,7 +13,8 @@ struct save {
 	const struct cd_model *m;
 	const void *memory;
 	struct cd_object *o; /* NULL: a struct of the caller's own */
-	bool whole;          /* an INSERT, of every column */
+	bool insert;         /* an INSERT, of every column */
+	bool whole;          /* not only what changed */
 	/* what is written of each column, as the statement has them: all of them for an INSERT, those
 	 * that are no key for an UPDATE, whose keys follow; unset: nothing */
 	cql_value *values, *keys;
@@ -160,10 +165,11 @@ static bool write_insert(struct save *s)
 	return check_no_row(s);
 }
 
-static bool write_update(struct save *s)
+/* `extra` binds are to follow. */
+static bool write_update(struct save *s, size_t extra)
 {
 	size_t count = 0;
-	cql_value *args = cd_write_room(s->w, (size_t)s->m->column_count + 1, s->err);
+	cql_value *args = cd_write_room(s->w, s->m->column_count + extra + 1, s->err);
 
 	if (!args)
 		return false;
@@ -178,7 +184,7 @@ static bool write_update(struct save *s)
 		if (!take_key(s, s->m->keys[i], &args[count++]))
 			return false;
 	}
-	if (!s->any[CD_ROLE_REGULAR] && !s->any[CD_ROLE_STATIC])
+	if (!extra && !s->any[CD_ROLE_REGULAR] && !s->any[CD_ROLE_STATIC])
 		return true; /* nothing changed */
 	s->w->cql = s->m->update[cd_write_shape(s->w)];
 	s->w->args = (cql_args){ count, args };
@@ -188,7 +194,7 @@ static bool write_update(struct save *s)
 /* Walks the values of an INSERT or UPDATE beside the columns; NULL for a key of an UPDATE. */
 static const cql_value *next_value(const struct save *s, uint32_t i, const cql_value **at)
 {
-	return !s->whole && cd_column_is_key(&s->m->columns[i]) ? NULL : (*at)++;
+	return !s->insert && cd_column_is_key(&s->m->columns[i]) ? NULL : (*at)++;
 }
 
 /* Statics alone have a statement of their own: they belong to the partition, not to the row. */
@@ -210,7 +216,7 @@ static bool write_statics(struct save *s)
 			args[count++] = *v;
 	}
 	for (uint32_t i = 0; i < m->partition_count; i++)
-		args[count++] = s->whole ? s->values[m->keys[i]] : s->keys[i];
+		args[count++] = s->insert ? s->values[m->keys[i]] : s->keys[i];
 	s->w->cql = m->update_static[cd_write_shape(s->w)];
 	s->w->args = (cql_args){ count, args };
 	return true;
@@ -238,34 +244,160 @@ static bool keep_changes(struct save *s)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
+static bool begin(struct save *s, struct cd_write *w, const struct cd_call *call, coodie_error *err)
+{
+	*s = (struct save){ .w = w, .m = w->place.model, .memory = call->object, .err = err };
+	if (!cd_write_object(w, call->object, &s->o, err))
+		return false;
+	s->whole = !is_loaded(s) || w->full;
+	s->insert = s->whole;
+	return true;
+}
+
+static bool finish(struct save *s)
+{
+	return !s->w->cql || !s->o || s->o->state == CD_OBJECT_OWN || keep_changes(s);
+}
+
 static bool plan_save(struct cd_write *w, const struct cd_call *call, coodie_error *err)
 {
-	struct save s = { .w = w, .m = w->place.model, .memory = call->object, .err = err };
+	struct save s;
 
-	if (!cd_object_find(s.m, call->object, &s.o, err) ||
-	    (s.o && !cd_object_check_key(s.o, &w->arena, err)))
+	if (!begin(&s, w, call, err) || !(s.insert ? write_insert(&s) : write_update(&s, 0)) ||
+	    !finish(&s))
 		return false;
-	s.whole = !is_loaded(&s) || w->full;
-	if (!(s.whole ? write_insert(&s) : write_update(&s)))
-		return false;
-	if (w->cql && s.o && s.o->state != CD_OBJECT_OWN && !keep_changes(&s))
-		return false;
-	if (s.no_row || (!s.whole && w->cql && !s.any[CD_ROLE_REGULAR]))
+	if (s.no_row || (!s.insert && w->cql && !s.any[CD_ROLE_REGULAR]))
 		return write_statics(&s);
 	return true;
 }
 
+/* A constant statement with `more` behind it. */
+static bool lengthen(struct cd_write *w, const char *more, const char *last, coodie_error *err)
+{
+	size_t len = strlen(w->cql) + strlen(more) + strlen(last) + 1;
+	char *cql = cd_arena_take(&w->arena, len);
+
+	if (!cql)
+		return cd_no_memory(err, "a write");
+	snprintf(cql, len, "%s%s%s", w->cql, more, last);
+	w->cql = cql;
+	return true;
+}
+
+/* The TTL comes last, behind IF NOT EXISTS. */
+static bool plan_insert(struct cd_write *w, const struct cd_call *call, coodie_error *err)
+{
+	struct save s;
+	cql_value *keys;
+
+	if (!begin(&s, w, call, err))
+		return false;
+	if (is_loaded(&s))
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "%s(%s): the object was loaded or saved, so its row is there; "
+			       "coodie_save() it, or make a new one",
+			       w->verb->name, s.m->label);
+	if (!write_insert(&s) || !finish(&s))
+		return false;
+	if (s.no_row)
+		return cd_fail(err, COODIE_ERR_INVALID, "%s(%s): the clustering key is not set",
+			       w->verb->name, s.m->label);
+	keys = cd_arena_take_array(&w->arena, s.m->key_count, sizeof(*keys));
+	if (!keys)
+		return cd_no_memory(err, "a write");
+	for (uint32_t i = 0; i < s.m->key_count; i++)
+		keys[i] = s.values[s.m->keys[i]];
+	w->cql = s.m->insert[CD_PLAIN];
+	return cd_write_conditional(w, (cql_args){ s.m->key_count, keys }, err) &&
+	       lengthen(w, " IF NOT EXISTS", w->ttl ? " USING TTL ?" : "", err);
+}
+
+static bool add_condition(struct save *s, const struct cd_fragment *f, cql_args args)
+{
+	struct cd_write *w = s->w;
+
+	if (!cd_fragment_check(s->m, f, args, s->err) || !write_update(s, f->bind_count + 1) ||
+	    !finish(s))
+		return false;
+	if (!w->cql)
+		return cd_fail(s->err, COODIE_ERR_QUERY, "%s(%s): it has only keys to update",
+			       w->verb->name, s->m->label);
+	/* the binds lie in room that was made for these too */
+	for (size_t i = 0; i < args.count; i++)
+		((cql_value *)(uintptr_t)w->args.values)[w->args.count++] = args.values[i];
+	return cd_write_conditional(w, (cql_args){ s->m->key_count, s->keys }, s->err) &&
+	       lengthen(w, " IF ", f->cql, s->err);
+}
+
+static bool plan_save_if(struct cd_write *w, const struct cd_call *call, coodie_error *err)
+{
+	struct cd_fragment *f;
+	struct save s;
+	bool ok;
+
+	if (!begin(&s, w, call, err))
+		return false;
+	s.insert = false;
+	f = cd_fragment_take(w->place.model, CD_FRAGMENT_IF, call->condition, err);
+	if (!f)
+		return false;
+	ok = add_condition(&s, f, call->args);
+	cd_fragment_give(w->place.model, f);
+	return ok;
+}
+
+const struct cd_verb cd_insert = { "coodie_insert", CD_TAKES_TTL, plan_insert };
+const struct cd_verb cd_save_if = { "coodie_save_if",
+				    CD_TAKES_TTL | CD_TAKES_FULL | CD_NEEDS_CONDITION,
+				    plan_save_if };
 const struct cd_verb cd_save = { "coodie_save", CD_TAKES_TTL | CD_TAKES_TIMESTAMP | CD_TAKES_FULL,
 				 plan_save };
 
 bool coodie_save_async(coodie_session *s, const coodie_model *m, void *object,
 		       const coodie_write *w, coodie_status_fn *done, void *user, coodie_error *err)
 {
-	return cd_write_run_async(&(struct cd_call){ &cd_save, s, m, w, object }, done, user, err);
+	return cd_write_run_async(
+		&(struct cd_call){ &cd_save, s, m, w, object, NULL, NULL, CQL_ARGS(), NULL }, done,
+		user, err);
 }
 
 bool coodie_save(coodie_session *s, const coodie_model *m, void *object, const coodie_write *w,
 		 coodie_error *err)
 {
-	return cd_write_run(&(struct cd_call){ &cd_save, s, m, w, object }, err);
+	return cd_write_run(
+		&(struct cd_call){ &cd_save, s, m, w, object, NULL, NULL, CQL_ARGS(), NULL }, err);
+}
+
+coodie_lwt *coodie_insert(coodie_session *s, const coodie_model *m, void *object,
+			  const coodie_write *w, coodie_error *err)
+{
+	return cd_write_run_if(
+		&(struct cd_call){ &cd_insert, s, m, w, object, NULL, NULL, CQL_ARGS(), NULL },
+		err);
+}
+
+bool coodie_insert_async(coodie_session *s, const coodie_model *m, void *object,
+			 const coodie_write *w, coodie_lwt_fn *done, void *user, coodie_error *err)
+{
+	return cd_write_run_if_async(
+		&(struct cd_call){ &cd_insert, s, m, w, object, NULL, NULL, CQL_ARGS(), NULL },
+		done, user, err);
+}
+
+coodie_lwt *coodie_save_if(coodie_session *s, const coodie_model *m, void *object,
+			   const char *condition, cql_args args, const coodie_write *w,
+			   coodie_error *err)
+{
+	return cd_write_run_if(
+		&(struct cd_call){ &cd_save_if, s, m, w, object, NULL, condition, args, NULL },
+		err);
+}
+
+bool coodie_save_if_async(coodie_session *s, const coodie_model *m, void *object,
+			  const char *condition, cql_args args, const coodie_write *w,
+			  coodie_lwt_fn *done, void *user, coodie_error *err)
+{
+	return cd_write_run_if_async(
+		&(struct cd_call){ &cd_save_if, s, m, w, object, NULL, condition, args, NULL },
+		done, user, err);
 }

@@ -2,8 +2,20 @@
 /* The life of a plan: begun, filled by its verb, kept or sent, applied, ended. */
 #include "orm/write/write.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "orm/value/datum.h"
+
+static bool find_place(struct cd_write *w, const struct cd_call *call, coodie_error *err)
+{
+	if (!(call->verb->takes & CD_OF_QUERY))
+		return cd_place_find(call->session, call->model, &w->place, err);
+	if (!cd_query_is_well(call->query, err))
+		return false;
+	w->place = call->query->place;
+	return true;
+}
 
 bool cd_write_begin(struct cd_write *w, const struct cd_call *call, cql_value *room,
 		    coodie_error *err)
@@ -12,11 +24,14 @@ bool cd_write_begin(struct cd_write *w, const struct cd_call *call, cql_value *r
 
 	w->verb = call->verb;
 	w->cql = NULL;
-	w->args = (cql_args){ 0 };
+	w->args = w->keys = (cql_args){ 0 };
+	w->conditional = false;
+	w->object = NULL;
 	w->changes = NULL;
+	w->follow_count = 0;
 	w->arena = (struct cd_arena){ 0 };
 	w->room = room;
-	if (!cd_place_find(call->session, call->model, &w->place, err))
+	if (!find_place(w, call, err))
 		return false;
 	m = w->place.model;
 	cd_arena_init(&w->arena, &m->allocator, 0);
@@ -24,9 +39,15 @@ bool cd_write_begin(struct cd_write *w, const struct cd_call *call, cql_value *r
 		return false;
 	if (m->is_counter && !(call->verb->takes & CD_TAKES_COUNTERS))
 		return cd_fail(err, COODIE_ERR_QUERY,
-			       "%s(%s): it is a table of counters, which are added to, not saved",
+			       "%s(%s): a table of counters is only added to; call "
+			       "coodie_increment()",
 			       call->verb->name, m->label);
-	return cd_write_options(w, call->options, err);
+	if ((call->verb->takes & CD_NEEDS_CONDITION) &&
+	    (!call->condition || !call->condition[strspn(call->condition, " \t\r\n")]))
+		return cd_fail(err, COODIE_ERR_QUERY,
+			       "%s(%s): no condition is given; \"EXISTS\" is one", call->verb->name,
+			       m->label);
+	return cd_write_options(w, call, err);
 }
 
 bool cd_write_plan(struct cd_write *w, const struct cd_call *call, cql_value *room,
@@ -51,6 +72,12 @@ void cd_write_applied(struct cd_write *w)
 	if (w->changes)
 		cd_changes_applied(w->changes);
 	w->changes = NULL;
+	for (uint32_t i = 0; i < w->follow_count; i++) {
+		const coodie_column *def = &w->follows[i].column->def;
+
+		memcpy((char *)cd_object_memory(w->object) + def->offset, w->follows[i].member,
+		       def->size);
+	}
 }
 
 void cd_write_deinit(struct cd_write *w)
@@ -71,6 +98,60 @@ cql_value *cd_write_room(struct cd_write *w, size_t count, coodie_error *err)
 	if (!room)
 		cd_no_memory(err, "a write");
 	return room;
+}
+
+/* ---- what planners share --------------------------------------------------------------------- */
+
+bool cd_write_keys(struct cd_write *w, const void *object, uint32_t count, cql_value *out,
+		   coodie_error *err)
+{
+	const struct cd_model *m = w->place.model;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct cd_column *c = &m->columns[m->keys[i]];
+
+		if (!cd_member_get(c, object, &w->arena, &out[i], err))
+			return false;
+		if (out[i].is.tag == CQL_TAG_UNSET) {
+			cd_fail(err, COODIE_ERR_INVALID,
+				"it is in the primary key and not set; give it a value");
+			return cd_write_fail_column(m, c, err);
+		}
+		if (c->checked && !cd_datum_fits(out[i], c->type, err))
+			return cd_write_fail_column(m, c, err);
+	}
+	return true;
+}
+
+bool cd_write_object(struct cd_write *w, const void *memory, struct cd_object **out,
+		     coodie_error *err)
+{
+	return cd_object_find(w->place.model, memory, out, err) &&
+	       (!*out || cd_object_check_key(*out, &w->arena, err));
+}
+
+void cd_write_once(struct cd_write *w)
+{
+	w->request.idempotent = w->told_idempotent;
+}
+
+bool cd_write_conditional(struct cd_write *w, cql_args keys, coodie_error *err)
+{
+	cql_value *copy;
+
+	w->conditional = true;
+	cd_write_once(w);
+	if (w->request.timestamp_us)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "%s(%s): a conditional write has no timestamp_us; leave it out",
+			       w->verb->name, w->place.model->label);
+	if (w->place.model->is_counter)
+		return cd_fail(err, COODIE_ERR_QUERY, "%s(%s): counters have no conditions",
+			       w->verb->name, w->place.model->label);
+	if (!cd_data_copy(&w->arena, keys, &copy, err))
+		return false;
+	w->keys = (cql_args){ keys.count, copy };
+	return true;
 }
 
 bool cd_write_fail_column(const struct cd_model *m, const struct cd_column *c, coodie_error *err)

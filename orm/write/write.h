@@ -4,8 +4,11 @@
 #ifndef ORM_WRITE_WRITE_H
 #define ORM_WRITE_WRITE_H
 
+#include <coodie/lwt.h>
+
 #include "orm/model/place.h"
 #include "orm/object/object.h"
+#include "orm/query/query.h"
 
 enum { CD_FIXED_VALUES = 64 }; /* binds of a plan without an allocation */
 
@@ -17,7 +20,11 @@ struct cd_call {
 	coodie_session *session;
 	const coodie_model *model;
 	const coodie_write *options;
-	const void *object; /* not const to those that write to it */
+	const void *object;
+	const char *text;      /* assignments, cells, or names, as the verb says */
+	const char *condition; /* after IF; NULL: none */
+	cql_args args;         /* for both, in this order */
+	coodie_query *query;   /* in place of session, model, object and condition */
 };
 
 typedef bool cd_plan_fn(struct cd_write *w, const struct cd_call *call, coodie_error *err);
@@ -27,7 +34,9 @@ enum {
 	CD_TAKES_TTL = 1,
 	CD_TAKES_TIMESTAMP = 2,
 	CD_TAKES_FULL = 4,
-	CD_TAKES_COUNTERS = 8 /* is for tables of counters too */
+	CD_TAKES_COUNTERS = 8, /* is for tables of counters too */
+	CD_OF_QUERY = 16,      /* its place is the query's */
+	CD_NEEDS_CONDITION = 32
 };
 
 /* One verb: the whole difference between the calls that write. */
@@ -37,7 +46,15 @@ struct cd_verb {
 	cd_plan_fn *plan;
 };
 
-extern const struct cd_verb cd_save, cd_delete;
+extern const struct cd_verb cd_save, cd_insert, cd_save_if, cd_update, cd_update_if, cd_delete,
+	cd_delete_if, cd_delete_columns, cd_query_update, cd_query_delete, cd_increment,
+	cd_decrement, cd_save_json;
+
+/* What a member of a tracked object becomes when the write was applied. */
+struct cd_follow {
+	const struct cd_column *column;
+	const void *member;
+};
 
 /* One write, planned. Its model is its place's: who keeps the plan keeps a reference to the orm.
  * Binds lie in the caller's memory, in the object's and in `room`, until cd_write_keep(). */
@@ -49,10 +66,16 @@ struct cd_write {
 	coodie_request request; /* its `id` and `profile` are the caller's */
 	int32_t ttl;            /* as in coodie_write */
 	bool full;
-	bool told_idempotent;       /* by the options or the model: whatever it is */
+	bool told_idempotent; /* by the options or the model: whatever it is */
+	bool conditional;     /* the answer is a coodie_lwt */
+	bool must_apply;
+	cql_args keys; /* of a conditional write: of its row, copied; none when it is not one row */
 	struct cd_changes *changes; /* what a tracked object is told when it was applied; or NULL */
-	struct cd_arena arena;      /* texts and values made for it */
-	cql_value *room; /* for CD_FIXED_VALUES of the first binds; NULL: from the arena */
+	struct cd_object *object;   /* that follows */
+	struct cd_follow *follows;
+	uint32_t follow_count;
+	struct cd_arena arena; /* texts and values made for it */
+	cql_value *room;       /* for CD_FIXED_VALUES of the first binds; NULL: from the arena */
 };
 
 /* Plans what `call` says. `room` lives as long as the plan, or is NULL. Whatever it returns, the plan is
@@ -72,7 +95,7 @@ void cd_write_deinit(struct cd_write *w);
 bool cd_write_begin(struct cd_write *w, const struct cd_call *call, cql_value *room,
 		    coodie_error *err);
 /* Reads and checks coodie_write, of whatever size. */
-bool cd_write_options(struct cd_write *w, const coodie_write *options, coodie_error *err);
+bool cd_write_options(struct cd_write *w, const struct cd_call *call, coodie_error *err);
 /* Room for binds, not initialized; NULL with COODIE_ERR_NO_MEMORY. */
 cql_value *cd_write_room(struct cd_write *w, size_t count, coodie_error *err);
 /* The TTL as a bind, where its marker is. */
@@ -86,6 +109,16 @@ static inline int cd_write_shape(const struct cd_write *w)
 {
 	return w->ttl ? CD_WITH_TTL : CD_PLAIN;
 }
+/* The primary key of an object as binds, the first `count` of the model's keys. */
+bool cd_write_keys(struct cd_write *w, const void *object, uint32_t count, cql_value *out,
+		   coodie_error *err);
+/* The object behind the struct, NULL for one of the caller's own, its key checked. */
+bool cd_write_object(struct cd_write *w, const void *memory, struct cd_object **out,
+		     coodie_error *err);
+/* It has a condition: its row's keys are kept for the answer, and it is sent once. */
+bool cd_write_conditional(struct cd_write *w, cql_args keys, coodie_error *err);
+/* It is not the same twice: sent once, unless told. */
+void cd_write_once(struct cd_write *w);
 /* Puts "user, age (int): " before a message. @return false */
 bool cd_write_fail_column(const struct cd_model *m, const struct cd_column *c, coodie_error *err);
 
@@ -95,5 +128,9 @@ bool cd_write_fail_column(const struct cd_model *m, const struct cd_column *c, c
 bool cd_write_run(const struct cd_call *call, coodie_error *err);
 bool cd_write_run_async(const struct cd_call *call, coodie_status_fn *done, void *user,
 			coodie_error *err);
+
+coodie_lwt *cd_write_run_if(const struct cd_call *call, coodie_error *err);
+bool cd_write_run_if_async(const struct cd_call *call, coodie_lwt_fn *done, void *user,
+			   coodie_error *err);
 
 #endif

@@ -551,7 +551,7 @@ static void counters(void **state)
 
 	(void)state;
 	refused(coodie_save(mock.session, &hits_model, &h, NULL, &err), &err, COODIE_ERR_QUERY,
-		"added to, not saved");
+		"is only added to; call coodie_increment()");
 	ok(coodie_delete(mock.session, &hits_model, &h, NULL, &err), &err);
 	mock_expect(&mock, "DELETE FROM shop.hits WHERE \"id\" = ?", "1");
 }

@@ -77,14 +77,14 @@ COODIE_API bool coodie_delete_columns_async(coodie_session *s, const coodie_mode
 COODIE_API bool coodie_query_update(coodie_query *q, const char *set, cql_args args,
 				    const coodie_write *w, coodie_error *err);
 COODIE_API bool coodie_query_update_async(coodie_query *q, const char *set, cql_args args,
-					  const coodie_write *w, coodie_status_fn *done,
-					  void *user, coodie_error *err);
+					  const coodie_write *w, coodie_status_fn *done, void *user,
+					  coodie_error *err);
 /** The same with its outcome; coodie_if() gave the condition. */
 COODIE_API coodie_lwt *coodie_query_update_if(coodie_query *q, const char *set, cql_args args,
 					      const coodie_write *w, coodie_error *err);
 COODIE_API bool coodie_query_update_if_async(coodie_query *q, const char *set, cql_args args,
-					     const coodie_write *w, coodie_lwt_fn *done,
-					     void *user, coodie_error *err);
+					     const coodie_write *w, coodie_lwt_fn *done, void *user,
+					     coodie_error *err);
 
 /** Deletes by the conditions of a query: rows, ranges of clustering, partitions (QS-35). */
 COODIE_API bool coodie_query_delete(coodie_query *q, const coodie_write *w, coodie_error *err);

@@ -11,17 +11,14 @@
  *     coodie_lwt_free(lwt);
  *
  * Not applied is an outcome, not an error; COODIE_WRITE(.must_apply = true) makes it one:
- * COODIE_ERR_NOT_APPLIED. An object counts as saved only when its write was applied (LC-10).
+ * COODIE_ERR_NOT_APPLIED, whose message shows some of what was there. An object counts as saved only when its write was applied (LC-10).
  *
  * A condition is a fragment with typed binds, checked as those of coodie_find():
- * `name op ?` with = != < <= > >= IN; `m[?] = ?`; joined by AND; or the word EXISTS.
+ * `name op ?` with = != < <= > >=, `name IN ?` with one list, CONTAINS [KEY] (Cassandra 5), a part
+ * `m[?]`, `l[?]` or `u.f` in place of a name; joined by AND; or the word EXISTS. Null may be bound
+ * beside = and != (LW-07).
  * Refused before any I/O: a counter model (CT-09), a `timestamp_us` (LW-10), EXISTS beside another
  * condition (LW-15). Serves LW-01 to LW-15, LC-07, OP-04, OP-14, OP-15, R4, S7, S8.
- *
- * Adds to coodie_write:
- *
- *     cql_consistency serial_consistency;  SERIAL or LOCAL_SERIAL (LW-13)
- *     bool must_apply;                     not applied is COODIE_ERR_NOT_APPLIED
  */
 #ifndef COODIE_LWT_H
 #define COODIE_LWT_H
@@ -37,9 +34,10 @@ typedef struct coodie_lwt coodie_lwt;
 COODIE_API void coodie_lwt_free(coodie_lwt *lwt);
 COODIE_API bool coodie_lwt_applied(const coodie_lwt *lwt);
 /**
- * The row that was in the way, as a tracked object with those members that the server sent:
- * all for coodie_insert(), those of the condition otherwise (LW-04). NULL when it was applied,
- * and when there was no row at all. Borrowed; coodie_dup() keeps it.
+ * The row that was in the way, as a tracked object with those members that the server sent: all for
+ * coodie_insert(), those of the condition otherwise (LW-04), and the primary key, where the write
+ * named one row. NULL when it was applied, and when there was no row at all. Borrowed; coodie_dup()
+ * keeps it.
  */
 COODIE_API void *coodie_lwt_existing(const coodie_lwt *lwt);
 /** How many rows the server answered with: more than one for a batch (BA-09). */
@@ -60,12 +58,13 @@ COODIE_API bool coodie_insert_async(coodie_session *s, const coodie_model *m, vo
 				    coodie_error *err);
 
 /**
- * Saves as coodie_save() does, always as an UPDATE, where a condition holds.
+ * Saves as coodie_save() does, always as an UPDATE, where a condition holds; also when nothing has
+ * changed: the condition is asked all the same.
  * @param condition  "version = ?", "EXISTS"
  */
 COODIE_API coodie_lwt *coodie_save_if(coodie_session *s, const coodie_model *m, void *object,
-				      const char *condition, cql_args args,
-				      const coodie_write *w, coodie_error *err);
+				      const char *condition, cql_args args, const coodie_write *w,
+				      coodie_error *err);
 COODIE_API bool coodie_save_if_async(coodie_session *s, const coodie_model *m, void *object,
 				     const char *condition, cql_args args, const coodie_write *w,
 				     coodie_lwt_fn *done, void *user, coodie_error *err);
@@ -74,10 +73,9 @@ COODIE_API bool coodie_save_if_async(coodie_session *s, const coodie_model *m, v
 COODIE_API coodie_lwt *coodie_delete_if(coodie_session *s, const coodie_model *m,
 					const void *object, const char *condition, cql_args args,
 					const coodie_write *w, coodie_error *err);
-COODIE_API bool coodie_delete_if_async(coodie_session *s, const coodie_model *m,
-				       const void *object, const char *condition, cql_args args,
-				       const coodie_write *w, coodie_lwt_fn *done, void *user,
-				       coodie_error *err);
+COODIE_API bool coodie_delete_if_async(coodie_session *s, const coodie_model *m, const void *object,
+				       const char *condition, cql_args args, const coodie_write *w,
+				       coodie_lwt_fn *done, void *user, coodie_error *err);
 
 /**
  * Puts a condition on the write a query will make: coodie_query_update_if(),
