@@ -11,6 +11,10 @@ EXTRA_PROGRAMS += bench/node
 bench_node_SOURCES = bench/bench.c bench/bench.h bench/node.c tests/simulation.c tests/simulation.h
 bench_node_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
 bench_node_LDFLAGS = $(AM_LDFLAGS) -static
+EXTRA_PROGRAMS += bench/orm
+bench_orm_SOURCES = bench/bench.c bench/bench.h bench/orm.c
+bench_orm_LDADD = libcoodie.la $(EXTERNAL_LIBS)
+bench_orm_LDFLAGS = $(AM_LDFLAGS) -static
 EXTRA_PROGRAMS += bench/client
 bench_client_SOURCES = bench/client.c bench/workload.c bench/workload.h
 bench_client_LDADD = libcoodie.la $(EXTERNAL_LIBS)
@@ -44,3 +48,8 @@ bench: bench/codec$(EXEEXT) bench/node$(EXEEXT)
 .PHONY: bench-client
 bench-client: bench/client$(EXEEXT) bench/floor$(EXEEXT) bench/stub$(EXEEXT) bench/heap.la
 	$(srcdir)/bench/compare
+
+# The mapper: the third table.
+.PHONY: bench-orm
+bench-orm: bench/orm$(EXEEXT)
+	$(srcdir)/bench/run bench/orm$(EXEEXT)

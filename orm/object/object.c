@@ -177,6 +177,8 @@ bool cd_object_check_key(const struct cd_object *o, struct cd_arena *scratch, co
 		char was[48], is[48];
 		cql_value v, loaded;
 
+		if (cd_object_is_as_read(o, m->keys[i]))
+			continue;
 		if (!cd_member_get(c, cd_object_memory(o), scratch, &v, err))
 			return false;
 		if (!cd_object_changed(o, m->keys[i], v, scratch))

@@ -78,6 +78,9 @@ bool cd_object_loaded(const struct cd_object *o, uint32_t column, cql_value *out
 bool cd_object_is_loaded(const struct cd_object *o, uint32_t column);
 /* The number of the last coodie_touch() of a column; 0: none since it was written. */
 uint32_t cd_object_touched(const struct cd_object *o, uint32_t column);
+/* Whether the member plainly is what was read and left alone since, which costs little to see; false
+ * says nothing: ask cd_object_changed(). */
+bool cd_object_is_as_read(const struct cd_object *o, uint32_t column);
 /* Whether the member differs from what was loaded (or was touched); `v` is its value now. */
 bool cd_object_changed(const struct cd_object *o, uint32_t column, cql_value v,
 		       struct cd_arena *scratch);

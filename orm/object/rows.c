@@ -65,7 +65,12 @@ static struct cd_object *object_at(const struct cd_page *page, size_t i)
 			  : (struct cd_object *)(void *)(page->objects + i * page->shape->stride);
 }
 
-/* Room for a page's objects, zeroed. */
+static char *take_objects(struct cd_arena *a, size_t count, size_t stride)
+{
+	return count <= SIZE_MAX / stride ? cd_arena_take(a, count * stride) : NULL;
+}
+
+/* Room for a page's objects. */
 static bool make_objects(coodie_rows *rows, struct cd_page *page, const struct cd_shape *shape,
 			 size_t count)
 {
@@ -73,15 +78,16 @@ static bool make_objects(coodie_rows *rows, struct cd_page *page, const struct c
 	if (shape->relatives)
 		page->each = cd_arena_take_array(&rows->arena, count, sizeof(*page->each));
 	else
-		page->objects = cd_arena_take_array(&rows->arena, count, shape->stride);
+		page->objects = take_objects(&rows->arena, count, shape->stride);
 	return page->objects || page->each;
 }
 
-static void fill_header(struct cd_object *o, const struct cd_shape *shape, const uint8_t *row,
-			enum cd_object_state state)
+static void begin_object(struct cd_object *o, const struct cd_shape *shape, const uint8_t *row,
+			 enum cd_object_state state)
 {
 	coodie_row *seen = cd_object_memory(o);
 
+	memset(o, 0, shape->stride);
 	o->shape = shape;
 	o->row = row;
 	o->state = state;
@@ -97,7 +103,7 @@ struct cd_object *cd_rows_add(coodie_rows *rows, coodie_error *err)
 		cd_no_memory(err, "an object");
 		return NULL;
 	}
-	fill_header(object_at(page, 0), shape, NULL, CD_OBJECT_NEW);
+	begin_object(object_at(page, 0), shape, NULL, CD_OBJECT_NEW);
 	page->count = rows->count = 1;
 	return object_at(page, 0);
 }
@@ -141,9 +147,11 @@ static void end_texts(struct decoding *d, const uint8_t *at)
 static bool read_any(struct decoding *d, uint32_t i, cql_blob bytes, void *memory)
 {
 	const struct cd_shape *s = d->shape;
+	coodie_cell cell = { bytes.data, bytes.len };
 	cql_value v;
 
-	return cd_shape_value(s, i, (coodie_cell){ bytes.data, bytes.len }, &v, d->err) &&
+	/* the first time without `err`, which costs to clear */
+	return (cd_shape_value(s, i, cell, &v, NULL) || cd_shape_value(s, i, cell, &v, d->err)) &&
 	       cd_member_set(&s->model->columns[s->columns[i]], memory, v, &d->rows->arena, d->err);
 }
 
@@ -216,7 +224,7 @@ static bool make_relative(struct decoding *d, struct cd_page *page, cql_row_read
 	d->shape = cd_shape_pick(base, (coodie_cell){ bytes.data, bytes.len }, d->err);
 	if (!d->shape)
 		return false;
-	o = cd_arena_take_zero(&d->rows->arena, d->shape->stride);
+	o = cd_arena_take(&d->rows->arena, d->shape->stride);
 	page->each[page->count] = o;
 	return o || cd_no_memory(d->err, "an object");
 }
@@ -241,7 +249,7 @@ static bool decode_rows(struct decoding *d, struct cd_page *page)
 		if (shape->relatives && !make_relative(d, page, r))
 			return fail_row(d, page);
 		o = object_at(page, page->count);
-		fill_header(o, d->shape, r.at, CD_OBJECT_LOADED);
+		begin_object(o, d->shape, r.at, CD_OBJECT_LOADED);
 		for (uint32_t i = 0; i < shape->count; i++) {
 			if (!read_cell(d, &r, i, cd_object_memory(o)))
 				return fail_row(d, page);

@@ -321,6 +321,56 @@ coodie_cell cd_shape_cell(const struct cd_shape *s, const uint8_t *row, uint32_t
 	return is_null(s, length) ? (coodie_cell){ NULL, 0 } : (coodie_cell){ row + 4, length };
 }
 
+static bool same_number(const void *at, coodie_cell cell, size_t size)
+{
+	uint64_t wide;
+	uint32_t narrow;
+
+	if (cell.len != size)
+		return false;
+	if (size == sizeof(narrow)) {
+		memcpy(&narrow, at, size);
+		return narrow == cd_get_be32(cell.data);
+	}
+	memcpy(&wide, at, size);
+	return wide == cd_get_be64(cell.data);
+}
+
+bool cd_shape_same(const struct cd_shape *s, uint32_t position, coodie_cell cell,
+		   const void *memory)
+{
+	const struct cd_step *step = &s->steps[position];
+	const char *at = (const char *)memory + step->member;
+	cql_blob view;
+
+	if (step->optional) {
+		memcpy(&at, at, sizeof(at));
+		if (!at || !cell.data)
+			return !at && !cell.data;
+	}
+	if (!cell.data)
+		return false;
+	switch (step->kind) {
+	case CD_STEP_BOOL:
+		return cell.len == 1 && *(const bool *)(const void *)at == (cell.data[0] != 0);
+	case CD_STEP_32:
+		return same_number(at, cell, 4);
+	case CD_STEP_64:
+		return same_number(at, cell, 8);
+	case CD_STEP_UUID:
+		return cell.len == sizeof(cql_uuid) && memcmp(at, cell.data, cell.len) == 0;
+	case CD_STEP_TEXT: /* views are compared, not what they see: that is shared with the row */
+	case CD_STEP_BLOB:
+		memcpy(&view, at, sizeof(view));
+		return view.data == cell.data && view.len == cell.len;
+	case CD_STEP_STR:
+		memcpy(&at, at, sizeof(at));
+		return (const uint8_t *)at == cell.data;
+	default:
+		return false;
+	}
+}
+
 bool cd_shape_value(const struct cd_shape *s, uint32_t position, coodie_cell cell, cql_value *out,
 		    coodie_error *err)
 {

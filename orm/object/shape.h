@@ -70,6 +70,10 @@ const struct cd_shape *cd_shape_pick(const struct cd_shape *s, coodie_cell discr
 bool cd_shape_position(const struct cd_shape *s, uint32_t column, uint32_t *out);
 /* A cell as it came, of a row that was decoded (and whose texts were terminated). */
 coodie_cell cd_shape_cell(const struct cd_shape *s, const uint8_t *row, uint32_t position);
+/* Whether a member, at `memory` the struct, is what a step made of this cell. False where only its
+ * value can tell. */
+bool cd_shape_same(const struct cd_shape *s, uint32_t position, coodie_cell cell,
+		   const void *memory);
 /* A cell as a value; what cannot be said in C reads as null. */
 bool cd_shape_value(const struct cd_shape *s, uint32_t position, coodie_cell cell, cql_value *out,
 		    coodie_error *err);

@@ -96,14 +96,24 @@ bool cd_object_loaded(const struct cd_object *o, uint32_t column, cql_value *out
 			      err);
 }
 
-/* ---- what changed ---------------------------------------------------------------------------- */
-
 uint32_t cd_object_touched(const struct cd_object *o, uint32_t column)
 {
 	const struct mark *mark = mark_of(o, column);
 
 	return mark ? mark->touched : 0;
 }
+
+bool cd_object_is_as_read(const struct cd_object *o, uint32_t column)
+{
+	const struct cd_shape *s = o->shape;
+	uint32_t position;
+
+	return o->row && !is_marked(o, column) && !cd_object_touched(o, column) &&
+	       cd_shape_position(s, column, &position) &&
+	       cd_shape_same(s, position, cd_shape_cell(s, o->row, position), cd_object_memory(o));
+}
+
+/* ---- what changed ---------------------------------------------------------------------------- */
 
 bool cd_object_touch(struct cd_object *o, uint32_t column)
 {
@@ -128,6 +138,8 @@ bool cd_object_changed(const struct cd_object *o, uint32_t column, cql_value v,
 	const struct cd_column *c = &o->shape->model->columns[column];
 	cql_value was;
 
+	if (cd_object_is_as_read(o, column))
+		return false;
 	if (cd_object_touched(o, column) || !cd_object_loaded(o, column, &was, NULL))
 		return true;
 	if (was.is.tag == CQL_TAG_UNSET)

@@ -97,6 +97,10 @@ static bool take_value(struct save *s, uint32_t i, cql_value *out)
 {
 	const struct cd_column *c = &s->m->columns[i];
 
+	if (s->o && !s->whole && cd_object_is_as_read(s->o, i)) {
+		*out = cql_unset();
+		return true;
+	}
 	if (!cd_member_get(c, s->memory, &s->w->arena, out, s->err))
 		return cd_write_fail_column(s->m, c, s->err);
 	if (s->o)
