@@ -34,6 +34,7 @@
 #include <coodie/resolve.h>
 #include <coodie/result.h>
 #include <coodie/route.h>
+#include <coodie/scan.h>
 #include <coodie/schema.h>
 #include <coodie/session.h>
 #include <coodie/socket.h>

@@ -46,6 +46,7 @@ coodieinclude_HEADERS = \
 	include/coodie/result.h \
 	include/coodie/route.h \
 	include/coodie/rows.h \
+	include/coodie/scan.h \
 	include/coodie/schema.h \
 	include/coodie/session.h \
 	include/coodie/socket.h \

@@ -55,7 +55,9 @@ libcd_orm_la_SOURCES = \
 	orm/many/crowd.c orm/many/crowd.h \
 	orm/many/get_many.c \
 	orm/many/partition.c orm/many/partition.h \
+	orm/many/ring.c orm/many/ring.h \
 	orm/many/save_many.c \
+	orm/many/scan.c \
 	orm/schema/compare.c \
 	orm/schema/ddl.c orm/schema/ddl.h \
 	orm/schema/drop.c \

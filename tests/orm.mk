@@ -17,6 +17,7 @@ check_PROGRAMS += \
 	tests/orm/test_refine \
 	tests/orm/test_rows \
 	tests/orm/test_save \
+	tests/orm/test_scan \
 	tests/orm/test_spelling \
 	tests/orm/test_sync \
 	tests/orm/test_threads \

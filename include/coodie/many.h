@@ -42,7 +42,7 @@ typedef struct coodie_many {
  * more are begun, unless `go_on` says so; those that worked stay.
  * @param objects  `count` pointers
  * @param w        of each of them; `id` is refused, and with batches `tracing` is not looked at
- * @param err      "item 7 of 100: ..." and why
+ * @param err      "object 7 of 100: ..." and why
  */
 COODIE_API bool coodie_save_many(coodie_session *s, const coodie_model *m, void *const *objects, size_t count, const coodie_many *options, const coodie_write *w, coodie_error *err);
 /** The array and its objects, whosever they are, must live, unchanged, until the callback. */

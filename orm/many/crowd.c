@@ -35,14 +35,22 @@ void *cd_crowd_new(size_t size, const struct cd_place *place, const char *verb,
 	return c;
 }
 
-void cd_crowd_free(struct cd_crowd *c)
+static void release(struct cd_crowd *c, bool worked)
 {
 	struct cd_op *op = c->op;
 
+	if (c->settle)
+		c->settle(c, worked);
 	pthread_mutex_destroy(&c->lock);
 	cd_arena_deinit(&c->arena);
 	cd_release(&op->place.orm->allocator, c);
 	cd_op_free(op);
+}
+
+bool cd_crowd_free(struct cd_crowd *c)
+{
+	release(c, false);
+	return false;
 }
 
 void cd_crowd_options(void *to, size_t to_size, const void *from)
@@ -80,7 +88,7 @@ static void note_failure(struct cd_crowd *c, size_t item, const coodie_error *er
 		return;
 	if (c->err.code == COODIE_OK) {
 		c->err = *err;
-		cd_error_prefix(&c->err, "item %zu of %zu", item + 1, c->count);
+		cd_error_prefix(&c->err, "%s %zu of %zu", c->what, item + 1, c->count);
 	}
 	c->stopped |= !c->go_on;
 }
@@ -107,6 +115,13 @@ static void put_idle(struct cd_crowd *c, struct cd_task *task)
 
 /* ---- beginning requests ---------------------------------------------------------------------- */
 
+bool cd_crowd_is_open(const struct cd_crowd *c, coodie_error *err)
+{
+	if (!atomic_load_explicit(&c->op->place.orm->ended, memory_order_acquire))
+		return true;
+	return cd_fail(err, COODIE_ERR_CLOSED, "the session was freed");
+}
+
 /* Without the lock: who is called may call us. */
 static void begin_one(struct cd_crowd *c, struct cd_task *task)
 {
@@ -114,7 +129,7 @@ static void begin_one(struct cd_crowd *c, struct cd_task *task)
 	bool begun;
 
 	pthread_mutex_unlock(&c->lock);
-	begun = c->start(c, task, &err);
+	begun = cd_crowd_is_open(c, &err) && c->start(c, task, &err);
 	pthread_mutex_lock(&c->lock);
 	if (begun)
 		return;
@@ -146,11 +161,9 @@ static void finish(struct cd_crowd *c)
 	coodie_error err = cd_op_error(c->op, &c->err);
 	void *user = c->op->user;
 
-	if (c->settle)
-		c->settle(c, &err);
 	if (c->worked)
 		*c->worked = c->done;
-	cd_crowd_free(c);
+	release(c, err.code == COODIE_OK);
 	done(&err, user);
 }
 
@@ -244,7 +257,6 @@ bool cd_crowd_run(struct cd_crowd *c, uint32_t in_flight, coodie_error *err)
 	if (make_tasks(c, in_flight, &own) && begin(c, &own))
 		return true;
 	own = cd_op_error(c->op, &own);
-	cd_crowd_free(c);
 	cd_error_copy(err, &own);
-	return false;
+	return cd_crowd_free(c);
 }

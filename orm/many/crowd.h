@@ -20,8 +20,8 @@ struct cd_task {
 /* Begins a request about the items from task->first on, and says in task->count how many. It ends
  * with cd_crowd_end(), never before this returns. False: it did not begin. Only one runs at a time. */
 typedef bool cd_crowd_start_fn(struct cd_crowd *c, struct cd_task *task, coodie_error *err);
-/* All are over; `err` is what will be told. */
-typedef void cd_crowd_settle_fn(struct cd_crowd *c, const coodie_error *err);
+/* Gives back what the struct holds: all are over, or none was begun. */
+typedef void cd_crowd_settle_fn(struct cd_crowd *c, bool worked);
 
 /* First in the struct of who has one. */
 struct cd_crowd {
@@ -29,7 +29,8 @@ struct cd_crowd {
 	struct cd_arena arena;
 	cd_crowd_start_fn *start;
 	cd_crowd_settle_fn *settle; /* NULL: there is nothing to settle */
-	size_t count;               /* items */
+	const char *what;           /* one item is: for messages */
+	size_t count;               /* of items */
 	size_t *worked;             /* out: how many did; NULL: nobody asks */
 	bool go_on;                 /* after a failure */
 	/* its own: */
@@ -46,11 +47,14 @@ struct cd_crowd {
 /* A crowd inside a zeroed struct of `size` bytes. NULL: no callback, or no memory. */
 void *cd_crowd_new(size_t size, const struct cd_place *place, const char *verb,
 		   coodie_status_fn *done, void *user, coodie_error *err);
-/* Ends one that does not run. */
-void cd_crowd_free(struct cd_crowd *c);
+/* Ends one that does not run. @return false */
+bool cd_crowd_free(struct cd_crowd *c);
 /* Begins, with so many requests at once; 0: 128. Whatever becomes of it, it ends itself; false: nothing
  * was sent, and the user is not told. */
 bool cd_crowd_run(struct cd_crowd *c, uint32_t in_flight, coodie_error *err);
+/* Whether the session is still there, in whose callbacks a user may have ended it; else
+ * COODIE_ERR_CLOSED. */
+bool cd_crowd_is_open(const struct cd_crowd *c, coodie_error *err);
 /* A request is over, with COODIE_OK or why not; `item` is the one to blame. */
 void cd_crowd_end(struct cd_task *take_task, size_t item, const coodie_error *err);
 /* Nothing more is begun, and that is no failure. */

@@ -21,9 +21,9 @@ struct reading {
 };
 
 /* Of a failure nothing is left, unless what worked was asked for. */
-static void settle(struct cd_crowd *c, const coodie_error *err)
+static void settle(struct cd_crowd *c, bool worked)
 {
-	if (err->code != COODIE_OK && !c->go_on)
+	if (!worked && !c->go_on)
 		coodie_objects_free(((struct reading *)c)->objects, c->count);
 }
 
@@ -133,6 +133,7 @@ bool coodie_get_many_async(coodie_session *s, const coodie_model *m, const cql_a
 	r->session = s;
 	r->model = m;
 	r->objects = objects;
+	r->crowd.what = "key";
 	r->crowd.count = count;
 	r->crowd.go_on = o.go_on;
 	r->crowd.worked = o.done;
@@ -140,10 +141,8 @@ bool coodie_get_many_async(coodie_session *s, const coodie_model *m, const cql_a
 	r->crowd.settle = settle;
 	if (count)
 		memset(objects, 0, count * sizeof(*objects));
-	if (!read_options(r, read, err) || !copy_keys(r, keys, err)) {
-		cd_crowd_free(&r->crowd);
-		return false;
-	}
+	if (!read_options(r, read, err) || !copy_keys(r, keys, err))
+		return cd_crowd_free(&r->crowd);
 	deal(r);
 	return cd_crowd_run(&r->crowd, o.in_flight, err);
 }

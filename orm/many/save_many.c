@@ -128,7 +128,7 @@ static bool find_keys(struct saving *s, const struct cd_model *m, cql_arena *key
 		s->items[i].index = (uint32_t)i;
 		ok = find_key(m, s->objects[i], &scratch, keys, &s->items[i], err);
 		if (!ok)
-			cd_error_prefix(err, "item %zu of %zu", i + 1, s->crowd.count);
+			cd_error_prefix(err, "object %zu of %zu", i + 1, s->crowd.count);
 	}
 	cd_arena_deinit(&scratch);
 	return ok;
@@ -236,11 +236,11 @@ bool coodie_save_many_async(coodie_session *s, const coodie_model *m, void *cons
 	saving->session = s;
 	saving->model = m;
 	saving->objects = objects;
+	saving->crowd.what = "object";
 	saving->crowd.count = count;
-	if (prepare(saving, &o, w, place.model, err))
-		return cd_crowd_run(&saving->crowd, o.in_flight, err);
-	cd_crowd_free(&saving->crowd);
-	return false;
+	if (!prepare(saving, &o, w, place.model, err))
+		return cd_crowd_free(&saving->crowd);
+	return cd_crowd_run(&saving->crowd, o.in_flight, err);
 }
 
 bool coodie_save_many(coodie_session *s, const coodie_model *m, void *const *objects, size_t count,

@@ -146,7 +146,10 @@ void cd_orm_free(struct cd_orm *orm)
 
 static void free_data(void *data)
 {
-	cd_orm_free(data);
+	struct cd_orm *orm = data;
+
+	atomic_store_explicit(&orm->ended, true, memory_order_release);
+	cd_orm_free(orm);
 }
 
 struct cd_orm *cd_orm_of(coodie_session *s, coodie_error *err)

@@ -13,7 +13,8 @@ struct cd_models;
 
 /* What the mapper keeps with a session. */
 struct cd_orm {
-	atomic_uint refs; /* the session, and every operation under way */
+	atomic_uint refs;  /* the session, and every operation under way */
+	atomic_bool ended; /* the session is gone, which operations may outlive: not to be used */
 	coodie_allocator allocator;
 	pthread_mutex_t lock; /* held by whoever adds a model */
 	_Atomic(struct cd_models *) models;

@@ -150,7 +150,7 @@ static void failures(void **state)
 				mock.session, &note_model, notes.at, 10,
 				COODIE_MANY(.in_flight = 2, .go_on = rows[i].go_on, .done = &done),
 				NULL, &err),
-			&err, COODIE_ERR_TIMEOUT, "coodie_save_many(note): item 4 of 10: ");
+			&err, COODIE_ERR_TIMEOUT, "coodie_save_many(note): object 4 of 10: ");
 		assert_int_equal(mock.sent - before, rows[i].sent);
 		assert_int_equal(done, rows[i].done);
 		mock_close(&mock);
@@ -169,7 +169,7 @@ static void refusals(void **state)
 	notes.at[0] = NULL;
 	refused(coodie_save_many_async(mock.session, &note_model, notes.at, 3, NULL, NULL,
 				       on_status, &told, &err),
-		&err, COODIE_ERR_INVALID, "item 1 of 3: ");
+		&err, COODIE_ERR_INVALID, "object 1 of 3: ");
 	assert_int_equal(mock.call_count, 0);
 	make_notes(3);
 	notes.at[1] = NULL;
@@ -272,7 +272,7 @@ static void failed_batch(void **state)
 	events.of[7].tenant = NULL;
 	refused(coodie_save_many(mock.session, &event_model, events.at, MOST,
 				 COODIE_MANY(.batch_rows = 9), NULL, &err),
-		&err, COODIE_ERR_QUERY, "item 8 of 40: event: the value for tenant is null");
+		&err, COODIE_ERR_QUERY, "object 8 of 40: event: the value for tenant is null");
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -353,7 +353,7 @@ static void get_failures(void **state)
 		}
 		ok(coodie_session_run(mock.session, NULL, &err), &err);
 		assert_int_equal(told.code, COODIE_ERR_TIMEOUT);
-		assert_non_null(strstr(told.message, "coodie_get_many(note): item 2 of 4"));
+		assert_non_null(strstr(told.message, "coodie_get_many(note): key 2 of 4"));
 		assert_int_equal(found[0] != NULL, go_on);
 		assert_null(found[1]);
 		assert_int_equal(found[3] != NULL, go_on);
@@ -375,7 +375,7 @@ static void get_refusals(void **state)
 	mock_answer(&mock, note_row(1, true));
 	refused(coodie_get_many(mock.session, &note_model, keys, 2, COODIE_MANY(.in_flight = 1),
 				NULL, found, &err),
-		&err, COODIE_ERR_TYPE, "item 2 of 2");
+		&err, COODIE_ERR_TYPE, "key 2 of 2");
 	refused(coodie_get_many(mock.session, &note_model, &none, 1, NULL, NULL, found, &err), &err,
 		COODIE_ERR_QUERY, "its array of values is NULL");
 	refused(coodie_get_many(mock.session, &note_model, keys, 2, NULL, NULL, NULL, &err), &err,

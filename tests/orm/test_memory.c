@@ -4,6 +4,7 @@
 #include <coodie/batch.h>
 #include <coodie/many.h>
 #include <coodie/query.h>
+#include <coodie/scan.h>
 #include <coodie/schema.h>
 
 #include "tests/failalloc.h"
@@ -168,6 +169,27 @@ static bool get_many(struct mock *m, coodie_error *err)
 	return worked;
 }
 
+static bool hear(void *object, void *user)
+{
+	(void)object;
+	(void)user;
+	return true;
+}
+
+static bool scan(struct mock *m, coodie_error *err)
+{
+	coodie_query *q = coodie_find(m->session, &note_model, NULL, CQL_ARGS());
+	bool worked;
+
+	mock_answer(m, note_row());
+	mock_answer(m, note_row());
+	worked = step(
+		coodie_scan(q, COODIE_SCAN(.ranges = 2, .rows_per_second = 100), hear, NULL, err),
+		err);
+	coodie_query_free(q);
+	return worked;
+}
+
 static bool keyspace(struct mock *m, coodie_error *err)
 {
 	return step(coodie_create_keyspace(m->session, "Shop", NULL, err), err);
@@ -210,6 +232,7 @@ static void each_allocation(void **state)
 		{ "run a batch", run_batch },
 		{ "save many", save_many },
 		{ "get many", get_many },
+		{ "scan", scan },
 	};
 
 	(void)state;
