@@ -9,6 +9,7 @@
 #include <coodie/auth.h>
 #include <coodie/batch.h>
 #include <coodie/cluster.h>
+#include <coodie/counter.h>
 #include <coodie/details.h>
 #include <coodie/driver.h>
 #include <coodie/error.h>

@@ -10,6 +10,7 @@ coodieinclude_HEADERS = \
 	include/coodie/cluster.h \
 	include/coodie/codec.h \
 	include/coodie/consistencies.def \
+	include/coodie/counter.h \
 	include/coodie/details.h \
 	include/coodie/driver.h \
 	include/coodie/envelope.h \

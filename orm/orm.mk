@@ -37,7 +37,9 @@ libcd_orm_la_SOURCES = \
 	orm/query/shape.c \
 	orm/query/statement.c \
 	orm/write/by_query.c \
+	orm/write/counter.c \
 	orm/write/delete.c \
+	orm/write/json.c \
 	orm/write/lwt.c orm/write/lwt.h \
 	orm/write/modify.c orm/write/modify.h \
 	orm/write/options.c \

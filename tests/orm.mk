@@ -2,6 +2,7 @@
 tests_libcd_test_la_SOURCES += tests/mock.c tests/mock.h tests/orm/filter_rows.h tests/orm/models.h
 check_PROGRAMS += \
 	tests/orm/test_batch \
+	tests/orm/test_counter \
 	tests/orm/test_datum \
 	tests/orm/test_decode \
 	tests/orm/test_family \

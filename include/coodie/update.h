@@ -20,7 +20,7 @@
  * `= ?` on a frozen column (CO-17), a value that does not fit. Nothing left to assign, for
  * instance because every argument is unset or an empty addition, sends nothing (CO-14, LC-11).
  *
- * Serves CO-01 to CO-21, LC-09 to LC-16, LC-28, QS-33 to QS-36.
+ * Serves CO-01 to CO-21, LC-08 to LC-16, LC-28, QS-33 to QS-36.
  */
 #ifndef COODIE_UPDATE_H
 #define COODIE_UPDATE_H
@@ -94,6 +94,21 @@ COODIE_API coodie_lwt *coodie_query_delete_if(coodie_query *q, const coodie_writ
 					      coodie_error *err);
 COODIE_API bool coodie_query_delete_if_async(coodie_query *q, const coodie_write *w,
 					     coodie_lwt_fn *done, void *user, coodie_error *err);
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+/**
+ * INSERT ... JSON ?. Members the text does not name are left as they are (DEFAULT UNSET). The server
+ * reads the text and knows its columns by their names in the table; constraints of the model are not
+ * asked. Refused for counters (CT-05). Serves LC-08.
+ * @param json  UTF-8, need not be terminated
+ * @param w     ttl, timestamp_us, and what every write takes
+ */
+COODIE_API bool coodie_save_json(coodie_session *s, const coodie_model *m, cql_text json,
+				 const coodie_write *w, coodie_error *err);
+COODIE_API bool coodie_save_json_async(coodie_session *s, const coodie_model *m, cql_text json,
+				       const coodie_write *w, coodie_status_fn *done, void *user,
+				       coodie_error *err);
 
 COODIE_END
 

@@ -25,23 +25,21 @@ COODIE_BEGIN
  * is: only a read tells what others added. Never sent twice by the library (not idempotent).
  * @param members  "views", or several: "views, likes"; none is refused (CT-03)
  * @param by       one integer for each member, negative to subtract
- * @param w        consistency, timeout_ms; others are refused
+ * @param w        no ttl, no timestamp_us (CT-10)
  */
 COODIE_API bool coodie_increment(coodie_session *s, const coodie_model *m, const void *object,
 				 const char *members, cql_args by, const coodie_write *w,
 				 coodie_error *err);
-COODIE_API bool coodie_increment_async(coodie_session *s, const coodie_model *m,
-				       const void *object, const char *members, cql_args by,
-				       const coodie_write *w, coodie_status_fn *done, void *user,
-				       coodie_error *err);
+COODIE_API bool coodie_increment_async(coodie_session *s, const coodie_model *m, const void *object,
+				       const char *members, cql_args by, const coodie_write *w,
+				       coodie_status_fn *done, void *user, coodie_error *err);
 /** Subtracts: coodie_increment() of the negated values. */
 COODIE_API bool coodie_decrement(coodie_session *s, const coodie_model *m, const void *object,
 				 const char *members, cql_args by, const coodie_write *w,
 				 coodie_error *err);
-COODIE_API bool coodie_decrement_async(coodie_session *s, const coodie_model *m,
-				       const void *object, const char *members, cql_args by,
-				       const coodie_write *w, coodie_status_fn *done, void *user,
-				       coodie_error *err);
+COODIE_API bool coodie_decrement_async(coodie_session *s, const coodie_model *m, const void *object,
+				       const char *members, cql_args by, const coodie_write *w,
+				       coodie_status_fn *done, void *user, coodie_error *err);
 
 COODIE_END
 
