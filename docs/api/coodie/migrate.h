@@ -171,46 +171,6 @@ COODIE_API bool coodie_migration_index_exists(coodie_migration_context *ctx, con
 COODIE_API coodie_session *coodie_migration_session(coodie_migration_context *ctx);
 COODIE_API bool coodie_migration_is_dry_run(const coodie_migration_context *ctx);
 
-/* ---- scanning a table -------------------------------------------------------------------- */
-
-/** Options of a scan; written as COODIE_SCAN(.ranges = 4096). */
-typedef struct coodie_scan {
-	size_t size;
-	uint32_t ranges;         /**< the ring is cut into this many; 0: 1000 */
-	uint32_t in_flight;      /**< ranges at once, each at its own replica; 0: 1 */
-	uint32_t page_rows;      /**< 0: 1000 */
-	uint32_t pause_ms;       /**< after each range */
-	bool resume;             /**< goes on after `resume_token` */
-	int64_t resume_token;    /**< from coodie_scan_progress.token; rows up to it were seen */
-	cql_consistency consistency;
-} coodie_scan;
-
-#ifndef __cplusplus
-#define COODIE_SCAN(...) (&(const coodie_scan){ .size = sizeof(coodie_scan), __VA_ARGS__ })
-#endif
-
-/** Where a scan is; every row with a token up to `token` was delivered. */
-typedef struct coodie_scan_progress {
-	size_t size;
-	uint64_t rows;
-	uint32_t ranges_done, ranges;
-	int64_t token;
-} coodie_scan_progress;
-
-/**
- * Called for each row (a tracked object, valid during the call) and, with `object` NULL, after
- * each range. @return false to stop: no error
- */
-typedef bool coodie_scan_fn(void *object, const coodie_scan_progress *progress, void *user);
-
-/** Reads a whole table range by range, the smallest token too (MG-15 to MG-22). */
-COODIE_API bool coodie_scan_table(coodie_session *s, const coodie_model *m,
-				  const coodie_scan *options, coodie_scan_fn *each, void *user,
-				  coodie_error *err);
-COODIE_API bool coodie_scan_table_async(coodie_session *s, const coodie_model *m,
-					const coodie_scan *options, coodie_scan_fn *each,
-					coodie_status_fn *done, void *user, coodie_error *err);
-
 COODIE_END
 
 #endif
