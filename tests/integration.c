@@ -20,7 +20,7 @@
 
 static const struct integration_group *const groups[] = {
 	&integration_connect, &integration_login, &integration_types,   &integration_statements,
-	&integration_errors,  &integration_orm,   &integration_queries,
+	&integration_errors,  &integration_orm,   &integration_queries, &integration_writes,
 };
 
 enum { GROUPS = sizeof groups / sizeof groups[0] };

@@ -80,7 +80,8 @@ tests_integration_SOURCES = \
 	tests/integration_orm.c \
 	tests/integration_queries.c \
 	tests/integration_statements.c \
-	tests/integration_types.c
+	tests/integration_types.c \
+	tests/integration_writes.c
 tests_integration_LDADD = $(TEST_COUNTERS) tests/libcd_test.la libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
 # Every kind of member x every CQL type, there and back; on both likewise.
 check_PROGRAMS += tests/model_torture
