@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Two tables in one logged batch: both writes or neither, and nothing at all when one is wrong. */
 #include <coodie.h>
-#include <coodie/batched.h>
+#include <coodie/batch.h>
 #include <coodie/counter.h>
 
 #include <stdio.h>

@@ -21,7 +21,7 @@
 #ifndef COODIE_BATCH_H
 #define COODIE_BATCH_H
 
-#include <coodie/model.h>
+#include <coodie/update.h>
 
 COODIE_BEGIN
 
@@ -36,6 +36,7 @@ typedef struct coodie_batch_options {
 	uint32_t timeout_ms;
 	uint32_t warn_bytes; /**< binds beyond this are told the session's log; 0: 5,120, as the
 				servers (batch_size_warn_threshold) */
+	bool must_apply;     /**< of run_if: not applied is COODIE_ERR_NOT_APPLIED */
 	bool idempotent;     /**< may be sent twice, whatever is in it */
 	bool run_on_error;   /**< of a scope: sends what was added also when its body failed (BA-05) */
 	const char *connection; /**< of a registry; NULL: that of the first statement (BA-12) */
@@ -65,7 +66,17 @@ COODIE_API size_t coodie_batch_count(const coodie_batch *b);
 
 /** A tracked object must live, unchanged, until the batch was run or freed. */
 COODIE_API void coodie_batch_save(coodie_batch *b, const coodie_model *m, void *object, const coodie_write *w);
+/** INSERT ... IF NOT EXISTS. */
+COODIE_API void coodie_batch_insert(coodie_batch *b, const coodie_model *m, void *object, const coodie_write *w);
+COODIE_API void coodie_batch_save_if(coodie_batch *b, const coodie_model *m, void *object, const char *condition, cql_args args, const coodie_write *w);
+COODIE_API void coodie_batch_update(coodie_batch *b, const coodie_model *m, void *object, const char *set, cql_args args, const coodie_write *w);
 COODIE_API void coodie_batch_delete(coodie_batch *b, const coodie_model *m, const void *object, const coodie_write *w);
+COODIE_API void coodie_batch_delete_columns(coodie_batch *b, const coodie_model *m, void *object, const char *columns, cql_args args, const coodie_write *w);
+/** Counters: see coodie_increment(); the batch must be COODIE_BATCH_COUNTER (CT-08). */
+COODIE_API void coodie_batch_increment(coodie_batch *b, const coodie_model *m, void *object, const char *members, cql_args by);
+/** A condition of the query, by coodie_if(), is one of the batch. */
+COODIE_API void coodie_batch_query_update(coodie_batch *b, coodie_query *q, const char *set, cql_args args, const coodie_write *w);
+COODIE_API void coodie_batch_query_delete(coodie_batch *b, coodie_query *q, const coodie_write *w);
 /** Any CQL write. With binds it is prepared when the batch runs (BA-06). */
 COODIE_API void coodie_batch_cql(coodie_batch *b, const char *cql, cql_args args);
 /** A prepared write, which must live until the batch was run or cleared. */
@@ -84,6 +95,14 @@ COODIE_API void coodie_batch_on_applied(coodie_batch *b, void (*fn)(void *user),
 COODIE_API bool coodie_batch_run(coodie_batch *b, coodie_error *err);
 /** Until the callback nothing can be added; the batch may be freed. */
 COODIE_API bool coodie_batch_run_async(coodie_batch *b, coodie_status_fn *done, void *user, coodie_error *err);
+
+/**
+ * The same with its outcome, for batches with conditions: one partition only (BA-15). All rows that
+ * were in the way can be had, as objects of the model of its first condition (BA-09).
+ * @param err  COODIE_ERR_QUERY when no statement of a model has a condition
+ */
+COODIE_API coodie_lwt *coodie_batch_run_if(coodie_batch *b, coodie_error *err);
+COODIE_API bool coodie_batch_run_if_async(coodie_batch *b, coodie_lwt_fn *done, void *user, coodie_error *err);
 
 /** Fills a batch; @return false (with `err` filled) to send nothing. */
 typedef bool coodie_batch_fn(coodie_batch *b, void *user, coodie_error *err);

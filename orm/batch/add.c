@@ -132,10 +132,74 @@ void coodie_batch_save(coodie_batch *b, const coodie_model *m, void *object, con
 	add(b, (struct cd_call){ .verb = &cd_save, .model = m, .options = w, .object = object });
 }
 
+void coodie_batch_insert(coodie_batch *b, const coodie_model *m, void *object,
+			 const coodie_write *w)
+{
+	add(b, (struct cd_call){ .verb = &cd_insert, .model = m, .options = w, .object = object });
+}
+
+void coodie_batch_save_if(coodie_batch *b, const coodie_model *m, void *object,
+			  const char *condition, cql_args args, const coodie_write *w)
+{
+	add(b, (struct cd_call){ .verb = &cd_save_if,
+				 .model = m,
+				 .options = w,
+				 .object = object,
+				 .condition = condition,
+				 .args = args });
+}
+
+void coodie_batch_update(coodie_batch *b, const coodie_model *m, void *object, const char *set,
+			 cql_args args, const coodie_write *w)
+{
+	add(b, (struct cd_call){ .verb = &cd_update,
+				 .model = m,
+				 .options = w,
+				 .object = object,
+				 .text = set,
+				 .args = args });
+}
+
 void coodie_batch_delete(coodie_batch *b, const coodie_model *m, const void *object,
 			 const coodie_write *w)
 {
 	add(b, (struct cd_call){ .verb = &cd_delete, .model = m, .options = w, .object = object });
+}
+
+void coodie_batch_delete_columns(coodie_batch *b, const coodie_model *m, void *object,
+				 const char *columns, cql_args args, const coodie_write *w)
+{
+	add(b, (struct cd_call){ .verb = &cd_delete_columns,
+				 .model = m,
+				 .options = w,
+				 .object = object,
+				 .text = columns,
+				 .args = args });
+}
+
+void coodie_batch_increment(coodie_batch *b, const coodie_model *m, void *object,
+			    const char *members, cql_args by)
+{
+	add(b, (struct cd_call){ .verb = &cd_increment,
+				 .model = m,
+				 .object = object,
+				 .text = members,
+				 .args = by });
+}
+
+void coodie_batch_query_update(coodie_batch *b, coodie_query *q, const char *set, cql_args args,
+			       const coodie_write *w)
+{
+	add(b, (struct cd_call){ .verb = &cd_query_update,
+				 .options = w,
+				 .text = set,
+				 .args = args,
+				 .query = q });
+}
+
+void coodie_batch_query_delete(coodie_batch *b, coodie_query *q, const coodie_write *w)
+{
+	add(b, (struct cd_call){ .verb = &cd_query_delete, .options = w, .query = q });
 }
 
 /* ---- what the caller wrote ------------------------------------------------------------------- */

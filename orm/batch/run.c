@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "orm/batch/batch.h"
 #include "orm/run/op.h"
+#include "orm/write/lwt.h"
 
 /* What Cassandra warns at, batch_size_warn_threshold: 5 KiB. */
 enum { WARN_BYTES = 5 * 1024 };
@@ -104,16 +105,13 @@ static void warn(const coodie_batch *b)
 
 /* ---- the answer ------------------------------------------------------------------------------ */
 
-/* Rows come when a statement has a condition: the first column says whether all of them held. */
-static bool is_applied(coodie_result *r)
+/* The first statement with a condition: rows of the answer are of its model (BA-09). */
+static const struct cd_write *conditional_of(const coodie_batch *b)
 {
-	coodie_cursor row;
-	bool applied = false;
-
-	if (coodie_result_kind(r) != COODIE_RESULT_ROWS)
-		return true;
-	row = coodie_result_cursor(r);
-	return coodie_cursor_next(&row) && coodie_cursor_bool(&row, 0, &applied, NULL) && applied;
+	for (size_t i = 0; i < b->count; i++)
+		if (b->entries[i].planned && b->entries[i].write.conditional)
+			return &b->entries[i].write;
+	return NULL;
 }
 
 /* Tells the objects and the listeners, who may fill the batch again. */
@@ -127,24 +125,81 @@ static void apply(coodie_batch *b)
 		l->fn(l->user);
 }
 
+/* Rows come when a statement has a condition: the first column says whether all of them held. */
+static bool is_applied(coodie_result *r)
+{
+	coodie_cursor row;
+	bool applied = false;
+
+	if (coodie_result_kind(r) != COODIE_RESULT_ROWS)
+		return true;
+	row = coodie_result_cursor(r);
+	return coodie_cursor_next(&row) && coodie_cursor_bool(&row, 0, &applied, NULL) && applied;
+}
+
+/* Of a batch whose conditions are the caller's own CQL nobody knows whose rows they are. */
+static bool read_own(coodie_result *take_res, coodie_error *err)
+{
+	bool applied = is_applied(take_res);
+
+	coodie_result_free(take_res);
+	return applied || cd_fail(err, COODIE_ERR_NOT_APPLIED,
+				  "a condition did not hold, nothing was written");
+}
+
+/* What came of it. NULL: it failed, or nobody asks. */
+static coodie_lwt *read_answer(coodie_batch *b, coodie_result *take_res, bool must_apply,
+			       coodie_error *err)
+{
+	const struct cd_write *w = conditional_of(b);
+	coodie_lwt *lwt = NULL;
+
+	if (err->code != COODIE_OK)
+		return NULL; /* there is no result either */
+	if (w) {
+		lwt = cd_lwt_new(w->place.model, take_res, (cql_args){ 0 }, err);
+		if (lwt && must_apply && !coodie_lwt_applied(lwt))
+			cd_lwt_fail(lwt, err);
+	} else {
+		read_own(take_res, err);
+	}
+	if (err->code == COODIE_OK && (!lwt || coodie_lwt_applied(lwt)))
+		apply(b);
+	if (err->code == COODIE_OK)
+		return lwt;
+	coodie_lwt_free(lwt);
+	return NULL;
+}
+
 static void on_ran(struct cd_op *op, coodie_result *take_res, const coodie_error *from)
 {
 	coodie_status_fn *done = op->done.status;
-	coodie_error err = cd_op_error(op, from);
+	coodie_error err = *from;
 	coodie_batch *b = op->state;
 	void *user = op->user;
 
 	b->running = false;
-	if (err.code == COODIE_OK && is_applied(take_res))
-		apply(b);
-	else if (err.code == COODIE_OK)
-		cd_fail(&err, COODIE_ERR_NOT_APPLIED,
-			"coodie_batch_run: a condition did not hold, nothing was written; "
-			"coodie_batch_run_if() brings what was there");
-	coodie_result_free(take_res);
+	coodie_lwt_free(read_answer(b, take_res, true, &err));
+	err = cd_op_error(op, &err);
 	cd_op_free(op);
 	coodie_batch_free(b);
 	done(&err, user);
+}
+
+static void on_ran_if(struct cd_op *op, coodie_result *take_res, const coodie_error *from)
+{
+	coodie_lwt_fn *done = op->done.lwt;
+	coodie_error err = *from;
+	coodie_batch *b = op->state;
+	void *user = op->user;
+	coodie_lwt *lwt;
+
+	b->running = false;
+	lwt = read_answer(b, take_res, b->options.must_apply, &err);
+	err = cd_op_error(op, &err);
+	cd_op_free(op);
+	coodie_batch_free(b);
+	done(lwt, &err, user);
 }
 
 /* ---- running --------------------------------------------------------------------------------- */
@@ -167,19 +222,42 @@ static bool check(coodie_batch *b, coodie_error *err)
 	}
 	if (b->running)
 		return cd_fail(err, COODIE_ERR_INVALID, "the batch is under way already");
+	if (b->options.timestamp_us &&
+	    (b->options.kind == COODIE_BATCH_COUNTER || conditional_of(b)))
+		return cd_fail(err, COODIE_ERR_QUERY,
+			       "a batch of counters, or with a condition, takes its time from the "
+			       "server: leave timestamp_us out");
 	return find_session(b, err);
 }
 
-static bool run(coodie_batch *b, coodie_status_fn *done, void *user, coodie_error *err)
+/* How it ends: for whom, and in which callback. */
+struct ending {
+	const char *verb;
+	cd_step_fn *step;
+	union cd_done done;
+	void *user;
+};
+
+/* What messages call it by: the first model. */
+static const char *label_of(const coodie_batch *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (b->entries[i].planned)
+			return b->entries[i].write.place.model->label;
+	return "CQL";
+}
+
+static bool run(coodie_batch *b, const struct ending *ending, coodie_error *err)
 {
 	struct cd_place place = { .session = b->session };
 	struct cd_op *op;
 
 	place.orm = cd_orm_of(b->session, err);
-	op = place.orm ? cd_op_new(&place, "coodie_batch_run", on_ran, user, err) : NULL;
+	op = place.orm ? cd_op_new(&place, ending->verb, ending->step, ending->user, err) : NULL;
 	if (!op)
 		return false;
-	op->done.status = done;
+	op->subject = label_of(b);
+	op->done = ending->done;
 	op->state = cd_batch_ref(b);
 	b->running = true;
 	warn(b);
@@ -191,22 +269,69 @@ static bool run(coodie_batch *b, coodie_status_fn *done, void *user, coodie_erro
 	return false;
 }
 
+static struct ending end_in_status(coodie_status_fn *done, void *user)
+{
+	return (struct ending){ "coodie_batch_run", on_ran, { .status = done }, user };
+}
+
+static struct ending end_in_lwt(coodie_lwt_fn *done, void *user)
+{
+	return (struct ending){ "coodie_batch_run_if", on_ran_if, { .lwt = done }, user };
+}
+
+/* An outcome needs a model that its rows are of. */
+static bool check_if(coodie_batch *b, coodie_error *err)
+{
+	if (!check(b, err))
+		return false;
+	return conditional_of(b) ||
+	       cd_fail(err, COODIE_ERR_QUERY,
+		       "coodie_batch_run_if: no statement of a model has a condition; "
+		       "coodie_batch_run() is for such batches");
+}
+
 bool coodie_batch_run_async(coodie_batch *b, coodie_status_fn *done, void *user, coodie_error *err)
 {
+	struct ending ending = end_in_status(done, user);
+
 	cd_clear(err);
-	return check(b, err) && run(b, done, user, err);
+	return check(b, err) && run(b, &ending, err);
+}
+
+bool coodie_batch_run_if_async(coodie_batch *b, coodie_lwt_fn *done, void *user, coodie_error *err)
+{
+	struct ending ending = end_in_lwt(done, user);
+
+	cd_clear(err);
+	return check_if(b, err) && run(b, &ending, err);
+}
+
+/* It has been checked. */
+static bool run_blocking(coodie_batch *b, struct ending *ending, struct cd_wait *out,
+			 coodie_error *err)
+{
+	struct cd_wait *wait = cd_wait_new(b->session, err);
+
+	ending->user = wait;
+	return wait && cd_wait_finish(wait, b->session, run(b, ending, err), out, err);
 }
 
 bool coodie_batch_run(coodie_batch *b, coodie_error *err)
 {
-	struct cd_wait *wait, out;
+	struct ending ending = end_in_status(cd_wait_status, NULL);
+	struct cd_wait out;
 
 	cd_clear(err);
-	if (!check(b, err))
-		return false;
-	wait = cd_wait_new(b->session, err);
-	return wait &&
-	       cd_wait_finish(wait, b->session, run(b, cd_wait_status, wait, err), &out, err);
+	return check(b, err) && run_blocking(b, &ending, &out, err);
+}
+
+coodie_lwt *coodie_batch_run_if(coodie_batch *b, coodie_error *err)
+{
+	struct ending ending = end_in_lwt(cd_wait_lwt, NULL);
+	struct cd_wait out;
+
+	cd_clear(err);
+	return check_if(b, err) && run_blocking(b, &ending, &out, err) ? out.lwt : NULL;
 }
 
 bool coodie_batch_scope(coodie_session *s, const coodie_batch_options *options,

@@ -306,16 +306,65 @@ static void counters(void **state)
 	coodie_batch *b = coodie_batch_new(mock.session, NULL);
 
 	(void)state;
-	coodie_batch_delete(b, &hits_model, &h, NULL);
+	coodie_batch_increment(b, &hits_model, &h, "views", CQL_ARGS(cql(2)));
 	run_refused(b, COODIE_ERR_QUERY,
 		    "hits is a table of counters: COODIE_BATCH(.kind = COODIE_BATCH_COUNTER)");
 	b = coodie_batch_new(mock.session, COODIE_BATCH(.kind = COODIE_BATCH_COUNTER));
 	coodie_batch_save(b, &note_model, &n, NULL);
 	run_refused(b, COODIE_ERR_QUERY, "note has no counters");
 	b = coodie_batch_new(mock.session, COODIE_BATCH(.kind = COODIE_BATCH_COUNTER));
-	coodie_batch_delete(b, &hits_model, &h, NULL);
+	coodie_batch_increment(b, &hits_model, &h, "nothing", CQL_ARGS(cql(2)));
+	run_refused(b, COODIE_ERR_QUERY, "statement 1 of the batch: ");
+	b = coodie_batch_new(mock.session, COODIE_BATCH(.kind = COODIE_BATCH_COUNTER));
+	coodie_batch_increment(b, &hits_model, &h, "views", CQL_ARGS(cql(2)));
+	h.id = 7;
+	coodie_batch_increment(b, &hits_model, &h, "views", CQL_ARGS(cql(-3)));
 	run(b);
+	assert_int_equal(mock_last(&mock)->batch_kind, COODIE_BATCH_COUNTER);
 	assert_false(mock_last(&mock)->request.idempotent);
+	mock_expect_child(&mock, 0,
+			  "UPDATE shop.hits SET \"views\" = \"views\" + ? WHERE \"id\" = ?", "2|1");
+	mock_expect_child(&mock, 1,
+			  "UPDATE shop.hits SET \"views\" = \"views\" + ? WHERE \"id\" = ?",
+			  "-3|7");
+	b = coodie_batch_new(mock.session,
+			     COODIE_BATCH(.kind = COODIE_BATCH_COUNTER, .timestamp_us = 5));
+	coodie_batch_increment(b, &hits_model, &h, "views", CQL_ARGS(cql(2)));
+	run_refused(b, COODIE_ERR_QUERY, "leave timestamp_us out");
+}
+
+/* BA-06: every verb can join. */
+static void verbs(void **state)
+{
+	coodie_batch *b = coodie_batch_new(mock.session, NULL);
+	coodie_query *q = coodie_find(mock.session, &note_model, "id = ?", CQL_ARGS(cql(8)));
+	coodie_query *other = coodie_find(mock.session, &note_model, "id = ?", CQL_ARGS(cql(9)));
+	note n = a_note(1);
+
+	(void)state;
+	coodie_batch_update(b, &note_model, &n, "tags = tags + ?, stars = ?",
+			    CQL_ARGS(cql(CQL_SET(cql("new"))), cql(4)), COODIE_WRITE(.ttl = 60));
+	coodie_batch_delete_columns(b, &note_model, &n, "stars", CQL_ARGS(), NULL);
+	coodie_batch_query_update(b, q, "stars = ?", CQL_ARGS(cql(5)), NULL);
+	coodie_batch_query_delete(b, other, NULL);
+	coodie_query_free(q);
+	coodie_query_free(other);
+	assert_int_equal(coodie_batch_count(b), 4);
+	run(b);
+	mock_expect_child(
+		&mock, 0,
+		"UPDATE shop.notes USING TTL ? SET \"tags\" = \"tags\" + ?, \"stars\" = ? "
+		"WHERE \"id\" = ?",
+		"60|{'new'}|4|1");
+	mock_expect_child(&mock, 1, "DELETE \"stars\" FROM shop.notes WHERE \"id\" = ?", "1");
+	mock_expect_child(&mock, 2, "UPDATE shop.notes SET \"stars\" = ? WHERE \"id\" = ?", "5|8");
+	mock_expect_child(&mock, 3, "DELETE FROM shop.notes WHERE \"id\" = ?", "9");
+	b = coodie_batch_new(mock.session, NULL);
+	coodie_batch_query_delete(b, NULL, NULL);
+	run_refused(b, COODIE_ERR_NO_MEMORY, "query");
+	b = coodie_batch_new(mock.session, NULL);
+	coodie_batch_update(b, &note_model, &n, "nothing = ?", CQL_ARGS(cql(1)), NULL);
+	run_refused(b, COODIE_ERR_QUERY, "nothing");
 }
 
 /* ---- scopes ---------------------------------------------------------------------------------- */
@@ -471,6 +520,91 @@ static void conditions(void **state)
 	}
 }
 
+/* Two rows that were in the way, as the server tells of them. */
+static coodie_result *in_the_way(void)
+{
+	static const coodie_column_spec columns[] = { { "[applied]", "boolean" },
+						      { "id", "int" },
+						      { "text", "text" } };
+	const cql_value values[] = { cql((bool)false), cql(1), cql("first"),
+				     cql((bool)false), cql(2), cql("second") };
+
+	return coodie_result_new_rows(columns, 3, values, 2, NULL);
+}
+
+/* BA-09, BA-15: the outcome, with every row that was in the way. */
+static void outcomes(void **state)
+{
+	static const coodie_column_spec column = { "[applied]", "boolean" };
+	const cql_value yes = cql((bool)true);
+	coodie_error err = { 0 };
+	note n = a_note(1), other = a_note(2);
+	coodie_batch *b = coodie_batch_new(mock.session, NULL);
+	coodie_lwt *lwt;
+	int applied = 0;
+
+	(void)state;
+	coodie_batch_on_applied(b, count, &applied);
+	coodie_batch_insert(b, &note_model, &n, NULL);
+	coodie_batch_save_if(b, &note_model, &other, "stars = ?", CQL_ARGS(cql(1)), NULL);
+	mock_answer(&mock, in_the_way());
+	lwt = coodie_batch_run_if(b, &err);
+	ok(lwt, &err);
+	assert_false(mock_last(&mock)->request.idempotent);
+	mock_expect_child(&mock, 0, INSERT_NOTE " IF NOT EXISTS", "1|'x'|unset|unset");
+	assert_false(coodie_lwt_applied(lwt));
+	assert_int_equal(coodie_lwt_count(lwt), 2);
+	assert_string_equal(((note *)coodie_lwt_existing(lwt))->text, "first");
+	assert_int_equal(((note *)coodie_lwt_existing_at(lwt, 1))->id, 2);
+	assert_string_equal(((note *)coodie_lwt_existing_at(lwt, 1))->text, "second");
+	coodie_lwt_free(lwt);
+	assert_int_equal(applied, 0);
+	assert_int_equal(coodie_batch_count(b), 2);
+	mock_answer(&mock, in_the_way());
+	refused(coodie_batch_run(b, &err), &err, COODIE_ERR_NOT_APPLIED,
+		"coodie_batch_run(note): ");
+	mock_answer(&mock, coodie_result_new_rows(&column, 1, &yes, 1, NULL));
+	lwt = coodie_batch_run_if(b, &err);
+	ok(lwt, &err);
+	assert_true(coodie_lwt_applied(lwt));
+	coodie_lwt_free(lwt);
+	assert_int_equal(applied, 1);
+	assert_int_equal(coodie_batch_count(b), 0);
+	coodie_batch_free(b);
+}
+
+static void on_lwt(coodie_lwt *take_lwt, const coodie_error *err, void *user)
+{
+	*(enum coodie_errc *)user = err->code;
+	assert_int_equal(take_lwt != NULL, err->code == COODIE_OK);
+	coodie_lwt_free(take_lwt);
+}
+
+/* BA-09: must_apply makes an error of it; an outcome needs a condition, and no timestamp (LW-10). */
+static void must_apply(void **state)
+{
+	enum coodie_errc told = COODIE_OK;
+	coodie_error err = { 0 };
+	note n = a_note(1);
+	coodie_batch *b = coodie_batch_new(mock.session, COODIE_BATCH(.must_apply = true));
+
+	(void)state;
+	coodie_batch_insert(b, &note_model, &n, NULL);
+	mock_answer(&mock, in_the_way());
+	ok(coodie_batch_run_if_async(b, on_lwt, &told, &err), &err);
+	ok(coodie_session_run(mock.session, NULL, &err), &err);
+	assert_int_equal(told, COODIE_ERR_NOT_APPLIED);
+	coodie_batch_free(b);
+	b = coodie_batch_new(mock.session, NULL);
+	coodie_batch_save(b, &note_model, &n, NULL);
+	refused(coodie_batch_run_if(b, &err) != NULL, &err, COODIE_ERR_QUERY,
+		"no statement of a model has a condition");
+	coodie_batch_free(b);
+	b = coodie_batch_new(mock.session, COODIE_BATCH(.timestamp_us = 5));
+	coodie_batch_insert(b, &note_model, &n, NULL);
+	run_refused(b, COODIE_ERR_QUERY, "leave timestamp_us out");
+}
+
 /* BA-14: while it is under way nothing can be added; freed meanwhile it lives until the answer. */
 static void asynchronous(void **state)
 {
@@ -622,7 +756,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(scopes, open_mock, close_mock),
 		cmocka_unit_test_setup_teardown(reuse, open_mock, close_mock),
 		cmocka_unit_test_setup_teardown(objects, open_mock, close_mock),
+		cmocka_unit_test_setup_teardown(verbs, open_mock, close_mock),
 		cmocka_unit_test_setup_teardown(conditions, open_mock, close_mock),
+		cmocka_unit_test_setup_teardown(outcomes, open_mock, close_mock),
+		cmocka_unit_test_setup_teardown(must_apply, open_mock, close_mock),
 		cmocka_unit_test_setup_teardown(asynchronous, open_mock, close_mock),
 		cmocka_unit_test_setup_teardown(ended_session, open_mock, close_mock),
 		cmocka_unit_test_setup_teardown(warning, open_mock, close_mock),
