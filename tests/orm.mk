@@ -16,6 +16,7 @@ check_PROGRAMS += \
 	tests/orm/test_pinned \
 	tests/orm/test_query \
 	tests/orm/test_refine \
+	tests/orm/test_registry \
 	tests/orm/test_rows \
 	tests/orm/test_save \
 	tests/orm/test_scan \
@@ -25,3 +26,4 @@ check_PROGRAMS += \
 	tests/orm/test_track \
 	tests/orm/test_update \
 	tests/orm/test_views
+tests_orm_test_registry_LDADD = libcd_node.la $(LDADD)

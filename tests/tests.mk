@@ -57,6 +57,7 @@ check-valgrind: all
 
 # ---- programs that have threads, for the thread sanitizer; its memory wants addresses where they always are
 THREADED_TESTS = \
+	tests/orm/test_registry \
 	tests/orm/test_threads \
 	tests/test_agreement \
 	tests/test_budget \

@@ -55,19 +55,34 @@ COODIE_API void coodie_session_log(coodie_session *s, enum coodie_log_level leve
  */
 COODIE_API bool coodie_session_after(coodie_session *s, uint32_t ms, coodie_status_fn *done, void *user, coodie_error *err);
 
-/** Makes a registry: a session that stands for several, by name. */
+/**
+ * Makes a registry: a session that stands for several, by name. Any thread may look names up, and
+ * may add and take away others than those that are in use.
+ */
 COODIE_API coodie_session *coodie_session_new_registry(coodie_error *err);
 /**
- * Adds a session, which the registry then owns and frees. The first one is the default.
+ * Adds a session, which the registry then owns and frees. The first one is the default (CN-05, CN-06).
  * @param err  COODIE_ERR_INVALID: `registry` is none, the name is taken, or `take_session` is
  * itself a registry
  */
-COODIE_API bool coodie_session_register(coodie_session *registry, const char *name,
-					coodie_session *take_session, coodie_error *err);
+COODIE_API bool coodie_session_register(coodie_session *registry, const char *name, coodie_session *take_session, coodie_error *err);
+/**
+ * Adds a session by the options it is made of when it is first asked for, once, whoever asks; it
+ * connects with its first request, and the request after one that found no node tries again (CN-09
+ * to CN-11). `o` is copied. The lines of its log begin with the name (CN-26).
+ */
+COODIE_API bool coodie_session_register_options(coodie_session *registry, const char *name, const coodie_options *o, coodie_error *err);
+/** Whom NULL means from now on (CN-08). COODIE_ERR_INVALID and the known names for one that is not
+ * there. */
+COODIE_API bool coodie_session_set_default(coodie_session *registry, const char *name, coodie_error *err);
+/** Takes a session away and frees it, as coodie_session_free() does; there is no default then, if it
+ * was that (CN-08). Nobody may be using it. COODIE_ERR_INVALID and the known names for one that is
+ * not there. */
+COODIE_API bool coodie_session_unregister(coodie_session *registry, const char *name, coodie_error *err);
 /**
  * The session a model's connection name means: `s` itself when it is no registry, else the one of
  * that name, or the default for NULL. Borrowed. NULL with COODIE_ERR_INVALID and the known names
- * for one that is not there.
+ * for one that is not there (CN-07), or with what its options were refused for. Any thread.
  */
 COODIE_API coodie_session *coodie_session_named(coodie_session *s, const char *name,
 						coodie_error *err);

@@ -63,8 +63,8 @@ void cd_session_destroy(coodie_session *s)
 	cd_release(&a, s->keyspace);
 	cd_release(&a, s);
 	cd_budget_drop(budget);
-	if (registry && --registry->alive == 0 && registry->freed)
-		cd_session_destroy(registry);
+	if (registry)
+		cd_registry_drop(registry);
 }
 
 static void on_gone(void *user)
@@ -156,10 +156,8 @@ void coodie_session_free(coodie_session *s)
 {
 	if (!s || is_parents(s))
 		return;
-	if (s->is_registry) {
-		s->freed = true;
-		if (cd_registry_end(s))
-			cd_session_destroy(s);
+	if (s->members) {
+		cd_registry_end(s);
 		return;
 	}
 	bool ours = s->engine ||

@@ -13,7 +13,7 @@
 
 struct cd_policies;
 struct cd_session_data;
-struct cd_member;
+struct cd_registry;
 
 struct coodie_session {
 	coodie_allocator allocator;
@@ -28,13 +28,8 @@ struct coodie_session {
 	struct cd_budget *budget;     /* behind `allocator`; NULL: none */
 	/* what was added last, first */
 	_Atomic(struct cd_session_data *) data;
-	/* a registry */
-	bool is_registry;
-	struct cd_member *members; /* the default one first */
-	size_t alive;              /* members that still have callbacks to run */
-	bool freed;                /* only waits for them */
-	/* a member of one */
-	struct coodie_session *registry;
+	struct cd_registry *members;     /* of a registry; NULL: it is none */
+	struct coodie_session *registry; /* that has it; NULL: none */
 };
 
 /* An empty session. */
@@ -62,7 +57,9 @@ bool cd_session_each(const coodie_session *s, const char *what,
 /* A statement of a caller's, that lies in a struct of our own, becomes whole: its request is the plain one
  * or one as long as we know it (in `*request`, if it has to be copied), its values are there. */
 bool cd_statement_adopt(coodie_statement *st, coodie_request *request, coodie_error *err);
-/* Frees the members; whether they are all gone. */
-bool cd_registry_end(coodie_session *registry);
+/* Frees a registry's members, and the registry itself when the last of them is gone. */
+void cd_registry_end(coodie_session *registry);
+/* A member is gone. */
+void cd_registry_drop(coodie_session *registry);
 
 #endif
