@@ -25,6 +25,7 @@
 #include <coodie/mock.h>
 #include <coodie/model.h>
 #include <coodie/named.h>
+#include <coodie/object.h>
 #include <coodie/observe.h>
 #include <coodie/options.h>
 #include <coodie/pager.h>

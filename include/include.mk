@@ -39,6 +39,7 @@ coodieinclude_HEADERS = \
 	include/coodie/pager.h \
 	include/coodie/policy.h \
 	include/coodie/polymorphism.h \
+	include/coodie/object.h \
 	include/coodie/observe.h \
 	include/coodie/options.h \
 	include/coodie/query.h \

@@ -23,6 +23,7 @@ libcd_orm_la_SOURCES = \
 	orm/cql/names.c \
 	orm/cql/parser.c orm/cql/parser.h \
 	orm/cql/where.c \
+	orm/object/members.c \
 	orm/object/object.c orm/object/object.h \
 	orm/object/rows.c \
 	orm/object/shape.c orm/object/shape.h \

@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	tests/orm/test_indexes \
 	tests/orm/test_lwt \
 	tests/orm/test_many \
+	tests/orm/test_members \
 	tests/orm/test_memory \
 	tests/orm/test_mock \
 	tests/orm/test_model \

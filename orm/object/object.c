@@ -135,37 +135,19 @@ const coodie_model *coodie_object_model(const void *object)
 
 bool coodie_touch(void *object, const char *member, coodie_error *err)
 {
-	const coodie_row *row = object;
 	const struct cd_column *c;
-	const struct cd_model *m;
-	const char *near;
+	struct cd_object *o;
 
 	cd_clear(err);
-	if (!object || !member)
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_touch: the %s is NULL",
-			       object ? "member" : "object");
-	if (!row->self)
-		return cd_fail(
-			err, COODIE_ERR_INVALID,
-			"coodie_touch: a struct of your own is not tracked; each save writes it "
-			"whole");
-	if (row->self != object)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "coodie_touch: this struct was copied from a tracked object by "
-			       "assignment; copy with coodie_dup()");
-	m = row->object->shape->model;
-	c = cd_model_member(m, member, strlen(member));
-	if (!c) {
-		near = cd_model_nearest(m, member, strlen(member));
-		return cd_fail(err, COODIE_ERR_INVALID, "coodie_touch: %s has no member %.60s%s%s",
-			       m->label, member, near ? "; did you mean " : "", near ? near : "");
-	}
+	if (!cd_object_member("coodie_touch", object, member, &o, &c, err))
+		return false;
 	if (cd_column_is_key(c))
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "coodie_touch: %s is in the primary key, which every save names "
 			       "anyway",
 			       c->def.name);
-	return cd_object_touch(row->object, cd_column_index(m, c)) || cd_no_memory(err, "a touch");
+	return cd_object_touch(o, cd_column_index(o->shape->model, c)) ||
+	       cd_no_memory(err, "a touch");
 }
 
 bool cd_object_check_key(const struct cd_object *o, struct cd_arena *scratch, coodie_error *err)

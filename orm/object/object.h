@@ -65,6 +65,10 @@ bool cd_rows_add_page(coodie_rows *rows, coodie_result *take_page, const uint32_
  * and other models. */
 bool cd_object_find(const struct cd_model *m, const void *memory, struct cd_object **out,
 		    coodie_error *err);
+/* The tracked object behind a struct and its member of a name (members.c); `verb`, "coodie_touch", is for
+ * the message. */
+bool cd_object_member(const char *verb, const void *object, const char *member,
+		      struct cd_object **out, const struct cd_column **column, coodie_error *err);
 /* Refuses an object whose primary key is not the one it was loaded with. */
 bool cd_object_check_key(const struct cd_object *o, struct cd_arena *scratch, coodie_error *err);
 

@@ -3,6 +3,7 @@
  * object as it was. */
 #include <coodie/batch.h>
 #include <coodie/many.h>
+#include <coodie/object.h>
 #include <coodie/query.h>
 #include <coodie/scan.h>
 #include <coodie/schema.h>
@@ -70,6 +71,22 @@ static bool get_and_save(struct mock *m, coodie_error *err)
 			 step(coodie_delete(m->session, &note_model, copy, NULL, err), err);
 	}
 	coodie_object_free(copy);
+	coodie_object_free(n);
+	return worked;
+}
+
+static bool members(struct mock *m, coodie_error *err)
+{
+	bool worked;
+	note *n;
+
+	mock_answer(m, note_row());
+	n = coodie_get(m->session, &note_model, CQL_ARGS(cql(1)), NULL, err);
+	worked = step(n != NULL, err) &&
+		 step(coodie_object_set(n, "text", cql("a longer text"), err), err) &&
+		 step(coodie_object_set(n, "stars", cql(8), err), err) &&
+		 step(coodie_touch(n, "tags", err), err) &&
+		 step(coodie_save(m->session, &note_model, n, NULL, err), err);
 	coodie_object_free(n);
 	return worked;
 }
@@ -224,6 +241,7 @@ static void each_allocation(void **state)
 	static const struct use uses[] = {
 		{ "save one's own", save_own },
 		{ "save a new object", save_new },
+		{ "members by name", members },
 		{ "get, save, dup, delete", get_and_save },
 		{ "find", find_all },
 		{ "read rows", all_rows },

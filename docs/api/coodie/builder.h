@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file builder.h
- * Models made at run time, tables without a struct, and members by name: for bindings, C++, shells.
+ * Models made at run time, and tables without a struct: for bindings, C++, shells.
  *
  * Serves MD-02, MD-18, MD-25 to MD-32, MD-36, MD-37, LC-19, H5, Q15.
  */
@@ -71,26 +71,6 @@ COODIE_API const coodie_column *coodie_model_column_named(coodie_session *s, con
 /** Writes "keyspace.table", quoted where needed, as snprintf() does (MD-25). */
 COODIE_API size_t coodie_model_table(coodie_session *s, const coodie_model *m, char *out,
 				     size_t size);
-
-/* ---- members by name --------------------------------------------------------------------- */
-
-/** Reads a member as a view, borrowed from the object. */
-COODIE_API bool coodie_object_value(const void *object, const char *member, cql_value *out,
-				    coodie_error *err);
-/**
- * Sets a member of a tracked object to a copy of a value, kept as long as the object.
- * @param err  COODIE_ERR_MODEL (no such member, with the nearest), COODIE_ERR_TYPE, _RANGE
- */
-COODIE_API bool coodie_object_set(void *object, const char *member, cql_value value,
-				  coodie_error *err);
-/** Was the member read (or set)? False for those that only() left out. */
-COODIE_API bool coodie_object_is_loaded(const void *object, const char *member);
-/** Would a save write the member? (LC-19) */
-COODIE_API bool coodie_object_is_changed(const void *object, const char *member);
-/** The same model and equal values everywhere; sets and maps in type order (MD-27). */
-COODIE_API bool coodie_object_equal(const void *a, const void *b);
-/** Writes "user(id: 1, email: 'a@b')" for people, as snprintf() does (MD-28). */
-COODIE_API size_t coodie_object_format(const void *object, char *out, size_t size);
 
 COODIE_END
 
