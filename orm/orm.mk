@@ -40,6 +40,7 @@ libcd_orm_la_SOURCES = \
 	orm/write/by_query.c \
 	orm/write/counter.c \
 	orm/write/delete.c \
+	orm/write/delta.c orm/write/delta.h \
 	orm/write/json.c \
 	orm/write/lwt.c orm/write/lwt.h \
 	orm/write/modify.c orm/write/modify.h \

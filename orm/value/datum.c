@@ -581,3 +581,95 @@ bool cd_data_copy(struct cd_arena *a, cql_args args, cql_value **out, coodie_err
 	*out = values;
 	return true;
 }
+
+/* ---- what differs ---------------------------------------------------------------------------- */
+
+/* The items or pairs that one has and the other has not, or has with another value. */
+static void take_missing(const struct item *x, size_t x_count, const struct item *y, size_t y_count,
+			 bool keys_only, struct item *out, size_t *count)
+{
+	size_t j = 0;
+
+	for (size_t i = 0; i < x_count; i++) {
+		bool found;
+
+		while (j < y_count && order_values(&y[j].key, &x[i].key) < 0)
+			j++;
+		found = j < y_count && order_values(&y[j].key, &x[i].key) == 0 &&
+			(keys_only || order_values(&y[j].value, &x[i].value) == 0);
+		if (!found)
+			out[(*count)++] = x[i];
+	}
+}
+
+/* Items as a set, or pairs as a map. */
+static bool make_seq(struct cd_arena *a, const struct item *items, size_t count, bool pairs,
+		     cql_value *out)
+{
+	cql_value *values = cd_arena_take_array(a, 2 * count + 1, sizeof(*values));
+	size_t n = 0;
+
+	for (size_t i = 0; values && i < count; i++) {
+		values[n++] = items[i].key;
+		if (pairs)
+			values[n++] = items[i].value;
+	}
+	*out = pairs ? cql_from_map((cql_map){ { .items = values, .count = (uint32_t)count } })
+		     : cql_from_set((cql_set){ { .items = values, .count = (uint32_t)count } });
+	return values != NULL;
+}
+
+bool cd_datum_delta(cql_value was, cql_value now, struct cd_arena *a, cql_value *added,
+		    cql_value *removed)
+{
+	struct item *x = sorted_items(was, a), *y = sorted_items(now, a);
+	size_t most = (size_t)was.as.seq.count + now.as.seq.count, count = 0;
+	struct item *out = cd_arena_take_array(a, most + 1, sizeof(*out));
+	bool is_map = now.is.tag == CQL_TAG_MAP;
+
+	if (!x || !y || !out)
+		return false;
+	take_missing(y, now.as.seq.count, x, was.as.seq.count, false, out, &count);
+	if (!make_seq(a, out, count, is_map, added))
+		return false;
+	count = 0;
+	take_missing(x, was.as.seq.count, y, now.as.seq.count, true, out, &count);
+	return make_seq(a, out, count, false, removed);
+}
+
+static cql_value *list_items(cql_value v, struct cd_arena *a)
+{
+	cql_value *items = cd_arena_take_array(a, (size_t)v.as.seq.count + 1, sizeof(*items));
+	cql_iter it = cql_list_iter((cql_list){ v.as.seq });
+	size_t i = 0;
+
+	while (items && i < v.as.seq.count && cql_iter_next(&it, &items[i]))
+		i++;
+	return i == v.as.seq.count ? items : NULL;
+}
+
+static bool same_run(const cql_value *x, const cql_value *y, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (order_values(&x[i], &y[i]))
+			return false;
+	}
+	return true;
+}
+
+bool cd_datum_grown(cql_value was, cql_value now, struct cd_arena *a, cql_value *before,
+		    cql_value *after)
+{
+	uint32_t old = was.as.seq.count, all = now.as.seq.count;
+	const cql_value *x = list_items(was, a), *y = list_items(now, a);
+
+	for (uint32_t at = 0; x && y && at + old <= all; at++) {
+		if (!same_run(x, y + at, old))
+			continue;
+		*before = cql_from_list((cql_list){ { .items = y, .count = at } });
+		*after = cql_from_list(
+			(cql_list){ { .items = y + at + old, .count = all - at - old } });
+		return true;
+	}
+	return false;
+}

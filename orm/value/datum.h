@@ -22,6 +22,15 @@ bool cd_datum_same(cql_value a, cql_value b, struct cd_arena *scratch);
 /* Whether it is null, unset, or a collection without items. */
 bool cd_datum_is_empty(cql_value v);
 
+/* What to add to a set or map, and which items or keys to take out of it, so that `was` becomes
+ * `now`. Both are of one kind; the outcomes are views of theirs, with arrays from `a`. False when out
+ * of memory. */
+bool cd_datum_delta(cql_value was, cql_value now, struct cd_arena *a, cql_value *added,
+		    cql_value *removed);
+/* What to put before and behind a list so that `was` becomes `now`; false when it did not just grow. */
+bool cd_datum_grown(cql_value was, cql_value now, struct cd_arena *a, cql_value *before,
+		    cql_value *after);
+
 /* Copies a value with all its bytes into an arena; a text gets a NUL behind it. Collections
  * become arrays of values. */
 bool cd_datum_copy(struct cd_arena *a, cql_value v, cql_value *out, coodie_error *err);

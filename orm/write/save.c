@@ -5,8 +5,9 @@
 
 #include "base/error.h"
 #include "orm/cql/fragment.h"
+#include "orm/model/family.h"
 #include "orm/value/datum.h"
-#include "orm/write/write.h"
+#include "orm/write/delta.h"
 
 struct save {
 	struct cd_write *w;
@@ -20,6 +21,7 @@ struct save {
 	cql_value *values, *keys;
 	bool any[CD_ROLE_REGULAR + 1]; /* whether something is written, by role */
 	bool no_row;                   /* no clustering column is set: statics only */
+	bool deltas;                   /* some collection is added to or taken from, not replaced */
 	coodie_error *err;
 };
 
@@ -52,11 +54,16 @@ static bool check_member(const struct save *s, const struct cd_column *c, cql_va
 	return !c->checked || cd_datum_fits(v, c->type, s->err);
 }
 
-/* What the member says now. */
-static bool read_member(const struct save *s, const struct cd_column *c, cql_value *out)
+/* What the member says now; which struct it is, the model says (PO-04). */
+static bool read_member(const struct save *s, uint32_t i, cql_value *out)
 {
-	return (cd_member_get(c, s->memory, &s->w->arena, out, s->err) &&
-		check_member(s, c, *out)) ||
+	const struct cd_column *c = &s->m->columns[i];
+
+	if (cd_family_says(s->m, i)) {
+		*out = s->m->own_value;
+		return true;
+	}
+	return cd_member_get(c, s->memory, &s->w->arena, out, s->err) ||
 	       cd_write_fail_column(s->m, c, s->err);
 }
 
@@ -101,14 +108,15 @@ static bool take_value(struct save *s, uint32_t i, cql_value *out)
 		*out = cql_unset();
 		return true;
 	}
-	if (!cd_member_get(c, s->memory, &s->w->arena, out, s->err))
-		return cd_write_fail_column(s->m, c, s->err);
+	if (!read_member(s, i, out))
+		return false;
 	if (s->o)
 		*out = s->whole ? whole_value(s, i, *out) : changed_value(s, i, *out);
 	/* Only what is written: a null that reads as zero need not be a value of its type. */
 	if (!check_member(s, c, *out))
 		return cd_write_fail_column(s->m, c, s->err);
 	s->any[c->role] |= out->is.tag != CQL_TAG_UNSET;
+	s->deltas |= c->multicell && !s->whole && cd_delta_is(s->o, i, *out);
 	return !c->def.required || check_required(s, c, *out);
 }
 
@@ -118,8 +126,10 @@ static bool take_key(struct save *s, uint32_t i, cql_value *out)
 {
 	const struct cd_column *c = &s->m->columns[i];
 
-	if (!read_member(s, c, out))
+	if (!read_member(s, i, out))
 		return false;
+	if (!check_member(s, c, *out))
+		return cd_write_fail_column(s->m, c, s->err);
 	if (!is_missing(*out)) {
 		s->any[c->role] = true;
 		return true;
@@ -272,7 +282,7 @@ static bool plan_save(struct cd_write *w, const struct cd_call *call, coodie_err
 		return false;
 	if (s.no_row || (!s.insert && w->cql && !s.any[CD_ROLE_REGULAR]))
 		return write_statics(&s);
-	return true;
+	return !s.deltas || cd_delta_write(w, s.o, s.values, s.keys, err);
 }
 
 /* A constant statement with `more` behind it. */

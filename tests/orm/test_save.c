@@ -339,7 +339,10 @@ static void loaded_objects(void **state)
 	n->tags = CQL_SET(cql("red"));
 	n->stars = NULL;
 	save(n, NULL);
-	mock_expect(&mock, UPDATE_NOTE, "unset|null|{'red'}|1");
+	mock_expect(&mock,
+		    "UPDATE shop.notes SET \"text\" = ?, \"stars\" = ?, \"tags\" = \"tags\" + ?, "
+		    "\"tags\" = \"tags\" - ? WHERE \"id\" = ?",
+		    "unset|null|{}|{'blue'}|1");
 	n->tags = (cql_set){ 0 };
 	save(n, NULL);
 	mock_expect(&mock, UPDATE_NOTE, "unset|unset|null|1");
