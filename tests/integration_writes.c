@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Integration: what the mapper writes besides saves: collections element by element, statics,
- * conditions, batches, cells; each looked at past the mapper, in the table. */
+ * conditions, counters, batches, cells; each looked at past the mapper, in the table. */
 #include "tests/integration.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include <coodie/batch.h>
+#include <coodie/counter.h>
 #include <coodie/lwt.h>
 #include <coodie/update.h>
 
@@ -50,6 +51,20 @@ static const coodie_column seat_columns[] = {
 };
 static const coodie_model seat_model = COODIE_MODEL(seat, seat_columns, "seats");
 
+typedef struct hits {
+	coodie_row row;
+	int32_t page;
+	int64_t seen;
+	int64_t *clicked;
+} hits;
+
+static const coodie_column hits_columns[] = {
+	COODIE_COLUMN(hits, page, "int", .partition_key = 1),
+	COODIE_COLUMN(hits, seen, "counter"),
+	COODIE_COLUMN(hits, clicked, "counter"),
+};
+static const coodie_model hits_model = COODIE_MODEL(hits, hits_columns, "hits");
+
 static void ok(bool worked, const coodie_error *err, const char *doing)
 {
 	integration_ok(worked, err, doing);
@@ -62,20 +77,21 @@ static void test_tables(void **state)
 
 	ok(coodie_sync_table(it->session, &bag_model, NULL, &err), &err, "bags");
 	ok(coodie_sync_table(it->session, &seat_model, NULL, &err), &err, "seats");
+	ok(coodie_sync_table(it->session, &hits_model, NULL, &err), &err, "hits");
 }
 
 /* What one column of a row is in the table, as CQL writes it. */
 static void there(struct integration *it, const char *column, const char *from, cql_args key,
 		  const char *want)
 {
-	char cql_text_of[160], shown[200] = "no row";
+	char text[160], shown[200] = "no row";
 	coodie_error err = { 0 };
 	coodie_result *r;
 	coodie_cursor c;
 	cql_value v;
 
-	snprintf(cql_text_of, sizeof(cql_text_of), "SELECT %s FROM %s", column, from);
-	r = integration_query(it->session, cql_text_of, key);
+	snprintf(text, sizeof(text), "SELECT %s FROM %s", column, from);
+	r = integration_query(it->session, text, key);
 	c = coodie_result_cursor(r);
 	if (coodie_cursor_next(&c)) {
 		ok(coodie_cursor_value(&c, 0, &v, &err), &err, column);
@@ -400,6 +416,35 @@ static void test_queries(void **state)
 	there(it, "guest", "seats WHERE hall = ?", CQL_ARGS(cql(9)), "no row");
 }
 
+/* ---- counters -------------------------------------------------------------------------------- */
+
+/* CT-01, CT-03, CT-04, CT-07, CT-11: deltas add up, a counter never written is null. */
+static void test_counters(void **state)
+{
+	struct integration *it = *state;
+	hits h = { .page = 1 }, *read;
+	coodie_error err = { 0 };
+
+	for (int i = 0; i < 3; i++)
+		ok(coodie_increment(it->session, &hits_model, &h, "seen", CQL_ARGS(cql(5)), NULL,
+				    &err),
+		   &err, "increment");
+	ok(coodie_decrement(it->session, &hits_model, &h, "seen", CQL_ARGS(cql(1)), NULL, &err),
+	   &err, "decrement");
+	read = coodie_get(it->session, &hits_model, CQL_ARGS(cql(1)), NULL, &err);
+	ok(read, &err, "get");
+	assert_int_equal(read->seen, 14);
+	assert_null(read->clicked);
+	coodie_object_free(read);
+	ok(coodie_increment(it->session, &hits_model, &h, "seen, clicked", CQL_ARGS(cql(1), cql(2)),
+			    NULL, &err),
+	   &err, "two at once");
+	there(it, "clicked", "hits WHERE page = ?", CQL_ARGS(cql(1)), "2");
+	assert_false(coodie_save(it->session, &hits_model, &h, NULL, &err));         /* CT-05 */
+	ok(coodie_delete(it->session, &hits_model, &h, NULL, &err), &err, "delete"); /* CT-06 */
+	there(it, "seen", "hits WHERE page = ?", CQL_ARGS(cql(1)), "no row");
+}
+
 /* ---- batches --------------------------------------------------------------------------------- */
 
 /* BA-01, BA-03, BA-06, BA-07, BA-13 */
@@ -457,8 +502,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_ttl_of_cells), cmocka_unit_test(test_timestamps),
 	cmocka_unit_test(test_statics),      cmocka_unit_test(test_insert),
 	cmocka_unit_test(test_conditions),   cmocka_unit_test(test_conditional_objects),
-	cmocka_unit_test(test_queries),      cmocka_unit_test(test_batches),
-	cmocka_unit_test(test_scope),
+	cmocka_unit_test(test_queries),      cmocka_unit_test(test_counters),
+	cmocka_unit_test(test_batches),      cmocka_unit_test(test_scope),
 };
 
 const struct integration_group integration_writes = INTEGRATION_GROUP("writes", tests,

@@ -268,14 +268,58 @@ static void none_and_several(void **state)
 	coodie_query_free(q);
 }
 
+/* MD-21, CN-24: what a model says holds for each of its statements, until a call says more. */
+static void consistency_of_a_model(void **state)
+{
+	static const coodie_model careful = COODIE_MODEL(note, note_columns, "notes",
+							 .keyspace = "shop",
+							 .consistency = CQL_CONSISTENCY_QUORUM);
+	coodie_error err = { 0 };
+	note n = { .id = 1, .text = "a" };
+
+	(void)state;
+	ok(coodie_save(mock.session, &careful, &n, NULL, &err), &err);
+	assert_int_equal(mock_last(&mock)->request.consistency, CQL_CONSISTENCY_QUORUM);
+	run(&careful, "id = ?", CQL_ARGS(cql(1)));
+	assert_int_equal(mock_last(&mock)->request.consistency, CQL_CONSISTENCY_QUORUM);
+	ok(coodie_delete(mock.session, &careful, &n, NULL, &err), &err);
+	assert_int_equal(mock_last(&mock)->request.consistency, CQL_CONSISTENCY_QUORUM);
+	ok(coodie_save(mock.session, &careful, &n, COODIE_WRITE(.consistency = CQL_CONSISTENCY_ONE),
+		       &err),
+	   &err);
+	assert_int_equal(mock_last(&mock)->request.consistency, CQL_CONSISTENCY_ONE);
+}
+
+/* VX-01: as many floats as the column has, neither fewer nor more, and none is none. */
+static void vector_length(void **state)
+{
+	static const float floats[] = { 1, 2, 3, 4 };
+	coodie_error err = { 0 };
+
+	(void)state;
+	for (size_t count = 0; count <= 4; count++) {
+		cql_value v = cql_from_floats(cql_floats_of(floats, count));
+		coodie_query *q = coodie_find(mock.session, &user_model, "id = ? AND taste = ?",
+					      CQL_ARGS(cql(((cql_uuid){ { 1 } })), v));
+
+		coodie_allow_filtering(q);
+		mock_answer_error(&mock, COODIE_ERR_TIMEOUT, "late");
+		assert_null(coodie_all(q, &err));
+		assert_int_equal(err.code, count == 3 ? COODIE_ERR_TIMEOUT : COODIE_ERR_RANGE);
+		coodie_query_free(q);
+	}
+	assert_int_equal(mock.sent, 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 	const struct CMUnitTest tests[] = {
-		TEST(timeuuid_ranges),      TEST(one_text),
-		TEST(nothing_inlined),      TEST(own_columns),
-		TEST(options_do_not_stick), TEST(back_to_the_old_value),
-		TEST(no_hidden_limit),      TEST(none_and_several),
+		TEST(timeuuid_ranges),        TEST(one_text),
+		TEST(nothing_inlined),        TEST(own_columns),
+		TEST(options_do_not_stick),   TEST(back_to_the_old_value),
+		TEST(no_hidden_limit),        TEST(none_and_several),
+		TEST(consistency_of_a_model), TEST(vector_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
