@@ -78,6 +78,7 @@ tests_integration_SOURCES = \
 	tests/integration_connect.c \
 	tests/integration_errors.c \
 	tests/integration_orm.c \
+	tests/integration_schema.c \
 	tests/integration_queries.c \
 	tests/integration_statements.c \
 	tests/integration_types.c \
