@@ -11,6 +11,7 @@ check_PROGRAMS += \
 	tests/orm/test_indexes \
 	tests/orm/test_lwt \
 	tests/orm/test_many \
+	tests/orm/test_lifetimes \
 	tests/orm/test_members \
 	tests/orm/test_memory \
 	tests/orm/test_mock \
