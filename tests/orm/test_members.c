@@ -85,7 +85,11 @@ static void by_name(void **state)
 	ok(coodie_object_value(n, "tags", &v, &err), &err);
 	assert_int_equal(v.is.tag, CQL_TAG_SET);
 	save(n);
-	mock_expect(&mock, UPDATE_NOTE, "'mine'|5|{'mine'}|1");
+	assert_non_null(strstr(mock_last(&mock)->cql, "\"tags\" = \"tags\" + ?"));
+	assert_int_equal(coodie_object_changes(n, NULL, 0), 0);
+	ok(coodie_object_set(n, "text", cql("yours"), &err), &err);
+	save(n);
+	mock_expect(&mock, UPDATE_NOTE, "'yours'|unset|unset|1");
 	ok(coodie_object_set(n, "stars", cql_null(), &err), &err);
 	ok(coodie_object_value(n, "stars", &v, &err), &err);
 	assert_int_equal(v.is.tag, CQL_TAG_NULL);
