@@ -2,7 +2,7 @@
 /* Fragments of CQL by every grammar, against a model with a column of every kind: refused with a
  * message, or accepted, and then what is sent reads back as the same.
  *
- * Input: a letter for the grammar (where, set, if, cells, names, order, query), 'h' for the model with
+ * Input: a letter for the grammar (where, set, if, cells, list, names, order, query), 'h' for the model with
  * counters, the text up to a NUL, bytes that choose the values. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -289,7 +289,7 @@ static void check_query(const coodie_model *m, const char *text, cql_blob in)
 }
 
 /* Letters of kinds, in their order. */
-static const char kinds[] = "wsic";
+static const char kinds[] = "wsicl";
 _Static_assert(CD_FRAGMENT_KINDS < sizeof(kinds), "a new grammar needs a letter");
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -4,6 +4,7 @@
 #ifndef COODIE_H
 #define COODIE_H
 
+#include <coodie/aggregate.h>
 #include <coodie/alloc.h>
 #include <coodie/attempts.h>
 #include <coodie/auth.h>
@@ -40,12 +41,14 @@
 #include <coodie/schema.h>
 #include <coodie/session.h>
 #include <coodie/socket.h>
+#include <coodie/stream.h>
 #include <coodie/tls.h>
 #include <coodie/trace.h>
 #include <coodie/tune.h>
 #include <coodie/type.h>
 #include <coodie/update.h>
 #include <coodie/value.h>
+#include <coodie/vector.h>
 #include <coodie/version.h>
 #include <coodie/view.h>
 

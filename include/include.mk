@@ -2,6 +2,7 @@
 include_HEADERS = include/coodie.h
 coodieincludedir = $(includedir)/coodie
 coodieinclude_HEADERS = \
+	include/coodie/aggregate.h \
 	include/coodie/alloc.h \
 	include/coodie/arena.h \
 	include/coodie/attempts.h \
@@ -52,6 +53,7 @@ coodieinclude_HEADERS = \
 	include/coodie/schema.h \
 	include/coodie/session.h \
 	include/coodie/socket.h \
+	include/coodie/stream.h \
 	include/coodie/text.h \
 	include/coodie/tls.h \
 	include/coodie/token.h \
@@ -63,6 +65,7 @@ coodieinclude_HEADERS = \
 	include/coodie/update.h \
 	include/coodie/uuid.h \
 	include/coodie/value.h \
+	include/coodie/vector.h \
 	include/coodie/view.h \
 	include/coodie/views.def \
 	include/coodie/wire.h

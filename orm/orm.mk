@@ -20,6 +20,7 @@ libcd_orm_la_SOURCES = \
 	orm/cql/element.c \
 	orm/cql/fragment.c orm/cql/fragment.h \
 	orm/cql/lexer.c orm/cql/lexer.h \
+	orm/cql/list.c \
 	orm/cql/names.c \
 	orm/cql/parser.c orm/cql/parser.h \
 	orm/cql/where.c \
@@ -29,14 +30,20 @@ libcd_orm_la_SOURCES = \
 	orm/object/shape.c orm/object/shape.h \
 	orm/object/track.c \
 	orm/run/op.c orm/run/op.h \
+	orm/query/check.c \
+	orm/query/columns.c \
 	orm/query/copy.c \
 	orm/query/filter.c \
 	orm/query/index.c orm/query/index.h \
+	orm/query/page.c orm/query/page.h \
 	orm/query/query.c orm/query/query.h \
+	orm/query/raw.c \
 	orm/query/select.c \
 	orm/query/settings.c \
 	orm/query/shape.c \
 	orm/query/statement.c \
+	orm/query/stream.c \
+	orm/query/token.c orm/query/token.h \
 	orm/write/by_query.c \
 	orm/write/counter.c \
 	orm/write/delete.c \

@@ -23,10 +23,13 @@ check_PROGRAMS += \
 	tests/orm/test_rows \
 	tests/orm/test_save \
 	tests/orm/test_scan \
+	tests/orm/test_select \
 	tests/orm/test_spelling \
+	tests/orm/test_stream \
 	tests/orm/test_sync \
 	tests/orm/test_threads \
 	tests/orm/test_track \
 	tests/orm/test_update \
 	tests/orm/test_views
 tests_orm_test_registry_LDADD = libcd_node.la $(LDADD)
+tests_orm_test_stream_LDADD = libcd_node.la $(LDADD)

@@ -55,8 +55,7 @@ COODIE_API size_t coodie_query_format(coodie_query *q, char *out, size_t size, c
 COODIE_API bool coodie_exists(coodie_query *q, bool *exists, coodie_error *err);
 /** Called once; `exists` is false on failure. */
 typedef void coodie_exists_fn(bool exists, const coodie_error *err, void *user);
-COODIE_API bool coodie_exists_async(coodie_query *q, coodie_exists_fn *done, void *user,
-				    coodie_error *err);
+COODIE_API bool coodie_exists_async(coodie_query *q, coodie_exists_fn *done, void *user, coodie_error *err);
 
 COODIE_END
 

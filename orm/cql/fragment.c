@@ -17,6 +17,7 @@ static const struct {
 	[CD_FRAGMENT_SET] = { "set", cd_parse_assignments },
 	[CD_FRAGMENT_IF] = { "if", cd_parse_condition },
 	[CD_FRAGMENT_CELLS] = { "delete", cd_parse_cells },
+	[CD_FRAGMENT_LIST] = { "coodie_select", cd_parse_list },
 };
 
 static uint64_t hash_text(enum cd_fragment_kind kind, const char *text)
@@ -45,6 +46,7 @@ static struct cd_fragment *fragment_new(const struct cd_parser *p, enum cd_fragm
 	f->bind_count = p->bind_count;
 	f->binds = (struct cd_bind *)(void *)(f + 1);
 	memcpy(f->binds, p->binds, binds);
+	f->aggregates = p->aggregates;
 	f->relation_count = p->relation_count;
 	f->relations = (struct cd_relation *)(void *)((char *)(f + 1) + binds);
 	memcpy(f->relations, p->relations, relations);

@@ -12,6 +12,7 @@ enum cd_fragment_kind {
 	CD_FRAGMENT_SET,   /* assignments of an update */
 	CD_FRAGMENT_IF,    /* conditions of a write */
 	CD_FRAGMENT_CELLS, /* what a delete takes out of a row */
+	CD_FRAGMENT_LIST,  /* what is read instead of objects */
 	CD_FRAGMENT_KINDS
 };
 
@@ -76,6 +77,7 @@ struct cd_fragment {
 	struct cd_bind *binds;
 	struct cd_relation *relations; /* what must hold or is assigned, in the order of the text */
 	uint32_t bind_count, relation_count;
+	bool aggregates; /* of a list: it makes one row of many */
 };
 
 #define CD_FRAGMENT_MARKERS 256 /* the most in one fragment; no relation has none */

@@ -29,6 +29,13 @@ void cd_parse_advance(struct cd_parser *p)
 	p->now = cd_lexer_next(&p->lexer);
 }
 
+bool cd_parse_next_is(const struct cd_parser *p, enum cd_token_kind kind)
+{
+	struct cd_lexer ahead = p->lexer;
+
+	return cd_lexer_next(&ahead).kind == kind;
+}
+
 void cd_parse_put(struct cd_parser *p, const char *text)
 {
 	cd_buffer_bytes(&p->cql, text, strlen(text));

@@ -17,6 +17,7 @@ struct cd_parser {
 	struct cd_bind binds[CD_FRAGMENT_MARKERS];
 	struct cd_relation relations[CD_FRAGMENT_MARKERS];
 	uint32_t bind_count, relation_count;
+	bool aggregates;
 	coodie_error *err;
 };
 
@@ -46,8 +47,13 @@ bool cd_parse_at(const struct cd_parser *p, char sign);
 void cd_parse_note(struct cd_parser *p, const struct cd_column *c, unsigned kind);
 /* element.c: `column`, `column[?]` or `column.field`, appended to the text. */
 bool cd_parse_target(struct cd_parser *p, struct cd_target *out);
+/* Whether the word behind this one is of a kind. */
+bool cd_parse_next_is(const struct cd_parser *p, enum cd_token_kind kind);
+/* (a, b) behind `token`, which it puts too: the whole partition key, in its order. */
+bool cd_parse_token_columns(struct cd_parser *p);
 
 /* The grammars, one file each. */
+bool cd_parse_list(struct cd_parser *p);
 bool cd_parse_where(struct cd_parser *p);
 bool cd_parse_assignments(struct cd_parser *p);
 bool cd_parse_condition(struct cd_parser *p);

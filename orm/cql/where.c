@@ -164,8 +164,7 @@ static bool parse_plain(struct cd_parser *p)
 
 /* ---- token() and tuples ---------------------------------------------------------------------- */
 
-/* token(a, b): the whole partition key, in its order. */
-static bool take_token_columns(struct cd_parser *p)
+bool cd_parse_token_columns(struct cd_parser *p)
 {
 	const struct cd_model *m = p->model;
 
@@ -216,7 +215,7 @@ static bool parse_token(struct cd_parser *p)
 {
 	const struct cd_column *first = &p->model->columns[p->model->keys[0]];
 
-	if (!take_token_columns(p) || !take_comparison(p))
+	if (!cd_parse_token_columns(p) || !take_comparison(p))
 		return false;
 	if (!(cd_token_is(&p->now, "TOKEN") ? take_token_marks(p)
 					    : cd_parse_mark(p, first, CD_BIND_TOKEN)))
@@ -291,18 +290,11 @@ static bool parse_tuple(struct cd_parser *p)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-static bool next_is_open(const struct cd_parser *p)
-{
-	struct cd_lexer ahead = p->lexer;
-
-	return cd_lexer_next(&ahead).kind == CD_TOKEN_OPEN;
-}
-
 static bool parse_condition(struct cd_parser *p)
 {
 	if (p->now.kind == CD_TOKEN_OPEN)
 		return parse_tuple(p);
-	if (cd_token_is(&p->now, "TOKEN") && next_is_open(p)) {
+	if (cd_token_is(&p->now, "TOKEN") && cd_parse_next_is(p, CD_TOKEN_OPEN)) {
 		cd_parse_advance(p);
 		return parse_token(p);
 	}

@@ -42,6 +42,7 @@ struct coodie_rows {
 	size_t at; /* in `page`: what coodie_next() gives */
 	size_t count;
 	struct cd_track *tracks;
+	const char *token; /* of the page behind these rows; NULL: none */
 	bool single; /* stands behind one object of coodie_object_free() */
 };
 
@@ -58,6 +59,8 @@ struct cd_object *cd_rows_add(coodie_rows *rows, coodie_error *err);
  * also on failure. */
 bool cd_rows_add_page(coodie_rows *rows, coodie_result *take_page, const uint32_t *columns,
 		      uint32_t count, coodie_error *err);
+/* Drops the first objects, before any was given. @return how many there were to drop */
+uint32_t cd_rows_skip(coodie_rows *rows, uint32_t count);
 
 /* ---- knowing an object (object.c) ------------------------------------------------------------ */
 

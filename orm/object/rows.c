@@ -307,6 +307,24 @@ bool cd_rows_add_page(coodie_rows *rows, coodie_result *take_page, const uint32_
 	return true;
 }
 
+uint32_t cd_rows_skip(coodie_rows *rows, uint32_t count)
+{
+	uint32_t left = count;
+
+	for (struct cd_page *page = rows->pages; page && left; page = page->next) {
+		size_t n = left < page->count ? left : page->count;
+
+		if (page->each)
+			page->each += n;
+		else
+			page->objects += n * page->shape->stride;
+		page->count -= n;
+		rows->count -= n;
+		left -= (uint32_t)n;
+	}
+	return count - left;
+}
+
 /* ---- the user's side ------------------------------------------------------------------------- */
 
 void *coodie_next(coodie_rows *rows, coodie_error *err)

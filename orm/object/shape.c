@@ -63,7 +63,8 @@ static bool check_columns(const struct cd_model *m, const coodie_result *page,
 			       "%s: %u columns were asked for, the answer has %zu", m->label,
 			       (unsigned)count, coodie_result_column_count(page));
 	for (uint32_t i = 0; i < count; i++) {
-		if (!check_type(m, &m->columns[columns[i]], coodie_result_column_type(page, i),
+		if (columns[i] != CD_NO_COLUMN &&
+		    !check_type(m, &m->columns[columns[i]], coodie_result_column_type(page, i),
 				err))
 			return false;
 	}

@@ -53,7 +53,10 @@ static bool copy_shape(coodie_query *q)
 	if (q->left_out)
 		q->left_out = cd_query_join(q, q->left_out, q->place.model->read_count, NULL, 0,
 					    sizeof(*q->left_out));
-	return q->err.code == COODIE_OK && copy_names(q, &q->order);
+	return q->err.code == COODIE_OK && copy_names(q, &q->order) && copy_names(q, &q->groups) &&
+	       (!q->has_near || cd_datum_copy(&q->arena, q->near_to, &q->near_to, &q->err)) &&
+	       (!q->has_token || cd_page_token_copy(&q->token, &q->arena) ||
+		cd_no_memory(&q->err, "a query"));
 }
 
 coodie_query *coodie_query_dup(const coodie_query *q)

@@ -46,8 +46,11 @@ static void count_in(const struct cd_model *m, struct cd_filter *f, const struct
 		f->row_count += r->count;
 		f->has_row_index |= cd_index_answers(m, r);
 		break;
-	case CD_ROLE_STATIC:
 	case CD_ROLE_REGULAR:
+		f->has_regular = true;
+		f->other_count++;
+		break;
+	case CD_ROLE_STATIC:
 		f->other_count++;
 		break;
 	}
@@ -259,11 +262,32 @@ static bool check(const coodie_query *q, struct cd_filter *f, coodie_error *err)
 			  err);
 }
 
+/* Neighbours come out of an index, and only other indexes can say which of them are wanted. */
+static bool check_nearest(const coodie_query *q, const struct cd_filter *f, coodie_error *err)
+{
+	const struct cd_model *m = q->place.model;
+	const struct cd_column *later, *before;
+	bool rows_named = f->key_count == m->partition_count &&
+			  !rows_need_filtering(m, f, &later, &before);
+
+	if (key_needs_filtering(m, f))
+		return fail_key(q, f, err);
+	for (uint32_t i = 0; i < f->count; i++) {
+		const struct cd_column *c = &m->columns[f->at[i].column];
+
+		if (c->role == CD_ROLE_PARTITION || c->def.index.on ||
+		    (c->role == CD_ROLE_CLUSTERING && rows_named))
+			continue;
+		return fail_column(q, &f->at[i], err);
+	}
+	return true;
+}
+
 bool cd_query_filter(coodie_query *q, struct cd_filter *out, coodie_error *err)
 {
 	const struct cd_model *m = q->place.model;
 
-	*out = (struct cd_filter){ 0 };
+	*out = (struct cd_filter){ .has_token = q->has_range };
 	out->at = cd_arena_take_array(&q->arena, q->relation_count, sizeof(*out->at));
 	if (q->relation_count && !out->at)
 		return cd_no_memory(err, "a query");
@@ -275,5 +299,7 @@ bool cd_query_filter(coodie_query *q, struct cd_filter *out, coodie_error *err)
 	}
 	for (uint32_t i = 0; i < out->count; i++)
 		count_in(m, out, &out->at[i]);
+	if (q->has_near)
+		return q->allow_filtering || check_nearest(q, out, err);
 	return is_system(m) || check(q, out, err);
 }

@@ -3,6 +3,7 @@
  * first mistake. */
 #include "orm/query/query.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <coodie/driver.h>
@@ -11,6 +12,7 @@
 #include "base/error.h"
 #include "base/identifier.h"
 #include "base/keyspace.h"
+#include "orm/model/family.h"
 #include "orm/value/datum.h"
 
 /* ---- making and freeing ---------------------------------------------------------------------- */
@@ -25,24 +27,6 @@ coodie_query *cd_query_new(const coodie_allocator *a)
 	q->allocator = *a;
 	q->request = (coodie_request){ .size = sizeof(coodie_request) };
 	cd_arena_init(&q->arena, &q->allocator, 0);
-	return q;
-}
-
-coodie_query *coodie_find(coodie_session *s, const coodie_model *m, const char *where,
-			  cql_args args)
-{
-	const coodie_allocator *a = s ? coodie_session_allocator(s) : NULL;
-	coodie_query *q = cd_query_new(a ? a : &cd_malloc_allocator);
-
-	if (!q)
-		return NULL;
-	q->session = s;
-	if (!cd_place_find(s, m, &q->place, &q->err)) {
-		q->place = (struct cd_place){ 0 };
-		return q;
-	}
-	cd_orm_ref(q->place.orm);
-	coodie_where(q, where, args);
 	return q;
 }
 
@@ -124,13 +108,12 @@ static const char *join_where(coodie_query *q, const char *more)
 	return out;
 }
 
-/* What the query keeps of its conditions. */
-static void keep_where(coodie_query *q, const struct cd_fragment *f, cql_args args)
+/* Conditions that were read and checked, and their values. */
+static void keep_where(coodie_query *q, const char *cql, const struct cd_relation *relations,
+		       uint32_t count, cql_args args)
 {
 	cql_value *binds = NULL;
 
-	if (!cd_fragment_check(q->place.model, f, args, &q->err))
-		return;
 	if (args.count && !cd_data_copy(&q->arena, args, &binds, &q->err))
 		return;
 	if (q->binds.count)
@@ -138,10 +121,21 @@ static void keep_where(coodie_query *q, const struct cd_fragment *f, cql_args ar
 				      sizeof(*binds));
 	if (args.count)
 		q->binds = (cql_args){ q->binds.count + args.count, binds };
-	q->relations = cd_query_join(q, q->relations, q->relation_count, f->relations,
-				     f->relation_count, sizeof(*q->relations));
-	q->relation_count += f->relation_count;
-	q->where = join_where(q, f->cql);
+	q->relations = cd_query_join(q, q->relations, q->relation_count, relations, count,
+				     sizeof(*q->relations));
+	q->relation_count += count;
+	q->where = join_where(q, cql);
+}
+
+/* Rows of one struct among those of others (PO-05). */
+static void keep_own_value(coodie_query *q)
+{
+	const struct cd_model *m = q->place.model;
+	const struct cd_relation is = { (uint16_t)m->discriminator, 1, CD_RELATION_EQUAL };
+	char cql[2 * 256 + 8];
+
+	snprintf(cql, sizeof(cql), "%s = ?", m->columns[m->discriminator].quoted);
+	keep_where(q, cql, &is, 1, cql_args_of(&m->own_value, 1));
 }
 
 void coodie_where(coodie_query *q, const char *where, cql_args args)
@@ -158,8 +152,29 @@ void coodie_where(coodie_query *q, const char *where, cql_args args)
 	f = cd_fragment_take(q->place.model, CD_FRAGMENT_WHERE, where, &q->err);
 	if (!f)
 		return;
-	keep_where(q, f, args);
+	if (cd_fragment_check(q->place.model, f, args, &q->err))
+		keep_where(q, f->cql, f->relations, f->relation_count, args);
 	cd_fragment_give(q->place.model, f);
+}
+
+coodie_query *coodie_find(coodie_session *s, const coodie_model *m, const char *where,
+			  cql_args args)
+{
+	const coodie_allocator *a = s ? coodie_session_allocator(s) : NULL;
+	coodie_query *q = cd_query_new(a ? a : &cd_malloc_allocator);
+
+	if (!q)
+		return NULL;
+	q->session = s;
+	if (!cd_place_find(s, m, &q->place, &q->err)) {
+		q->place = (struct cd_place){ 0 };
+		return q;
+	}
+	cd_orm_ref(q->place.orm);
+	if (cd_model_is_relative(q->place.model))
+		keep_own_value(q);
+	coodie_where(q, where, args);
+	return q;
 }
 
 /* ---- elsewhere ------------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "orm/cql/fragment.h"
 #include "orm/model/place.h"
+#include "orm/query/token.h"
 
 enum cd_select_kind {
 	CD_SELECT_ALL,
@@ -15,6 +16,8 @@ enum cd_select_kind {
 	CD_SELECT_ONE,
 	CD_SELECT_COUNT,
 	CD_SELECT_EXISTS,
+	CD_SELECT_JSON,
+	CD_SELECT_LIST, /* of coodie_select() */
 	CD_SELECT_KINDS
 };
 
@@ -44,11 +47,15 @@ struct coodie_query {
 	uint32_t relation_count;
 	uint32_t limit, per_partition_limit;
 	coodie_request request;
-	struct cd_names order;
-	bool *left_out; /* by coodie_only() or coodie_defer(), for each column; NULL: none */
-	bool only, allow_filtering;
+	struct cd_names order, groups;
+	bool *left_out;        /* by coodie_only() or coodie_defer(), for each column; NULL: none */
 	const char *condition; /* of a write, by coodie_if(); NULL: none */
 	cql_args condition_args;
+	bool only, distinct, allow_filtering, has_range, has_near, has_token;
+	int64_t range_after, range_up_to; /* of coodie_token_range() */
+	uint32_t near;                    /* column, of coodie_nearest() */
+	cql_value near_to;
+	struct cd_page_token token; /* of coodie_after() */
 };
 
 /* An empty query; NULL when out of memory. */
@@ -70,6 +77,15 @@ bool cd_query_is_well(const coodie_query *q, coodie_error *err);
 const struct cd_select *cd_query_select(coodie_query *q, enum cd_select_kind kind,
 					coodie_error *err);
 
+/* The same with a list of its own, which is not kept. */
+const struct cd_select *cd_query_select_list(coodie_query *q, const char *list, coodie_error *err);
+/* A place to wait for a query that has one; NULL with its mistake, which is told first. */
+struct cd_wait *cd_query_wait(coodie_query *q, coodie_error *err);
+/* The protocol version the query's session speaks; 0: not known. */
+uint8_t cd_query_protocol(const coodie_query *q);
+/* What a page's token must say of the statement it is for: a hash of its text and values. */
+uint64_t cd_select_hash(const struct cd_select *s, const coodie_allocator *a);
+
 /* What is said of one column, or of a tuple of them, by all relations together. */
 struct cd_restriction {
 	uint16_t column, count;
@@ -82,7 +98,7 @@ struct cd_filter {
 	struct cd_restriction *at;
 	uint32_t count;
 	uint32_t key_count, row_count, other_count; /* columns restricted, by their role */
-	bool has_token, has_key_in, has_key_slice;
+	bool has_token, has_key_in, has_key_slice, has_regular;
 	bool has_index;     /* one answers some restriction */
 	bool has_row_index; /* of a clustering column */
 	bool is_key_range;  /* partitions are not named one by one */
@@ -95,7 +111,9 @@ bool cd_query_filter(coodie_query *q, struct cd_filter *out, coodie_error *err);
 const char *cd_filter_missing(const coodie_query *q, const struct cd_filter *f);
 /* The restriction of a column; NULL: none. */
 const struct cd_restriction *cd_filter_of(const struct cd_filter *f, uint32_t column);
-/* Whether the order of the rows is one the server can read in. */
-bool cd_query_check_order(const coodie_query *q, const struct cd_filter *f, coodie_error *err);
+/* Refuses what does not go together: order, groups, limits, pages, the token of another query. `list`
+ * is of CD_SELECT_LIST. Adds to the request what the query wants. */
+bool cd_query_check(coodie_query *q, enum cd_select_kind kind, const struct cd_fragment *list,
+		    struct cd_select *s, coodie_error *err);
 
 #endif

@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include <coodie/driver.h>
+#include <coodie/stream.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "orm/model/family.h"
 #include "orm/object/object.h"
+#include "orm/query/page.h"
 #include "orm/query/query.h"
 #include "orm/run/op.h"
 #include "orm/value/datum.h"
@@ -19,6 +22,7 @@ struct fetch {
 	coodie_rows *rows; /* NULL for a count */
 	uint64_t count;
 	size_t enough; /* rows that suffice; 0: all */
+	uint32_t skip; /* rows to come that were seen already: coodie_after() */
 	void (*finish)(struct cd_op *op, struct fetch *f, coodie_error *err);
 	struct cd_select by_key; /* of coodie_get(), which has no query to keep it */
 };
@@ -60,9 +64,21 @@ static void finish_object(struct cd_op *op, struct fetch *f, coodie_error *err)
 	done(rows ? coodie_rows_at(rows, 0, NULL) : NULL, err, user);
 }
 
+/* Whether the row is the model's: a key has no room for the value that says which struct it is. */
+static bool has_own_row(const struct cd_model *m, coodie_rows *rows)
+{
+	struct cd_object *o = NULL;
+	cql_value v;
+
+	if (!rows->count || !cd_model_is_relative(m))
+		return rows->count > 0;
+	return cd_object_find(m, coodie_rows_at(rows, 0, NULL), &o, NULL) && o &&
+	       cd_object_loaded(o, m->discriminator, &v, NULL) && cd_family_owns(m, v);
+}
+
 static void finish_get(struct cd_op *op, struct fetch *f, coodie_error *err)
 {
-	if (err->code == COODIE_OK && f->rows->count == 0)
+	if (err->code == COODIE_OK && !has_own_row(op->place.model, f->rows))
 		cd_fail(err, COODIE_ERR_NOT_FOUND, "%s(%s): no row has this key", op->verb,
 			op->place.model->label);
 	finish_object(op, f, err);
@@ -133,9 +149,29 @@ static void on_page(struct cd_op *op, coodie_result *take_res, const coodie_erro
 		end(op, &failed);
 		return;
 	}
+	if (f->skip)
+		f->skip -= cd_rows_skip(f->rows, f->skip);
 	if (!more || (f->enough && f->rows->count >= f->enough) ||
 	    !cd_op_submit(op, f->select->cql, f->select->args, &r, &failed))
 		end(op, &failed);
+}
+
+/* One page, and where the next begins: its state lies before the rows too. */
+static void on_single_page(struct cd_op *op, coodie_result *take_res, const coodie_error *err)
+{
+	struct fetch *f = op->state;
+	cql_blob state = coodie_result_paging_state(take_res);
+	coodie_error failed = *err;
+
+	if (err->code != COODIE_OK)
+		coodie_result_free(take_res);
+	else if (cd_rows_add_page(f->rows, take_res, f->select->columns, f->select->column_count,
+				  &failed)) {
+		f->skip -= cd_rows_skip(f->rows, f->skip);
+		if (state.len)
+			cd_page_keep_token(f->rows, f->query, f->select, state, f->skip, &failed);
+	}
+	end(op, &failed);
 }
 
 static void on_count(struct cd_op *op, coodie_result *take_res, const coodie_error *err)
@@ -169,6 +205,8 @@ struct terminal {
 
 static const struct terminal all_terminal = { "coodie_all", CD_SELECT_ALL, 0, on_page,
 					      finish_rows };
+static const struct terminal page_terminal = { "coodie_page", CD_SELECT_ALL, 0, on_single_page,
+					       finish_rows };
 static const struct terminal first_terminal = { "coodie_first", CD_SELECT_FIRST, 1, on_page,
 						finish_object };
 static const struct terminal one_terminal = { "coodie_one", CD_SELECT_ONE, 2, on_page, finish_one };
@@ -229,20 +267,33 @@ static struct cd_op *query_op(coodie_query *q, const struct terminal *t,
 	if (!*select)
 		return NULL;
 	op = fetch_new(&q->place, t, user, err);
-	if (op)
+	if (op) {
 		((struct fetch *)op->state)->query = cd_query_ref(q);
+		((struct fetch *)op->state)->skip = q->has_token ? q->token.skip : 0;
+	}
 	return op;
 }
 
-bool coodie_all_async(coodie_query *q, coodie_rows_fn *done, void *user, coodie_error *err)
+static bool rows_async(coodie_query *q, const struct terminal *t, coodie_rows_fn *done, void *user,
+		       coodie_error *err)
 {
 	const struct cd_select *select;
-	struct cd_op *op = query_op(q, &all_terminal, &select, user, err);
+	struct cd_op *op = query_op(q, t, &select, user, err);
 
 	if (!op)
 		return false;
 	op->done.rows = done;
 	return fetch_send(op, select, err);
+}
+
+bool coodie_all_async(coodie_query *q, coodie_rows_fn *done, void *user, coodie_error *err)
+{
+	return rows_async(q, &all_terminal, done, user, err);
+}
+
+bool coodie_page_async(coodie_query *q, coodie_rows_fn *done, void *user, coodie_error *err)
+{
+	return rows_async(q, &page_terminal, done, user, err);
 }
 
 static bool object_async(coodie_query *q, const struct terminal *t, coodie_object_fn *done,
@@ -291,8 +342,7 @@ bool coodie_exists_async(coodie_query *q, coodie_exists_fn *done, void *user, co
 
 /* ---- the blocking twins ---------------------------------------------------------------------- */
 
-/* A place to wait for a query that has one; a query with a mistake reports it first. */
-static struct cd_wait *query_wait(coodie_query *q, coodie_error *err)
+struct cd_wait *cd_query_wait(coodie_query *q, coodie_error *err)
 {
 	cd_clear(err);
 	if (!cd_query_is_well(q, err))
@@ -300,19 +350,29 @@ static struct cd_wait *query_wait(coodie_query *q, coodie_error *err)
 	return cd_wait_new(q->place.session, err);
 }
 
-coodie_rows *coodie_all(coodie_query *q, coodie_error *err)
+static coodie_rows *rows_blocking(coodie_query *q, const struct terminal *t, coodie_error *err)
 {
-	struct cd_wait *w = query_wait(q, err), out;
+	struct cd_wait *w = cd_query_wait(q, err), out;
 
-	if (!w || !cd_wait_finish(w, q->place.session, coodie_all_async(q, cd_wait_rows, w, err),
-				  &out, err))
+	if (!w ||
+	    !cd_wait_finish(w, q->place.session, rows_async(q, t, cd_wait_rows, w, err), &out, err))
 		return NULL;
 	return out.rows;
 }
 
+coodie_rows *coodie_all(coodie_query *q, coodie_error *err)
+{
+	return rows_blocking(q, &all_terminal, err);
+}
+
+coodie_rows *coodie_page(coodie_query *q, coodie_error *err)
+{
+	return rows_blocking(q, &page_terminal, err);
+}
+
 static void *object_blocking(coodie_query *q, const struct terminal *t, coodie_error *err)
 {
-	struct cd_wait *w = query_wait(q, err), out;
+	struct cd_wait *w = cd_query_wait(q, err), out;
 
 	if (!w || !cd_wait_finish(w, q->place.session, object_async(q, t, cd_wait_object, w, err),
 				  &out, err))
@@ -332,7 +392,7 @@ void *coodie_one(coodie_query *q, coodie_error *err)
 
 bool coodie_count(coodie_query *q, uint64_t *count, coodie_error *err)
 {
-	struct cd_wait *w = query_wait(q, err), out;
+	struct cd_wait *w = cd_query_wait(q, err), out;
 
 	if (!w || !cd_wait_finish(w, q->place.session, coodie_count_async(q, cd_wait_count, w, err),
 				  &out, err))
@@ -348,7 +408,7 @@ static void wait_exists(bool exists, const coodie_error *err, void *user)
 
 bool coodie_exists(coodie_query *q, bool *exists, coodie_error *err)
 {
-	struct cd_wait *w = query_wait(q, err), out;
+	struct cd_wait *w = cd_query_wait(q, err), out;
 
 	if (!w || !cd_wait_finish(w, q->place.session, coodie_exists_async(q, wait_exists, w, err),
 				  &out, err))
@@ -413,8 +473,7 @@ static bool get(const struct cd_place *place, cql_args keys, const coodie_read *
 		return false;
 	op->done.object = done;
 	f = op->state;
-	f->by_key = (struct cd_select){ m->select_by_key, keys, m->all_columns, m->read_count,
-					r };
+	f->by_key = (struct cd_select){ m->select_by_key, keys, m->all_columns, m->read_count, r };
 	return fetch_send(op, &f->by_key, err);
 }
 

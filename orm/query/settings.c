@@ -2,6 +2,8 @@
 /* How much a query reads, and everything its requests say. */
 #include <string.h>
 
+#include <coodie/aggregate.h>
+
 #include "base/error.h"
 #include "base/sized.h"
 #include "orm/query/query.h"
@@ -132,4 +134,20 @@ void coodie_profile(coodie_query *q, const char *name)
 {
 	if (cd_query_begin(q) && copy_text(q, &name))
 		q->request.profile = name;
+}
+
+void coodie_token_range(coodie_query *q, int64_t after, int64_t up_to)
+{
+	if (!cd_query_begin(q))
+		return;
+	if (after >= up_to) {
+		cd_fail(&q->err, COODIE_ERR_QUERY,
+			"%s, coodie_token_range: no token is after %lld and not after %lld; a range "
+			"over the end of the ring is two",
+			q->place.model->label, (long long)after, (long long)up_to);
+		return;
+	}
+	q->has_range = true;
+	q->range_after = after;
+	q->range_up_to = up_to;
 }

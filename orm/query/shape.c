@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What a query reads of its rows, and in which order. */
+#include <coodie/aggregate.h>
+#include <coodie/vector.h>
+
 #include "base/error.h"
 #include "orm/query/query.h"
+#include "orm/value/datum.h"
 
 /* Reads a list of names into arrays of the query's arena. */
 static bool read_names(coodie_query *q, const char *what, const char *text, bool ordered,
@@ -27,79 +31,61 @@ void coodie_order_by(coodie_query *q, const char *columns)
 	struct cd_names names = { 0 };
 
 	if (cd_query_begin(q) && read_names(q, "coodie_order_by", columns, true, &names))
-		q->order = names;
+		q->order = names, q->has_near = false;
 }
 
-/* The clustering column that belongs at a place: those that = restricts have one value, and may be
- * left out. */
-static uint32_t next_place(const struct cd_model *m, const struct cd_filter *f, uint32_t place,
-			   const struct cd_column *c)
+void coodie_group_by(coodie_query *q, const char *members)
 {
-	uint32_t count = m->key_count - m->partition_count;
+	struct cd_names names = { 0 };
 
-	while (place < count && &m->columns[m->keys[m->partition_count + place]] != c) {
-		const struct cd_restriction *r = cd_filter_of(f,
-							      m->keys[m->partition_count + place]);
-
-		if (!r || !(r->kinds & 1u << CD_RELATION_EQUAL))
-			break;
-		place++;
-	}
-	return place;
+	if (cd_query_begin(q) && read_names(q, "coodie_group_by", members, false, &names))
+		q->groups = names;
 }
 
-/* Rows lie in clustering order on disk: they can be read in that order or in the reverse of it,
- * nothing else. */
-static bool check_names(const coodie_query *q, const struct cd_filter *f, coodie_error *err)
+/* The column of coodie_nearest(); NULL with the mistake noted. */
+static const struct cd_column *near_column(coodie_query *q, const char *member)
 {
 	const struct cd_model *m = q->place.model;
-	uint32_t clustering = m->key_count - m->partition_count, place = 0;
-	bool reverse = false;
+	struct cd_names names = { 0 };
+	const struct cd_column *c;
 
-	for (uint32_t i = 0; i < q->order.count; i++, place++) {
-		const struct cd_column *c = &m->columns[q->order.columns[i]];
-		bool reversed = q->order.descending[i] != (c->def.order == COODIE_DESC);
-
-		place = next_place(m, f, place, c);
-		if (place == clustering || c != &m->columns[m->keys[m->partition_count + place]])
-			return cd_fail(
-				err, COODIE_ERR_QUERY,
-				"%s, coodie_order_by: rows are ordered by the clustering columns "
-				"in their order; place %u is %s, not %s",
-				m->label, (unsigned)i + 1,
-				place < clustering
-					? m->columns[m->keys[m->partition_count + place]].def.name
-					: "none",
-				c->def.name);
-		if (i && reversed != reverse)
-			return cd_fail(
-				err, COODIE_ERR_QUERY,
-				"%s, coodie_order_by: %s turns the other way than the columns "
-				"before it; write %s, so that all follow the table's order or all "
-				"reverse it",
-				m->label, c->def.name, q->order.descending[i] ? "ASC" : "DESC");
-		reverse = reversed;
-	}
-	return true;
+	if (!read_names(q, "coodie_nearest", member, false, &names))
+		return NULL;
+	c = &m->columns[names.columns[0]];
+	if (names.count > 1)
+		cd_fail(&q->err, COODIE_ERR_QUERY, "%s, coodie_nearest: one member, not %u",
+			m->label, (unsigned)names.count);
+	else if (c->kind != CQL_KIND_VECTOR ||
+		 cql_type_kind(cql_type_at(c->type, 0)) != CQL_KIND_FLOAT)
+		cd_fail(&q->err, COODIE_ERR_QUERY,
+			"%s, coodie_nearest: %s is a %s, and only a vector<float, n> has neighbours",
+			m->label, c->def.name, c->spelling);
+	else if (!c->def.index.on)
+		cd_fail(&q->err, COODIE_ERR_QUERY,
+			"%s, coodie_nearest: no index finds neighbours of %s; give the column "
+			".index = COODIE_INDEX(.similarity = ...)",
+			m->label, c->def.name);
+	return q->err.code == COODIE_OK ? c : NULL;
 }
 
-bool cd_query_check_order(const coodie_query *q, const struct cd_filter *f, coodie_error *err)
+void coodie_nearest(coodie_query *q, const char *member, cql_floats to)
 {
-	const struct cd_model *m = q->place.model;
+	const struct cd_column *c = cd_query_begin(q) ? near_column(q, member) : NULL;
 
-	if (!check_names(q, f, err))
-		return false;
-	if (f->is_key_range)
-		return cd_fail(err, COODIE_ERR_QUERY,
-			       "%s, coodie_order_by: rows have an order inside their partition "
-			       "only; restrict the partition key too: %s by = or IN",
-			       m->label, cd_filter_missing(q, f));
-	if (f->uses_index)
-		return cd_fail(err, COODIE_ERR_QUERY,
-			       "%s, coodie_order_by: rows that an index finds have no order; leave "
-			       "the condition on the indexed column or the order out",
-			       m->label);
-	return true;
+	if (!c)
+		return;
+	if (!to.data || to.len != cql_type_dimension(c->type)) {
+		cd_fail(&q->err, COODIE_ERR_RANGE,
+			"%s, coodie_nearest: %s has %u dimensions, and %zu were given",
+			q->place.model->label, c->def.name, (unsigned)cql_type_dimension(c->type),
+			to.data ? to.len : 0);
+		return;
+	}
+	if (!cd_datum_copy(&q->arena, cql_from_floats(to), &q->near_to, &q->err))
+		return;
+	q->has_near = true;
+	q->near = cd_column_index(q->place.model, c);
+	q->order.count = 0;
 }
 
 /* ---- what is read ---------------------------------------------------------------------------- */
@@ -157,5 +143,21 @@ void coodie_defer(coodie_query *q, const char *members)
 			return;
 		}
 		q->left_out[names.columns[i]] = true;
+	}
+}
+
+/* A partition has one row then: its key, and what all its rows share. */
+void coodie_distinct(coodie_query *q)
+{
+	const struct cd_model *m;
+
+	if (!cd_query_begin(q) || !make_left_out(q))
+		return;
+	m = q->place.model;
+	q->distinct = true;
+	for (uint32_t i = 0; i < m->read_count; i++) {
+		enum cd_role role = m->columns[i].role;
+
+		q->left_out[i] |= role == CD_ROLE_CLUSTERING || role == CD_ROLE_REGULAR;
 	}
 }

@@ -10,7 +10,7 @@
 #include "orm/query/query.h"
 #include "orm/value/datum.h"
 
-enum { OWN_BINDS = 2 }; /* the most that is bound besides the conditions' values */
+enum { OWN_BINDS = 5 }; /* the most that is bound besides the conditions' values */
 
 /* ---- the text -------------------------------------------------------------------------------- */
 
@@ -45,16 +45,57 @@ static bool put_list(struct cd_buffer *b, coodie_query *q, enum cd_select_kind k
 	return true;
 }
 
-static void put_where(struct cd_buffer *b, const coodie_query *q)
+static void bind(struct cd_select *s, cql_value *args, cql_value v)
+{
+	args[s->args.count++] = v;
+}
+
+/* token(a, b) */
+static void put_token(struct cd_buffer *b, const struct cd_model *m)
+{
+	put(b, "token(");
+	for (uint32_t i = 0; i < m->partition_count; i++) {
+		put(b, i ? ", " : "");
+		put(b, m->columns[m->keys[i]].quoted);
+	}
+	put(b, ")");
+}
+
+static void put_where(struct cd_buffer *b, const coodie_query *q, struct cd_select *s,
+		      cql_value *args)
 {
 	put(b, " FROM ");
 	put(b, q->table ? q->table : q->place.model->table);
 	put(b, q->where ? " WHERE " : "");
 	put(b, q->where ? q->where : "");
+	if (!q->has_range)
+		return;
+	put(b, q->where ? " AND " : " WHERE ");
+	put_token(b, q->place.model);
+	put(b, " > ? AND ");
+	put_token(b, q->place.model);
+	put(b, " <= ?");
+	bind(s, args, cql_from_llong(q->range_after));
+	bind(s, args, cql_from_llong(q->range_up_to));
 }
 
-static void put_order(struct cd_buffer *b, const coodie_query *q)
+static void put_groups(struct cd_buffer *b, const coodie_query *q)
 {
+	for (uint32_t i = 0; i < q->groups.count; i++) {
+		put(b, i ? ", " : " GROUP BY ");
+		put(b, q->place.model->columns[q->groups.columns[i]].quoted);
+	}
+}
+
+static void put_order(struct cd_buffer *b, const coodie_query *q, struct cd_select *s,
+		      cql_value *args)
+{
+	if (q->has_near) {
+		put(b, " ORDER BY ");
+		put(b, q->place.model->columns[q->near].quoted);
+		put(b, " ANN OF ?");
+		bind(s, args, q->near_to);
+	}
 	for (uint32_t i = 0; i < q->order.count; i++) {
 		put(b, i ? ", " : " ORDER BY ");
 		put(b, q->place.model->columns[q->order.columns[i]].quoted);
@@ -77,21 +118,37 @@ static void put_limit(struct cd_buffer *b, const char *text, uint32_t rows, stru
 	if (!rows)
 		return;
 	put(b, text);
-	args[s->args.count++] = cql_from_int((int)rows);
+	bind(s, args, cql_from_int((int)rows));
+}
+
+/* What is read: columns as they are decoded, or what the caller asked for. */
+static bool put_what(struct cd_buffer *b, coodie_query *q, enum cd_select_kind kind,
+		     const struct cd_fragment *list, struct cd_select *s)
+{
+	put(b, kind == CD_SELECT_JSON ? "SELECT JSON " : "SELECT ");
+	put(b,
+	    q->distinct && kind != CD_SELECT_COUNT && kind != CD_SELECT_EXISTS ? "DISTINCT " : "");
+	if (list)
+		put(b, list->cql);
+	else if (kind == CD_SELECT_COUNT)
+		put(b, "COUNT(*)");
+	else
+		return put_list(b, q, kind, s);
+	return true;
 }
 
 static bool write_select(struct cd_buffer *b, coodie_query *q, enum cd_select_kind kind,
-			 struct cd_select *s, cql_value *args)
+			 const struct cd_fragment *list, struct cd_select *s, cql_value *args)
 {
 	if (q->binds.count)
 		memcpy(args, q->binds.values, q->binds.count * sizeof(*args));
 	s->args = (cql_args){ q->binds.count, args };
-	put(b, kind == CD_SELECT_COUNT ? "SELECT COUNT(*)" : "SELECT ");
-	if (kind != CD_SELECT_COUNT && !put_list(b, q, kind, s))
+	if (!put_what(b, q, kind, list, s))
 		return false;
-	put_where(b, q);
+	put_where(b, q, s, args);
 	if (kind != CD_SELECT_COUNT) {
-		put_order(b, q);
+		put_groups(b, q);
+		put_order(b, q, s, args);
 		put_limit(b, " PER PARTITION LIMIT ?", q->per_partition_limit, s, args);
 		put_limit(b, " LIMIT ?", limit_of(q, kind), s, args);
 	}
@@ -100,32 +157,6 @@ static bool write_select(struct cd_buffer *b, coodie_query *q, enum cd_select_ki
 }
 
 /* ---- the statement --------------------------------------------------------------------------- */
-
-/* Rows of several partitions are put in order by the coordinator, which then gives them in one
- * page. */
-static bool check_pages(const coodie_query *q, const struct cd_filter *f, coodie_request *r,
-			coodie_error *err)
-{
-	if (!q->order.count || !f->has_key_in)
-		return true;
-	if (r->page_rows > 0)
-		return cd_fail(err, COODIE_ERR_QUERY,
-			       "%s, coodie_page_rows: rows of several partitions (IN) in an order "
-			       "come in one page; leave the call out, or the order",
-			       q->place.model->label);
-	r->page_rows = -1;
-	return true;
-}
-
-static bool check(coodie_query *q, enum cd_select_kind kind, coodie_request *r, coodie_error *err)
-{
-	struct cd_filter f;
-
-	if (!cd_query_filter(q, &f, err))
-		return false;
-	return kind == CD_SELECT_COUNT || !q->order.count ||
-	       (cd_query_check_order(q, &f, err) && check_pages(q, &f, r, err));
-}
 
 static coodie_request request_of(const coodie_query *q)
 {
@@ -140,16 +171,23 @@ static coodie_request request_of(const coodie_query *q)
 	return r;
 }
 
-static const struct cd_select *make_select(coodie_query *q, enum cd_select_kind kind,
-					   coodie_error *err)
+static struct cd_select *make_select(coodie_query *q, enum cd_select_kind kind,
+				     const struct cd_fragment *list, coodie_error *err)
 {
-	struct cd_select *s = cd_arena_take_zero(&q->arena, sizeof(*s));
-	cql_value *args = cd_arena_take_array(&q->arena, q->binds.count + OWN_BINDS, sizeof(*args));
+	struct cd_select *s;
+	cql_value *args;
 	struct cd_buffer b;
 	bool ok;
 
+	if (q->condition)
+		return cd_fail_null(err, COODIE_ERR_QUERY,
+				    "%s: a query with coodie_if() is for a write, not for reading",
+				    q->place.model->label);
+	s = cd_arena_take_zero(&q->arena, sizeof(*s));
+	args = cd_arena_take_array(&q->arena, q->binds.count + OWN_BINDS, sizeof(*args));
+
 	cd_buffer_init(&b, &q->allocator, 0);
-	ok = s && args && write_select(&b, q, kind, s, args);
+	ok = s && args && write_select(&b, q, kind, list, s, args);
 	if (ok)
 		s->cql = cd_arena_strndup(&q->arena, (const char *)b.data, b.len);
 	cd_buffer_deinit(&b);
@@ -158,10 +196,7 @@ static const struct cd_select *make_select(coodie_query *q, enum cd_select_kind 
 		return NULL;
 	}
 	s->request = request_of(q);
-	if (!check(q, kind, &s->request, err))
-		return NULL;
-	q->selects[kind] = s;
-	return s;
+	return cd_query_check(q, kind, list, s, err) ? s : NULL;
 }
 
 const struct cd_select *cd_query_select(coodie_query *q, enum cd_select_kind kind,
@@ -169,11 +204,27 @@ const struct cd_select *cd_query_select(coodie_query *q, enum cd_select_kind kin
 {
 	if (!cd_query_is_well(q, err))
 		return NULL;
-	if (q->condition)
-		return cd_fail_null(err, COODIE_ERR_QUERY,
-				    "%s: a query with coodie_if() is for a write, not for reading",
+	if (!q->selects[kind])
+		q->selects[kind] = make_select(q, kind, NULL, err);
+	return q->selects[kind];
+}
+
+const struct cd_select *cd_query_select_list(coodie_query *q, const char *list, coodie_error *err)
+{
+	const struct cd_select *s;
+	struct cd_fragment *f;
+
+	if (!cd_query_is_well(q, err))
+		return NULL;
+	if (!list)
+		return cd_fail_null(err, COODIE_ERR_QUERY, "%s, coodie_select: the list is NULL",
 				    q->place.model->label);
-	return q->selects[kind] ? q->selects[kind] : make_select(q, kind, err);
+	f = cd_fragment_take(q->place.model, CD_FRAGMENT_LIST, list, err);
+	if (!f)
+		return NULL;
+	s = make_select(q, CD_SELECT_LIST, f, err);
+	cd_fragment_give(q->place.model, f);
+	return s;
 }
 
 bool coodie_query_equal(coodie_query *a, coodie_query *b)
@@ -234,6 +285,20 @@ static void put_filled(struct cd_buffer *b, const struct cd_select *s)
 			cd_buffer_u8(b, (uint8_t)*c);
 	}
 	cd_buffer_u8(b, '\0');
+}
+
+uint64_t cd_select_hash(const struct cd_select *s, const coodie_allocator *a)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	struct cd_buffer b;
+
+	cd_buffer_init(&b, a, 0);
+	put_filled(&b, s);
+	for (size_t i = 0; i < b.len; i++)
+		h = (h ^ b.data[i]) * UINT64_C(0x100000001b3);
+	h = b.failed ? 0 : h;
+	cd_buffer_deinit(&b);
+	return h;
 }
 
 size_t coodie_query_format(coodie_query *q, char *out, size_t size, coodie_error *err)

@@ -142,6 +142,18 @@ void cd_wait_rows(coodie_rows *take_rows, const coodie_error *err, void *user)
 	tell(w, err);
 }
 
+void cd_wait_result(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	struct cd_wait *w = user;
+
+	if (!is_wanted(w)) {
+		coodie_result_free(take_res);
+		return;
+	}
+	w->result = take_res;
+	tell(w, err);
+}
+
 void cd_wait_count(uint64_t count, const coodie_error *err, void *user)
 {
 	struct cd_wait *w = user;

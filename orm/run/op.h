@@ -22,6 +22,7 @@ union cd_done {
 	coodie_count_fn *count;
 	coodie_exists_fn *exists;
 	coodie_lwt_fn *lwt;
+	coodie_done_fn *result;
 };
 
 struct cd_op {
@@ -59,6 +60,7 @@ struct cd_wait {
 	coodie_error err;
 	void *object;
 	coodie_rows *rows;
+	coodie_result *result;
 	uint64_t count;
 	coodie_lwt *lwt;
 };
@@ -75,5 +77,6 @@ coodie_object_fn cd_wait_object;
 coodie_rows_fn cd_wait_rows;
 coodie_count_fn cd_wait_count;
 coodie_lwt_fn cd_wait_lwt;
+coodie_done_fn cd_wait_result;
 
 #endif
