@@ -52,6 +52,7 @@ libcd_orm_la_SOURCES = \
 	orm/write/lwt.c orm/write/lwt.h \
 	orm/write/modify.c orm/write/modify.h \
 	orm/write/options.c \
+	orm/write/plain.h \
 	orm/write/save.c \
 	orm/write/send.c \
 	orm/write/update.c orm/write/update.h \

@@ -6,14 +6,11 @@
 #include "orm/write/write.h"
 
 /* Options of an older program are shorter: what it does not have is zero. */
-static coodie_write read_options(const coodie_write *w)
+static void read_options(const coodie_write *w, coodie_write *out)
 {
-	coodie_write options = { 0 };
-
+	*out = (coodie_write){ 0 };
 	if (w)
-		memcpy(&options, w,
-		       w->size && w->size < sizeof(options) ? w->size : sizeof(options));
-	return options;
+		memcpy(out, w, w->size && w->size < sizeof(*out) ? w->size : sizeof(*out));
 }
 
 static bool refuse(const struct cd_write *w, const char *option, coodie_error *err)
@@ -55,8 +52,9 @@ static void ask_query(coodie_write *o, const coodie_request *r)
 bool cd_write_options(struct cd_write *w, const struct cd_call *call, coodie_error *err)
 {
 	const coodie_model *def = &w->place.model->def;
-	coodie_write o = read_options(call->options);
+	coodie_write o;
 
+	read_options(call->options, &o);
 	if (call->query)
 		ask_query(&o, &call->query->request);
 
@@ -76,5 +74,5 @@ bool cd_write_options(struct cd_write *w, const struct cd_call *call, coodie_err
 		.id = o.id,
 	};
 	w->told_idempotent = o.idempotent || def->idempotent;
-	return check(w, &o, err);
+	return !call->options || check(w, &o, err);
 }

@@ -8,6 +8,7 @@
 #include "orm/model/family.h"
 #include "orm/value/datum.h"
 #include "orm/write/delta.h"
+#include "orm/write/plain.h"
 
 struct save {
 	struct cd_write *w;
@@ -160,6 +161,17 @@ static bool check_no_row(const struct save *s)
 
 /* ---- the statement --------------------------------------------------------------------------- */
 
+static inline bool take_column(struct save *s, uint32_t i, cql_value *out)
+{
+	const struct cd_column *c = &s->m->columns[i];
+
+	if (!s->o && cd_plain_column(c) && cd_plain_get(c, s->memory, out)) {
+		s->any[c->role] = true;
+		return true;
+	}
+	return cd_column_is_key(c) ? take_key(s, i, out) : take_value(s, i, out);
+}
+
 static bool write_insert(struct save *s)
 {
 	size_t count = s->m->column_count;
@@ -169,8 +181,7 @@ static bool write_insert(struct save *s)
 		return false;
 	s->values = args;
 	for (uint32_t i = 0; i < count; i++) {
-		if (!(cd_column_is_key(&s->m->columns[i]) ? take_key(s, i, &args[i])
-							  : take_value(s, i, &args[i])))
+		if (!take_column(s, i, &args[i]))
 			return false;
 	}
 	cd_write_put_ttl(s->w, args, &count);

@@ -109,7 +109,7 @@ static bool run_async(const struct cd_call *call, cd_step_fn *step, union cd_don
 	struct cd_write w;
 	bool ok;
 
-	cd_clear(err);
+	cd_well(err);
 	ok = cd_write_plan(&w, call, room, err) && send(&w, step, done, user, err);
 	cd_write_deinit(&w);
 	return ok;
@@ -123,7 +123,7 @@ static bool run(const struct cd_call *call, cd_step_fn *step, union cd_done done
 	struct cd_write w;
 	bool ok;
 
-	cd_clear(err);
+	cd_well(err);
 	ok = cd_write_begin(&w, call, room, err);
 	wait = ok ? cd_wait_new(w.place.session, err) : NULL;
 	ok = wait &&
