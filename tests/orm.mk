@@ -3,6 +3,7 @@ tests_libcd_test_la_SOURCES += tests/mock.c tests/mock.h tests/orm/filter_rows.h
 check_PROGRAMS += \
 	tests/orm/test_batch \
 	tests/orm/test_counter \
+	tests/orm/test_bulk \
 	tests/orm/test_datum \
 	tests/orm/test_decode \
 	tests/orm/test_delta \
@@ -33,3 +34,4 @@ check_PROGRAMS += \
 	tests/orm/test_views
 tests_orm_test_registry_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_stream_LDADD = libcd_node.la $(LDADD)
+tests_orm_test_bulk_LDADD = libcd_node.la $(LDADD)
