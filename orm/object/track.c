@@ -206,7 +206,7 @@ static size_t bytes_of(cql_value v)
 	case CQL_TAG_FLOATS:
 		return (v.as.floats.len + 2) * sizeof(float);
 	default:
-		return v.is.tag >= CQL_TAG_LIST
+		return v.is.tag >= CQL_TAG_LIST && v.is.tag <= CQL_TAG_VECTOR
 			       ? ((size_t)v.as.seq.count * 2 + 1) * sizeof(v) + v.as.seq.bytes
 			       : 0;
 	}
