@@ -55,6 +55,12 @@ check-valgrind: all
 		$(VALGRIND) -q --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --error-exitcode=99 \
 		--suppressions=$(abs_srcdir)/tests/valgrind.supp'
 
+# ---- breakages of the mapper, one line each: does a test notice?
+.PHONY: mutants
+mutants:
+	srcdir='$(srcdir)' CC='$(CC)' '$(srcdir)/tests/mutants'
+EXTRA_DIST += tests/mutants tests/mutants.txt
+
 # ---- programs that have threads, for the thread sanitizer; its memory wants addresses where they always are
 THREADED_TESTS = \
 	tests/orm/test_registry \
