@@ -2,14 +2,16 @@
 /* Fragments of CQL by every grammar, against a model with a column of every kind: refused with a
  * message, or accepted, and then what is sent reads back as the same.
  *
- * Input: a letter for the grammar (where, set, if, cells, list, names, order, query), 'h' for the model with
- * counters, the text up to a NUL, bytes that choose the values. */
+ * Input: a letter for the grammar (where, set, if, cells, list, names, order, query, pick, token),
+ * 'h' for the model with counters, the text up to a NUL, bytes that choose the values. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <coodie/query.h>
+#include <coodie/aggregate.h>
+#include <coodie/stream.h>
 
+#include "base/error.h"
 #include "fuzz/fuzz.h"
 #include "orm/cql/fragment.h"
 #include "orm/model/place.h"
@@ -101,14 +103,14 @@ static const coodie_model hits_model = COODIE_MODEL(hits, hits_columns, "hits", 
 static bool refuse(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user,
 		   coodie_error *err)
 {
-	(void)driver, (void)st, (void)done, (void)user, (void)err;
-	return false;
+	(void)driver, (void)st, (void)done, (void)user;
+	return cd_fail(err, COODIE_ERR_CLOSED, "nothing is sent here");
 }
 
 static bool run(void *driver, const bool *until, coodie_error *err)
 {
-	(void)driver, (void)until, (void)err;
-	return false;
+	(void)driver;
+	return (until && *until) || cd_fail(err, COODIE_ERR_CLOSED, "nothing comes here");
 }
 
 static coodie_session *session(void)
@@ -288,6 +290,40 @@ static void check_query(const coodie_model *m, const char *text, cql_blob in)
 	coodie_query_free(q);
 }
 
+/* What is selected: whole, or a list of expressions, of groups. */
+static void check_select(const coodie_model *m, const char *text, cql_blob in)
+{
+	uint8_t which = fuzz_u8(&in);
+	coodie_query *q = coodie_find(session(), m, NULL, CQL_ARGS());
+	coodie_error err = { 0 };
+
+	if (which & 1)
+		coodie_group_by(q, text);
+	if (which & 2)
+		coodie_distinct(q);
+	FUZZ_CHECK(!coodie_select(q, text, &err));
+	check_refused(&err);
+	coodie_query_free(q);
+}
+
+/* A token is never one of this query, but for one in a very great many. */
+static void check_token(const coodie_model *m, const char *text)
+{
+	uint8_t bytes[4096];
+	size_t len = sizeof(bytes);
+	coodie_query *q = coodie_find(session(), m, NULL, CQL_ARGS());
+	coodie_error err = { 0 };
+
+	if (!coodie_token_paging_state(text, bytes, &len, &err))
+		check_refused(&err);
+	else
+		FUZZ_CHECK(len <= sizeof(bytes));
+	coodie_after(q, text);
+	FUZZ_CHECK(!coodie_page(q, &err));
+	check_refused(&err);
+	coodie_query_free(q);
+}
+
 /* Letters of kinds, in their order. */
 static const char kinds[] = "wsicl";
 _Static_assert(CD_FRAGMENT_KINDS < sizeof(kinds), "a new grammar needs a letter");
@@ -310,6 +346,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_names(m, mode == 'o', text);
 	if (mode == 'q')
 		check_query(model, text, in);
+	if (mode == 'p')
+		check_select(model, text, in);
+	if (mode == 't')
+		check_token(model, text);
 	free(text);
 	return 0;
 }
