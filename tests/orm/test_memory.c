@@ -118,6 +118,46 @@ static bool find_all(struct mock *m, coodie_error *err)
 	return worked;
 }
 
+static bool select_list(struct mock *m, coodie_error *err)
+{
+	coodie_query *q = coodie_find(m->session, &note_model, "id = ?", CQL_ARGS(cql(1)));
+	coodie_result *r;
+
+	coodie_group_by(q, "id");
+	coodie_token_range(q, 1, 2);
+	mock_answer_error(m, COODIE_ERR_TIMEOUT, "late");
+	r = coodie_select(q, "max(stars) as most, writetime(text)", err);
+	coodie_result_free(r);
+	coodie_query_free(q);
+	return err->code == COODIE_ERR_TIMEOUT;
+}
+
+static bool stream_rows(struct mock *m, coodie_error *err)
+{
+	coodie_query *q = coodie_find(m->session, &note_model, NULL, CQL_ARGS());
+	coodie_stream *s;
+	bool worked;
+
+	mock_answer(m, note_row());
+	s = coodie_stream_new(q, NULL, err);
+	worked = step(s != NULL, err) && step(coodie_stream_token(s, err) != NULL, err) &&
+		 step(coodie_stream_next(s, err) != NULL, err);
+	coodie_stream_free(s);
+	coodie_query_free(q);
+	return worked;
+}
+
+static bool raw_rows(struct mock *m, coodie_error *err)
+{
+	coodie_rows *rows;
+
+	mock_answer(m, note_row());
+	rows = coodie_raw(m->session, &note_model, "SELECT * FROM notes WHERE id = ?",
+			  CQL_ARGS(cql(1)), err);
+	coodie_rows_free(rows);
+	return step(rows != NULL, err);
+}
+
 static bool all_rows(struct mock *m, coodie_error *err)
 {
 	coodie_query *q = coodie_find(m->session, &note_model, NULL, CQL_ARGS());
@@ -245,6 +285,9 @@ static void each_allocation(void **state)
 		{ "get, save, dup, delete", get_and_save },
 		{ "find", find_all },
 		{ "read rows", all_rows },
+		{ "select a list", select_list },
+		{ "stream rows", stream_rows },
+		{ "read raw rows", raw_rows },
 		{ "sync a table", sync_table },
 		{ "create a keyspace", keyspace },
 		{ "run a batch", run_batch },
