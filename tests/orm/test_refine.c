@@ -306,13 +306,70 @@ static void existence(void **state)
 	coodie_query_free(q);
 }
 
+typedef struct pet {
+	coodie_row row;
+	int32_t id;
+	const char *kind, *name;
+} pet;
+
+static const coodie_column pet_columns[] = {
+	COODIE_COLUMN(pet, id, "int", .partition_key = 1),
+	COODIE_COLUMN(pet, kind, "text", .discriminator = true, .index = COODIE_INDEX()),
+	COODIE_COLUMN(pet, name, "text"),
+};
+static const coodie_model cat_model = COODIE_MODEL(pet, pet_columns, "pets", .keyspace = "shop",
+						   .discriminator_value = "cat");
+
+static coodie_result *one_pet(const char *kind)
+{
+	static const coodie_column_spec columns[] = { { "id", "int" },
+						      { "kind", "text" },
+						      { "name", "text" } };
+	const cql_value cells[] = { cql(1), cql(kind), cql("Tom") };
+
+	return coodie_result_new_rows(columns, 3, cells, 1, NULL);
+}
+
+/* PO-05: a struct among others reads its own rows; a key alone may find another's. */
+static void rows_of_its_own(void **state)
+{
+	coodie_query *q = coodie_find(mock.session, &cat_model, NULL, CQL_ARGS());
+	coodie_error err = { 0 };
+	pet *tom;
+
+	(void)state;
+	send(q);
+	mock_expect(&mock, "SELECT \"id\", \"kind\", \"name\" FROM shop.pets WHERE \"kind\" = ?",
+		    "'cat'");
+	coodie_where(q, "id = ?", CQL_ARGS(cql(1)));
+	coodie_limit(q, 2);
+	send(q);
+	mock_expect(
+		&mock,
+		"SELECT \"id\", \"kind\", \"name\" FROM shop.pets WHERE \"kind\" = ? AND \"id\" = ? "
+		"LIMIT ?",
+		"'cat'|1|2");
+	coodie_where(q, "name = ?", CQL_ARGS(cql("Tom")));
+	assert_null(coodie_all(q, &err));
+	assert_non_null(strstr(err.message, "no index of name answers ="));
+	coodie_query_free(q);
+	mock_answer(&mock, one_pet("cat"));
+	tom = coodie_get(mock.session, &cat_model, CQL_ARGS(cql(1)), NULL, &err);
+	assert_string_equal(tom->name, "Tom");
+	coodie_object_free(tom);
+	mock_answer(&mock, one_pet("dog"));
+	assert_null(coodie_get(mock.session, &cat_model, CQL_ARGS(cql(1)), NULL, &err));
+	assert_int_equal(err.code, COODIE_ERR_NOT_FOUND);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(more_conditions), TEST(copies),   TEST(wrong_copies), TEST(equal),
-		TEST(elsewhere),       TEST(requests), TEST(shown),        TEST(existence),
+		TEST(more_conditions), TEST(copies),    TEST(wrong_copies),
+		TEST(equal),           TEST(elsewhere), TEST(requests),
+		TEST(shown),           TEST(existence), TEST(rows_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
