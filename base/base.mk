@@ -7,10 +7,12 @@ libcd_base_la_SOURCES = \
 	base/budget.c base/budget.h \
 	base/buffer.c base/buffer.h \
 	base/carrier.c base/carrier.h \
+	base/cql_arena.c base/cql_arena.h \
 	base/digest.c base/digest.h \
 	base/endpoint.c base/endpoint.h \
 	base/entropy.c base/entropy.h \
 	base/error.c base/error.h \
+	base/fields.c base/fields.h \
 	base/histogram.c base/histogram.h \
 	base/hot.h \
 	base/identifier.c base/identifier.h \

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A user type as a struct: as a column, in a list, and as a bind. */
 #include <coodie.h>
-#include <coodie/udt.h>
 
 #include <stdio.h>
 
 typedef struct address {
-	cql_text street;
+	const char *street;
 	int32_t *number;
 } address;
 
@@ -35,9 +34,9 @@ static const coodie_model person_model = COODIE_MODEL(person, person_columns, "p
 
 static bool move_in(coodie_session *s, coodie_error *err)
 {
-	address before = { cql_text_of("St James's Square"), &(int32_t){ 12 } };
+	address before = { "St James's Square", &(int32_t){ 12 } };
 	person ada = { .name = "ada",
-		       .home = { cql_text_of("Dorset Street"), NULL },
+		       .home = { "Dorset Street", NULL },
 		       .earlier = CQL_LIST(cql_from_object(&address_type, &before)) };
 
 	return coodie_save(s, &person_model, &ada, NULL, err);
@@ -46,16 +45,20 @@ static bool move_in(coodie_session *s, coodie_error *err)
 static bool show(coodie_session *s, coodie_error *err)
 {
 	person *p = coodie_get(s, &person_model, CQL_ARGS(cql("ada")), NULL, err);
+	cql_arena *texts = p ? cql_arena_new(NULL, err) : NULL; /* of the structs in the list */
 	cql_iter it;
 	address a;
 
-	if (!p)
+	if (!texts) {
+		coodie_object_free(p);
 		return false;
-	printf("%s lives in %.*s\n", p->name, (int)p->home.street.len, p->home.street.data);
+	}
+	printf("%s lives in %s\n", p->name, p->home.street);
 	it = cql_list_iter(p->earlier);
-	for (cql_value v; cql_iter_next(&it, &v) && cql_to_object(v, &address_type, &a, err);)
-		printf("  before: %.*s %d\n", (int)a.street.len, a.street.data,
-		       a.number ? *a.number : 0);
+	for (cql_value v;
+	     cql_iter_next(&it, &v) && cql_to_object(v, &address_type, &a, texts, err);)
+		printf("  before: %s %d\n", a.street, a.number ? *a.number : 0);
+	cql_arena_free(texts);
 	coodie_object_free(p);
 	return err->code == COODIE_OK;
 }

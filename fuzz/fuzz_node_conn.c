@@ -9,7 +9,7 @@
 #include "fuzz/fuzz.h"
 #include "node/server/conn_statement.h"
 #include "node/server/fault.h"
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 
 /* Both ends, and what the node's end needs. */
 struct world {

@@ -46,6 +46,7 @@
 #include <coodie/trace.h>
 #include <coodie/tune.h>
 #include <coodie/type.h>
+#include <coodie/udt.h>
 #include <coodie/update.h>
 #include <coodie/value.h>
 #include <coodie/vector.h>

@@ -62,6 +62,7 @@ coodieinclude_HEADERS = \
 	include/coodie/tune.h \
 	include/coodie/type.h \
 	include/coodie/types.def \
+	include/coodie/udt.h \
 	include/coodie/update.h \
 	include/coodie/uuid.h \
 	include/coodie/value.h \

@@ -11,8 +11,10 @@ libcd_orm_la_SOURCES = \
 	orm/model/inherit.c \
 	orm/model/model.c orm/model/model.h \
 	orm/model/place.c orm/model/place.h \
+	orm/model/rules.c \
 	orm/model/spelling.c orm/model/spelling.h \
 	orm/model/texts.c \
+	orm/model/udt.c orm/model/udt.h \
 	orm/cql/assign.c \
 	orm/cql/bind.c \
 	orm/cql/cells.c \

@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 #include "proto/crc.h"
 #include "proto/lz4.h"
 #include "proto/notation.h"

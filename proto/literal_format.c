@@ -231,6 +231,25 @@ static void print_parts(struct cd_print *p, const cql_type *type, const cql_valu
 	cd_print_char(p, named ? '}' : ')');
 }
 
+/* {street: 'Main', number: null} of a struct, in its own order. */
+static void print_fields(struct cd_print *p, const cql_value *v, unsigned depth)
+{
+	const cql_fields *f = &v->as.fields;
+	cql_field field;
+	size_t i = 0;
+
+	cd_print_char(p, '{');
+	for (; f->field(f->type, f->object, i, &field, NULL) && field.name; i++) {
+		cd_print_text(p, i ? ", " : "");
+		print_name(p, field.name);
+		cd_print_text(p, ": ");
+		if (field.value.is.tag == CQL_TAG_UNSET)
+			field.value = cql_null();
+		print_any(p, NULL, &field.value, depth);
+	}
+	cd_print_char(p, '}');
+}
+
 /* The type of a value made of others: its own, or the one it is printed as. */
 static const cql_type *type_of(const cql_type *type, const cql_value *v)
 {
@@ -275,6 +294,8 @@ static void print_any(struct cd_print *p, const cql_type *type, const cql_value 
 		cd_print_char(p, '?');
 	else if (print)
 		print(p, &what);
+	else if (what.is.tag == CQL_TAG_FIELDS)
+		print_fields(p, &what, depth + 1);
 	else if (what.is.tag == CQL_TAG_TUPLE || what.is.tag == CQL_TAG_UDT)
 		print_parts(p, type_of(type, &what), &what, depth + 1);
 	else

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "base/error.h"
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 #include "proto/literal.h"
 #include "proto/text.h"
 #include "proto/value_composite.h"

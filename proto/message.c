@@ -3,7 +3,7 @@
 #include "proto/message.h"
 
 #include "base/error.h"
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 #include "proto/error_body.h"
 #include "proto/event.h"
 #include "proto/framing.h"

@@ -1,7 +1,6 @@
 # proto/proto.mk - the codec: bytes <-> values and messages; included by the top Makefile.am
 noinst_LTLIBRARIES += libcd_proto.la
 libcd_proto_la_SOURCES = \
-	proto/arena.c proto/arena.h \
 	proto/batch.c proto/batch.h \
 	proto/bind.c proto/bind.h proto/bind_copy.h \
 	proto/bind_step.c proto/bind_step.h proto/bind_step_avx2.c \

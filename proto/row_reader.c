@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 #include "base/reader.h"
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 #include "proto/type.h"
 #include "proto/value.h"
 

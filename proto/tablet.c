@@ -4,7 +4,7 @@
 #include <coodie/message.h>
 
 #include "base/error.h"
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 #include "proto/coder.h"
 
 /* A [bytes] of a fixed size, as the fields of a tuple are. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Blobs to and from hexadecimal digits. */
 #include "base/error.h"
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 #include "proto/text.h"
 
 bool cd_scan_blob(struct cd_scan *s, struct cd_scan *digits)

@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "base/buffer.h"
 #include "base/error.h"
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 #include "proto/digits.h"
 #include "proto/text.h"
 #include "proto/value.h"

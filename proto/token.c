@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/md5.h"
 #include "base/reader.h"
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 
 /* The bytes that the columns take when joined. */
 static bool joined_size(const cql_blob *columns, size_t count, size_t *size, coodie_error *err)

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "base/error.h"
+#include "base/fields.h"
 #include "proto/notation.h"
 
 /* ---- to bytes ------------------------------------------------------------------------------- */
@@ -112,6 +113,50 @@ static bool encode_part(struct cd_buffer *out, const cql_type *type, uint32_t i,
 	return ok;
 }
 
+/* A field the type does not have would be lost; null loses nothing. */
+static bool check_known(const cql_type *type, const cql_fields *f, coodie_error *err)
+{
+	const char **names = type->of.udt->fields;
+	cql_field field;
+
+	for (size_t i = 0;; i++) {
+		uint32_t k = 0;
+
+		if (!f->field(f->type, f->object, i, &field, err))
+			return false;
+		if (!field.name)
+			return true;
+		while (k < type->count && strcmp(names[k], field.name) != 0)
+			k++;
+		if (k == type->count && field.value.is.tag > CQL_TAG_UNSET)
+			return cd_fail(err, COODIE_ERR_TYPE, "the user type %s has no field %s",
+				       type->of.udt->name, field.name);
+	}
+}
+
+/* Fields by name, in whatever order the type has them. */
+static bool encode_fields(struct cd_buffer *out, const cql_type *type, const cql_fields *f,
+			  coodie_error *err)
+{
+	size_t start = out->len, found = 0;
+	cql_field field;
+
+	cd_buffer_be32(out, 0);
+	for (uint32_t i = 0; i < type->count; i++) {
+		if (!cd_fields_find(f, type->of.udt->fields[i], i, &field, err))
+			return false;
+		found += field.name != NULL;
+		if (!field.name || field.value.is.tag == CQL_TAG_UNSET)
+			field.value = cql_null();
+		if (!encode_part(out, type, i, &field.value, err))
+			return false;
+	}
+	if (!f->field(f->type, f->object, found, &field, err) ||
+	    (field.name && !check_known(type, f, err)))
+		return false;
+	return close_value(out, start, err);
+}
+
 bool cd_encode_tuple(struct cd_buffer *out, const cql_type *type, const cql_value *v,
 		     coodie_error *err)
 {
@@ -125,6 +170,8 @@ bool cd_encode_tuple(struct cd_buffer *out, const cql_type *type, const cql_valu
 		return cd_fail(err, COODIE_ERR_UNSUPPORTED,
 			       "the fields of the user type %s are not known here",
 			       type->of.udt->name);
+	if (is_udt && v->is.tag == CQL_TAG_FIELDS)
+		return encode_fields(out, type, &v->as.fields, err);
 	if (v->is.tag != (is_udt ? CQL_TAG_UDT : CQL_TAG_TUPLE))
 		return cd_value_wrong(type, v, err);
 	if (seq->type)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Values that must outlive what they point to. */
+#include "base/fields.h"
 #include "proto/value.h"
 
 static bool copy_bytes(struct cd_arena *a, const void **at, size_t len)
@@ -43,6 +44,14 @@ static bool copy_floats(struct cd_arena *a, cql_floats *floats)
 	return to != NULL;
 }
 
+static bool copy_field(struct cd_arena *a, const cql_value *in, cql_value *out, void *user)
+{
+	cql_value v = *in;
+
+	(void)user;
+	return cd_value_copy(a, out, &v);
+}
+
 bool cd_value_copy(struct cd_arena *a, cql_value *out, const cql_value *in)
 {
 	const void *at;
@@ -80,6 +89,8 @@ bool cd_value_copy(struct cd_arena *a, cql_value *out, const cql_value *in)
 		return copy_seq(a, out);
 	case CQL_TAG_FLOATS:
 		return copy_floats(a, &out->as.floats);
+	case CQL_TAG_FIELDS:
+		return cd_fields_keep(a, &out->as.fields, copy_field, NULL);
 	default:
 		return true;
 	}

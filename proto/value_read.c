@@ -32,6 +32,7 @@ const char *cd_tag_name(uint8_t tag)
 		[CQL_TAG_UDT] = "a user type value",
 		[CQL_TAG_VECTOR] = "a vector",
 		[CQL_TAG_FLOATS] = "an array of floats",
+		[CQL_TAG_FIELDS] = "a struct",
 		[CQL_TAG_EMPTY] = "an empty value",
 		[CQL_TAG_ENCODED] = "encoded bytes",
 	};

@@ -3,7 +3,7 @@
 #include <coodie/wire.h>
 
 #include "base/error.h"
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 #include "proto/value.h"
 
 enum { DEEPEST = 64 }; /* of types, whatever the terms say: each level is a frame on the stack */

@@ -4,7 +4,7 @@
 
 #include "tests/node_duo.h"
 
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 
 void duo_begin(struct duo *d, struct nd_service *service, unsigned version)
 {

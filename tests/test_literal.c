@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 #include "proto/literal.h"
 #include "proto/text.h"
 #include "tests/failalloc.h"

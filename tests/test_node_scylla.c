@@ -14,7 +14,7 @@
 #include "node/cluster/scylla.h"
 #include "node/server/fault.h"
 #include "node/server/prepared.h"
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 #include "tests/failalloc.h"
 #include "tests/node_duo.h"
 

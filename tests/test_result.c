@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 #include "proto/message.h"
 #include "tests/failalloc.h"
 #include "tests/guard.h"

@@ -509,6 +509,17 @@ static void test_constructors(void **state)
 	assert_int_equal(sizeof(cql_value), 32);
 }
 
+/* A struct of one field, b. */
+static bool one_field(const void *type, const void *object, size_t i, cql_field *out,
+		      coodie_error *err)
+{
+	(void)type;
+	(void)object;
+	(void)err;
+	*out = (cql_field){ .name = i ? NULL : "b", .value = V(INT, integer, 1) };
+	return true;
+}
+
 /* One value of each tag. */
 static const cql_value of_each_tag[] = {
 	[CQL_TAG_NULL] = V(NULL, integer, 0),
@@ -535,6 +546,7 @@ static const cql_value of_each_tag[] = {
 	[CQL_TAG_UDT] = V(UDT, seq, { NULL, nulls, 1, 0 }),
 	[CQL_TAG_VECTOR] = V(VECTOR, seq, { NULL, nulls, 1, 0 }),
 	[CQL_TAG_FLOATS] = V(FLOATS, floats, { floats, 1 }),
+	[CQL_TAG_FIELDS] = V(FIELDS, fields, { one_field, NULL, NULL }),
 	[CQL_TAG_EMPTY] = V(EMPTY, integer, 0),
 	[CQL_TAG_ENCODED] = V(ENCODED, blob, { (const uint8_t *)"a", 1 }),
 	[CQL_TAG_ENCODED + 1] = { .is = { 200 } },
@@ -574,7 +586,7 @@ static void test_every_pair(void **state)
 		{ "set<int>", T(LIST) | T(SET) },
 		{ "map<int, int>", T(MAP) },
 		{ "tuple<int>", T(TUPLE) },
-		{ "udt<a, b:int>", T(UDT) },
+		{ "udt<a, b:int>", T(UDT) | T(FIELDS) },
 		{ "vector<int, 1>", T(VECTOR) | T(LIST) },
 		{ "vector<float, 1>", T(VECTOR) | T(LIST) | T(FLOATS) },
 #undef T

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/error.h"
 #include "proto/value_composite.h"
 #include "tests/failalloc.h"
 #include "tests/guard.h"
@@ -51,6 +52,95 @@ static void check_written(const char *name, const char *type_text, cql_value v, 
 		fail_msg("%s: got \"%s\", wanted \"%s\"", name, got, want);
 	free(got);
 	cql_type_free(type);
+}
+
+/* ---- fields by name ------------------------------------------------------------------------- */
+
+/* A struct with two fields, and a third one when its first byte says so; it breaks at the fourth. */
+static bool some_fields(const void *type, const void *object, size_t i, cql_field *out,
+			coodie_error *err)
+{
+	static const char *const names[] = { "b", "a", "c" };
+	const char *count = type;
+	const cql_value *values = object;
+
+	*out = (cql_field){ 0 };
+	if (*count == '4' && i == 3)
+		return cd_fail(err, COODIE_ERR_RANGE, "field d cannot be read");
+	if (i < (size_t)(*count - '0'))
+		*out = (cql_field){ .name = names[i], .value = values[i] };
+	return true;
+}
+
+static cql_value struct_of(const char *count, const cql_value *values)
+{
+	return (cql_value){ .is = { CQL_TAG_FIELDS }, .as.fields = { some_fields, count, values } };
+}
+
+/* In the order of the type; what nobody tells is null (UD-09). */
+static void test_by_name(void **state)
+{
+	static cql_value values[3];
+	(void)state;
+
+	values[0] = cql(2);
+	values[1] = cql(1);
+	values[2] = cql(3);
+	check_written("turned round", "udt<t, a:int, b:int>", struct_of("2", values),
+		      "00000010"
+		      "0000000400000001"
+		      "0000000400000002");
+	check_written("one missing", "udt<t, a:int, z:int, b:int>", struct_of("2", values),
+		      "00000014"
+		      "0000000400000001"
+		      "ffffffff"
+		      "0000000400000002");
+	check_written("one too many", "udt<t, a:int, b:int>", struct_of("3", values),
+		      "the user type t has no field c");
+	values[2] = cql_null();
+	check_written("one too many, null", "udt<t, a:int, b:int>", struct_of("3", values),
+		      "00000010"
+		      "0000000400000001"
+		      "0000000400000002");
+	values[0] = cql_unset();
+	check_written("not set", "udt<t, a:int, b:int>", struct_of("2", values),
+		      "0000000c"
+		      "0000000400000001"
+		      "ffffffff");
+	values[0] = cql("x");
+	check_written("of another type", "udt<t, a:int, b:int>", struct_of("2", values),
+		      "field b: a text does not fit the type int");
+	check_written("unreadable", "udt<t, a:int, d:int>", struct_of("4", values),
+		      "field d cannot be read");
+	check_written("in a list", "list<udt<t, a:int>>",
+		      cql(CQL_LIST(struct_of("2", (cql_value[]){ cql_null(), cql(1) }))),
+		      "00000010"
+		      "00000001"
+		      "00000008"
+		      "0000000400000001");
+	check_written("for an int", "int", struct_of("2", values),
+		      "a struct does not fit the type int");
+	check_written("without fields", "t", struct_of("2", values), "not known here");
+}
+
+/* A copy lives without the struct, and is written the same. */
+static void test_by_name_copied(void **state)
+{
+	char text[] = "abc";
+	cql_value values[2] = { cql(text), cql(CQL_LIST(cql(1))) }, copy,
+		  v = struct_of("2", values);
+	struct cd_arena a;
+	char shown[64];
+
+	(void)state;
+	cd_arena_init(&a, NULL, 0);
+	assert_true(cd_value_copy(&a, &copy, &v));
+	memset(text, 'x', 3);
+	values[1] = cql_null();
+	cql_value_format(copy, shown, sizeof shown);
+	assert_string_equal(shown, "{b: 'abc', a: [1]}");
+	check_written("copied", "udt<t, b:text, a:list<int>>", copy, "00000003616263");
+	cd_arena_deinit(&a);
 }
 
 /* ---- made by hand --------------------------------------------------------------------------- */
@@ -429,6 +519,7 @@ static void test_copies(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_by_name),  cmocka_unit_test(test_by_name_copied),
 		cmocka_unit_test(test_made),     cmocka_unit_test(test_grown),
 		cmocka_unit_test(test_too_long), cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_floats),   cmocka_unit_test(test_walks),

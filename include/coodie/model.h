@@ -56,7 +56,8 @@ enum coodie_member {
 	COODIE_MEMBER_STR,          /**< const char *: NUL-terminated, NULL is null */
 	COODIE_MEMBER_CHARS,        /**< char[N]: NUL-terminated in place */
 	COODIE_MEMBER_FLOATS,       /**< float[N]: a vector<float, N> */
-	COODIE_MEMBER_OPTIONAL = 64 /**< added for a pointer to a scalar */
+	COODIE_MEMBER_UDT,          /**< a struct of a user type (coodie/udt.h) */
+	COODIE_MEMBER_OPTIONAL = 64 /**< added for a pointer to a scalar or a struct */
 };
 
 enum coodie_order { COODIE_ASC = 0, COODIE_DESC };
@@ -162,6 +163,9 @@ typedef struct coodie_model {
 		cql_list *: COODIE_MEMBER_LIST, \
 		cql_set *: COODIE_MEMBER_SET, \
 		cql_map *: COODIE_MEMBER_MAP, \
+		cql_tuple *: COODIE_MEMBER_TUPLE, \
+		cql_udt *: COODIE_MEMBER_UDT_VIEW, \
+		cql_vector *: COODIE_MEMBER_VECTOR, \
 		const char **: COODIE_MEMBER_STR, \
 		char **: COODIE_MEMBER_STR, \
 		char(*)[]: COODIE_MEMBER_CHARS, \

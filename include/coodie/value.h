@@ -126,6 +126,23 @@ typedef struct cql_floats {
 	size_t len; /**< elements */
 } cql_floats;
 
+struct cql_field;
+
+/**
+ * Tells the i-th field of a struct. Past the last one the name is NULL.
+ * @param type, object  those of the cql_fields
+ * @return false with `err` when the field cannot be read
+ */
+typedef bool cql_field_fn(const void *type, const void *object, size_t i, struct cql_field *out,
+			  coodie_error *err);
+
+/** A user type value whose fields are known by name, and asked for when it is written: a view of a
+ * struct. Fields that nobody tells are null; one that the type does not have must be null. */
+typedef struct cql_fields {
+	cql_field_fn *field;
+	const void *type, *object;
+} cql_fields;
+
 /* ---- the value ------------------------------------------------------------------------------ */
 
 /** What a cql_value holds. */
@@ -154,6 +171,7 @@ enum cql_tag {
 	CQL_TAG_UDT,
 	CQL_TAG_VECTOR,
 	CQL_TAG_FLOATS,
+	CQL_TAG_FIELDS, /**< of a user type, by name: what cql_from_object() makes */
 	CQL_TAG_EMPTY,  /**< zero bytes where the type wants some: see cql_is_empty() */
 	CQL_TAG_ENCODED /**< bytes already in the wire form of the type it is bound to, taken as
 			   they are */
@@ -183,8 +201,16 @@ typedef struct cql_value {
 		cql_decimal decimal;
 		cql_floats floats;
 		cql_seq seq; /**< of a list, set, map, tuple, UDT or vector */
+		cql_fields fields;
 	} as;
 } cql_value;
+
+/** One field of a struct. */
+typedef struct cql_field {
+	const char *name; /**< in the type; must outlive the value */
+	cql_value value;
+	bool is_zero; /**< it cannot be null, and is zero: what null reads as */
+} cql_field;
 
 /* Constructors. A NULL `char *`, and a view whose `data` is NULL, make CQL null. */
 COODIE_API cql_value cql_null(void);

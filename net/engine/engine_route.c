@@ -2,7 +2,7 @@
 /* The engine's router: what it is fed with, and what it says of a request. */
 #include "base/error.h"
 #include "net/engine/engine_impl.h"
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 
 /* ---- what it knows --------------------------------------------------------------------------- */
 

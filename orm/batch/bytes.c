@@ -11,6 +11,7 @@ static const uint8_t fixed_bytes[] = {
 };
 
 static size_t seq_bytes(const cql_value *v, unsigned depth);
+static size_t fields_bytes(const cql_fields *f, unsigned depth);
 
 static size_t value_bytes(const cql_value *v, unsigned depth)
 {
@@ -33,6 +34,8 @@ static size_t value_bytes(const cql_value *v, unsigned depth)
 	case CQL_TAG_UDT:
 	case CQL_TAG_VECTOR:
 		return depth < 32 ? seq_bytes(v, depth + 1) : 0;
+	case CQL_TAG_FIELDS:
+		return depth < 32 ? fields_bytes(&v->as.fields, depth + 1) : 0;
 	default:
 		return fixed_bytes[v->is.tag];
 	}
@@ -49,6 +52,17 @@ static size_t seq_bytes(const cql_value *v, unsigned depth)
 		return bytes + seq->bytes;
 	for (size_t i = 0; i < count; i++)
 		bytes += 4 + value_bytes(&items[i], depth);
+	return bytes;
+}
+
+/* A field that cannot be read is told when the statement is written. */
+static size_t fields_bytes(const cql_fields *f, unsigned depth)
+{
+	size_t bytes = 0;
+	cql_field field;
+
+	for (size_t i = 0; f->field(f->type, f->object, i, &field, NULL) && field.name; i++)
+		bytes += 4 + value_bytes(&field.value, depth);
 	return bytes;
 }
 

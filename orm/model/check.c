@@ -6,16 +6,26 @@
 #include "base/nearest.h"
 #include "orm/model/model.h"
 #include "orm/model/spelling.h"
+#include "orm/model/udt.h"
 
 #define BAD(...) cd_fail(err, COODIE_ERR_MODEL, __VA_ARGS__)
 
 /* "model user, column age: ..." */
-#define BAD_COLUMN(...) (cd_fail(err, COODIE_ERR_MODEL, __VA_ARGS__), name_column(m, c, err))
+#define BAD_COLUMN(...) (cd_fail(err, COODIE_ERR_MODEL, __VA_ARGS__), name_column(m->label, c, err))
+/* The same of a record's row: "type address, field street: ..." */
+#define BAD_MEMBER(...) (cd_fail(err, COODIE_ERR_MODEL, __VA_ARGS__), name_member(r, c, err))
 
-static bool name_column(const struct cd_model *m, const struct cd_column *c, coodie_error *err)
+static bool name_column(const char *label, const struct cd_column *c, coodie_error *err)
 {
 	if (err)
-		cd_error_prefix(err, "model %s, column %s", m->label, c->def.name);
+		cd_error_prefix(err, "model %s, column %s", label, c->def.name);
+	return false;
+}
+
+static bool name_member(const struct cd_record *r, const struct cd_column *c, coodie_error *err)
+{
+	if (err)
+		cd_error_prefix(err, "%s %s, %s %s", r->what, r->label, r->part, c->def.name);
 	return false;
 }
 
@@ -62,15 +72,14 @@ static const char *kind_name(const void *list, size_t i)
 }
 
 /* A word that is no type parses as the name of a user type: most often it is misspelt. */
-static bool check_user_type(const struct cd_model *m, const struct cd_column *c, coodie_error *err)
+static bool check_user_type(const struct cd_record *r, const struct cd_column *c, coodie_error *err)
 {
-	const char *near = cd_nearest(c->spelling, strlen(c->spelling), kind_name, NULL);
+	const char *name = cql_type_name(c->type);
+	const char *near = c->def.udt || !name ? NULL
+					       : cd_nearest(name, strlen(name), kind_name, NULL);
 
-	if (near)
-		return BAD_COLUMN("\"%.40s\" is no CQL type; did you mean \"%s\"?", c->def.type,
-				  near);
-	return BAD_COLUMN("\"%.40s\" is no CQL type, and user types are not supported yet",
-			  c->def.type);
+	return !near ||
+	       BAD_MEMBER("\"%.40s\" is no CQL type; did you mean \"%s\"?", c->def.type, near);
 }
 
 /* A C integer knows which CQL type it fits: the other half of the fix. */
@@ -79,68 +88,71 @@ static const char *suggest_type(const struct cd_codec *codec)
 	return codec->kind_count ? cql_kind_name(codec->kinds[0]) : "?";
 }
 
-static bool check_fit(const struct cd_model *m, const struct cd_column *c, coodie_error *err)
+static bool check_fit(const struct cd_record *r, const struct cd_column *c, coodie_error *err)
 {
 	const char *member = cd_codec_suggest(c->kind);
 
-	if (c->kind == CQL_KIND_UDT)
-		return check_user_type(m, c, err);
+	if (c->kind == CQL_KIND_UDT && !check_user_type(r, c, err))
+		return false;
 	if (!member)
-		return BAD_COLUMN("columns of type %.60s are not supported yet", c->spelling);
+		return BAD_MEMBER("%ss of type %.60s are not supported", r->part, c->spelling);
 	if (!c->codec)
-		return BAD_COLUMN("coodie does not know the member's C type; for %.60s make it %s",
+		return BAD_MEMBER("coodie does not know the member's C type; for %.60s make it %s",
 				  c->spelling, member);
 	if (!cd_codec_takes(c->codec, c->kind))
-		return BAD_COLUMN(
+		return BAD_MEMBER(
 			"the member is %s%s but the CQL type is %.60s; make the member %s%s, or "
-			"the column %s",
+			"the %s %s",
 			c->codec->text, c->optional ? " *" : "", c->spelling, member,
-			c->optional ? " *" : "", suggest_type(c->codec));
+			c->optional ? " *" : "", r->part, suggest_type(c->codec));
 	return true;
 }
 
-static bool check_size(const struct cd_model *m, const struct cd_column *c, coodie_error *err)
+/* Bytes of the member; 0: an array, of any. */
+static size_t size_of(const struct cd_column *c)
 {
-	size_t size = c->optional ? sizeof(void *) : c->codec->size;
+	if (c->optional)
+		return sizeof(void *);
+	return c->member_udt ? c->def.udt->object_size : c->codec->size;
+}
+
+static bool check_size(const struct cd_record *r, const struct cd_column *c, coodie_error *err)
+{
+	size_t size = size_of(c);
 	size_t end = (size_t)c->def.offset + c->def.size;
 
 	if (!c->def.size || (size && size != c->def.size))
-		return BAD_COLUMN(
+		return BAD_MEMBER(
 			"the member has %u bytes, not %zu; make the row with COODIE_COLUMN()",
 			(unsigned)c->def.size, size);
-	if (c->def.offset < sizeof(coodie_row))
-		return BAD_COLUMN("the member lies in the row header; the struct's first member is "
+	if (c->def.offset < r->header)
+		return BAD_MEMBER("the member lies in the row header; the struct's first member is "
 				  "`coodie_row row`, and it is no column (offset %u)",
 				  (unsigned)c->def.offset);
-	if (end > m->def.object_size)
-		return BAD_COLUMN("the member ends at byte %zu of %zu; give COODIE_COLUMN() and "
-				  "COODIE_MODEL() the same struct",
-				  end, m->def.object_size);
+	if (end > r->size)
+		return BAD_MEMBER("the member ends at byte %zu of %zu; give COODIE_COLUMN() and "
+				  "%s() the same struct",
+				  end, r->size, r->header ? "COODIE_MODEL" : "COODIE_TYPE");
 	return true;
 }
 
-/* "vector<float, 8>": how many, and of what. */
-static bool check_vector(const struct cd_model *m, const struct cd_column *c, coodie_error *err)
+/* "vector<float, 8>" and float[8]: how many, and of what (VX-01). */
+static bool check_vector(const struct cd_record *r, const struct cd_column *c, coodie_error *err)
 {
-	unsigned long dimension = 0;
-	const char *comma = strrchr(c->spelling, ',');
+	uint32_t dimension = cql_type_dimension(c->type);
 
 	if (c->kind != CQL_KIND_VECTOR || c->codec->size)
 		return true;
 	if (cql_type_kind(cql_type_at(c->type, 0)) != CQL_KIND_FLOAT)
-		return BAD_COLUMN(
-			"the member is float[] but the CQL type is %.60s; only vectors of float "
-			"have a member yet",
-			c->spelling);
-	for (const char *d = comma ? comma + 1 : ""; *d; d++) {
-		if (*d >= '0' && *d <= '9' && dimension < UINT32_MAX)
-			dimension = dimension * 10 + (unsigned long)(*d - '0');
-	}
-	if (dimension * 4 != c->def.size)
-		return BAD_COLUMN(
+		return BAD_MEMBER("the member is float[] but the CQL type is %.60s; make the "
+				  "member cql_vector",
+				  c->spelling);
+	if ((uint64_t)dimension * 4 != c->def.size)
+		return BAD_MEMBER(
 			"the member is float[%u] but the CQL type is %.60s; make the member float "
 			"%s[%lu]",
-			(unsigned)c->def.size / 4, c->spelling, c->def.name, dimension);
+			(unsigned)c->def.size / 4, c->spelling, c->def.name,
+			(unsigned long)dimension);
 	return true;
 }
 
@@ -149,16 +161,37 @@ static bool is_text(enum cql_kind kind)
 	return kind == CQL_KIND_TEXT || kind == CQL_KIND_ASCII;
 }
 
+/* (TY-01) */
+static bool check_lengths(const struct cd_record *r, const struct cd_column *c, coodie_error *err)
+{
+	if (!c->def.min_length && !c->def.max_length)
+		return true;
+	if (!is_text(c->kind) && c->kind != CQL_KIND_BLOB)
+		return BAD_MEMBER("%s_length is for text and blob, not %.60s; leave it out",
+				  c->def.max_length ? "max" : "min", c->spelling);
+	return !c->def.max_length || c->def.min_length <= c->def.max_length ||
+	       BAD_MEMBER("min_length is %u and max_length %u: nothing fits; turn them round",
+			  (unsigned)c->def.min_length, (unsigned)c->def.max_length);
+}
+
+/* What is inside something else is one value there, and says so (TY-23). */
+static bool check_frozen(const struct cd_record *r, const struct cd_column *c, coodie_error *err)
+{
+	size_t len = 0;
+	const char *inner = cd_spelling_unfrozen(c->spelling, &len);
+
+	return !inner || BAD_MEMBER("%.60s: what is inside must be frozen; write frozen<%.*s>",
+				    c->spelling, (int)(len < 60 ? len : 60), inner);
+}
+
+bool cd_record_check(const struct cd_record *r, const struct cd_column *c, coodie_error *err)
+{
+	return check_fit(r, c, err) && check_size(r, c, err) && check_vector(r, c, err) &&
+	       check_lengths(r, c, err) && check_frozen(r, c, err);
+}
+
 static bool check_options(const struct cd_model *m, const struct cd_column *c, coodie_error *err)
 {
-	const char *inner = cd_spelling_unfrozen(c->spelling);
-
-	if (inner)
-		return BAD_COLUMN("%.60s: the inner collection must be frozen; write frozen<%.60s",
-				  c->spelling, inner);
-	if (c->def.max_length && !is_text(c->kind) && c->kind != CQL_KIND_BLOB)
-		return BAD_COLUMN("max_length is for text and blob, not %.60s; leave it out",
-				  c->spelling);
 	if (c->def.order == COODIE_DESC && !c->def.clustering_key)
 		return BAD_COLUMN(
 			"only a clustering column has an order; leave .order out, or write "
@@ -180,10 +213,9 @@ static bool check_key(const struct cd_model *m, const struct cd_column *c, coodi
 	if (c->kind == CQL_KIND_DURATION || c->kind == CQL_KIND_COUNTER)
 		return BAD_COLUMN("a %s cannot be in the primary key; take another column",
 				  cql_kind_name(c->kind));
-	if (c->multicell)
-		return BAD_COLUMN(
-			"a collection in the primary key must be frozen; write \"frozen<%.60s>\"",
-			c->spelling);
+	if (c->multicell || (c->kind == CQL_KIND_UDT && !strchr(c->spelling, '<')))
+		return BAD_COLUMN("a %s in the primary key must be frozen; write \"frozen<%.60s>\"",
+				  c->multicell ? "collection" : "user type", c->spelling);
 	if (c->optional && c->role == CD_ROLE_PARTITION)
 		return BAD_COLUMN(
 			"a partition key is never null, so the member is no pointer; make it `%s "
@@ -194,8 +226,10 @@ static bool check_key(const struct cd_model *m, const struct cd_column *c, coodi
 
 bool cd_model_check_column(const struct cd_model *m, const struct cd_column *c, coodie_error *err)
 {
-	return check_fit(m, c, err) && check_size(m, c, err) && check_vector(m, c, err) &&
-	       check_options(m, c, err) && check_key(m, c, err);
+	struct cd_record r = { "model", "column", m->label, m->def.object_size,
+			       sizeof(coodie_row) };
+
+	return cd_record_check(&r, c, err) && check_options(m, c, err) && check_key(m, c, err);
 }
 
 /* ---- the columns together -------------------------------------------------------------------- */
@@ -309,6 +343,12 @@ static bool check_one_of_whole(const struct cd_model *m, const struct cd_column 
 
 bool cd_model_check_whole(const struct cd_model *m, coodie_error *err)
 {
+	if (m->def.serial_consistency && m->def.serial_consistency != CQL_CONSISTENCY_SERIAL &&
+	    m->def.serial_consistency != CQL_CONSISTENCY_LOCAL_SERIAL)
+		return BAD("model %s: serial_consistency is %s; SERIAL or LOCAL_SERIAL", m->label,
+			   cql_consistency_name(m->def.serial_consistency));
+	if (m->def.options && !*m->def.options)
+		return BAD("model %s: .options is empty; leave it out", m->label);
 	if (m->def.default_ttl > CD_MAX_TTL)
 		return BAD("model %s: default_ttl is %u seconds, the most is %d (20 years)",
 			   m->label, (unsigned)m->def.default_ttl, CD_MAX_TTL);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/reader.h"
 #include "orm/model/model.h"
+#include "orm/model/udt.h"
 
 #define OPTIONAL_MASK (~(uint32_t)COODIE_MEMBER_OPTIONAL)
 
@@ -34,7 +35,10 @@
 	X(DECIMAL, cql_decimal, cql_from_decimal, cql_to_decimal) \
 	X(LIST, cql_list, cql_from_list, cql_to_list) \
 	X(SET, cql_set, cql_from_set, cql_to_set) \
-	X(MAP, cql_map, cql_from_map, cql_to_map)
+	X(MAP, cql_map, cql_from_map, cql_to_map) \
+	X(TUPLE, cql_tuple, cql_from_tuple, cql_to_tuple) \
+	X(UDT_VIEW, cql_udt, cql_from_udt, cql_to_udt) \
+	X(VECTOR, cql_vector, cql_from_vector, cql_to_vector)
 
 #define X(name, type, from, to) \
 	static void get_##name(const void *at, cql_value *out) \
@@ -148,6 +152,9 @@ static const struct cd_codec codecs[] = {
 	ROW(LIST, cql_list, "cql_list", true, { CQL_KIND_LIST }, 1),
 	ROW(SET, cql_set, "cql_set", true, { CQL_KIND_SET }, 1),
 	ROW(MAP, cql_map, "cql_map", true, { CQL_KIND_MAP }, 1),
+	ROW(TUPLE, cql_tuple, "cql_tuple", true, { CQL_KIND_TUPLE }, 1),
+	ROW(UDT_VIEW, cql_udt, "cql_udt", true, { CQL_KIND_UDT }, 1),
+	ROW(VECTOR, cql_vector, "cql_vector", true, { CQL_KIND_VECTOR }, 1),
 	ROW(STR, const char *, "const char *", true, { CQL_KIND_TEXT, CQL_KIND_ASCII }, 2),
 	[COODIE_MEMBER_CHARS] = { "char[]",
 				  0,
@@ -157,6 +164,7 @@ static const struct cd_codec codecs[] = {
 				  NULL,
 				  NULL },
 	[COODIE_MEMBER_FLOATS] = { "float[]", 0, false, { CQL_KIND_VECTOR }, 1, NULL, NULL },
+	[COODIE_MEMBER_UDT] = { "a struct", 0, false, { CQL_KIND_UDT }, 1, NULL, NULL },
 };
 
 const struct cd_codec *cd_codec_of(uint32_t member)
@@ -185,7 +193,9 @@ const char *cd_codec_suggest(enum cql_kind kind)
 	if (kind == CQL_KIND_VARINT)
 		return "cql_varint";
 	if (kind == CQL_KIND_VECTOR)
-		return "float[N]";
+		return "float[N] or cql_vector";
+	if (kind == CQL_KIND_UDT)
+		return "a struct (COODIE_UDT) or cql_udt";
 	for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++) {
 		if (codecs[i].text && cd_codec_takes(&codecs[i], kind))
 			return codecs[i].text;
@@ -195,38 +205,43 @@ const char *cd_codec_suggest(enum cql_kind kind)
 
 /* ---- members --------------------------------------------------------------------------------- */
 
-static uint32_t kind_of(const struct cd_column *c)
+static uint32_t kind_of(const coodie_column *def)
 {
-	return c->def.member & OPTIONAL_MASK;
+	return def->member & OPTIONAL_MASK;
 }
 
-static bool get_chars(const struct cd_column *c, const char *at, cql_value *out, coodie_error *err)
+static bool is_optional(const coodie_column *def)
 {
-	const char *end = memchr(at, '\0', c->def.size);
+	return (def->member & COODIE_MEMBER_OPTIONAL) != 0;
+}
+
+static bool get_chars(const coodie_column *def, const char *at, cql_value *out, coodie_error *err)
+{
+	const char *end = memchr(at, '\0', def->size);
 
 	if (!end)
-		return cd_fail(err, COODIE_ERR_RANGE, "%s: char[%u] has no NUL in it", c->def.name,
-			       (unsigned)c->def.size);
+		return cd_fail(err, COODIE_ERR_RANGE, "%s: char[%u] has no NUL in it", def->name,
+			       (unsigned)def->size);
 	*out = cql_from_text((cql_text){ at, (size_t)(end - at) });
 	return true;
 }
 
-static bool set_chars(const struct cd_column *c, char *at, cql_value v, coodie_error *err)
+static bool set_chars(const coodie_column *def, char *at, cql_value v, coodie_error *err)
 {
 	cql_text text;
 
 	if (!cql_to_text(v, &text, err))
 		return false;
-	if (text.len >= c->def.size)
+	if (text.len >= def->size)
 		return cd_fail(err, COODIE_ERR_RANGE,
 			       "a text of %zu bytes does not fit char[%u]; make the member longer",
-			       text.len, (unsigned)c->def.size);
+			       text.len, (unsigned)def->size);
 	if (text.len && memchr(text.data, '\0', text.len))
 		return cd_fail(
 			err, COODIE_ERR_TYPE,
 			"the text has a NUL in it, which a char[] cannot show; make the member a "
 			"cql_text");
-	memset(at, 0, c->def.size);
+	memset(at, 0, def->size);
 	if (text.len)
 		memcpy(at, text.data, text.len);
 	return true;
@@ -234,32 +249,31 @@ static bool set_chars(const struct cd_column *c, char *at, cql_value v, coodie_e
 
 /* Floats go as the vector's wire form, big endian one after the other: no cql_value for each of
  * a thousand. */
-static bool get_floats(const struct cd_column *c, const char *at, struct cd_arena *a,
-		       cql_value *out, coodie_error *err)
+static bool get_floats(const coodie_column *def, const char *at, struct cd_arena *a, cql_value *out,
+		       coodie_error *err)
 {
-	uint8_t *bytes = cd_arena_take(a, c->def.size);
+	uint8_t *bytes = cd_arena_take(a, def->size);
 
 	if (!bytes)
 		return cd_no_memory(err, "a vector");
-	for (uint32_t i = 0; i < c->def.size; i += 4) {
+	for (uint32_t i = 0; i < def->size; i += 4) {
 		uint32_t bits;
 
 		memcpy(&bits, at + i, 4);
 		cd_put_be32(bytes + i, bits);
 	}
-	*out = cql_from_encoded(bytes, c->def.size);
+	*out = cql_from_encoded(bytes, def->size);
 	return true;
 }
 
-static bool set_floats(const struct cd_column *c, char *at, cql_value v, coodie_error *err)
+static bool set_floats(const coodie_column *def, char *at, cql_value v, coodie_error *err)
 {
-	if (v.is.tag == CQL_TAG_VECTOR)
-		return cql_to_floats(v, (float *)(void *)at, c->def.size / sizeof(float), err);
-	if (v.is.tag != CQL_TAG_ENCODED || v.as.blob.len != c->def.size)
+	if (v.is.tag != CQL_TAG_ENCODED)
+		return cql_to_floats(v, (float *)(void *)at, def->size / sizeof(float), err);
+	if (v.as.blob.len != def->size)
 		return cd_fail(err, COODIE_ERR_TYPE, "a vector of %zu bytes does not fit float[%u]",
-			       v.is.tag == CQL_TAG_ENCODED ? v.as.blob.len : 0,
-			       (unsigned)c->def.size / 4);
-	for (uint32_t i = 0; i < c->def.size; i += 4) {
+			       v.as.blob.len, (unsigned)def->size / 4);
+	for (uint32_t i = 0; i < def->size; i += 4) {
 		uint32_t bits = cd_get_be32(v.as.blob.data + i);
 
 		memcpy(at + i, &bits, 4);
@@ -267,32 +281,40 @@ static bool set_floats(const struct cd_column *c, char *at, cql_value v, coodie_
 	return true;
 }
 
-bool cd_member_is_zero(const struct cd_column *c, const void *object)
+bool cd_row_is_zero(const coodie_column *def, const void *object)
 {
-	const unsigned char *at = (const unsigned char *)object + c->def.offset;
+	const unsigned char *at = (const unsigned char *)object + def->offset;
 
-	for (uint32_t i = 0; i < c->def.size; i++) {
+	for (uint32_t i = 0; i < def->size; i++) {
 		if (at[i])
 			return false;
 	}
 	return true;
 }
 
+bool cd_member_is_zero(const struct cd_column *c, const void *object)
+{
+	return cd_row_is_zero(&c->def, object);
+}
+
 bool cd_member_is_str(const struct cd_column *c)
 {
-	return kind_of(c) == COODIE_MEMBER_STR;
+	return kind_of(&c->def) == COODIE_MEMBER_STR;
 }
 
 /* What the constructors cannot see: a zeroed collection is an empty one to them, and "not set"
  * to a model. */
-static bool says_nothing(const struct cd_column *c, cql_value v)
+static bool says_nothing(const coodie_column *def, cql_value v)
 {
 	if (v.is.tag == CQL_TAG_NULL)
 		return true;
-	switch (kind_of(c)) {
+	switch (kind_of(def)) {
 	case COODIE_MEMBER_LIST:
 	case COODIE_MEMBER_SET:
 	case COODIE_MEMBER_MAP:
+	case COODIE_MEMBER_TUPLE:
+	case COODIE_MEMBER_UDT_VIEW:
+	case COODIE_MEMBER_VECTOR:
 		return v.as.seq.items == NULL;
 	case COODIE_MEMBER_INET:
 		return v.as.inet.length == 0;
@@ -303,59 +325,98 @@ static bool says_nothing(const struct cd_column *c, cql_value v)
 	}
 }
 
-bool cd_member_get(const struct cd_column *c, const void *object, struct cd_arena *a,
-		   cql_value *out, coodie_error *err)
+static bool get_optional(const coodie_column *def, const struct cd_codec *codec, const char *at,
+			 cql_value *out)
 {
-	const char *at = (const char *)object + c->def.offset;
-
-	if (c->optional) {
-		at = *(const char *const *)(const void *)at;
-		if (!at) {
-			*out = cql_unset();
-			return true;
-		}
-	} else if (kind_of(c) == COODIE_MEMBER_CHARS) {
-		return get_chars(c, at, out, err);
-	} else if (kind_of(c) == COODIE_MEMBER_FLOATS) {
-		return get_floats(c, at, a, out, err);
-	}
-	c->codec->get(at, out);
-	if (c->codec->nullable && says_nothing(c, *out))
+	at = *(const char *const *)(const void *)at;
+	if (!at)
 		*out = cql_unset();
+	else if (kind_of(def) == COODIE_MEMBER_UDT)
+		*out = cql_from_object(def->udt, at);
+	else
+		codec->get(at, out);
 	return true;
 }
 
-static bool set_optional(const struct cd_column *c, void *at, cql_value v, struct cd_arena *a,
-			 coodie_error *err)
+bool cd_row_get(const coodie_column *def, const struct cd_codec *codec, const void *object,
+		struct cd_arena *a, cql_value *out, coodie_error *err)
 {
-	void *scalar = cd_arena_take_zero(a, c->codec->size);
+	const char *at = (const char *)object + def->offset;
 
-	if (!scalar)
+	if (is_optional(def))
+		return get_optional(def, codec, at, out);
+	if (codec->get) {
+		codec->get(at, out);
+		if (codec->nullable && says_nothing(def, *out))
+			*out = cql_unset();
+		return true;
+	}
+	switch (kind_of(def)) {
+	case COODIE_MEMBER_CHARS:
+		return get_chars(def, at, out, err);
+	case COODIE_MEMBER_UDT:
+		return cd_udt_get(def->udt, at, out, err);
+	default:
+		if (a)
+			return get_floats(def, at, a, out, err);
+		*out = cql_from_floats(
+			cql_floats_of((const float *)(const void *)at, def->size / sizeof(float)));
+		return true;
+	}
+}
+
+bool cd_member_get(const struct cd_column *c, const void *object, struct cd_arena *a,
+		   cql_value *out, coodie_error *err)
+{
+	return cd_row_get(&c->def, c->codec, object, a, out, err);
+}
+
+static bool set_optional(const coodie_column *def, const struct cd_codec *codec, void *at,
+			 cql_value v, struct cd_arena *a, coodie_error *err)
+{
+	bool is_udt = kind_of(def) == COODIE_MEMBER_UDT;
+	void *target;
+
+	if (!a)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "the member is a pointer, which needs an arena to point into");
+	target = cd_arena_take_zero(a, is_udt ? def->udt->object_size : codec->size);
+	if (!target)
 		return cd_no_memory(err, "an optional member");
-	if (!c->codec->set(scalar, v, err))
+	if (!(is_udt ? cd_udt_set(def->udt, target, v, a, err) : codec->set(target, v, err)))
 		return false;
-	memcpy(at, &scalar, sizeof(scalar));
+	memcpy(at, &target, sizeof(target));
 	return true;
+}
+
+bool cd_row_set(const coodie_column *def, const struct cd_codec *codec, void *object, cql_value v,
+		struct cd_arena *a, coodie_error *err)
+{
+	char *at = (char *)object + def->offset;
+
+	if (cql_is_null(v) || v.is.tag == CQL_TAG_UNSET) {
+		memset(at, 0, def->size);
+		return true;
+	}
+	if (is_optional(def))
+		return set_optional(def, codec, at, v, a, err);
+	if (codec->set) /* the first time without `err`, which costs to clear */
+		return codec->set(at, v, NULL) || codec->set(at, v, err);
+	switch (kind_of(def)) {
+	case COODIE_MEMBER_CHARS:
+		return set_chars(def, at, v, err);
+	case COODIE_MEMBER_UDT:
+		return cd_udt_set(def->udt, at, v, a, err);
+	default:
+		return set_floats(def, at, v, err);
+	}
 }
 
 bool cd_member_set(const struct cd_column *c, void *object, cql_value v, struct cd_arena *a,
 		   coodie_error *err)
 {
-	char *at = (char *)object + c->def.offset;
-	bool ok;
+	bool ok = cd_row_set(&c->def, c->codec, object, v, a, err);
 
-	if (cql_is_null(v) || v.is.tag == CQL_TAG_UNSET) {
-		memset(at, 0, c->def.size);
-		return true;
-	}
-	if (c->optional)
-		ok = set_optional(c, at, v, a, err);
-	else if (kind_of(c) == COODIE_MEMBER_CHARS)
-		ok = set_chars(c, at, v, err);
-	else if (kind_of(c) == COODIE_MEMBER_FLOATS)
-		ok = set_floats(c, at, v, err);
-	else /* the first time without `err`, which costs to clear */
-		ok = c->codec->set(at, v, NULL) || c->codec->set(at, v, err);
 	if (!ok && err)
 		cd_error_prefix(err, "column %s (%s)", c->name, c->spelling);
 	return ok;

@@ -31,11 +31,22 @@ const char *cd_codec_suggest(enum cql_kind kind);
  * stay where they are. */
 bool cd_member_get(const struct cd_column *c, const void *object, struct cd_arena *a,
 		   cql_value *out, coodie_error *err);
+/* Whether a member's value may be written: lengths, the user's validate(), the type's own limits, and
+ * the same of structs inside. Null and unset may. rules.c */
+bool cd_member_check(const struct cd_column *c, const void *object, cql_value v, coodie_error *err);
 /* Writes a member; null makes it zero. An optional scalar takes its place from `a`. Texts are views
  * of the value's
  * bytes, which the caller must terminate (see cd_member_terminate()). */
 bool cd_member_set(const struct cd_column *c, void *object, cql_value v, struct cd_arena *a,
 		   coodie_error *err);
+/* The same by a row of a table alone, which need not be a column: messages are the caller's. Without
+ * an arena floats are a view. */
+bool cd_row_get(const coodie_column *def, const struct cd_codec *codec, const void *object,
+		struct cd_arena *a, cql_value *out, coodie_error *err);
+bool cd_row_set(const coodie_column *def, const struct cd_codec *codec, void *object, cql_value v,
+		struct cd_arena *a, coodie_error *err);
+bool cd_row_is_zero(const coodie_column *def, const void *object);
+
 /* Whether a member needs a NUL after its text. */
 bool cd_member_is_str(const struct cd_column *c);
 /* Whether all bytes of the member are zero. */

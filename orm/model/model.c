@@ -13,6 +13,7 @@
 #include "base/nearest.h"
 #include "orm/model/family.h"
 #include "orm/model/spelling.h"
+#include "orm/model/udt.h"
 #include "orm/value/datum.h"
 
 /* ---- the user's table, whatever version of the header wrote it ------------------------------- */
@@ -104,14 +105,124 @@ static uint64_t digest_of(const coodie_model *m)
 
 /* ---- resolving ------------------------------------------------------------------------------- */
 
-static const char *finish_text(struct cd_model *m, struct cd_buffer *b)
+static const char *finish_text(struct cd_arena *a, struct cd_buffer *b)
 {
-	const char *text = b->failed ? NULL
-				     : cd_arena_strndup(&m->arena, (const char *)b->data, b->len);
+	const char *text = b->failed ? NULL : cd_arena_strndup(a, (const char *)b->data, b->len);
 
 	cd_buffer_deinit(b);
 	return text;
 }
+
+/* ---- one row --------------------------------------------------------------------------------- */
+
+typedef void append_fn(struct cd_buffer *out, const coodie_column *def);
+
+static const char *keep_text(struct cd_arena *a, append_fn *append, const coodie_column *def)
+{
+	struct cd_buffer b;
+
+	cd_buffer_init(&b, a->allocator, 0);
+	append(&b, def);
+	return finish_text(a, &b);
+}
+
+/* "model user, column age: "int3": ..." */
+static bool fail_type(const struct cd_column *c, const struct cd_record *r, coodie_error *err)
+{
+	if (err && err->code != COODIE_ERR_NO_MEMORY) {
+		err->code = COODIE_ERR_MODEL;
+		cd_error_prefix(err, "%s %s, %s %s: \"%.60s\"", r->what, r->label, r->part,
+				c->def.name, c->def.type);
+	}
+	return false;
+}
+
+/* A user type is known by name, until the column says what struct it is. */
+static bool parse_type(struct cd_column *c, const struct cd_record *r, struct cd_arena *a,
+		       coodie_error *err)
+{
+	const char *expanded;
+
+	c->type = cql_type_parse(c->def.type, err);
+	if (!c->type)
+		return fail_type(c, r, err);
+	c->spelling = keep_text(a, cd_udt_spelling, &c->def);
+	if (!c->spelling)
+		return cd_no_memory(err, "a model");
+	if (!c->def.udt && !c->def.key_udt)
+		return true;
+	expanded = keep_text(a, cd_udt_expand, &c->def);
+	if (!expanded)
+		return cd_no_memory(err, "a model");
+	cql_type_free(c->type);
+	c->type = cql_type_parse(expanded, err);
+	return c->type || fail_type(c, r, err);
+}
+
+/* Whether there is a user type in it, or one whose fields are known. */
+static bool has_udt(const cql_type *type, bool known)
+{
+	bool has = cql_type_kind(type) == CQL_KIND_UDT && (!known || cql_type_count(type));
+
+	for (size_t i = 0; !has && i < cql_type_count(type); i++)
+		has = has_udt(cql_type_at(type, i), known);
+	return has;
+}
+
+static bool check_udts(struct cd_column *c, const struct cd_record *r, const coodie_allocator *a,
+		       coodie_error *err)
+{
+	const coodie_udt *udts[] = { c->def.udt, c->def.key_udt };
+
+	if (c->member_udt && !c->def.udt)
+		return cd_fail(err, COODIE_ERR_MODEL,
+			       "%s %s, %s %s: a struct without a user type; make the row with "
+			       "COODIE_UDT()",
+			       r->what, r->label, r->part, c->def.name);
+	for (size_t i = 0; i < 2; i++) {
+		if (udts[i] && !cd_udt_check(udts[i], a, err)) {
+			if (err)
+				cd_error_prefix(err, "%s %s, %s %s", r->what, r->label, r->part,
+						c->def.name);
+			return false;
+		}
+	}
+	return true;
+}
+
+bool cd_column_resolve(struct cd_column *c, const struct cd_record *r, struct cd_arena *a,
+		       coodie_error *err)
+{
+	c->codec = cd_codec_of(c->def.member);
+	c->optional = (c->def.member & COODIE_MEMBER_OPTIONAL) != 0;
+	c->member_udt = (c->def.member & ~(uint32_t)COODIE_MEMBER_OPTIONAL) == COODIE_MEMBER_UDT;
+	if (!check_udts(c, r, a->allocator, err))
+		return false;
+	if (!c->def.type && c->member_udt) {
+		c->def.type = keep_text(a, cd_udt_spelling, &c->def);
+		if (!c->def.type)
+			return cd_no_memory(err, "a model");
+	}
+	if (!c->def.type || !*c->def.type)
+		return cd_fail(err, COODIE_ERR_MODEL,
+			       "%s %s, %s %s: no CQL type; it is the third argument of "
+			       "COODIE_COLUMN(%s, %s, \"...\")",
+			       r->what, r->label, r->part, c->def.name, r->label, c->def.name);
+	if (!parse_type(c, r, a, err))
+		return false;
+	c->kind = cql_type_kind(c->type);
+	c->checked = cd_datum_needs_check(c->kind);
+	c->multicell = cd_spelling_multicell(c->spelling);
+	c->has_udt = has_udt(c->type, false);
+	if ((c->def.udt || c->def.key_udt) && !has_udt(c->type, true))
+		return cd_fail(err, COODIE_ERR_MODEL,
+			       "%s %s, %s %s: %.60s has no %.60s in it; name the type of .udt",
+			       r->what, r->label, r->part, c->def.name, c->spelling,
+			       (c->def.udt ? c->def.udt : c->def.key_udt)->name);
+	return true;
+}
+
+/* ---- the columns ----------------------------------------------------------------------------- */
 
 static bool resolve_names(struct cd_model *m, struct cd_column *c, coodie_error *err)
 {
@@ -120,14 +231,8 @@ static bool resolve_names(struct cd_model *m, struct cd_column *c, coodie_error 
 	c->name = c->def.db_name ? c->def.db_name : c->def.name;
 	cd_buffer_init(&b, &m->allocator, 0);
 	cd_identifier_append_quoted(&b, c->name);
-	c->quoted = finish_text(m, &b);
-	cd_buffer_init(&b, &m->allocator, 0);
-	cd_spelling_append(&b, c->def.type);
-	c->spelling = finish_text(m, &b);
-	if (!c->quoted || !c->spelling)
-		return cd_no_memory(err, "a model");
-	c->multicell = cd_spelling_multicell(c->spelling);
-	return true;
+	c->quoted = finish_text(&m->arena, &b);
+	return c->quoted || cd_no_memory(err, "a model");
 }
 
 static enum cd_role role_of(const coodie_column *def)
@@ -141,30 +246,16 @@ static enum cd_role role_of(const coodie_column *def)
 
 static bool resolve_column(struct cd_model *m, struct cd_column *c, size_t i, coodie_error *err)
 {
+	struct cd_record r = { "model", "column", m->label, m->def.object_size,
+			       sizeof(coodie_row) };
+
 	if (!c->def.name || !*c->def.name)
 		return cd_fail(err, COODIE_ERR_MODEL,
 			       "model %s: column %zu has no name; make it with COODIE_COLUMN()",
 			       m->label, i + 1);
-	if (!c->def.type || !*c->def.type)
-		return cd_fail(err, COODIE_ERR_MODEL,
-			       "model %s, column %s: no CQL type; it is the third argument of "
-			       "COODIE_COLUMN(%s, %s, \"...\")",
-			       m->label, c->def.name, m->label, c->def.name);
-	c->codec = cd_codec_of(c->def.member);
-	c->optional = (c->def.member & COODIE_MEMBER_OPTIONAL) != 0;
 	c->role = role_of(&c->def);
-	c->type = cql_type_parse(c->def.type, err);
-	if (!c->type) {
-		if (err && err->code != COODIE_ERR_NO_MEMORY) {
-			err->code = COODIE_ERR_MODEL;
-			cd_error_prefix(err, "model %s, column %s: \"%.60s\"", m->label,
-					c->def.name, c->def.type);
-		}
-		return false;
-	}
-	c->kind = cql_type_kind(c->type);
-	c->checked = cd_datum_needs_check(c->kind);
-	return resolve_names(m, c, err) && cd_model_check_column(m, c, err);
+	return cd_column_resolve(c, &r, &m->arena, err) && resolve_names(m, c, err) &&
+	       cd_model_check_column(m, c, err);
 }
 
 static bool resolve_columns(struct cd_model *m, coodie_error *err)
@@ -213,7 +304,7 @@ static bool resolve_table(struct cd_model *m, const coodie_session *s, coodie_er
 	cd_identifier_append(&b, name);
 	cd_buffer_u8(&b, '.');
 	cd_identifier_append(&b, m->def.table);
-	m->table = finish_text(m, &b);
+	m->table = finish_text(&m->arena, &b);
 	m->keyspace_name = cd_arena_strndup(&m->arena, name, strlen(name));
 	m->table_name = cd_identifier_name(&m->arena, m->def.table);
 	if (!m->table || !m->keyspace_name || !m->table_name)

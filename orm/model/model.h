@@ -28,11 +28,20 @@ struct cd_column {
 	cql_type *type;
 	enum cql_kind kind;
 	enum cd_role role;
-	bool inherited; /* from an embedded struct */
-	bool optional;  /* the member is a pointer to a scalar */
-	bool multicell; /* a collection that is not frozen */
+	bool inherited;  /* from an embedded struct */
+	bool optional;   /* the member is a pointer to a scalar or a struct */
+	bool member_udt; /* the member is a struct of a user type, or a pointer to one */
+	bool has_udt;    /* the type has user types in it */
+	bool multicell;  /* a collection that is not frozen */
 	/* a member of the right C type may still not fit: ranges, items of collections */
 	bool checked;
+};
+
+/* What a table of rows describes: a model's struct, or a user type's. */
+struct cd_record {
+	const char *what, *part; /* "model" and "column", "type" and "field": for messages */
+	const char *label;       /* the struct's name */
+	size_t size, header;     /* of the struct, and of what comes before the first member */
 };
 
 /* With and without "USING TTL ?". */
@@ -86,6 +95,10 @@ bool cd_model_is_current(const struct cd_model *m);
 struct cd_model *cd_model_ref(struct cd_model *m);
 void cd_model_free(struct cd_model *m); /* gives one reference back; NULL is fine */
 
+/* Understands one row, c->def, in the record's name: type, spelling, codec. The column's type is the
+ * caller's to free, also on failure; texts go to `a`. COODIE_ERR_MODEL. */
+bool cd_column_resolve(struct cd_column *c, const struct cd_record *r, struct cd_arena *a,
+		       coodie_error *err);
 /* A row of a user's table of columns, whatever version of the header wrote it. */
 coodie_column cd_column_read(const coodie_column *columns, size_t stride, size_t i);
 /* inherit.c: fills m->columns with the user's rows, those of embedded structs in their places. */
@@ -96,6 +109,7 @@ bool cd_model_fill(const struct cd_model *m, void *object, coodie_error *err);
 
 /* check.c: every rule a model must obey, in the order a reader would find them. */
 bool cd_model_check_table(const coodie_model *m, coodie_error *err);
+bool cd_record_check(const struct cd_record *r, const struct cd_column *c, coodie_error *err);
 bool cd_model_check_column(const struct cd_model *m, const struct cd_column *c, coodie_error *err);
 /* check_index.c */
 bool cd_model_check_index(const struct cd_model *m, const struct cd_column *c, coodie_error *err);

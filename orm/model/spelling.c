@@ -10,6 +10,8 @@ struct walk {
 	struct cd_buffer *out;
 	const char *at;
 	unsigned depth;
+	cd_word_fn *word; /* NULL: words stay as they are */
+	const void *user;
 };
 
 static char lower(char c)
@@ -104,7 +106,8 @@ static void append_type(struct walk *w, bool frozen)
 	} else {
 		if (!strcmp(word, "varchar"))
 			len = strlen(strcpy(word, "text"));
-		cd_buffer_bytes(w->out, word, len);
+		if (*w->at == '<' || !w->word || !w->word(w->out, word, w->user))
+			cd_buffer_bytes(w->out, word, len);
 		if (*w->at == '<')
 			append_arguments(w, frozen || freezes_itself(word));
 	}
@@ -113,7 +116,13 @@ static void append_type(struct walk *w, bool frozen)
 
 void cd_spelling_append(struct cd_buffer *out, const char *type)
 {
-	struct walk w = { .out = out, .at = type };
+	cd_spelling_append_words(out, type, NULL, NULL);
+}
+
+void cd_spelling_append_words(struct cd_buffer *out, const char *type, cd_word_fn *fn,
+			      const void *user)
+{
+	struct walk w = { .out = out, .at = type, .word = fn, .user = user };
 
 	append_type(&w, false);
 }
@@ -127,20 +136,57 @@ bool cd_spelling_multicell(const char *canonical)
 	return *w.at == '<' && is_collection(word);
 }
 
-const char *cd_spelling_unfrozen(const char *canonical)
+/* A name that is none of CQL's own, nor of a class: a user type's. */
+static bool is_user_type(const char *word)
+{
+	static const char *const own[] = {
+#define X(name, id, cql, class_name, size) cql,
+#include <coodie/types.def>
+#undef X
+	};
+
+	if (!*word || *word == '\'' || (*word >= '0' && *word <= '9'))
+		return false;
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		if (!strcmp(own[i], word))
+			return false;
+	}
+	return true;
+}
+
+/* Where the type at `begin` ends: at the comma or bracket that is not its own. */
+static size_t length_of(const char *begin)
+{
+	const char *at = begin;
+	unsigned depth = 0;
+
+	for (; *at && (depth || (*at != ',' && *at != '>')); at++) {
+		if (*at == '<')
+			depth++;
+		if (*at == '>')
+			depth--;
+	}
+	return (size_t)(at - begin);
+}
+
+const char *cd_spelling_unfrozen(const char *canonical, size_t *len)
 {
 	struct walk w = { .at = canonical };
 	unsigned depth = 0, frozen_at = 0;
-	char word[64];
+	char word[256];
 
 	while (*w.at) {
+		bool cells; /* it would be stored cell by cell */
 		const char *begin;
 
 		skip_spaces(&w);
 		begin = w.at;
 		take_word(&w, word, sizeof(word));
-		if (*w.at == '<' && !frozen_at && depth > 0 && is_collection(word))
+		cells = *w.at == '<' ? is_collection(word) : is_user_type(word);
+		if (cells && !frozen_at && depth > 0) {
+			*len = length_of(begin);
 			return begin;
+		}
 		if (*w.at == '<' && !frozen_at && (!strcmp(word, "frozen") || freezes_itself(word)))
 			frozen_at = depth + 1;
 		for (; *w.at == '<' || *w.at == '>' || *w.at == ',' || *w.at == ' '; w.at++) {

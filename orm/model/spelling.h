@@ -9,11 +9,17 @@
  * "list<map<text, int>>" spacing, varchar
  * as text, no frozen where it says nothing (around tuples and vectors, inside another frozen). */
 void cd_spelling_append(struct cd_buffer *out, const char *type);
+/* What a word of a type that is no collection becomes: appends to `out`, or returns false to leave
+ * it as it is. */
+typedef bool cd_word_fn(struct cd_buffer *out, const char *word, const void *user);
+/* The same with each word handed to `fn` first. */
+void cd_spelling_append_words(struct cd_buffer *out, const char *type, cd_word_fn *fn,
+			      const void *user);
 /* Whether a column of this canonical spelling is stored cell by cell: a list, set or map that is
  * not frozen. */
 bool cd_spelling_multicell(const char *canonical);
-/* The first collection inside another one that is not frozen ("list<int>" in "set<list<int>>");
- * NULL when there is none. */
-const char *cd_spelling_unfrozen(const char *canonical);
+/* The first collection or user type inside another one that is not frozen ("list<int>" in
+ * "set<list<int>>"), and its length; NULL when there is none. */
+const char *cd_spelling_unfrozen(const char *canonical, size_t *len);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/fields.h"
 
 #define DEEPEST 32 /* nesting of collections; proto refuses more */
 #define TAG(name) (UINT32_C(1) << CQL_TAG_##name)
@@ -45,7 +46,7 @@ static const struct fit {
 	{ CQL_KIND_LIST, TAG(LIST) | TAG(SET), 0, 0 },
 	{ CQL_KIND_VECTOR, TAG(VECTOR) | TAG(LIST) | TAG(FLOATS), 0, 0 },
 	{ CQL_KIND_TUPLE, TAG(TUPLE), 0, 0 },
-	{ CQL_KIND_UDT, TAG(UDT), 0, 0 },
+	{ CQL_KIND_UDT, TAG(UDT) | TAG(FIELDS), 0, 0 },
 	{ CQL_KIND_SET, TAG(SET) | TAG(LIST), 0, 0 },
 	{ CQL_KIND_MAP, TAG(MAP), 0, 0 },
 };
@@ -64,7 +65,8 @@ static const char tag_names[][12] = {
 	[CQL_TAG_SET] = "a set",           [CQL_TAG_MAP] = "a map",
 	[CQL_TAG_TUPLE] = "a tuple",       [CQL_TAG_UDT] = "a UDT value",
 	[CQL_TAG_VECTOR] = "a vector",     [CQL_TAG_FLOATS] = "floats",
-	[CQL_TAG_EMPTY] = "empty",         [CQL_TAG_ENCODED] = "raw bytes",
+	[CQL_TAG_FIELDS] = "a struct",     [CQL_TAG_EMPTY] = "empty",
+	[CQL_TAG_ENCODED] = "raw bytes",
 };
 
 static const char *tag_name(cql_value v)
@@ -190,14 +192,58 @@ static bool fits_seq(cql_value v, const cql_type *type, unsigned depth, coodie_e
 	return !it.failed || cd_fail(err, COODIE_ERR_PROTOCOL, "%s is broken", tag_name(v));
 }
 
-/* Parts of a tuple or UDT may be null, but not unset. The fields of a user type that is known by
- * name only are checked where it is encoded. */
+static bool is_missing(cql_value v)
+{
+	return v.is.tag == CQL_TAG_NULL || v.is.tag == CQL_TAG_UNSET;
+}
+
+/* The place of a field in a type; the number of fields when it has none of that name. */
+static size_t place_of(const cql_type *type, const char *name, size_t likely)
+{
+	size_t count = cql_type_count(type), i = 0;
+
+	if (likely < count && !strcmp(cql_type_field(type, likely), name))
+		return likely;
+	while (i < count && strcmp(cql_type_field(type, i), name) != 0)
+		i++;
+	return i;
+}
+
+/* Fields by name. Those of a user type that is known by name only are checked where it is
+ * encoded. */
+static bool fits_fields(const cql_fields *f, const cql_type *type, unsigned depth,
+			coodie_error *err)
+{
+	cql_field field;
+
+	for (size_t i = 0, at; cql_type_count(type); i++) {
+		if (!f->field(f->type, f->object, i, &field, err))
+			return false;
+		if (!field.name)
+			return true;
+		if (is_missing(field.value))
+			continue;
+		at = place_of(type, field.name, i);
+		if (at == cql_type_count(type))
+			return cd_fail(err, COODIE_ERR_TYPE, "the user type %s has no field %s",
+				       cql_type_name(type), field.name);
+		if (!fits(field.value, cql_type_at(type, at), depth, err)) {
+			if (err)
+				cd_error_prefix(err, "field %s", field.name);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Parts of a tuple or UDT may be null, but not unset. Which field a place of a user type means only
+ * the cluster knows: those are checked where they are encoded. */
 static bool fits_parts(cql_value v, const cql_type *type, unsigned depth, coodie_error *err)
 {
 	cql_iter it = cql_tuple_iter((cql_tuple){ v.as.seq });
 	cql_value part;
 
-	if (cql_type_count(type) == 0)
+	if (cql_type_kind(type) == CQL_KIND_UDT)
 		return true;
 	if (v.as.seq.count > cql_type_count(type))
 		return cd_fail(err, COODIE_ERR_RANGE, "%s of %u parts, the type has %zu",
@@ -253,6 +299,8 @@ static bool fits(cql_value v, const cql_type *type, unsigned depth, coodie_error
 		cql_type_format(type, want, sizeof(want));
 		return cd_fail(err, COODIE_ERR_TYPE, "%s was given for %s", tag_name(v), want);
 	}
+	if (v.is.tag == CQL_TAG_FIELDS)
+		return fits_fields(&v.as.fields, type, depth + 1, err);
 	if (fit->kind == CQL_KIND_TUPLE || fit->kind == CQL_KIND_UDT)
 		return fits_parts(v, type, depth + 1, err);
 	if (fit->kind == CQL_KIND_VECTOR)
@@ -328,6 +376,110 @@ static int order_durations(cql_duration a, cql_duration b)
 				: order_numbers(a.nanoseconds, b.nanoseconds);
 }
 
+/* ---- user types, by name ---- */
+
+/* A field's value; null where nobody tells it. */
+static bool field_of(const cql_fields *f, const char *name, size_t likely, cql_field *out)
+{
+	if (!cd_fields_find(f, name, likely, out, NULL))
+		return false;
+	if (!out->name || out->value.is.tag == CQL_TAG_UNSET)
+		out->value = cql_null();
+	return true;
+}
+
+/* A struct and a value from the cluster: null is what a field that cannot be null reads as zero,
+ * and of fields it does not have a struct says nothing. */
+static int order_field(const cql_fields *f, const char *name, size_t likely, const cql_value *was)
+{
+	cql_field field;
+
+	if (!field_of(f, name, likely, &field))
+		return 1;
+	if (!field.name || (was->is.tag == CQL_TAG_NULL && field.is_zero))
+		return 0;
+	return order_values(&field.value, was);
+}
+
+/* Whether a struct tells a field that the type does not have. */
+static bool tells_more(const cql_fields *f, const cql_type *type)
+{
+	cql_field field;
+
+	for (size_t i = 0;; i++) {
+		if (!f->field(f->type, f->object, i, &field, NULL))
+			return true;
+		if (!field.name)
+			return false;
+		if (!is_missing(field.value) &&
+		    place_of(type, field.name, i) == cql_type_count(type))
+			return true;
+	}
+}
+
+static int order_struct(const cql_fields *f, const cql_seq *there)
+{
+	cql_iter it = cql_udt_iter((cql_udt){ *there });
+	size_t count = there->type ? cql_type_count(there->type) : 0;
+	int order = 0;
+
+	for (size_t i = 0; !order && i < count; i++) {
+		cql_value was = cql_null();
+
+		cql_iter_next(&it, &was);
+		order = order_field(f, cql_type_field(there->type, i), i, &was);
+	}
+	if (order || it.failed)
+		return order ? order : 1;
+	return !there->type || tells_more(f, there->type);
+}
+
+static int order_structs(const cql_fields *a, const cql_fields *b)
+{
+	cql_field x, y;
+	int order = 0;
+
+	for (size_t i = 0; !order; i++) {
+		if (!a->field(a->type, a->object, i, &x, NULL))
+			return 1;
+		if (!x.name)
+			break;
+		if (!field_of(b, x.name, i, &y))
+			return 1;
+		if (x.value.is.tag == CQL_TAG_UNSET)
+			x.value = cql_null();
+		order = order_values(&x.value, &y.value);
+	}
+	return order;
+}
+
+/* An array of floats and a vector from the cluster. */
+static int order_floats(const cql_floats *f, const cql_seq *there)
+{
+	cql_iter it = cql_vector_iter((cql_vector){ *there });
+	int order = order_numbers((int64_t)f->len, there->count);
+	cql_value item;
+
+	for (size_t i = 0; !order && i < f->len; i++) {
+		cql_value mine = cql_from_float(f->data[i]);
+
+		order = cql_iter_next(&it, &item) ? order_values(&mine, &item) : 1;
+	}
+	return order;
+}
+
+/* The same thing in two forms; false: they are not. */
+static bool order_forms(const cql_value *a, const cql_value *b, int *order)
+{
+	if (a->is.tag == CQL_TAG_FIELDS && b->is.tag == CQL_TAG_UDT)
+		*order = order_struct(&a->as.fields, &b->as.seq);
+	else if (a->is.tag == CQL_TAG_FLOATS && b->is.tag == CQL_TAG_VECTOR)
+		*order = order_floats(&a->as.floats, &b->as.seq);
+	else
+		return false;
+	return true;
+}
+
 /* One form for each integer, so that a varint and a C integer compare. */
 static cql_value plain_integer(cql_value v)
 {
@@ -344,9 +496,13 @@ static cql_value plain_integer(cql_value v)
 static int order_values(const cql_value *left, const cql_value *right)
 {
 	cql_value a = plain_integer(*left), b = plain_integer(*right);
+	int order;
 
-	if (a.is.tag != b.is.tag)
-		return order_numbers(a.is.tag, b.is.tag);
+	if (a.is.tag != b.is.tag) {
+		if (order_forms(&a, &b, &order))
+			return order;
+		return order_forms(&b, &a, &order) ? -order : order_numbers(a.is.tag, b.is.tag);
+	}
 	switch ((enum cql_tag)a.is.tag) {
 	case CQL_TAG_NULL:
 	case CQL_TAG_UNSET:
@@ -396,6 +552,8 @@ static int order_values(const cql_value *left, const cql_value *right)
 	case CQL_TAG_UDT:
 	case CQL_TAG_VECTOR:
 		return order_seqs(&a, &b);
+	case CQL_TAG_FIELDS:
+		return order_structs(&a.as.fields, &b.as.fields);
 	case CQL_TAG_FLOATS:
 		return order_bytes(a.as.floats.data, a.as.floats.len * sizeof(float),
 				   b.as.floats.data, b.as.floats.len * sizeof(float));
@@ -538,6 +696,26 @@ static bool copy_seq(struct cd_arena *a, cql_value v, cql_value *out, unsigned d
 	return true;
 }
 
+struct copying {
+	unsigned depth;
+	coodie_error *err;
+};
+
+static bool copy_field(struct cd_arena *a, const cql_value *in, cql_value *out, void *user)
+{
+	const struct copying *c = user;
+
+	return copy(a, *in, out, c->depth, c->err);
+}
+
+static bool copy_fields(struct cd_arena *a, cql_value *v, unsigned depth, coodie_error *err)
+{
+	struct copying c = { depth, err };
+
+	return cd_fields_keep(a, &v->as.fields, copy_field, &c) ||
+	       (err && err->code != COODIE_OK ? false : cd_no_memory(err, "a copy of a struct"));
+}
+
 static bool copy(struct cd_arena *a, cql_value v, cql_value *out, unsigned depth, coodie_error *err)
 {
 	const void *bytes = "";
@@ -546,7 +724,10 @@ static bool copy(struct cd_arena *a, cql_value v, cql_value *out, unsigned depth
 		return cd_fail(err, COODIE_ERR_LIMIT, "collections nested deeper than %d", DEEPEST);
 	if (is_seq(v))
 		return copy_seq(a, v, out, depth + 1, err);
-	if (v.is.tag == CQL_TAG_TEXT)
+	if (v.is.tag == CQL_TAG_FIELDS) {
+		if (!copy_fields(a, &v, depth + 1, err))
+			return false;
+	} else if (v.is.tag == CQL_TAG_TEXT)
 		v.as.text.data = bytes = copy_bytes(a, v.as.text.data, v.as.text.len);
 	else if (v.is.tag == CQL_TAG_BLOB || v.is.tag == CQL_TAG_ENCODED)
 		v.as.blob.data = bytes = copy_bytes(a, v.as.blob.data, v.as.blob.len);

@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "orm/cql/fragment.h"
 #include "orm/model/family.h"
-#include "orm/value/datum.h"
 #include "orm/write/delta.h"
 #include "orm/write/plain.h"
 
@@ -38,21 +37,9 @@ static bool is_missing(cql_value v)
 
 /* ---- what is written of a column ------------------------------------------------------------- */
 
-static size_t byte_length(cql_value v)
-{
-	return v.is.tag == CQL_TAG_TEXT   ? v.as.text.len
-	       : v.is.tag == CQL_TAG_BLOB ? v.as.blob.len
-					  : 0;
-}
-
 static bool check_member(const struct save *s, const struct cd_column *c, cql_value v)
 {
-	if (is_missing(v))
-		return true;
-	if (c->def.max_length && byte_length(v) > c->def.max_length)
-		return cd_fail(s->err, COODIE_ERR_RANGE, "%zu bytes, max_length is %u",
-			       byte_length(v), (unsigned)c->def.max_length);
-	return !c->checked || cd_datum_fits(v, c->type, s->err);
+	return cd_member_check(c, s->memory, v, s->err);
 }
 
 /* What the member says now; which struct it is, the model says (PO-04). */

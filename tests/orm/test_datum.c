@@ -57,8 +57,8 @@ static void fitting(void **state)
 		{ "tuple<int>", cql(CQL_LIST(cql(1))), COODIE_ERR_TYPE,
 		  "a list was given for tuple<int>" },
 		{ "address", cql(CQL_UDT(cql(1), cql("x"))), COODIE_OK, "" },
-		{ "udt<a, b:int>", cql(CQL_UDT(cql("x"))), COODIE_ERR_TYPE,
-		  "a text was given for int" },
+		/* which field a place is only the cluster knows */
+		{ "udt<a, b:int>", cql(CQL_UDT(cql("x"))), COODIE_OK, "" },
 		{ "vector<text, 1>", cql(CQL_VECTOR(cql("x"))), COODIE_OK, "" },
 		{ "vector<text, 2>", cql(CQL_VECTOR(cql("x"))), COODIE_ERR_RANGE,
 		  "a vector of 1 elements, the type has 2" },

@@ -310,6 +310,24 @@ static void defaults_say_which_struct_it_is(void **state) /* PO-04 TY-36 */
 	assert_string_equal(x.kind, "cat");
 }
 
+/* The value of the struct goes out, whatever the member says; a base writes what it holds. */
+static void a_save_says_which_struct_it_is(void **state) /* PO-04 */
+{
+	cat x = { .id = 1, .kind = "dog", .name = "Tom" };
+	animal y = { .id = 2, .kind = "cow" };
+	coodie_error err;
+
+	(void)state;
+	assert_true(coodie_save(mock.session, &cat_model, &x, NULL, &err));
+	mock_expect(&mock, mock_last(&mock)->cql, "1|'cat'|'Tom'|false|unset");
+	assert_true(coodie_save(mock.session, &animal_model, &y, NULL, &err));
+	mock_expect(&mock,
+		    "INSERT INTO shop.animals (\"id\", \"kind\", \"name\") VALUES (?, ?, ?)",
+		    "2|'cow'|unset");
+	assert_true(coodie_delete(mock.session, &cat_model, &x, NULL, &err)); /* PO-11 */
+	mock_expect(&mock, "DELETE FROM shop.animals WHERE \"id\" = ?", "1");
+}
+
 static void an_object_knows_its_model(void **state) /* PO-06 */
 {
 	coodie_error err;
@@ -468,6 +486,7 @@ int main(void)
 		T(a_value_nobody_has_is_the_bases),
 		T(a_concrete_model_knows_its_rows),
 		T(defaults_say_which_struct_it_is),
+		T(a_save_says_which_struct_it_is),
 		T(an_object_knows_its_model),
 		T(wrong_families_are_refused),
 		T(a_member_outside_the_embedded_struct_is_refused),

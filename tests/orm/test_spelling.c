@@ -27,10 +27,18 @@ static const struct {
 	{ "frozen<\"Address\">", "frozen<\"Address\">", false, NULL },
 	{ "'com.example.Odd'", "'com.example.Odd'", false, NULL },
 	{ "frozen<\"it's\">", "frozen<\"it's\">", false, NULL },
-	{ "list<list<int>>", "list<list<int>>", true, "list<int>>" },
-	{ "map<int, set<text>>", "map<int, set<text>>", true, "set<text>>" },
+	{ "list<list<int>>", "list<list<int>>", true, "list<int>" },
+	{ "map<int, set<text>>", "map<int, set<text>>", true, "set<text>" },
 	{ "map<frozen<list<int>>, list<text>>", "map<frozen<list<int>>, list<text>>", true,
-	  "list<text>>" },
+	  "list<text>" },
+	{ "list<address>", "list<address>", true, "address" }, /* UD-03 */
+	{ "map<Zip, frozen<address>>", "map<zip, frozen<address>>", true, "zip" },
+	{ "map<text, \"My Type\">", "map<text, \"My Type\">", true, "\"My Type\"" },
+	{ "set<list<frozen<address>>>", "set<list<frozen<address>>>", true,
+	  "list<frozen<address>>" },
+	{ "tuple<address, int>", "tuple<address, int>", false, NULL },
+	{ "address", "address", false, NULL },
+	{ "list<'a.b.Class'>", "list<'a.b.Class'>", true, NULL },
 	{ "frozen<map<int, set<text>>>", "frozen<map<int, set<text>>>", false, NULL },
 };
 
@@ -40,15 +48,17 @@ static void spellings(void **state)
 	for (size_t i = 0; i < CD_COUNT(rows); i++) {
 		struct cd_buffer b;
 		const char *unfrozen;
+		size_t len = 0;
 
 		cd_buffer_init(&b, NULL, 0);
 		cd_spelling_append(&b, rows[i].type);
 		cd_buffer_u8(&b, 0);
 		CD_CHECK(!strcmp((char *)b.data, rows[i].canonical), rows[i].type);
 		CD_CHECK(cd_spelling_multicell((char *)b.data) == rows[i].multicell, rows[i].type);
-		unfrozen = cd_spelling_unfrozen((char *)b.data);
+		unfrozen = cd_spelling_unfrozen((char *)b.data, &len);
 		CD_CHECK(!unfrozen == !rows[i].unfrozen &&
-				 (!unfrozen || !strcmp(unfrozen, rows[i].unfrozen)),
+				 (!unfrozen || (len == strlen(rows[i].unfrozen) &&
+						!strncmp(unfrozen, rows[i].unfrozen, len))),
 			 rows[i].type);
 		cd_buffer_deinit(&b);
 	}
@@ -65,12 +75,13 @@ static void broken(void **state)
 	(void)state;
 	for (size_t i = 0; i < CD_COUNT(texts); i++) {
 		struct cd_buffer b;
+		size_t len;
 
 		cd_buffer_init(&b, NULL, 0);
 		cd_spelling_append(&b, texts[i]);
 		cd_buffer_u8(&b, 0);
 		cd_spelling_multicell((char *)b.data);
-		cd_spelling_unfrozen((char *)b.data);
+		cd_spelling_unfrozen((char *)b.data, &len);
 		cd_buffer_deinit(&b);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The arena that users hold: base's, with its allocator beside it. */
-#ifndef PROTO_ARENA_H
-#define PROTO_ARENA_H
+#ifndef BASE_CQL_ARENA_H
+#define BASE_CQL_ARENA_H
 
 #include <coodie/arena.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Arenas as objects of their own. */
-#include "proto/arena.h"
+#include "base/cql_arena.h"
 
 #include "base/alloc.h"
 #include "base/error.h"
