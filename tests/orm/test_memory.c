@@ -2,11 +2,13 @@
 /* Every allocation of the mapper failed in turn: an error each time, nothing lost, and the
  * object as it was. */
 #include <coodie/batch.h>
+#include <coodie/counter.h>
 #include <coodie/many.h>
 #include <coodie/object.h>
 #include <coodie/query.h>
 #include <coodie/scan.h>
 #include <coodie/schema.h>
+#include <coodie/update.h>
 
 #include "tests/failalloc.h"
 #include "tests/mock.h"
@@ -252,6 +254,86 @@ static bool keyspace(struct mock *m, coodie_error *err)
 	return step(coodie_create_keyspace(m->session, "Shop", NULL, err), err);
 }
 
+/* The object must say what the server has, whatever failed. */
+static bool update(struct mock *m, coodie_error *err)
+{
+	bool worked;
+	note *n;
+
+	mock_answer(m, note_row());
+	n = coodie_get(m->session, &note_model, CQL_ARGS(cql(1)), NULL, err);
+	worked = step(n != NULL, err);
+	if (worked) {
+		worked = step(coodie_update(m->session, &note_model, n,
+					    "text = ?, stars = ?, tags = tags - ?",
+					    CQL_ARGS(cql("a longer text"), cql(4),
+						     cql(CQL_SET(cql("a")))),
+					    COODIE_WRITE(.ttl = 4), err),
+			      err);
+		assert_int_equal(!strcmp(n->text, "a longer text"), worked);
+		worked = worked && step(coodie_delete_columns(m->session, &note_model, n, "stars",
+							      CQL_ARGS(), NULL, err),
+					err);
+	}
+	coodie_object_free(n);
+	return worked;
+}
+
+static coodie_result *refusal(void)
+{
+	static const coodie_column_spec columns[] = { { "[applied]", "boolean" },
+						      { "text", "text" } };
+	const cql_value row[] = { cql((_Bool) false), cql("theirs") };
+
+	return coodie_result_new_rows(columns, 2, row, 1, NULL);
+}
+
+static bool conditions(struct mock *m, coodie_error *err)
+{
+	note n = { .id = 1, .text = "mine" };
+	coodie_query *q;
+	coodie_lwt *lwt;
+	bool worked;
+
+	mock_answer(m, refusal());
+	lwt = coodie_insert(m->session, &note_model, &n, COODIE_WRITE(.ttl = 4), err);
+	worked = step(lwt != NULL, err);
+	coodie_lwt_free(lwt);
+	if (!worked)
+		return false;
+	lwt = coodie_save_if(m->session, &note_model, &n, "text != ?", CQL_ARGS(cql("x")), NULL,
+			     err);
+	worked = step(lwt != NULL, err);
+	coodie_lwt_free(lwt);
+	if (!worked)
+		return false;
+	q = coodie_find(m->session, &note_model, "id = ?", CQL_ARGS(cql(1)));
+	coodie_if(q, "stars IN ?", CQL_ARGS(cql(CQL_LIST(cql(1), cql(2)))));
+	worked = step(coodie_query_update(q, "text = ?", CQL_ARGS(cql("x")), NULL, err), err) &&
+		 step(coodie_query_delete(q, NULL, err), err);
+	coodie_query_free(q);
+	return worked;
+}
+
+static bool counters(struct mock *m, coodie_error *err)
+{
+	typedef struct hits {
+		coodie_row row;
+		int32_t id;
+		int64_t views;
+	} hits;
+	static const coodie_column columns[] = {
+		COODIE_COLUMN(hits, id, "int", .partition_key = 1),
+		COODIE_COLUMN(hits, views, "counter"),
+	};
+	static const coodie_model model = COODIE_MODEL(hits, columns, "hits", .keyspace = "shop");
+	hits h = { .id = 1 };
+
+	return step(coodie_decrement(m->session, &model, &h, "views", CQL_ARGS(cql(1)), NULL, err),
+		    err) &&
+	       step(coodie_save_json(m->session, &note_model, cql_text_of("{}"), NULL, err), err);
+}
+
 typedef bool use_fn(struct mock *m, coodie_error *err);
 
 struct use {
@@ -294,6 +376,9 @@ static void each_allocation(void **state)
 		{ "save many", save_many },
 		{ "get many", get_many },
 		{ "scan", scan },
+		{ "update, delete columns", update },
+		{ "conditional writes", conditions },
+		{ "counters, JSON", counters },
 	};
 
 	(void)state;
