@@ -268,8 +268,10 @@ typedef struct coodie_write {
 
 /**
  * Writes an object. Untracked or new: an INSERT of every member that is set. Loaded: an UPDATE of
- * what changed; nothing at all when nothing did. A changed primary key is refused. The object
- * counts as saved only when the server applied it.
+ * what changed; nothing at all when nothing did. Sets and maps that are not frozen are written as what
+ * was added and taken out, lists as what they grew by, and whole when they were empty, are empty now,
+ * or were touched (CO-11 to CO-13). Static members alone go to the partition (LC-26). A changed primary
+ * key is refused. The object counts as saved only when the server applied it.
  * @param w    COODIE_WRITE(...) or NULL
  * @param err  COODIE_ERR_MODEL, COODIE_ERR_TYPE, COODIE_ERR_RANGE before any I/O; else what the
  * session reports
