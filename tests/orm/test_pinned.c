@@ -95,6 +95,41 @@ static void timeuuid_ranges(void **state)
 	assert_int_equal(mock.sent, 1);
 }
 
+typedef struct alarm {
+	coodie_row row;
+	int32_t id;
+	cql_time at;
+} alarm;
+
+static const coodie_column alarm_columns[] = {
+	COODIE_COLUMN(alarm, id, "int", .partition_key = 1),
+	COODIE_COLUMN(alarm, at, "time"),
+};
+static const coodie_model alarm_model = COODIE_MODEL(alarm, alarm_columns, "alarms",
+						     .keyspace = "shop");
+
+/* TY-15: the last nanosecond of a day is a time, the next one is none. */
+static void within_a_day(void **state)
+{
+	static const struct {
+		int64_t nanoseconds;
+		bool fits;
+	} rows[] = {
+		{ 0, true }, { 86399999999999, true }, { 86400000000000, false }, { -1, false }
+	};
+	coodie_error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+		alarm a = { .id = 1, .at = { rows[i].nanoseconds } };
+
+		assert_true(coodie_save(mock.session, &alarm_model, &a, NULL, &err) ==
+			    rows[i].fits);
+		assert_int_equal(err.code, rows[i].fits ? COODIE_OK : COODIE_ERR_RANGE);
+	}
+	assert_int_equal(mock.sent, 2);
+}
+
 /* ---- texts that are kept --------------------------------------------------------------------- */
 
 /* QS-45, OP-15: one text for every use of a condition, however long its list is; more conditions
@@ -320,6 +355,7 @@ int main(void)
 		TEST(options_do_not_stick),   TEST(back_to_the_old_value),
 		TEST(no_hidden_limit),        TEST(none_and_several),
 		TEST(consistency_of_a_model), TEST(vector_length),
+		TEST(within_a_day),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
