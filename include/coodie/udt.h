@@ -20,8 +20,8 @@
  * A value is written field by field under its name, in the order the type has in the cluster,
  * whatever the order of the struct's table. A field that is NULL is null, as is one of the type that
  * the struct does not have; a value that was written before the type had a field reads as null there
- * (a plain scalar as zero). A value for a field the type does not have is refused: coodie_sync_type()
- * adds it. The whole value is written, also when one field changed.
+ * (a plain scalar as zero). A value for a field the type does not have is refused:
+ * ALTER TYPE ADD it first. The whole value is written, also when one field changed.
  *
  * A struct in place is not set when each of its fields is NULL: one with plain scalars in it always
  * is; make the member a pointer where it may be null.
