@@ -80,6 +80,7 @@ libcd_orm_la_SOURCES = \
 	orm/schema/keyspace.c \
 	orm/schema/schema.h \
 	orm/schema/sync.c \
+	orm/schema/types.c orm/schema/types.h \
 	orm/schema/view.c \
 	orm/schema/warm.c
 libcoodie_la_LIBADD += libcd_orm.la

@@ -211,6 +211,8 @@ bool integration_same(cql_value a, cql_value b)
 	case CQL_TAG_MAP:
 		return same_pairs(cql_map_iter((cql_map){ a.as.seq }),
 				  cql_map_iter((cql_map){ b.as.seq }));
+	case CQL_TAG_FIELDS:
+		break; /* given, never read */
 	}
 	return false;
 }

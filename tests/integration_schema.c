@@ -228,6 +228,63 @@ static void test_warm_up(void **state)
 	coodie_session_free(s);
 }
 
+/* ---- user types ------------------------------------------------------------------------------ */
+
+typedef struct place {
+	const char *name;
+	int32_t *number;
+} place;
+
+static const coodie_column place_fields[] = {
+	COODIE_COLUMN(place, name, "text"),
+	COODIE_COLUMN(place, number, "int"),
+};
+static const coodie_column older_fields[] = { COODIE_COLUMN(place, name, "text") };
+static const coodie_udt place_type = COODIE_TYPE(place, place_fields, "place");
+static const coodie_udt older_type = COODIE_TYPE(place, older_fields, "place");
+
+typedef struct tour {
+	coodie_row row;
+	int32_t id;
+	place start;
+	cql_list stops;
+} tour;
+
+static const coodie_column tour_columns[] = {
+	COODIE_COLUMN(tour, id, "int", .partition_key = 1),
+	COODIE_UDT(tour, start, place, &place_type),
+	COODIE_COLUMN(tour, stops, "list<frozen<place>>", .udt = &place_type),
+};
+static const coodie_model tour_model = COODIE_MODEL(tour, tour_columns, "tours");
+
+static struct told sync_type(struct integration *it, const coodie_udt *type)
+{
+	struct told told = { 0 };
+	coodie_error err = { 0 };
+
+	ok(coodie_sync_type(it->session, type, COODIE_SYNC(.each = count, .user = &told), &err),
+	   &err, "sync a type");
+	return told;
+}
+
+/* UD-05, UD-07, UD-08: made, grown, known again; what is gone from the struct is left. */
+static void test_types(void **state)
+{
+	struct integration *it = *state;
+	coodie_error err = { 0 };
+
+	assert_int_equal(sync_type(it, &older_type).statements, 1);
+	assert_int_equal(sync_table(it, &tour_model).statements, 2); /* the field, the table */
+	assert_int_equal(sync_table(it, &tour_model).statements, 0);
+	assert_int_equal(sync_type(it, &place_type).statements, 0);
+	assert_int_equal(sync_type(it, &older_type).notes, 1);
+	assert_false(coodie_drop_type(it->session, &place_type, &err)); /* the table has it */
+	assert_int_equal(err.code, COODIE_ERR_SERVER);
+	ok(coodie_drop_table(it->session, &tour_model, &err), &err, "drop the table");
+	ok(coodie_drop_type(it->session, &place_type, &err), &err, "drop the type");
+	ok(coodie_drop_type(it->session, &place_type, &err), &err, "drop it again");
+}
+
 /* ---- keyspaces --------------------------------------------------------------------------------- */
 
 /* SM-01 to SM-04: by data center, without the commit log; made twice, dropped twice. */
@@ -310,10 +367,15 @@ static void test_views(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_indexes),           cmocka_unit_test(test_unknown_class),
-	cmocka_unit_test(test_other_index),       cmocka_unit_test(test_table_options),
-	cmocka_unit_test(test_truncate_and_drop), cmocka_unit_test(test_warm_up),
-	cmocka_unit_test(test_keyspaces),         cmocka_unit_test(test_views),
+	cmocka_unit_test(test_indexes),
+	cmocka_unit_test(test_unknown_class),
+	cmocka_unit_test(test_other_index),
+	cmocka_unit_test(test_table_options),
+	cmocka_unit_test(test_truncate_and_drop),
+	cmocka_unit_test(test_warm_up),
+	cmocka_unit_test(test_types),
+	cmocka_unit_test(test_keyspaces),
+	cmocka_unit_test(test_views),
 };
 
 const struct integration_group integration_schema = INTEGRATION_GROUP("schema", tests,

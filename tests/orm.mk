@@ -32,6 +32,7 @@ check_PROGRAMS += \
 	tests/orm/test_track \
 	tests/orm/test_update \
 	tests/orm/test_udt \
+	tests/orm/test_types \
 	tests/orm/test_views
 tests_orm_test_registry_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_stream_LDADD = libcd_node.la $(LDADD)

@@ -6,7 +6,7 @@
 #ifndef COODIE_SCHEMA_H
 #define COODIE_SCHEMA_H
 
-#include <coodie/model.h>
+#include <coodie/udt.h>
 
 COODIE_BEGIN
 
@@ -74,6 +74,20 @@ COODIE_API bool coodie_sync_table(coodie_session *s, const coodie_model *m,
 COODIE_API bool coodie_sync_table_async(coodie_session *s, const coodie_model *m,
 					const coodie_sync *options, coodie_status_fn *done,
 					void *user, coodie_error *err);
+
+/**
+ * Creates a type, and those it is made of first, or adds fields that are missing. A field that is
+ * gone from the struct, or of another type, is told to `options->each` and left (UD-05, UD-06). The
+ * keyspace is the type's, or the session's (UD-04); a type of the same name in another keyspace is
+ * another type (UD-18). coodie_sync_table() does this by itself, in its table's keyspace (UD-07).
+ * Nobody has to be told of a new type: values name their fields' types on the wire (UD-13).
+ * @param err  COODIE_ERR_MODEL: the type is wrong, or made of itself (the message says how)
+ */
+COODIE_API bool coodie_sync_type(coodie_session *s, const coodie_udt *type, const coodie_sync *options, coodie_error *err);
+COODIE_API bool coodie_sync_type_async(coodie_session *s, const coodie_udt *type, const coodie_sync *options, coodie_status_fn *done, void *user, coodie_error *err);
+/** DROP TYPE IF EXISTS (UD-08); those it is made of stay. */
+COODIE_API bool coodie_drop_type(coodie_session *s, const coodie_udt *type, coodie_error *err);
+COODIE_API bool coodie_drop_type_async(coodie_session *s, const coodie_udt *type, coodie_status_fn *done, void *user, coodie_error *err);
 
 /** DROP TABLE IF EXISTS; the next sync creates it again (LC-29). Refused for a view. */
 COODIE_API bool coodie_drop_table(coodie_session *s, const coodie_model *m, coodie_error *err);

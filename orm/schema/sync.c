@@ -6,6 +6,7 @@
 #include "orm/schema/ddl.h"
 #include "orm/schema/index.h"
 #include "orm/schema/schema.h"
+#include "orm/schema/types.h"
 
 /* ---- looking --------------------------------------------------------------------------------- */
 
@@ -155,9 +156,18 @@ static void on_table(struct cd_op *op, coodie_result *take_res, const coodie_err
 		cd_schema_look_or_end(op, on_keyspace, CD_SCHEMA_KEYSPACE, 1);
 }
 
+/* The table's types are planned: they go first (UD-07). */
+static void look_at_table(struct cd_op *op, coodie_result *take_res, const coodie_error *err)
+{
+	(void)take_res; /* none: it follows no statement */
+	(void)err;
+	cd_schema_look_or_end(op, on_table, CD_SCHEMA_TABLE, 2);
+}
+
 static bool begin(struct cd_op *op, const struct cd_target *t, coodie_error *err)
 {
 	const struct cd_model *m = op->place.model;
+	bool asked;
 
 	(void)t;
 	if (m->def.view)
@@ -165,7 +175,9 @@ static bool begin(struct cd_op *op, const struct cd_target *t, coodie_error *err
 			       "%s(%s): it is a materialized view; use coodie_sync_view()",
 			       op->verb, op->subject);
 	cd_job(op)->after = cd_schema_warm;
-	return cd_schema_look(op, on_table, CD_SCHEMA_TABLE, 2, err);
+	if (!cd_types_ask(op, look_at_table, &asked, err))
+		return false;
+	return asked || cd_schema_look(op, on_table, CD_SCHEMA_TABLE, 2, err);
 }
 
 static const struct cd_verb sync_table = { "coodie_sync_table", begin };
