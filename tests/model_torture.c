@@ -169,11 +169,12 @@ static void fill_scalars(void)
 
 static void fill_views(void)
 {
-	static cql_value numbers[3], pairs[4], parts[2][2], floats[3];
+	static cql_value numbers[3], pairs[4], parts[2][2], floats[2][3];
 
 	for (int i = 0; i < 3; i++) {
 		numbers[i] = cql(i - 1);
-		floats[i] = cql((float)i);
+		floats[0][i] = cql((float)i);
+		floats[1][i] = cql(0.5f - (float)i);
 	}
 	for (int i = 0; i < 2; i++) {
 		pairs[2 * i] = cql(i ? "b" : "a");
@@ -195,8 +196,8 @@ static void fill_views(void)
 		   cql_tuple_of(parts[0], 2));
 	SAMPLES_OF(UDT_VIEW, cql_udt, cql_udt_of(parts[0], 2), cql_udt_of(parts[1], 2),
 		   cql_udt_of(parts[0], 2));
-	SAMPLES_OF(VECTOR, cql_vector, cql_vector_of(floats, 3), cql_vector_of(numbers, 0),
-		   cql_vector_of(floats, 3));
+	SAMPLES_OF(VECTOR, cql_vector, cql_vector_of(floats[0], 3), cql_vector_of(floats[1], 3),
+		   cql_vector_of(floats[0], 3));
 }
 
 static void fill_others(void)

@@ -421,7 +421,7 @@ static const struct {
 	  "?",
 	  "c tuple<int, text>",
 	  { { ND_UNSET, NULL, 0 } },
-	  "Invalid unset value for tuple c" },
+	  "unset" },
 	{ "in a user type",
 	  "address",
 	  "{zip: ?}",

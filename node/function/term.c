@@ -236,9 +236,6 @@ static bool marker_value(const struct nd_term *t, struct nd_request *x, struct n
 	if (t->marker >= x->value_count)
 		return nd_refuse(&x->problem, ND_INVALID, "Invalid amount of bind variables");
 	*out = x->values[t->marker];
-	if (out->presence == ND_UNSET && kind == CQL_KIND_TUPLE)
-		return nd_refuse(&x->problem, ND_INVALID, "Invalid unset value for tuple %s",
-				 t->name);
 	return out->presence != ND_VALUE || (kind != CQL_KIND_SET && kind != CQL_KIND_MAP) ||
 	       arrange(t, x, out);
 }
