@@ -11,23 +11,9 @@ libcd_net_la_SOURCES = \
 	net/crew/homes.h \
 	net/crew/mailbox.c net/crew/mailbox.h \
 	net/crew/parcel.c net/crew/parcel.h \
-	net/dns/addresses.c net/dns/addresses.h \
-	net/dns/dns.c net/dns/dns.h \
-	net/dns/dns_exchange.c net/dns/dns_exchange.h \
-	net/dns/hosts.c net/dns/hosts.h \
-	net/dns/resolv_conf.c net/dns/resolv_conf.h \
-	net/dns/resolver.c net/dns/resolver.h net/dns/search.h \
-	net/dns/search_dns.c \
-	net/dns/search_user.c \
 	net/engine/attempt.c net/engine/attempt.h \
 	net/engine/auth.c net/engine/auth.h \
 	net/engine/auth_plain.c \
-	net/engine/cluster.c net/engine/cluster.h \
-	net/engine/conn.c net/engine/conn.h \
-	net/engine/control.c net/engine/control.h \
-	net/engine/control_agreement.c net/engine/control_agreement.h \
-	net/engine/control_routes.c net/engine/control_routes.h \
-	net/engine/control_schema.c net/engine/control_schema.h \
 	net/engine/engine.c net/engine/engine.h net/engine/engine_impl.h \
 	net/engine/engine_answer.c \
 	net/engine/engine_batch.c \
@@ -51,7 +37,6 @@ libcd_net_la_SOURCES = \
 	net/engine/fellows.c net/engine/fellows.h \
 	net/engine/host.c net/engine/host.h \
 	net/engine/link.c net/engine/link.h \
-	net/engine/points.c net/engine/points.h \
 	net/engine/pool.c net/engine/pool.h \
 	net/engine/prepared.c net/engine/prepared.h \
 	net/engine/prepared_info.c \
@@ -61,31 +46,10 @@ libcd_net_la_SOURCES = \
 	net/engine/spread.c net/engine/spread.h \
 	net/engine/streams.c net/engine/streams.h \
 	net/engine/tally.c net/engine/tally.h \
-	net/engine/trace.c net/engine/trace.h \
 	net/engine/wheel.c net/engine/wheel.h \
 	net/engine/wire.c net/engine/wire.h \
 	net/engine/wire_name.c net/engine/wire_name.h \
 	net/engine/wire_watch.c net/engine/wire_watch.h \
-	net/metrics/log.c net/metrics/log.h \
-	net/metrics/meter.c net/metrics/meter.h \
-	net/metrics/metric.c net/metrics/metric.def net/metrics/metric.h \
-	net/metrics/metric_text.c \
-	net/metrics/outgoing.c net/metrics/outgoing.h \
-	net/metrics/wire_ring.c net/metrics/wire_ring.h \
-	net/options/auth_options.c \
-	net/options/draft.c net/options/draft.h \
-	net/options/driver_config.c net/options/driver_config.h \
-	net/options/option.def net/options/option.c net/options/option.h \
-	net/options/option_file.c net/options/option_file.h \
-	net/options/option_format.c \
-	net/options/option_parse.c \
-	net/options/options.c net/options/options.h \
-	net/options/options_check.c \
-	net/options/options_set.c \
-	net/options/profile_options.c net/options/profile_options.h \
-	net/options/socket_options.c net/options/socket_options.h \
-	net/options/tune.c net/options/tune.h \
-	net/options/uri.c net/options/uri.h \
 	net/policy/backoff.c net/policy/backoff.h \
 	net/policy/balancer.c net/policy/balancer.h net/policy/balancer_impl.h \
 	net/policy/balancer_datacenter.c \
@@ -112,18 +76,67 @@ libcd_net_la_SOURCES = \
 	net/result/result_read.c \
 	net/result/statement.c net/result/statement.h \
 	net/result/usual.c \
-	net/ring/extensions.c net/ring/extensions.h \
-	net/ring/partitioner.c net/ring/partitioner.h \
 	net/ring/placement.c net/ring/placement.h \
-	net/ring/replication.c net/ring/replication.h \
 	net/ring/router.c net/ring/router.h \
-	net/ring/routes.c net/ring/routes.h \
 	net/ring/routing.c net/ring/routing.h \
 	net/ring/sharding.c net/ring/sharding.h \
 	net/ring/tablets.c net/ring/tablets.h \
 	net/ring/tablets_store.c \
 	net/ring/token_map.c net/ring/token_map.h \
 	net/ring/token_ring.c net/ring/token_ring.h \
+	net/session/blocking.c \
+	net/session/driver.c \
+	net/session/future.c \
+	net/session/pager.c \
+	net/session/route.c net/session/route.h \
+	net/session/session.c net/session/session.h \
+	net/session/session_after.c \
+	net/session/session_named.c \
+	net/session/session_profile.c
+# What is run now and then: while connecting, when the cluster changes, when somebody asks.
+noinst_LTLIBRARIES += libcd_net_small.la
+libcd_net_small_la_CFLAGS = $(SMALL_CFLAGS)
+libcd_net_small_la_SOURCES = \
+	net/dns/addresses.c net/dns/addresses.h \
+	net/dns/dns.c net/dns/dns.h \
+	net/dns/dns_exchange.c net/dns/dns_exchange.h \
+	net/dns/hosts.c net/dns/hosts.h \
+	net/dns/resolv_conf.c net/dns/resolv_conf.h \
+	net/dns/resolver.c net/dns/resolver.h net/dns/search.h \
+	net/dns/search_dns.c \
+	net/dns/search_user.c \
+	net/engine/cluster.c net/engine/cluster.h \
+	net/engine/conn.c net/engine/conn.h \
+	net/engine/control.c net/engine/control.h \
+	net/engine/control_agreement.c net/engine/control_agreement.h \
+	net/engine/control_routes.c net/engine/control_routes.h \
+	net/engine/control_schema.c net/engine/control_schema.h \
+	net/engine/points.c net/engine/points.h \
+	net/engine/trace.c net/engine/trace.h \
+	net/metrics/log.c net/metrics/log.h \
+	net/metrics/meter.c net/metrics/meter.h \
+	net/metrics/metric.c net/metrics/metric.def net/metrics/metric.h \
+	net/metrics/metric_text.c \
+	net/metrics/outgoing.c net/metrics/outgoing.h \
+	net/metrics/wire_ring.c net/metrics/wire_ring.h \
+	net/options/auth_options.c \
+	net/options/draft.c net/options/draft.h \
+	net/options/driver_config.c net/options/driver_config.h \
+	net/options/option.def net/options/option.c net/options/option.h \
+	net/options/option_file.c net/options/option_file.h \
+	net/options/option_format.c \
+	net/options/option_parse.c \
+	net/options/options.c net/options/options.h \
+	net/options/options_check.c \
+	net/options/options_set.c \
+	net/options/profile_options.c net/options/profile_options.h \
+	net/options/socket_options.c net/options/socket_options.h \
+	net/options/tune.c net/options/tune.h \
+	net/options/uri.c net/options/uri.h \
+	net/ring/extensions.c net/ring/extensions.h \
+	net/ring/partitioner.c net/ring/partitioner.h \
+	net/ring/replication.c net/ring/replication.h \
+	net/ring/routes.c net/ring/routes.h \
 	net/ring/topology.c net/ring/topology.h \
 	net/ring/topology_row.c net/ring/topology_row.h \
 	net/schema/schema.c net/schema/schema.h \
@@ -144,27 +157,19 @@ libcd_net_la_SOURCES = \
 	net/schema/schema_type.c \
 	net/schema/snapshot.c net/schema/snapshot.h \
 	net/schema/snapshot_nodes.c \
-	net/session/blocking.c \
-	net/session/driver.c \
 	net/session/dump.c \
 	net/session/explain.c \
-	net/session/future.c \
 	net/session/generate.c \
 	net/session/groups.c \
 	net/session/info.c \
 	net/session/observe.c \
-	net/session/pager.c \
 	net/session/registry.c \
-	net/session/route.c net/session/route.h \
-	net/session/session.c net/session/session.h \
-	net/session/session_after.c \
 	net/session/session_cluster.c \
-	net/session/session_named.c \
-	net/session/session_profile.c \
 	net/session/session_tablets.c \
 	net/session/session_tls.c \
 	net/session/session_trace.c \
 	net/session/session_tune.c \
 	net/session/session_wire.c \
 	net/session/warm_up.c
+libcd_net_la_LIBADD = libcd_net_small.la
 libcoodie_la_LIBADD += libcd_net.la
