@@ -50,20 +50,11 @@ libcd_net_la_SOURCES = \
 	net/engine/wire.c net/engine/wire.h \
 	net/engine/wire_name.c net/engine/wire_name.h \
 	net/engine/wire_watch.c net/engine/wire_watch.h \
-	net/policy/backoff.c net/policy/backoff.h \
 	net/policy/balancer.c net/policy/balancer.h net/policy/balancer_impl.h \
-	net/policy/balancer_datacenter.c \
-	net/policy/balancer_latency.c \
 	net/policy/balancer_plan.c \
-	net/policy/balancer_rules.c net/policy/balancer_rules.h \
 	net/policy/limit.c net/policy/limit.h \
-	net/policy/pacer.c net/policy/pacer.h \
-	net/policy/policies.c net/policy/policies.h \
 	net/policy/profile.c net/policy/profile.h \
-	net/policy/profile_board.c net/policy/profile_board.h \
-	net/policy/profile_view.c net/policy/profile_view.h \
 	net/policy/retry.c net/policy/retry.h \
-	net/policy/retry_budget.c net/policy/retry_budget.h \
 	net/policy/speculation.c net/policy/speculation.h \
 	net/policy/timestamps.c net/policy/timestamps.h \
 	net/result/cursor.c \
@@ -97,6 +88,15 @@ libcd_net_la_SOURCES = \
 noinst_LTLIBRARIES += libcd_net_small.la
 libcd_net_small_la_CFLAGS = $(SMALL_CFLAGS)
 libcd_net_small_la_SOURCES = \
+	net/policy/backoff.c net/policy/backoff.h \
+	net/policy/pacer.c net/policy/pacer.h \
+	net/policy/policies.c net/policy/policies.h \
+	net/policy/profile_board.c net/policy/profile_board.h \
+	net/policy/profile_view.c net/policy/profile_view.h \
+	net/policy/retry_budget.c net/policy/retry_budget.h \
+	net/policy/balancer_datacenter.c \
+	net/policy/balancer_latency.c \
+	net/policy/balancer_rules.c net/policy/balancer_rules.h \
 	net/dns/addresses.c net/dns/addresses.h \
 	net/dns/dns.c net/dns/dns.h \
 	net/dns/dns_exchange.c net/dns/dns_exchange.h \
