@@ -76,8 +76,8 @@ static bool read_value(const struct nd_restriction *r, const struct nd_where_val
 	if (!nd_term_value(from->whole, x, &whole))
 		return false;
 	if (whole.presence == ND_UNSET)
-		return nd_refuse(&x->problem, ND_INVALID, "Invalid unset value for tuple (%s)",
-				 joined_names(x, r));
+		return nd_refuse(&x->problem, ND_INVALID, "Invalid unset value for tuple %s",
+				 from->whole->name);
 	if (whole.presence == ND_NULL)
 		return refuse_null(x, r, 0);
 	return split_tuple(r, x, whole, count, out);

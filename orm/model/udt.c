@@ -342,15 +342,15 @@ static void collect(struct collection *c, const coodie_udt *u)
 	append(c, u);
 }
 
-static const coodie_udt **collected(const struct collection *c, uint32_t *count)
+static const coodie_udt *const *collected(const struct collection *c, uint32_t *count)
 {
-	static const coodie_udt *none[1];
+	static const coodie_udt *const none[1];
 
 	*count = c->failed ? 0 : c->count;
 	return c->failed ? NULL : c->at ? c->at : none;
 }
 
-const coodie_udt **cd_udt_of_type(struct cd_arena *a, const coodie_udt *u, uint32_t *count)
+const coodie_udt *const *cd_udt_of_type(struct cd_arena *a, const coodie_udt *u, uint32_t *count)
 {
 	struct collection c = { .arena = a };
 
@@ -358,7 +358,8 @@ const coodie_udt **cd_udt_of_type(struct cd_arena *a, const coodie_udt *u, uint3
 	return collected(&c, count);
 }
 
-const coodie_udt **cd_udt_of_model(struct cd_arena *a, const struct cd_model *m, uint32_t *count)
+const coodie_udt *const *cd_udt_of_model(struct cd_arena *a, const struct cd_model *m,
+					 uint32_t *count)
 {
 	struct collection c = { .arena = a };
 

@@ -27,8 +27,9 @@ void cd_udt_expand(struct cd_buffer *out, const coodie_column *def);
 
 /* The types of a model's columns, or of one type with itself last: those that others are made of
  * first, each once (UD-06, UD-07, UD-20). NULL when out of memory. */
-const coodie_udt **cd_udt_of_model(struct cd_arena *a, const struct cd_model *m, uint32_t *count);
-const coodie_udt **cd_udt_of_type(struct cd_arena *a, const coodie_udt *u, uint32_t *count);
+const coodie_udt *const *cd_udt_of_model(struct cd_arena *a, const struct cd_model *m,
+					 uint32_t *count);
+const coodie_udt *const *cd_udt_of_type(struct cd_arena *a, const coodie_udt *u, uint32_t *count);
 
 /* Reads the fields of a struct for a cql_fields whose type is a coodie_udt. */
 cql_field_fn cd_udt_read;

@@ -13,8 +13,8 @@
 
 /* The types of a keyspace, and the step that follows; lives in the job's arena. */
 struct cd_types {
-	const char *keyspace;  /* as the server has it */
-	const coodie_udt **at; /* those that others are made of first */
+	const char *keyspace;        /* as the server has it */
+	const coodie_udt *const *at; /* those that others are made of first */
 	uint32_t count;
 	cd_step_fn *next;
 	void *kept; /* the state of the job before */
@@ -229,7 +229,7 @@ static void on_types(struct cd_op *op, coodie_result *take_res, const coodie_err
 	"SELECT type_name, field_names, field_types FROM system_schema.types WHERE keyspace_name = ?"
 
 /* Asks of a keyspace's types; the step goes on when those that are missing are planned. */
-static bool ask(struct cd_op *op, const char *keyspace, const coodie_udt **at, uint32_t count,
+static bool ask(struct cd_op *op, const char *keyspace, const coodie_udt *const *at, uint32_t count,
 		cd_step_fn *next, coodie_error *err)
 {
 	struct cd_job *job = cd_job(op);
@@ -247,7 +247,7 @@ bool cd_types_ask(struct cd_op *op, cd_step_fn *next, bool *asked, coodie_error 
 {
 	const struct cd_model *m = op->place.model;
 	uint32_t count;
-	const coodie_udt **at = cd_udt_of_model(&cd_job(op)->arena, m, &count);
+	const coodie_udt *const *at = cd_udt_of_model(&cd_job(op)->arena, m, &count);
 
 	*asked = false;
 	if (!at)
@@ -306,7 +306,7 @@ static void on_planned(struct cd_op *op, coodie_result *take_res, const coodie_e
 static bool begin_sync(struct cd_op *op, const struct cd_target *t, coodie_error *err)
 {
 	const char *keyspace = begin(op, t, err);
-	const coodie_udt **at;
+	const coodie_udt *const *at;
 	uint32_t count;
 
 	if (!keyspace)
