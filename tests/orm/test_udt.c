@@ -444,7 +444,7 @@ static void types_are_listed_in_the_order_of_need(void **state)
 {
 	struct cd_arena a;
 	uint32_t count;
-	const coodie_udt **all;
+	const coodie_udt *const *all;
 
 	(void)state;
 	cd_arena_init(&a, NULL, 0);
