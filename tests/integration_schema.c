@@ -203,6 +203,37 @@ static uint64_t prepared_by(coodie_session *s)
 	return m.prepared;
 }
 
+typedef struct visits {
+	coodie_row row;
+	int32_t id;
+	int64_t seen;
+} visits;
+
+static const coodie_column visits_columns[] = {
+	COODIE_COLUMN(visits, id, "int", .partition_key = 1),
+	COODIE_COLUMN(visits, seen, "counter"),
+};
+static const coodie_model visits_model = COODIE_MODEL(visits, visits_columns, "visits");
+
+/* CT-12: of a table of counters only the read is prepared: an INSERT of it would be refused. */
+static void warm_counters(coodie_session *s)
+{
+	coodie_error err = { 0 };
+	uint64_t before, read;
+	visits *back;
+
+	ok(coodie_sync_table(s, &visits_model, COODIE_SYNC(.dry_run = true), &err), &err,
+	   "dry run");
+	before = prepared_by(s);
+	ok(coodie_sync_table(s, &visits_model, NULL, &err), &err, "sync of counters");
+	read = prepared_by(s);
+	assert_int_equal(read, before + 1);
+	back = coodie_get(s, &visits_model, CQL_ARGS(cql(1)), NULL, &err);
+	assert_null(back);
+	assert_int_equal(err.code, COODIE_ERR_NOT_FOUND);
+	assert_int_equal(prepared_by(s), read);
+}
+
 /* CN-18: after a sync reading and writing prepare nothing more; a dry run prepares nothing. */
 static void test_warm_up(void **state)
 {
@@ -225,6 +256,7 @@ static void test_warm_up(void **state)
 	ok(back, &err, "get");
 	assert_int_equal(prepared_by(s), before);
 	coodie_object_free(back);
+	warm_counters(s);
 	coodie_session_free(s);
 }
 

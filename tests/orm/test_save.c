@@ -744,6 +744,63 @@ static void deletes(void **state)
 	coodie_object_free(n);
 }
 
+/* What a model says of its texts is asked before anything is sent: TY-01, MD-33. */
+typedef struct ticket {
+	coodie_row row;
+	int32_t id;
+	const char *code;
+	cql_blob seal;
+	int32_t *seats;
+} ticket;
+
+static bool even(const void *member, coodie_error *err)
+{
+	(void)err;
+	return **(int32_t *const *)member % 2 == 0;
+}
+
+static const coodie_column ticket_columns[] = {
+	COODIE_COLUMN(ticket, id, "int", .partition_key = 1),
+	COODIE_COLUMN(ticket, code, "text", .min_length = 2, .max_length = 4),
+	COODIE_COLUMN(ticket, seal, "blob", .min_length = 1),
+	COODIE_COLUMN(ticket, seats, "int", .validate = even),
+};
+static const coodie_model ticket_model = COODIE_MODEL(ticket, ticket_columns, "tickets",
+						      .keyspace = "shop");
+
+static void rules_of_columns(void **state)
+{
+	static const struct {
+		const char *code, *says;
+		int32_t seats;
+	} rows[] = {
+		{ "a", "ticket, code (text): 1 bytes, min_length is 2", 2 },
+		{ "abcde", "ticket, code (text): 5 bytes, max_length is 4", 2 },
+		{ "", "ticket, code (text): 0 bytes, min_length is 2", 2 },
+		{ "ab", "ticket, seats (int): its validate() refused the value", 3 },
+	};
+	ticket t = { .id = 1 };
+	coodie_error err = { 0 };
+
+	(void)state;
+	ok(coodie_save(mock.session, &ticket_model, &t, NULL, &err), &err); /* null is no text */
+	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+		int32_t seats = rows[i].seats;
+
+		t = (ticket){ .id = 1, .code = rows[i].code, .seats = &seats };
+		refused(coodie_save(mock.session, &ticket_model, &t, NULL, &err), &err,
+			COODIE_ERR_RANGE, rows[i].says);
+		refused(coodie_insert(mock.session, &ticket_model, &t, NULL, &err) != NULL, &err,
+			COODIE_ERR_RANGE, rows[i].says);
+	}
+	assert_int_equal(mock.sent, 1);
+	t = (ticket){ .id = 1, .code = "abcd", .seal = { (const uint8_t *)"", 0 } };
+	refused(coodie_save(mock.session, &ticket_model, &t, NULL, &err), &err, COODIE_ERR_RANGE,
+		"seal (blob): 0 bytes, min_length is 1");
+	t.seal.len = 1;
+	ok(coodie_save(mock.session, &ticket_model, &t, NULL, &err), &err);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
@@ -757,7 +814,7 @@ int main(void)
 		TEST(another_model),     TEST(failed_saves),   TEST(hidden_null),
 		TEST(statics),           TEST(counters),       TEST(dup_objects),
 		TEST(dup_other_members), TEST(save_async),     TEST(changed_meanwhile),
-		TEST(deletes),           TEST(freed_session),
+		TEST(deletes),           TEST(freed_session),  TEST(rules_of_columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
