@@ -16,6 +16,7 @@ libcd_base_la_SOURCES = \
 	base/random.h \
 	base/reader.h \
 	base/sequence.h \
+	base/sized.c base/sized.h \
 	base/slab.c base/slab.h \
 	base/socket.c base/socket.h \
 	base/thread_self.h \
@@ -38,7 +39,6 @@ libcd_base_small_la_SOURCES = \
 	base/nearest.c base/nearest.h \
 	base/openssl.c base/openssl.def base/openssl.h \
 	base/secret.c base/secret.h \
-	base/sized.c base/sized.h \
 	base/tls_context.c base/tls_context.h \
 	base/tls_options.c base/tls_options.h \
 	base/tls_pem.c base/tls_pem.h \

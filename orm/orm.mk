@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += libcd_orm.la
 libcd_orm_la_SOURCES = \
 	orm/value/datum.c orm/value/datum.h \
 	orm/model/codec.c orm/model/codec.h \
+	orm/model/model.c orm/model/model.h \
 	orm/model/place.c orm/model/place.h \
 	orm/cql/bind.c \
 	orm/cql/fragment.c orm/cql/fragment.h \
@@ -37,7 +38,6 @@ libcd_orm_small_la_SOURCES = \
 	orm/model/defaults.c \
 	orm/model/family.c orm/model/family.h \
 	orm/model/inherit.c \
-	orm/model/model.c orm/model/model.h \
 	orm/model/rules.c \
 	orm/model/spelling.c orm/model/spelling.h \
 	orm/model/texts.c \
