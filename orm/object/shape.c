@@ -337,6 +337,15 @@ static bool same_number(const void *at, coodie_cell cell, size_t size)
 	return wide == cd_get_be64(cell.data);
 }
 
+/* The pointer that a member is. */
+static const char *pointer_at(const char *member)
+{
+	const char *p;
+
+	memcpy(&p, member, sizeof(p));
+	return p;
+}
+
 bool cd_shape_same(const struct cd_shape *s, uint32_t position, coodie_cell cell,
 		   const void *memory)
 {
@@ -345,7 +354,7 @@ bool cd_shape_same(const struct cd_shape *s, uint32_t position, coodie_cell cell
 	cql_blob view;
 
 	if (step->optional) {
-		memcpy(&at, at, sizeof(at));
+		at = pointer_at(at);
 		if (!at || !cell.data)
 			return !at && !cell.data;
 	}
@@ -365,8 +374,7 @@ bool cd_shape_same(const struct cd_shape *s, uint32_t position, coodie_cell cell
 		memcpy(&view, at, sizeof(view));
 		return view.data == cell.data && view.len == cell.len;
 	case CD_STEP_STR:
-		memcpy(&at, at, sizeof(at));
-		return (const uint8_t *)at == cell.data;
+		return (const uint8_t *)pointer_at(at) == cell.data;
 	default:
 		return false;
 	}
