@@ -182,7 +182,7 @@ static void fill_views(void)
 		parts[i][0] = cql(i);
 		parts[i][1] = cql(i ? "one" : "");
 	}
-	SAMPLES_OF(TEXT, cql_text, { "first", 5 }, { "caf\xc3\xa9" + 0, 3 }, { "", 0 });
+	SAMPLES_OF(TEXT, cql_text, { "first", 5 }, { "caf\xc3\xa9", 3 }, { "", 0 });
 	SAMPLES_OF(BLOB, cql_blob, { bytes, 3 }, { bytes, 1 }, { bytes, 0 });
 	SAMPLES_OF(VARINT, cql_varint, { bytes, 3 }, { bytes + 1, 2 }, { zero, 1 });
 	SAMPLES_OF(DECIMAL, cql_decimal, { { bytes, 3 }, -3 }, { { bytes + 2, 1 }, 7 },

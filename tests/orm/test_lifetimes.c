@@ -200,7 +200,7 @@ static void save_and_free(void)
 
 static void free_object(const coodie_error *err, void *user)
 {
-	sink = err->code;
+	sink = (int)err->code;
 	coodie_object_free(user);
 }
 
@@ -224,7 +224,7 @@ static void a_tracked_object(void **state)
 
 static void on_rows(coodie_rows *take_rows, const coodie_error *err, void *user)
 {
-	sink = err->code;
+	sink = (int)err->code;
 	*(coodie_rows **)user = take_rows;
 }
 

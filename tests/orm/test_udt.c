@@ -288,7 +288,7 @@ static void a_struct_is_read_by_its_names(void **state)
 					cql(CQL_VECTOR(cql("a"), cql("b"))) });
 	cql_value v;
 	cql_iter it;
-	int32_t five;
+	int32_t five = 0;
 
 	(void)state;
 	assert_non_null(p->home);
