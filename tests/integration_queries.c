@@ -223,11 +223,12 @@ static void test_pages(void **state)
 	coodie_query_free(q);
 	seen = 0;
 	for (int part = 0; part < 4; part++) {
-		int64_t from = INT64_MIN + (int64_t)part * (INT64_MAX / 2 + 1);
+		const int64_t quarters[] = { INT64_MIN, INT64_MIN / 2, 0, INT64_MAX / 2, INT64_MAX };
+		int64_t from = quarters[part];
 		coodie_rows *rows;
 
 		q = coodie_find(it->session, &sample_model, NULL, CQL_ARGS());
-		coodie_token_range(q, from, part == 3 ? INT64_MAX : from + INT64_MAX / 2 + 1);
+		coodie_token_range(q, from, quarters[part + 1]);
 		rows = coodie_all(q, &err);
 		integration_ok(rows, &err, "a range");
 		for (sample *s; (s = coodie_next(rows, &err)); seen++) {
