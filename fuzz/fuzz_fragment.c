@@ -113,18 +113,25 @@ static bool run(void *driver, const bool *until, coodie_error *err)
 	return (until && *until) || cd_fail(err, COODIE_ERR_CLOSED, "nothing comes here");
 }
 
+static coodie_session *kept; /* one for all inputs: models are resolved once */
+
+static void end(void)
+{
+	coodie_session_free(kept);
+}
+
 static coodie_session *session(void)
 {
 	static const coodie_driver driver = { .size = sizeof(driver),
 					      .submit = refuse,
 					      .run = run };
-	static coodie_session *s;
 	coodie_error err;
 
-	if (!s)
-		s = coodie_session_from_driver(&driver, NULL, &err);
-	FUZZ_CHECK(s);
-	return s;
+	if (kept)
+		return kept;
+	kept = coodie_session_from_driver(&driver, NULL, &err);
+	FUZZ_CHECK(kept && atexit(end) == 0);
+	return kept;
 }
 
 static struct cd_model *model_of(const coodie_model *m)
