@@ -1,5 +1,5 @@
 # tests/orm.mk - the mapper's programs, in tests/orm/; included by tests/tests.mk
-tests_libcd_test_la_SOURCES += tests/mock.c tests/mock.h tests/orm/filter_rows.h tests/orm/models.h
+tests_libcd_test_la_SOURCES += tests/mock.c tests/mock.h tests/orm/filter_rows.h tests/orm/fixture.h tests/orm/models.h
 check_PROGRAMS += \
 	tests/orm/test_batch \
 	tests/orm/test_counter \

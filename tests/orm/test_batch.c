@@ -2,43 +2,12 @@
 /* Batches: what is sent, when nothing is, and what follows (BA-01..17, CT-08, Q9, OPP-11). */
 #include <coodie/batch.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
 
 #define INSERT_NOTE \
 	"INSERT INTO shop.notes (\"id\", \"text\", \"stars\", \"tags\") VALUES (?, ?, ?, ?)"
 #define DELETE_NOTE "DELETE FROM shop.notes WHERE \"id\" = ?"
-
-static struct mock mock;
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
-
-static void ok(bool worked, const coodie_error *err)
-{
-	if (!worked)
-		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
-}
-
-static void refused(bool worked, const coodie_error *err, enum coodie_errc code, const char *says)
-{
-	assert_false(worked);
-	if (err->code != code || !strstr(err->message, says))
-		fail_msg("%s: \"%s\" is not in \"%s\"", coodie_errc_name(err->code), says,
-			 err->message);
-}
 
 /* Runs it, and ends it: it must work. */
 static void run(coodie_batch *b)

@@ -3,11 +3,8 @@
 #include <coodie/counter.h>
 #include <coodie/update.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
-
-static struct mock mock;
 
 typedef struct hits {
 	coodie_row row;
@@ -26,34 +23,6 @@ static const coodie_column hits_columns[] = {
 static const coodie_model hits_model = COODIE_MODEL(hits, hits_columns, "hits", .keyspace = "shop");
 
 #define ROW " WHERE \"page\" = ? AND \"day\" = ?"
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
-
-static void ok(bool worked, const coodie_error *err)
-{
-	if (!worked)
-		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
-}
-
-static void refused(bool worked, const coodie_error *err, enum coodie_errc code, const char *says)
-{
-	assert_false(worked);
-	if (err->code != code || !strstr(err->message, says))
-		fail_msg("%s: \"%s\" is not in \"%s\"", coodie_errc_name(err->code), says,
-			 err->message);
-}
 
 /* CT-01, CT-03, CT-04, CT-06, CT-07: added to, never sent twice; memory stays as it is. */
 static void counted(void **state)
@@ -190,8 +159,6 @@ static void json(void **state)
 	refused(coodie_save_json(mock.session, &note_model, (cql_text){ 0 }, NULL, &err), &err,
 		COODIE_ERR_INVALID, "the text is NULL");
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
 {

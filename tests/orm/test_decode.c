@@ -2,31 +2,8 @@
 /* Rows become objects: null and empty, several structs in one page, and rows by their number. */
 #include <coodie/query.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
-
-static struct mock mock;
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
-
-static void ok(bool worked, const coodie_error *err)
-{
-	if (!worked)
-		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
-}
 
 static const coodie_column_spec note_specs[] = {
 	{ "id", "int" }, { "text", "text" }, { "stars", "int" }, { "tags", "set<text>" }
@@ -329,8 +306,6 @@ static void rows_by_number(void **state)
 	assert_ptr_equal(coodie_next(rows, &err), n);
 	coodie_rows_free(rows);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
 {

@@ -2,10 +2,7 @@
 /* Collections of loaded objects are saved by what was added and taken out (CO-11..13, LC-04). */
 #include <coodie/query.h>
 
-#include "tests/mock.h"
-#include "tests/test.h"
-
-static struct mock mock;
+#include "tests/orm/fixture.h"
 
 typedef struct bag {
 	coodie_row row;
@@ -32,20 +29,6 @@ static const coodie_model bag_model = COODIE_MODEL(bag, bag_columns, "bags", .ke
 #define STOCK_DELTA "\"stock\" = \"stock\" + ?, \"stock\" = \"stock\" - ?, "
 #define LOG "\"log\" = ? WHERE \"id\" = ?"
 #define LOG_DELTA "\"log\" = ? + \"log\", \"log\" = \"log\" + ? WHERE \"id\" = ?"
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
 
 static bag *load(cql_value tags, cql_value stock, cql_value log)
 {
@@ -156,8 +139,6 @@ static void wholes(void **state)
 		    "1|'x'|{'b', 'c'}|{}|[1]");
 	coodie_object_free(b);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
 {

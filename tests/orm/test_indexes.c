@@ -2,25 +2,8 @@
 /* Indexes at sync: the statement of every kind, what counts as there, what a server may lack. */
 #include <coodie/schema.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
-
-static struct mock mock;
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
 
 static char told[12][1000];
 static size_t told_count;
@@ -520,8 +503,6 @@ static void real_errors(void **state)
 	index_on(VALUE, (coodie_index){ 0 });
 	assert_false(sync_refused(0x2200, NO_CLASS, 0, NULL, &err));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
 {

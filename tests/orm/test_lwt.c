@@ -2,44 +2,13 @@
 /* Conditional writes: what is sent, what came of it, what was there (LW, LC-07, OP-04, OP-14, OP-15). */
 #include <coodie/update.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
-
-static struct mock mock;
 
 #define INSERT_NOTE \
 	"INSERT INTO shop.notes (\"id\", \"text\", \"stars\", \"tags\") VALUES (?, ?, ?, ?)"
 #define UPDATE_NOTE \
 	"UPDATE shop.notes SET \"text\" = ?, \"stars\" = ?, \"tags\" = ? WHERE \"id\" = ?"
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
-
-static void ok(bool worked, const coodie_error *err)
-{
-	if (!worked)
-		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
-}
-
-static void refused(bool worked, const coodie_error *err, enum coodie_errc code, const char *says)
-{
-	assert_false(worked);
-	if (err->code != code || !strstr(err->message, says))
-		fail_msg("%s: \"%s\" is not in \"%s\"", coodie_errc_name(err->code), says,
-			 err->message);
-}
 
 /* The next answer: "[applied]" and what else the server sends. */
 static void answer(bool applied, const coodie_column_spec *columns, const cql_value *values,
@@ -403,8 +372,6 @@ static void twins(void **state)
 		assert_true(done[i]);
 	coodie_query_free(q);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
 {

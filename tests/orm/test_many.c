@@ -3,41 +3,10 @@
 #include <coodie/explain.h>
 #include <coodie/many.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
 
 enum { MOST = 40 };
-
-static struct mock mock;
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
-
-static void ok(bool worked, const coodie_error *err)
-{
-	if (!worked)
-		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
-}
-
-static void refused(bool worked, const coodie_error *err, enum coodie_errc code, const char *says)
-{
-	assert_false(worked);
-	if (err->code != code || !strstr(err->message, says))
-		fail_msg("%s: \"%s\" is not in \"%s\"", coodie_errc_name(err->code), says,
-			 err->message);
-}
 
 /* Statements that went out, without the turns that were only waited for. */
 static const struct mock_call *sent_at(size_t i)

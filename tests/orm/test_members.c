@@ -2,41 +2,11 @@
 /* Members by name: read, set, cleared, compared and printed; what a save would write. */
 #include <coodie.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
 
 #define UPDATE_NOTE \
 	"UPDATE shop.notes SET \"text\" = ?, \"stars\" = ?, \"tags\" = ? WHERE \"id\" = ?"
-
-static struct mock mock;
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
-
-static void ok(bool worked, const coodie_error *err)
-{
-	if (!worked)
-		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
-}
-
-static void refused(bool worked, const coodie_error *err, enum coodie_errc code, const char *says)
-{
-	assert_false(worked);
-	if (err->code != code || !strstr(err->message, says))
-		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
-}
 
 static note *load_note(cql_value text, cql_value stars, cql_value tags)
 {
@@ -330,8 +300,6 @@ static void not_read(void **state)
 	coodie_object_free(n);
 	coodie_query_free(q);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
 {

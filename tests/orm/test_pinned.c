@@ -3,31 +3,8 @@
 #include <coodie/query.h>
 #include <coodie/uuid.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
-
-static struct mock mock;
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
-
-static void ok(bool worked, const coodie_error *err)
-{
-	if (!worked)
-		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
-}
 
 /* Answers rows of one model's columns, all of them. */
 static void answer(const coodie_column_spec *columns, size_t column_count, const cql_value *values,
@@ -348,7 +325,6 @@ static void vector_length(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 	const struct CMUnitTest tests[] = {
 		TEST(timeuuid_ranges),        TEST(one_text),
 		TEST(nothing_inlined),        TEST(own_columns),

@@ -2,25 +2,8 @@
 /* Queries made in steps, copied, sent elsewhere, shown for a log. */
 #include <coodie.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
-
-static struct mock mock;
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
 
 /* Runs the query against an answer of nothing; what was sent is mock_last(). */
 static void send(coodie_query *q)
@@ -361,8 +344,6 @@ static void rows_of_its_own(void **state)
 	assert_null(coodie_get(mock.session, &cat_model, CQL_ARGS(cql(1)), NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_NOT_FOUND);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
 {

@@ -3,31 +3,8 @@
  * refused. */
 #include <coodie/query.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
-
-static struct mock mock;
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
-
-static void ok(bool worked, const coodie_error *err)
-{
-	if (!worked)
-		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
-}
 
 static const coodie_column_spec note_specs[] = {
 	{ "id", "int" }, { "text", "text" }, { "stars", "int" }, { "tags", "set<text>" }
@@ -615,8 +592,6 @@ static void objects_of_rows(void **state)
 	assert_string_equal(copy->text, "one");
 	coodie_object_free(copy);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
 {

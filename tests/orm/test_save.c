@@ -3,50 +3,19 @@
  * (LC-02..06, LC-11..18). */
 #include <coodie/query.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
 
 #define INSERT_NOTE \
 	"INSERT INTO shop.notes (\"id\", \"text\", \"stars\", \"tags\") VALUES (?, ?, ?, ?)"
 #define UPDATE_NOTE \
 	"UPDATE shop.notes SET \"text\" = ?, \"stars\" = ?, \"tags\" = ? WHERE \"id\" = ?"
 
-static struct mock mock;
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
-
-static void ok(bool worked, const coodie_error *err)
-{
-	if (!worked)
-		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
-}
-
 static void save(void *n, const coodie_write *w)
 {
 	coodie_error err = { 0 };
 
 	ok(coodie_save(mock.session, &note_model, n, w, &err), &err);
-}
-
-static void refused(bool worked, const coodie_error *err, enum coodie_errc code, const char *says)
-{
-	assert_false(worked);
-	if (err->code != code || !strstr(err->message, says))
-		fail_msg("%s: \"%s\" is not in \"%s\"", coodie_errc_name(err->code), says,
-			 err->message);
 }
 
 /* One row of notes as a result. */
@@ -800,8 +769,6 @@ static void rules_of_columns(void **state)
 	t.seal.len = 1;
 	ok(coodie_save(mock.session, &ticket_model, &t, NULL, &err), &err);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
 {

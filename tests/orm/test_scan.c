@@ -4,43 +4,12 @@
 #include <coodie/scan.h>
 
 #include "orm/many/ring.h"
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
 
 #define SELECT_RANGE \
 	"SELECT \"id\", \"text\", \"stars\", \"tags\" FROM shop.notes WHERE token(\"id\") >= ? AND " \
 	"token(\"id\") <= ?"
-
-static struct mock mock;
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
-
-static void ok(bool worked, const coodie_error *err)
-{
-	if (!worked)
-		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
-}
-
-static void refused(bool worked, const coodie_error *err, enum coodie_errc code, const char *says)
-{
-	assert_false(worked);
-	if (err->code != code || !strstr(err->message, says))
-		fail_msg("%s: \"%s\" is not in \"%s\"", coodie_errc_name(err->code), says,
-			 err->message);
-}
 
 /* ---- the ring -------------------------------------------------------------------------------- */
 

@@ -2,25 +2,8 @@
 /* Queries that read other things than objects: lists, aggregates, groups, JSON, tokens, neighbours. */
 #include <coodie.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
-
-static struct mock mock;
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
 
 static coodie_query *event_of_day(void)
 {
@@ -391,8 +374,6 @@ static void copies(void **state)
 		    "[1, 2, 3]|5");
 	coodie_query_free(copy);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
 {

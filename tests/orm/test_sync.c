@@ -3,31 +3,8 @@
 #include <coodie/polymorphism.h>
 #include <coodie/schema.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
-
-static struct mock mock;
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
-
-static void ok(bool worked, const coodie_error *err)
-{
-	if (!worked)
-		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
-}
 
 static void answer(const coodie_column_spec *columns, size_t column_count, const cql_value *values,
 		   size_t rows)
@@ -578,8 +555,6 @@ static void families(void **state)
 	answer_columns(animals, CD_COUNT(animals));
 	ok(coodie_sync_table(mock.session, &cat_model, NULL, &err), &err); /* its own are there */
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
 {

@@ -5,34 +5,11 @@
 
 #include <coodie/query.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
 
 #define UPDATE_NOTE \
 	"UPDATE shop.notes SET \"text\" = ?, \"stars\" = ?, \"tags\" = ? WHERE \"id\" = ?"
-
-static struct mock mock;
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
-
-static void ok(bool worked, const coodie_error *err)
-{
-	if (!worked)
-		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
-}
 
 static const coodie_column_spec note_specs[] = {
 	{ "id", "int" }, { "text", "text" }, { "stars", "int" }, { "tags", "set<text>" }
@@ -364,8 +341,6 @@ static void saved_for_years(void **state)
 	mock_close(&mock);
 	assert_int_equal(live, 0);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
 {

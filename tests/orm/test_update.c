@@ -3,11 +3,8 @@
  * (CO, LC-09..16, LC-28, QS-33..36). */
 #include <coodie/update.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
-
-static struct mock mock;
 
 typedef struct item {
 	coodie_row row;
@@ -42,34 +39,6 @@ static const coodie_model item_model = COODIE_MODEL(item, item_columns, "items",
 
 #define UPDATE "UPDATE shop.items SET "
 #define ROW " WHERE \"shop\" = ? AND \"id\" = ?"
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
-
-static void ok(bool worked, const coodie_error *err)
-{
-	if (!worked)
-		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
-}
-
-static void refused(bool worked, const coodie_error *err, enum coodie_errc code, const char *says)
-{
-	assert_false(worked);
-	if (err->code != code || !strstr(err->message, says))
-		fail_msg("%s: \"%s\" is not in \"%s\"", coodie_errc_name(err->code), says,
-			 err->message);
-}
 
 static void update(void *object, const char *set, cql_args args)
 {
@@ -456,8 +425,6 @@ static void refused_queries(void **state)
 	assert_int_equal(err.code, COODIE_ERR_NO_MEMORY);
 	assert_int_equal(mock.call_count, 0);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
 {

@@ -2,31 +2,8 @@
 /* Materialized views: what they are made of, how they are compared, and that nothing writes them. */
 #include <coodie/view.h>
 
-#include "tests/mock.h"
+#include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
-#include "tests/test.h"
-
-static struct mock mock;
-
-static int open_mock(void **state)
-{
-	(void)state;
-	mock_open(&mock);
-	return 0;
-}
-
-static int close_mock(void **state)
-{
-	(void)state;
-	mock_close(&mock);
-	return 0;
-}
-
-static void ok(bool worked, const coodie_error *err)
-{
-	if (!worked)
-		fail_msg("%s: %s", coodie_errc_name(err->code), err->message);
-}
 
 /* Users by their mail: its base is user_model, whose key is id and bucket. */
 typedef struct by_email {
@@ -341,8 +318,6 @@ static void reads(void **state)
 		    "\"email\" = ?",
 		    "'a@b'");
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_mock, close_mock)
 
 int main(void)
 {
