@@ -65,6 +65,17 @@ void cd_crowd_options(void *to, size_t to_size, const void *from)
 	memcpy(to, &to_size, sizeof(to_size));
 }
 
+bool cd_crowd_keep(struct cd_crowd *c, const uint64_t *id, const char **profile, coodie_error *err)
+{
+	if (id)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "many requests have no one id; leave it out");
+	if (!*profile)
+		return true;
+	*profile = cd_arena_strndup(&c->arena, *profile, strlen(*profile));
+	return *profile || cd_no_memory(err, "options");
+}
+
 static bool make_tasks(struct cd_crowd *c, uint32_t in_flight, coodie_error *err)
 {
 	size_t most = in_flight ? in_flight : USUAL_MOST;

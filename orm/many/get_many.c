@@ -95,15 +95,7 @@ static void deal(struct reading *r)
 static bool read_options(struct reading *r, const coodie_read *read, coodie_error *err)
 {
 	cd_crowd_options(&r->read, sizeof(r->read), read);
-	if (r->read.id)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "many requests have no one id; leave it out");
-	if (r->read.profile) {
-		r->read.profile = cd_arena_strndup(&r->crowd.arena, r->read.profile,
-						   strlen(r->read.profile));
-		return r->read.profile || cd_no_memory(err, "options");
-	}
-	return true;
+	return cd_crowd_keep(&r->crowd, r->read.id, &r->read.profile, err);
 }
 
 static bool check(const cql_args *keys, size_t count, void **objects, coodie_error *err)

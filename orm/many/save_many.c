@@ -168,15 +168,7 @@ static bool sort_items(struct saving *s, const struct cd_model *m, coodie_error 
 static bool read_write(struct saving *s, const coodie_write *w, coodie_error *err)
 {
 	cd_crowd_options(&s->write, sizeof(s->write), w);
-	if (s->write.id)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "many requests have no one id; leave it out");
-	if (s->write.profile) {
-		s->write.profile = cd_arena_strndup(&s->crowd.arena, s->write.profile,
-						    strlen(s->write.profile));
-		return s->write.profile || cd_no_memory(err, "options");
-	}
-	return true;
+	return cd_crowd_keep(&s->crowd, s->write.id, &s->write.profile, err);
 }
 
 /* With batches only some options are left to their rows. */
