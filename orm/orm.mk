@@ -1,7 +1,10 @@
 # orm/orm.mk - the mapper, by rooms; included by the top Makefile.am
 noinst_LTLIBRARIES += libcd_orm.la
 libcd_orm_la_SOURCES = \
-	orm/value/datum.c orm/value/datum.h \
+	orm/value/copy.c \
+	orm/value/differ.c orm/value/datum.h \
+	orm/value/fit.c \
+	orm/value/order.c \
 	orm/model/codec.c orm/model/codec.h \
 	orm/model/model.c orm/model/model.h \
 	orm/model/place.c orm/model/place.h \
@@ -32,6 +35,7 @@ libcd_orm_la_SOURCES = \
 noinst_LTLIBRARIES += libcd_orm_small.la
 libcd_orm_small_la_CFLAGS = $(SMALL_CFLAGS)
 libcd_orm_small_la_SOURCES = \
+	orm/value/items.c orm/value/items.h \
 	orm/value/show.c orm/value/show.h \
 	orm/model/check.c \
 	orm/model/check_index.c \

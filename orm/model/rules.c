@@ -15,11 +15,6 @@ static size_t byte_length(cql_value v)
 					  : 0;
 }
 
-static bool is_missing(cql_value v)
-{
-	return v.is.tag == CQL_TAG_UNSET || v.is.tag == CQL_TAG_NULL;
-}
-
 /* The user's own word; one who says no without a reason still gives a message. */
 static bool ask(const coodie_column *def, const void *object, coodie_error *err)
 {
@@ -53,7 +48,7 @@ static bool check_field(const coodie_column *field, const void *object, cql_valu
 {
 	bool ok = true;
 
-	if (is_missing(v))
+	if (cd_datum_is_missing(v))
 		ok = !field->required || cd_fail(err, COODIE_ERR_INVALID,
 						 "it is required and not set; give it a value");
 	else
@@ -101,7 +96,7 @@ static bool check_structs(cql_value v, unsigned depth, coodie_error *err)
 
 bool cd_member_check(const struct cd_column *c, const void *object, cql_value v, coodie_error *err)
 {
-	if (is_missing(v))
+	if (cd_datum_is_missing(v))
 		return true;
 	if ((c->def.min_length || c->def.max_length || c->def.validate) &&
 	    !check_row(&c->def, object, v, err))

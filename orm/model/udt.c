@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/identifier.h"
 #include "orm/model/spelling.h"
+#include "orm/value/datum.h"
 
 /* ---- the table ------------------------------------------------------------------------------- */
 
@@ -26,11 +27,6 @@ const char *cd_udt_field_name(const coodie_column *field)
 }
 
 /* ---- out of a struct ------------------------------------------------------------------------- */
-
-static bool is_missing(cql_value v)
-{
-	return v.is.tag == CQL_TAG_NULL || v.is.tag == CQL_TAG_UNSET;
-}
 
 bool cd_udt_read(const void *type, const void *object, size_t i, cql_field *out, coodie_error *err)
 {
@@ -64,7 +60,7 @@ bool cd_udt_get(const coodie_udt *u, const void *object, cql_value *out, coodie_
 	for (size_t i = 0; i < u->field_count; i++) {
 		if (!cd_udt_read(u, object, i, &field, err))
 			return false;
-		if (is_missing(field.value))
+		if (cd_datum_is_missing(field.value))
 			continue;
 		*out = cql_from_object(u, object);
 		break;
@@ -108,7 +104,7 @@ static bool set_field(const coodie_udt *u, const coodie_column *field, void *obj
 
 	if (!codec)
 		ok = cd_fail(err, COODIE_ERR_MODEL, "coodie does not know the member's C type");
-	else if (field->member == COODIE_MEMBER_STR && !is_missing(v))
+	else if (field->member == COODIE_MEMBER_STR && !cd_datum_is_missing(v))
 		ok = set_text(field, object, v, a, err);
 	else
 		ok = cd_row_set(field, codec, object, v, a, err);

@@ -7,17 +7,33 @@
 
 #include "base/arena.h"
 
+#define CD_DEEPEST 32 /* nesting of collections; proto refuses more */
+
+/* Whether its items are a cql_seq. */
+static inline bool cd_datum_is_seq(cql_value v)
+{
+	return v.is.tag >= CQL_TAG_LIST && v.is.tag <= CQL_TAG_VECTOR;
+}
+
+/* Whether it says nothing: null, or not set. */
+static inline bool cd_datum_is_missing(cql_value v)
+{
+	return v.is.tag == CQL_TAG_NULL || v.is.tag == CQL_TAG_UNSET;
+}
+
 /* Whether a value can be written to a type, items of collections included. COODIE_ERR_TYPE or
- * COODIE_ERR_RANGE says what
- * was given and what the type wants. Null and unset fit everything. */
+ * COODIE_ERR_RANGE says what was given and what the type wants. Null and unset fit everything. */
 bool cd_datum_fits(cql_value v, const cql_type *type, coodie_error *err);
+
+/* The place of a field in a user type, looked for at `likely` first; the number of fields when it has none
+ * of that name. */
+size_t cd_datum_place(const cql_type *type, const char *name, size_t likely);
 
 /* Whether a value of the C type that belongs to a kind may still not fit it. */
 bool cd_datum_needs_check(enum cql_kind kind);
 
 /* Whether two values are the same to the server. Sets and maps compare by content, whatever their
- * order; that takes memory
- * from `scratch`, and without it they count as different. */
+ * order; that takes memory from `scratch`, and without it they count as different. */
 bool cd_datum_same(cql_value a, cql_value b, struct cd_arena *scratch);
 /* Whether it is null, unset, or a collection without items. */
 bool cd_datum_is_empty(cql_value v);
