@@ -90,7 +90,8 @@ static const char *suggest_type(const struct cd_codec *codec)
 
 static bool check_fit(const struct cd_record *r, const struct cd_column *c, coodie_error *err)
 {
-	const char *member = cd_codec_suggest(c->kind);
+	bool points;
+	const char *member = cd_codec_suggest(c->kind, &points);
 
 	if (c->kind == CQL_KIND_UDT && !check_user_type(r, c, err))
 		return false;
@@ -104,7 +105,7 @@ static bool check_fit(const struct cd_record *r, const struct cd_column *c, cood
 			"the member is %s%s but the CQL type is %.60s; make the member %s%s, or "
 			"the %s %s",
 			c->codec->text, c->optional ? " *" : "", c->spelling, member,
-			c->optional ? " *" : "", r->part, suggest_type(c->codec));
+			c->optional && points ? " *" : "", r->part, suggest_type(c->codec));
 	return true;
 }
 
@@ -174,12 +175,16 @@ static bool check_lengths(const struct cd_record *r, const struct cd_column *c, 
 			  (unsigned)c->def.min_length, (unsigned)c->def.max_length);
 }
 
-/* What is inside something else is one value there, and says so (TY-23). */
+/* What is inside something else is one value there, and says so (TY-23); a type is inside its type. */
 static bool check_frozen(const struct cd_record *r, const struct cd_column *c, coodie_error *err)
 {
 	size_t len = 0;
 	const char *inner = cd_spelling_unfrozen(c->spelling, &len);
 
+	if (!inner && !r->header && c->kind == CQL_KIND_UDT && !strchr(c->spelling, '<')) {
+		inner = c->spelling;
+		len = strlen(inner);
+	}
 	return !inner || BAD_MEMBER("%.60s: what is inside must be frozen; write frozen<%.*s>",
 				    c->spelling, (int)(len < 60 ? len : 60), inner);
 }

@@ -184,8 +184,9 @@ bool cd_codec_takes(const struct cd_codec *c, enum cql_kind kind)
 	return false;
 }
 
-const char *cd_codec_suggest(enum cql_kind kind)
+const char *cd_codec_suggest(enum cql_kind kind, bool *points)
 {
+	*points = kind == CQL_KIND_BIGINT || kind == CQL_KIND_COUNTER;
 	if (kind == CQL_KIND_TEXT || kind == CQL_KIND_ASCII)
 		return "const char *";
 	if (kind == CQL_KIND_BIGINT || kind == CQL_KIND_COUNTER)
@@ -197,8 +198,10 @@ const char *cd_codec_suggest(enum cql_kind kind)
 	if (kind == CQL_KIND_UDT)
 		return "a struct (COODIE_UDT) or cql_udt";
 	for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++) {
-		if (codecs[i].text && cd_codec_takes(&codecs[i], kind))
-			return codecs[i].text;
+		if (!codecs[i].text || !cd_codec_takes(&codecs[i], kind))
+			continue;
+		*points = !codecs[i].nullable;
+		return codecs[i].text;
 	}
 	return NULL;
 }

@@ -24,8 +24,9 @@ struct cd_codec {
  * known. */
 const struct cd_codec *cd_codec_of(uint32_t member);
 bool cd_codec_takes(const struct cd_codec *c, enum cql_kind kind);
-/* The C type to write for a CQL type: "int32_t"; NULL when no member can hold it. */
-const char *cd_codec_suggest(enum cql_kind kind);
+/* The C type to write for a CQL type: "int32_t"; NULL when no member can hold it.
+ * @param points  out: whether a pointer to it is a member too */
+const char *cd_codec_suggest(enum cql_kind kind, bool *points);
 
 /* Reads a member: CQL_TAG_UNSET when it is NULL. What has to be built is taken from `a`; texts
  * stay where they are. */

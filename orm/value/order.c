@@ -18,23 +18,29 @@ static int order_bytes(const void *a, size_t a_len, const void *b, size_t b_len)
 	return order ? order : (a_len > b_len) - (a_len < b_len);
 }
 
+static bool next_item(cql_iter *it, bool is_map, cql_value *key, cql_value *value)
+{
+	*key = *value = cql_null();
+	return is_map ? cql_iter_next_pair(it, key, value) : cql_iter_next(it, value);
+}
 
 /* In the order they come: what is written differs when the order does, except at the top of a
- * set or map. */
+ * set or map. Parts of a tuple and fields that are not there are null. */
 static int order_seqs(const cql_value *a, const cql_value *b)
 {
-	bool is_map = a->is.tag == CQL_TAG_MAP;
+	bool is_map = a->is.tag == CQL_TAG_MAP,
+	     ends_early = a->is.tag == CQL_TAG_TUPLE || a->is.tag == CQL_TAG_UDT;
 	cql_iter x = is_map ? cql_map_iter((cql_map){ a->as.seq })
 			    : cql_list_iter((cql_list){ a->as.seq });
 	cql_iter y = is_map ? cql_map_iter((cql_map){ b->as.seq })
 			    : cql_list_iter((cql_list){ b->as.seq });
-	int order = order_numbers(a->as.seq.count, b->as.seq.count);
-	cql_value xk = cql_null(), yk = cql_null(), xv, yv;
+	int order = ends_early ? 0 : order_numbers(a->as.seq.count, b->as.seq.count);
+	cql_value xk, xv, yk, yv;
 
 	while (!order) {
-		bool more = is_map ? cql_iter_next_pair(&x, &xk, &xv) : cql_iter_next(&x, &xv);
+		bool more = next_item(&x, is_map, &xk, &xv);
 
-		if (!more || !(is_map ? cql_iter_next_pair(&y, &yk, &yv) : cql_iter_next(&y, &yv)))
+		if (!next_item(&y, is_map, &yk, &yv) && !more)
 			break;
 		order = cd_datum_order(&xk, &yk);
 		if (!order)

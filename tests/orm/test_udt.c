@@ -493,6 +493,15 @@ static const coodie_udt string_type = COODIE_TYPE(knot, string_fields, "string")
 static const coodie_column knot_fields[] = { COODIE_UDT(knot, other, knot, &string_type) };
 static const coodie_udt knot_type = COODIE_TYPE(knot, knot_fields, "knot");
 
+typedef struct county {
+	city seat;
+} county;
+
+static const coodie_column county_fields[] = {
+	COODIE_UDT(county, seat, city, &city_type, .type = "city"),
+};
+static const coodie_udt county_type = COODIE_TYPE(county, county_fields, "county");
+
 #define TYPE_OF(...) COODIE_TYPE(knot, ((const coodie_column[]){ __VA_ARGS__ }), "t")
 
 static const struct {
@@ -572,6 +581,9 @@ static const struct {
 	  { "the member is a struct but the CQL type is list<frozen<city>>", "cql_list" } },
 	{ PEOPLE(COODIE_UDT(person, born, city, &city_type, .type = "city", .clustering_key = 1)),
 	  { "a user type in the primary key must be frozen", "frozen<city>" } },
+	{ PEOPLE(COODIE_UDT(person, born, city, &county_type)), /* UD-03 */
+	  { "type county, field seat: city: what is inside must be frozen",
+	    "write frozen<city>" } },
 	{ PEOPLE(COODIE_COLUMN(person, born, "frozen<city>")),
 	  { "does not know the member's C type", "COODIE_UDT" } },
 	{ PEOPLE(COODIE_COLUMN(person, words, "list<text>")),
