@@ -88,6 +88,11 @@ tests_integration_LDADD = $(TEST_COUNTERS) tests/libcd_test.la libcd_node.la $(L
 # Every kind of member x every CQL type, there and back; on both likewise.
 check_PROGRAMS += tests/model_torture
 cassandra_tests += tests/model_torture
+tests_model_torture_SOURCES = \
+	tests/model_torture.c \
+	tests/torture.h \
+	tests/torture_kinds.c \
+	tests/torture_types.c
 tests_model_torture_LDADD = libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS)
 # A load with an oracle over sockets: a short one in `make check`, a long one in `make drill`.
 check_PROGRAMS += tests/drill
