@@ -65,6 +65,7 @@ libcd_orm_small_la_SOURCES = \
 	orm/query/settings.c \
 	orm/query/shape.c \
 	orm/query/token.c orm/query/token.h \
+	orm/write/assigned.c \
 	orm/write/by_query.c \
 	orm/write/counter.c \
 	orm/write/json.c \

@@ -17,7 +17,9 @@
  *
  * joined by commas, bound in textual order (CO-21). Refused before any I/O: a column that is not
  * there, a part of the primary key (LC-12), an operator that does not fit the type, anything but
- * `= ?` on a frozen column (CO-17), a value that does not fit. Nothing left to assign, for
+ * `= ?` on a frozen column (CO-17), a value that does not fit, or that the rules of its column or field
+ * forbid: `.required` (null), `.min_length`, `.max_length`, `.validate`, which is asked about whole
+ * values, not about what is added to a collection. Nothing left to assign, for
  * instance because every argument is unset or an empty addition, sends nothing (CO-14, LC-11).
  *
  * Serves CO-01 to CO-21, LC-08 to LC-16, LC-28, QS-33 to QS-36.

@@ -10,9 +10,9 @@
 
 static size_t byte_length(cql_value v)
 {
-	return v.is.tag == CQL_TAG_TEXT   ? v.as.text.len
-	       : v.is.tag == CQL_TAG_BLOB ? v.as.blob.len
-					  : 0;
+	return v.is.tag == CQL_TAG_TEXT ? v.as.text.len
+	       : v.is.tag == CQL_TAG_BLOB || v.is.tag == CQL_TAG_ENCODED ? v.as.blob.len
+									 : 0;
 }
 
 /* The user's own word; one who says no without a reason still gives a message. */

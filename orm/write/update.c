@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "orm/value/datum.h"
-#include "orm/write/modify.h"
 #include "orm/write/update.h"
 
 /* ---- what an assignment says ----------------------------------------------------------------- */
@@ -61,34 +60,19 @@ bool cd_update_check(struct cd_modify *mod, bool *nothing, coodie_error *err)
 			       w->place.model->label, w->ttl ? "ttl" : "timestamp_us");
 	if (mod->what && !is_idempotent(w->place.model, mod->what))
 		cd_write_once(w);
-	return true;
+	return !mod->what || cd_assigned_check(mod, err);
 }
 
 /* ---- what a tracked object follows ----------------------------------------------------------- */
 
-/* The member as it will be, made now, so that nothing can fail later. Its bytes live as long as the
- * object: it may be shown for that long. */
-static const void *make_member(const struct cd_modify *mod, struct cd_object *o,
-			       const struct cd_column *c, cql_value v, coodie_error *err)
-{
-	struct cd_arena *bytes = &o->shape->home->arena;
-	const coodie_model *def = &mod->w->place.model->def;
-	char *image = cd_arena_take_zero(&mod->w->arena, def->object_size);
-
-	if (!image) {
-		cd_no_memory(err, "what is assigned");
-		return NULL;
-	}
-	return cd_datum_copy(bytes, v, &v, err) && cd_member_set(c, image, v, bytes, err)
-		       ? image + c->def.offset
-		       : NULL;
-}
-
-/* Plain assignments only: of the others nobody here knows the outcome (LC-10). */
+/* Plain assignments only: of the others nobody here knows the outcome (LC-10). Members are made now,
+ * so that nothing can fail later. */
 static bool follow(struct cd_modify *mod, struct cd_object *o, coodie_error *err)
 {
 	struct cd_write *w = mod->w;
 	const struct cd_model *m = w->place.model;
+	/* the bytes live as long as the object: it may be shown for that long */
+	struct cd_arena *bytes = &o->shape->home->arena;
 
 	w->follows = cd_arena_take_array(&w->arena, mod->what->bind_count, sizeof(*w->follows));
 	if (!w->follows)
@@ -101,14 +85,16 @@ static bool follow(struct cd_modify *mod, struct cd_object *o, coodie_error *err
 		const struct cd_bind *b = &mod->what->binds[i];
 		const struct cd_column *c = &m->columns[b->column];
 		cql_value v = mod->what_args.values[i];
-		const void *member;
+		const char *image;
 
 		if (b->kind != CD_BIND_VALUE || v.is.tag == CQL_TAG_UNSET)
 			continue;
-		member = make_member(mod, o, c, v, err);
-		if (!member || !cd_changes_add(w->changes, b->column, v, err))
+		image = cd_assigned_object(w, c, m->def.object_size, v, bytes, err);
+		if (!image)
+			return cd_write_fail_column(m, c, err);
+		if (!cd_changes_add(w->changes, b->column, v, err))
 			return false;
-		w->follows[w->follow_count++] = (struct cd_follow){ c, member };
+		w->follows[w->follow_count++] = (struct cd_follow){ c, image + c->def.offset };
 	}
 	return true;
 }

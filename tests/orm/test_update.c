@@ -227,6 +227,124 @@ static void refused_values(void **state)
 	assert_int_equal(mock.call_count, 0);
 }
 
+/* ---- what the model demands ------------------------------------------------------------------ */
+
+typedef struct ticket {
+	coodie_row row;
+	int32_t id;
+	const char *code;
+	cql_blob seal;
+	int32_t *seats;
+	const char *guest;
+} ticket;
+
+static bool even(const void *member, coodie_error *err)
+{
+	int32_t *const *seats = member;
+
+	(void)err;
+	return **seats % 2 == 0;
+}
+
+static bool no_digit(const void *member, coodie_error *err)
+{
+	const char *const *guest = member;
+
+	if (!(*guest)[strcspn(*guest, "0123456789")])
+		return true;
+	err->code = COODIE_ERR_RANGE;
+	strcpy(err->message, "a name has no digits");
+	return false;
+}
+
+static const coodie_column ticket_columns[] = {
+	COODIE_COLUMN(ticket, id, "int", .partition_key = 1),
+	COODIE_COLUMN(ticket, code, "text", .required = true, .min_length = 2, .max_length = 4),
+	COODIE_COLUMN(ticket, seal, "blob", .max_length = 1),
+	COODIE_COLUMN(ticket, seats, "int", .validate = even),
+	COODIE_COLUMN(ticket, guest, "text", .validate = no_digit),
+};
+static const coodie_model ticket_model = COODIE_MODEL(ticket, ticket_columns, "tickets",
+						      .keyspace = "shop");
+
+/* Every call that assigns; each of them refuses. */
+static void refused_everywhere(const char *set, cql_value v, enum coodie_errc code,
+			       const char *says)
+{
+	const cql_args args = { 1, &v };
+	ticket t = { .id = 1 };
+	coodie_query *q = coodie_find(mock.session, &ticket_model, "id = ?", CQL_ARGS(cql(1)));
+	coodie_batch *b = coodie_batch_new(mock.session, NULL);
+	coodie_error err = { 0 };
+
+	refused(coodie_update(mock.session, &ticket_model, &t, set, args, NULL, &err), &err, code,
+		says);
+	refused(coodie_update_if(mock.session, &ticket_model, &t, set, "EXISTS", args, NULL, &err),
+		&err, code, says);
+	refused(coodie_query_update(q, set, args, NULL, &err), &err, code, says);
+	coodie_batch_query_update(b, q, set, args, NULL);
+	refused(coodie_batch_run(b, &err), &err, code, says);
+	coodie_batch_clear(b);
+	coodie_batch_update(b, &ticket_model, &t, set, args, NULL);
+	refused(coodie_batch_run(b, &err), &err, code, says);
+	coodie_batch_free(b);
+	coodie_if(q, "EXISTS", CQL_ARGS());
+	refused(coodie_query_update_if(q, set, args, NULL, &err), &err, code, says);
+	coodie_query_free(q);
+}
+
+/* TY-01, TY-37, MD-33: the rules of a column hold for what is assigned to it as for what is saved. */
+static void rules_of_columns(void **state)
+{
+	const struct {
+		const char *set, *says;
+		cql_value v;
+		enum coodie_errc code;
+	} rows[] = {
+		{ "code = ?", "ticket, code (text): 5 bytes, max_length is 4", cql("abcde"),
+		  COODIE_ERR_RANGE },
+		{ "code = ?", "ticket, code (text): 1 bytes, min_length is 2", cql("a"),
+		  COODIE_ERR_RANGE },
+		{ "code = ?", "ticket, code (text): 5 bytes, max_length is 4",
+		  cql_from_encoded("abcde", 5), COODIE_ERR_RANGE },
+		{ "code = ?", "ticket, code (text): it is required, and null was given for it",
+		  cql_null(), COODIE_ERR_INVALID },
+		{ "seal = ?", "ticket, seal (blob): 2 bytes, max_length is 1",
+		  cql_from_blob((cql_blob){ (const uint8_t *)"ab", 2 }), COODIE_ERR_RANGE },
+		{ "seats = ?", "ticket, seats (int): its validate() refused the value", cql(3),
+		  COODIE_ERR_RANGE },
+		{ "guest = ?", "ticket, guest (text): a name has no digits",
+		  cql_from_text((cql_text){ "r2d2", 2 }), COODIE_ERR_RANGE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(rows); i++)
+		refused_everywhere(rows[i].set, rows[i].v, rows[i].code, rows[i].says);
+	assert_int_equal(mock.sent, 0);
+}
+
+/* What obeys goes, whatever form it has; null where it is not required; and unset is not looked at. */
+static void within_the_rules(void **state)
+{
+	const cql_text guest = { "Ada1", 3 };
+	ticket t = { .id = 1 };
+	coodie_error err = { 0 };
+
+	(void)state;
+	ok(coodie_update(mock.session, &ticket_model, &t,
+			 "code = ?, seal = ?, seats = ?, guest = ?",
+			 CQL_ARGS(cql("abcd"), cql_null(), cql(4LL), cql(guest)), NULL, &err),
+	   &err);
+	mock_expect(&mock,
+		    "UPDATE shop.tickets SET \"code\" = ?, \"seal\" = ?, \"seats\" = ?, "
+		    "\"guest\" = ? WHERE \"id\" = ?",
+		    "'abcd'|null|4|'Ada'|1");
+	ok(coodie_update(mock.session, &ticket_model, &t, "code = ?, seats = ?",
+			 CQL_ARGS(cql_unset(), cql_from_encoded("\0\0\0\3", 4)), NULL, &err),
+	   &err); /* nobody knows what such bytes say */
+	assert_int_equal(mock.sent, 2);
+}
+
 /* ---- what a tracked object follows ----------------------------------------------------------- */
 
 static item *made(void)
@@ -432,7 +550,8 @@ int main(void)
 		TEST(assignments),    TEST(options),         TEST(statics),
 		TEST(nothing),        TEST(followed),        TEST(refused_assignments),
 		TEST(refused_values), TEST(cells),           TEST(query_update),
-		TEST(query_delete),   TEST(refused_queries),
+		TEST(query_delete),   TEST(refused_queries), TEST(rules_of_columns),
+		TEST(within_the_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
