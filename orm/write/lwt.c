@@ -12,7 +12,9 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/error.h"
+#include "base/identifier.h"
 #include "orm/object/object.h"
 
 struct coodie_lwt {
@@ -56,14 +58,69 @@ static bool was_applied(coodie_result *r)
 	return coodie_cursor_bool(&cursor, 0, &applied, NULL) && applied;
 }
 
+static void put(struct cd_buffer *out, const char *text)
+{
+	cd_buffer_bytes(out, text, strlen(text));
+}
+
+static void put_type(struct cd_buffer *out, const cql_type *type);
+
+/* udt<shop.address, street:text>: rows are read by the fields, for which CQL has no spelling. */
+static void put_user_type(struct cd_buffer *out, const cql_type *type)
+{
+	const char *keyspace = cql_type_keyspace(type);
+
+	put(out, "udt<");
+	if (keyspace) {
+		cd_identifier_append_quoted(out, keyspace);
+		put(out, ".");
+	}
+	cd_identifier_append_quoted(out, cql_type_name(type));
+	for (size_t i = 0; i < cql_type_count(type); i++) {
+		put(out, ", ");
+		cd_identifier_append_quoted(out, cql_type_field(type, i));
+		put(out, ":");
+		put_type(out, cql_type_at(type, i));
+	}
+	put(out, ">");
+}
+
+static void put_type(struct cd_buffer *out, const cql_type *type)
+{
+	char text[256]; /* more would be a class of one's own with a very long name */
+
+	if (cql_type_kind(type) == CQL_KIND_UDT) {
+		put_user_type(out, type);
+		return;
+	}
+	if (!cql_type_count(type)) {
+		cql_type_format(type, text, sizeof(text));
+		put(out, text);
+		return;
+	}
+	put(out, cql_kind_name(cql_type_kind(type)));
+	for (size_t i = 0; i < cql_type_count(type); i++) {
+		put(out, i ? ", " : "<");
+		put_type(out, cql_type_at(type, i));
+	}
+	if (cql_type_kind(type) == CQL_KIND_VECTOR) {
+		snprintf(text, sizeof(text), ", %u", (unsigned)cql_type_dimension(type));
+		put(out, text);
+	}
+	put(out, ">");
+}
+
 static const char *spell(struct reading *r, const cql_type *type)
 {
-	size_t size = type ? cql_type_format(type, NULL, 0) + 1 : 0;
-	char *text = size ? cd_arena_take(&r->arena, size) : NULL;
+	struct cd_buffer text;
+	char *copy;
 
-	if (text)
-		cql_type_format(type, text, size);
-	return text;
+	cd_buffer_init(&text, &r->m->allocator, 0);
+	put_type(&text, type);
+	copy = text.failed ? NULL
+			   : cd_arena_strndup(&r->arena, (const char *)text.data, text.len);
+	cd_buffer_deinit(&text);
+	return copy;
 }
 
 static bool add_column(struct reading *r, const struct cd_column *c, uint32_t place,
