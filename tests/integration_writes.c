@@ -115,6 +115,12 @@ static void update_bag(struct integration *it, int id, const char *set, cql_args
 	ok(coodie_update(it->session, &bag_model, &b, set, args, NULL, &err), &err, set);
 }
 
+static void expect_applied(coodie_lwt *take_lwt, bool applied)
+{
+	assert_true(coodie_lwt_applied(take_lwt) == applied);
+	coodie_lwt_free(take_lwt);
+}
+
 /* ---- collections ----------------------------------------------------------------------------- */
 
 /* CO-02, CO-03, CO-15, CO-16: adding makes the row, taking away from nothing is fine. */
@@ -255,6 +261,75 @@ static void test_timestamps(void **state)
 	bag_is(it, 7, "name", "'new'");
 }
 
+/* ---- fields ---------------------------------------------------------------------------------- */
+
+typedef struct place {
+	const char *street;
+	int32_t *number;
+} place;
+
+static const coodie_column place_fields[] = {
+	COODIE_COLUMN(place, street, "text"),
+	COODIE_COLUMN(place, number, "int", .db_name = "Number"),
+};
+static const coodie_udt place_type = COODIE_TYPE(place, place_fields, "place");
+
+typedef struct parcel {
+	coodie_row row;
+	int32_t id;
+	place *home;
+	const char *state;
+} parcel;
+
+static const coodie_column parcel_columns[] = {
+	COODIE_COLUMN(parcel, id, "int", .partition_key = 1),
+	COODIE_UDT(parcel, home, place, &place_type, .type = "place"),
+	COODIE_COLUMN(parcel, state, "text"),
+};
+static const coodie_model parcel_model = COODIE_MODEL(parcel, parcel_columns, "parcels");
+
+static void parcel_is(struct integration *it, const char *column, const char *want)
+{
+	there(it, column, "parcels WHERE id = ?", CQL_ARGS(cql(1)), want);
+}
+
+/* UD-21: a user type that is not frozen is written field by field; the other fields stay. */
+static void test_fields(void **state)
+{
+	struct integration *it = *state;
+	parcel p = { .id = 1, .home = &(place){ "Main", &(int32_t){ 7 } }, .state = "sent" };
+	coodie_error err = { 0 };
+	coodie_lwt *lwt;
+	parcel *read;
+
+	ok(coodie_sync_table(it->session, &parcel_model, NULL, &err), &err, "parcels");
+	ok(coodie_save(it->session, &parcel_model, &p, NULL, &err), &err, "save");
+	ok(coodie_update(it->session, &parcel_model, &p, "home.street = ?", CQL_ARGS(cql("Side")),
+			 NULL, &err),
+	   &err, "one field");
+	parcel_is(it, "home.street", "'Side'");
+	parcel_is(it, "home.\"Number\"", "7");
+	ok(coodie_delete_columns(it->session, &parcel_model, &p, "home.street", CQL_ARGS(), NULL,
+				 &err),
+	   &err, "delete one field");
+	parcel_is(it, "home.street", "null");
+	lwt = coodie_update_if(it->session, &parcel_model, &p, "home.number = ?, state = ?",
+			       "home.number = ? AND home.street = ?",
+			       CQL_ARGS(cql(8), cql("there"), cql(7), cql_null()), NULL, &err);
+	ok(lwt, &err, "a condition on fields");
+	expect_applied(lwt, true);
+	lwt = coodie_update_if(it->session, &parcel_model, &p, "home.number = ?", "home.number > ?",
+			       CQL_ARGS(cql(9), cql(8)), NULL, &err);
+	ok(lwt, &err, "a condition that does not hold");
+	expect_applied(lwt, false);
+	read = coodie_get(it->session, &parcel_model, CQL_ARGS(cql(1)), NULL, &err);
+	ok(read, &err, "get");
+	assert_null(read->home->street);
+	assert_int_equal(*read->home->number, 8);
+	assert_string_equal(read->state, "there");
+	coodie_object_free(read);
+}
+
 /* ---- statics --------------------------------------------------------------------------------- */
 
 /* TY-38, LC-26: one for the partition, written with a row and without. */
@@ -293,12 +368,6 @@ static coodie_lwt *conditional(struct integration *it, int id, const char *set,
 
 	ok(lwt, &err, condition);
 	return lwt;
-}
-
-static void expect_applied(coodie_lwt *take_lwt, bool applied)
-{
-	assert_true(coodie_lwt_applied(take_lwt) == applied);
-	coodie_lwt_free(take_lwt);
 }
 
 /* LW-01, LW-02, LC-07: the row that is in the way comes back whole. */
@@ -503,6 +572,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_statics),      cmocka_unit_test(test_insert),
 	cmocka_unit_test(test_conditions),   cmocka_unit_test(test_conditional_objects),
 	cmocka_unit_test(test_queries),      cmocka_unit_test(test_counters),
+	cmocka_unit_test(test_fields),
 	cmocka_unit_test(test_batches),      cmocka_unit_test(test_scope),
 };
 

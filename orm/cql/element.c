@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "orm/cql/parser.h"
+#include "orm/model/udt.h"
 
 static bool parse_element(struct cd_parser *p, struct cd_target *t)
 {
@@ -27,12 +28,33 @@ static bool parse_element(struct cd_parser *p, struct cd_target *t)
 	return true;
 }
 
-static bool find_field(const struct cd_parser *p, const cql_type *type, uint16_t *out)
+static bool is_text(const struct cd_token *t, const char *text)
 {
-	for (size_t i = 0; i < cql_type_count(type); i++) {
-		const char *name = cql_type_field(type, i);
+	return strlen(text) == t->len && !memcmp(text, t->text, t->len);
+}
 
-		if (name && strlen(name) == p->now.len && !memcmp(name, p->now.text, p->now.len)) {
+/* A field's name in the type; a bare word may be the member's, as it is for columns. */
+static const char *name_in_type(const struct cd_parser *p, const coodie_udt *u,
+				coodie_column *room)
+{
+	for (size_t i = 0; u && p->now.kind == CD_TOKEN_NAME && i < u->field_count; i++) {
+		const coodie_column *field = cd_udt_field(u, i, room);
+
+		if (is_text(&p->now, field->name))
+			return cd_udt_field_name(field);
+	}
+	return NULL;
+}
+
+static bool find_field(const struct cd_parser *p, const struct cd_column *c, uint16_t *out)
+{
+	coodie_column room;
+	const char *member = name_in_type(p, c->def.udt, &room);
+
+	for (size_t i = 0; i < cql_type_count(c->type); i++) {
+		const char *name = cql_type_field(c->type, i);
+
+		if (name && (member ? !strcmp(name, member) : is_text(&p->now, name))) {
 			*out = (uint16_t)i;
 			return true;
 		}
@@ -49,11 +71,11 @@ static bool parse_field(struct cd_parser *p, struct cd_target *t)
 				     c->spelling);
 	cd_parse_advance(p);
 	if ((p->now.kind != CD_TOKEN_NAME && p->now.kind != CD_TOKEN_QUOTED) ||
-	    !find_field(p, c->type, &t->field))
+	    !find_field(p, c, &t->field))
 		return cd_parse_fail(p, &p->now, "%s (%s) has no such field", c->def.name,
 				     c->spelling);
 	cd_parse_put(p, ".\"");
-	cd_buffer_bytes(&p->cql, p->now.text, p->now.len);
+	cd_parse_put(p, cql_type_field(c->type, t->field));
 	cd_parse_put(p, "\"");
 	cd_parse_advance(p);
 	t->kind = CD_ASSIGN_FIELD;

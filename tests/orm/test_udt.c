@@ -99,6 +99,12 @@ static const coodie_column person_columns[] = {
 static const coodie_model person_model = COODIE_MODEL(person, person_columns, "people",
 						      .keyspace = "shop");
 
+static void ok(bool worked, const coodie_error *err)
+{
+	if (!worked)
+		fail_msg("%s", err->message);
+}
+
 static const struct cd_model *resolved(const coodie_model *m)
 {
 	struct cd_place place;
@@ -261,6 +267,106 @@ static void wrong_tuples_and_vectors_are_refused(void **state)
 	assert_int_equal(mock.sent, 0);
 }
 
+/* ---- field by field -------------------------------------------------------------------------- */
+
+/* A user type that is not frozen. */
+typedef struct guest {
+	coodie_row row;
+	int32_t id;
+	address *home;
+	cql_udt loose;
+} guest;
+
+static const coodie_column guest_columns[] = {
+	COODIE_COLUMN(guest, id, "int", .partition_key = 1),
+	COODIE_UDT(guest, home, address, &address_type, .type = "\"Address\""),
+	COODIE_COLUMN(guest, loose, "city"),
+};
+static const coodie_model guest_model = COODIE_MODEL(guest, guest_columns, "guests",
+						     .keyspace = "shop");
+
+#define GUEST " WHERE \"id\" = ?"
+
+/* UD-21: fields by the member's name, or in quotes by the name in the type. */
+static void fields_one_by_one(void **state)
+{
+	guest g = { .id = 1 };
+	coodie_error err = { 0 };
+	coodie_lwt *lwt;
+
+	(void)state;
+	ok(coodie_update(mock.session, &guest_model, &g,
+			 "home.street = ?, home.at = ?, home.city = ?",
+			 CQL_ARGS(cql("Main"), cql_null(), cql_unset()), NULL, &err),
+	   &err);
+	mock_expect(&mock,
+		    "UPDATE shop.guests SET \"home\".\"street\" = ?, \"home\".\"At\" = ?, "
+		    "\"home\".\"city\" = ?" GUEST,
+		    "'Main'|null|unset|1");
+	assert_true(mock_last(&mock)->request.idempotent);
+	ok(coodie_update(mock.session, &guest_model, &g, "home.\"At\" = ?",
+			 CQL_ARGS(cql(CQL_LIST(cql(1.0), cql(2.0)))), NULL, &err),
+	   &err);
+	mock_expect(&mock, "UPDATE shop.guests SET \"home\".\"At\" = ?" GUEST, "[1, 2]|1");
+	ok(coodie_delete_columns(mock.session, &guest_model, &g, "home.at, home.street",
+				 CQL_ARGS(), NULL, &err),
+	   &err);
+	mock_expect(&mock,
+		    "DELETE \"home\".\"At\", \"home\".\"street\" FROM shop.guests" GUEST, "1");
+	lwt = coodie_update_if(mock.session, &guest_model, &g, "home.country = ?",
+			       "home.street = ? AND home.raw != ?",
+			       CQL_ARGS(cql("CH"), cql("Main"), cql_null()), NULL, &err);
+	ok(lwt, &err);
+	coodie_lwt_free(lwt);
+	mock_expect(&mock,
+		    "UPDATE shop.guests SET \"home\".\"country\" = ?" GUEST
+		    " IF \"home\".\"street\" = ? AND \"home\".\"raw\" != ?",
+		    "'CH'|1|'Main'|null");
+	ok(coodie_update(mock.session, &guest_model, &g, "home.street = ?", CQL_ARGS(cql_unset()),
+			 NULL, &err),
+	   &err);
+	assert_int_equal(mock.sent, 4);
+}
+
+/* UD-17, UD-21: what is wrong about a field is told before anything is sent. */
+static void wrong_fields_one_by_one(void **state)
+{
+	const struct {
+		const char *set, *says;
+		cql_value v;
+	} rows[] = {
+		{ "home.street = ?",
+		  "guest, home (\"Address\"): field street: 24 bytes, max_length is 20",
+		  cql("longer than twenty bytes") },
+		{ "home.street = ?", "field street: it is required, and null was given",
+		  cql_null() },
+		{ "home.street = ?", "field street: there is no number 9", cql("Main 9") },
+		{ "home.street = ?", "guest, set, value 1 for home (\"Address\"): an integer was given",
+		  cql(1) },
+		{ "home.nowhere = ?", "home (\"Address\") has no such field", cql("x") },
+		{ "home.\"at\" = ?", "home (\"Address\") has no such field", cql("x") },
+		{ "home.street = ?, home.street = ?", "home is assigned twice", cql("x") },
+		{ "home = ?, home.street = ?", "home is assigned twice", cql("x") },
+		{ "id.street = ?", "id is a int, which has no fields", cql("x") },
+	};
+	guest g = { .id = 1 };
+	coodie_error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+		assert_false(coodie_update(mock.session, &guest_model, &g, rows[i].set,
+					   (cql_args){ 1, &rows[i].v }, NULL, &err));
+		CD_CHECK(strstr(err.message, rows[i].says), err.message);
+	}
+	assert_false(coodie_update(mock.session, &person_model, &(person){ .id = 1 },
+				   "home.street = ?", CQL_ARGS(cql("x")), NULL, &err));
+	CD_CHECK(strstr(err.message, "home is frozen, which is only written whole"), err.message);
+	assert_false(coodie_delete_columns(mock.session, &person_model, &(person){ .id = 1 },
+					   "home.street", CQL_ARGS(), NULL, &err));
+	CD_CHECK(strstr(err.message, "home is frozen: its fields go only with it"), err.message);
+	assert_int_equal(mock.sent, 0);
+}
+
 /* ---- reading --------------------------------------------------------------------------------- */
 
 static cql_value home_of(cql_value street, cql_value zip)
@@ -306,6 +412,50 @@ static void a_struct_is_read_by_its_names(void **state)
 	assert_int_equal(v.as.text.len, 5);
 	assert_int_equal(p->words.seq.count, 2);
 	coodie_object_free(p);
+}
+
+/* LW-01, LW-02: the row in the way of a conditional write has its structs, in the server's order. */
+static void a_row_in_the_way_has_structs(void **state)
+{
+	static const coodie_column_spec columns[] = {
+		{ "[applied]", "boolean" },
+		{ "id", "int" },
+		{ "home", ADDRESS },
+		{ "cities", "map<udt<shop.city, name:text, zip:int>, text>" },
+		{ "pair", "tuple<int, text>" },
+		{ "words", "vector<text, 2>" },
+	};
+	const cql_value values[] = { cql(false),
+				     cql(1),
+				     home_of(cql("Main"), cql(8001)),
+				     cql(CQL_MAP(cql(CQL_UDT(cql("Bern"), cql(3000))), cql("x"))),
+				     cql(CQL_TUPLE(cql(5), cql("y"))),
+				     cql(CQL_VECTOR(cql("a"), cql("b"))) };
+	coodie_error err = { 0 };
+	coodie_result *r = coodie_result_new_rows(columns, 6, values, 1, &err);
+	cql_arena *arena = cql_arena_new(NULL, NULL);
+	person p = { .id = 1 }, *there;
+	cql_value key, value;
+	coodie_lwt *lwt;
+	cql_iter it;
+	city town;
+
+	(void)state;
+	ok(r, &err);
+	mock_answer(&mock, r);
+	lwt = coodie_insert(mock.session, &person_model, &p, NULL, &err);
+	ok(lwt, &err);
+	there = coodie_lwt_existing(lwt);
+	assert_non_null(there);
+	assert_string_equal(there->home->street, "Main");
+	assert_string_equal(there->home->city.name, "Bern");
+	it = cql_map_iter(there->cities);
+	assert_true(cql_iter_next_pair(&it, &key, &value));
+	assert_true(cql_to_object(key, &city_type, &town, arena, &err));
+	assert_string_equal(town.name, "Bern");
+	assert_int_equal(there->words.seq.count, 2);
+	cql_arena_free(arena);
+	coodie_lwt_free(lwt);
 }
 
 /* UD-12, UD-18: items are read into structs of the caller's, with an arena behind them. */
@@ -627,7 +777,10 @@ int main(void)
 		T(a_struct_is_a_bind),
 		T(wrong_fields_are_refused),
 		T(wrong_tuples_and_vectors_are_refused),
+		T(fields_one_by_one),
+		T(wrong_fields_one_by_one),
 		T(a_struct_is_read_by_its_names),
+		T(a_row_in_the_way_has_structs),
 		T(items_become_structs),
 		T(a_field_that_changed_writes_the_struct),
 		T(null_in_a_plain_field_is_unchanged_as_zero),
