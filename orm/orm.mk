@@ -76,6 +76,7 @@ libcd_orm_small_la_SOURCES = \
 	orm/mock/driver.c \
 	orm/mock/mock.c orm/mock/mock.h \
 	orm/batch/batch.c orm/batch/batch.h \
+	orm/batch/stamp.c \
 	orm/many/get_many.c \
 	orm/many/partition.c orm/many/partition.h \
 	orm/many/ring.c orm/many/ring.h \

@@ -110,6 +110,41 @@ static void test_timestamp(void **state)
 			5000);
 }
 
+static int64_t number_of(const struct integration *it, const char *what, int shelf, int place)
+{
+	char text[120];
+
+	snprintf(text, sizeof(text), "SELECT %s FROM slots WHERE shelf = ? AND place = ?", what);
+	return integration_number(it->session, text, CQL_ARGS(cql(shelf), cql(place)));
+}
+
+/* BA-13, BA-16: a statement's own time wins over the batch's, so that one batch may put one thing
+ * before another. */
+static void test_times(void **state)
+{
+	struct integration *it = *state;
+	coodie_batch *b = coodie_batch_new(it->session, COODIE_BATCH(.timestamp_us = 5000));
+	entry one = an_entry(17, 1), two = an_entry(17, 2), three = an_entry(17, 3);
+	coodie_error err = { 0 };
+
+	coodie_batch_delete(b, &entry_model, &one, COODIE_WRITE(.timestamp_us = 4999));
+	coodie_batch_save(b, &entry_model, &one, NULL);
+	coodie_batch_save(b, &entry_model, &two, COODIE_WRITE(.timestamp_us = 6000, .ttl = 1000));
+	coodie_batch_update(b, &entry_model, &two, "version = ?", CQL_ARGS(cql(2)),
+			    COODIE_WRITE(.timestamp_us = 7000));
+	coodie_batch_save(b, &entry_model, &three, NULL);
+	coodie_batch_delete_columns(b, &entry_model, &three, "name", CQL_ARGS(),
+				    COODIE_WRITE(.timestamp_us = 5001));
+	integration_ok(coodie_batch_run(b, &err), &err, "run");
+	coodie_batch_free(b);
+	assert_int_equal(number_of(it, "WRITETIME(name)", 17, 1), 5000);
+	assert_int_equal(number_of(it, "WRITETIME(name)", 17, 2), 6000);
+	assert_in_range(number_of(it, "TTL(name)", 17, 2), 900, 1000);
+	assert_int_equal(number_of(it, "WRITETIME(version)", 17, 2), 7000);
+	assert_int_equal(number_of(it, "COUNT(name)", 17, 3), 0);
+	assert_int_equal(rows_of(it, 17), 3);
+}
+
 /* BA-07, BA-08, BA-17: nothing is no query; an error of the server leaves nothing, and the batch as it was. */
 static void test_errors(void **state)
 {
@@ -285,7 +320,8 @@ static void test_many(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_tables),    cmocka_unit_test(test_kinds),
-	cmocka_unit_test(test_timestamp), cmocka_unit_test(test_errors),
+	cmocka_unit_test(test_timestamp), cmocka_unit_test(test_times),
+	cmocka_unit_test(test_errors),
 	cmocka_unit_test(test_counters),  cmocka_unit_test(test_conditions),
 	cmocka_unit_test(test_scope),     cmocka_unit_test(test_many),
 };

@@ -15,8 +15,8 @@
  * memory, reported by the run).
  *
  * It travels as prepared statements and their binds, never as one text: batches of any shape prepare
- * nothing new (BA-02). Its statements share one timestamp: their order means
- * nothing (BA-16). One thread at a time. Serves BA-01 to BA-17, CT-08, Q5, Q9, Q10, L3.
+ * nothing new (BA-02). Its statements share one timestamp, but for those that were given one of their
+ * own: their order means nothing (BA-16). One thread at a time. Serves BA-01 to BA-17, CT-08, Q5, Q9, Q10, L3.
  */
 #ifndef COODIE_BATCH_H
 #define COODIE_BATCH_H
@@ -62,7 +62,9 @@ COODIE_API size_t coodie_batch_count(const coodie_batch *b);
 
 /* ---- additions: the batch forms of calls of the same name -------------------------------- */
 
-/* Of coodie_write they take ttl (BA-13), full and idempotent; the rest is the batch's. */
+/* Of coodie_write they take ttl (BA-13), timestamp_us, full and idempotent; the rest is the batch's. A
+ * timestamp_us of a statement wins over the batch's; a batch of counters, or with a condition, has
+ * neither. */
 
 /** A tracked object must live, unchanged, until the batch was run or freed. */
 COODIE_API void coodie_batch_save(coodie_batch *b, const coodie_model *m, void *object, const coodie_write *w);

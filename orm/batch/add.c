@@ -53,15 +53,11 @@ static bool check_options(const coodie_write *options, coodie_error *err)
 	if (options)
 		memcpy(&o, options,
 		       options->size && options->size < sizeof(o) ? options->size : sizeof(o));
-	if (o.timestamp_us)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "statements of a batch share a timestamp: "
-			       "COODIE_BATCH(.timestamp_us = ...)");
 	if (o.consistency || o.serial_consistency || o.timeout_ms || o.must_apply || o.tracing ||
 	    o.profile || o.id)
 		return cd_fail(err, COODIE_ERR_INVALID,
-			       "of coodie_write a batch takes ttl, full and idempotent; the others "
-			       "are of the batch: COODIE_BATCH(...)");
+			       "of coodie_write a batch takes ttl, timestamp_us, full and "
+			       "idempotent; the others are of the batch: COODIE_BATCH(...)");
 	return true;
 }
 
@@ -97,7 +93,7 @@ static bool take_plan(coodie_batch *b, struct cd_entry *e)
 	struct cd_write *w = &e->write;
 
 	if (!check_counter(b, w->place.model, &b->err) || !check_session(b, &w->place, &b->err) ||
-	    !cd_write_keep(w, &b->err))
+	    !cd_batch_stamp(w, &b->err) || !cd_write_keep(w, &b->err))
 		return false;
 	if (!w->cql) {
 		cd_write_deinit(w);

@@ -44,5 +44,7 @@ coodie_batch *cd_batch_ref(coodie_batch *b);
 void cd_batch_empty(coodie_batch *b);
 /* About how many bytes values take on the wire. */
 size_t cd_batch_bytes(cql_args args);
+/* stamp.c: puts the plan's own timestamp, if it has one, into its text. */
+bool cd_batch_stamp(struct cd_write *w, coodie_error *err);
 
 #endif

@@ -212,6 +212,16 @@ static bool find_session(coodie_batch *b, coodie_error *err)
 	return b->session;
 }
 
+static bool has_time(const coodie_batch *b)
+{
+	if (b->options.timestamp_us)
+		return true;
+	for (size_t i = 0; i < b->count; i++)
+		if (b->entries[i].planned && b->entries[i].write.request.timestamp_us)
+			return true;
+	return false;
+}
+
 static bool check(coodie_batch *b, coodie_error *err)
 {
 	if (!b)
@@ -222,8 +232,7 @@ static bool check(coodie_batch *b, coodie_error *err)
 	}
 	if (b->running)
 		return cd_fail(err, COODIE_ERR_INVALID, "the batch is under way already");
-	if (b->options.timestamp_us &&
-	    (b->options.kind == COODIE_BATCH_COUNTER || conditional_of(b)))
+	if (has_time(b) && (b->options.kind == COODIE_BATCH_COUNTER || conditional_of(b)))
 		return cd_fail(err, COODIE_ERR_QUERY,
 			       "a batch of counters, or with a condition, takes its time from the "
 			       "server: leave timestamp_us out");

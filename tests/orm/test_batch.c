@@ -150,6 +150,90 @@ static void defaults(void **state)
 	assert_true(mock_last(&mock)->request.idempotent);
 }
 
+/* BA-13, BA-16: a time of a statement's own stands in its text, whatever its verb; the others have the
+ * batch's. */
+static void times_of_their_own(void **state)
+{
+	/* what looks like the words that are looked for */
+	static const coodie_column odd_columns[] = {
+		COODIE_COLUMN(note, id, "int", .partition_key = 1),
+		COODIE_COLUMN(note, text, "text", .db_name = "a WHERE ? SET \" b"),
+	};
+	static const coodie_model odd = COODIE_MODEL(note, odd_columns, "odd", .keyspace = "shop");
+	coodie_batch *b = coodie_batch_new(mock.session, COODIE_BATCH(.timestamp_us = 1234));
+	coodie_query *q = coodie_find(mock.session, &note_model, "id = ?", CQL_ARGS(cql(3)));
+	note n = a_note(1);
+
+	(void)state;
+	coodie_batch_save(b, &note_model, &n, COODIE_WRITE(.timestamp_us = 5));
+	coodie_batch_save(b, &note_model, &n, COODIE_WRITE(.timestamp_us = 6, .ttl = 9));
+	coodie_batch_update(b, &odd, &n, "text = ?", CQL_ARGS(cql("y")),
+			    COODIE_WRITE(.timestamp_us = 7));
+	coodie_batch_query_update(b, q, "text = ?, stars = ?", CQL_ARGS(cql("y"), cql(2)),
+				  COODIE_WRITE(.timestamp_us = 8, .ttl = 9));
+	coodie_batch_delete_columns(b, &odd, &n, "text", CQL_ARGS(),
+				    COODIE_WRITE(.timestamp_us = 9));
+	coodie_batch_delete_columns(b, &note_model, &n, "text, tags[?]", CQL_ARGS(cql("a")),
+				    COODIE_WRITE(.timestamp_us = 10));
+	coodie_batch_query_delete(b, q, COODIE_WRITE(.timestamp_us = 11));
+	coodie_batch_save(b, &note_model, &n, NULL);
+	coodie_batch_update(b, &note_model, &n, "text = ?", CQL_ARGS(cql_unset()),
+			    COODIE_WRITE(.timestamp_us = 12)); /* nothing */
+	run(b);
+	coodie_query_free(q);
+	assert_int_equal(mock_last(&mock)->request.timestamp_us, 1234);
+	assert_int_equal(mock_last(&mock)->child_count, 8);
+	mock_expect_child(&mock, 0, INSERT_NOTE " USING TIMESTAMP ?", "1|'x'|unset|unset|5");
+	mock_expect_child(&mock, 1, INSERT_NOTE " USING TTL ? AND TIMESTAMP ?",
+			  "1|'x'|unset|unset|9|6");
+	mock_expect_child(&mock, 2,
+			  "UPDATE shop.odd USING TIMESTAMP ? SET \"a WHERE ? SET \"\" b\" = ? "
+			  "WHERE \"id\" = ?",
+			  "7|'y'|1");
+	mock_expect_child(&mock, 3,
+			  "UPDATE shop.notes USING TTL ? AND TIMESTAMP ? SET \"text\" = ?, "
+			  "\"stars\" = ? WHERE \"id\" = ?",
+			  "9|8|'y'|2|3");
+	mock_expect_child(&mock, 4,
+			  "DELETE \"a WHERE ? SET \"\" b\" FROM shop.odd USING TIMESTAMP ? WHERE "
+			  "\"id\" = ?",
+			  "9|1");
+	mock_expect_child(&mock, 5,
+			  "DELETE \"text\", \"tags\"[?] FROM shop.notes USING TIMESTAMP ? WHERE "
+			  "\"id\" = ?",
+			  "'a'|10|1");
+	mock_expect_child(&mock, 6, "DELETE FROM shop.notes USING TIMESTAMP ? WHERE \"id\" = ?",
+			  "11|3");
+	mock_expect_child(&mock, 7, INSERT_NOTE, "1|'x'|unset|unset");
+}
+
+/* CT-08, LW-10: where the server gives the time, no statement says one either. */
+static void no_times_of_their_own(void **state)
+{
+	coodie_batch *b = coodie_batch_new(mock.session, NULL);
+	note n = a_note(1);
+	hits h = { .id = 1 };
+
+	(void)state;
+	coodie_batch_save(b, &note_model, &n, COODIE_WRITE(.timestamp_us = 5));
+	coodie_batch_insert(b, &note_model, &n, NULL);
+	run_refused(b, COODIE_ERR_QUERY, "leave timestamp_us out");
+	b = coodie_batch_new(mock.session, NULL);
+	coodie_batch_insert(b, &note_model, &n, COODIE_WRITE(.timestamp_us = 5));
+	run_refused(b, COODIE_ERR_INVALID, "it takes no timestamp_us");
+	b = coodie_batch_new(mock.session, NULL);
+	coodie_batch_save_if(b, &note_model, &n, "stars = ?", CQL_ARGS(cql(1)),
+			     COODIE_WRITE(.timestamp_us = 5));
+	run_refused(b, COODIE_ERR_INVALID, "it takes no timestamp_us");
+	b = coodie_batch_new(mock.session, COODIE_BATCH(.kind = COODIE_BATCH_COUNTER));
+	coodie_batch_delete(b, &hits_model, &h, COODIE_WRITE(.timestamp_us = 5));
+	run_refused(b, COODIE_ERR_QUERY, "counters take no timestamp_us");
+	b = coodie_batch_new(mock.session, COODIE_BATCH(.kind = COODIE_BATCH_COUNTER));
+	coodie_batch_update(b, &hits_model, &h, "views = views + ?", CQL_ARGS(cql(1)),
+			    COODIE_WRITE(.timestamp_us = 5));
+	run_refused(b, COODIE_ERR_QUERY, "counters take no timestamp_us");
+}
+
 /* Of one statement only some options can be had. */
 static void options_of_one(void **state)
 {
@@ -157,7 +241,6 @@ static void options_of_one(void **state)
 		const coodie_write *w;
 		const char *says;
 	} rows[] = {
-		{ COODIE_WRITE(.timestamp_us = 5), "COODIE_BATCH(.timestamp_us = ...)" },
 		{ COODIE_WRITE(.consistency = CQL_CONSISTENCY_ONE), "COODIE_BATCH(...)" },
 		{ COODIE_WRITE(.must_apply = true), "COODIE_BATCH(...)" },
 		{ COODIE_WRITE(.timeout_ms = 5), "COODIE_BATCH(...)" },
@@ -172,7 +255,7 @@ static void options_of_one(void **state)
 		coodie_batch_save(b, &note_model, &n, NULL);
 		coodie_batch_save(b, &note_model, &n, rows[i].w);
 		coodie_batch_save(b, &note_model, NULL, NULL); /* the first mistake is told */
-		run_refused(b, i < 4 ? COODIE_ERR_INVALID : COODIE_ERR_RANGE, rows[i].says);
+		run_refused(b, i < 3 ? COODIE_ERR_INVALID : COODIE_ERR_RANGE, rows[i].says);
 	}
 }
 
@@ -713,25 +796,27 @@ static void connections(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(statements, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(kinds, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(options, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(defaults, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(options_of_one, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(empty, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(clean_object, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(mistakes, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(counters, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(scopes, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(reuse, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(objects, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(verbs, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(conditions, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(outcomes, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(must_apply, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(asynchronous, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(ended_session, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(warning, open_mock, close_mock),
+		TEST(statements),
+		TEST(kinds),
+		TEST(options),
+		TEST(defaults),
+		TEST(options_of_one),
+		TEST(times_of_their_own),
+		TEST(no_times_of_their_own),
+		TEST(empty),
+		TEST(clean_object),
+		TEST(mistakes),
+		TEST(counters),
+		TEST(scopes),
+		TEST(reuse),
+		TEST(objects),
+		TEST(verbs),
+		TEST(conditions),
+		TEST(outcomes),
+		TEST(must_apply),
+		TEST(asynchronous),
+		TEST(ended_session),
+		TEST(warning),
 		cmocka_unit_test(connections),
 	};
 
