@@ -2,6 +2,7 @@
 tests_libcd_test_la_SOURCES += tests/mock.c tests/mock.h tests/orm/filter_rows.h tests/orm/fixture.h tests/orm/models.h
 check_PROGRAMS += \
 	tests/orm/test_batch \
+	tests/orm/test_closing \
 	tests/orm/test_counter \
 	tests/orm/test_bulk \
 	tests/orm/test_datum \
@@ -34,6 +35,7 @@ check_PROGRAMS += \
 	tests/orm/test_udt \
 	tests/orm/test_types \
 	tests/orm/test_views
+tests_orm_test_closing_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_registry_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_stream_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_bulk_LDADD = libcd_node.la $(LDADD)

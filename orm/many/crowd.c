@@ -128,9 +128,7 @@ static void put_idle(struct cd_crowd *c, struct cd_task *task)
 
 bool cd_crowd_is_open(const struct cd_crowd *c, coodie_error *err)
 {
-	if (!atomic_load_explicit(&c->op->place.orm->ended, memory_order_acquire))
-		return true;
-	return cd_fail(err, COODIE_ERR_CLOSED, "the session was freed");
+	return cd_orm_is_open(c->op->place.orm, err);
 }
 
 /* Without the lock: who is called may call us. */

@@ -144,6 +144,12 @@ void cd_orm_free(struct cd_orm *orm)
 	cd_release(&a, orm);
 }
 
+bool cd_orm_is_open(const struct cd_orm *orm, coodie_error *err)
+{
+	return !atomic_load_explicit(&orm->ended, memory_order_acquire) ||
+	       cd_fail(err, COODIE_ERR_CLOSED, "the session was freed");
+}
+
 static void free_data(void *data)
 {
 	struct cd_orm *orm = data;

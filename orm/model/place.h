@@ -42,5 +42,8 @@ bool cd_place_find_on(coodie_session *s, const coodie_model *m, const char *conn
 struct cd_orm *cd_orm_of(coodie_session *s, coodie_error *err);
 struct cd_orm *cd_orm_ref(struct cd_orm *orm);
 void cd_orm_free(struct cd_orm *orm); /* gives one reference back; NULL is fine */
+/* Whether the session is still there, in whose callbacks a user may have ended it; else
+ * COODIE_ERR_CLOSED. For what goes on after a callback of the user's. */
+bool cd_orm_is_open(const struct cd_orm *orm, coodie_error *err);
 
 #endif

@@ -165,6 +165,11 @@ static uint32_t pause_ms(const coodie_stream *s)
 	return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
 }
 
+static bool is_open(const coodie_stream *s, coodie_error *err)
+{
+	return cd_orm_is_open(s->query->place.orm, err);
+}
+
 static bool pause(coodie_stream *s, coodie_error *err)
 {
 	coodie_session *session = s->query->place.session;
@@ -181,7 +186,7 @@ static bool next_page(coodie_stream *s, coodie_error *err)
 {
 	coodie_result *page;
 
-	if (!pause(s, err))
+	if (!is_open(s, err) || !pause(s, err))
 		return false;
 	page = coodie_pager_next(s->pager, err);
 	if (page)
@@ -259,9 +264,9 @@ static void end_each(coodie_stream *s, const coodie_error *from)
 
 static void ask(coodie_stream *s)
 {
-	coodie_error err;
+	coodie_error err = { 0 };
 
-	if (!coodie_pager_next_async(s->pager, on_each_page, s, &err))
+	if (!is_open(s, &err) || !coodie_pager_next_async(s->pager, on_each_page, s, &err))
 		end_each(s, &err);
 }
 
@@ -298,7 +303,8 @@ static void on_each_page(coodie_result *take_res, const coodie_error *err, void 
 	ms = pause_ms(s);
 	if (!ms)
 		ask(s);
-	else if (!coodie_session_after(s->query->place.session, ms, on_pause, s, &why))
+	else if (!is_open(s, &why) ||
+		 !coodie_session_after(s->query->place.session, ms, on_pause, s, &why))
 		end_each(s, &why);
 }
 

@@ -59,8 +59,8 @@ bool cd_job_ask(struct cd_op *op, cd_step_fn *step, const char *cql, cql_args ar
 {
 	coodie_request r = { .size = sizeof(r), .timeout_ms = cd_job(op)->options.timeout_ms };
 
-	op->step = step;
-	return cd_op_submit(op, cql, args, &r, err);
+	op->step = step; /* whom a statement was told may have freed the session */
+	return cd_orm_is_open(op->place.orm, err) && cd_op_submit(op, cql, args, &r, err);
 }
 
 /* ---- planning -------------------------------------------------------------------------------- */
@@ -98,8 +98,9 @@ void cd_job_note(struct cd_op *op, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text + 3, sizeof(text) - 3, format, args);
 	va_end(args);
+	if (cd_orm_is_open(op->place.orm, NULL))
+		coodie_session_log(op->place.session, COODIE_LOG_WARN, text + 3);
 	tell(cd_job(op), text);
-	coodie_session_log(op->place.session, COODIE_LOG_WARN, text + 3);
 }
 
 /* ---- running --------------------------------------------------------------------------------- */

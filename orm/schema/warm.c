@@ -27,7 +27,7 @@ static void prepare_next(struct cd_op *op)
 	static const coodie_error ok = { 0 };
 	struct warm *w = cd_job(op)->state;
 
-	while (w->at < w->count) {
+	while (w->at < w->count && cd_orm_is_open(op->place.orm, NULL)) {
 		if (coodie_session_prepare_async(op->place.session, w->texts[w->at++], on_prepared,
 						 op, NULL))
 			return;
