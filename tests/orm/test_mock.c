@@ -223,6 +223,8 @@ static void copies(void **state)
 	assert_int_equal(r->node->address[0], 10);
 	assert_int_equal(r->payload[0].value.data[0], 3);
 	assert_int_equal(r->consistency, CQL_CONSISTENCY_QUORUM);
+	assert_true(coodie_session_run(w->session, NULL, &w->err));
+	assert_int_equal(outcome, COODIE_OK);
 }
 
 /* A batch is one statement, with its children; names of markers are kept too. */

@@ -104,6 +104,26 @@ static void every_row(void **state)
 	coodie_stream_free(s);
 }
 
+/* MD-38: two rows are two, also when each comes in a page of its own. */
+static void one_row_a_page(void **state)
+{
+	coodie_query *q = ticks();
+	coodie_error err = { 0 };
+	tick *t;
+
+	(void)state;
+	coodie_page_rows(q, 1);
+	assert_null(coodie_one(q, &err));
+	assert_int_equal(err.code, COODIE_ERR_MULTIPLE_FOUND);
+	assert_int_equal(executed(), 2);
+	coodie_where(q, "c = ?", CQL_ARGS(cql(3)));
+	t = coodie_one(q, &err);
+	assert_non_null(t);
+	assert_string_equal(t->v, "v3");
+	coodie_object_free(t);
+	coodie_query_free(q);
+}
+
 /* LZ-04: no page is asked for that nobody comes near. */
 static void two_pages(void **state)
 {
@@ -480,6 +500,7 @@ int main(void)
 		TEST(every_row),    TEST(two_pages),     TEST(kept_rows),    TEST(limits),
 		TEST(by_callback),  TEST(stopped),       TEST(pages),        TEST(from_anywhere),
 		TEST(wrong_tokens), TEST(random_tokens), TEST(plain_tokens), TEST(raw),
+		TEST(one_row_a_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

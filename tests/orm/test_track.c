@@ -289,6 +289,28 @@ static void answers_of_columns(void **state)
 	coodie_rows_free(rows);
 }
 
+/* Touched once more while the save is under way: it is written once more, same as it is. */
+static void touched_meanwhile(void **state)
+{
+	enum coodie_errc code = COODIE_ERR_CLOSED;
+	coodie_error err = { 0 };
+	coodie_rows *rows;
+	note *n = load_one(&rows);
+
+	(void)state;
+	ok(coodie_touch(n, "text", &err), &err);
+	save_async(n, "zero", &code);
+	ok(coodie_touch(n, "text", &err), &err);
+	mock_deliver(&mock, 1);
+	assert_int_equal(code, COODIE_OK);
+	save(n);
+	assert_int_equal(mock.sent, 3);
+	mock_expect(&mock, UPDATE_NOTE, "'zero'|unset|unset|1");
+	save(n); /* clean at last */
+	assert_int_equal(mock.sent, 3);
+	coodie_rows_free(rows);
+}
+
 /* ---- memory --------------------------------------------------------------------------------- */
 
 static size_t live;
@@ -347,7 +369,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(nulls_behind_texts), TEST(null_in_the_next_row),        TEST(large_page),
 		TEST(broken_rows),        TEST(answers_out_of_order),        TEST(answers_in_order),
-		TEST(answers_of_columns), cmocka_unit_test(saved_for_years),
+		TEST(answers_of_columns), TEST(touched_meanwhile), cmocka_unit_test(saved_for_years),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
