@@ -27,8 +27,10 @@ static struct cd_routing *routing_of(const struct cd_request *r, struct cd_span 
 {
 	if (r->kind == CD_REQUEST_BATCH)
 		return cd_batch_routing(r, values);
+	if (!r->prepared || !r->encoded)
+		return NULL; /* and there need not be anything kept */
 	*values = (struct cd_span){ r->kept.data + r->values.at, r->values.len };
-	return r->prepared && r->encoded ? &r->prepared->routing : NULL;
+	return &r->prepared->routing;
 }
 
 void cd_engine_route(struct cd_engine *e, struct cd_request *r, struct cd_replicas *out)
