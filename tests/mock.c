@@ -82,6 +82,10 @@ static bool mock_run(void *driver, const bool *until, coodie_error *err)
 
 	if (m->in_callback)
 		return cd_fail(err, COODIE_ERR_WOULD_BLOCK, "inside a callback");
+	if (m->interrupted && until && !*until) {
+		m->interrupted = false;
+		return cd_fail(err, COODIE_ERR_CONNECT, "the loop has ended");
+	}
 	for (size_t i = 0; i < m->call_count && !(until && *until); i++) {
 		if (!m->calls[i].delivered)
 			deliver(m, &m->calls[i]);

@@ -43,6 +43,7 @@ struct mock {
 	struct mock_answer answers[MOCK_CALLS];
 	size_t answer_count, answer_at;
 	bool in_callback;
+	bool interrupted; /* the next wait for an answer fails, once */
 	bool freed;
 	coodie_driver driver;
 	char logged[256]; /* the last line */

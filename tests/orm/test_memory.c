@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Every allocation of the mapper failed in turn: an error each time, nothing lost, and the
  * object as it was. */
-#include <coodie/batch.h>
-#include <coodie/counter.h>
-#include <coodie/many.h>
-#include <coodie/object.h>
-#include <coodie/query.h>
-#include <coodie/scan.h>
-#include <coodie/schema.h>
-#include <coodie/update.h>
+#include <coodie.h>
 
 #include "tests/failalloc.h"
 #include "tests/mock.h"
@@ -149,6 +142,110 @@ static bool stream_rows(struct mock *m, coodie_error *err)
 	return worked;
 }
 
+static bool hear(void *object, void *user)
+{
+	(void)object;
+	(void)user;
+	return true;
+}
+
+static bool heard; /* how a call with a callback ended */
+
+static void on_status(const coodie_error *err, void *user)
+{
+	*(coodie_error *)user = *err;
+	heard = true;
+}
+
+static bool stream_each(struct mock *m, coodie_error *err)
+{
+	coodie_query *q = coodie_find(m->session, &note_model, NULL, CQL_ARGS());
+	bool worked;
+
+	mock_answer(m, note_row());
+	heard = false;
+	worked = step(coodie_stream_each_async(q, COODIE_STREAM(.rows_per_second = 100), hear,
+					       on_status, err, err),
+		      err);
+	coodie_query_free(q);
+	if (worked) {
+		coodie_session_run(m->session, &heard, NULL);
+		assert_true(heard);
+	}
+	return worked && err->code == COODIE_OK;
+}
+
+static bool one_page(struct mock *m, coodie_error *err)
+{
+	coodie_query *q = coodie_find(m->session, &note_model, NULL, CQL_ARGS());
+	coodie_rows *rows;
+	bool worked;
+
+	mock_answer(m, note_row());
+	rows = coodie_page(q, err);
+	worked = step(rows != NULL, err);
+	coodie_rows_free(rows);
+	coodie_query_free(q);
+	return worked;
+}
+
+static bool terminals(struct mock *m, coodie_error *err)
+{
+	static const coodie_column_spec counted[] = { { "count", "bigint" } };
+	static const coodie_column_spec key[] = { { "id", "int" } };
+	const cql_value twelve = cql(INT64_C(12)), one = cql(1);
+	coodie_query *q = coodie_find(m->session, &note_model, NULL, CQL_ARGS());
+	int64_t most = 0;
+	uint64_t count = 0;
+	bool exists = false, worked;
+	note *n = NULL;
+
+	mock_answer(m, note_row());
+	worked = step((n = coodie_first(q, err)) != NULL, err);
+	coodie_object_free(n);
+	if (worked) {
+		mock_answer(m, coodie_result_new_rows(counted, 1, &twelve, 1, NULL));
+		worked = step(coodie_count(q, &count, err), err);
+		assert_int_equal(count, worked ? 12 : 0);
+	}
+	if (worked) {
+		mock_answer(m, coodie_result_new_rows(key, 1, &one, 1, NULL));
+		worked = step(coodie_exists(q, &exists, err), err);
+	}
+	if (worked) {
+		mock_answer(m, coodie_result_new_rows(counted, 1, &twelve, 1, NULL));
+		worked = step(coodie_select_int64(q, "max(stars)", &most, NULL, err), err);
+	}
+	if (worked) {
+		coodie_result *json = coodie_json(q, err);
+
+		worked = step(json != NULL, err);
+		coodie_result_free(json);
+	}
+	coodie_query_free(q);
+	return worked;
+}
+
+/* What cannot be compared for lack of memory is not equal. */
+static bool refine(struct mock *m, coodie_error *err)
+{
+	coodie_query *q = coodie_find(m->session, &event_model, "tenant = ?", CQL_ARGS(cql("t")));
+	coodie_query *copy;
+	char text[400];
+	bool worked;
+
+	coodie_where(q, "day = ? AND at > ?", CQL_ARGS(cql(3), cql(((cql_timestamp){ 5 }))));
+	coodie_order_by(q, "at ASC");
+	copy = coodie_query_dup(q);
+	worked = coodie_query_equal(q, copy);
+	coodie_using(copy, "Other", NULL);
+	assert_false(coodie_query_equal(q, copy));
+	worked = step(coodie_query_format(copy, text, sizeof(text), err) > 0, err) && worked;
+	coodie_query_free(q);
+	coodie_query_free(copy);
+	return worked;
+}
+
 static bool raw_rows(struct mock *m, coodie_error *err)
 {
 	coodie_rows *rows;
@@ -228,13 +325,6 @@ static bool get_many(struct mock *m, coodie_error *err)
 	return worked;
 }
 
-static bool hear(void *object, void *user)
-{
-	(void)object;
-	(void)user;
-	return true;
-}
-
 static bool scan(struct mock *m, coodie_error *err)
 {
 	coodie_query *q = coodie_find(m->session, &note_model, NULL, CQL_ARGS());
@@ -251,7 +341,113 @@ static bool scan(struct mock *m, coodie_error *err)
 
 static bool keyspace(struct mock *m, coodie_error *err)
 {
-	return step(coodie_create_keyspace(m->session, "Shop", NULL, err), err);
+	return step(coodie_create_keyspace(m->session, "Shop", NULL, err), err) &&
+	       step(coodie_drop_keyspace(m->session, "Shop", err), err);
+}
+
+static void answer_name(struct mock *m, const char *name)
+{
+	static const coodie_column_spec columns[] = { { "name", "text" } };
+	const cql_value value = cql(name);
+
+	mock_answer(m, coodie_result_new_rows(columns, 1, &value, name ? 1 : 0, NULL));
+}
+
+typedef struct by_text {
+	coodie_row row;
+	const char *text;
+	int32_t id;
+} by_text;
+
+static const coodie_column by_text_columns[] = {
+	COODIE_COLUMN(by_text, text, "text", .partition_key = 1),
+	COODIE_COLUMN(by_text, id, "int", .clustering_key = 1),
+};
+static const coodie_model by_text_model = COODIE_MODEL(by_text, by_text_columns, "notes_by_text",
+						       .keyspace = "shop",
+						       .view = COODIE_VIEW(&note_model));
+
+static bool sync_view(struct mock *m, coodie_error *err)
+{
+	answer_name(m, NULL);
+	answer_name(m, "notes");
+	return step(coodie_sync_view(m->session, &by_text_model, NULL, err), err) &&
+	       step(coodie_drop_view(m->session, &by_text_model, err), err);
+}
+
+typedef struct street {
+	const char *name;
+	int32_t *number;
+} street;
+
+static const coodie_column street_fields[] = {
+	COODIE_COLUMN(street, name, "text"),
+	COODIE_COLUMN(street, number, "int"),
+};
+static const coodie_udt street_type = COODIE_TYPE(street, street_fields, "street",
+						  .keyspace = "shop");
+
+typedef struct house {
+	coodie_row row;
+	int32_t id;
+	street at;
+	cql_list others;
+} house;
+
+static const coodie_column house_columns[] = {
+	COODIE_COLUMN(house, id, "int", .partition_key = 1),
+	COODIE_UDT(house, at, street, &street_type),
+	COODIE_COLUMN(house, others, "list<frozen<street>>", .udt = &street_type),
+};
+static const coodie_model house_model = COODIE_MODEL(house, house_columns, "houses",
+						     .keyspace = "shop");
+
+/* A field is missing, another one is not known: it is added, and told. */
+static bool sync_type(struct mock *m, coodie_error *err)
+{
+	static const coodie_column_spec columns[] = { { "type_name", "text" },
+						      { "field_names", "frozen<list<text>>" },
+						      { "field_types", "frozen<list<text>>" } };
+	const cql_value older[] = { cql("street"), cql(CQL_LIST(cql("name"), cql("zip"))),
+				    cql(CQL_LIST(cql("text"), cql("int"))) };
+
+	mock_answer(m, coodie_result_new_rows(columns, 3, older, 0, NULL));
+	if (!step(coodie_sync_type(m->session, &street_type, NULL, err), err))
+		return false;
+	mock_answer(m, coodie_result_new_rows(columns, 3, older, 1, NULL));
+	return step(coodie_sync_type(m->session, &street_type, NULL, err), err) &&
+	       step(coodie_drop_type(m->session, &street_type, err), err);
+}
+
+static bool drops(struct mock *m, coodie_error *err)
+{
+	return step(coodie_truncate(m->session, &note_model, err), err) &&
+	       step(coodie_drop_table(m->session, &note_model, err), err);
+}
+
+#define STREET "udt<shop.street, name:text, number:int>"
+
+static bool user_types(struct mock *m, coodie_error *err)
+{
+	static const coodie_column_spec columns[] = { { "id", "int" },
+						      { "at", STREET },
+						      { "others", "list<" STREET ">" } };
+	const cql_value row[] = { cql(1), cql(CQL_UDT(cql("Main"), cql(7))),
+				  cql(CQL_LIST(cql(CQL_UDT(cql("Mill"), cql(8))))) };
+	const street other = { .name = "Hill" };
+	bool worked;
+	house *h;
+
+	mock_answer(m, coodie_result_new_rows(columns, 3, row, 1, NULL));
+	h = coodie_get(m->session, &house_model, CQL_ARGS(cql(1)), NULL, err);
+	worked = step(h != NULL, err);
+	if (worked) {
+		h->at.name = "Main Street";
+		h->others = CQL_LIST(cql_from_object(&street_type, &other));
+		worked = step(coodie_save(m->session, &house_model, h, NULL, err), err);
+	}
+	coodie_object_free(h);
+	return worked;
 }
 
 /* The object must say what the server has, whatever failed. */
@@ -334,6 +530,54 @@ static bool counters(struct mock *m, coodie_error *err)
 	       step(coodie_save_json(m->session, &note_model, cql_text_of("{}"), NULL, err), err);
 }
 
+/* One that is asked, and what came of it. */
+static bool outcome(coodie_lwt *lwt, const coodie_error *err)
+{
+	coodie_lwt_free(lwt);
+	return step(lwt != NULL, err);
+}
+
+static bool more_conditions(struct mock *m, coodie_error *err)
+{
+	note n = { .id = 1, .text = "mine" };
+	coodie_query *q = coodie_find(m->session, &note_model, "id = ?", CQL_ARGS(cql(1)));
+	bool worked;
+
+	for (int i = 0; i < 4; i++)
+		mock_answer(m, refusal());
+	coodie_if(q, "text = ?", CQL_ARGS(cql("x")));
+	worked = outcome(coodie_update_if(m->session, &note_model, &n, "text = ?", "stars = ?",
+					  CQL_ARGS(cql("y"), cql(1)), NULL, err),
+			 err) &&
+		 outcome(coodie_delete_if(m->session, &note_model, &n, "stars = ?",
+					  CQL_ARGS(cql(1)), NULL, err),
+			 err) &&
+		 outcome(coodie_query_update_if(q, "text = ?", CQL_ARGS(cql("z")), NULL, err),
+			 err) &&
+		 outcome(coodie_query_delete_if(q, NULL, err), err);
+	coodie_query_free(q);
+	return worked;
+}
+
+static bool fill(coodie_batch *b, void *user, coodie_error *err)
+{
+	(void)user, (void)err;
+	coodie_batch_insert(b, &note_model, &(note){ .id = 1, .text = "x" }, NULL);
+	return true;
+}
+
+static bool batch_if(struct mock *m, coodie_error *err)
+{
+	coodie_batch *b = coodie_batch_new(m->session, NULL);
+	bool worked;
+
+	fill(b, NULL, err);
+	mock_answer(m, refusal());
+	worked = outcome(coodie_batch_run_if(b, err), err);
+	coodie_batch_free(b);
+	return worked && step(coodie_batch_scope(m->session, NULL, fill, NULL, err), err);
+}
+
 typedef bool use_fn(struct mock *m, coodie_error *err);
 
 struct use {
@@ -379,6 +623,16 @@ static void each_allocation(void **state)
 		{ "update, delete columns", update },
 		{ "conditional writes", conditions },
 		{ "counters, JSON", counters },
+		{ "sync and drop a view", sync_view },
+		{ "sync and drop a type", sync_type },
+		{ "truncate, drop a table", drops },
+		{ "user types", user_types },
+		{ "stream by callback", stream_each },
+		{ "one page", one_page },
+		{ "first, count, exists, numbers, JSON", terminals },
+		{ "queries in steps", refine },
+		{ "more conditional writes", more_conditions },
+		{ "a batch's outcome, a scope", batch_if },
 	};
 
 	(void)state;
@@ -389,9 +643,244 @@ static void each_allocation(void **state)
 	}
 }
 
+/* ---- nothing has changed --------------------------------------------------------------------- */
+
+static bool write_save(struct mock *m, note *n, coodie_error *err)
+{
+	return coodie_save(m->session, &note_model, n, NULL, err);
+}
+
+static bool write_full(struct mock *m, note *n, coodie_error *err)
+{
+	return coodie_save(m->session, &note_model, n, COODIE_WRITE(.full = true), err);
+}
+
+static bool write_update(struct mock *m, note *n, coodie_error *err)
+{
+	return coodie_update(m->session, &note_model, n, "text = ?, tags = tags + ?",
+			     CQL_ARGS(cql("new"), cql(CQL_SET(cql("z")))), NULL, err);
+}
+
+static bool write_delete(struct mock *m, note *n, coodie_error *err)
+{
+	return coodie_delete(m->session, &note_model, n, NULL, err);
+}
+
+static bool write_delete_columns(struct mock *m, note *n, coodie_error *err)
+{
+	return coodie_delete_columns(m->session, &note_model, n, "stars", CQL_ARGS(), NULL, err);
+}
+
+static bool write_batch(struct mock *m, note *n, coodie_error *err)
+{
+	coodie_batch *b = coodie_batch_new(m->session, NULL);
+	bool worked;
+
+	coodie_batch_save(b, &note_model, n, NULL);
+	coodie_batch_cql(b, "UPDATE t SET a = ? WHERE b = 1", CQL_ARGS(cql("text")));
+	worked = coodie_batch_run(b, err);
+	coodie_batch_free(b);
+	return worked;
+}
+
+static const struct write {
+	const char *name;
+	bool (*run)(struct mock *m, note *n, coodie_error *err);
+	const char *cql, *binds; /* of a batch: its first statement */
+} writes[] = {
+	{ "save", write_save,
+	  "UPDATE shop.notes SET \"text\" = ?, \"stars\" = ?, \"tags\" = \"tags\" + ?, \"tags\" = "
+	  "\"tags\" - ? WHERE \"id\" = ?",
+	  "'changed'|unset|{'c'}|{'a'}|1" },
+	{ "save all of it", write_full,
+	  "INSERT INTO shop.notes (\"id\", \"text\", \"stars\", \"tags\") VALUES (?, ?, ?, ?)",
+	  "1|'changed'|3|{'b', 'c'}" },
+	{ "update", write_update,
+	  "UPDATE shop.notes SET \"text\" = ?, \"tags\" = \"tags\" + ? WHERE \"id\" = ?",
+	  "'new'|{'z'}|1" },
+	{ "delete", write_delete, "DELETE FROM shop.notes WHERE \"id\" = ?", "1" },
+	{ "delete columns", write_delete_columns,
+	  "DELETE \"stars\" FROM shop.notes WHERE \"id\" = ?", "1" },
+	{ "batch", write_batch,
+	  "UPDATE shop.notes SET \"text\" = ?, \"stars\" = ?, \"tags\" = \"tags\" + ?, \"tags\" = "
+	  "\"tags\" - ? WHERE \"id\" = ?",
+	  "'changed'|unset|{'c'}|{'a'}|1" },
+};
+
+static const struct write *written;
+
+static note *changed_note(struct mock *m, coodie_error *err)
+{
+	note *n;
+
+	mock_answer(m, note_row());
+	n = coodie_get(m->session, &note_model, CQL_ARGS(cql(1)), NULL, err);
+	if (n) {
+		n->text = "changed";
+		n->tags = CQL_SET(cql("b"), cql("c"));
+	}
+	return n;
+}
+
+static void was_written(const struct mock *m)
+{
+	if (mock_last(m)->child_count)
+		mock_expect_child(m, 0, written->cql, written->binds);
+	else
+		mock_expect(m, written->cql, written->binds);
+}
+
+/* A write that fails for lack of memory has sent nothing and leaves the object alone; when there is
+ * memory again, it writes what it would have written. */
+static bool write_or_leave(struct mock *m, coodie_error *err)
+{
+	const struct cd_failalloc *f = m->driver.allocator->user;
+	note *n = changed_note(m, err);
+	size_t sent = m->sent;
+	bool worked = n && step(written->run(m, n, err), err);
+
+	if (!n)
+		return step(false, err);
+	if (worked) {
+		was_written(m);
+	} else {
+		assert_int_equal(err->code, COODIE_ERR_NO_MEMORY);
+		assert_int_equal(m->sent, sent);
+		assert_string_equal(n->text, "changed");
+		assert_int_equal(*n->stars, 3);
+		assert_int_equal(n->tags.seq.count, 2);
+	}
+	if (!worked && !f->fail_on) {
+		if (!written->run(m, n, err))
+			fail_msg("%s, again: %s", written->name, err->message);
+		was_written(m);
+	}
+	coodie_object_free(n);
+	return worked;
+}
+
+static void nothing_has_changed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(writes); i++) {
+		struct use use = { writes[i].name, write_or_leave };
+
+		written = &writes[i];
+		CD_CHECK(cd_failalloc_each(use.name, with_mock, &use), use.name);
+	}
+}
+
+/* ---- lazy sessions --------------------------------------------------------------------------- */
+
+/* Made when it is asked for; what failed is tried again. */
+static bool ask_twice(const coodie_allocator *a, void *user)
+{
+	const struct cd_failalloc *f = a->user;
+	coodie_session *registry = coodie_session_new_registry(NULL), *s = NULL;
+	coodie_options *o = coodie_options_new(NULL);
+	coodie_error err = { 0 };
+	bool worked;
+
+	(void)user;
+	assert_true(coodie_options_add_contact_point(o, "127.0.0.1:1", &err));
+	coodie_options_set_allocator(o, a);
+	worked = step(coodie_session_register_options(registry, "lazy", o, &err), &err);
+	coodie_options_free(o);
+	if (worked) {
+		s = coodie_session_named(registry, "lazy", &err);
+		worked = step(s != NULL, &err);
+		if (!s && !f->fail_on)
+			assert_non_null(coodie_session_named(registry, "lazy", &err));
+	}
+	coodie_session_free(registry);
+	return worked;
+}
+
+static void lazy_sessions(void **state)
+{
+	(void)state;
+	assert_true(cd_failalloc_each("a lazy session", ask_twice, NULL));
+}
+
+/* ---- calls that are given up ----------------------------------------------------------------- */
+
+static bool give_up_save(struct mock *m, coodie_error *err)
+{
+	return coodie_save(m->session, &note_model, &(note){ .id = 1 }, NULL, err);
+}
+
+static bool give_up_get(struct mock *m, coodie_error *err)
+{
+	return coodie_get(m->session, &note_model, CQL_ARGS(cql(1)), NULL, err);
+}
+
+static bool give_up_raw(struct mock *m, coodie_error *err)
+{
+	return coodie_raw(m->session, &note_model, "SELECT * FROM notes", CQL_ARGS(), err);
+}
+
+static bool give_up_select(struct mock *m, coodie_error *err)
+{
+	coodie_query *q = coodie_find(m->session, &note_model, NULL, CQL_ARGS());
+	coodie_result *r = coodie_select(q, "id", err);
+
+	coodie_query_free(q);
+	return r;
+}
+
+static bool give_up_count(struct mock *m, coodie_error *err)
+{
+	coodie_query *q = coodie_find(m->session, &note_model, NULL, CQL_ARGS());
+	uint64_t count = 7;
+	bool worked = coodie_count(q, &count, err);
+
+	assert_int_equal(count, 7);
+	coodie_query_free(q);
+	return worked;
+}
+
+static bool give_up_insert(struct mock *m, coodie_error *err)
+{
+	return coodie_insert(m->session, &note_model, &(note){ .id = 1 }, NULL, err);
+}
+
+/* A loop that ends while a blocking call waits: the call fails, and what it waited for is given back
+ * when it comes after all. */
+static void given_up(void **state)
+{
+	static const struct use uses[] = {
+		{ "save", give_up_save },     { "get", give_up_get },
+		{ "raw", give_up_raw },       { "select", give_up_select },
+		{ "count", give_up_count },   { "insert", give_up_insert },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(uses); i++) {
+		coodie_error err = { 0 };
+		struct cd_failalloc f;
+		struct mock m;
+
+		cd_failalloc_init(&f, 0);
+		assert_true(mock_open_with(&m, &f.allocator, &err));
+		mock_answer(&m, note_row());
+		m.interrupted = true;
+		CD_CHECK(!uses[i].run(&m, &err), uses[i].name);
+		assert_int_equal(err.code, COODIE_ERR_CONNECT);
+		assert_true(coodie_session_run(m.session, NULL, &err));
+		assert_true(m.calls[m.call_count - 1].delivered);
+		mock_close(&m);
+		CD_CHECK(!f.live, uses[i].name);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(each_allocation) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_allocation),
+		cmocka_unit_test(nothing_has_changed),
+		cmocka_unit_test(lazy_sessions),
+		cmocka_unit_test(given_up),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
