@@ -36,6 +36,7 @@ check_PROGRAMS += \
 	tests/orm/test_types \
 	tests/orm/test_views
 tests_orm_test_closing_LDADD = libcd_node.la $(LDADD)
+tests_orm_test_memory_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_registry_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_stream_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_bulk_LDADD = libcd_node.la $(LDADD)

@@ -14,7 +14,7 @@ enum { ROWS = 20, PAGE = 3 };
 
 /* ---- where they run -------------------------------------------------------------------------- */
 
-static coodie_session *session; /* NULL: freed */
+static coodie_session *_Atomic session; /* NULL: freed */
 static struct cd_failalloc memory;
 static struct mock mock;
 static coodie_node *node;
@@ -29,13 +29,14 @@ static void open_on_mock(void)
 }
 
 /* Connected: what is begun is sent. */
-static void open_on_node(void)
+static void connect_to_node(uint32_t loops)
 {
 	coodie_error err = { 0 };
 	coodie_options *o = coodie_options_new(&err);
 
 	assert_true(coodie_options_add_contact_point(o, coodie_node_address(node, 0), &err));
 	assert_true(coodie_options_set_keyspace(o, "shop", &err));
+	assert_true(coodie_options_set_loops(o, loops, &err));
 	coodie_options_set_allocator(o, &memory.allocator);
 	session = coodie_session_new(o, &err);
 	coodie_options_free(o);
@@ -44,11 +45,22 @@ static void open_on_node(void)
 	assert_int_equal(err.code, COODIE_OK);
 }
 
+static void open_on_node(void)
+{
+	connect_to_node(0);
+}
+
+static void open_with_threads(void)
+{
+	connect_to_node(2);
+}
+
 static const struct world {
 	const char *name;
 	void (*open)(void);
 	bool is_mock;
 } worlds[] = { { "the mock", open_on_mock, true }, { "a node", open_on_node, false } };
+static const struct world threads = { "threads", open_with_threads, false };
 
 static void end_session(void)
 {
@@ -441,6 +453,24 @@ static void from_outside(void **state)
 	}
 }
 
+/* The loops run meanwhile: some are answered before, and each is told once. */
+static void from_another_thread(void **state)
+{
+	struct told told[CD_COUNT(calls)] = { { 0 } };
+
+	(void)state;
+	open_world(&threads);
+	for (size_t i = 0; i < CD_COUNT(calls); i++) {
+		coodie_error err = { 0 };
+
+		CD_CHECK(calls[i].begin(&told[i], &err), calls[i].name);
+	}
+	end_session();
+	for (size_t i = 0; i < CD_COUNT(calls); i++)
+		was_told(calls[i].name, &threads, &told[i], told[i].code);
+	close_world(&threads, "all of them");
+}
+
 /* In the callback of another call, with all of them behind it. */
 static void in_a_callback(void **state)
 {
@@ -686,7 +716,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(from_outside),        cmocka_unit_test(in_a_callback),
 		cmocka_unit_test(in_its_own_callback), cmocka_unit_test(in_between),
-		cmocka_unit_test(stream_by_hand),
+		cmocka_unit_test(stream_by_hand),      cmocka_unit_test(from_another_thread),
 	};
 
 	return cmocka_run_group_tests(tests, start_node, stop_node);
