@@ -43,8 +43,9 @@ COODIE_API coodie_session *coodie_mock_session(coodie_mock *mock, const char *ke
 /**
  * Answers the next statement that begins with `prefix` (in the same case; "" for any). Each answer
  * is used once; of those that fit, the one that was given first. A statement without one gets a
- * void result. A batch begins with "BEGIN BATCH", "BEGIN UNLOGGED BATCH" or "BEGIN COUNTER BATCH".
- * @param take_res  the mock's, whatever is returned; NULL: a void result
+ * void result; a SELECT fails, with COODIE_ERR_INVALID and its text. A batch begins with "BEGIN BATCH",
+ * "BEGIN UNLOGGED BATCH" or "BEGIN COUNTER BATCH".
+ * @param take_res  the mock's, whatever is returned; NULL: no rows to a SELECT, a void result to others
  */
 COODIE_API bool coodie_mock_answer(coodie_mock *mock, const char *prefix, coodie_result *take_res,
 				   coodie_error *err);

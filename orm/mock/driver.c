@@ -73,8 +73,19 @@ static const char *beginning(const coodie_statement *st)
 	return st->child_count ? cd_mock_batch_words(st->batch_kind) : st->cql;
 }
 
-/* Moves the first answer that fits into the call. */
-static void take_answer(coodie_mock *mock, struct cd_call *call)
+/* "SELECT", in any case: its answer is rows. */
+static bool is_select(const coodie_statement *st)
+{
+	static const char word[] = "select";
+	size_t i = 0;
+
+	while (st->cql && !st->child_count && word[i] && (st->cql[i] | 0x20) == word[i])
+		i++;
+	return !word[i];
+}
+
+/* Moves the first answer that fits into the call. @return whether there was one */
+static bool take_answer(coodie_mock *mock, struct cd_call *call)
 {
 	const char *text = beginning(&call->st);
 
@@ -87,11 +98,12 @@ static void take_answer(coodie_mock *mock, struct cd_call *call)
 		call->result = answer->result;
 		call->err = answer->err;
 		cd_release(&mock->allocator, answer);
-		return;
+		return true;
 	}
+	return false;
 }
 
-/* Room for one more record, and a void result where nothing else was answered. */
+/* Room for one more record, and a result that says nothing. */
 static bool prepare(coodie_mock *mock, struct cd_call *call, coodie_error *err)
 {
 	size_t room = mock->room ? mock->room * 2 : 16;
@@ -104,8 +116,19 @@ static bool prepare(coodie_mock *mock, struct cd_call *call, coodie_error *err)
 		mock->calls = grown;
 		mock->room = room;
 	}
-	call->result = coodie_result_new_void(err);
+	call->result = is_select(&call->st) ? coodie_result_new_rows(NULL, 0, NULL, 0, err)
+					    : coodie_result_new_void(err);
 	return call->result != NULL;
+}
+
+/* Whoever reads in a test has something to read in mind: a table that is empty by accident would hide
+ * that nobody said what. */
+static void fail_unanswered(struct cd_call *call)
+{
+	cd_fail(&call->err, COODIE_ERR_INVALID,
+		"the mock has no answer for: %.120s; give it one: coodie_mock_answer(mock, "
+		"\"SELECT\", rows, &err), NULL for no rows",
+		call->st.cql);
 }
 
 static void send(struct cd_lane *lane, struct cd_call *call)
@@ -114,7 +137,8 @@ static void send(struct cd_lane *lane, struct cd_call *call)
 	coodie_result *nothing = call->result;
 
 	call->result = NULL;
-	take_answer(mock, call);
+	if (!take_answer(mock, call) && is_select(&call->st))
+		fail_unanswered(call);
 	if (!call->result && call->err.code == COODIE_OK)
 		call->result = nothing;
 	else

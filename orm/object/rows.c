@@ -284,14 +284,27 @@ static const struct cd_shape *shape_of(coodie_rows *rows, const struct cd_page *
 	return cd_shape_of(rows, page, columns, count, err);
 }
 
+/* No rows of no columns: what a driver says that knows no tables, as the mock does. */
+static bool says_nothing(const coodie_result *page)
+{
+	return coodie_result_kind(page) == COODIE_RESULT_ROWS &&
+	       !coodie_result_column_count(page) && !coodie_result_row_count(page) &&
+	       !coodie_result_has_more(page);
+}
+
 bool cd_rows_add_page(coodie_rows *rows, coodie_result *take_page, const uint32_t *columns,
 		      uint32_t count, coodie_error *err)
 {
 	const struct cd_page *before = rows->last;
-	struct cd_page *page = page_new(rows, take_page);
 	struct decoding d = { .rows = rows, .err = err };
 	const struct cd_shape *shape;
+	struct cd_page *page;
 
+	if (says_nothing(take_page)) {
+		coodie_result_free(take_page);
+		return true;
+	}
+	page = page_new(rows, take_page);
 	if (!page)
 		return cd_no_memory(err, "a page of rows");
 	shape = shape_of(rows, before, take_page, columns, count, err);

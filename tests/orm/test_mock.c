@@ -99,6 +99,61 @@ static void records_and_answers(void **state)
 	assert_string_equal(all, "");
 }
 
+static size_t count_rows(coodie_rows *take_rows)
+{
+	size_t count = coodie_rows_count(take_rows);
+
+	assert_non_null(take_rows);
+	coodie_rows_free(take_rows);
+	return count;
+}
+
+/* A test says what is read: NULL is no rows, whatever their columns would be. */
+static void no_rows(void **state)
+{
+	struct world *w = *state;
+	coodie_query *q = coodie_find(w->session, &note_model, "id = ?", CQL_ARGS(cql(7)));
+	coodie_result *raw;
+
+	for (int i = 0; i < 6; i++)
+		assert_true(coodie_mock_answer(w->mock, "", NULL, &w->err));
+	assert_null(coodie_get(w->session, &note_model, CQL_ARGS(cql(7)), NULL, &w->err));
+	assert_int_equal(w->err.code, COODIE_ERR_NOT_FOUND);
+	assert_int_equal(count_rows(coodie_all(q, &w->err)), 0);
+	assert_int_equal(count_rows(coodie_raw(w->session, &note_model, "SELECT * FROM notes",
+					       CQL_ARGS(), &w->err)),
+			 0);
+	assert_null(coodie_first(q, &w->err));
+	assert_int_equal(w->err.code, COODIE_OK);
+	raw = coodie_session_query(w->session, "select 1", CQL_ARGS(), NULL, &w->err);
+	assert_int_equal(coodie_result_kind(raw), COODIE_RESULT_ROWS);
+	assert_int_equal(coodie_result_row_count(raw), 0);
+	coodie_result_free(raw);
+	raw = coodie_session_query(w->session, "DESCRIBE TABLES", CQL_ARGS(), NULL, &w->err);
+	assert_int_equal(coodie_result_kind(raw), COODIE_RESULT_VOID);
+	coodie_result_free(raw);
+	coodie_query_free(q);
+}
+
+/* A SELECT that nobody answers would be an empty table by accident. */
+static void unanswered(void **state)
+{
+	struct world *w = *state;
+	note n = { .id = 1 };
+
+	assert_true(coodie_save(w->session, &note_model, &n, NULL, &w->err));
+	assert_null(coodie_get(w->session, &note_model, CQL_ARGS(cql(7)), NULL, &w->err));
+	assert_int_equal(w->err.code, COODIE_ERR_INVALID);
+	CD_CHECK(strstr(w->err.message, "coodie_get(note): the mock has no answer for: SELECT "
+					"\"id\", \"text\", \"stars\", \"tags\" FROM shop.notes "
+					"WHERE \"id\" = ?; give it one: coodie_mock_answer(mock, "),
+		 w->err.message);
+	assert_true(coodie_mock_answer(w->mock, "SELECT", note_row(7, "x"), &w->err));
+	coodie_object_free(coodie_get(w->session, &note_model, CQL_ARGS(cql(7)), NULL, &w->err));
+	assert_int_equal(w->err.code, COODIE_OK);
+	assert_int_equal(coodie_mock_count(w->mock), 3); /* it was sent all the same */
+}
+
 /* The keyspace is that of models without one; NULL is none. */
 static void keyspace(void **state)
 {
@@ -150,16 +205,16 @@ static void hold(void **state)
 	enum coodie_errc outcome, later;
 
 	coodie_mock_hold(w->mock, true);
-	submit(w, "SELECT 1", &outcome);
+	submit(w, "UPDATE 1", &outcome);
 	assert_true(coodie_session_run(w->session, NULL, &w->err));
 	assert_int_equal(outcome, NOT_YET);
 	coodie_mock_clear(w->mock); /* forgets what was recorded; the answer still comes */
 	assert_int_equal(coodie_mock_count(w->mock), 0);
 	/* a blocking call cannot be held, nor what was sent before it */
-	coodie_result_free(coodie_session_query(w->session, "SELECT 2", CQL_ARGS(), NULL, &w->err));
+	coodie_result_free(coodie_session_query(w->session, "UPDATE 2", CQL_ARGS(), NULL, &w->err));
 	assert_int_equal(w->err.code, COODIE_OK);
 	assert_int_equal(outcome, COODIE_OK);
-	submit(w, "SELECT 3", &later);
+	submit(w, "UPDATE 3", &later);
 	assert_true(coodie_session_run(w->session, NULL, &w->err));
 	assert_int_equal(later, NOT_YET);
 	coodie_mock_free(w->mock); /* holds nothing any more */
@@ -176,9 +231,9 @@ static void held_then_released(void **state)
 	uint64_t id = 0;
 
 	coodie_mock_hold(w->mock, true);
-	submit(w, "SELECT 1", &a);
+	submit(w, "UPDATE 1", &a);
 	b = (enum coodie_errc)NOT_YET;
-	assert_true(coodie_session_query_async(w->session, "SELECT 2", CQL_ARGS(),
+	assert_true(coodie_session_query_async(w->session, "UPDATE 2", CQL_ARGS(),
 					       COODIE_REQUEST(.id = &id), note_outcome, &b,
 					       &w->err));
 	assert_null(coodie_mock_at(w->mock, 1)->request->id);
@@ -268,7 +323,7 @@ static void freed_session(void **state)
 	struct world *w = *state;
 	enum coodie_errc outcome;
 
-	submit(w, "SELECT 1", &outcome);
+	submit(w, "UPDATE 1", &outcome);
 	coodie_session_free(w->session);
 	w->session = NULL;
 	assert_int_equal(outcome, COODIE_ERR_CLOSED);
@@ -282,7 +337,7 @@ static void free_inside(coodie_result *take_res, const coodie_error *err, void *
 
 	assert_int_equal(err->code, COODIE_OK);
 	coodie_result_free(take_res);
-	assert_null(coodie_session_query(w->session, "SELECT 3", CQL_ARGS(), NULL, &refused));
+	assert_null(coodie_session_query(w->session, "UPDATE 3", CQL_ARGS(), NULL, &refused));
 	assert_int_equal(refused.code, COODIE_ERR_WOULD_BLOCK);
 	coodie_session_free(w->session);
 	w->session = NULL;
@@ -294,9 +349,9 @@ static void freed_by_callback(void **state)
 	struct world *w = *state;
 	enum coodie_errc outcome;
 
-	assert_true(coodie_session_query_async(w->session, "SELECT 1", CQL_ARGS(), NULL,
+	assert_true(coodie_session_query_async(w->session, "UPDATE 1", CQL_ARGS(), NULL,
 					       free_inside, w, &w->err));
-	submit(w, "SELECT 2", &outcome);
+	submit(w, "UPDATE 2", &outcome);
 	assert_true(coodie_session_run(w->session, NULL, &w->err));
 	assert_int_equal(outcome, COODIE_ERR_CLOSED);
 }
@@ -308,7 +363,7 @@ static void submit_again(coodie_result *take_res, const coodie_error *err, void 
 
 	(void)take_res;
 	assert_int_equal(err->code, COODIE_ERR_CLOSED);
-	assert_false(coodie_session_query_async(w->session, "SELECT 2", CQL_ARGS(), NULL,
+	assert_false(coodie_session_query_async(w->session, "UPDATE 2", CQL_ARGS(), NULL,
 						submit_again, w, &refused));
 	assert_int_equal(refused.code, COODIE_ERR_CLOSED);
 }
@@ -318,7 +373,7 @@ static void resubmit_while_ending(void **state)
 {
 	struct world *w = *state;
 
-	assert_true(coodie_session_query_async(w->session, "SELECT 1", CQL_ARGS(), NULL,
+	assert_true(coodie_session_query_async(w->session, "UPDATE 1", CQL_ARGS(), NULL,
 					       submit_again, w, &w->err));
 	coodie_session_free(w->session);
 	w->session = NULL;
@@ -331,8 +386,8 @@ static void two_sessions(void **state)
 	coodie_session *other = coodie_mock_session(w->mock, NULL, &w->err);
 	enum coodie_errc outcome;
 
-	submit(w, "SELECT 1", &outcome);
-	coodie_result_free(coodie_session_query(other, "SELECT 2", CQL_ARGS(), NULL, &w->err));
+	submit(w, "UPDATE 1", &outcome);
+	coodie_result_free(coodie_session_query(other, "UPDATE 2", CQL_ARGS(), NULL, &w->err));
 	assert_int_equal(outcome, NOT_YET);
 	assert_int_equal(coodie_mock_count(w->mock), 2);
 	coodie_mock_free(w->mock);
@@ -396,6 +451,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(records_and_answers),   TEST(keyspace),
+		TEST(no_rows),               TEST(unanswered),
 		TEST(which_answer),          TEST(hold),
 		TEST(held_then_released),    TEST(copies),
 		TEST(batches_and_names),     TEST(shown),
