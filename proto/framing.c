@@ -304,7 +304,7 @@ uint32_t cql_crc24(const void *data, size_t len)
 
 uint32_t cql_crc32(const void *data, size_t len)
 {
-	return cd_crc32(data, len);
+	return cd_crc32(len ? data : "", len); /* an empty blob need not lie anywhere */
 }
 
 size_t cql_unsigned_vint_read(cql_blob bytes, uint64_t *out)

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include <coodie/framing.h>
+
 #include "proto/crc.h"
 #include "proto/crc_clmul.h"
 #include "tests/guard.h"
@@ -98,12 +100,21 @@ static void test_crc32_ways_agree(void **state)
 	cd_guard_deinit(&g);
 }
 
+/* An empty blob is NULL as a rule: a paging state that is not there. */
+static void test_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(cql_crc32(NULL, 0), cd_crc32_portable("", 0));
+	assert_int_equal(cql_crc32(NULL, 0), cql_crc32("", 0));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known_values),
 		cmocka_unit_test(test_crc24_against_its_definition),
 		cmocka_unit_test(test_crc32_ways_agree),
+		cmocka_unit_test(test_nothing),
 	};
 	return cmocka_run_group_tests_name("crc", tests, NULL, NULL);
 }
