@@ -712,13 +712,17 @@ static const struct write *written;
 
 static note *changed_note(struct mock *m, coodie_error *err)
 {
+	static const cql_value tags[] = {
+		{ .is = { CQL_TAG_TEXT }, .as = { .text = { "b", 1 } } },
+		{ .is = { CQL_TAG_TEXT }, .as = { .text = { "c", 1 } } },
+	};
 	note *n;
 
 	mock_answer(m, note_row());
 	n = coodie_get(m->session, &note_model, CQL_ARGS(cql(1)), NULL, err);
 	if (n) {
 		n->text = "changed";
-		n->tags = CQL_SET(cql("b"), cql("c"));
+		n->tags = cql_set_of(tags, 2);
 	}
 	return n;
 }
