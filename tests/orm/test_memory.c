@@ -150,7 +150,7 @@ static bool hear(void *object, void *user)
 	return true;
 }
 
-static bool heard; /* how a call with a callback ended */
+static bool heard; /* a call with a callback has ended */
 
 static void on_status(const coodie_error *err, void *user)
 {
@@ -291,6 +291,7 @@ static bool run_batch(struct mock *m, coodie_error *err)
 	if (worked) {
 		fresh->text = "x";
 		coodie_batch_save(b, &note_model, fresh, NULL);
+		coodie_batch_save(b, &note_model, fresh, COODIE_WRITE(.timestamp_us = 5));
 		coodie_batch_delete(b, &note_model, fresh, NULL);
 		coodie_batch_cql(b, "UPDATE t SET a = ? WHERE b = 1", CQL_ARGS(cql("text")));
 		worked = step(coodie_batch_run(b, err), err);
