@@ -32,11 +32,32 @@ bench_stub_SOURCES = \
 	tests/simulation.c tests/simulation.h
 bench_stub_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
 bench_stub_LDFLAGS = $(AM_LDFLAGS) -static
+# The matrix is run by make check too: tests/check-matrix.
+check_PROGRAMS += bench/matrix/player
+bench_matrix_player_SOURCES = \
+	bench/matrix/argus.c bench/matrix/argus.h \
+	bench/matrix/argus_model.c bench/matrix/argus_model.h \
+	bench/matrix/argus_raw.c \
+	bench/matrix/batches.c \
+	bench/matrix/collections.c \
+	bench/matrix/matrix.c bench/matrix/matrix.h \
+	bench/matrix/objects.c \
+	bench/matrix/player.c \
+	bench/matrix/reads.c \
+	bench/matrix/schema.c \
+	bench/matrix/shop.c bench/matrix/shop.h \
+	bench/matrix/types.c \
+	bench/matrix/vectors.c \
+	bench/matrix/writes.c
+bench_matrix_player_LDADD = libcoodie.la
 # Preloaded, not linked.
 EXTRA_LTLIBRARIES = bench/heap.la
 bench_heap_la_SOURCES = bench/heap.c
 bench_heap_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 EXTRA_DIST += bench/README.md bench/run bench/compare
+EXTRA_DIST += \
+	bench/matrix/data.py bench/matrix/peer.py bench/matrix/rows_coodie.py bench/matrix/rows_cqlengine.py \
+	bench/matrix/run bench/matrix/table.awk
 
 # The table of bench/README.md, measured now.
 .PHONY: bench
@@ -49,7 +70,12 @@ bench: bench/codec$(EXEEXT) bench/node$(EXEEXT)
 bench-client: bench/client$(EXEEXT) bench/floor$(EXEEXT) bench/stub$(EXEEXT) bench/heap.la
 	$(srcdir)/bench/compare
 
-# The mapper: the third table.
-.PHONY: bench-orm
-bench-orm: bench/orm$(EXEEXT)
+# The mapper: the third table, and then the matrix, beside cqlengine and Python coodie.
+.PHONY: bench-orm bench-matrix
+bench-orm: bench/orm$(EXEEXT) bench/matrix/player$(EXEEXT) tools/coodie$(EXEEXT)
 	$(srcdir)/bench/run bench/orm$(EXEEXT)
+	$(srcdir)/bench/matrix/run $(MATRIX)
+
+# The matrix alone: make bench-matrix MATRIX='--rounds 3 --only BE-04,BE-13'
+bench-matrix: bench/matrix/player$(EXEEXT) tools/coodie$(EXEEXT)
+	$(srcdir)/bench/matrix/run $(MATRIX)
