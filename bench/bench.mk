@@ -58,6 +58,7 @@ EXTRA_DIST += bench/README.md bench/run bench/compare
 EXTRA_DIST += \
 	bench/matrix/data.py bench/matrix/peer.py bench/matrix/rows_coodie.py bench/matrix/rows_cqlengine.py \
 	bench/matrix/run bench/matrix/table.awk
+CLEANFILES += bench/matrix.jsonl
 
 # The table of bench/README.md, measured now.
 .PHONY: bench
