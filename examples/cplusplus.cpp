@@ -2,6 +2,7 @@
 /* From C++17: types and functions. Models come from a .c file, or from a coodie_model_builder. */
 #include <coodie.h>
 
+#include <cstddef>
 #include <cstdio>
 #include <memory>
 #include <string_view>
@@ -22,6 +23,14 @@ struct Free {
 	{
 		coodie_result_free(r);
 	}
+	void operator()(coodie_model_builder *b) const
+	{
+		coodie_model_builder_free(b);
+	}
+	void operator()(coodie_model *m) const
+	{
+		coodie_model_free(m);
+	}
 };
 template <typename T> using Owned = std::unique_ptr<T, Free>;
 
@@ -29,6 +38,57 @@ int fail(const coodie_error &err)
 {
 	std::fprintf(stderr, "%s: %s\n", coodie_errc_name(err.code), err.message);
 	return 1;
+}
+
+/* A struct whose model C++ builds: C's COODIE_COLUMN does this by itself. */
+struct person {
+	coodie_row row;
+	int32_t id;
+	cql_text name;
+};
+
+coodie_column column(const char *name, const char *type, std::size_t offset, std::size_t size,
+		     coodie_member member)
+{
+	coodie_column c{};
+
+	c.name = name;
+	c.type = type;
+	c.offset = static_cast<uint32_t>(offset);
+	c.size = static_cast<uint32_t>(size);
+	c.member = static_cast<uint32_t>(member);
+	return c;
+}
+
+coodie_model *build_person(coodie_error *err)
+{
+	Owned<coodie_model_builder> b(
+		coodie_model_builder_new("person", sizeof(person), "people"));
+	coodie_column id = column("id", "int", offsetof(person, id), sizeof(person::id),
+				  COODIE_MEMBER_INT32);
+	coodie_column name = column("name", "text", offsetof(person, name), sizeof(person::name),
+				    COODIE_MEMBER_TEXT);
+	coodie_model options{};
+
+	id.partition_key = 1;
+	coodie_model_builder_column(b.get(), &id);
+	coodie_model_builder_column(b.get(), &name);
+	options.size = sizeof(options);
+	options.keyspace = "shop";
+	coodie_model_builder_options(b.get(), &options);
+	return coodie_model_builder_build(b.get(), err);
+}
+
+bool save_person(coodie_session *s, coodie_error *err)
+{
+	Owned<coodie_model> model(build_person(err));
+	person ada{};
+
+	ada.id = 1;
+	ada.name = cql_text_of("Ada");
+	return model && coodie_create_keyspace(s, "shop", nullptr, err) &&
+	       coodie_sync_table(s, model.get(), nullptr, err) &&
+	       coodie_save(s, model.get(), &ada, nullptr, err);
 }
 
 } // namespace
@@ -67,5 +127,5 @@ int main()
 		const std::string_view view(name.data, name.len); /* lives as long as the result */
 		std::printf("%.*s\n", static_cast<int>(view.size()), view.data());
 	}
-	return 0;
+	return save_person(session.get(), &err) ? 0 : fail(err);
 }

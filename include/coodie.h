@@ -9,6 +9,7 @@
 #include <coodie/attempts.h>
 #include <coodie/auth.h>
 #include <coodie/batch.h>
+#include <coodie/builder.h>
 #include <coodie/cluster.h>
 #include <coodie/counter.h>
 #include <coodie/details.h>

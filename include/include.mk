@@ -8,6 +8,7 @@ coodieinclude_HEADERS = \
 	include/coodie/attempts.h \
 	include/coodie/auth.h \
 	include/coodie/batch.h \
+	include/coodie/builder.h \
 	include/coodie/cluster.h \
 	include/coodie/codec.h \
 	include/coodie/consistencies.def \

@@ -37,11 +37,13 @@ libcd_orm_small_la_CFLAGS = $(SMALL_CFLAGS)
 libcd_orm_small_la_SOURCES = \
 	orm/value/items.c orm/value/items.h \
 	orm/value/show.c orm/value/show.h \
+	orm/model/builder.c orm/model/builder.h \
 	orm/model/check.c \
 	orm/model/check_index.c \
 	orm/model/defaults.c \
 	orm/model/family.c orm/model/family.h \
 	orm/model/inherit.c \
+	orm/model/look.c \
 	orm/model/rules.c \
 	orm/model/spelling.c orm/model/spelling.h \
 	orm/model/texts.c \
@@ -88,6 +90,7 @@ libcd_orm_small_la_SOURCES = \
 	orm/schema/index.c orm/schema/index.h \
 	orm/schema/job.c orm/schema/job.h \
 	orm/schema/keyspace.c \
+	orm/schema/read.c \
 	orm/schema/schema.h \
 	orm/schema/sync.c \
 	orm/schema/types.c orm/schema/types.h \

@@ -21,7 +21,7 @@
 static const struct integration_group *const groups[] = {
 	&integration_connect, &integration_login,  &integration_types,  &integration_statements,
 	&integration_errors,  &integration_orm,    &integration_schema, &integration_queries,
-	&integration_batch,   &integration_writes,
+	&integration_batch,   &integration_builder, &integration_writes,
 };
 
 enum { GROUPS = sizeof groups / sizeof groups[0] };

@@ -51,7 +51,7 @@ struct integration_group {
 
 extern const struct integration_group integration_connect, integration_login, integration_types,
 	integration_statements, integration_errors, integration_orm, integration_schema,
-	integration_queries, integration_batch, integration_writes;
+	integration_queries, integration_batch, integration_builder, integration_writes;
 
 /* Options that lead to the variant's node; not in any keyspace. Never NULL. */
 coodie_options *integration_options(const struct integration *it);

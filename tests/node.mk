@@ -76,6 +76,7 @@ tests_integration_SOURCES = \
 	tests/integration.c \
 	tests/integration.h \
 	tests/integration_batch.c \
+	tests/integration_builder.c \
 	tests/integration_connect.c \
 	tests/integration_errors.c \
 	tests/integration_orm.c \

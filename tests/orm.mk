@@ -2,6 +2,7 @@
 tests_libcd_test_la_SOURCES += tests/mock.c tests/mock.h tests/orm/filter_rows.h tests/orm/fixture.h tests/orm/models.h
 check_PROGRAMS += \
 	tests/orm/test_batch \
+	tests/orm/test_builder \
 	tests/orm/test_closing \
 	tests/orm/test_counter \
 	tests/orm/test_bulk \
@@ -20,6 +21,7 @@ check_PROGRAMS += \
 	tests/orm/test_model \
 	tests/orm/test_pinned \
 	tests/orm/test_query \
+	tests/orm/test_read \
 	tests/orm/test_refine \
 	tests/orm/test_registry \
 	tests/orm/test_rows \
@@ -40,3 +42,4 @@ tests_orm_test_memory_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_registry_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_stream_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_bulk_LDADD = libcd_node.la $(LDADD)
+tests_orm_test_read_LDADD = libcd_node.la $(LDADD)

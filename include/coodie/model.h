@@ -135,6 +135,9 @@ typedef struct coodie_model {
 	const char *discriminator_value;    /**< of this struct (coodie/polymorphism.h) */
 	const struct coodie_family *family; /**< the structs of the table */
 	const struct coodie_view *view;     /**< a materialized view (coodie/view.h) */
+	/* the library's, in a model that it made (coodie/builder.h) */
+	uint64_t content; /**< a digest of its texts; 0: one of your own */
+	bool is_read;     /**< its types are the cluster's own words */
 } coodie_model;
 
 #ifndef __cplusplus

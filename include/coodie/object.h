@@ -73,6 +73,15 @@ COODIE_API size_t coodie_object_changes(const void *object, const char **names, 
 COODIE_API bool coodie_object_equal(const void *a, const void *b);
 /** The same row: the same model and primary key (MD-27). */
 COODIE_API bool coodie_object_same_key(const void *a, const void *b);
+/**
+ * The primary key by itself (MD-18): partition key columns, then clustering columns, in their order, as
+ * coodie_get() takes them. Views of what the members say now; the array is the object's, and a further
+ * call makes a further one.
+ *
+ *     if (coodie_object_key(u, &key, &err))
+ *         again = coodie_get(s, &user_model, key, NULL, &err);
+ */
+COODIE_API bool coodie_object_key(const void *object, cql_args *out, coodie_error *err);
 /** Writes "user(id: 1, email: 'a@b', age: null)" for people, as snprintf() does. @return the length it needs (MD-28) */
 COODIE_API size_t coodie_object_format(const void *object, char *out, size_t size);
 

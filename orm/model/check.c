@@ -75,8 +75,9 @@ static const char *kind_name(const void *list, size_t i)
 static bool check_user_type(const struct cd_record *r, const struct cd_column *c, coodie_error *err)
 {
 	const char *name = cql_type_name(c->type);
-	const char *near = c->def.udt || !name ? NULL
-					       : cd_nearest(name, strlen(name), kind_name, NULL);
+	const char *near = c->def.udt || r->is_read || !name
+				   ? NULL
+				   : cd_nearest(name, strlen(name), kind_name, NULL);
 
 	return !near ||
 	       BAD_MEMBER("\"%.40s\" is no CQL type; did you mean \"%s\"?", c->def.type, near);
@@ -232,7 +233,7 @@ static bool check_key(const struct cd_model *m, const struct cd_column *c, coodi
 bool cd_model_check_column(const struct cd_model *m, const struct cd_column *c, coodie_error *err)
 {
 	struct cd_record r = { "model", "column", m->label, m->def.object_size,
-			       sizeof(coodie_row) };
+			       sizeof(coodie_row), m->def.is_read };
 
 	return cd_record_check(&r, c, err) && check_options(m, c, err) && check_key(m, c, err);
 }

@@ -76,6 +76,7 @@ static uint64_t mix_options(uint64_t h, const coodie_model *def)
 	h = mix_pointer(h, def->options);
 	h = mix_pointer(h, def->discriminator_value);
 	h = mix_pointer(h, def->family);
+	h = mix(h, def->content + def->is_read);
 	return mix_pointer(h, def->view);
 }
 
@@ -247,7 +248,7 @@ static enum cd_role role_of(const coodie_column *def)
 static bool resolve_column(struct cd_model *m, struct cd_column *c, size_t i, coodie_error *err)
 {
 	struct cd_record r = { "model", "column", m->label, m->def.object_size,
-			       sizeof(coodie_row) };
+			       sizeof(coodie_row), m->def.is_read };
 
 	if (!c->def.name || !*c->def.name)
 		return cd_fail(err, COODIE_ERR_MODEL,
@@ -276,10 +277,13 @@ static bool resolve_columns(struct cd_model *m, coodie_error *err)
 	return true;
 }
 
-/* "keyspace.table" as CQL writes it, and both names as the server stores them. */
+/* "keyspace.table" as CQL writes it, and both names as the server stores them. Without a session
+ * the model is only checked: any keyspace will do. */
 static bool resolve_table(struct cd_model *m, const coodie_session *s, coodie_error *err)
 {
-	const char *keyspace = m->def.keyspace ? m->def.keyspace : coodie_session_keyspace(s);
+	const char *keyspace = m->def.keyspace ? m->def.keyspace
+			       : s	       ? coodie_session_keyspace(s)
+					       : "any";
 	char name[CD_KEYSPACE_SIZE];
 	struct cd_buffer b;
 
@@ -328,6 +332,8 @@ static bool resolve_family(struct cd_model *m, coodie_session *s, coodie_error *
 		return true;
 	if (!cd_model_check_family(m, err))
 		return false;
+	if (!s)
+		return true; /* whose keyspaces are not known */
 	relatives = cd_arena_take_array(&m->arena, f->model_count, sizeof(*relatives));
 	if (!relatives)
 		return cd_no_memory(err, "a family");

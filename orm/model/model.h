@@ -42,6 +42,7 @@ struct cd_record {
 	const char *what, *part; /* "model" and "column", "type" and "field": for messages */
 	const char *label;       /* the struct's name */
 	size_t size, header;     /* of the struct, and of what comes before the first member */
+	bool is_read;            /* its types are the cluster's: no word is misspelt */
 };
 
 /* With and without "USING TTL ?". */
@@ -86,8 +87,8 @@ struct cd_model {
 
 /* The user's table; what an older program does not have is zero. */
 coodie_model cd_model_read(const coodie_model *m);
-/* Checks and resolves it. @return one reference; NULL with COODIE_ERR_MODEL or
- * COODIE_ERR_NO_MEMORY */
+/* Checks and resolves it; without a session only to see whether it can be. @return one reference;
+ * NULL with COODIE_ERR_MODEL or COODIE_ERR_NO_MEMORY */
 struct cd_model *cd_model_new(coodie_session *s, const coodie_allocator *a,
 			      const coodie_model *source, coodie_error *err);
 /* Whether the user's table still says what it did. */

@@ -446,7 +446,7 @@ static bool check_names(const coodie_udt *u, size_t count, coodie_error *err)
 static bool check_field(const coodie_udt *u, const coodie_column *field, struct cd_arena *a,
 			coodie_error *err)
 {
-	struct cd_record r = { "type", "field", u->object_name, u->object_size, 0 };
+	struct cd_record r = { "type", "field", u->object_name, u->object_size, 0, false };
 	struct cd_column c = { .def = *field };
 	bool ok = cd_column_resolve(&c, &r, a, err) && cd_record_check(&r, &c, err);
 

@@ -18,26 +18,34 @@ static struct cd_object *tracked(const void *object)
 	return row && row->self == object ? row->object : NULL;
 }
 
-bool cd_object_member(const char *verb, const void *object, const char *member,
-		      struct cd_object **out, const struct cd_column **column, coodie_error *err)
+static bool find_object(const char *verb, const void *object, struct cd_object **out,
+			coodie_error *err)
 {
 	const coodie_row *row = object;
-	const struct cd_model *m;
-	const char *near;
 
-	if (!object || !member)
-		return cd_fail(err, COODIE_ERR_INVALID, "%s: the %s is NULL", verb,
-			       object ? "member" : "object");
+	if (!object)
+		return cd_fail(err, COODIE_ERR_INVALID, "%s: the object is NULL", verb);
 	if (!row->self)
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "%s: a struct of your own is not tracked; each save writes it whole",
 			       verb);
 	*out = tracked(object);
-	if (!*out)
-		return cd_fail(err, COODIE_ERR_INVALID,
+	return *out || cd_fail(err, COODIE_ERR_INVALID,
 			       "%s: this struct was copied from a tracked object by assignment; "
 			       "copy with coodie_dup()",
 			       verb);
+}
+
+bool cd_object_member(const char *verb, const void *object, const char *member,
+		      struct cd_object **out, const struct cd_column **column, coodie_error *err)
+{
+	const struct cd_model *m;
+	const char *near;
+
+	if (!find_object(verb, object, out, err))
+		return false;
+	if (!member)
+		return cd_fail(err, COODIE_ERR_INVALID, "%s: the member is NULL", verb);
 	m = (*out)->shape->model;
 	*column = cd_model_member(m, member, strlen(member));
 	if (*column)
@@ -252,6 +260,27 @@ bool coodie_object_equal(const void *a, const void *b)
 bool coodie_object_same_key(const void *a, const void *b)
 {
 	return same(a, b, true);
+}
+
+bool coodie_object_key(const void *object, cql_args *out, coodie_error *err)
+{
+	const struct cd_model *m;
+	struct cd_object *o;
+	cql_value *values;
+
+	cd_clear(err);
+	if (!find_object("coodie_object_key", object, &o, err))
+		return false;
+	m = o->shape->model;
+	values = cd_arena_take(cd_object_arena(o), m->key_count * sizeof(*values));
+	if (!values)
+		return cd_no_memory(err, "a key");
+	for (uint32_t i = 0; i < m->key_count; i++) {
+		if (!read_member(o, &m->columns[m->keys[i]], cd_object_arena(o), &values[i], err))
+			return false;
+	}
+	*out = (cql_args){ m->key_count, values };
+	return true;
 }
 
 /* ---- for people ------------------------------------------------------------------------------ */

@@ -3,6 +3,7 @@
 #ifndef ORM_RUN_OP_H
 #define ORM_RUN_OP_H
 
+#include <coodie/builder.h>
 #include <coodie/lwt.h>
 #include <coodie/refine.h>
 
@@ -23,6 +24,7 @@ union cd_done {
 	coodie_exists_fn *exists;
 	coodie_lwt_fn *lwt;
 	coodie_done_fn *result;
+	coodie_model_fn *model;
 };
 
 struct cd_op {
@@ -63,6 +65,7 @@ struct cd_wait {
 	coodie_result *result;
 	uint64_t count;
 	coodie_lwt *lwt;
+	coodie_model *model;
 };
 
 /* NULL with COODIE_ERR_WOULD_BLOCK where blocking is not allowed. */
@@ -78,5 +81,6 @@ coodie_rows_fn cd_wait_rows;
 coodie_count_fn cd_wait_count;
 coodie_lwt_fn cd_wait_lwt;
 coodie_done_fn cd_wait_result;
+coodie_model_fn cd_wait_model;
 
 #endif

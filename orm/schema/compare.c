@@ -6,13 +6,8 @@
 #include "orm/model/spelling.h"
 #include "orm/schema/schema.h"
 
-/* A row of system_schema.columns; views of the result. */
-struct there {
-	cql_text name, type, kind, order;
-	int32_t position;
-};
-
-static bool read_there(const coodie_cursor *cursor, struct there *out, coodie_error *err)
+bool cd_schema_read_column(const coodie_cursor *cursor, struct cd_column_there *out,
+			   coodie_error *err)
 {
 	return coodie_cursor_text(cursor, 0, &out->name, err) &&
 	       coodie_cursor_text(cursor, 1, &out->type, err) &&
@@ -75,7 +70,7 @@ static bool compare_type(const struct cd_model *m, const struct cd_column *c, cq
 }
 
 static bool compare_column(const struct cd_model *m, const struct cd_column *c,
-			   const struct there *t, coodie_error *err)
+			   const struct cd_column_there *t, coodie_error *err)
 {
 	int32_t position = c->role == CD_ROLE_PARTITION ? c->def.partition_key - 1
 							: c->def.clustering_key - 1;
@@ -107,10 +102,10 @@ static bool compare_one(const struct cd_model *m, const struct cd_column *c, coo
 			coodie_error *err)
 {
 	coodie_cursor cursor = coodie_result_cursor(columns);
-	struct there t;
+	struct cd_column_there t;
 
 	while (coodie_cursor_next(&cursor)) {
-		if (!read_there(&cursor, &t, err))
+		if (!cd_schema_read_column(&cursor, &t, err))
 			return false;
 		if (text_is(t.name, c->name))
 			return compare_column(m, c, &t, err);
@@ -130,10 +125,10 @@ static bool compare_one(const struct cd_model *m, const struct cd_column *c, coo
 static bool compare_keys(const struct cd_model *m, coodie_result *columns, coodie_error *err)
 {
 	coodie_cursor cursor = coodie_result_cursor(columns);
-	struct there t;
+	struct cd_column_there t;
 
 	while (coodie_cursor_next(&cursor)) {
-		if (!read_there(&cursor, &t, err))
+		if (!cd_schema_read_column(&cursor, &t, err))
 			return false;
 		if (t.position >= 0 && !cd_model_column(m, t.name.data, t.name.len))
 			return CONFLICT(

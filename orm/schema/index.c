@@ -199,22 +199,48 @@ static bool read_there(const coodie_cursor *cursor, struct there *out, coodie_er
 	       coodie_cursor_value(cursor, 1, &options, err) && read_options(options, out, err);
 }
 
-/* "target": a column, quoted or not, perhaps inside values(), keys(), entries() or full(). Older servers
- * leave values() out. */
-static bool target_is(cql_text target, const struct cd_column *c)
+/* "target": a column, quoted or not, perhaps inside values(), keys(), entries() or full(): takes that
+ * off. "" when it is not there. */
+static cql_text take_part(cql_text *target)
 {
-	const char *open = target.len && *target.data != '"' ? memchr(target.data, '(', target.len)
-							     : NULL;
+	const char *open = target->len && *target->data != '"'
+				   ? memchr(target->data, '(', target->len)
+				   : NULL;
 	cql_text part = { "", 0 };
 
-	if (open && target.data[target.len - 1] == ')') {
-		part = (cql_text){ target.data, (size_t)(open - target.data) };
-		target = (cql_text){ open + 1, target.len - part.len - 2 };
-	} else if (is_collection(c)) {
-		part = (cql_text){ "values", 6 };
+	if (open && target->data[target->len - 1] == ')') {
+		part = (cql_text){ target->data, (size_t)(open - target->data) };
+		*target = (cql_text){ open + 1, target->len - part.len - 2 };
 	}
-	return same_word(part, target_of(c)) &&
-	       text_is(target, target.len && *target.data == '"' ? c->quoted : c->name);
+	return part;
+}
+
+static bool column_is(cql_text target, const char *name, const char *quoted)
+{
+	return text_is(target, target.len && *target.data == '"' ? quoted : name);
+}
+
+/* Older servers leave values() out. */
+static bool target_is(cql_text target, const struct cd_column *c)
+{
+	cql_text part = take_part(&target);
+
+	if (!part.len && is_collection(c))
+		part = (cql_text){ "values", 6 };
+	return same_word(part, target_of(c)) && column_is(target, c->name, c->quoted);
+}
+
+bool cd_index_is_of(const coodie_cursor *indexes, const char *name, const char *quoted, bool *is,
+		    coodie_error *err)
+{
+	struct there t;
+
+	*is = false;
+	if (!read_there(indexes, &t, err))
+		return false;
+	take_part(&t.target);
+	*is = column_is(t.target, name, quoted);
+	return true;
 }
 
 /* A class by its last name; "sai" is what people call the other. */

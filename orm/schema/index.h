@@ -32,4 +32,9 @@ void cd_index_create(struct cd_buffer *b, const struct cd_model *m, const struct
 bool cd_index_is_there(const struct cd_model *m, const struct cd_column *c, coodie_result *indexes,
 		       bool *is, coodie_error *err);
 
+/* Whether the row of CD_INDEXES at the cursor is an index of a column, of whatever part of it.
+ * `quoted` is its name in quotes. */
+bool cd_index_is_of(const coodie_cursor *indexes, const char *name, const char *quoted, bool *is,
+		    coodie_error *err);
+
 #endif

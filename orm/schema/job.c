@@ -176,8 +176,7 @@ void cd_job_run(struct cd_op *op)
 
 /* ---- verbs ----------------------------------------------------------------------------------- */
 
-/* The session of a verb that is about no model is the one without a name. */
-static bool find_place(const struct cd_target *t, struct cd_place *out, coodie_error *err)
+bool cd_target_place(const struct cd_target *t, struct cd_place *out, coodie_error *err)
 {
 	*out = (struct cd_place){ 0 };
 	if (t->has_model || !t->session)
@@ -220,7 +219,7 @@ bool cd_verb_start(const struct cd_verb *verb, const struct cd_target *t, coodie
 	struct cd_place place;
 
 	cd_clear(err);
-	return find_place(t, &place, err) && start(verb, &place, t, done, user, err);
+	return cd_target_place(t, &place, err) && start(verb, &place, t, done, user, err);
 }
 
 bool cd_verb_wait(const struct cd_verb *verb, const struct cd_target *t, coodie_error *err)
@@ -229,7 +228,7 @@ bool cd_verb_wait(const struct cd_verb *verb, const struct cd_target *t, coodie_
 	struct cd_wait *w, out;
 
 	cd_clear(err);
-	if (!find_place(t, &place, err))
+	if (!cd_target_place(t, &place, err))
 		return false;
 	w = cd_wait_new(place.session, err);
 	return w && cd_wait_finish(w, place.session, start(verb, &place, t, cd_wait_status, w, err),

@@ -40,6 +40,9 @@ struct cd_job {
 	void *state;                     /* of the verb, in the arena */
 };
 
+/* The session of what is about no model is the one without a name. */
+bool cd_target_place(const struct cd_target *t, struct cd_place *out, coodie_error *err);
+
 struct cd_verb {
 	const char *name; /* "coodie_sync_table" */
 	/* Asks the first question, or plans all there is to do. On false nothing was sent. */

@@ -16,6 +16,17 @@
 #define CD_SCHEMA_COLUMNS \
 	"SELECT column_name, type, kind, position, clustering_order FROM system_schema.columns " \
 	"WHERE keyspace_name = ? AND table_name = ?"
+#define CD_SCHEMA_VIEW \
+	"SELECT base_table_name FROM system_schema.views WHERE keyspace_name = ? AND view_name = ?"
+
+/* A row of the answer to CD_SCHEMA_COLUMNS; views of the result. */
+struct cd_column_there {
+	cql_text name, type, kind, order;
+	int32_t position;
+};
+
+bool cd_schema_read_column(const coodie_cursor *cursor, struct cd_column_there *out,
+			   coodie_error *err);
 
 /* Compares the answer to CD_SCHEMA_COLUMNS with a model. COODIE_ERR_CONFLICT names the first
  * difference and the fix. */

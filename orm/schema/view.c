@@ -10,9 +10,6 @@
 #include "orm/schema/ddl.h"
 #include "orm/schema/schema.h"
 
-#define VIEW \
-	"SELECT base_table_name FROM system_schema.views WHERE keyspace_name = ? AND view_name = ?"
-
 /* A view beside its base, both resolved; lives in the job's arena. */
 struct view {
 	coodie_view def;
@@ -241,7 +238,7 @@ static bool begin_sync(struct cd_op *op, const struct cd_target *t, coodie_error
 	(void)t;
 	cd_job(op)->state = view_of(op, err);
 	cd_job(op)->after = cd_schema_warm;
-	return cd_job(op)->state && cd_schema_look(op, on_view, VIEW, 2, err);
+	return cd_job(op)->state && cd_schema_look(op, on_view, CD_SCHEMA_VIEW, 2, err);
 }
 
 static bool begin_drop(struct cd_op *op, const struct cd_target *t, coodie_error *err)

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/* coodie_model_read(): what the cluster says of a table or a view, as a model. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <coodie/view.h>
+
+#include "base/error.h"
+#include "base/identifier.h"
+#include "base/keyspace.h"
+#include "base/nearest.h"
+#include "orm/model/builder.h"
+#include "orm/schema/index.h"
+#include "orm/schema/schema.h"
+
+/* Tables and views by name, for a table that is not there. */
+#define NAMES \
+	"SELECT table_name FROM system_schema.columns WHERE keyspace_name = ? GROUP BY " \
+	"keyspace_name, table_name"
+
+/* The state of a cd_op; in the builder's arena. */
+struct reading {
+	coodie_model_builder *builder;
+	const char *names[2]; /* of the keyspace and the table, as the cluster has them */
+	const struct question *asked;
+	bool lost; /* there is no such table */
+};
+
+/* ---- columns --------------------------------------------------------------------------------- */
+
+static bool text_is(cql_text text, const char *word)
+{
+	return text.len == strlen(word) && !memcmp(text.data, word, text.len);
+}
+
+static bool add_column(coodie_model_builder *b, const struct cd_column_there *t, coodie_error *err)
+{
+	uint16_t position = (uint16_t)(t->position + 1);
+	coodie_column c = {
+		.name = cd_arena_strndup(&b->arena, t->name.data, t->name.len),
+		.type = cd_arena_strndup(&b->arena, t->type.data, t->type.len),
+		.partition_key = text_is(t->kind, "partition_key") ? position : 0,
+		.clustering_key = text_is(t->kind, "clustering") ? position : 0,
+		.order = text_is(t->order, "desc") ? COODIE_DESC : COODIE_ASC,
+		.is_static = text_is(t->kind, "static"),
+	};
+
+	return (c.name && c.type && cd_model_builder_add(b, &c)) || cd_no_memory(err, "a model");
+}
+
+/* The primary key first, in its order. */
+static uint32_t place_of(const coodie_column *c)
+{
+	if (c->partition_key)
+		return c->partition_key;
+	return c->clustering_key ? 0x10000u + c->clustering_key : 0x20000u;
+}
+
+static int compare(const void *first, const void *second)
+{
+	const coodie_column *a = first, *b = second;
+	uint32_t x = place_of(a), y = place_of(b);
+
+	return x != y ? (x > y) - (x < y) : strcmp(a->name, b->name);
+}
+
+static bool take_columns(struct reading *r, coodie_result *columns, coodie_error *err)
+{
+	coodie_cursor cursor = coodie_result_cursor(columns);
+	struct cd_column_there t;
+	coodie_column *rows;
+	size_t count;
+
+	while (coodie_cursor_next(&cursor)) {
+		if (!cd_schema_read_column(&cursor, &t, err) || !add_column(r->builder, &t, err))
+			return false;
+	}
+	rows = cd_model_builder_rows(r->builder, &count);
+	r->lost = count == 0;
+	if (count)
+		qsort(rows, count, sizeof(*rows), compare);
+	return true;
+}
+
+/* ---- indexes and views ----------------------------------------------------------------------- */
+
+/* They are the cluster's, and let queries ask whatever they can answer (TY-34). */
+static bool mark_indexed(coodie_column *c, const coodie_allocator *a, coodie_result *indexes,
+			 coodie_error *err)
+{
+	coodie_cursor cursor = coodie_result_cursor(indexes);
+	struct cd_buffer quoted;
+	bool ok;
+
+	cd_buffer_init(&quoted, a, 0);
+	cd_identifier_append_quoted(&quoted, c->name);
+	cd_buffer_u8(&quoted, '\0');
+	ok = !quoted.failed || cd_no_memory(err, "a model");
+	while (ok && !c->index.on && coodie_cursor_next(&cursor))
+		ok = cd_index_is_of(&cursor, c->name, (const char *)quoted.data, &c->index.on, err);
+	c->index.external = c->index.on;
+	cd_buffer_deinit(&quoted);
+	return ok;
+}
+
+static bool take_indexes(struct reading *r, coodie_result *indexes, coodie_error *err)
+{
+	size_t count;
+	coodie_column *rows = cd_model_builder_rows(r->builder, &count);
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < count; i++)
+		ok = mark_indexed(&rows[i], &r->builder->allocator, indexes, err);
+	return ok;
+}
+
+static bool take_view(struct reading *r, coodie_result *views, coodie_error *err)
+{
+	static const coodie_view of_the_cluster = { .size = sizeof(of_the_cluster) };
+
+	(void)err;
+	if (coodie_result_row_count(views))
+		r->builder->def.view = &of_the_cluster;
+	return true;
+}
+
+/* ---- a table that is not there --------------------------------------------------------------- */
+
+static const char *nth_name(const void *list, size_t i)
+{
+	return ((const char *const *)list)[i];
+}
+
+static bool take_names(struct reading *r, coodie_result *names, coodie_error *err)
+{
+	struct cd_arena *a = &r->builder->arena;
+	size_t count = coodie_result_row_count(names), i = 0;
+	const char **list = cd_arena_take_array(a, count + 1, sizeof(*list)), *near;
+	coodie_cursor cursor = coodie_result_cursor(names);
+	cql_text name;
+
+	if (!list)
+		return cd_no_memory(err, "the names of tables");
+	while (coodie_cursor_next(&cursor)) {
+		if (!coodie_cursor_text(&cursor, 0, &name, err))
+			return false;
+		list[i] = cd_arena_strndup(a, name.data, name.len);
+		if (!list[i++])
+			return cd_no_memory(err, "the names of tables");
+	}
+	near = cd_nearest(r->names[1], strlen(r->names[1]), nth_name, list);
+	if (!count)
+		return cd_fail(err, COODIE_ERR_NOT_FOUND,
+			       "there is no keyspace %s, or nothing in it", r->names[0]);
+	return cd_fail(err, COODIE_ERR_NOT_FOUND, "keyspace %s has no table %s%s%s%s", r->names[0],
+		       r->names[1], near ? "; did you mean " : "", near ? near : "",
+		       near ? "?" : "");
+}
+
+/* ---- asking ---------------------------------------------------------------------------------- */
+
+/* What is asked, one after the other, with the first `binds` of the names. */
+static const struct question {
+	const char *cql;
+	size_t binds;
+	bool (*take)(struct reading *r, coodie_result *res, coodie_error *err);
+} questions[] = {
+	{ CD_SCHEMA_COLUMNS, 2, take_columns },
+	{ CD_INDEXES, 2, take_indexes },
+	{ CD_SCHEMA_VIEW, 2, take_view },
+	{ NULL, 0, NULL },
+}, of_names = { NAMES, 1, take_names };
+
+static cd_step_fn on_answer;
+
+static bool ask(struct cd_op *op, const struct question *q, coodie_error *err)
+{
+	struct reading *r = op->state;
+	cql_value args[2] = { cql_from_str(r->names[0]), cql_from_str(r->names[1]) };
+
+	r->asked = q;
+	op->step = on_answer;
+	return cd_op_submit(op, q->cql, (cql_args){ q->binds, args }, NULL, err);
+}
+
+static void end(struct cd_op *op, coodie_model *take_model, const coodie_error *from)
+{
+	struct reading *r = op->state;
+	coodie_model_fn *done = op->done.model;
+	coodie_error err = cd_op_error(op, from);
+	void *user = op->user;
+
+	coodie_model_builder_free(r->builder);
+	cd_op_free(op);
+	done(take_model, &err, user);
+}
+
+static void on_answer(struct cd_op *op, coodie_result *take_res, const coodie_error *from)
+{
+	struct reading *r = op->state;
+	coodie_error err = *from;
+	bool ok = err.code == COODIE_OK && r->asked->take(r, take_res, &err);
+	const struct question *next = r->lost ? &of_names : r->asked + 1;
+	coodie_model *m = NULL;
+
+	coodie_result_free(take_res);
+	if (ok && next->cql && ask(op, next, &err))
+		return;
+	if (ok && !next->cql)
+		m = coodie_model_builder_build(r->builder, &err);
+	end(op, m, &err);
+}
+
+/* ---- beginning ------------------------------------------------------------------------------- */
+
+static bool check_names(const char *keyspace, const char *table, char name[CD_KEYSPACE_SIZE],
+			coodie_error *err)
+{
+	if (!keyspace)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "coodie_model_read: no keyspace; give one, or set the session's "
+			       "with coodie_options_set_keyspace()");
+	if (!table || !cd_identifier_valid(table))
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "coodie_model_read: %.60s is no name of a table",
+			       table ? table : "NULL");
+	return cd_keyspace_read(keyspace, name, err);
+}
+
+static bool prepare(struct cd_op *op, coodie_model_builder *b, const char *keyspace,
+		    const char name[CD_KEYSPACE_SIZE], coodie_error *err)
+{
+	struct reading *r = cd_arena_take_zero(&b->arena, sizeof(*r));
+	coodie_model options = { .size = sizeof(options), .keyspace = keyspace, .is_read = true };
+
+	if (!r)
+		return cd_no_memory(err, op->verb);
+	coodie_model_builder_options(b, &options);
+	r->builder = b;
+	r->names[0] = cd_arena_strndup(&b->arena, name, strlen(name));
+	r->names[1] = cd_identifier_name(&b->arena, b->def.table);
+	op->subject = b->def.object_name;
+	op->state = r;
+	return (r->names[0] && r->names[1]) || cd_no_memory(err, op->verb);
+}
+
+static bool start(const struct cd_place *place, const char *keyspace, const char *table,
+		  coodie_model_fn *done, void *user, coodie_error *err)
+{
+	coodie_model_builder *b;
+	char name[CD_KEYSPACE_SIZE];
+	struct cd_op *op;
+
+	if (!keyspace)
+		keyspace = coodie_session_keyspace(place->session);
+	if (!check_names(keyspace, table, name, err))
+		return false;
+	op = cd_op_new(place, "coodie_model_read", on_answer, user, err);
+	if (!op)
+		return false;
+	op->done.model = done;
+	b = cd_model_builder_new(&place->orm->allocator, NULL, 0, table);
+	if (b && b->err.code == COODIE_OK && prepare(op, b, keyspace, name, err) &&
+	    ask(op, questions, err))
+		return true;
+	if (!b || b->err.code != COODIE_OK)
+		cd_no_memory(err, op->verb);
+	coodie_model_builder_free(b);
+	cd_op_free(op);
+	return false;
+}
+
+bool coodie_model_read_async(coodie_session *s, const char *keyspace, const char *table,
+			     coodie_model_fn *done, void *user, coodie_error *err)
+{
+	const struct cd_target target = { .session = s };
+	struct cd_place place;
+
+	cd_clear(err);
+	return cd_target_place(&target, &place, err) &&
+	       start(&place, keyspace, table, done, user, err);
+}
+
+coodie_model *coodie_model_read(coodie_session *s, const char *keyspace, const char *table,
+				coodie_error *err)
+{
+	const struct cd_target target = { .session = s };
+	struct cd_place place;
+	struct cd_wait *w, out;
+
+	cd_clear(err);
+	if (!cd_target_place(&target, &place, err))
+		return NULL;
+	w = cd_wait_new(place.session, err);
+	if (!w)
+		return NULL;
+	cd_wait_finish(w, place.session, start(&place, keyspace, table, cd_wait_model, w, err),
+		       &out, err);
+	return out.model;
+}
