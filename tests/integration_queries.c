@@ -194,6 +194,35 @@ static void test_lists(void **state)
 	coodie_query_free(q);
 }
 
+/* QS-20, LC-26: what was read of a partition is saved as a partition; no row is made or changed. */
+static void test_partitions(void **state)
+{
+	const struct integration *it = *state;
+	coodie_query *q = coodie_find(it->session, &sample_model, NULL, CQL_ARGS());
+	const char *texts[] = { "changed", "s" };
+	coodie_error err = { 0 };
+	sample *part;
+
+	coodie_distinct(q);
+	part = coodie_first(q, &err);
+	integration_ok(part, &err, "a partition");
+	for (size_t i = 0; i < 2; i++) {
+		part->shared = texts[i];
+		integration_ok(coodie_save(it->session, &sample_model, part, NULL, &err), &err,
+			       "save");
+		assert_int_equal(
+			integration_number(it->session,
+					   "SELECT COUNT(*) FROM samples WHERE shared = ? ALLOW "
+					   "FILTERING",
+					   CQL_ARGS(cql(texts[i]))),
+			i ? SAMPLES : SAMPLES / PARTITIONS);
+	}
+	assert_false(coodie_delete(it->session, &sample_model, part, NULL, &err));
+	assert_int_equal(err.code, COODIE_ERR_INVALID);
+	coodie_object_free(part);
+	coodie_query_free(q);
+}
+
 /* QS-09, QS-30 to QS-32, QS-50, OP-11, Q11: streams, tokens and ranges agree with the server. */
 static void test_pages(void **state)
 {
@@ -287,7 +316,7 @@ static void test_order_of_in(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_filters),     cmocka_unit_test(test_lists),
 	cmocka_unit_test(test_pages),       cmocka_unit_test(test_neighbours),
-	cmocka_unit_test(test_order_of_in),
+	cmocka_unit_test(test_order_of_in), cmocka_unit_test(test_partitions),
 };
 
 const struct integration_group integration_queries = INTEGRATION_GROUP("query", tests,

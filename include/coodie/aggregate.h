@@ -41,7 +41,8 @@ COODIE_API bool coodie_select_double(coodie_query *q, const char *expression, do
 COODIE_API void coodie_group_by(coodie_query *q, const char *members);
 /**
  * SELECT DISTINCT: one row for each partition, of its key and its static members; the others are not
- * read, nor written by a save (QS-20). Conditions can only be on what is read.
+ * read, nor written by a save (QS-20), which updates the statics of the partition. Whatever would
+ * write a row is refused: its clustering key was not read. Conditions can only be on what is read.
  */
 COODIE_API void coodie_distinct(coodie_query *q);
 

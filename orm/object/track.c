@@ -273,7 +273,8 @@ void cd_changes_applied(struct cd_changes *take_changes)
 
 	for (uint32_t i = 0; i < take_changes->count; i++)
 		apply(take_changes, &take_changes->at[i]);
-	if (o->state == CD_OBJECT_NEW)
+	/* of a row that was only updated the rest is still to be written */
+	if (o->state == CD_OBJECT_NEW && take_changes->count == o->shape->model->column_count)
 		o->state = CD_OBJECT_LOADED;
 	let_go(take_changes);
 }

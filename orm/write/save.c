@@ -108,13 +108,26 @@ static bool take_value(struct save *s, uint32_t i, cql_value *out)
 	return !c->def.required || check_required(s, c, *out);
 }
 
+/* Of a key that was not read (coodie_distinct()) the member is zero, which is no key either. */
+static bool is_unread(const struct save *s, uint32_t i)
+{
+	return is_loaded(s) && !cd_object_is_loaded(s->o, i);
+}
+
+static bool fail_key(const struct save *s, uint32_t i)
+{
+	return cd_write_fail_key(s->w, &s->m->columns[i], is_unread(s, i), s->err);
+}
+
 /* A clustering column may be left out where only statics are written: they belong to the partition
  * (LC-26). */
 static bool take_key(struct save *s, uint32_t i, cql_value *out)
 {
 	const struct cd_column *c = &s->m->columns[i];
+	bool unread = is_unread(s, i);
 
-	if (!read_member(s, i, out))
+	*out = cql_unset();
+	if (!unread && !read_member(s, i, out))
 		return false;
 	if (!check_member(s, c, *out))
 		return cd_write_fail_column(s->m, c, s->err);
@@ -122,26 +135,21 @@ static bool take_key(struct save *s, uint32_t i, cql_value *out)
 		s->any[c->role] = true;
 		return true;
 	}
-	if (c->role == CD_ROLE_CLUSTERING && !s->o) {
-		s->no_row = true;
-		return true;
-	}
-	cd_fail(s->err, COODIE_ERR_INVALID,
-		"it is in the primary key and not set; give it a value");
-	return cd_write_fail_column(s->m, c, s->err);
+	if (c->role != CD_ROLE_CLUSTERING || (s->o && !unread))
+		return fail_key(s, i);
+	s->no_row = true;
+	return true;
 }
 
-static bool check_no_row(const struct save *s)
+/* Statics of a partition are written without a row, and without a condition. */
+static bool check_no_row(const struct save *s, bool conditional)
 {
-	if (!s->no_row ||
-	    (s->any[CD_ROLE_STATIC] && !s->any[CD_ROLE_CLUSTERING] && !s->any[CD_ROLE_REGULAR]))
+	if (!s->no_row || (!conditional && s->any[CD_ROLE_STATIC] &&
+			   !s->any[CD_ROLE_CLUSTERING] && !s->any[CD_ROLE_REGULAR]))
 		return true;
 	for (uint32_t i = s->m->partition_count; i < s->m->key_count; i++) {
-		if (!is_missing(s->values[s->m->keys[i]]))
-			continue;
-		cd_fail(s->err, COODIE_ERR_INVALID,
-			"it is in the primary key and not set; give it a value");
-		return cd_write_fail_column(s->m, &s->m->columns[s->m->keys[i]], s->err);
+		if (is_missing(s->insert ? s->values[s->m->keys[i]] : s->keys[i]))
+			return fail_key(s, s->m->keys[i]);
 	}
 	return true;
 }
@@ -174,7 +182,7 @@ static bool write_insert(struct save *s)
 	cd_write_put_ttl(s->w, args, &count);
 	s->w->cql = s->m->insert[cd_write_shape(s->w)];
 	s->w->args = (cql_args){ count, args };
-	return check_no_row(s);
+	return check_no_row(s, false);
 }
 
 /* `extra` binds are to follow. */
@@ -200,7 +208,7 @@ static bool write_update(struct save *s, size_t extra)
 		return true; /* nothing changed */
 	s->w->cql = s->m->update[cd_write_shape(s->w)];
 	s->w->args = (cql_args){ count, args };
-	return true;
+	return check_no_row(s, extra > 0);
 }
 
 /* Walks the values of an INSERT or UPDATE beside the columns; NULL for a key of an UPDATE. */
@@ -251,6 +259,10 @@ static bool keep_changes(struct save *s)
 		    !cd_changes_add(s->w->changes, i, *v, s->err))
 			return false;
 	}
+	for (uint32_t i = 0; s->w->changes && all && !s->insert && i < s->m->key_count; i++) {
+		if (!cd_changes_add(s->w->changes, s->m->keys[i], s->keys[i], s->err))
+			return false;
+	}
 	return s->w->changes != NULL;
 }
 
@@ -278,7 +290,7 @@ static bool plan_save(struct cd_write *w, const struct cd_call *call, coodie_err
 	if (!begin(&s, w, call, err) || !(s.insert ? write_insert(&s) : write_update(&s, 0)) ||
 	    !finish(&s))
 		return false;
-	if (s.no_row || (!s.insert && w->cql && !s.any[CD_ROLE_REGULAR]))
+	if (w->cql && (s.no_row || (!s.insert && !s.any[CD_ROLE_REGULAR])))
 		return write_statics(&s);
 	return !s.deltas || cd_delta_write(w, s.o, s.values, s.keys, err);
 }

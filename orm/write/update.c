@@ -77,7 +77,6 @@ static bool follow(struct cd_modify *mod, struct cd_object *o, coodie_error *err
 	w->follows = cd_arena_take_array(&w->arena, mod->what->bind_count, sizeof(*w->follows));
 	if (!w->follows)
 		return cd_no_memory(err, "what is assigned");
-	w->object = o;
 	w->changes = cd_changes_new(o, mod->what_args, err);
 	if (!w->changes)
 		return false;

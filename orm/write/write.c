@@ -102,6 +102,11 @@ cql_value *cd_write_room(struct cd_write *w, size_t count, coodie_error *err)
 
 /* ---- what planners share --------------------------------------------------------------------- */
 
+static bool is_unread(const struct cd_object *o, uint32_t key)
+{
+	return o && o->state == CD_OBJECT_LOADED && !cd_object_is_loaded(o, key);
+}
+
 bool cd_write_keys(struct cd_write *w, const void *object, uint32_t count, cql_value *out,
 		   coodie_error *err)
 {
@@ -110,13 +115,12 @@ bool cd_write_keys(struct cd_write *w, const void *object, uint32_t count, cql_v
 	for (uint32_t i = 0; i < count; i++) {
 		const struct cd_column *c = &m->columns[m->keys[i]];
 
+		if (is_unread(w->object, m->keys[i]))
+			return cd_write_fail_key(w, c, true, err);
 		if (!cd_member_get(c, object, &w->arena, &out[i], err))
 			return false;
-		if (out[i].is.tag == CQL_TAG_UNSET) {
-			cd_fail(err, COODIE_ERR_INVALID,
-				"it is in the primary key and not set; give it a value");
-			return cd_write_fail_column(m, c, err);
-		}
+		if (out[i].is.tag == CQL_TAG_UNSET)
+			return cd_write_fail_key(w, c, false, err);
 		if (c->checked && !cd_datum_fits(out[i], c->type, err))
 			return cd_write_fail_column(m, c, err);
 	}
@@ -126,8 +130,10 @@ bool cd_write_keys(struct cd_write *w, const void *object, uint32_t count, cql_v
 bool cd_write_object(struct cd_write *w, const void *memory, struct cd_object **out,
 		     coodie_error *err)
 {
-	return cd_object_find(w->place.model, memory, out, err) &&
-	       (!*out || cd_object_check_key(*out, &w->arena, err));
+	if (!cd_object_find(w->place.model, memory, out, err))
+		return false;
+	w->object = *out;
+	return !*out || cd_object_check_key(*out, &w->arena, err);
 }
 
 void cd_write_once(struct cd_write *w)
@@ -152,6 +158,16 @@ bool cd_write_conditional(struct cd_write *w, cql_args keys, coodie_error *err)
 		return false;
 	w->keys = (cql_args){ keys.count, copy };
 	return true;
+}
+
+bool cd_write_fail_key(const struct cd_write *w, const struct cd_column *c, bool unread,
+		       coodie_error *err)
+{
+	cd_fail(err, COODIE_ERR_INVALID,
+		unread ? "it is in the primary key and was not read, so nobody knows which row it "
+			 "is; get the row itself"
+		       : "it is in the primary key and not set; give it a value");
+	return cd_write_fail_column(w->place.model, c, err);
 }
 
 bool cd_write_fail_column(const struct cd_model *m, const struct cd_column *c, coodie_error *err)

@@ -71,7 +71,7 @@ struct cd_write {
 	bool must_apply;
 	cql_args keys; /* of a conditional write: of its row, copied; none when it is not one row */
 	struct cd_changes *changes; /* what a tracked object is told when it was applied; or NULL */
-	struct cd_object *object;   /* that follows */
+	struct cd_object *object;   /* that is written, where it is one of ours */
 	struct cd_follow *follows;
 	uint32_t follow_count;
 	struct cd_arena arena; /* texts and values made for it */
@@ -119,6 +119,9 @@ bool cd_write_object(struct cd_write *w, const void *memory, struct cd_object **
 bool cd_write_conditional(struct cd_write *w, cql_args keys, coodie_error *err);
 /* It is not the same twice: sent once, unless told. */
 void cd_write_once(struct cd_write *w);
+/* A part of the key that is not set, or was not read. @return false */
+bool cd_write_fail_key(const struct cd_write *w, const struct cd_column *c, bool unread,
+		       coodie_error *err);
 /* Puts "user, age (int): " before a message. @return false */
 bool cd_write_fail_column(const struct cd_model *m, const struct cd_column *c, coodie_error *err);
 

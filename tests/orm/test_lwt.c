@@ -253,6 +253,34 @@ static void by_query(void **state)
 	coodie_query_free(q);
 }
 
+/* Of a row whose key the answer does not say, an object that is saved would be another row. */
+static void a_row_without_its_key(void **state)
+{
+	coodie_query *q = coodie_find(
+		mock.session, &event_model, "day = ? AND tenant = ? AND at = ? AND seq = ?",
+		CQL_ARGS(cql(1), cql("t"), cql((cql_timestamp){ 5 }), cql(2)));
+	static const coodie_column_spec value[] = { { "value", "double" } };
+	const cql_value four[] = { cql(4.0) };
+	coodie_error err = { 0 };
+	coodie_lwt *lwt;
+	event *there;
+
+	(void)state;
+	coodie_if(q, "value = ?", CQL_ARGS(cql(3.0)));
+	answer(false, value, four, 1);
+	lwt = coodie_query_update_if(q, "value = ?", CQL_ARGS(cql(5.0)), NULL, &err);
+	ok(lwt, &err);
+	there = coodie_lwt_existing(lwt);
+	assert_true(there->value > 3);
+	there->value = 6;
+	refused(coodie_save(mock.session, &event_model, there, NULL, &err), &err,
+		COODIE_ERR_INVALID, "event, tenant (text): it is in the primary key and was not read");
+	refused(coodie_delete(mock.session, &event_model, there, NULL, &err), &err,
+		COODIE_ERR_INVALID, "was not read");
+	coodie_lwt_free(lwt);
+	coodie_query_free(q);
+}
+
 /* LW-09 */
 static void must_apply(void **state)
 {
@@ -378,6 +406,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(inserted),   TEST(existing),   TEST(saved_if), TEST(own_saved_if),
 		TEST(updated_if), TEST(deleted_if), TEST(by_query), TEST(must_apply),
+		TEST(a_row_without_its_key),
 		TEST(refusals),   TEST(failures),   TEST(twins),
 	};
 

@@ -714,6 +714,133 @@ static void deletes(void **state)
 }
 
 /* What a model says of its texts is asked before anything is sent: TY-01, MD-33. */
+/* ---- partitions ------------------------------------------------------------------------------ */
+
+#define UPDATE_MOTTO "UPDATE shop.users SET \"motto\" = ? WHERE \"id\" = ?"
+
+/* What coodie_distinct() reads of a user: the clustering key is not there, and reads as zero. */
+static user *partition(void)
+{
+	static const coodie_column_spec columns[] = { { "id", "uuid" }, { "motto", "text" } };
+	const cql_uuid id = { { 7 } };
+	const cql_value values[] = { cql(id), cql("old") };
+	coodie_query *q = coodie_find(mock.session, &user_model, NULL, CQL_ARGS());
+	coodie_error err = { 0 };
+	coodie_result *r = coodie_result_new_rows(columns, 2, values, 1, &err);
+	user *u;
+
+	ok(r, &err);
+	mock_answer(&mock, r);
+	coodie_distinct(q);
+	u = coodie_first(q, &err);
+	ok(u, &err);
+	coodie_query_free(q);
+	return u;
+}
+
+/* QS-20, LC-26: a partition that was read without a row is written without one. */
+static void partitions(void **state)
+{
+	user *u = partition(), *copy;
+	coodie_batch *b = coodie_batch_new(mock.session, NULL);
+	coodie_error err = { 0 };
+
+	(void)state;
+	ok(coodie_save(mock.session, &user_model, u, NULL, &err), &err);
+	assert_int_equal(mock.sent, 1); /* nothing changed */
+	u->motto = "new";
+	ok(coodie_save(mock.session, &user_model, u, NULL, &err), &err);
+	mock_expect(&mock, UPDATE_MOTTO, "'new'|07000000-0000-0000-0000-000000000000");
+	ok(coodie_save(mock.session, &user_model, u, COODIE_WRITE(.full = true, .ttl = 5), &err),
+	   &err);
+	mock_expect(&mock,
+		    "UPDATE shop.users USING TTL ? SET \"motto\" = ? WHERE \"id\" = ?",
+		    "5|'new'|07000000-0000-0000-0000-000000000000");
+	ok(coodie_update(mock.session, &user_model, u, "motto = ?", CQL_ARGS(cql_null()), NULL,
+			 &err),
+	   &err);
+	mock_expect(&mock, UPDATE_MOTTO, "null|07000000-0000-0000-0000-000000000000");
+	assert_null(u->motto);
+	copy = coodie_dup(mock.session, &user_model, u, &err);
+	ok(copy, &err);
+	copy->motto = "mine";
+	coodie_batch_save(b, &user_model, copy, NULL);
+	ok(coodie_batch_run(b, &err), &err);
+	mock_expect_child(&mock, 0, UPDATE_MOTTO, "'mine'|07000000-0000-0000-0000-000000000000");
+	assert_int_equal(mock.sent, 5);
+	coodie_batch_free(b);
+	coodie_object_free(copy);
+	coodie_object_free(u);
+}
+
+/* Which row it is nobody knows: none is written, not even the one that zero would name. */
+static void rows_of_partitions(void **state)
+{
+	static const char says[] = "user, bucket (int): it is in the primary key and was not read";
+	user *u = partition();
+	coodie_error err = { 0 };
+
+	(void)state;
+	refused(coodie_delete(mock.session, &user_model, u, NULL, &err), &err, COODIE_ERR_INVALID,
+		says);
+	refused(coodie_delete_if(mock.session, &user_model, u, "EXISTS", CQL_ARGS(), NULL, &err),
+		&err, COODIE_ERR_INVALID, says);
+	refused(coodie_delete_columns(mock.session, &user_model, u, "email", CQL_ARGS(), NULL,
+				      &err),
+		&err, COODIE_ERR_INVALID, says);
+	refused(coodie_update(mock.session, &user_model, u, "email = ?", CQL_ARGS(cql("x")), NULL,
+			      &err),
+		&err, COODIE_ERR_INVALID, says);
+	u->motto = "new";
+	refused(coodie_save_if(mock.session, &user_model, u, "motto = ?", CQL_ARGS(cql("old")),
+			       NULL, &err),
+		&err, COODIE_ERR_INVALID, says);
+	u->email = "x";
+	ok(coodie_touch(u, "email", &err), &err);
+	refused(coodie_save(mock.session, &user_model, u, NULL, &err), &err, COODIE_ERR_INVALID,
+		says);
+	refused(coodie_save(mock.session, &user_model, u, COODIE_WRITE(.full = true), &err), &err,
+		COODIE_ERR_INVALID, says);
+	assert_int_equal(mock.sent, 1);
+	coodie_object_free(u);
+}
+
+/* An object that is new stays so until its whole row was written. */
+static void new_until_saved(void **state)
+{
+	coodie_error err = { 0 };
+	note *n = coodie_new(mock.session, &note_model, &err);
+	coodie_lwt *lwt;
+
+	(void)state;
+	ok(n, &err);
+	n->id = 4;
+	n->text = "x";
+	ok(coodie_update(mock.session, &note_model, n, "stars = ?", CQL_ARGS(cql(3)), NULL, &err),
+	   &err);
+	save(n, NULL);
+	mock_expect(&mock, INSERT_NOTE, "4|'x'|3|unset");
+	coodie_object_free(n);
+	n = coodie_new(mock.session, &note_model, &err);
+	ok(n, &err);
+	n->id = 4;
+	n->text = "x";
+	lwt = coodie_save_if(mock.session, &note_model, n, "EXISTS", CQL_ARGS(), NULL, &err);
+	ok(lwt, &err);
+	coodie_lwt_free(lwt);
+	save(n, NULL); /* clean */
+	assert_int_equal(mock.sent, 3);
+	n->text = "y";
+	save(n, NULL);
+	mock_expect(&mock, UPDATE_NOTE, "'y'|unset|unset|4");
+	n->id = 5;
+	refused(coodie_save(mock.session, &note_model, n, NULL, &err), &err, COODIE_ERR_INVALID,
+		"the primary key changed: id was 4 and is 5");
+	coodie_object_free(n);
+}
+
+/* ---- what the model demands ------------------------------------------------------------------ */
+
 typedef struct ticket {
 	coodie_row row;
 	int32_t id;
@@ -782,6 +909,7 @@ int main(void)
 		TEST(statics),           TEST(counters),       TEST(dup_objects),
 		TEST(dup_other_members), TEST(save_async),     TEST(changed_meanwhile),
 		TEST(deletes),           TEST(freed_session),  TEST(rules_of_columns),
+		TEST(partitions),        TEST(rows_of_partitions), TEST(new_until_saved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
