@@ -34,7 +34,12 @@ struct integration {
 	const char *certs;   /* the folder of make-certs */
 };
 
-enum integration_when { INTEGRATION_ALWAYS = 0, INTEGRATION_TLS_ONLY, INTEGRATION_ONCE };
+enum integration_when {
+	INTEGRATION_ALWAYS = 0,
+	INTEGRATION_TLS_ONLY,
+	INTEGRATION_ONCE,
+	INTEGRATION_VERSIONS /* v4 and v5, neither compressed nor with TLS */
+};
 
 /* Tests that run on every variant (or as `when` says), in order, on one session. */
 struct integration_group {
@@ -51,7 +56,9 @@ struct integration_group {
 
 extern const struct integration_group integration_connect, integration_login, integration_types,
 	integration_statements, integration_errors, integration_orm, integration_schema,
-	integration_queries, integration_batch, integration_builder, integration_writes;
+	integration_queries, integration_batch, integration_builder, integration_writes,
+	integration_user_types, integration_family, integration_views, integration_reads,
+	integration_objects;
 
 /* Options that lead to the variant's node; not in any keyspace. Never NULL. */
 coodie_options *integration_options(const struct integration *it);
@@ -67,6 +74,15 @@ void integration_refused(coodie_session *s, const char *cql, cql_args args, cons
 			 enum coodie_errc code, int32_t server_code, coodie_error *err);
 /* The one number that a statement answers. */
 int64_t integration_number(coodie_session *s, const char *cql, cql_args args);
+/* The first value of the first row that a statement answers is this, as CQL writes it ("no row":
+ * none). */
+void integration_shows(coodie_session *s, const char *cql, cql_args args, const char *want);
+/* A session of the mapper's over that of the test, which counts the statements it is given. */
+struct integration_counter {
+	coodie_session *real, *session;
+	size_t sent;
+};
+coodie_session *integration_count(const struct integration *it, struct integration_counter *c);
 /* Fails the test with the error's message when `ok` is false. */
 void integration_ok(bool ok, const coodie_error *err, const char *doing);
 /* Whether two values are the same to the last bit, collections item by item. */

@@ -84,22 +84,10 @@ static void test_tables(void **state)
 static void there(struct integration *it, const char *column, const char *from, cql_args key,
 		  const char *want)
 {
-	char text[160], shown[200] = "no row";
-	coodie_error err = { 0 };
-	coodie_result *r;
-	coodie_cursor c;
-	cql_value v;
+	char text[160];
 
 	snprintf(text, sizeof(text), "SELECT %s FROM %s", column, from);
-	r = integration_query(it->session, text, key);
-	c = coodie_result_cursor(r);
-	if (coodie_cursor_next(&c)) {
-		ok(coodie_cursor_value(&c, 0, &v, &err), &err, column);
-		cql_value_format(v, shown, sizeof(shown));
-	}
-	coodie_result_free(r);
-	if (strcmp(shown, want))
-		fail_msg("%s of %s is %s, not %s", column, from, shown, want);
+	integration_shows(it->session, text, key, want);
 }
 
 static void bag_is(struct integration *it, int id, const char *column, const char *want)

@@ -79,11 +79,16 @@ tests_integration_SOURCES = \
 	tests/integration_builder.c \
 	tests/integration_connect.c \
 	tests/integration_errors.c \
+	tests/integration_family.c \
+	tests/integration_objects.c \
 	tests/integration_orm.c \
-	tests/integration_schema.c \
 	tests/integration_queries.c \
+	tests/integration_reads.c \
+	tests/integration_schema.c \
 	tests/integration_statements.c \
 	tests/integration_types.c \
+	tests/integration_user_types.c \
+	tests/integration_views.c \
 	tests/integration_writes.c
 tests_integration_LDADD = $(TEST_COUNTERS) tests/libcd_test.la libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
 # Every kind of member x every CQL type, there and back; on both likewise.
