@@ -10,6 +10,7 @@
 
 #include <coodie/aggregate.h>
 #include <coodie/stream.h>
+#include <coodie/udt.h>
 
 #include "base/error.h"
 #include "fuzz/fuzz.h"
@@ -17,6 +18,19 @@
 #include "orm/model/place.h"
 
 /* ---- the models ------------------------------------------------------------------------------ */
+
+typedef struct address {
+	const char *street;
+	int32_t number;
+	cql_list notes;
+} address;
+
+static const coodie_column address_fields[] = {
+	COODIE_COLUMN(address, street, "text", .db_name = "St\"reet"),
+	COODIE_COLUMN(address, number, "int"),
+	COODIE_COLUMN(address, notes, "frozen<list<text>>"),
+};
+static const coodie_udt address_type = COODIE_TYPE(address, address_fields, "address");
 
 typedef struct every {
 	coodie_row row;
@@ -48,6 +62,8 @@ typedef struct every {
 	float floats[3];
 	const char *motto;
 	int select;
+	address home;
+	cql_tuple pair;
 } every;
 
 static const coodie_column every_columns[] = {
@@ -81,6 +97,8 @@ static const coodie_column every_columns[] = {
 	COODIE_COLUMN(every, floats, "vector<float, 3>"),
 	COODIE_COLUMN(every, motto, "text", .is_static = true),
 	COODIE_COLUMN(every, select, "int"),
+	COODIE_UDT(every, home, address, &address_type, .type = "address"),
+	COODIE_COLUMN(every, pair, "tuple<int, text>"),
 };
 static const coodie_model every_model = COODIE_MODEL(every, every_columns, "Every",
 						     .keyspace = "shop");

@@ -2,6 +2,7 @@
 /* A column, one element of a collection, or one field of a user type. */
 #include <string.h>
 
+#include "base/identifier.h"
 #include "orm/cql/parser.h"
 #include "orm/model/udt.h"
 
@@ -30,7 +31,10 @@ static bool parse_element(struct cd_parser *p, struct cd_target *t)
 
 static bool is_text(const struct cd_token *t, const char *text)
 {
-	return strlen(text) == t->len && !memcmp(text, t->text, t->len);
+	char name[CD_TOKEN_NAME_SIZE];
+	size_t len = cd_token_unquote(t, name);
+
+	return strlen(text) == len && !memcmp(text, name, len);
 }
 
 /* A field's name in the type; a bare word may be the member's, as it is for columns. */
@@ -74,9 +78,8 @@ static bool parse_field(struct cd_parser *p, struct cd_target *t)
 	    !find_field(p, c, &t->field))
 		return cd_parse_fail(p, &p->now, "%s (%s) has no such field", c->def.name,
 				     c->spelling);
-	cd_parse_put(p, ".\"");
-	cd_parse_put(p, cql_type_field(c->type, t->field));
-	cd_parse_put(p, "\"");
+	cd_parse_put(p, ".");
+	cd_identifier_append_quoted(&p->cql, cql_type_field(c->type, t->field));
 	cd_parse_advance(p);
 	t->kind = CD_ASSIGN_FIELD;
 	return true;

@@ -112,3 +112,15 @@ bool cd_token_is(const struct cd_token *t, const char *word)
 	}
 	return true;
 }
+
+size_t cd_token_unquote(const struct cd_token *t, char name[CD_TOKEN_NAME_SIZE])
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < t->len && len < CD_TOKEN_NAME_SIZE; i++) {
+		name[len++] = t->text[i];
+		if (t->text[i] == '"')
+			i++;
+	}
+	return len;
+}

@@ -37,8 +37,12 @@ static inline struct cd_lexer cd_lexer_over(const char *text)
 	return (struct cd_lexer){ text, text };
 }
 
+#define CD_TOKEN_NAME_SIZE 256 /* longer names are cut: no column has one */
+
 struct cd_token cd_lexer_next(struct cd_lexer *l);
 /* Whether a token is this word, in any case. */
 bool cd_token_is(const struct cd_token *t, const char *word);
+/* "na""me": the name with its quotes single again. @return its length */
+size_t cd_token_unquote(const struct cd_token *t, char name[CD_TOKEN_NAME_SIZE]);
 
 #endif

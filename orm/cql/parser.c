@@ -53,18 +53,11 @@ static bool fail_unknown(struct cd_parser *p, const struct cd_token *t)
 	return cd_parse_fail(p, t, "%s has no such member", p->model->label);
 }
 
-/* "na""me": the name with its quotes single again. */
 static const struct cd_column *quoted_column(const struct cd_parser *p, const struct cd_token *t)
 {
-	char name[256];
-	size_t len = 0;
+	char name[CD_TOKEN_NAME_SIZE];
 
-	for (size_t i = 0; i < t->len && len < sizeof(name); i++) {
-		name[len++] = t->text[i];
-		if (t->text[i] == '"')
-			i++;
-	}
-	return cd_model_column(p->model, name, len);
+	return cd_model_column(p->model, name, cd_token_unquote(t, name));
 }
 
 static bool is_literal_word(const struct cd_token *t)
