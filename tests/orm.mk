@@ -24,6 +24,7 @@ check_PROGRAMS += \
 	tests/orm/test_read \
 	tests/orm/test_refine \
 	tests/orm/test_registry \
+	tests/orm/test_routing \
 	tests/orm/test_rows \
 	tests/orm/test_save \
 	tests/orm/test_scan \
@@ -43,3 +44,4 @@ tests_orm_test_registry_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_stream_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_bulk_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_read_LDADD = libcd_node.la $(LDADD)
+tests_orm_test_routing_LDADD = libcd_node.la $(LDADD)
