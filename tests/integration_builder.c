@@ -45,6 +45,7 @@ static void make_table(struct integration *it, const struct typed *typed)
 		 "motto text STATIC, PRIMARY KEY (id, part)) WITH CLUSTERING ORDER BY (part DESC)");
 	integration_do(it->session, "CREATE TYPE data (street text, number int)");
 	integration_do(it->session, "%s", cql);
+	integration_do(it->session, "CREATE INDEX ON everything (an_int)");
 }
 
 static void check_row(const void *row, const struct typed *typed)
@@ -188,7 +189,6 @@ static void test_changes(void **state)
 	cql_value v;
 	void *row;
 
-	integration_do(it->session, "CREATE INDEX ON everything (an_int)");
 	m = read_model(it, "everything");
 	row = coodie_get(it->session, m, CQL_ARGS(cql(1), cql(2)), NULL, &err);
 	ok(row, &err, "get");

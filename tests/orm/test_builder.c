@@ -189,11 +189,13 @@ static void members_by_type(void **state)
 	}
 }
 
-/* A counter is no key, a duration neither. */
-static void members_of_no_key(void **state)
+/* Counters are pointers as well, and are counted as those of a struct are. */
+static void counters(void **state)
 {
 	coodie_model_builder *b = coodie_model_builder_new("hits", 0, "hits");
+	coodie_error err = { 0 };
 	coodie_model *m;
+	void *hits;
 
 	(void)state;
 	in_shop(b);
@@ -204,6 +206,12 @@ static void members_of_no_key(void **state)
 	assert_null(coodie_model_column_at(mock.session, m, 2));
 	assert_null(coodie_model_column_named(mock.session, m, "sen"));
 	assert_null(coodie_model_column_named(mock.session, m, NULL));
+	hits = coodie_new(mock.session, m, &err);
+	ok(hits, &err);
+	ok(coodie_object_set(hits, "id", cql(1), &err), &err);
+	ok(coodie_increment(mock.session, m, hits, "seen", CQL_ARGS(cql(5)), NULL, &err), &err);
+	mock_expect(&mock, "UPDATE shop.hits SET \"seen\" = \"seen\" + ? WHERE \"id\" = ?", "5|1");
+	coodie_object_free(hits);
 	coodie_model_free(m);
 }
 
@@ -789,7 +797,7 @@ int main(void)
 		TEST(with_a_struct),
 		TEST(everything_is_copied),
 		TEST(members_by_type),
-		TEST(members_of_no_key),
+		TEST(counters),
 		TEST(clustering_beside_static),
 		TEST(set_and_saved),
 		TEST(structs_and_arrays),
