@@ -307,4 +307,4 @@ static const struct matrix_row rows[] = {
 	  .raw = argus_raw_build_large },
 };
 
-const struct matrix_rows matrix_argus = MATRIX_ROWS(rows);
+const struct matrix_rows matrix_argus = MATRIX_ROWS(rows, NULL);

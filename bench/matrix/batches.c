@@ -107,4 +107,4 @@ static const struct matrix_row rows[] = {
 	  .check = check_many },
 };
 
-const struct matrix_rows matrix_batches = MATRIX_ROWS(rows);
+const struct matrix_rows matrix_batches = MATRIX_ROWS(rows, NULL);

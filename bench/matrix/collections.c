@@ -212,4 +212,4 @@ static const struct matrix_row rows[] = {
 	  .raw = round_trip_raw },
 };
 
-const struct matrix_rows matrix_collections = MATRIX_ROWS(rows);
+const struct matrix_rows matrix_collections = MATRIX_ROWS(rows, NULL);

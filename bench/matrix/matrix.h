@@ -43,12 +43,13 @@ struct matrix_row {
 struct matrix_rows {
 	const struct matrix_row *at;
 	size_t count;
+	void (*end)(void); /* frees what the rows have kept; NULL: nothing */
 };
 
 extern const struct matrix_rows matrix_writes, matrix_reads, matrix_batches, matrix_collections,
 	matrix_types, matrix_schema, matrix_objects, matrix_argus, matrix_vectors;
 
-#define MATRIX_ROWS(rows) { (rows), sizeof(rows) / sizeof((rows)[0]) }
+#define MATRIX_ROWS(rows, end) { (rows), sizeof(rows) / sizeof((rows)[0]), (end) }
 
 /* ---- what rows are made of ------------------------------------------------------------------- */
 

@@ -57,7 +57,7 @@ static bool instantiate_raw(struct matrix *m, uint32_t i, coodie_error *err)
 
 /* ---- taking one apart: its values with their names ---------------------------------------------- */
 
-static product *whole; /* lives as long as the program */
+static product *whole;
 
 static bool whole_set_up(struct matrix *m, coodie_error *err)
 {
@@ -65,6 +65,11 @@ static bool whole_set_up(struct matrix *m, coodie_error *err)
 	if (whole)
 		fill(whole, 1);
 	return whole;
+}
+
+static void whole_free(void)
+{
+	coodie_object_free(whole);
 }
 
 struct named {
@@ -262,4 +267,4 @@ static const struct matrix_row rows[] = {
 	  .raw = weigh_read_raw },
 };
 
-const struct matrix_rows matrix_objects = MATRIX_ROWS(rows);
+const struct matrix_rows matrix_objects = MATRIX_ROWS(rows, whole_free);

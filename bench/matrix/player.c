@@ -249,6 +249,18 @@ static void make_keyspace(const char *address, const char *keyspace)
 	coodie_session_free(s);
 }
 
+static void leave(struct player *p)
+{
+	for (size_t f = 0; f < FILES; f++) {
+		if (files[f]->end)
+			files[f]->end();
+	}
+	for (int i = 0; i < MATRIX_CQL; i++)
+		coodie_prepared_free(p->m.cql[i]);
+	coodie_drop_keyspace(p->m.session, p->m.keyspace, NULL);
+	coodie_session_free(p->m.session);
+}
+
 int main(int argc, char **argv)
 {
 	struct player p = { 0 };
@@ -267,9 +279,6 @@ int main(int argc, char **argv)
 	p.m.session = connect_to(argv[2], argv[3]);
 	while (scanf("%63s %" SCNu32, name, &count) == 2 && strcmp(name, "end") != 0)
 		answer(&p, name, count);
-	for (int i = 0; i < MATRIX_CQL; i++)
-		coodie_prepared_free(p.m.cql[i]);
-	coodie_drop_keyspace(p.m.session, argv[3], NULL);
-	coodie_session_free(p.m.session);
+	leave(&p);
 	return 0;
 }

@@ -276,4 +276,4 @@ static const struct matrix_row rows[] = {
 	  .raw = pages_raw },
 };
 
-const struct matrix_rows matrix_reads = MATRIX_ROWS(rows);
+const struct matrix_rows matrix_reads = MATRIX_ROWS(rows, NULL);

@@ -204,4 +204,4 @@ static const struct matrix_row rows[] = {
 	  .check = check_type },
 };
 
-const struct matrix_rows matrix_schema = MATRIX_ROWS(rows);
+const struct matrix_rows matrix_schema = MATRIX_ROWS(rows, NULL);

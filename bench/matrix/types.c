@@ -178,7 +178,7 @@ static bool round_trip_raw(struct matrix *m, uint32_t i, coodie_error *err)
 #define ADDRESS_TYPE "udt<bench.address, street:text, city:text, postcode:text, number:int>"
 #define CONTACT_TYPE "udt<bench.contact, email:text, phone:text, home:frozen<" ADDRESS_TYPE ">>"
 
-/* What the bytes are made with; it lives as long as the program. */
+/* What the bytes and the DDL are made with. */
 static struct {
 	cql_type *address, *contact;
 	cql_arena *arena;
@@ -196,6 +196,15 @@ static bool here_set_up(struct matrix *m, coodie_error *err)
 	here.mock = here.arena ? coodie_mock_new(err) : NULL;
 	here.session = here.mock ? coodie_mock_session(here.mock, "bench", err) : NULL;
 	return here.session;
+}
+
+static void here_free(void)
+{
+	coodie_session_free(here.session);
+	coodie_mock_free(here.mock);
+	cql_arena_free(here.arena);
+	cql_type_free(here.contact);
+	cql_type_free(here.address);
 }
 
 static bool serialise(struct matrix *m, const cql_type *type, cql_value value, coodie_error *err)
@@ -361,4 +370,4 @@ static const struct matrix_row rows[] = {
 	  .coodie = ddl },
 };
 
-const struct matrix_rows matrix_types = MATRIX_ROWS(rows);
+const struct matrix_rows matrix_types = MATRIX_ROWS(rows, here_free);

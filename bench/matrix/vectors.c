@@ -133,4 +133,4 @@ static const struct matrix_row rows[] = {
 	  .raw = nearest_raw },
 };
 
-const struct matrix_rows matrix_vectors = MATRIX_ROWS(rows);
+const struct matrix_rows matrix_vectors = MATRIX_ROWS(rows, NULL);

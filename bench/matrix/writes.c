@@ -432,4 +432,4 @@ static const struct matrix_row rows[] = {
 	  .check = check_visits },
 };
 
-const struct matrix_rows matrix_writes = MATRIX_ROWS(rows);
+const struct matrix_rows matrix_writes = MATRIX_ROWS(rows, NULL);
