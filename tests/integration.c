@@ -144,6 +144,17 @@ void integration_shows(coodie_session *s, const char *cql, cql_args args, const 
 		fail_msg("%s: %s, not %s", cql, shown, want);
 }
 
+void integration_await(coodie_session *s, const char *cql, cql_args args)
+{
+	coodie_error err = { 0 };
+	coodie_result *r = NULL;
+
+	for (int i = 0; i < 2000 && !r; i++)
+		r = coodie_session_query(s, cql, args, NULL, &err);
+	integration_ok(r, &err, cql);
+	coodie_result_free(r);
+}
+
 static bool count_submit(void *driver, const coodie_statement *st, coodie_done_fn *done, void *user,
 			 coodie_error *err)
 {

@@ -77,6 +77,8 @@ int64_t integration_number(coodie_session *s, const char *cql, cql_args args);
 /* The first value of the first row that a statement answers is this, as CQL writes it ("no row":
  * none). */
 void integration_shows(coodie_session *s, const char *cql, cql_args args, const char *want);
+/* Runs a statement until it works: one that wants an index, which is built after it was made. */
+void integration_await(coodie_session *s, const char *cql, cql_args args);
 /* A session of the mapper's over that of the test, which counts the statements it is given. */
 struct integration_counter {
 	coodie_session *real, *session;

@@ -328,4 +328,4 @@ static const struct CMUnitTest tests[] = {
 };
 
 const struct integration_group integration_builder =
-	INTEGRATION_GROUP("builder", tests, INTEGRATION_ALWAYS);
+	INTEGRATION_GROUP("builder", tests, INTEGRATION_VERSIONS);

@@ -490,6 +490,8 @@ static void test_wrong_nearest(void **state)
 	assert_null(coodie_all(q, &err));
 	assert_int_equal(err.server_code, 0x2200);
 	ok(coodie_sync_table(it->session, &indexed, NULL, &err), &err, "sync");
+	integration_await(it->session, "SELECT id FROM bare ORDER BY about ANN OF [1, 1] LIMIT 2",
+			  CQL_ARGS());
 	rows = coodie_all(q, &err);
 	ok(rows, &err, "nearest");
 	coodie_rows_free(rows);
