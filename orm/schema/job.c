@@ -57,7 +57,9 @@ static struct cd_op *job_new(const struct cd_place *place, const char *name, coo
 bool cd_job_ask(struct cd_op *op, cd_step_fn *step, const char *cql, cql_args args,
 		coodie_error *err)
 {
-	coodie_request r = { .size = sizeof(r), .timeout_ms = cd_job(op)->options.timeout_ms };
+	coodie_request r = { .size = sizeof(r),
+			     .timeout_ms = cd_job(op)->options.timeout_ms,
+			     .page_rows = -1 }; /* a schema is looked at whole */
 
 	op->step = step; /* whom a statement was told may have freed the session */
 	return cd_orm_is_open(op->place.orm, err) && cd_op_submit(op, cql, args, &r, err);

@@ -175,12 +175,13 @@ static cd_step_fn on_answer;
 
 static bool ask(struct cd_op *op, const struct question *q, coodie_error *err)
 {
+	static const coodie_request whole = { .size = sizeof(whole), .page_rows = -1 };
 	struct reading *r = op->state;
 	cql_value args[2] = { cql_from_str(r->names[0]), cql_from_str(r->names[1]) };
 
 	r->asked = q;
 	op->step = on_answer;
-	return cd_op_submit(op, q->cql, (cql_args){ q->binds, args }, NULL, err);
+	return cd_op_submit(op, q->cql, (cql_args){ q->binds, args }, &whole, err);
 }
 
 static void end(struct cd_op *op, coodie_model *take_model, const coodie_error *from)

@@ -358,13 +358,15 @@ static void without_waiting(void **state)
 	coodie_model_free(told.model);
 }
 
-static coodie_session *open_session(const coodie_node *node)
+static coodie_session *open_session(const coodie_node *node, uint32_t page_rows)
 {
 	coodie_options *o = coodie_options_new(NULL);
 	coodie_error err = { 0 };
 	coodie_session *s;
 
 	ok(coodie_options_add_contact_point(o, coodie_node_address(node, 0), &err), &err);
+	if (page_rows)
+		coodie_options_set_page_rows(o, page_rows);
 	s = coodie_session_new(o, &err);
 	ok(s, &err);
 	coodie_options_free(o);
@@ -380,7 +382,7 @@ static void the_session_ends(void **state)
 	(void)state;
 	ok(node, &err);
 	for (int turns = 0; turns < 40; turns++) {
-		coodie_session *s = open_session(node);
+		coodie_session *s = open_session(node, 0);
 		const bool already = true;
 		struct told told = { 0 };
 
@@ -392,6 +394,28 @@ static void the_session_ends(void **state)
 		assert_true(!told.model == (told.err.code != COODIE_OK));
 		coodie_model_free(told.model);
 	}
+	coodie_node_stop(node);
+}
+
+/* The schema is looked at whole, however small the session's pages are. */
+static void small_pages(void **state)
+{
+	coodie_error err = { 0 };
+	coodie_node *node = coodie_node_start(NULL, &err);
+	coodie_session *s;
+	coodie_model *m;
+
+	(void)state;
+	ok(node, &err);
+	s = open_session(node, 1);
+	ok(coodie_create_keyspace(s, "shop", NULL, &err), &err);
+	ok(coodie_sync_table(s, &note_model, NULL, &err), &err);
+	ok(coodie_sync_table(s, &note_model, NULL, &err), &err);
+	m = coodie_model_read(s, "shop", "notes", &err);
+	ok(m, &err);
+	assert_int_equal(coodie_model_column_count(s, m), CD_COUNT(note_columns));
+	coodie_model_free(m);
+	coodie_session_free(s);
 	coodie_node_stop(node);
 }
 
@@ -448,6 +472,7 @@ int main(void)
 		TEST(failures),
 		TEST(without_waiting),
 		cmocka_unit_test(the_session_ends),
+		cmocka_unit_test(small_pages),
 		cmocka_unit_test(each_allocation),
 	};
 
