@@ -50,7 +50,7 @@ static bool check_type(const struct cd_model *m, const struct cd_column *c, cons
 		cql_type_format(type, spelling, sizeof(spelling));
 	return cd_fail(err, COODIE_ERR_CONFLICT,
 		       "%s: column %s is %s in the cluster and %s in the model; make the model say "
-		       "what the table has (coodie_sync_table() shows all differences)",
+		       "what the table has (coodie_sync_table() says what else differs)",
 		       m->label, c->name, spelling, c->spelling);
 }
 

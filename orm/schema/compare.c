@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The columns of a table beside those of its model. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -60,10 +61,11 @@ static bool compare_type(const struct cd_model *m, const struct cd_column *c, cq
 			(const char *)spelling.data);
 	else
 		ok = CONFLICT(
-			"%s: column %s is %s in the table and %s in the model; write \"%s\" in the "
-			"model, or lose its data: ALTER TABLE %s DROP %s",
+			"%s: column %s is %s in the table and %s in the model; a column keeps its "
+			"type for good: write \"%s\" in the model, or give the member another "
+			".db_name",
 			m->table, c->quoted, (const char *)spelling.data, c->spelling,
-			(const char *)spelling.data, m->table, c->quoted);
+			(const char *)spelling.data);
 	cd_buffer_deinit(&text);
 	cd_buffer_deinit(&spelling);
 	return ok;
@@ -142,11 +144,44 @@ static bool compare_keys(const struct cd_model *m, coodie_result *columns, coodi
 	return true;
 }
 
-bool cd_schema_compare(const struct cd_model *m, coodie_result *columns, coodie_error *err)
+/* The first difference in full, and what columns differ as well. */
+struct differences {
+	coodie_error first;
+	size_t len;
+	char names[200];
+};
+
+/* @return false when it is no difference, but why none can be told */
+static bool add_difference(struct differences *d, const coodie_error *one, const char *name)
 {
+	bool known = d->first.code != COODIE_OK;
+
+	if (one->code != COODIE_ERR_CONFLICT || !known)
+		d->first = *one;
+	else if (d->len < sizeof(d->names))
+		d->len += (size_t)snprintf(d->names + d->len, sizeof(d->names) - d->len, "%s%s",
+					   d->len ? ", " : "", name);
+	return one->code == COODIE_ERR_CONFLICT;
+}
+
+static bool compare_all(const struct cd_model *m, coodie_result *columns, struct differences *d)
+{
+	coodie_error one;
+
 	for (uint32_t i = 0; i < m->read_count; i++) {
-		if (!compare_one(m, &m->columns[i], columns, err))
+		if (!compare_one(m, &m->columns[i], columns, &one) &&
+		    !add_difference(d, &one, m->columns[i].quoted))
 			return false;
 	}
-	return compare_keys(m, columns, err);
+	return compare_keys(m, columns, &one) || add_difference(d, &one, "the primary key");
+}
+
+bool cd_schema_compare(const struct cd_model *m, coodie_result *columns, coodie_error *err)
+{
+	struct differences d = { 0 };
+
+	if (compare_all(m, columns, &d) && d.first.code == COODIE_OK)
+		return true;
+	return cd_fail(err, d.first.code, d.len ? "%s (also different: %s)" : "%s%s",
+		       d.first.message, d.names);
 }

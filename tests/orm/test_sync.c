@@ -201,7 +201,7 @@ static void conflicts(void **state)
 		  { "value", "float", "regular", -1, "none" },
 		  { "column \"value\" is float in the table and double in the model",
 		    "write \"float\" in the model",
-		    "ALTER TABLE shop.\"Events\" DROP \"value\"" } },
+		    "give the member another .db_name" } },
 		{ "another type in the key",
 		  1,
 		  { "day", "bigint", "partition_key", 1, "none" },
@@ -253,6 +253,25 @@ static void conflicts(void **state)
 					 rows[i].says[k], err.message);
 		}
 	}
+}
+
+/* All that differs is told at once. */
+static void conflicts_together(void **state)
+{
+	struct there there[CD_COUNT(events)];
+	coodie_error err = { 0 };
+
+	(void)state;
+	memcpy(there, events, sizeof(events));
+	there[2].order = "asc";
+	there[4] = (struct there){ "other", "double", "regular", -1, "none" };
+	there[6] = (struct there){ "more", "text", "clustering", 2, "asc" };
+	answer_name("Events");
+	answer_columns(there, CD_COUNT(there));
+	assert_false(coodie_sync_table(mock.session, &event_model, NULL, &err));
+	assert_non_null(strstr(err.message, "column \"at\" is ordered asc"));
+	assert_non_null(strstr(err.message, "(also different: \"value\""));
+	assert_non_null(strstr(err.message, ", the primary key)"));
 }
 
 typedef struct tag {
@@ -561,6 +580,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(create_table),    TEST(dry_run),           TEST(other_tables),
 		TEST(no_keyspace),     TEST(second_sync),       TEST(conflicts),
+		TEST(conflicts_together),
 		TEST(indexes),         TEST(failures),          TEST(keyspaces),
 		TEST(without_waiting), TEST(drop_and_truncate), TEST(table_options),
 		TEST(families),
