@@ -104,6 +104,12 @@ bool cd_no_memory(coodie_error *err, const char *what)
 	return cd_fail(err, COODIE_ERR_NO_MEMORY, "out of memory while making %s", what);
 }
 
+bool cd_has_output(const void *out, const char *call, coodie_error *err)
+{
+	return out || cd_fail(err, COODIE_ERR_INVALID,
+			      "%s: the pointer for the result is NULL; give it a variable", call);
+}
+
 void cd_error_prefix(coodie_error *err, const char *format, ...)
 {
 	char prefix[COODIE_ERROR_MESSAGE_SIZE];

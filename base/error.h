@@ -27,6 +27,9 @@ void *cd_fail_null(coodie_error *err, enum coodie_errc code, const char *format,
 /* Out of memory: one wording everywhere. `what` names what was being made. */
 bool cd_no_memory(coodie_error *err, const char *what);
 
+/* Whether there is a place for what a call reads; a NULL is the caller's mistake. */
+bool cd_has_output(const void *out, const char *call, coodie_error *err);
+
 /* Puts "`prefix`: " (formatted) before the message that is there: who was doing it, said by the
  * caller of who failed. */
 void cd_error_prefix(coodie_error *err, const char *format, ...) COODIE_PRINTF(2, 3);

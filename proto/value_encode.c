@@ -430,7 +430,8 @@ static encode_fn *encoder_of(enum cql_kind kind)
 static bool undo(struct cd_buffer *out, size_t start, bool encoded, coodie_error *err)
 {
 	if (encoded && out->too_long)
-		cd_fail(err, COODIE_ERR_LIMIT, "the message is longer than %zu bytes", out->max);
+		cd_fail(err, COODIE_ERR_LIMIT, "the message is longer than %zu bytes",
+			out->max ? out->max : (size_t)INT32_MAX);
 	else if (encoded)
 		cd_no_memory(err, "a message");
 	cd_buffer_truncate(out, start);

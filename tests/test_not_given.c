@@ -131,7 +131,7 @@ static const struct lacking {
 	{ "route, binds", route_no_binds, "route: 2 binds, but their array is NULL" },
 	{ "trace, places", trace_no_place, "trace: no place for its results" },
 	{ "register, registry", register_nowhere,
-	  "a session can only be registered with a registry (coodie_session_new_registry())" },
+	  "the session is no registry: only that of coodie_session_new_registry() has members" },
 	{ "named, session", name_nothing, "the session is NULL" },
 	{ "group, binds", group_no_binds, "group: item 1 has 2 binds, but their array is NULL" },
 };

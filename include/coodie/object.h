@@ -35,7 +35,8 @@ COODIE_API bool coodie_object_value(const void *object, const char *member, cql_
 				    coodie_error *err);
 /**
  * Sets a member to a copy of a value, which lives as long as the object (and each further one beside
- * it). Null is coodie_object_clear(). The object is as it was on failure (MD-29, MD-31).
+ * it). Null is coodie_object_clear(). The next save writes it, whether it had been read or not. The object is
+ * as it was on failure (MD-29, MD-31).
  * @param err  COODIE_ERR_TYPE, COODIE_ERR_RANGE: what was given does not fit the column
  */
 COODIE_API bool coodie_object_set(void *object, const char *member, cql_value value,

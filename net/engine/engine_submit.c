@@ -100,10 +100,24 @@ void cd_engine_set_params(const struct cd_engine *e, const struct cd_profile *p,
 	out->now_in_seconds = o->now_in_seconds;
 }
 
+static bool check_levels(const coodie_request *o, coodie_error *err)
+{
+	if (o->consistency > CQL_CONSISTENCY_NODE_LOCAL)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "coodie_request: %u is no consistency; give one of cql_consistency",
+			       (unsigned)o->consistency);
+	return !o->serial_consistency || cd_consistency_is_serial(o->serial_consistency) ||
+	       cd_fail(err, COODIE_ERR_INVALID,
+		       "coodie_request: the serial consistency is SERIAL or LOCAL_SERIAL, not %s",
+		       cql_consistency_name(o->serial_consistency));
+}
+
 /* What the request does not say its profile does, or the options. */
 static bool set_options(struct cd_engine *e, struct cd_request *r, const coodie_request *o,
 			coodie_error *err)
 {
+	if (!check_levels(o, err))
+		return false;
 	cd_counters_count(&e->tally.own, CD_METRIC_REQUESTS);
 	if (o->profile && !cd_profile_board_find(&e->policies->board, o->profile, &r->profile, err))
 		return false;

@@ -187,8 +187,8 @@ static bool check_registry(const coodie_session *registry, const char *name, coo
 	cd_clear(err);
 	if (!registry || !registry->members)
 		return cd_fail(err, COODIE_ERR_INVALID,
-			       "a session can only be registered with a registry "
-			       "(coodie_session_new_registry())");
+			       "the session is no registry: only that of "
+			       "coodie_session_new_registry() has members");
 	return (name && *name) ||
 	       cd_fail(err, COODIE_ERR_INVALID, "a registered session needs a name");
 }

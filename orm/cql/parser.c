@@ -76,8 +76,7 @@ bool cd_parse_column(struct cd_parser *p, const struct cd_column **out)
 	else if (p->now.kind == CD_TOKEN_STRING || p->now.kind == CD_TOKEN_NUMBER)
 		return cd_parse_fail(
 			p, &p->now,
-			"a literal where a member's name belongs; write `name = ?` and bind the "
-			"value");
+			"a literal where a member's name belongs; values are bound: `name = ?`");
 	else
 		return cd_parse_fail(p, &p->now, "a member's name belongs here");
 	if (!c)

@@ -114,12 +114,12 @@ size_t coodie_mock_unused(const coodie_mock *mock)
 
 size_t coodie_mock_count(const coodie_mock *mock)
 {
-	return mock->count;
+	return mock ? mock->count : 0;
 }
 
 const coodie_statement *coodie_mock_at(const coodie_mock *mock, size_t i)
 {
-	return i < mock->count ? &mock->calls[i]->st : NULL;
+	return mock && i < mock->count ? &mock->calls[i]->st : NULL;
 }
 
 /* One that still waits goes when it is answered. */
@@ -174,30 +174,17 @@ static void put_statement(struct cd_buffer *b, const coodie_statement *st)
 	put(b, "APPLY BATCH");
 }
 
-/* As snprintf() does. */
-static size_t give(const struct cd_buffer *b, char *out, size_t size)
-{
-	size_t len = b->failed ? 0 : b->len, some = len < size ? len : size - 1;
-
-	if (size) {
-		if (some)
-			memcpy(out, b->data, some);
-		out[some] = '\0';
-	}
-	return len;
-}
-
 size_t coodie_mock_format(const coodie_mock *mock, char *out, size_t size)
 {
 	struct cd_buffer b;
 	size_t len;
 
-	cd_buffer_init(&b, &mock->allocator, 0);
-	for (size_t i = 0; i < mock->count; i++) {
+	cd_buffer_init(&b, mock ? &mock->allocator : NULL, 0);
+	for (size_t i = 0; mock && i < mock->count; i++) {
 		put_statement(&b, &mock->calls[i]->st);
 		put(&b, "\n");
 	}
-	len = give(&b, out, size);
+	len = cd_show_give(&b, true, out, size);
 	cd_buffer_deinit(&b);
 	return len;
 }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "orm/object/object.h"
 #include "orm/value/datum.h"
+#include "orm/value/show.h"
 
 /* ---- the object and the member --------------------------------------------------------------- */
 
@@ -93,8 +94,27 @@ bool coodie_object_value(const void *object, const char *member, cql_value *out,
 	struct cd_object *o;
 
 	cd_clear(err);
-	return cd_object_member("coodie_object_value", object, member, &o, &c, err) &&
+	return cd_has_output(out, "coodie_object_value", err) &&
+	       cd_object_member("coodie_object_value", object, member, &o, &c, err) &&
 	       read_member(o, c, cd_object_arena(o), out, err);
+}
+
+/* Whether a change of the member goes unnoticed: it is not known what the row has there. */
+static bool is_unread(const struct cd_object *o, uint32_t column)
+{
+	return o->state == CD_OBJECT_LOADED && !cd_object_is_loaded(o, column);
+}
+
+/* The member says it, and the next save does, whether it had been read or not. */
+static bool set_member(struct cd_object *o, const struct cd_column *c, cql_value value, coodie_error *err)
+{
+	uint32_t i = cd_column_index(o->shape->model, c);
+	bool unread = is_unread(o, i);
+
+	if (unread && !cd_object_follow(o))
+		return cd_no_memory(err, "a touch");
+	return cd_member_set(c, cd_object_memory(o), value, cd_object_arena(o), err) &&
+	       (!unread || cd_object_touch(o, i));
 }
 
 bool coodie_object_set(void *object, const char *member, cql_value value, coodie_error *err)
@@ -109,7 +129,7 @@ bool coodie_object_set(void *object, const char *member, cql_value value, coodie
 		return false;
 	if (cd_datum_fits(value, c->type, err) &&
 	    cd_datum_copy(cd_object_arena(o), value, &value, err))
-		return cd_member_set(c, object, value, cd_object_arena(o), err);
+		return set_member(o, c, value, err);
 	if (err)
 		cd_error_prefix(err, "column %s (%s)", c->name, c->spelling);
 	return false;
@@ -135,7 +155,7 @@ bool coodie_object_clear(void *object, const char *member, coodie_error *err)
 			       "member a pointer",
 			       c->def.name, c->codec->text);
 	i = cd_column_index(o->shape->model, c);
-	if (o->state == CD_OBJECT_LOADED && !cd_object_is_loaded(o, i) && !cd_object_touch(o, i))
+	if (is_unread(o, i) && !cd_object_touch(o, i))
 		return cd_no_memory(err, "a touch");
 	memset((char *)object + c->def.offset, 0, c->def.size);
 	return true;
@@ -148,7 +168,8 @@ bool coodie_object_raw(const void *object, const char *member, coodie_cell *out,
 	uint32_t position;
 
 	cd_clear(err);
-	if (!cd_object_member("coodie_object_raw", object, member, &o, &c, err))
+	if (!cd_has_output(out, "coodie_object_raw", err) ||
+	    !cd_object_member("coodie_object_raw", object, member, &o, &c, err))
 		return false;
 	if (!o->row || !cd_shape_position(o->shape, cd_column_index(o->shape->model, c), &position))
 		return cd_fail(err, COODIE_ERR_INVALID, "coodie_object_raw: %s.%s %s",
@@ -285,63 +306,45 @@ bool coodie_object_key(const void *object, cql_args *out, coodie_error *err)
 
 /* ---- for people ------------------------------------------------------------------------------ */
 
-struct text {
-	char *out;
-	size_t size, len; /* `len` is what all of it needs */
-};
-
-/* Where the rest goes, as snprintf() wants it. */
-static char *rest(const struct text *t, size_t *room)
+static void put(struct cd_buffer *b, const char *text)
 {
-	*room = t->len < t->size ? t->size - t->len : 0;
-	return *room ? t->out + t->len : NULL;
+	cd_buffer_bytes(b, text, strlen(text));
 }
 
-static void put(struct text *t, const char *text)
+static void put_members(struct cd_buffer *b, const struct cd_object *o, struct cd_arena *scratch)
 {
-	size_t room, len = strlen(text);
-	char *to = rest(t, &room);
+	const struct cd_model *m = o->shape->model;
+	cql_value v;
 
-	if (room) {
-		memcpy(to, text, len < room ? len : room - 1);
-		to[len < room ? len : room - 1] = '\0';
+	for (uint32_t i = 0; i < m->column_count; i++) {
+		put(b, i ? ", " : "(");
+		put(b, m->columns[i].def.name);
+		put(b, ": ");
+		if (read_member(o, &m->columns[i], scratch, &v, NULL))
+			cd_show_value(b, v);
+		else
+			put(b, "?");
 	}
-	t->len += len;
-}
-
-static void put_value(struct text *t, cql_value v)
-{
-	size_t room;
-	char *to = rest(t, &room);
-
-	t->len += cql_value_format(v, to, room);
+	put(b, ")");
 }
 
 size_t coodie_object_format(const void *object, char *out, size_t size)
 {
 	const struct cd_object *o = tracked(object);
-	struct text t = { out, size, 0 };
 	struct cd_arena scratch;
-	cql_value v;
+	struct cd_buffer b;
+	size_t len;
 
-	if (size)
+	if (out && size)
 		*out = '\0';
 	if (!o)
 		return 0;
 	cd_arena_init(&scratch, &o->shape->model->allocator, 0);
-	put(&t, o->shape->model->label);
-	for (uint32_t i = 0; i < o->shape->model->column_count; i++) {
-		const struct cd_column *c = &o->shape->model->columns[i];
-
-		put(&t, i ? ", " : "(");
-		put(&t, c->def.name);
-		put(&t, ": ");
-		if (read_member(o, c, &scratch, &v, NULL))
-			put_value(&t, v);
-		else
-			put(&t, "?");
-	}
-	put(&t, ")");
+	cd_buffer_init(&b, &o->shape->model->allocator, 0);
+	put(&b, o->shape->model->label);
+	put_members(&b, o, &scratch);
+	len = cd_show_give(&b, false, out, size);
+	cd_buffer_deinit(&b);
 	cd_arena_deinit(&scratch);
-	return t.len;
+	return len;
 }

@@ -120,8 +120,10 @@ bool cd_object_find(const struct cd_model *m, const void *memory, struct cd_obje
 			m->label);
 	theirs = row->object->shape->model;
 	if (theirs->source != m->source || theirs->digest != m->digest)
-		return cd_fail(err, COODIE_ERR_INVALID, "the object is a %s, the model is for %s",
-			       theirs->label, m->label);
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "the object is a %s of %s, the model given is for a %s of %s; "
+			       "coodie_object_model() says whose it is",
+			       theirs->label, theirs->table, m->label, m->table);
 	*out = row->object;
 	return true;
 }

@@ -91,6 +91,8 @@ bool cd_object_is_as_read(const struct cd_object *o, uint32_t column);
 /* Whether the member differs from what was loaded (or was touched); `v` is its value now. */
 bool cd_object_changed(const struct cd_object *o, uint32_t column, cql_value v,
 		       struct cd_arena *scratch);
+/* Room for touches, none of which fails then; false when out of memory. */
+bool cd_object_follow(struct cd_object *o);
 /* Marks a column as changed; false when out of memory. */
 bool cd_object_touch(struct cd_object *o, uint32_t column);
 /* Takes over what is known of another object's row; the values are copied. */

@@ -115,6 +115,11 @@ bool cd_object_is_as_read(const struct cd_object *o, uint32_t column)
 
 /* ---- what changed ---------------------------------------------------------------------------- */
 
+bool cd_object_follow(struct cd_object *o)
+{
+	return track_of(o) != NULL;
+}
+
 bool cd_object_touch(struct cd_object *o, uint32_t column)
 {
 	struct cd_track *t = track_of(o);

@@ -139,7 +139,8 @@ bool coodie_select_int64(coodie_query *q, const char *expression, int64_t *out, 
 {
 	int64_t number = 0;
 
-	if (!select_number(q, expression, to_int64, &number, is_null, err))
+	if (!cd_has_output(out, "coodie_select_int64", err) ||
+	    !select_number(q, expression, to_int64, &number, is_null, err))
 		return false;
 	*out = number;
 	return true;
@@ -150,7 +151,8 @@ bool coodie_select_double(coodie_query *q, const char *expression, double *out, 
 {
 	double number = 0;
 
-	if (!select_number(q, expression, to_double, &number, is_null, err))
+	if (!cd_has_output(out, "coodie_select_double", err) ||
+	    !select_number(q, expression, to_double, &number, is_null, err))
 		return false;
 	*out = number;
 	return true;
@@ -201,7 +203,7 @@ bool coodie_token(coodie_session *s, const coodie_model *m, cql_args keys, int64
 	bool ok;
 
 	cd_clear(err);
-	if (!cd_place_find(s, m, &place, err))
+	if (!cd_has_output(token, "coodie_token", err) || !cd_place_find(s, m, &place, err))
 		return false;
 	a = cql_arena_new(&place.orm->allocator, err);
 	if (!a)

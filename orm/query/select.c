@@ -392,8 +392,11 @@ void *coodie_one(coodie_query *q, coodie_error *err)
 
 bool coodie_count(coodie_query *q, uint64_t *count, coodie_error *err)
 {
-	struct cd_wait *w = cd_query_wait(q, err), out;
+	struct cd_wait *w, out;
 
+	if (!cd_has_output(count, "coodie_count", err))
+		return false;
+	w = cd_query_wait(q, err);
 	if (!w || !cd_wait_finish(w, q->place.session, coodie_count_async(q, cd_wait_count, w, err),
 				  &out, err))
 		return false;
@@ -408,8 +411,11 @@ static void wait_exists(bool exists, const coodie_error *err, void *user)
 
 bool coodie_exists(coodie_query *q, bool *exists, coodie_error *err)
 {
-	struct cd_wait *w = cd_query_wait(q, err), out;
+	struct cd_wait *w, out;
 
+	if (!cd_has_output(exists, "coodie_exists", err))
+		return false;
+	w = cd_query_wait(q, err);
 	if (!w || !cd_wait_finish(w, q->place.session, coodie_exists_async(q, wait_exists, w, err),
 				  &out, err))
 		return false;

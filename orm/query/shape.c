@@ -14,7 +14,7 @@ static bool read_names(coodie_query *q, const char *what, const char *text, bool
 	const struct cd_model *m = q->place.model;
 
 	if (!text)
-		return cd_fail(&q->err, COODIE_ERR_QUERY, "%s, %s: the list is NULL", m->label,
+		return cd_fail(&q->err, COODIE_ERR_QUERY, "%s, %s: the names are NULL", m->label,
 			       what);
 	out->columns = cd_arena_take_array(&q->arena, m->column_count, sizeof(*out->columns));
 	out->descending = ordered ? cd_arena_take_array(&q->arena, m->column_count, sizeof(bool))
@@ -58,7 +58,7 @@ static const struct cd_column *near_column(coodie_query *q, const char *member)
 	else if (c->kind != CQL_KIND_VECTOR ||
 		 cql_type_kind(cql_type_at(c->type, 0)) != CQL_KIND_FLOAT)
 		cd_fail(&q->err, COODIE_ERR_QUERY,
-			"%s, coodie_nearest: %s is a %s, and only a vector<float, n> has neighbours",
+			"%s, coodie_nearest: %s is of type %s, and only a vector<float, n> has neighbours",
 			m->label, c->def.name, c->spelling);
 	else if (!c->def.index.on)
 		cd_fail(&q->err, COODIE_ERR_QUERY,

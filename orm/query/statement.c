@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "orm/query/query.h"
 #include "orm/value/datum.h"
+#include "orm/value/show.h"
 
 enum { OWN_BINDS = 5 }; /* the most that is bound besides the conditions' values */
 
@@ -316,9 +317,8 @@ size_t coodie_query_format(coodie_query *q, char *out, size_t size, coodie_error
 	if (b.failed) {
 		cd_no_memory(err, "a query's text");
 	} else {
-		len = b.len - 1;
-		if (size)
-			snprintf(out, size, "%s", (const char *)b.data);
+		cd_buffer_truncate(&b, b.len - 1); /* without its NUL */
+		len = cd_show_give(&b, false, out, size);
 	}
 	cd_buffer_deinit(&b);
 	return len;

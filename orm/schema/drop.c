@@ -2,15 +2,17 @@
 /* coodie_drop_table() and coodie_truncate(): one statement each. */
 #include <coodie/schema.h>
 
+#include "base/error.h"
 #include "orm/schema/ddl.h"
 #include "orm/schema/job.h"
 
-static bool plan(struct cd_op *op, const char *words, coodie_error *err)
+static bool plan(struct cd_op *op, const char *words, const char *instead, coodie_error *err)
 {
 	struct cd_buffer b;
 
-	if (!cd_model_check_writable(op->place.model, op->verb, err))
-		return false;
+	if (op->place.model->def.view)
+		return cd_fail(err, COODIE_ERR_MODEL, "%s(%s): %s is a materialized view; %s",
+			       op->verb, op->subject, op->place.model->table, instead);
 	cd_buffer_init(&b, &op->place.orm->allocator, 0);
 	cd_ddl_put(&b, words);
 	cd_ddl_put(&b, op->place.model->table);
@@ -20,13 +22,13 @@ static bool plan(struct cd_op *op, const char *words, coodie_error *err)
 static bool begin_drop(struct cd_op *op, const struct cd_target *t, coodie_error *err)
 {
 	(void)t;
-	return plan(op, "DROP TABLE IF EXISTS ", err);
+	return plan(op, "DROP TABLE IF EXISTS ", "use coodie_drop_view()", err);
 }
 
 static bool begin_truncate(struct cd_op *op, const struct cd_target *t, coodie_error *err)
 {
 	(void)t;
-	return plan(op, "TRUNCATE TABLE ", err);
+	return plan(op, "TRUNCATE TABLE ", "it is emptied with its base table", err);
 }
 
 static const struct cd_verb drop = { "coodie_drop_table", begin_drop };

@@ -2,6 +2,7 @@
 /* Statements as one would type them. For logs and tests: nothing of it is ever sent. */
 #include "orm/value/show.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void cd_show_value(struct cd_buffer *b, cql_value v)
@@ -42,4 +43,32 @@ void cd_show_statement(struct cd_buffer *b, const char *cql, cql_args args)
 		else
 			cd_buffer_bytes(b, at, (size_t)(end - at));
 	}
+}
+
+static size_t escape(uint8_t byte, char out[5])
+{
+	if (byte == '\n')
+		return (size_t)snprintf(out, 5, "\\n");
+	return (size_t)snprintf(out, 5, "\\x%02x", byte);
+}
+
+size_t cd_show_give(const struct cd_buffer *b, bool lines, char *out, size_t size)
+{
+	size_t need = 0, end = 0;
+
+	for (size_t i = 0; !b->failed && i < b->len; i++) {
+		char shown[5] = { (char)b->data[i] };
+		bool plain = (b->data[i] >= ' ' && b->data[i] != 0x7f) ||
+			     (lines && b->data[i] == '\n');
+		size_t len = plain ? 1 : escape(b->data[i], shown);
+
+		if (out && need + len < size) {
+			memcpy(out + need, shown, len);
+			end = need + len;
+		}
+		need += len;
+	}
+	if (out && size)
+		out[end] = '\0';
+	return need;
 }

@@ -12,4 +12,8 @@ void cd_show_value(struct cd_buffer *b, cql_value v);
 /* Appends a statement. A marker without a bind stays one; binds without a marker are left out. */
 void cd_show_statement(struct cd_buffer *b, const char *cql, cql_args args);
 
+/* Gives what was shown as snprintf() does; @return the length it needs. A control character is escaped, as \n
+ * or \x1b: one line of a log stays one line, and a terminal obeys nobody. `lines`: but for a newline. */
+size_t cd_show_give(const struct cd_buffer *b, bool lines, char *out, size_t size);
+
 #endif

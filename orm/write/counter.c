@@ -22,7 +22,10 @@ static bool read_names(struct cd_write *w, const struct cd_call *call, struct cd
 		return cd_no_memory(err, "a write");
 	if (!cd_fragment_names(m, w->verb->name, call->text ? call->text : "", names, err))
 		return false;
-	if (names->count != call->args.count || !call->args.values)
+	if (call->args.count && !call->args.values)
+		return cd_fail(err, COODIE_ERR_QUERY, "%s(%s): %zu numbers, but their array is NULL",
+			       w->verb->name, m->label, call->args.count);
+	if (names->count != call->args.count)
 		return cd_fail(err, COODIE_ERR_QUERY, "%s(%s): %u members but %zu numbers",
 			       w->verb->name, m->label, (unsigned)names->count, call->args.count);
 	for (uint32_t i = 0; i < names->count; i++) {
@@ -30,7 +33,7 @@ static bool read_names(struct cd_write *w, const struct cd_call *call, struct cd
 
 		if (c->kind != CQL_KIND_COUNTER)
 			return cd_fail(err, COODIE_ERR_QUERY,
-				       "%s(%s): %s is a %s; only counters are added to",
+				       "%s(%s): %s is of type %s; only counters are added to",
 				       w->verb->name, m->label, c->def.name, c->spelling);
 	}
 	return true;
@@ -67,10 +70,14 @@ static cql_value *read_numbers(struct cd_write *w, cql_args by, bool minus, cood
 	if (!out)
 		cd_no_memory(err, "a write");
 	for (size_t i = 0; out && i < by.count; i++) {
-		if (!is_integer(by.values[i]) || !cql_to_int64(by.values[i], &n, NULL) ||
-		    (minus && n == INT64_MIN))
+		if (!is_integer(by.values[i]) || !cql_to_int64(by.values[i], &n, NULL))
 			return cd_fail_null(err, COODIE_ERR_TYPE,
 					    "%s(%s): value %zu is no integer of 64 bits",
+					    w->verb->name, w->place.model->label, i + 1);
+		if (minus && n == INT64_MIN)
+			return cd_fail_null(err, COODIE_ERR_RANGE,
+					    "%s(%s): value %zu has no negative of 64 bits; "
+					    "increment by it instead",
 					    w->verb->name, w->place.model->label, i + 1);
 		out[i] = cql_from_llong(minus ? -n : n);
 	}

@@ -97,7 +97,7 @@ static void refusals(void **state)
 		{ "", 1, "a member's name belongs here" },
 		{ NULL, 1, "a member's name belongs here" },
 		{ "vews", 1, "did you mean views" },
-		{ "day", 1, "day is a int; only counters are added to" },
+		{ "day", 1, "day is of type int; only counters are added to" },
 		{ "views, views", 2, "views is named twice" },
 		{ "views", 2, "1 members but 2 numbers" },
 	};
@@ -115,7 +115,10 @@ static void refusals(void **state)
 		&err, COODIE_ERR_TYPE, "value 1 is no integer of 64 bits");
 	refused(coodie_decrement(mock.session, &hits_model, &h, "views", CQL_ARGS(cql(INT64_MIN)),
 				 NULL, &err),
-		&err, COODIE_ERR_TYPE, "value 1 is no integer of 64 bits");
+		&err, COODIE_ERR_RANGE, "value 1 has no negative of 64 bits; increment by it");
+	refused(coodie_increment(mock.session, &hits_model, &h, "views", cql_args_of(NULL, 1), NULL,
+				 &err),
+		&err, COODIE_ERR_QUERY, "1 numbers, but their array is NULL");
 	refused(coodie_increment(mock.session, &hits_model, &h, "views", CQL_ARGS(cql(1)),
 				 COODIE_WRITE(.ttl = 1), &err),
 		&err, COODIE_ERR_INVALID, "coodie_increment(hits): it takes no ttl");

@@ -19,7 +19,7 @@ static note *load_note(cql_value text, cql_value stars, cql_value tags)
 
 	mock_answer(&mock, coodie_result_new_rows(specs, 4, values, 1, &err));
 	n = coodie_get(mock.session, &note_model, CQL_ARGS(cql(1)), NULL, &err);
-	ok(n, &err);
+	ok(n != NULL, &err);
 	return n;
 }
 
@@ -65,6 +65,51 @@ static void by_name(void **state)
 	assert_int_equal(v.is.tag, CQL_TAG_NULL);
 	save(n);
 	mock_expect(&mock, UPDATE_NOTE, "unset|null|unset|1");
+	coodie_object_free(n);
+}
+
+/* What is set by name is written, read or not. */
+static void set_unread(void **state)
+{
+	coodie_query *q = coodie_find(mock.session, &note_model, NULL, CQL_ARGS());
+	static const coodie_column_spec specs[] = { { "id", "int" } };
+	const cql_value cells[] = { cql(1) };
+	coodie_error err = { 0 };
+	note *n;
+
+	(void)state;
+	coodie_only(q, "id");
+	mock_answer(&mock, coodie_result_new_rows(specs, 1, cells, 1, &err));
+	n = coodie_first(q, &err);
+	ok(n != NULL, &err);
+	ok(coodie_object_set(n, "stars", cql(7), &err), &err);
+	assert_true(coodie_object_is_changed(n, "stars"));
+	assert_false(coodie_object_is_changed(n, "text"));
+	save(n);
+	mock_expect(&mock, UPDATE_NOTE, "unset|7|unset|1");
+	assert_false(coodie_object_is_changed(n, "stars"));
+	coodie_object_free(n);
+	coodie_query_free(q);
+}
+
+/* Control characters do not reach a log; and a place for nothing is the caller's mistake. */
+static void shown_safely(void **state)
+{
+	note *n = load_usual();
+	coodie_error err = { 0 };
+	char out[200];
+	size_t len;
+
+	(void)state;
+	n->text = "a\nb\x1b[2J";
+	len = coodie_object_format(n, out, sizeof(out));
+	assert_int_equal(len, strlen(out));
+	assert_non_null(strstr(out, "'a\\nb\\x1b[2J'"));
+	assert_int_equal(coodie_object_format(n, out, 12), len);
+	assert_true(strlen(out) < 12);
+	assert_int_equal(coodie_object_format(n, NULL, 0), len);
+	refused(coodie_object_value(n, "text", NULL, &err), &err, COODIE_ERR_INVALID, "is NULL");
+	refused(coodie_object_raw(n, "text", NULL, &err), &err, COODIE_ERR_INVALID, "is NULL");
 	coodie_object_free(n);
 }
 
@@ -118,7 +163,7 @@ static void cleared(void **state)
 	coodie_only(q, "text");
 	mock_answer(&mock, coodie_result_new_rows(specs, 2, values, 1, &err));
 	n = coodie_first(q, &err);
-	ok(n, &err);
+	ok(n != NULL, &err);
 	ok(coodie_object_clear(n, "text", &err), &err);
 	ok(coodie_object_clear(n, "stars", &err), &err);
 	assert_null(n->text);
@@ -291,7 +336,7 @@ static void not_read(void **state)
 	coodie_only(q, "text");
 	mock_answer(&mock, coodie_result_new_rows(specs, 2, values, 1, &err));
 	n = coodie_first(q, &err);
-	ok(n, &err);
+	ok(n != NULL, &err);
 	assert_true(coodie_object_is_loaded(n, "text"));
 	assert_false(coodie_object_is_loaded(n, "stars"));
 	assert_false(coodie_object_is_changed(n, "stars"));
@@ -304,7 +349,7 @@ static void not_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(by_name),       TEST(refused_members), TEST(cleared),   TEST(what_changed),
+		TEST(set_unread), TEST(shown_safely), TEST(by_name),       TEST(refused_members), TEST(cleared),   TEST(what_changed),
 		TEST(equal_objects), TEST(printed),         TEST(raw_cells), TEST(not_read),
 	};
 

@@ -434,7 +434,7 @@ static void another_model(void **state)
 
 	(void)state;
 	refused(coodie_save(mock.session, &event_model, n, NULL, &err), &err, COODIE_ERR_INVALID,
-		"the object is a note, the model is for event");
+		"the object is a note of shop.notes, the model given is for a event of shop.");
 	coodie_object_free(n);
 }
 

@@ -331,7 +331,7 @@ static void wrong_neighbours(void **state)
 		{ NULL, "taste", 2, "taste has 3 dimensions, and 2 were given" },
 		{ NULL, "taste", 4, "taste has 3 dimensions, and 4 were given" },
 		{ NULL, "taste", 0, "taste has 3 dimensions, and 0 were given" },
-		{ NULL, "genre", 3, "genre is a text, and only a vector<float, n>" },
+		{ NULL, "genre", 3, "genre is of type text, and only a vector<float, n>" },
 		{ NULL, "other", 3, "no index finds neighbours of other" },
 		{ NULL, "tast", 3, "did you mean taste?" },
 		{ NULL, "taste, other", 3, "one member, not 2" },

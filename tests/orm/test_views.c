@@ -300,6 +300,7 @@ static void read_only(void **state)
 		assert_int_equal(err[i].code, COODIE_ERR_MODEL);
 		assert_non_null(strstr(err[i].message, "is a materialized view"));
 	}
+	assert_non_null(strstr(err[3].message, "use coodie_drop_view()")); /* never the base's */
 	assert_int_equal(mock.call_count, 0);
 }
 
