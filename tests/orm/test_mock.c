@@ -251,7 +251,7 @@ static void held_then_released(void **state)
 static void copies(void **state)
 {
 	struct world *w = *state;
-	char cql[] = "SELECT ?", text[] = "bind", keyspace_name[] = "ks", profile[] = "slow";
+	char cql[] = "INSERT ?", text[] = "bind", keyspace_name[] = "ks", profile[] = "slow";
 	uint8_t page[] = { 1, 2 }, bytes[] = { 3 };
 	cql_inet node = { { 10, 0, 0, 1 }, 4 };
 	cql_payload payload = { { "key", 3 }, { bytes, 1 } };
@@ -271,7 +271,7 @@ static void copies(void **state)
 	page[0] = bytes[0] = 9;
 	node.address[0] = 9;
 	r = coodie_mock_at(w->mock, 0)->request;
-	assert_string_equal(coodie_mock_at(w->mock, 0)->cql, "SELECT ?");
+	assert_string_equal(coodie_mock_at(w->mock, 0)->cql, "INSERT ?");
 	assert_string_equal(r->keyspace, "ks");
 	assert_string_equal(r->profile, "slow");
 	assert_int_equal(r->paging_state.data[0], 1);
