@@ -64,6 +64,7 @@ EXTRA_DIST += tests/mutants tests/mutants.txt
 # ---- programs that have threads, for the thread sanitizer; its memory wants addresses where they always are
 THREADED_TESTS = \
 	tests/orm/test_bulk \
+	tests/orm/test_closing \
 	tests/orm/test_registry \
 	tests/orm/test_threads \
 	tests/test_agreement \

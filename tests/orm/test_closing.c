@@ -360,6 +360,17 @@ static bool sync_type(struct told *t, coodie_error *err)
 	return coodie_sync_type_async(session, &place_type, NULL, on_status, t, err);
 }
 
+static void on_model(coodie_model *take_model, const coodie_error *err, void *user)
+{
+	hear(err, user);
+	coodie_model_free(take_model);
+}
+
+static bool read_model(struct told *t, coodie_error *err)
+{
+	return coodie_model_read_async(session, "shop", "notes", on_model, t, err);
+}
+
 static bool drop_table(struct told *t, coodie_error *err)
 {
 	return coodie_drop_table_async(session, &new_model, on_status, t, err);
@@ -406,6 +417,7 @@ static const struct call {
 	{ "get_many", get_many },
 	{ "sync_table", sync_table },
 	{ "sync_type", sync_type },
+	{ "read a model", read_model },
 	{ "drop_table", drop_table },
 	{ "create_keyspace", create_keyspace },
 	{ "truncate", truncate_it },
