@@ -42,5 +42,5 @@ size_t coodie_model_table(coodie_session *s, const coodie_model *m, char *out, s
 {
 	const struct cd_model *known = resolved(s, m);
 
-	return (size_t)snprintf(out, size, "%s", known ? known->table : "");
+	return (size_t)snprintf(out, out ? size : 0, "%s", known ? known->table : "");
 }

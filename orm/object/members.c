@@ -290,7 +290,8 @@ bool coodie_object_key(const void *object, cql_args *out, coodie_error *err)
 	cql_value *values;
 
 	cd_clear(err);
-	if (!find_object("coodie_object_key", object, &o, err))
+	if (!cd_has_output(out, "coodie_object_key", err) ||
+	    !find_object("coodie_object_key", object, &o, err))
 		return false;
 	m = o->shape->model;
 	values = cd_arena_take(cd_object_arena(o), m->key_count * sizeof(*values));

@@ -717,6 +717,8 @@ static void key_by_itself(void **state)
 		"a struct of your own is not tracked");
 	refused(coodie_object_key(NULL, &key, &err), &err, COODIE_ERR_INVALID,
 		"coodie_object_key: the object is NULL");
+	refused(coodie_object_key(&copied, NULL, &err), &err, COODIE_ERR_INVALID,
+		"coodie_object_key");
 }
 
 /* ---- looking --------------------------------------------------------------------------------- */
@@ -738,7 +740,7 @@ static void names_of_tables(void **state)
 	assert_string_equal(shown, "shop.\"table\"");
 	assert_int_equal(coodie_model_table(mock.session, &note_model, shown, 6), 10);
 	assert_string_equal(shown, "shop.");
-	assert_int_equal(coodie_model_table(mock.session, &note_model, NULL, 0), 10);
+	assert_int_equal(coodie_model_table(mock.session, &note_model, NULL, 5), 10);
 	assert_false(coodie_model_check(mock.session, &quoted, &err)); /* no name for a table */
 	assert_int_equal(coodie_model_table(mock.session, &quoted, shown, sizeof(shown)), 0);
 	assert_string_equal(shown, "");
