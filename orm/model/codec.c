@@ -288,6 +288,8 @@ bool cd_row_is_zero(const coodie_column *def, const void *object)
 {
 	const unsigned char *at = (const unsigned char *)object + def->offset;
 
+	if (def->member == COODIE_MEMBER_UDT)
+		return cd_udt_is_zero(def->udt, at);
 	for (uint32_t i = 0; i < def->size; i++) {
 		if (at[i])
 			return false;

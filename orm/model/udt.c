@@ -52,6 +52,18 @@ bool cd_udt_read(const void *type, const void *object, size_t i, cql_field *out,
 	return true;
 }
 
+bool cd_udt_is_zero(const coodie_udt *u, const void *object)
+{
+	cql_field field;
+
+	for (size_t i = 0; i < u->field_count; i++) {
+		if (!cd_udt_read(u, object, i, &field, NULL) ||
+		    (!cd_datum_is_missing(field.value) && !field.is_zero))
+			return false;
+	}
+	return true;
+}
+
 bool cd_udt_get(const coodie_udt *u, const void *object, cql_value *out, coodie_error *err)
 {
 	cql_field field;

@@ -33,6 +33,8 @@ const coodie_udt *const *cd_udt_of_type(struct cd_arena *a, const coodie_udt *u,
 
 /* Reads the fields of a struct for a cql_fields whose type is a coodie_udt. */
 cql_field_fn cd_udt_read;
+/* Whether each field is null, or a plain scalar that is zero; between them may be anything. */
+bool cd_udt_is_zero(const coodie_udt *u, const void *object);
 /* A struct in place: unset when each of its fields is null. */
 bool cd_udt_get(const coodie_udt *u, const void *object, cql_value *out, coodie_error *err);
 /* Writes all fields of a struct; what the value does not have becomes zero. Texts and optional

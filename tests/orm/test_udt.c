@@ -622,6 +622,35 @@ static void spellings_are_what_the_cluster_says(void **state) /* UD-02 UD-03 TY-
 	assert_int_equal(cql_type_count(m->columns[6].type), 0); /* by name only */
 }
 
+/* What a compiler puts between fields is no value: a struct in a struct is zero when its fields are. */
+static void padding_is_no_value(void **state)
+{
+	typedef struct inner {
+		int8_t small;
+		int64_t large;
+	} inner;
+	typedef struct outer {
+		inner in;
+	} outer;
+	static const coodie_column inner_fields[] = { COODIE_COLUMN(inner, small, "tinyint"),
+						      COODIE_COLUMN(inner, large, "bigint") };
+	static const coodie_udt inner_type = COODIE_TYPE(inner, inner_fields, "inner");
+	static const coodie_column outer_fields[] = { COODIE_UDT(outer, in, inner, &inner_type) };
+	static const coodie_udt outer_type = COODIE_TYPE(outer, outer_fields, "outer");
+	cql_field field;
+	outer o;
+
+	(void)state;
+	memset(&o, 0xff, sizeof(o));
+	o.in.small = 0;
+	o.in.large = 0;
+	assert_true(cd_udt_is_zero(&inner_type, &o.in));
+	assert_true(cd_udt_read(&outer_type, &o, 0, &field, NULL) && field.is_zero);
+	assert_true(cd_row_is_zero(&outer_fields[0], &o));
+	o.in.large = 1;
+	assert_false(cd_row_is_zero(&outer_fields[0], &o));
+}
+
 /* ---- what is refused ------------------------------------------------------------------------- */
 
 typedef struct knot knot;
@@ -784,6 +813,7 @@ int main(void)
 		T(items_become_structs),
 		T(a_field_that_changed_writes_the_struct),
 		T(null_in_a_plain_field_is_unchanged_as_zero),
+		T(padding_is_no_value),
 		T(a_copy_has_structs_of_its_own),
 		T(types_are_listed_in_the_order_of_need),
 		T(spellings_are_what_the_cluster_says),
