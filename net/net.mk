@@ -12,7 +12,6 @@ libcd_net_la_SOURCES = \
 	net/crew/mailbox.c net/crew/mailbox.h \
 	net/crew/parcel.c net/crew/parcel.h \
 	net/engine/attempt.c net/engine/attempt.h \
-	net/engine/auth.c net/engine/auth.h \
 	net/engine/auth_plain.c \
 	net/engine/engine.c net/engine/engine.h net/engine/engine_impl.h \
 	net/engine/engine_answer.c \
@@ -25,7 +24,6 @@ libcd_net_la_SOURCES = \
 	net/engine/engine_info.c \
 	net/engine/engine_policy.c \
 	net/engine/engine_prepare.c \
-	net/engine/engine_retry.c \
 	net/engine/engine_route.c \
 	net/engine/engine_run.c \
 	net/engine/engine_send.c \
@@ -54,7 +52,6 @@ libcd_net_la_SOURCES = \
 	net/policy/balancer_plan.c \
 	net/policy/limit.c net/policy/limit.h \
 	net/policy/profile.c net/policy/profile.h \
-	net/policy/retry.c net/policy/retry.h \
 	net/policy/speculation.c net/policy/speculation.h \
 	net/policy/timestamps.c net/policy/timestamps.h \
 	net/result/cursor.c \
@@ -67,18 +64,15 @@ libcd_net_la_SOURCES = \
 	net/result/result_read.c \
 	net/result/statement.c net/result/statement.h \
 	net/result/usual.c \
-	net/ring/placement.c net/ring/placement.h \
 	net/ring/router.c net/ring/router.h \
 	net/ring/routing.c net/ring/routing.h \
 	net/ring/sharding.c net/ring/sharding.h \
 	net/ring/tablets.c net/ring/tablets.h \
-	net/ring/tablets_store.c \
 	net/ring/token_map.c net/ring/token_map.h \
 	net/ring/token_ring.c net/ring/token_ring.h \
 	net/session/blocking.c \
 	net/session/driver.c \
 	net/session/future.c \
-	net/session/pager.c \
 	net/session/route.c net/session/route.h \
 	net/session/session.c net/session/session.h \
 	net/session/session_after.c \
@@ -93,6 +87,7 @@ libcd_net_small_la_SOURCES = \
 	net/policy/policies.c net/policy/policies.h \
 	net/policy/profile_board.c net/policy/profile_board.h \
 	net/policy/profile_view.c net/policy/profile_view.h \
+	net/policy/retry.c net/policy/retry.h \
 	net/policy/retry_budget.c net/policy/retry_budget.h \
 	net/policy/balancer_datacenter.c \
 	net/policy/balancer_latency.c \
@@ -105,12 +100,14 @@ libcd_net_small_la_SOURCES = \
 	net/dns/resolver.c net/dns/resolver.h net/dns/search.h \
 	net/dns/search_dns.c \
 	net/dns/search_user.c \
+	net/engine/auth.c net/engine/auth.h \
 	net/engine/cluster.c net/engine/cluster.h \
 	net/engine/conn.c net/engine/conn.h \
 	net/engine/control.c net/engine/control.h \
 	net/engine/control_agreement.c net/engine/control_agreement.h \
 	net/engine/control_routes.c net/engine/control_routes.h \
 	net/engine/control_schema.c net/engine/control_schema.h \
+	net/engine/engine_retry.c \
 	net/engine/points.c net/engine/points.h \
 	net/engine/trace.c net/engine/trace.h \
 	net/metrics/log.c net/metrics/log.h \
@@ -135,8 +132,10 @@ libcd_net_small_la_SOURCES = \
 	net/options/uri.c net/options/uri.h \
 	net/ring/extensions.c net/ring/extensions.h \
 	net/ring/partitioner.c net/ring/partitioner.h \
+	net/ring/placement.c net/ring/placement.h \
 	net/ring/replication.c net/ring/replication.h \
 	net/ring/routes.c net/ring/routes.h \
+	net/ring/tablets_store.c \
 	net/ring/topology.c net/ring/topology.h \
 	net/ring/topology_row.c net/ring/topology_row.h \
 	net/schema/schema.c net/schema/schema.h \
@@ -163,6 +162,7 @@ libcd_net_small_la_SOURCES = \
 	net/session/groups.c \
 	net/session/info.c \
 	net/session/observe.c \
+	net/session/pager.c \
 	net/session/registry.c \
 	net/session/session_cluster.c \
 	net/session/session_tablets.c \

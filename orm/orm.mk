@@ -10,7 +10,6 @@ libcd_orm_la_SOURCES = \
 	orm/model/place.c orm/model/place.h \
 	orm/cql/bind.c \
 	orm/cql/fragment.c orm/cql/fragment.h \
-	orm/object/members.c \
 	orm/object/object.c orm/object/object.h \
 	orm/object/rows.c \
 	orm/object/shape.c orm/object/shape.h \
@@ -35,6 +34,7 @@ libcd_orm_la_SOURCES = \
 noinst_LTLIBRARIES += libcd_orm_small.la
 libcd_orm_small_la_CFLAGS = $(SMALL_CFLAGS)
 libcd_orm_small_la_SOURCES = \
+	orm/object/members.c \
 	orm/value/items.c orm/value/items.h \
 	orm/value/show.c orm/value/show.h \
 	orm/model/builder.c orm/model/builder.h \

@@ -26,7 +26,6 @@ libcd_proto_la_SOURCES = \
 	proto/shard.c \
 	proto/snappy.c proto/snappy.h \
 	proto/token.c \
-	proto/type.c proto/type.h \
 	proto/value.c proto/value.h \
 	proto/value_check.c \
 	proto/value_composite.c proto/value_composite.h \
@@ -61,6 +60,7 @@ libcd_proto_small_la_SOURCES = \
 	proto/text_number.c \
 	proto/text_time.c \
 	proto/timeuuid.c \
+	proto/type.c proto/type.h \
 	proto/type_class.c \
 	proto/type_format.c \
 	proto/type_parse.c \
