@@ -40,6 +40,7 @@ libcd_orm_small_la_SOURCES = \
 	orm/model/builder.c orm/model/builder.h \
 	orm/model/check.c \
 	orm/model/check_index.c \
+	orm/model/constant.c \
 	orm/model/defaults.c \
 	orm/model/family.c orm/model/family.h \
 	orm/model/inherit.c \

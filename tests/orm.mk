@@ -20,6 +20,7 @@ check_PROGRAMS += \
 	tests/orm/test_mock \
 	tests/orm/test_model \
 	tests/orm/test_pinned \
+	tests/orm/test_plain \
 	tests/orm/test_query \
 	tests/orm/test_read \
 	tests/orm/test_refine \

@@ -245,6 +245,14 @@ static enum cd_role role_of(const coodie_column *def)
 	return def->is_static ? CD_ROLE_STATIC : CD_ROLE_REGULAR;
 }
 
+static bool has_rules(const struct cd_column *c)
+{
+	const coodie_column *def = &c->def;
+
+	return c->checked || c->has_udt || def->required || def->max_length || def->min_length ||
+	       def->validate || def->discriminator;
+}
+
 static bool resolve_column(struct cd_model *m, struct cd_column *c, size_t i, coodie_error *err)
 {
 	struct cd_record r = { "model", "column", m->label, m->def.object_size,
@@ -255,8 +263,11 @@ static bool resolve_column(struct cd_model *m, struct cd_column *c, size_t i, co
 			       "model %s: column %zu has no name; make it with COODIE_COLUMN()",
 			       m->label, i + 1);
 	c->role = role_of(&c->def);
-	return cd_column_resolve(c, &r, &m->arena, err) && resolve_names(m, c, err) &&
-	       cd_model_check_column(m, c, err);
+	if (!cd_column_resolve(c, &r, &m->arena, err) || !resolve_names(m, c, err) ||
+	    !cd_model_check_column(m, c, err))
+		return false;
+	c->plain = has_rules(c) ? 0 : (uint8_t)(c->def.member & ~(uint32_t)COODIE_MEMBER_OPTIONAL);
+	return true;
 }
 
 static bool resolve_columns(struct cd_model *m, coodie_error *err)
@@ -359,21 +370,24 @@ static bool resolve(struct cd_model *m, coodie_session *s, coodie_error *err)
 /* What digest_of() looks at, as it lies there. */
 static bool keep_bytes(struct cd_model *m)
 {
-	m->model_bytes = cd_arena_copy(&m->arena, m->source, m->source->size);
-	m->column_bytes = cd_arena_copy(&m->arena, m->source->columns,
-					m->source->column_count * m->source->column_stride);
-	return m->model_bytes && m->column_bytes;
+	const coodie_model *now = m->source;
+	size_t size = now->column_count * now->column_stride;
+
+	bool same_columns = cd_is_constant(now->columns, size);
+
+	m->watched = same_columns && cd_is_constant(now, now->size)
+			     ? offsetof(coodie_model, keyspace)
+			     : now->size;
+	m->model_bytes = cd_arena_copy(&m->arena, now, m->watched);
+	if (!same_columns)
+		m->column_bytes = cd_arena_copy(&m->arena, now->columns, size);
+	return m->model_bytes && (same_columns || m->column_bytes);
 }
 
-/* The same bytes are the same model. Others may be as well: the digest knows. */
 bool cd_model_is_current(const struct cd_model *m)
 {
-	const coodie_model *now = m->source;
-
-	if (now->size == m->def.size && memcmp(now, m->model_bytes, now->size) == 0 &&
-	    memcmp(now->columns, m->column_bytes, now->column_count * now->column_stride) == 0)
-		return true;
-	return m->digest == digest_of(now);
+	return cd_model_is_same(m) ||
+	       (cd_model_check_table(m->source, NULL) && m->digest == digest_of(m->source));
 }
 
 struct cd_model *cd_model_new(coodie_session *s, const coodie_allocator *a,
@@ -394,6 +408,12 @@ struct cd_model *cd_model_new(coodie_session *s, const coodie_allocator *a,
 	m->source = source;
 	m->digest = digest_of(source);
 	m->def = cd_model_read(source);
+	m->write_request =
+		(coodie_request){ .size = sizeof(m->write_request),
+				  .consistency = m->def.consistency,
+				  .serial_consistency = m->def.serial_consistency,
+				  .timeout_ms = m->def.timeout_ms,
+				  .idempotent = true };
 	m->label = m->def.object_name;
 	if (!(keep_bytes(m) || cd_no_memory(err, "a model")) || !resolve(m, s, err)) {
 		cd_model_free(m);

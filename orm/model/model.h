@@ -5,6 +5,7 @@
 #define ORM_MODEL_MODEL_H
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include <coodie/polymorphism.h>
 
@@ -35,6 +36,9 @@ struct cd_column {
 	bool multicell;  /* a collection that is not frozen */
 	/* a member of the right C type may still not fit: ranges, items of collections */
 	bool checked;
+	/* enum coodie_member, without COODIE_MEMBER_OPTIONAL, where any value that the member can have
+	 * may be written; 0: the column has rules */
+	uint8_t plain;
 };
 
 /* What a table of rows describes: a model's struct, or a user type's. */
@@ -54,9 +58,13 @@ struct cd_model {
 	struct cd_arena arena;
 	const coodie_model *source;
 	uint64_t digest;
-	const void *model_bytes, *column_bytes; /* the user's tables when they were resolved */
+	/* the user's tables when they were resolved, as far as they are watched: of constants of the program
+	 * only what says which model it is, and no columns (NULL) */
+	const void *model_bytes, *column_bytes;
+	size_t watched; /* bytes of the model */
 	coodie_model def;
-	const char *label;         /* the struct's name */
+	coodie_request write_request; /* of a write that says nothing else */
+	const char *label;            /* the struct's name */
 	const char *table;         /* qualified, as CQL writes it */
 	const char *keyspace_name; /* as the server's tables have them */
 	const char *table_name;
@@ -91,6 +99,18 @@ coodie_model cd_model_read(const coodie_model *m);
  * NULL with COODIE_ERR_MODEL or COODIE_ERR_NO_MEMORY */
 struct cd_model *cd_model_new(coodie_session *s, const coodie_allocator *a,
 			      const coodie_model *source, coodie_error *err);
+/* constant.c: whether memory lies among the constants of the program or of a library it has loaded, which
+ * nobody writes to. False: that is not known. */
+bool cd_is_constant(const void *at, size_t size);
+/* Whether the user's table plainly is as it was: the same bytes are the same model. Others may be as well. */
+static inline bool cd_model_is_same(const struct cd_model *m)
+{
+	const coodie_model *now = m->source;
+
+	return now->size == m->def.size && memcmp(now, m->model_bytes, m->watched) == 0 &&
+	       (!m->column_bytes || memcmp(now->columns, m->column_bytes,
+					   now->column_count * now->column_stride) == 0);
+}
 /* Whether the user's table still says what it did. */
 bool cd_model_is_current(const struct cd_model *m);
 struct cd_model *cd_model_ref(struct cd_model *m);

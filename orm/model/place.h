@@ -10,6 +10,7 @@
 #include "orm/model/model.h"
 
 struct cd_models;
+struct cd_op;
 
 /* What the mapper keeps with a session. */
 struct cd_orm {
@@ -18,6 +19,7 @@ struct cd_orm {
 	coodie_allocator allocator;
 	pthread_mutex_t lock; /* held by whoever adds a model */
 	_Atomic(struct cd_models *) models;
+	_Atomic(struct cd_op *) spare; /* one that has ended, for the next (run/op.c) */
 };
 
 /* The model is borrowed from the orm. */
@@ -40,8 +42,21 @@ bool cd_place_find_on(coodie_session *s, const coodie_model *m, const char *conn
 
 /* The mapper's data of a session (not a registry), made the first time; borrowed. */
 struct cd_orm *cd_orm_of(coodie_session *s, coodie_error *err);
-struct cd_orm *cd_orm_ref(struct cd_orm *orm);
-void cd_orm_free(struct cd_orm *orm); /* gives one reference back; NULL is fine */
+void cd_orm_end(struct cd_orm *orm); /* its last reference is gone */
+
+static inline struct cd_orm *cd_orm_ref(struct cd_orm *orm)
+{
+	atomic_fetch_add_explicit(&orm->refs, 1, memory_order_relaxed);
+	return orm;
+}
+
+/* Gives one reference back; NULL is fine. */
+static inline void cd_orm_free(struct cd_orm *orm)
+{
+	if (orm && atomic_fetch_sub_explicit(&orm->refs, 1, memory_order_acq_rel) == 1)
+		cd_orm_end(orm);
+}
+
 /* Whether the session is still there, in whose callbacks a user may have ended it; else
  * COODIE_ERR_CLOSED. For what goes on after a callback of the user's. */
 bool cd_orm_is_open(const struct cd_orm *orm, coodie_error *err);

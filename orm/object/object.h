@@ -64,6 +64,13 @@ uint32_t cd_rows_skip(coodie_rows *rows, uint32_t count);
 
 /* ---- knowing an object (object.c) ------------------------------------------------------------ */
 
+/* Whether a struct plainly is one of the caller's own. */
+static inline bool cd_object_is_own(const void *memory)
+{
+	const coodie_row *row = memory;
+
+	return row && !row->self && !row->object;
+}
 /* The tracked object behind a struct; NULL in `out` for one of the caller's own. Refuses copies
  * and other models. */
 bool cd_object_find(const struct cd_model *m, const void *memory, struct cd_object **out,
@@ -88,6 +95,8 @@ uint32_t cd_object_touched(const struct cd_object *o, uint32_t column);
 /* Whether the member plainly is what was read and left alone since, which costs little to see; false
  * says nothing: ask cd_object_changed(). */
 bool cd_object_is_as_read(const struct cd_object *o, uint32_t column);
+/* The same of the 64 columns from `first` on, which costs little more: bit 0 is the first. */
+uint64_t cd_object_as_read(const struct cd_object *o, uint32_t first);
 /* Whether the member differs from what was loaded (or was touched); `v` is its value now. */
 bool cd_object_changed(const struct cd_object *o, uint32_t column, cql_value v,
 		       struct cd_arena *scratch);

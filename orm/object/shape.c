@@ -311,15 +311,24 @@ static bool is_null(const struct cd_shape *s, uint32_t length)
 	return length > INT32_MAX || (length == CD_NULL_LENGTH && !s->large);
 }
 
+static inline coodie_cell next_cell(const struct cd_shape *s, const uint8_t **at)
+{
+	uint32_t length = cd_get_be32(*at);
+	coodie_cell cell = { NULL, 0 };
+
+	*at += 4;
+	if (is_null(s, length))
+		return cell;
+	cell = (coodie_cell){ *at, length };
+	*at += length;
+	return cell;
+}
+
 coodie_cell cd_shape_cell(const struct cd_shape *s, const uint8_t *row, uint32_t position)
 {
-	uint32_t length = cd_get_be32(row);
-
-	for (; position; position--) {
-		row += 4 + (is_null(s, length) ? 0 : length);
-		length = cd_get_be32(row);
-	}
-	return is_null(s, length) ? (coodie_cell){ NULL, 0 } : (coodie_cell){ row + 4, length };
+	for (; position; position--)
+		next_cell(s, &row);
+	return next_cell(s, &row);
 }
 
 static bool same_number(const void *at, coodie_cell cell, size_t size)
@@ -378,6 +387,21 @@ bool cd_shape_same(const struct cd_shape *s, uint32_t position, coodie_cell cell
 	default:
 		return false;
 	}
+}
+
+uint64_t cd_shape_all_same(const struct cd_shape *s, const uint8_t *row, const void *memory,
+			   uint32_t first)
+{
+	uint64_t same = 0;
+
+	for (uint32_t i = 0; i < s->count; i++) {
+		coodie_cell cell = next_cell(s, &row);
+		uint32_t bit = s->columns[i] - first;
+
+		if (bit < 64 && cd_shape_same(s, i, cell, memory))
+			same |= UINT64_C(1) << bit;
+	}
+	return same;
 }
 
 bool cd_shape_value(const struct cd_shape *s, uint32_t position, coodie_cell cell, cql_value *out,

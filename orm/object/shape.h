@@ -74,6 +74,10 @@ coodie_cell cd_shape_cell(const struct cd_shape *s, const uint8_t *row, uint32_t
  * value can tell. */
 bool cd_shape_same(const struct cd_shape *s, uint32_t position, coodie_cell cell,
 		   const void *memory);
+/* The same of the 64 columns from `first` on, in one walk over a row that was decoded: bit 0 is the
+ * first. */
+uint64_t cd_shape_all_same(const struct cd_shape *s, const uint8_t *row, const void *memory,
+			   uint32_t first);
 /* A cell as a value; what cannot be said in C reads as null. */
 bool cd_shape_value(const struct cd_shape *s, uint32_t position, coodie_cell cell, cql_value *out,
 		    coodie_error *err);

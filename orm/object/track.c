@@ -113,6 +113,19 @@ bool cd_object_is_as_read(const struct cd_object *o, uint32_t column)
 	       cd_shape_same(s, position, cd_shape_cell(s, o->row, position), cd_object_memory(o));
 }
 
+uint64_t cd_object_as_read(const struct cd_object *o, uint32_t first)
+{
+	const struct cd_track *t = o->track;
+	uint64_t same = o->row ? cd_shape_all_same(o->shape, o->row, cd_object_memory(o), first)
+			       : 0;
+
+	for (uint32_t i = first; t && i < t->count && i - first < 64; i++) {
+		if (t->marks[i].touched || t->marks[i].loaded.is.tag != CQL_TAG_UNSET)
+			same &= ~(UINT64_C(1) << (i - first));
+	}
+	return same;
+}
+
 /* ---- what changed ---------------------------------------------------------------------------- */
 
 bool cd_object_follow(struct cd_object *o)
@@ -143,8 +156,6 @@ bool cd_object_changed(const struct cd_object *o, uint32_t column, cql_value v,
 	const struct cd_column *c = &o->shape->model->columns[column];
 	cql_value was;
 
-	if (cd_object_is_as_read(o, column))
-		return false;
 	if (cd_object_touched(o, column) || !cd_object_loaded(o, column, &was, NULL))
 		return true;
 	if (was.is.tag == CQL_TAG_UNSET)

@@ -6,19 +6,62 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/poison.h"
 
-struct cd_op *cd_op_new(const struct cd_place *place, const char *verb, cd_step_fn *step,
-			void *user, coodie_error *err)
+/* ---- their memory ---------------------------------------------------------------------------- */
+
+/* Most come one after the other: one that has ended waits for the next. */
+static struct cd_op *take_spare(struct cd_orm *orm)
 {
-	struct cd_op *op = cd_alloc(&place->orm->allocator, sizeof(*op));
+	struct cd_op *op = atomic_exchange_explicit(&orm->spare, NULL, memory_order_acquire);
+
+	if (op)
+		CD_UNPOISON(op, sizeof(*op));
+	return op;
+}
+
+/* @return what is to be released instead; or NULL */
+static struct cd_op *keep_spare(struct cd_orm *orm, struct cd_op *op)
+{
+	CD_POISON(op, sizeof(*op));
+	return atomic_exchange_explicit(&orm->spare, op, memory_order_acq_rel);
+}
+
+static inline struct cd_op *begin(struct cd_op *op, const struct cd_place *place, const char *verb,
+				  cd_step_fn *step, void *user)
+{
+	*op = (struct cd_op){ .place = *place,
+			      .step = step,
+			      .verb = verb,
+			      .subject = place->model ? place->model->label : "",
+			      .user = user };
+	cd_orm_ref(place->orm);
+	return op;
+}
+
+struct cd_op *cd_op_new_with(const struct cd_place *place, const char *verb, cd_step_fn *step,
+			     void *user, size_t state_size, coodie_error *err)
+{
+	struct cd_op *op = cd_alloc(&place->orm->allocator, sizeof(*op) + state_size);
 
 	if (!op) {
 		cd_no_memory(err, verb);
 		return NULL;
 	}
-	cd_orm_ref(place->orm);
-	*op = (struct cd_op){ .place = *place, .step = step, .verb = verb, .user = user };
-	op->subject = place->model ? place->model->label : "";
+	begin(op, place, verb, step, user)->alone = !state_size;
+	if (state_size)
+		op->state = op + 1;
+	return op;
+}
+
+struct cd_op *cd_op_new(const struct cd_place *place, const char *verb, cd_step_fn *step,
+			void *user, coodie_error *err)
+{
+	struct cd_op *op = take_spare(place->orm);
+
+	if (!op)
+		return cd_op_new_with(place, verb, step, user, 0, err);
+	begin(op, place, verb, step, user)->alone = true;
 	return op;
 }
 
@@ -26,9 +69,14 @@ void cd_op_free(struct cd_op *op)
 {
 	struct cd_orm *orm = op->place.orm;
 
-	cd_release(&orm->allocator, op);
+	if (op->alone)
+		op = keep_spare(orm, op);
+	if (op)
+		cd_release(&orm->allocator, op);
 	cd_orm_free(orm);
 }
+
+/* ---- sending --------------------------------------------------------------------------------- */
 
 static void on_done(coodie_result *take_res, const coodie_error *err, void *user)
 {

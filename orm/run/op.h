@@ -36,11 +36,15 @@ struct cd_op {
 	union cd_done done;
 	void *user;
 	void *state; /* of whoever runs it */
+	bool alone;  /* nothing lies behind it */
 };
 
 /* @return an operation that ends in the user's callback; NULL with COODIE_ERR_NO_MEMORY */
 struct cd_op *cd_op_new(const struct cd_place *place, const char *verb, cd_step_fn *step,
 			void *user, coodie_error *err);
+/* The same with so many bytes behind it, which are its state. */
+struct cd_op *cd_op_new_with(const struct cd_place *place, const char *verb, cd_step_fn *step,
+			     void *user, size_t state_size, coodie_error *err);
 void cd_op_free(struct cd_op *op);
 /* Submits one statement; its answer runs op->step. On false the operation is still the caller's.
  * `cql` NULL: nothing is
@@ -51,6 +55,15 @@ bool cd_op_submit(struct cd_op *op, const char *cql, cql_args args, const coodie
 bool cd_op_send(struct cd_op *op, const coodie_statement *st, coodie_error *err);
 /* `from` with "coodie_save(user): " before it. */
 coodie_error cd_op_error(const struct cd_op *op, const coodie_error *from);
+/* The same without a copy where all went well; `room` is for the other case. */
+static inline const coodie_error *cd_op_told(const struct cd_op *op, const coodie_error *from,
+					     coodie_error *room)
+{
+	if (from->code == COODIE_OK)
+		return from;
+	*room = cd_op_error(op, from);
+	return room;
+}
 
 /* ---- blocking calls -------------------------------------------------------------------------- */
 

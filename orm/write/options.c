@@ -13,6 +13,19 @@ static void read_options(const coodie_write *w, coodie_write *out)
 		memcpy(out, w, w->size && w->size < sizeof(*out) ? w->size : sizeof(*out));
 }
 
+/* What was said goes before what the model says. */
+static void prefer(coodie_request *r, const coodie_write *o)
+{
+	r->consistency = o->consistency ? o->consistency : r->consistency;
+	r->serial_consistency = o->serial_consistency ? o->serial_consistency
+						      : r->serial_consistency;
+	r->timeout_ms = o->timeout_ms ? o->timeout_ms : r->timeout_ms;
+	r->timestamp_us = o->timestamp_us;
+	r->tracing = o->tracing;
+	r->profile = o->profile;
+	r->id = o->id;
+}
+
 static bool refuse(const struct cd_write *w, const char *option, coodie_error *err)
 {
 	return cd_fail(err, COODIE_ERR_INVALID, "%s(%s): it takes no %s; leave it out",
@@ -51,28 +64,15 @@ static void ask_query(coodie_write *o, const coodie_request *r)
  * what is there, or depends on it, is not idempotent: its planner takes that back, unless told. */
 bool cd_write_options(struct cd_write *w, const struct cd_call *call, coodie_error *err)
 {
-	const coodie_model *def = &w->place.model->def;
 	coodie_write o;
 
 	read_options(call->options, &o);
 	if (call->query)
 		ask_query(&o, &call->query->request);
-
 	w->ttl = o.ttl;
 	w->full = o.full;
 	w->must_apply = o.must_apply;
-	w->request = (coodie_request){
-		.size = sizeof(coodie_request),
-		.consistency = o.consistency ? o.consistency : def->consistency,
-		.serial_consistency = o.serial_consistency ? o.serial_consistency
-							   : def->serial_consistency,
-		.timeout_ms = o.timeout_ms ? o.timeout_ms : def->timeout_ms,
-		.timestamp_us = o.timestamp_us,
-		.idempotent = true,
-		.tracing = o.tracing,
-		.profile = o.profile,
-		.id = o.id,
-	};
-	w->told_idempotent = o.idempotent || def->idempotent;
+	w->told_idempotent |= o.idempotent;
+	prefer(&w->request, &o);
 	return !call->options || check(w, &o, err);
 }

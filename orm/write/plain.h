@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The usual members as values, at once: what a save of a struct of the caller's own does for each
- * column. cd_member_get() is the way for all others, and for what has rules. */
+ * column. cd_member_get() is the way for all others, and for what has rules: the same values (a test
+ * compares them). */
 #ifndef ORM_WRITE_PLAIN_H
 #define ORM_WRITE_PLAIN_H
 
@@ -8,14 +9,7 @@
 
 #include "orm/model/model.h"
 
-/* Whether any value of the member's C type may be written. */
-static inline bool cd_plain_column(const struct cd_column *c)
-{
-	return !c->checked && !c->def.required && !c->def.max_length && !c->def.min_length &&
-	       !c->def.validate && !c->def.discriminator;
-}
-
-/* False, and nothing in `out`, for a member that is not a usual one, or says nothing. */
+/* False, and nothing in `out`, for a member that is not a usual one, says nothing, or has rules. */
 static inline bool cd_plain_get(const struct cd_column *c, const void *object, cql_value *out)
 {
 	const void *at = (const char *)object + c->def.offset;
@@ -23,7 +17,7 @@ static inline bool cd_plain_get(const struct cd_column *c, const void *object, c
 
 	if (c->optional && !(at = *(const void *const *)at))
 		return false;
-	switch (c->def.member & ~(uint32_t)COODIE_MEMBER_OPTIONAL) {
+	switch (c->plain) {
 	case COODIE_MEMBER_STR:
 		text = *(const char *const *)at;
 		if (!text)

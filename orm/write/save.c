@@ -20,6 +20,8 @@ struct save {
 	 * that are no key for an UPDATE, whose keys follow; unset: nothing */
 	cql_value *values, *keys;
 	bool any[CD_ROLE_REGULAR + 1]; /* whether something is written, by role */
+	uint64_t as_read;              /* of 64 columns, see is_as_read(); */
+	uint32_t read_end;             /* the column behind them */
 	bool no_row;                   /* no clustering column is set: statics only */
 	bool deltas;                   /* some collection is added to or taken from, not replaced */
 	coodie_error *err;
@@ -80,6 +82,16 @@ static cql_value changed_value(const struct save *s, uint32_t i, cql_value v)
 	return v.is.tag == CQL_TAG_UNSET ? cql_null() : v;
 }
 
+/* Whether a column of a loaded object plainly has not changed: 64 are looked at in one go. */
+static inline bool is_as_read(struct save *s, uint32_t i)
+{
+	if (i >= s->read_end) {
+		s->as_read = cd_object_as_read(s->o, i);
+		s->read_end = i + 64;
+	}
+	return s->as_read >> (i + 64 - s->read_end) & 1;
+}
+
 static bool check_required(const struct save *s, const struct cd_column *c, cql_value v)
 {
 	if (!is_missing(v) || (is_loaded(s) && v.is.tag == CQL_TAG_UNSET))
@@ -92,10 +104,6 @@ static bool take_value(struct save *s, uint32_t i, cql_value *out)
 {
 	const struct cd_column *c = &s->m->columns[i];
 
-	if (s->o && !s->whole && cd_object_is_as_read(s->o, i)) {
-		*out = cql_unset();
-		return true;
-	}
 	if (!read_member(s, i, out))
 		return false;
 	if (s->o)
@@ -156,15 +164,29 @@ static bool check_no_row(const struct save *s, bool conditional)
 
 /* ---- the statement --------------------------------------------------------------------------- */
 
-static inline bool take_column(struct save *s, uint32_t i, cql_value *out)
+/* All that an INSERT writes. */
+static bool take_columns(struct save *s, cql_value *out)
 {
-	const struct cd_column *c = &s->m->columns[i];
+	const struct cd_column *columns = s->m->columns, *end = columns + s->m->column_count;
+	bool own = !s->o;
 
-	if (!s->o && cd_plain_column(c) && cd_plain_get(c, s->memory, out)) {
-		s->any[c->role] = true;
-		return true;
+	for (const struct cd_column *c = columns; c < end; c++, out++) {
+		uint32_t i;
+
+		if (own && cd_plain_get(c, s->memory, out))
+			continue;
+		i = (uint32_t)(c - columns);
+		if (!(cd_column_is_key(c) ? take_key(s, i, out) : take_value(s, i, out)))
+			return false;
 	}
-	return cd_column_is_key(c) ? take_key(s, i, out) : take_value(s, i, out);
+	return true;
+}
+
+/* By which roles there is something: of a row with its key nobody asks. */
+static void note_roles(struct save *s)
+{
+	for (uint32_t i = 0; i < s->m->column_count; i++)
+		s->any[s->m->columns[i].role] |= s->values[i].is.tag != CQL_TAG_UNSET;
 }
 
 static bool write_insert(struct save *s)
@@ -175,10 +197,10 @@ static bool write_insert(struct save *s)
 	if (!args)
 		return false;
 	s->values = args;
-	for (uint32_t i = 0; i < count; i++) {
-		if (!take_column(s, i, &args[i]))
-			return false;
-	}
+	if (!take_columns(s, args))
+		return false;
+	if (s->no_row)
+		note_roles(s);
 	cd_write_put_ttl(s->w, args, &count);
 	s->w->cql = s->m->insert[cd_write_shape(s->w)];
 	s->w->args = (cql_args){ count, args };
@@ -196,16 +218,21 @@ static bool write_update(struct save *s, size_t extra)
 	cd_write_put_ttl(s->w, args, &count);
 	s->values = args + count;
 	for (uint32_t i = 0; i < s->m->column_count; i++) {
-		if (!cd_column_is_key(&s->m->columns[i]) && !take_value(s, i, &args[count++]))
+		if (cd_column_is_key(&s->m->columns[i]))
+			continue;
+		if (!s->whole && is_as_read(s, i))
+			args[count].is.tag = CQL_TAG_UNSET;
+		else if (!take_value(s, i, &args[count]))
 			return false;
+		count++;
 	}
+	if (!extra && !s->any[CD_ROLE_REGULAR] && !s->any[CD_ROLE_STATIC])
+		return true; /* nothing changed */
 	s->keys = args + count;
 	for (uint32_t i = 0; i < s->m->key_count; i++) {
 		if (!take_key(s, s->m->keys[i], &args[count++]))
 			return false;
 	}
-	if (!extra && !s->any[CD_ROLE_REGULAR] && !s->any[CD_ROLE_STATIC])
-		return true; /* nothing changed */
 	s->w->cql = s->m->update[cd_write_shape(s->w)];
 	s->w->args = (cql_args){ count, args };
 	return check_no_row(s, extra > 0);
@@ -246,7 +273,7 @@ static bool write_statics(struct save *s)
 
 /* A new row's columns that were not set count as null from then on; of a loaded row only what
  * was written changes. */
-static bool keep_changes(struct save *s)
+static __attribute__((noinline)) bool keep_changes(struct save *s)
 {
 	const cql_value *at = s->values;
 	bool all = s->o->state == CD_OBJECT_NEW;
@@ -271,7 +298,7 @@ static bool keep_changes(struct save *s)
 static bool begin(struct save *s, struct cd_write *w, const struct cd_call *call, coodie_error *err)
 {
 	*s = (struct save){ .w = w, .m = w->place.model, .memory = call->object, .err = err };
-	if (!cd_write_object(w, call->object, &s->o, err))
+	if (!cd_object_is_own(call->object) && !cd_write_object(w, call->object, &s->o, err))
 		return false;
 	s->whole = !is_loaded(s) || w->full;
 	s->insert = s->whole;

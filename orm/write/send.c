@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Sending a plan: one statement, and what follows when it was applied. */
-#include "base/alloc.h"
 #include "base/error.h"
 #include "orm/run/op.h"
 #include "orm/write/lwt.h"
 #include "orm/write/write.h"
 
-static void write_free(struct cd_op *op, struct cd_write *take_w)
+/* With the plan that it keeps. */
+static void op_free(struct cd_op *op)
 {
-	if (!take_w)
-		return;
-	cd_write_deinit(take_w);
-	cd_release(&op->place.orm->allocator, take_w);
+	if (op->state)
+		cd_write_deinit(op->state);
+	cd_op_free(op);
 }
 
 /* Reads the answer of a conditional write; NULL with `err` filled when it failed. */
@@ -25,7 +24,7 @@ static coodie_lwt *read_outcome(struct cd_op *op, struct cd_write *w, coodie_res
 	lwt = cd_lwt_new(op->place.model, take_res, w->keys, err);
 	if (!lwt)
 		return NULL;
-	if (lwt && coodie_lwt_applied(lwt))
+	if (coodie_lwt_applied(lwt))
 		cd_write_applied(w);
 	else if (w->must_apply && !cd_lwt_fail(lwt, err)) {
 		coodie_lwt_free(lwt);
@@ -37,68 +36,74 @@ static coodie_lwt *read_outcome(struct cd_op *op, struct cd_write *w, coodie_res
 static void on_outcome(struct cd_op *op, coodie_result *take_res, const coodie_error *from)
 {
 	coodie_lwt_fn *done = op->done.lwt;
-	struct cd_write *w = op->state;
 	coodie_error err = *from;
-	coodie_lwt *lwt = read_outcome(op, w, take_res, &err);
+	coodie_lwt *lwt = read_outcome(op, op->state, take_res, &err);
 	void *user = op->user;
 
 	err = cd_op_error(op, &err);
-	write_free(op, w);
-	cd_op_free(op);
+	op_free(op);
 	done(lwt, &err, user);
+}
+
+static void tell(struct cd_op *op, const coodie_error *from)
+{
+	coodie_status_fn *done = op->done.status;
+	void *user = op->user;
+	coodie_error own;
+
+	from = cd_op_told(op, from, &own);
+	op_free(op);
+	done(from, user);
+}
+
+/* A conditional write whose outcome nobody asked for has to be applied. */
+static void need_applied(struct cd_op *op, struct cd_write *w, coodie_result *take_res,
+			 coodie_error err)
+{
+	w->must_apply = true;
+	coodie_lwt_free(read_outcome(op, w, take_res, &err));
+	tell(op, &err);
 }
 
 static void on_written(struct cd_op *op, coodie_result *take_res, const coodie_error *from)
 {
-	coodie_status_fn *done = op->done.status;
 	struct cd_write *w = op->state;
-	coodie_error err = *from;
-	void *user = op->user;
 
 	if (w && w->conditional) {
-		w->must_apply = true;
-		coodie_lwt_free(read_outcome(op, w, take_res, &err));
-	} else {
-		if (w && err.code == COODIE_OK)
-			cd_write_applied(w);
-		coodie_result_free(take_res);
+		need_applied(op, w, take_res, *from);
+		return;
 	}
-	err = cd_op_error(op, &err);
-	write_free(op, w);
-	cd_op_free(op);
-	done(&err, user);
+	if (w && from->code == COODIE_OK)
+		cd_write_applied(w);
+	coodie_result_free(take_res);
+	tell(op, from);
 }
 
-/* A plan that has something to tell lives on until the answer. */
-static bool keep_plan(struct cd_op *op, struct cd_write *w, coodie_error *err)
+/* A plan that has something to tell lives on until the answer; its binds are sent before. */
+static void move_plan(struct cd_write *to, struct cd_write *w)
 {
-	struct cd_write *kept;
-
-	if (!w->changes && !w->conditional)
-		return true;
-	kept = cd_alloc(&op->place.orm->allocator, sizeof(*kept));
-	if (!kept)
-		return cd_no_memory(err, "what is written");
-	*kept = *w; /* its binds are sent by the time this call returns */
+	*to = *w;
 	w->changes = NULL;
 	w->arena = (struct cd_arena){ 0 };
-	op->state = kept;
-	return true;
 }
 
 /* The step says which callback of the user's it is. */
 static bool send(struct cd_write *w, cd_step_fn *step, union cd_done done, void *user,
 		 coodie_error *err)
 {
-	struct cd_op *op = cd_op_new(&w->place, w->verb->name, step, user, err);
+	bool keep = w->changes || w->conditional;
+	struct cd_op *op = keep ? cd_op_new_with(&w->place, w->verb->name, step, user, sizeof(*w),
+						 err)
+				: cd_op_new(&w->place, w->verb->name, step, user, err);
 
 	if (!op)
 		return false;
 	op->done = done;
-	if (keep_plan(op, w, err) && cd_op_submit(op, w->cql, w->args, &w->request, err))
+	if (keep)
+		move_plan(op->state, w);
+	if (cd_op_submit(op, w->cql, w->args, &w->request, err))
 		return true;
-	write_free(op, op->state);
-	cd_op_free(op);
+	op_free(op);
 	return false;
 }
 

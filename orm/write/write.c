@@ -17,24 +17,9 @@ static bool find_place(struct cd_write *w, const struct cd_call *call, coodie_er
 	return true;
 }
 
-bool cd_write_begin(struct cd_write *w, const struct cd_call *call, cql_value *room,
-		    coodie_error *err)
+/* Views and counters are not written by everyone, and some verbs need a condition. */
+static bool check_verb(const struct cd_model *m, const struct cd_call *call, coodie_error *err)
 {
-	const struct cd_model *m;
-
-	w->verb = call->verb;
-	w->cql = NULL;
-	w->args = w->keys = (cql_args){ 0 };
-	w->conditional = false;
-	w->object = NULL;
-	w->changes = NULL;
-	w->follow_count = 0;
-	w->arena = (struct cd_arena){ 0 };
-	w->room = room;
-	if (!find_place(w, call, err))
-		return false;
-	m = w->place.model;
-	cd_arena_init(&w->arena, &m->allocator, 0);
 	if (!cd_model_check_writable(m, call->verb->name, err))
 		return false;
 	if (m->is_counter && !(call->verb->takes & CD_TAKES_COUNTERS))
@@ -47,13 +32,34 @@ bool cd_write_begin(struct cd_write *w, const struct cd_call *call, cql_value *r
 		return cd_fail(err, COODIE_ERR_QUERY,
 			       "%s(%s): no condition is given; \"EXISTS\" is one", call->verb->name,
 			       m->label);
-	return cd_write_options(w, call, err);
+	return true;
 }
 
-bool cd_write_plan(struct cd_write *w, const struct cd_call *call, cql_value *room,
-		   coodie_error *err)
+bool cd_write_begin(struct cd_write *w, const struct cd_call *call, cql_value *room,
+		    coodie_error *err)
 {
-	return cd_write_begin(w, call, room, err) && call->verb->plan(w, call, err);
+	const struct cd_model *m;
+
+	w->verb = call->verb;
+	w->cql = NULL;
+	w->args = w->keys = (cql_args){ 0 };
+	w->ttl = 0;
+	w->full = w->conditional = w->must_apply = false;
+	w->object = NULL;
+	w->changes = NULL;
+	w->follow_count = 0;
+	w->arena = (struct cd_arena){ 0 };
+	w->room = room;
+	if (!find_place(w, call, err))
+		return false;
+	m = w->place.model;
+	w->arena.allocator = &m->allocator;
+	w->request = m->write_request;
+	w->told_idempotent = m->def.idempotent;
+	if ((m->def.view || m->is_counter || call->verb->takes & CD_NEEDS_CONDITION) &&
+	    !check_verb(m, call, err))
+		return false;
+	return (!call->options && !call->query) || cd_write_options(w, call, err);
 }
 
 bool cd_write_keep(struct cd_write *w, coodie_error *err)
@@ -78,13 +84,6 @@ void cd_write_applied(struct cd_write *w)
 		memcpy((char *)cd_object_memory(w->object) + def->offset, w->follows[i].member,
 		       def->size);
 	}
-}
-
-void cd_write_deinit(struct cd_write *w)
-{
-	cd_changes_free(w->changes);
-	w->changes = NULL;
-	cd_arena_deinit(&w->arena);
 }
 
 cql_value *cd_write_room(struct cd_write *w, size_t count, coodie_error *err)

@@ -78,23 +78,33 @@ struct cd_write {
 	cql_value *room;       /* for CD_FIXED_VALUES of the first binds; NULL: from the arena */
 };
 
+/* Finds the place and reads the options: the first half of cd_write_plan(). */
+bool cd_write_begin(struct cd_write *w, const struct cd_call *call, cql_value *room,
+		    coodie_error *err);
 /* Plans what `call` says. `room` lives as long as the plan, or is NULL. Whatever it returns, the plan is
  * to be ended with cd_write_deinit(). */
-bool cd_write_plan(struct cd_write *w, const struct cd_call *call, cql_value *room,
-		   coodie_error *err);
+static inline bool cd_write_plan(struct cd_write *w, const struct cd_call *call, cql_value *room,
+				 coodie_error *err)
+{
+	return cd_write_begin(w, call, room, err) && call->verb->plan(w, call, err);
+}
 /* Copies what is borrowed, for a plan that outlives the call: afterwards it may be moved by
  * assignment. */
 bool cd_write_keep(struct cd_write *w, coodie_error *err);
 /* The server has applied it: tells the tracked object. Cannot fail; at most once. */
 void cd_write_applied(struct cd_write *w);
-void cd_write_deinit(struct cd_write *w);
+static inline void cd_write_deinit(struct cd_write *w)
+{
+	if (w->changes)
+		cd_changes_free(w->changes);
+	w->changes = NULL;
+	if (w->arena.chunks)
+		cd_arena_deinit(&w->arena);
+}
 
 /* ---- for the planners ------------------------------------------------------------------------ */
 
-/* Finds the place and reads the options: the first half of cd_write_plan(). */
-bool cd_write_begin(struct cd_write *w, const struct cd_call *call, cql_value *room,
-		    coodie_error *err);
-/* Reads and checks coodie_write, of whatever size. */
+/* Reads and checks coodie_write, of whatever size, and what was said to a query. */
 bool cd_write_options(struct cd_write *w, const struct cd_call *call, coodie_error *err);
 /* Room for binds, not initialized; NULL with COODIE_ERR_NO_MEMORY. */
 cql_value *cd_write_room(struct cd_write *w, size_t count, coodie_error *err);
