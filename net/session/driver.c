@@ -68,9 +68,12 @@ bool coodie_session_submit(coodie_session *s, const coodie_statement *st, coodie
 {
 	coodie_statement own;
 
-	cd_clear(err);
-	return cd_take_struct(&own, sizeof own, st, "coodie_statement", err) &&
-	       submit(s, &own, done, user, err);
+	cd_well(err);
+	if (st->size == sizeof own)
+		own = *st;
+	else if (!cd_take_struct(&own, sizeof own, st, "coodie_statement", err))
+		return false;
+	return submit(s, &own, done, user, err);
 }
 
 bool coodie_session_query_async(coodie_session *s, const char *cql, cql_args args,
