@@ -32,6 +32,10 @@ bench_stub_SOURCES = \
 	tests/simulation.c tests/simulation.h
 bench_stub_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
 bench_stub_LDFLAGS = $(AM_LDFLAGS) -static
+EXTRA_PROGRAMS += bench/save
+bench_save_SOURCES = bench/save.c
+bench_save_LDADD = libcoodie.la $(EXTERNAL_LIBS)
+bench_save_LDFLAGS = $(AM_LDFLAGS) -static
 # The matrix is run by make check too: tests/check-matrix.
 check_PROGRAMS += bench/matrix/player
 bench_matrix_player_SOURCES = \
@@ -54,7 +58,7 @@ bench_matrix_player_LDADD = libcoodie.la
 EXTRA_LTLIBRARIES = bench/heap.la
 bench_heap_la_SOURCES = bench/heap.c
 bench_heap_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
-EXTRA_DIST += bench/README.md bench/run bench/compare
+EXTRA_DIST += bench/README.md bench/run bench/compare bench/saves
 EXTRA_DIST += \
 	bench/matrix/data.py bench/matrix/peer.py bench/matrix/rows_coodie.py bench/matrix/rows_cqlengine.py \
 	bench/matrix/run bench/matrix/table.awk
@@ -71,10 +75,13 @@ bench: bench/codec$(EXEEXT) bench/node$(EXEEXT)
 bench-client: bench/client$(EXEEXT) bench/floor$(EXEEXT) bench/stub$(EXEEXT) bench/heap.la
 	$(srcdir)/bench/compare
 
-# The mapper: the third table, and then the matrix, beside cqlengine and Python coodie.
+# The mapper: the third table, a save beside its EXECUTE over a connection, and the matrix, beside cqlengine and Python
+# coodie.
 .PHONY: bench-orm bench-matrix
-bench-orm: bench/orm$(EXEEXT) bench/matrix/player$(EXEEXT) tools/coodie$(EXEEXT)
+bench-orm: bench/orm$(EXEEXT) bench/save$(EXEEXT) bench/stub$(EXEEXT) bench/heap.la \
+	   bench/matrix/player$(EXEEXT) tools/coodie$(EXEEXT)
 	$(srcdir)/bench/run bench/orm$(EXEEXT)
+	$(srcdir)/bench/saves
 	$(srcdir)/bench/matrix/run $(MATRIX)
 
 # The matrix alone: make bench-matrix MATRIX='--rounds 3 --only BE-04,BE-13'
