@@ -6,8 +6,6 @@ libcd_orm_la_SOURCES = \
 	orm/value/fit.c \
 	orm/value/order.c \
 	orm/model/codec.c orm/model/codec.h \
-	orm/model/model.c orm/model/model.h \
-	orm/model/place.c orm/model/place.h \
 	orm/cql/bind.c \
 	orm/cql/fragment.c orm/cql/fragment.h \
 	orm/object/object.c orm/object/object.h \
@@ -21,7 +19,6 @@ libcd_orm_la_SOURCES = \
 	orm/query/stream.c \
 	orm/write/delete.c \
 	orm/write/delta.c orm/write/delta.h \
-	orm/write/options.c \
 	orm/write/plain.h \
 	orm/write/save.c \
 	orm/write/send.c \
@@ -44,7 +41,9 @@ libcd_orm_small_la_SOURCES = \
 	orm/model/defaults.c \
 	orm/model/family.c orm/model/family.h \
 	orm/model/inherit.c \
+	orm/model/model.c orm/model/model.h \
 	orm/model/look.c \
+	orm/model/place.c orm/model/place.h \
 	orm/model/rules.c \
 	orm/model/spelling.c orm/model/spelling.h \
 	orm/model/texts.c \
@@ -74,6 +73,7 @@ libcd_orm_small_la_SOURCES = \
 	orm/write/json.c \
 	orm/write/lwt.c orm/write/lwt.h \
 	orm/write/modify.c orm/write/modify.h \
+	orm/write/options.c \
 	orm/write/update.c orm/write/update.h \
 	orm/mock/call.c \
 	orm/mock/driver.c \

@@ -33,7 +33,7 @@ static struct cd_model *look(const _Atomic(struct cd_model *) *slot)
 }
 
 /* The place of a model, or the empty one where it would go. */
-static inline _Atomic(struct cd_model *) *slot_of(struct cd_models *t, const coodie_model *source)
+static _Atomic(struct cd_model *) *slot_of(struct cd_models *t, const coodie_model *source)
 {
 	size_t i = (size_t)((uintptr_t)source * UINT64_C(0x9E3779B97F4A7C15) >> 16);
 	const struct cd_model *m;
@@ -44,7 +44,7 @@ static inline _Atomic(struct cd_model *) *slot_of(struct cd_models *t, const coo
 }
 
 /* The model as it was resolved last; NULL: never. */
-static inline struct cd_model *find(struct cd_orm *orm, const coodie_model *source)
+static struct cd_model *find(struct cd_orm *orm, const coodie_model *source)
 {
 	struct cd_models *t = atomic_load_explicit(&orm->models, memory_order_acquire);
 
@@ -171,19 +171,8 @@ struct cd_orm *cd_orm_of(coodie_session *s, coodie_error *err)
 	return coodie_session_keep(s, &orm_key, orm, free_data, err);
 }
 
-/* What has been found before, in a session that is no registry: those have no models. */
-static inline bool find_again(coodie_session *s, const coodie_model *m, struct cd_place *out)
-{
-	if (!s || !m)
-		return false;
-	out->session = s;
-	out->orm = coodie_session_data(s, &orm_key);
-	out->model = out->orm ? find(out->orm, m) : NULL;
-	return out->model && cd_model_is_same(out->model);
-}
-
-static bool find_first(coodie_session *s, const coodie_model *m, const char *connection,
-		       struct cd_place *out, coodie_error *err)
+bool cd_place_find_on(coodie_session *s, const coodie_model *m, const char *connection,
+		      struct cd_place *out, coodie_error *err)
 {
 	if (!s)
 		return cd_fail(err, COODIE_ERR_INVALID, "the session is NULL");
@@ -207,22 +196,27 @@ static bool find_first(coodie_session *s, const coodie_model *m, const char *con
 	return out->model != NULL;
 }
 
-bool cd_place_find_on(coodie_session *s, const coodie_model *m, const char *connection,
-		      struct cd_place *out, coodie_error *err)
-{
-	return find_again(s, m, out) || find_first(s, m, connection, out, err);
-}
-
 bool cd_place_look(coodie_session *s, const coodie_model *m, struct cd_place *out,
 		   coodie_error *err)
 {
 	return cd_place_find_on(s, m, NULL, out, err);
 }
 
+/* What has been found before, in a session that is no registry: those have no models. */
+static bool find_again(coodie_session *s, const coodie_model *m, struct cd_place *out)
+{
+	if (!s || !m)
+		return false;
+	out->session = s;
+	out->orm = coodie_session_data(s, &orm_key);
+	out->model = out->orm ? find(out->orm, m) : NULL;
+	return out->model && cd_model_is_same(out->model);
+}
+
 bool cd_place_find(coodie_session *s, const coodie_model *m, struct cd_place *out,
 		   coodie_error *err)
 {
-	if (!find_again(s, m, out) && !find_first(s, m, NULL, out, err))
+	if (!find_again(s, m, out) && !cd_place_look(s, m, out, err))
 		return false;
 	if (out->model->def.is_abstract)
 		return cd_fail(err, COODIE_ERR_MODEL,

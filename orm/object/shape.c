@@ -326,9 +326,12 @@ static inline coodie_cell next_cell(const struct cd_shape *s, const uint8_t **at
 
 coodie_cell cd_shape_cell(const struct cd_shape *s, const uint8_t *row, uint32_t position)
 {
-	for (; position; position--)
-		next_cell(s, &row);
-	return next_cell(s, &row);
+	coodie_cell cell;
+
+	do
+		cell = next_cell(s, &row);
+	while (position--);
+	return cell;
 }
 
 static bool same_number(const void *at, coodie_cell cell, size_t size)
