@@ -19,6 +19,7 @@ static const coodie_column product_columns[] = {
 	COODIE_COLUMN(product, description, "text"),
 };
 const coodie_model product_model = COODIE_MODEL(product, product_columns, "products");
+const coodie_model written_model = COODIE_MODEL(product, product_columns, "products_written");
 
 static const coodie_column reading_columns[] = {
 	COODIE_COLUMN(reading, sensor, "int", .partition_key = 1),
@@ -91,6 +92,7 @@ bool shop_set_up(struct matrix *m, coodie_error *err)
 	reading *readings = calloc(SHOP_READINGS, sizeof *readings);
 	bool worked = products && readings &&
 		      coodie_sync_table(m->session, &product_model, NULL, err) &&
+		      coodie_sync_table(m->session, &written_model, NULL, err) &&
 		      coodie_sync_table(m->session, &reading_model, NULL, err) &&
 		      fill(m, products, readings, err);
 

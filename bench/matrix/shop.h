@@ -41,12 +41,15 @@ typedef struct reading {
 	const char *note;
 } reading;
 
-extern const coodie_model product_model, reading_model;
+/* Products are read and changed in their table; what is written over and over has another, so that reads
+ * find as much in the first round as in the last. */
+extern const coodie_model product_model, written_model, reading_model;
 
 #define SHOP_PRODUCT_COLUMNS \
 	"id, name, brand, category, price, stock, available, rating, added, description"
 #define SHOP_INSERT_PRODUCT \
-	"INSERT INTO products (" SHOP_PRODUCT_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	"INSERT INTO products_written (" SHOP_PRODUCT_COLUMNS \
+	") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 #define SHOP_INSERT_READING "INSERT INTO readings (sensor, at, value, note) VALUES (?, ?, ?, ?)"
 
 cql_uuid shop_product_id(uint32_t n);

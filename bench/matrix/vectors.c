@@ -2,7 +2,7 @@
 /* Vectors of 16 dimensions: written, and the nearest ten of a thousand. */
 #include "bench/matrix/matrix.h"
 
-enum { DIMENSIONS = 16, SIGNALS = 1000, WRITTEN = 1000, NEAREST = 10 };
+enum { DIMENSIONS = 16, SIGNALS = 1000, NEAREST = 10 };
 
 typedef struct signal {
 	coodie_row row;
@@ -48,14 +48,14 @@ static bool set_up(struct matrix *m, coodie_error *err)
 
 static bool insert(struct matrix *m, uint32_t i, coodie_error *err)
 {
-	signal s = make_signal(WRITTEN + i % SIGNALS);
+	signal s = make_signal(i % SIGNALS);
 
 	return coodie_save(m->session, &signal_model, &s, NULL, err);
 }
 
 static bool insert_raw(struct matrix *m, uint32_t i, coodie_error *err)
 {
-	signal s = make_signal(WRITTEN + i % SIGNALS);
+	signal s = make_signal(i % SIGNALS);
 
 	return matrix_done(coodie_session_execute(
 		m->session, m->cql[0],
@@ -65,7 +65,7 @@ static bool insert_raw(struct matrix *m, uint32_t i, coodie_error *err)
 
 static bool check(struct matrix *m, uint32_t first, uint32_t count, coodie_error *err)
 {
-	signal wanted = make_signal(WRITTEN + (first + count - 1) % SIGNALS);
+	signal wanted = make_signal((first + count - 1) % SIGNALS);
 	signal *s = coodie_get(m->session, &signal_model, CQL_ARGS(cql(wanted.id)), NULL, err);
 	bool right = s && (s->embedding[DIMENSIONS - 1] == wanted.embedding[DIMENSIONS - 1] ||
 			   matrix_wrong(err, "the last float", s->embedding[DIMENSIONS - 1],

@@ -28,7 +28,7 @@ static bool insert(struct matrix *m, uint32_t i, coodie_error *err)
 {
 	product p = written(SHOP_WRITTEN, i);
 
-	return coodie_save(m->session, &product_model, &p, NULL, err);
+	return coodie_save(m->session, &written_model, &p, NULL, err);
 }
 
 static bool insert_raw(struct matrix *m, uint32_t i, coodie_error *err)
@@ -42,7 +42,7 @@ static bool insert_new(struct matrix *m, uint32_t i, coodie_error *err)
 {
 	product p = shop_product(SHOP_NEW + i);
 
-	return matrix_lwt_applied(coodie_insert(m->session, &product_model, &p, NULL, err), err);
+	return matrix_lwt_applied(coodie_insert(m->session, &written_model, &p, NULL, err), err);
 }
 
 static bool insert_new_raw(struct matrix *m, uint32_t i, coodie_error *err)
@@ -56,7 +56,7 @@ static bool insert_expiring(struct matrix *m, uint32_t i, coodie_error *err)
 {
 	product p = written(SHOP_EXPIRING, i);
 
-	return coodie_save(m->session, &product_model, &p, COODIE_WRITE(.ttl = 60), err);
+	return coodie_save(m->session, &written_model, &p, COODIE_WRITE(.ttl = 60), err);
 }
 
 static bool insert_expiring_raw(struct matrix *m, uint32_t i, coodie_error *err)
@@ -70,7 +70,7 @@ static bool insert_expiring_raw(struct matrix *m, uint32_t i, coodie_error *err)
 
 static bool check_stock(struct matrix *m, uint32_t n, int32_t stock, coodie_error *err)
 {
-	product *p = coodie_get(m->session, &product_model, CQL_ARGS(cql(shop_product_id(n))), NULL,
+	product *p = coodie_get(m->session, &written_model, CQL_ARGS(cql(shop_product_id(n))), NULL,
 				err);
 	bool right = p && (p->stock == stock || matrix_wrong(err, "stock", p->stock, stock));
 
@@ -93,7 +93,7 @@ static bool check_new(struct matrix *m, uint32_t first, uint32_t count, coodie_e
 static bool check_expiring(struct matrix *m, uint32_t first, uint32_t count, coodie_error *err)
 {
 	cql_uuid last = shop_product_id(SHOP_EXPIRING + (first + count - 1) % SHOP_PRODUCTS);
-	coodie_query *q = coodie_find(m->session, &product_model, "id = ?", CQL_ARGS(cql(last)));
+	coodie_query *q = coodie_find(m->session, &written_model, "id = ?", CQL_ARGS(cql(last)));
 	int64_t left = 0;
 	bool worked = coodie_select_int64(q, "ttl(name)", &left, NULL, err);
 
@@ -210,7 +210,7 @@ static bool add_to_delete(struct matrix *m, uint32_t first, uint32_t count, cood
 	for (uint32_t i = first; worked && i < first + count; i++) {
 		product p = shop_product(SHOP_DELETED + i);
 
-		worked = coodie_save(m->session, &product_model, &p, NULL, err);
+		worked = coodie_save(m->session, &written_model, &p, NULL, err);
 	}
 	return worked;
 }
@@ -219,7 +219,7 @@ static bool delete_one(struct matrix *m, uint32_t i, coodie_error *err)
 {
 	product p = { .id = shop_product_id(SHOP_DELETED + i) };
 
-	return coodie_delete(m->session, &product_model, &p, NULL, err);
+	return coodie_delete(m->session, &written_model, &p, NULL, err);
 }
 
 static bool delete_one_raw(struct matrix *m, uint32_t i, coodie_error *err)
@@ -242,7 +242,7 @@ static bool check_deleted(struct matrix *m, uint32_t first, uint32_t count, cood
 {
 	cql_uuid last = shop_product_id(SHOP_DELETED + first + count - 1);
 
-	return check_left(coodie_find(m->session, &product_model, "id = ?", CQL_ARGS(cql(last))),
+	return check_left(coodie_find(m->session, &written_model, "id = ?", CQL_ARGS(cql(last))),
 			  err);
 }
 
@@ -405,7 +405,7 @@ static const struct matrix_row rows[] = {
 	  .name = "single-delete",
 	  .workload = "a row by its key",
 	  .times = 200,
-	  .cql = { "DELETE FROM products WHERE id = ?" },
+	  .cql = { "DELETE FROM products_written WHERE id = ?" },
 	  .set_up = shop_set_up,
 	  .before = add_to_delete,
 	  .coodie = delete_one,
