@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "orm/batch/batch.h"
 #include "orm/value/datum.h"
 
@@ -50,9 +51,8 @@ static bool check_options(const coodie_write *options, coodie_error *err)
 {
 	coodie_write o = { 0 };
 
-	if (options)
-		memcpy(&o, options,
-		       options->size && options->size < sizeof(o) ? options->size : sizeof(o));
+	if (options && !cd_take_struct(&o, sizeof(o), options, "coodie_write", err))
+		return false;
 	if (o.consistency || o.serial_consistency || o.timeout_ms || o.must_apply || o.tracing ||
 	    o.profile || o.id)
 		return cd_fail(err, COODIE_ERR_INVALID,

@@ -6,16 +6,16 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/sized.h"
 
 /* ---- made and ended -------------------------------------------------------------------------- */
 
-/* Options of an older program are shorter: what it does not have is zero. */
 static void read_options(coodie_batch *b, const coodie_batch_options *o)
 {
 	coodie_batch_options *own = &b->options;
 
-	if (o)
-		memcpy(own, o, o->size && o->size < sizeof(*own) ? o->size : sizeof(*own));
+	if (o && !cd_take_struct(own, sizeof(*own), o, "coodie_batch_options", &b->err))
+		return;
 	if (own->profile) {
 		own->profile = cd_arena_strndup(&b->lasting, own->profile, strlen(own->profile));
 		if (!own->profile)

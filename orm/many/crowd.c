@@ -53,18 +53,6 @@ bool cd_crowd_free(struct cd_crowd *c)
 	return false;
 }
 
-void cd_crowd_options(void *to, size_t to_size, const void *from)
-{
-	size_t size = 0;
-
-	memset(to, 0, to_size);
-	if (from)
-		memcpy(&size, from, sizeof(size));
-	if (from)
-		memcpy(to, from, size && size < to_size ? size : to_size);
-	memcpy(to, &to_size, sizeof(to_size));
-}
-
 bool cd_crowd_keep(struct cd_crowd *c, const uint64_t *id, const char **profile, coodie_error *err)
 {
 	if (id)

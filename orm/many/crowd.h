@@ -60,9 +60,6 @@ void cd_crowd_end(struct cd_task *take_task, size_t item, const coodie_error *er
 /* Nothing more is begun, and that is no failure. */
 void cd_crowd_stop(struct cd_crowd *c);
 
-/* Options of a program that is older or newer: what it does not have is zero, what is not known
- * here is not looked at. `from` NULL: all zero. */
-void cd_crowd_options(void *to, size_t to_size, const void *from);
 /* Copies the profile, which is read after the call has returned. COODIE_ERR_INVALID: an id was asked
  * for, and there is no one request. */
 bool cd_crowd_keep(struct cd_crowd *c, const uint64_t *id, const char **profile, coodie_error *err);

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "orm/many/crowd.h"
 #include "orm/value/datum.h"
 
@@ -94,7 +95,9 @@ static void deal(struct reading *r)
 
 static bool read_options(struct reading *r, const coodie_read *read, coodie_error *err)
 {
-	cd_crowd_options(&r->read, sizeof(r->read), read);
+	r->read = (coodie_read){ .size = sizeof(r->read) };
+	if (read && !cd_take_struct(&r->read, sizeof(r->read), read, "coodie_read", err))
+		return false;
 	return cd_crowd_keep(&r->crowd, r->read.id, &r->read.profile, err);
 }
 
@@ -113,15 +116,15 @@ bool coodie_get_many_async(coodie_session *s, const coodie_model *m, const cql_a
 {
 	struct cd_place place;
 	struct reading *r;
-	coodie_many o;
+	coodie_many o = { .size = sizeof(o) };
 
 	cd_clear(err);
-	if (!check(keys, count, objects, err) || !cd_place_find(s, m, &place, err))
+	if (!check(keys, count, objects, err) || !cd_place_find(s, m, &place, err) ||
+	    (options && !cd_take_struct(&o, sizeof(o), options, "coodie_many", err)))
 		return false;
 	r = cd_crowd_new(sizeof(*r), &place, "coodie_get_many", done, user, err);
 	if (!r)
 		return false;
-	cd_crowd_options(&o, sizeof(o), options);
 	r->session = s;
 	r->model = m;
 	r->objects = objects;

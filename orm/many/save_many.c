@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "orm/batch/batch.h"
 #include "orm/many/crowd.h"
 #include "orm/many/partition.h"
@@ -167,7 +168,9 @@ static bool sort_items(struct saving *s, const struct cd_model *m, coodie_error 
 
 static bool read_write(struct saving *s, const coodie_write *w, coodie_error *err)
 {
-	cd_crowd_options(&s->write, sizeof(s->write), w);
+	s->write = (coodie_write){ .size = sizeof(s->write) };
+	if (w && !cd_take_struct(&s->write, sizeof(s->write), w, "coodie_write", err))
+		return false;
 	return cd_crowd_keep(&s->crowd, s->write.id, &s->write.profile, err);
 }
 
@@ -213,10 +216,11 @@ bool coodie_save_many_async(coodie_session *s, const coodie_model *m, void *cons
 {
 	struct cd_place place;
 	struct saving *saving;
-	coodie_many o;
+	coodie_many o = { .size = sizeof(o) };
 
 	cd_clear(err);
-	if (!cd_place_find(s, m, &place, err))
+	if (!cd_place_find(s, m, &place, err) ||
+	    (options && !cd_take_struct(&o, sizeof(o), options, "coodie_many", err)))
 		return false;
 	if (count >= UINT32_MAX || (count && !objects))
 		return cd_fail(err, COODIE_ERR_INVALID,
@@ -224,7 +228,6 @@ bool coodie_save_many_async(coodie_session *s, const coodie_model *m, void *cons
 	saving = cd_crowd_new(sizeof(*saving), &place, "coodie_save_many", done, user, err);
 	if (!saving)
 		return false;
-	cd_crowd_options(&o, sizeof(o), options);
 	saving->session = s;
 	saving->model = m;
 	saving->objects = objects;

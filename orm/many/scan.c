@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "orm/many/crowd.h"
 #include "orm/many/ring.h"
 #include "orm/object/object.h"
@@ -313,16 +314,16 @@ static bool prepare(struct scan *s, coodie_query *q, const coodie_scan_options *
 static bool scan(coodie_query *q, const coodie_scan_options *options, const struct told *told,
 		 coodie_error *err)
 {
-	coodie_scan_options o;
+	coodie_scan_options o = { .size = sizeof(o) };
 	coodie_error own = { 0 };
 	struct scan *s;
 
-	if (!check_query(q, told->each, err))
+	if (!check_query(q, told->each, err) ||
+	    (options && !cd_take_struct(&o, sizeof(o), options, "coodie_scan_options", err)))
 		return false;
 	s = cd_crowd_new(sizeof(*s), &q->place, "coodie_scan", told->done, told->done_user, err);
 	if (!s)
 		return false;
-	cd_crowd_options(&o, sizeof(o), options);
 	s->each = told->each;
 	s->user = told->user;
 	s->crowd.what = "range";

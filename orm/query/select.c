@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "orm/model/family.h"
 #include "orm/object/object.h"
 #include "orm/query/page.h"
@@ -151,7 +152,8 @@ static void on_page(struct cd_op *op, coodie_result *take_res, const coodie_erro
 	}
 	if (f->skip)
 		f->skip -= cd_rows_skip(f->rows, f->skip);
-	if (!more || (f->enough && f->rows->count >= f->enough) ||
+	/* coodie_get() asks for no pages, and its keys are gone */
+	if (!more || f->select == &f->by_key || (f->enough && f->rows->count >= f->enough) ||
 	    !cd_op_submit(op, f->select->cql, f->select->args, &r, &failed))
 		end(op, &failed);
 }
@@ -467,13 +469,14 @@ static bool get(const struct cd_place *place, cql_args keys, const coodie_read *
 	struct cd_op *op;
 	struct fetch *f;
 
-	if (!check_keys(m, keys, err))
+	if (!check_keys(m, keys, err) ||
+	    (options && !cd_take_struct(&o, sizeof(o), options, "coodie_read", err)))
 		return false;
-	if (options) /* an older program's has no more than it knows */
-		memcpy(&o, options, options->size < sizeof(o) ? options->size : sizeof(o));
 	r.consistency = o.consistency ? o.consistency : m->def.consistency;
-	r.timeout_ms = o.timeout_ms;
+	r.timeout_ms = o.timeout_ms ? o.timeout_ms : m->def.timeout_ms;
 	r.id = o.id;
+	r.profile = o.profile;
+	r.tracing = o.tracing;
 	op = fetch_new(place, &get_terminal, user, err);
 	if (!op)
 		return false;

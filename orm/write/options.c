@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* coodie_write, of any size, as the request it asks for; the model's defaults fill in. */
-#include <string.h>
-
 #include "base/error.h"
+#include "base/sized.h"
 #include "orm/write/write.h"
-
-/* Options of an older program are shorter: what it does not have is zero. */
-static void read_options(const coodie_write *w, coodie_write *out)
-{
-	*out = (coodie_write){ 0 };
-	if (w)
-		memcpy(out, w, w->size && w->size < sizeof(*out) ? w->size : sizeof(*out));
-}
 
 /* What was said goes before what the model says. */
 static void prefer(coodie_request *r, const coodie_write *o)
@@ -64,9 +55,11 @@ static void ask_query(coodie_write *o, const coodie_request *r)
  * what is there, or depends on it, is not idempotent: its planner takes that back, unless told. */
 bool cd_write_options(struct cd_write *w, const struct cd_call *call, coodie_error *err)
 {
-	coodie_write o;
+	coodie_write o = { 0 };
 
-	read_options(call->options, &o);
+	if (call->options &&
+	    !cd_take_struct(&o, sizeof(o), call->options, "coodie_write", err))
+		return false;
 	if (call->query)
 		ask_query(&o, &call->query->request);
 	w->ttl = o.ttl;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Many objects: what is sent, how much of it at once, and what comes of failures (Q10). */
+#include <coodie/batch.h>
 #include <coodie/explain.h>
 #include <coodie/many.h>
+#include <coodie/scan.h>
 
 #include "tests/orm/fixture.h"
 #include "tests/orm/models.h"
@@ -383,19 +385,117 @@ static void explained(void **state)
 	assert_int_equal(err.code, COODIE_ERR_INVALID);
 }
 
+/* ---- sizes ----------------------------------------------------------------------------------- */
+
+static bool never(void *object, void *user)
+{
+	(void)object;
+	(void)user;
+	fail();
+	return false;
+}
+
+/* Options begin with their size, everywhere by one rule: one that was forgotten is an error. */
+static void forgotten_sizes(void **state)
+{
+	const coodie_write w = { .ttl = 5 };
+	const coodie_read r = { .timeout_ms = 5 };
+	const coodie_many m = { .in_flight = 5 };
+	const coodie_scan_options so = { .rows_per_second = 5 };
+	const coodie_batch_options bo = { .timeout_ms = 5 };
+	const cql_args key = CQL_ARGS(cql(1));
+	note n = { .id = 1 };
+	void *objects[1] = { &n }, *found[1];
+	coodie_query *q = coodie_find(mock.session, &note_model, NULL, CQL_ARGS());
+	coodie_batch *b = coodie_batch_new(mock.session, NULL);
+	coodie_error err = { 0 };
+
+	(void)state;
+	refused(coodie_save(mock.session, &note_model, &n, &w, &err), &err, COODIE_ERR_INVALID,
+		"coodie_write: its `size` is 0; it must be sizeof(coodie_write)");
+	refused(coodie_get(mock.session, &note_model, key, &r, &err), &err, COODIE_ERR_INVALID,
+		"coodie_read: its `size` is 0");
+	refused(coodie_save_many(mock.session, &note_model, objects, 1, &m, NULL, &err), &err,
+		COODIE_ERR_INVALID, "coodie_many: its `size` is 0");
+	refused(coodie_save_many(mock.session, &note_model, objects, 1, NULL, &w, &err), &err,
+		COODIE_ERR_INVALID, "coodie_write: its `size` is 0");
+	refused(coodie_get_many(mock.session, &note_model, &key, 1, &m, NULL, found, &err), &err,
+		COODIE_ERR_INVALID, "coodie_many: its `size` is 0");
+	refused(coodie_get_many(mock.session, &note_model, &key, 1, NULL, &r, found, &err), &err,
+		COODIE_ERR_INVALID, "coodie_read: its `size` is 0");
+	refused(coodie_scan(q, &so, never, NULL, &err), &err, COODIE_ERR_INVALID,
+		"coodie_scan_options: its `size` is 0");
+	coodie_batch_save(b, &note_model, &n, &w);
+	refused(coodie_batch_run(b, &err), &err, COODIE_ERR_INVALID, "coodie_write: its `size`");
+	coodie_batch_free(b);
+	b = coodie_batch_new(mock.session, &bo);
+	refused(coodie_batch_run(b, &err), &err, COODIE_ERR_INVALID,
+		"coodie_batch_options: its `size` is 0");
+	coodie_batch_free(b);
+	coodie_query_free(q);
+	assert_int_equal(mock.sent, 0);
+}
+
+/* A program of an older header has less in them, one of a newer has more. */
+static void other_sizes(void **state)
+{
+	const coodie_write older = { .size = offsetof(coodie_write, full), .ttl = 5, .full = true };
+	const struct {
+		coodie_write known;
+		uint64_t news[4];
+	} newer = { { .size = sizeof(newer), .ttl = 6, .timeout_ms = 7 }, { 1, 2, 3, 4 } };
+	const struct {
+		coodie_read known;
+		uint64_t news[4];
+	} reads = { { .size = sizeof(reads), .timeout_ms = 8, .profile = "slow", .tracing = true },
+		    { 1, 2, 3, 4 } };
+	note n = { .id = 1, .text = "x" };
+	coodie_error err = { 0 };
+
+	(void)state;
+	ok(coodie_save(mock.session, &note_model, &n, &older, &err), &err);
+	assert_int_equal(mock_last(&mock)->args.values[4].as.integer, 5);
+	ok(coodie_save(mock.session, &note_model, &n, &newer.known, &err), &err);
+	assert_int_equal(mock_last(&mock)->args.values[4].as.integer, 6);
+	assert_int_equal(mock_last(&mock)->request.timeout_ms, 7);
+	mock_answer_error(&mock, COODIE_ERR_TIMEOUT, "late");
+	assert_null(coodie_get(mock.session, &note_model, CQL_ARGS(cql(1)), &reads.known, &err));
+	assert_int_equal(mock_last(&mock)->request.timeout_ms, 8);
+	assert_true(mock_last(&mock)->request.tracing);
+	assert_non_null(mock_last(&mock)->request.profile);
+}
+
+/* What the call leaves open the model says (MD-16). */
+static void model_of_a_read(void **state)
+{
+	static const coodie_model careful = COODIE_MODEL(
+		note, note_columns, "notes", .keyspace = "shop", .consistency = CQL_CONSISTENCY_ALL,
+		.timeout_ms = 9000);
+	coodie_error err = { 0 };
+
+	(void)state;
+	mock_answer_error(&mock, COODIE_ERR_TIMEOUT, "late");
+	assert_null(coodie_get(mock.session, &careful, CQL_ARGS(cql(1)), NULL, &err));
+	assert_int_equal(mock_last(&mock)->request.timeout_ms, 9000);
+	assert_int_equal(mock_last(&mock)->request.consistency, CQL_CONSISTENCY_ALL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(save_all, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(bounded, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(failures, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(refusals, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(batches, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(failed_batch, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(get_all, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(get_failures, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(get_refusals, open_mock, close_mock),
-		cmocka_unit_test_setup_teardown(explained, open_mock, close_mock),
+		TEST(save_all),
+		TEST(bounded),
+		TEST(failures),
+		TEST(refusals),
+		TEST(batches),
+		TEST(failed_batch),
+		TEST(get_all),
+		TEST(get_failures),
+		TEST(get_refusals),
+		TEST(explained),
+		TEST(forgotten_sizes),
+		TEST(other_sizes),
+		TEST(model_of_a_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
