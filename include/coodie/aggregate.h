@@ -35,6 +35,11 @@ COODIE_API bool coodie_select_async(coodie_query *q, const char *list, coodie_do
  */
 COODIE_API bool coodie_select_int64(coodie_query *q, const char *expression, int64_t *out, bool *is_null, coodie_error *err);
 COODIE_API bool coodie_select_double(coodie_query *q, const char *expression, double *out, bool *is_null, coodie_error *err);
+/** Called once; `number` is 0 when it is null, and on failure. */
+typedef void coodie_int64_fn(int64_t number, bool is_null, const coodie_error *err, void *user);
+typedef void coodie_double_fn(double number, bool is_null, const coodie_error *err, void *user);
+COODIE_API bool coodie_select_int64_async(coodie_query *q, const char *expression, coodie_int64_fn *done, void *user, coodie_error *err);
+COODIE_API bool coodie_select_double_async(coodie_query *q, const char *expression, coodie_double_fn *done, void *user, coodie_error *err);
 
 /** GROUP BY: columns of the primary key in their order, the partition key whole; those that a
  * condition gives one value may be left out. For coodie_select(). */

@@ -114,6 +114,8 @@ typedef bool coodie_batch_fn(coodie_batch *b, void *user, coodie_error *err);
  * @return false with what `body` or the batch reported; COODIE_ERR_CANCELLED when `body` gave no reason
  */
 COODIE_API bool coodie_batch_scope(coodie_session *s, const coodie_batch_options *options, coodie_batch_fn *body, void *user, coodie_error *err);
+/** `body` is called before it returns; `done`, if it returned true, when the batch was answered. */
+COODIE_API bool coodie_batch_scope_async(coodie_session *s, const coodie_batch_options *options, coodie_batch_fn *body, void *user, coodie_status_fn *done, void *done_user, coodie_error *err);
 
 COODIE_END
 

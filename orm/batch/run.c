@@ -343,25 +343,71 @@ coodie_lwt *coodie_batch_run_if(coodie_batch *b, coodie_error *err)
 	return check_if(b, err) && run_blocking(b, &ending, &out, err) ? out.lwt : NULL;
 }
 
-bool coodie_batch_scope(coodie_session *s, const coodie_batch_options *options,
-			coodie_batch_fn *body, void *user, coodie_error *err)
+/* ---- scopes ---------------------------------------------------------------------------------- */
+
+struct scope {
+	coodie_session *session;
+	const coodie_batch_options *options;
+	coodie_batch_fn *body;
+	void *user;
+	/* of what does not wait; NULL: it waits */
+	coodie_status_fn *done;
+	void *done_user;
+};
+
+static bool run_scope(const struct scope *s, coodie_batch *b, coodie_error *err)
 {
-	coodie_batch *b = coodie_batch_new(s, options);
+	return s->done ? coodie_batch_run_async(b, s->done, s->done_user, err)
+		       : coodie_batch_run(b, err);
+}
+
+/* What is told is why the body failed; nobody waits for this. */
+static void ignore(const coodie_error *err, void *user)
+{
+	(void)err;
+	(void)user;
+}
+
+static void run_failed_scope(struct scope s, coodie_batch *b)
+{
+	s.done = s.done ? ignore : NULL;
+	run_scope(&s, b, NULL);
+}
+
+static bool scope(const struct scope *s, coodie_error *err)
+{
+	coodie_batch *b = coodie_batch_new(s->session, s->options);
 	coodie_error own = { 0 };
 	bool filled, ran = false;
 
 	cd_clear(err);
-	if (!body) {
+	if (!s->body) {
 		coodie_batch_free(b);
 		return cd_fail(err, COODIE_ERR_INVALID, "coodie_batch_scope: there is no body");
 	}
-	filled = b && body(b, user, err ? err : &own);
+	filled = b && s->body(b, s->user, err ? err : &own);
 	if (filled || !b)
-		ran = coodie_batch_run(b, err);
+		ran = run_scope(s, b, err);
 	else if (b->options.run_on_error)
-		coodie_batch_run(b, NULL); /* what is told is why the body failed */
+		run_failed_scope(*s, b);
 	if (b && !filled && err && err->code == COODIE_OK)
 		cd_fail(err, COODIE_ERR_CANCELLED, "coodie_batch_scope: its body returned false");
 	coodie_batch_free(b);
 	return ran;
+}
+
+bool coodie_batch_scope(coodie_session *s, const coodie_batch_options *options,
+			coodie_batch_fn *body, void *user, coodie_error *err)
+{
+	return scope(&(struct scope){ s, options, body, user, NULL, NULL }, err);
+}
+
+bool coodie_batch_scope_async(coodie_session *s, const coodie_batch_options *options,
+			      coodie_batch_fn *body, void *user, coodie_status_fn *done,
+			      void *done_user, coodie_error *err)
+{
+	if (!done)
+		return cd_fail(err, COODIE_ERR_INVALID,
+			       "coodie_batch_scope_async: there is no callback");
+	return scope(&(struct scope){ s, options, body, user, done, done_user }, err);
 }

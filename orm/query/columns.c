@@ -4,6 +4,9 @@
 #include <coodie/codec.h>
 #include <coodie/driver.h>
 
+#include <string.h>
+
+#include "base/alloc.h"
 #include "base/error.h"
 #include "orm/model/place.h"
 #include "orm/query/query.h"
@@ -156,6 +159,113 @@ bool coodie_select_double(coodie_query *q, const char *expression, double *out, 
 		return false;
 	*out = number;
 	return true;
+}
+
+/* ---- one number, later ----------------------------------------------------------------------- */
+
+struct wanted {
+	coodie_allocator allocator;
+	union {
+		coodie_int64_fn *int64;
+		coodie_double_fn *real;
+	} done;
+	void *user;
+	char expression[];
+};
+
+static struct wanted *wanted_new(const coodie_query *q, const char *expression, void *user,
+				 coodie_error *err)
+{
+	size_t len = expression ? strlen(expression) + 1 : 1;
+	struct wanted *w;
+
+	if (!cd_query_is_well(q, err))
+		return NULL;
+	w = cd_alloc_zero(&q->place.orm->allocator, sizeof(*w) + len);
+	if (!w) {
+		cd_no_memory(err, "a number that is asked for");
+		return NULL;
+	}
+	w->allocator = q->place.orm->allocator;
+	w->user = user;
+	memcpy(w->expression, expression ? expression : "", len);
+	return w;
+}
+
+/* Gives back what was wanted, which is no more. */
+static struct wanted take_wanted(void *take_w)
+{
+	struct wanted *w = take_w, copy = *w;
+
+	cd_release(&copy.allocator, w);
+	return copy;
+}
+
+static bool select_wanted(coodie_query *q, struct wanted *take_w, coodie_done_fn *step,
+			  coodie_error *err)
+{
+	if (take_w && coodie_select_async(q, take_w->expression, step, take_w, err))
+		return true;
+	if (take_w)
+		take_wanted(take_w);
+	return false;
+}
+
+/* Reads the answer into `out`, which stays zero when it says nothing. */
+static coodie_error read_wanted(const struct wanted *w, coodie_result *take_res,
+				const coodie_error *from, number_fn *read, void *out, bool *is_null)
+{
+	coodie_error err = *from;
+
+	*is_null = false;
+	if (err.code == COODIE_OK && !read_number(take_res, read, out, is_null, &err))
+		cd_error_prefix(&err, "coodie_select, %s", w->expression);
+	coodie_result_free(take_res);
+	return err;
+}
+
+static void on_int64(coodie_result *take_res, const coodie_error *from, void *user)
+{
+	int64_t number = 0;
+	bool is_null;
+	coodie_error err = read_wanted(user, take_res, from, to_int64, &number, &is_null);
+	struct wanted w = take_wanted(user);
+
+	w.done.int64(number, is_null, &err, w.user);
+}
+
+static void on_double(coodie_result *take_res, const coodie_error *from, void *user)
+{
+	double number = 0;
+	bool is_null;
+	coodie_error err = read_wanted(user, take_res, from, to_double, &number, &is_null);
+	struct wanted w = take_wanted(user);
+
+	w.done.real(number, is_null, &err, w.user);
+}
+
+bool coodie_select_int64_async(coodie_query *q, const char *expression, coodie_int64_fn *done,
+			       void *user, coodie_error *err)
+{
+	struct wanted *w;
+
+	cd_clear(err);
+	w = wanted_new(q, expression, user, err);
+	if (w)
+		w->done.int64 = done;
+	return select_wanted(q, w, on_int64, err);
+}
+
+bool coodie_select_double_async(coodie_query *q, const char *expression, coodie_double_fn *done,
+				void *user, coodie_error *err)
+{
+	struct wanted *w;
+
+	cd_clear(err);
+	w = wanted_new(q, expression, user, err);
+	if (w)
+		w->done.real = done;
+	return select_wanted(q, w, on_double, err);
 }
 
 /* ---- tokens of keys -------------------------------------------------------------------------- */

@@ -480,6 +480,41 @@ static void scopes(void **state)
 	assert_int_equal(err.code, COODIE_ERR_INVALID);
 }
 
+static void keep_status(const coodie_error *err, void *user)
+{
+	coodie_error *told = user;
+
+	assert_int_equal(told->code, COODIE_ERR_NOT_FOUND); /* once */
+	*told = *err;
+}
+
+/* BA-04, BA-05, SA-02: the same without waiting. */
+static void scopes_async(void **state)
+{
+	struct scope works = { .works = true }, fails = { .reason = "no stock" };
+	coodie_error err = { 0 }, told = { .code = COODIE_ERR_NOT_FOUND };
+
+	(void)state;
+	ok(coodie_batch_scope_async(mock.session, NULL, body, &works, keep_status, &told, &err),
+	   &err);
+	assert_int_equal(mock.sent, 1);
+	assert_int_equal(told.code, COODIE_ERR_NOT_FOUND); /* not yet */
+	ok(coodie_session_run(mock.session, NULL, &err), &err);
+	assert_int_equal(told.code, COODIE_OK);
+	refused(coodie_batch_scope_async(mock.session, NULL, body, &fails, keep_status, NULL, &err),
+		&err, COODIE_ERR_NOT_FOUND, "no stock");
+	assert_int_equal(mock.sent, 1);
+	refused(coodie_batch_scope_async(mock.session, COODIE_BATCH(.run_on_error = true), body,
+					 &fails, keep_status, NULL, &err),
+		&err, COODIE_ERR_NOT_FOUND, "no stock");
+	assert_int_equal(mock.sent, 2);
+	refused(coodie_batch_scope_async(mock.session, NULL, body, &works, NULL, NULL, &err), &err,
+		COODIE_ERR_INVALID, "there is no callback");
+	refused(coodie_batch_scope_async(mock.session, NULL, NULL, NULL, keep_status, NULL, &err),
+		&err, COODIE_ERR_INVALID, "there is no body");
+	ok(coodie_session_run(mock.session, NULL, &err), &err);
+}
+
 /* ---- what follows ---------------------------------------------------------------------------- */
 
 static void note_order(void *user)
@@ -808,6 +843,7 @@ int main(void)
 		TEST(mistakes),
 		TEST(counters),
 		TEST(scopes),
+		TEST(scopes_async),
 		TEST(reuse),
 		TEST(objects),
 		TEST(verbs),

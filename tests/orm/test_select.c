@@ -130,6 +130,64 @@ static void numbers(void **state)
 	coodie_query_free(q);
 }
 
+struct told {
+	int64_t whole;
+	double real;
+	bool is_null;
+	coodie_error err;
+	unsigned times;
+};
+
+static void keep_int64(int64_t number, bool is_null, const coodie_error *err, void *user)
+{
+	struct told *t = user;
+
+	*t = (struct told){ number, 0, is_null, *err, t->times + 1 };
+}
+
+static void keep_double(double number, bool is_null, const coodie_error *err, void *user)
+{
+	struct told *t = user;
+
+	*t = (struct told){ 0, number, is_null, *err, t->times + 1 };
+}
+
+/* QS-22, QS-47, SA-02 */
+static void numbers_async(void **state)
+{
+	coodie_query *q = event_of_day();
+	coodie_error err = { 0 };
+	struct told t = { 0 };
+	char list[] = "max(seq)";
+
+	(void)state;
+	mock_answer(&mock, one("int", cql(42), 1));
+	ok(coodie_select_int64_async(q, list, keep_int64, &t, &err), &err);
+	memset(list, 'x', 3); /* it was copied */
+	assert_int_equal(t.times, 0);
+	ok(coodie_session_run(mock.session, NULL, &err), &err);
+	assert_true(t.times == 1 && t.whole == 42 && !t.is_null && t.err.code == COODIE_OK);
+	mock_answer(&mock, one("int", cql_null(), 1));
+	mock_answer(&mock, one("text", cql("x"), 1));
+	mock_answer_error(&mock, COODIE_ERR_TIMEOUT, "late");
+	ok(coodie_select_double_async(q, "avg(value)", keep_double, &t, &err), &err);
+	ok(coodie_session_run(mock.session, NULL, &err), &err);
+	assert_true(t.times == 2 && t.is_null && t.err.code == COODIE_OK);
+	ok(coodie_select_int64_async(q, "cast(seq as text)", keep_int64, &t, &err), &err);
+	ok(coodie_session_run(mock.session, NULL, &err), &err);
+	refused(t.times != 3, &t.err, COODIE_ERR_TYPE, "coodie_select, cast(seq as text)");
+	ok(coodie_select_double_async(q, "avg(value)", keep_double, &t, &err), &err);
+	ok(coodie_session_run(mock.session, NULL, &err), &err);
+	refused(t.times != 4, &t.err, COODIE_ERR_TIMEOUT, "coodie_select(event): late");
+	/* the same checks, before anything is sent */
+	refused(coodie_select_int64_async(q, "max(nope)", keep_int64, &t, &err), &err,
+		COODIE_ERR_QUERY, "no such member");
+	refused(coodie_select_int64_async(NULL, "max(seq)", keep_int64, &t, &err), &err,
+		COODIE_ERR_NO_MEMORY, "");
+	assert_int_equal(mock.sent, 4);
+	coodie_query_free(q);
+}
+
 /* QS-21, QS-19: groups are runs of rows as they lie. */
 static void groups(void **state)
 {
@@ -379,7 +437,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(lists),        TEST(wrong_lists),
-		TEST(numbers),      TEST(groups),
+		TEST(numbers),      TEST(numbers_async),
+		TEST(groups),
 		TEST(distinct),     TEST(json),
 		TEST(token_ranges), TEST(neighbours),
 		TEST(copies),       TEST(wrong_neighbours),
