@@ -23,9 +23,7 @@ libcd_orm_la_SOURCES = \
 	orm/write/save.c \
 	orm/write/send.c \
 	orm/write/write.c orm/write/write.h \
-	orm/batch/add.c \
 	orm/batch/bytes.c \
-	orm/batch/run.c \
 	orm/many/crowd.c orm/many/crowd.h
 # What is run now and then: at first use of a model, of a fragment, of a table.
 noinst_LTLIBRARIES += libcd_orm_small.la
@@ -79,6 +77,8 @@ libcd_orm_small_la_SOURCES = \
 	orm/mock/driver.c \
 	orm/mock/mock.c orm/mock/mock.h \
 	orm/batch/batch.c orm/batch/batch.h \
+	orm/batch/add.c \
+	orm/batch/run.c \
 	orm/batch/stamp.c \
 	orm/many/get_many.c \
 	orm/many/partition.c orm/many/partition.h \
