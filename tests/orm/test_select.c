@@ -377,6 +377,25 @@ static void neighbours(void **state)
 	coodie_query_free(q);
 }
 
+/* VX-10: what the server says of an index that is being built reaches the caller with its code. */
+static void index_being_built(void **state)
+{
+	enum { INVALID_REQUEST = 0x2200 };
+	const float to[] = { 1, 2, 3 };
+	coodie_query *q = coodie_find(mock.session, &film_model, NULL, CQL_ARGS());
+	coodie_error err = { 0 };
+
+	(void)state;
+	coodie_nearest(q, "taste", cql_floats_of(to, 3));
+	mock_answer_error(&mock, COODIE_ERR_SERVER, "the index is not yet available");
+	mock.answers[mock.answer_count - 1].err.server_code = INVALID_REQUEST;
+	assert_null(coodie_first(q, &err));
+	refused(false, &err, COODIE_ERR_SERVER,
+		"coodie_first(film): the index is not yet available");
+	assert_int_equal(err.server_code, INVALID_REQUEST);
+	coodie_query_free(q);
+}
+
 /* VX-06: the length is the column's, before anything is sent. */
 static void wrong_neighbours(void **state)
 {
@@ -438,7 +457,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(lists),        TEST(wrong_lists),
 		TEST(numbers),      TEST(numbers_async),
-		TEST(groups),
+		TEST(groups),       TEST(index_being_built),
 		TEST(distinct),     TEST(json),
 		TEST(token_ranges), TEST(neighbours),
 		TEST(copies),       TEST(wrong_neighbours),
