@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/** @file coodie.h  All of coodie: the client and the mapper. libev.h is included by who brings a
- * loop. */
+/** @file coodie.h  All of coodie: the client and the mapper. By themselves come libev.h for who brings such a
+ * loop, node.h for tests, rows.h for pages read at speed, and the codec (codec.h). */
 #ifndef COODIE_H
 #define COODIE_H
 
 #include <coodie/aggregate.h>
 #include <coodie/alloc.h>
+#include <coodie/arena.h>
 #include <coodie/attempts.h>
 #include <coodie/auth.h>
 #include <coodie/batch.h>
@@ -43,12 +44,14 @@
 #include <coodie/session.h>
 #include <coodie/socket.h>
 #include <coodie/stream.h>
+#include <coodie/text.h>
 #include <coodie/tls.h>
 #include <coodie/trace.h>
 #include <coodie/tune.h>
 #include <coodie/type.h>
 #include <coodie/udt.h>
 #include <coodie/update.h>
+#include <coodie/uuid.h>
 #include <coodie/value.h>
 #include <coodie/vector.h>
 #include <coodie/version.h>
