@@ -19,7 +19,8 @@ COODIE_BEGIN
 
 /**
  * The node that sent the error, as it is connected to (O7).
- * @param address, port  may be NULL
+ * @param address  may be NULL
+ * @param port     likewise
  * @return false: no server did, or not one with an address
  */
 COODIE_API bool coodie_error_node(const coodie_error *err, cql_inet *address, uint16_t *port);

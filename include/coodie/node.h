@@ -161,8 +161,9 @@ COODIE_API bool coodie_node_bring_up(coodie_node *n, uint32_t i, coodie_error *e
 COODIE_API bool coodie_node_move(coodie_node *n, uint32_t i, const char *host, coodie_error *err);
 /**
  * Adds a node on the next address (TOPOLOGY_CHANGE, NEW_NODE).
- * @param data_center, rack  NULL: those of the first node
- * @param index              out: its number; may be NULL
+ * @param data_center  NULL: that of the first node
+ * @param rack         likewise
+ * @param index        out: its number; may be NULL
  */
 COODIE_API bool coodie_node_add(coodie_node *n, const char *data_center, const char *rack,
 				uint32_t *index, coodie_error *err);
@@ -179,7 +180,8 @@ COODIE_API void coodie_node_move_tablets(coodie_node *n);
  * for it.
  * @param connection_id   the link's
  * @param address         a host name or an address
- * @param port, tls_port  0: null; one of them is needed
+ * @param port            0: null; this one or the next is needed
+ * @param tls_port        likewise
  * @param err             COODIE_ERR_INVALID: nodes without shards, no such node, something missing
  */
 COODIE_API bool coodie_node_set_route(coodie_node *n, uint32_t i, const char *connection_id,

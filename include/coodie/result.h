@@ -69,7 +69,8 @@ COODIE_API bool coodie_result_payload_at(const coodie_result *r, size_t i, cql_p
 
 /**
  * The node that answered (O7), as it is connected to.
- * @param address, port  may be NULL
+ * @param address  may be NULL
+ * @param port     likewise
  * @return false for a result made by hand, and where it is no address (`unix:/path`)
  */
 COODIE_API bool coodie_result_node(const coodie_result *r, cql_inet *address, uint16_t *port);

@@ -81,7 +81,8 @@ COODIE_API coodie_groups *coodie_group_prepared(coodie_session *s, coodie_prepar
 						coodie_error *err);
 /**
  * The same without a statement: groups partitions of a table.
- * @param keyspace, table  as in the system tables (no quotes)
+ * @param keyspace     as in the system tables (no quotes)
+ * @param table        likewise
  * @param columns      the columns of each key in their order, as cql_encode() makes them: key after key
  * @param key_columns  of each key, 1 to 16
  */
@@ -114,7 +115,8 @@ COODIE_API bool coodie_session_tablet_stats(coodie_session *s, size_t i, coodie_
 /**
  * Reads where the tablets of a keyspace or a table are, so that the first requests to each go to the
  * right place (S12, U19). Needs the right to read system.tablets.
- * @param keyspace, table  NULL: of all
+ * @param keyspace  NULL: of all
+ * @param table     likewise
  * @param err  COODIE_ERR_CLOSED: not connected yet; COODIE_ERR_UNSUPPORTED: not ScyllaDB,
  *             or made from a driver; the server's, where it refuses. With loop threads errors may
  *             come by `done`, when all loops have learned what was read

@@ -61,7 +61,7 @@ COODIE_API bool coodie_drop_keyspace_async(coodie_session *s, const char *name,
  * Creates a model's table and its indexes where they are missing. A table that exists is compared:
  * a column that is missing, or of another type, kind or order, and an index of the model's name
  * that is another, are refused with COODIE_ERR_CONFLICT and the statement to run; nothing is
- * changed then. An index counts as there when its column, what of it is indexed (values, keys,
+ * changed then. Options of a table that exists (default_ttl, comment, options) are not compared. An index counts as there when its column, what of it is indexed (values, keys,
  * entries, full), and the class and the similarity that the model names are the same, whatever its
  * name. A second sync does nothing.
  *

@@ -130,7 +130,8 @@ struct cql_field;
 
 /**
  * Tells the i-th field of a struct. Past the last one the name is NULL.
- * @param type, object  those of the cql_fields
+ * @param type    that of the cql_fields
+ * @param object  likewise
  * @return false with `err` when the field cannot be read
  */
 typedef bool cql_field_fn(const void *type, const void *object, size_t i, struct cql_field *out,
