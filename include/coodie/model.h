@@ -25,7 +25,8 @@
  * **Objects.** A struct of your own is *untracked*: each save writes it whole and nothing about it
  * is kept. An object the library made (coodie_new, coodie_get, coodie_first, coodie_next) is
  * *tracked*: saving it writes what changed. A tracked object must not be copied by assignment;
- * coodie_dup() makes a second one.
+ * coodie_dup() makes a second one. Memory of yours that its members point to must last until they are
+ * assigned again, or it is freed: a save copies nothing into it, coodie_object_set() does.
  *
  * **Null.** In an untracked or new object a NULL pointer or view means "not set": nothing is
  * written for it. In a loaded object a member that became NULL writes null, one that was not loaded
@@ -271,13 +272,13 @@ typedef struct coodie_write {
 
 /**
  * Writes an object. Untracked or new: an INSERT of every member that is set. Loaded: an UPDATE of
- * what changed; nothing at all when nothing did. Sets and maps that are not frozen are written as what
+ * what changed, whose other columns are bound as unset; nothing at all when nothing did. Sets and maps that are not frozen are written as what
  * was added and taken out, lists as what they grew by, and whole when they were empty, are empty now,
  * or were touched (CO-11 to CO-13). Static members alone go to the partition (LC-26). A changed primary
  * key is refused. The object counts as saved only when the server applied it.
  * @param w    COODIE_WRITE(...) or NULL
- * @param err  COODIE_ERR_MODEL, COODIE_ERR_TYPE, COODIE_ERR_RANGE before any I/O; else what the
- * session reports
+ * @param err  COODIE_ERR_MODEL, COODIE_ERR_INVALID, COODIE_ERR_TYPE, COODIE_ERR_RANGE before any I/O;
+ * else what the session reports
  */
 COODIE_API bool coodie_save(coodie_session *s, const coodie_model *m, void *object,
 			    const coodie_write *w, coodie_error *err);

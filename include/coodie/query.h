@@ -13,8 +13,8 @@
  *     coodie_rows_free(rows);
  *     coodie_query_free(q);
  *
- * Builders copy what they are given. An error made while building is kept and reported by the call
- * that runs the query; builders and terminals accept a NULL query (out of memory, reported by the
+ * Builders copy what they are given. An error made while building is kept for good and reported by each
+ * call that runs the query; builders and terminals accept a NULL query (out of memory, reported by the
  * terminal). One thread at a time.
  */
 #ifndef COODIE_QUERY_H
