@@ -17,7 +17,8 @@
 
 COODIE_BEGIN
 
-/** Adds conditions, joined to those before by AND; the same member may be named again. */
+/** Adds conditions, joined to those before by AND; the same member may be named again, `b > ?` and
+ * `b <= ?` for instance. What contradicts itself, as `a = ? AND a = ?`, is the server's to refuse. */
 COODIE_API void coodie_where(coodie_query *q, const char *where, cql_args args);
 /**
  * A second query, as this one is now, its mistake too; each goes its own way.
@@ -31,13 +32,16 @@ COODIE_API coodie_query *coodie_query_dup(const coodie_query *q);
 COODIE_API bool coodie_query_equal(coodie_query *a, coodie_query *b);
 /**
  * Reads from another keyspace, spelled as in CQL, or another session of the registry that the query was
- * made with; NULL leaves it as it is (QS-40, QS-41). What is read is saved where its model says: for
- * more than reading, copy the model and give the copy a .keyspace or .connection of its own.
+ * made with; NULL leaves it as it is (QS-40, QS-41). What is read there is not written by its model,
+ * which is of another place (COODIE_ERR_INVALID): copy the model, give the copy that .keyspace or
+ * .connection, and write with the copy, or read with it to begin with.
  */
 COODIE_API void coodie_using(coodie_query *q, const char *keyspace, const char *connection);
 /**
  * Sets everything a request can say, in the place of what was set before (QS-37); NULL: defaults.
- * Copied but for `id`, which must live until the terminal has returned: `_async` ones fill it. Reads
+ * Copied but for `id`, which must live until the terminal has returned: `_async` ones fill it, with the
+ * id of the request they send first. Of a read of several pages that is the first page: later ones are
+ * requests of their own, which it does not cancel (a stream is ended between rows). Reads
  * count as idempotent whatever it says; `paging_state` is for the first page of coodie_all().
  */
 COODIE_API void coodie_query_request(coodie_query *q, const coodie_request *r);

@@ -195,7 +195,7 @@ static void on_page(coodie_result *take_res, const coodie_error *err, void *user
 
 	s->parts[task->first].paging_state = (cql_blob){ NULL, 0 };
 	if (failed.code == COODIE_OK)
-		rows = cd_rows_new(s->query->place.model, false, &failed);
+		rows = cd_query_rows(s->query, &failed);
 	if (!rows) {
 		coodie_result_free(take_res);
 	} else {

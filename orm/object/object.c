@@ -62,7 +62,9 @@ static bool copy_members(struct cd_object *to, const struct cd_model *m, const v
 			return false;
 	}
 	to->state = from ? from->state : CD_OBJECT_OWN;
-	return !from || cd_object_copy_track(to, from, err);
+	return !from || (cd_object_copy_track(to, from, err) &&
+			 cd_rows_come_from(to->shape->home, from->shape->home->table,
+					   from->shape->home->connection, err));
 }
 
 static void *dup(struct cd_model *m, const void *memory, coodie_error *err)
@@ -100,6 +102,51 @@ void coodie_object_free(void *object)
 
 /* ---- knowing --------------------------------------------------------------------------------- */
 
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+bool cd_object_is_from(const struct cd_object *o, const struct cd_model *m)
+{
+	const coodie_rows *home = o->shape->home;
+	const struct cd_model *own = o->shape->model;
+
+	if (!home->table && !home->connection && own->source == m->source)
+		return true;
+	return same_text(home->table ? home->table : own->table, m->table) &&
+	       same_text(home->connection ? home->connection : own->def.connection,
+			 m->def.connection);
+}
+
+/* What models of the same rows of columns say of them; constants are not kept, as they stay the same. */
+static bool same_columns(const struct cd_model *a, const struct cd_model *b)
+{
+	return a->column_bytes == b->column_bytes ||
+	       (a->column_bytes && b->column_bytes &&
+		!memcmp(a->column_bytes, b->column_bytes,
+			a->def.column_count * a->def.column_stride));
+}
+
+/* The same columns, in a model of its own: what coodie_using() advises who wants to write. */
+static bool is_copy(const struct cd_model *own, const struct cd_model *m)
+{
+	const coodie_model *a = &own->def, *b = &m->def;
+
+	return a->columns == b->columns && a->column_count == b->column_count &&
+	       a->column_stride == b->column_stride && a->object_size == b->object_size &&
+	       same_columns(own, m) &&
+	       same_text(a->discriminator_value, b->discriminator_value);
+}
+
+static bool is_of(const struct cd_object *o, const struct cd_model *m)
+{
+	const struct cd_model *own = o->shape->model;
+
+	return (own->source == m->source && own->digest == m->digest) ||
+	       (is_copy(own, m) && cd_object_is_from(o, m));
+}
+
 bool cd_object_find(const struct cd_model *m, const void *memory, struct cd_object **out,
 		    coodie_error *err)
 {
@@ -119,10 +166,10 @@ bool cd_object_find(const struct cd_model *m, const void *memory, struct cd_obje
 			"your own",
 			m->label);
 	theirs = row->object->shape->model;
-	if (theirs->source != m->source || theirs->digest != m->digest)
+	if (!is_of(row->object, m))
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "the object is a %s of %s, the model given is for a %s of %s; "
-			       "coodie_object_model() says whose it is",
+			       "write it with coodie_object_model(object)",
 			       theirs->label, theirs->table, m->label, m->table);
 	*out = row->object;
 	return true;

@@ -43,6 +43,8 @@ struct coodie_rows {
 	size_t count;
 	struct cd_track *tracks;
 	const char *token; /* of the page behind these rows; NULL: none */
+	/* where they were read, when that is not where the model says: coodie_using(); NULL */
+	const char *table, *connection;
 	bool single; /* stands behind one object of coodie_object_free() */
 };
 
@@ -53,6 +55,9 @@ static inline struct cd_arena *cd_object_arena(const struct cd_object *o)
 }
 
 coodie_rows *cd_rows_new(struct cd_model *m, bool single, coodie_error *err);
+/* Notes where they are read; NULL: where the model says. */
+bool cd_rows_come_from(coodie_rows *rows, const char *table, const char *connection,
+		       coodie_error *err);
 /* A zeroed object that came from no row. NULL: no memory */
 struct cd_object *cd_rows_add(coodie_rows *rows, coodie_error *err);
 /* Decodes a page of rows with these columns into objects. The rows own the result afterwards,
@@ -72,13 +77,15 @@ static inline bool cd_object_is_own(const void *memory)
 	return row && !row->self && !row->object;
 }
 /* The tracked object behind a struct; NULL in `out` for one of the caller's own. Refuses copies
- * and other models. */
+ * and other models, but for a copy of its model that says where it was read. */
 bool cd_object_find(const struct cd_model *m, const void *memory, struct cd_object **out,
 		    coodie_error *err);
 /* The tracked object behind a struct and its member of a name (members.c); `verb`, "coodie_touch", is for
  * the message. */
 bool cd_object_member(const char *verb, const void *object, const char *member,
 		      struct cd_object **out, const struct cd_column **column, coodie_error *err);
+/* Whether an object was read where this model, its own or a copy of that, says. */
+bool cd_object_is_from(const struct cd_object *o, const struct cd_model *m);
 /* Refuses an object whose primary key is not the one it was loaded with. */
 bool cd_object_check_key(const struct cd_object *o, struct cd_arena *scratch, coodie_error *err);
 

@@ -42,6 +42,19 @@ coodie_rows *cd_rows_new(struct cd_model *m, bool single, coodie_error *err)
 	return rows;
 }
 
+static bool keep(coodie_rows *rows, const char *text, const char **out)
+{
+	*out = text ? cd_arena_strndup(&rows->arena, text, strlen(text)) : NULL;
+	return *out || !text;
+}
+
+bool cd_rows_come_from(coodie_rows *rows, const char *table, const char *connection,
+		       coodie_error *err)
+{
+	return (keep(rows, table, &rows->table) && keep(rows, connection, &rows->connection)) ||
+	       cd_no_memory(err, "the rows");
+}
+
 static struct cd_page *page_new(coodie_rows *rows, coodie_result *take_result)
 {
 	struct cd_page *page = cd_arena_take_zero(&rows->arena, sizeof(*page));

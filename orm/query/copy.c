@@ -69,7 +69,8 @@ coodie_query *coodie_query_dup(const coodie_query *q)
 	memcpy((char *)copy + from, (const char *)q + from, sizeof(*copy) - from);
 	if (copy->place.orm)
 		cd_orm_ref(copy->place.orm);
-	if (copy->err.code == COODIE_OK && copy_text(copy, &copy->table) && copy_conditions(copy) &&
+	if (copy->err.code == COODIE_OK && copy_text(copy, &copy->table) &&
+	    copy_text(copy, &copy->connection) && copy_conditions(copy) &&
 	    copy_shape(copy))
 		cd_query_keep_request(copy, &copy->request);
 	return copy;

@@ -13,6 +13,7 @@
 #include "base/identifier.h"
 #include "base/keyspace.h"
 #include "orm/model/family.h"
+#include "orm/object/object.h"
 #include "orm/value/datum.h"
 
 /* ---- making and freeing ---------------------------------------------------------------------- */
@@ -177,6 +178,16 @@ coodie_query *coodie_find(coodie_session *s, const coodie_model *m, const char *
 	return q;
 }
 
+coodie_rows *cd_query_rows(const coodie_query *q, coodie_error *err)
+{
+	coodie_rows *rows = cd_rows_new(q->place.model, false, err);
+
+	if (!rows || cd_rows_come_from(rows, q->table, q->connection, err))
+		return rows;
+	coodie_rows_free(rows);
+	return NULL;
+}
+
 /* ---- elsewhere ------------------------------------------------------------------------------- */
 
 static void use_keyspace(coodie_query *q, const char *keyspace)
@@ -198,10 +209,16 @@ static void use_keyspace(coodie_query *q, const char *keyspace)
 
 static void use_connection(coodie_query *q, const char *connection)
 {
-	struct cd_place place;
+	const coodie_model *source = q->place.model->source;
+	struct cd_place own, place;
 
-	if (!cd_place_find_on(q->session, q->place.model->source, connection, &place, &q->err))
+	if (!cd_place_find_on(q->session, source, connection, &place, &q->err) ||
+	    !cd_place_find(q->session, source, &own, &q->err))
 		return;
+	q->connection = NULL;
+	if (place.session != own.session &&
+	    !(q->connection = cd_arena_strndup(&q->arena, connection, strlen(connection))))
+		cd_no_memory(&q->err, "a query");
 	cd_orm_ref(place.orm);
 	cd_orm_free(q->place.orm);
 	q->place = place;

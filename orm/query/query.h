@@ -41,6 +41,7 @@ struct coodie_query {
 	struct cd_place place;   /* orm: a reference; NULL when the model could not be found */
 	coodie_error err;        /* the first mistake made while building */
 	const char *table;       /* in another keyspace; NULL: the model's */
+	const char *connection;  /* another than the model's; NULL */
 	const char *where;       /* rewritten; NULL for every row */
 	cql_args binds;
 	struct cd_relation *relations;
@@ -79,6 +80,8 @@ const struct cd_select *cd_query_select(coodie_query *q, enum cd_select_kind kin
 
 /* The same with a list of its own, which is not kept. */
 const struct cd_select *cd_query_select_list(coodie_query *q, const char *list, coodie_error *err);
+/* Room for rows that remember where they were read. */
+coodie_rows *cd_query_rows(const coodie_query *q, coodie_error *err);
 /* A place to wait for a query that has one; NULL with its mistake, which is told first. */
 struct cd_wait *cd_query_wait(coodie_query *q, coodie_error *err);
 /* The protocol version the query's session speaks; 0: not known. */

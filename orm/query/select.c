@@ -219,8 +219,8 @@ static const struct terminal exists_terminal = { "coodie_exists", CD_SELECT_EXIS
 static const struct terminal get_terminal = { "coodie_get", CD_SELECT_ALL, 1, on_page, finish_get };
 
 /* An operation with room for the rows; the caller sets the callback and sends. */
-static struct cd_op *fetch_new(const struct cd_place *place, const struct terminal *t, void *user,
-			       coodie_error *err)
+static struct cd_op *fetch_new(const struct cd_place *place, const coodie_query *q,
+			       const struct terminal *t, void *user, coodie_error *err)
 {
 	struct cd_op *op = cd_op_new(place, t->verb, t->step, user, err);
 	struct fetch *f;
@@ -237,7 +237,7 @@ static struct cd_op *fetch_new(const struct cd_place *place, const struct termin
 	f->finish = t->finish;
 	op->state = f;
 	if (t->kind != CD_SELECT_COUNT) {
-		f->rows = cd_rows_new(place->model, false, err);
+		f->rows = q ? cd_query_rows(q, err) : cd_rows_new(place->model, false, err);
 		if (!f->rows) {
 			fetch_free(op, f);
 			cd_op_free(op);
@@ -268,7 +268,7 @@ static struct cd_op *query_op(coodie_query *q, const struct terminal *t,
 	*select = cd_query_select(q, t->kind, err);
 	if (!*select)
 		return NULL;
-	op = fetch_new(&q->place, t, user, err);
+	op = fetch_new(&q->place, q, t, user, err);
 	if (op) {
 		((struct fetch *)op->state)->query = cd_query_ref(q);
 		((struct fetch *)op->state)->skip = q->has_token ? q->token.skip : 0;
@@ -477,7 +477,7 @@ static bool get(const struct cd_place *place, cql_args keys, const coodie_read *
 	r.id = o.id;
 	r.profile = o.profile;
 	r.tracing = o.tracing;
-	op = fetch_new(place, &get_terminal, user, err);
+	op = fetch_new(place, NULL, &get_terminal, user, err);
 	if (!op)
 		return false;
 	op->done.object = done;

@@ -142,7 +142,7 @@ static bool begin_page(coodie_stream *s, coodie_result *page, coodie_error *err)
 static bool take_page(coodie_stream *s, coodie_result *take_res, coodie_error *err)
 {
 	if (!begin_page(s, take_res, err) ||
-	    !(s->rows = cd_rows_new(s->query->place.model, false, err))) {
+	    !(s->rows = cd_query_rows(s->query, err))) {
 		coodie_result_free(take_res);
 		return false;
 	}

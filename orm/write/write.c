@@ -126,12 +126,28 @@ bool cd_write_keys(struct cd_write *w, const void *object, uint32_t count, cql_v
 	return true;
 }
 
+/* Written where its model says, what changed of a row would be a new row there, of nothing else. */
+static bool fail_elsewhere(const struct cd_write *w, const struct cd_object *o, coodie_error *err)
+{
+	const struct cd_model *m = w->place.model;
+	const coodie_rows *home = o->shape->home;
+
+	return cd_fail(err, COODIE_ERR_INVALID,
+		       "the object was read from %s%s%s (coodie_using()), the model is for %s; copy "
+		       "the model, give the copy that .%s, and write with the copy",
+		       home->table ? home->table : m->table, home->connection ? " of " : "",
+		       home->connection ? home->connection : "", m->table,
+		       home->connection ? "connection" : "keyspace");
+}
+
 bool cd_write_object(struct cd_write *w, const void *memory, struct cd_object **out,
 		     coodie_error *err)
 {
 	if (!cd_object_find(w->place.model, memory, out, err))
 		return false;
 	w->object = *out;
+	if (*out && !cd_object_is_from(*out, w->place.model))
+		return fail_elsewhere(w, *out, err);
 	return !*out || cd_object_check_key(*out, &w->arena, err);
 }
 
