@@ -6,6 +6,7 @@ check_PROGRAMS += \
 	tests/orm/test_closing \
 	tests/orm/test_counter \
 	tests/orm/test_bulk \
+	tests/orm/test_by_query \
 	tests/orm/test_datum \
 	tests/orm/test_decode \
 	tests/orm/test_delta \

@@ -36,7 +36,9 @@ COODIE_API bool coodie_lwt_applied(const coodie_lwt *lwt);
 /**
  * The row that was in the way, as a tracked object with those members that the server sent: all for
  * coodie_insert(), those of the condition otherwise (LW-04), and the primary key, where the write
- * named one row. NULL when it was applied, and when there was no row at all. Borrowed; coodie_dup()
+ * named one row. NULL when it was applied, when there was no row at all, and when the row says that it
+ * is another struct's (coodie/polymorphism.h): give the base's model for that, or read
+ * coodie_lwt_result(). Borrowed; coodie_dup()
  * keeps it.
  */
 COODIE_API void *coodie_lwt_existing(const coodie_lwt *lwt);

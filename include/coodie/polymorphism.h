@@ -34,7 +34,13 @@
  * one of theirs, with the same member at the same place, type and role (checked), so that what
  * the base has is read through a pointer to the base. A query of a concrete model adds `kind = ?`
  * to its conditions, so the column wants an index or a place in the key. Saving writes the model's
- * value whatever the member holds. The value is one struct's own: it is not inherited.
+ * value whatever the member holds; assignments to it are refused. The value is one struct's own: it is
+ * not inherited. An object is written with the model of its struct, coodie_object_model(), also when
+ * the base read it.
+ *
+ * A write by query (coodie/update.h) of a concrete model is about one row by its whole key, and goes as
+ * a lightweight transaction, `IF kind = ?`, unless `kind` is in the key: another struct's row stays as
+ * it is, and none is made (COODIE_ERR_NOT_APPLIED).
  *
  * Serves PO-01 to PO-13, MD-07, MD-16, MD-17, TY-39, LC-27.
  */

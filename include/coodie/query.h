@@ -13,9 +13,9 @@
  *     coodie_rows_free(rows);
  *     coodie_query_free(q);
  *
- * Builders copy what they are given. An error made while building is kept for good and reported by each
- * call that runs the query; builders and terminals accept a NULL query (out of memory, reported by the
- * terminal). One thread at a time.
+ * Builders copy what they are given. An error made while building is kept and reported by each call
+ * that runs the query: nothing mends it, such a query is only good for coodie_query_free(). Builders and
+ * terminals accept a NULL query (out of memory, reported by the terminal). One thread at a time.
  */
 #ifndef COODIE_QUERY_H
 #define COODIE_QUERY_H
@@ -85,7 +85,8 @@ COODIE_API void coodie_rows_free(coodie_rows *rows);
 COODIE_API void *coodie_first(coodie_query *q, coodie_error *err);
 /** The only row. NULL with COODIE_ERR_NOT_FOUND for none, COODIE_ERR_MULTIPLE_FOUND for more. */
 COODIE_API void *coodie_one(coodie_query *q, coodie_error *err);
-/** SELECT COUNT(*). @return whether `count` was set */
+/** SELECT COUNT(*) of what the conditions say, whatever limit there is; coodie_distinct() and
+ * coodie_group_by() are refused. @return whether `count` was set */
 COODIE_API bool coodie_count(coodie_query *q, uint64_t *count, coodie_error *err);
 
 typedef void coodie_rows_fn(coodie_rows *take_rows, const coodie_error *err, void *user);

@@ -75,7 +75,9 @@ COODIE_API bool coodie_stream_each_async(coodie_query *q, const coodie_stream_op
 
 /**
  * Reads one page, of coodie_page_rows(). An empty page is not the end (Q11): rows follow as long as
- * coodie_rows_token() has a token. @return freed with coodie_rows_free()
+ * coodie_rows_token() has a token. Behind a token of coodie_stream_token() of a place inside a page, the
+ * rows that were seen are read again and left out: with a smaller coodie_page_rows() than before the
+ * first pages come empty. @return freed with coodie_rows_free()
  */
 COODIE_API coodie_rows *coodie_page(coodie_query *q, coodie_error *err);
 COODIE_API bool coodie_page_async(coodie_query *q, coodie_rows_fn *done, void *user, coodie_error *err);

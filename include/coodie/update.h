@@ -16,7 +16,7 @@
  *     u.f = ?        one field of a user type that is not frozen               (UD-21)
  *
  * joined by commas, bound in textual order (CO-21). Refused before any I/O: a column that is not
- * there, a part of the primary key (LC-12), an operator that does not fit the type, anything but
+ * there, a part of the primary key (LC-12), the discriminator of a family, an operator that does not fit the type, anything but
  * `= ?` on a frozen column (CO-17), a value that does not fit, or that the rules of its column or field
  * forbid: `.required` (null), `.min_length`, `.max_length`, `.validate`, which is asked about whole
  * values, not about what is added to a collection. Nothing left to assign, for
@@ -73,7 +73,9 @@ COODIE_API bool coodie_delete_columns_async(coodie_session *s, const coodie_mode
 
 /**
  * Updates by the conditions of a query, which must name the whole primary key (or the partition
- * key, when only static columns are set). Limits, order and only() are refused.
+ * key, when only static columns are set). What is for reading is refused: limits, order, groups,
+ * neighbours, ranges of tokens, pages, coodie_only(). A query of one struct among several in a table
+ * (coodie/polymorphism.h) writes one row, on the condition that it is that struct's.
  * @return false with COODIE_ERR_NOT_APPLIED when the query has a condition and it did not hold
  */
 COODIE_API bool coodie_query_update(coodie_query *q, const char *set, cql_args args,

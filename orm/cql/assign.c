@@ -178,6 +178,11 @@ static bool parse_assignment(struct cd_parser *p)
 				     "%s is in the primary key, which never changes; save another "
 				     "row and delete this one",
 				     t.column->def.name);
+	if (t.column->def.discriminator)
+		return cd_parse_fail(p, &t.at,
+				     "%s says which struct the row is, which never changes; delete "
+				     "the row, and save an object of the other struct",
+				     t.column->def.name);
 	if (!cd_parse_at(p, '='))
 		return cd_parse_fail(p, &p->now, "a = belongs here");
 	cd_parse_put(p, " = ");

@@ -45,8 +45,12 @@ void cd_parse_put(struct cd_parser *p, const char *text)
 
 static bool fail_unknown(struct cd_parser *p, const struct cd_token *t)
 {
+	const struct cd_column *c = cd_model_column(p->model, t->text, t->len);
 	const char *near = cd_model_nearest(p->model, t->text, t->len);
 
+	if (c)
+		return cd_parse_fail(p, t, "%.*s is the column of member %s; write %s, or \"%s\"",
+				     (int)t->len, t->text, c->def.name, c->def.name, c->name);
 	if (near)
 		return cd_parse_fail(p, t, "%s has no such member; did you mean %s?",
 				     p->model->label, near);

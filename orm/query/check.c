@@ -202,6 +202,19 @@ static bool check_token(coodie_query *q, enum cd_select_kind kind, struct cd_sel
 	return true;
 }
 
+/* COUNT(*) is of rows, however they are read. */
+static bool check_count(const coodie_query *q, coodie_error *err)
+{
+	if (q->groups.count)
+		return refuse(q, "coodie_count",
+			      "it counts no groups; call coodie_select() with \"count(*)\"", err);
+	return !q->distinct ||
+	       refuse(q, "coodie_count",
+		      "it counts rows, not partitions; count those that coodie_all() or a stream "
+		      "reads, or leave coodie_distinct() out",
+		      err);
+}
+
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 static bool check_rows(coodie_query *q, const struct cd_filter *f, enum cd_select_kind kind,
@@ -225,7 +238,7 @@ bool cd_query_check(coodie_query *q, enum cd_select_kind kind, const struct cd_f
 
 	if (!cd_query_filter(q, &f, err))
 		return false;
-	if (kind != CD_SELECT_COUNT && !check_rows(q, &f, kind, list, s, err))
+	if (!(kind == CD_SELECT_COUNT ? check_count(q, err) : check_rows(q, &f, kind, list, s, err)))
 		return false;
 	return !q->has_token || check_token(q, kind, s, err);
 }

@@ -2,9 +2,11 @@
 /* Updating and deleting the rows of a query; and its condition. */
 #include <coodie/update.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "orm/model/family.h"
 #include "orm/value/datum.h"
 #include "orm/write/update.h"
 
@@ -47,22 +49,61 @@ static bool refuse(const struct cd_write *w, const char *why, coodie_error *err)
 		       why);
 }
 
-/* What belongs to reading, and what a write must be told. */
+/* The conditions as the query's user wrote them. */
+struct said {
+	const char *where; /* NULL: none */
+	cql_args binds;
+	const struct cd_relation *relations;
+	uint32_t relation_count;
+	bool asks_kind; /* they began with `kind = ?`, the library's own, which is not among them */
+};
+
+/* The rows of one struct among others are found by `kind = ?`. A key column does that for a write too;
+ * for any other column it has no WHERE, see ask_kind(). */
+static struct said said_of(const coodie_query *q)
+{
+	const struct cd_model *m = q->place.model;
+	struct said s = { q->where, q->binds, q->relations, q->relation_count, false };
+
+	if (!cd_model_is_relative(m) || cd_column_is_key(&m->columns[m->discriminator]))
+		return s;
+	s.asks_kind = true;
+	s.where += strlen(m->columns[m->discriminator].quoted) + strlen(" = ?");
+	s.where = *s.where ? s.where + strlen(" AND ") : NULL;
+	s.binds = (cql_args){ s.binds.count - 1, s.binds.values + 1 };
+	s.relations++;
+	s.relation_count--;
+	return s;
+}
+
+/* Whatever a query says that a write would not do, is refused: ignored, it would write more rows than
+ * were meant. What a builder says that is not here, a write obeys. */
 static bool check_shape(const struct cd_write *w, const coodie_query *q, coodie_error *err)
 {
-	if (!q->where)
-		return refuse(w,
-			      "no conditions, which would be every row; that is "
-			      "coodie_truncate()",
-			      err);
-	if (q->limit || q->per_partition_limit)
-		return refuse(w, "a write has no limit; leave it out", err);
-	if (q->order.count)
-		return refuse(w, "a write has no order; leave it out", err);
-	if (q->left_out)
-		return refuse(w, "only() and defer() are for reading; leave them out", err);
-	if (q->allow_filtering)
-		return refuse(w, "a write does not filter; name the keys", err);
+	const struct {
+		bool said;
+		const char *why;
+	} rows[] = {
+		{ !said_of(q).where,
+		  "no conditions, which would be every row; that is coodie_truncate()" },
+		{ q->limit || q->per_partition_limit, "a write has no limit; leave it out" },
+		{ q->order.count, "a write has no order; leave it out" },
+		{ q->has_near, "a write has no neighbours; leave coodie_nearest() out" },
+		{ q->groups.count, "a write has no groups; leave coodie_group_by() out" },
+		{ q->distinct, "a write is not distinct; leave coodie_distinct() out" },
+		{ q->left_out, "only() and defer() are for reading; leave them out" },
+		{ q->allow_filtering, "a write does not filter; name the keys" },
+		{ q->has_range,
+		  "a write names its partitions; leave coodie_token_range() out" },
+		{ q->has_token || q->request.paging_state.len,
+		  "a write has no page to go on from; leave coodie_after() out" },
+		{ q->request.page_rows, "a write has no pages; leave coodie_page_rows() out" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].said)
+			return refuse(w, rows[i].why, err);
+	}
 	return true;
 }
 
@@ -74,12 +115,11 @@ struct reach {
 };
 
 /* The relation about a column of the key; NULL: none. */
-static const struct cd_relation *relation_of(const coodie_query *q, uint32_t key)
+static const struct cd_relation *relation_of(const struct cd_model *m, const struct said *said,
+					     uint32_t key)
 {
-	const struct cd_model *m = q->place.model;
-
-	for (uint32_t i = 0; i < q->relation_count; i++) {
-		const struct cd_relation *r = &q->relations[i];
+	for (uint32_t i = 0; i < said->relation_count; i++) {
+		const struct cd_relation *r = &said->relations[i];
 
 		/* a tuple is of clustering columns that follow each other */
 		for (uint32_t k = 0; k < r->count && k <= key; k++) {
@@ -90,11 +130,11 @@ static const struct cd_relation *relation_of(const coodie_query *q, uint32_t key
 	return NULL;
 }
 
-static void find_reach(const coodie_query *q, struct reach *out)
+static void find_reach(const struct cd_model *m, const struct said *said, struct reach *out)
 {
 	*out = (struct reach){ 0 };
-	for (uint32_t i = 0; i < q->place.model->key_count; i++) {
-		const struct cd_relation *r = relation_of(q, i);
+	for (uint32_t i = 0; i < m->key_count; i++) {
+		const struct cd_relation *r = relation_of(m, said, i);
 
 		if (!r)
 			return;
@@ -107,14 +147,14 @@ static void find_reach(const coodie_query *q, struct reach *out)
 }
 
 /* A write finds rows by their keys alone. */
-static bool check_columns(const struct cd_write *w, const coodie_query *q, coodie_error *err)
+static bool check_columns(const struct cd_write *w, const struct said *said, coodie_error *err)
 {
 	const struct cd_model *m = w->place.model;
 
-	for (uint32_t i = 0; i < q->relation_count; i++) {
-		const struct cd_column *c = &m->columns[q->relations[i].column];
+	for (uint32_t i = 0; i < said->relation_count; i++) {
+		const struct cd_column *c = &m->columns[said->relations[i].column];
 
-		if (q->relations[i].kind == CD_RELATION_TOKEN)
+		if (said->relations[i].kind == CD_RELATION_TOKEN)
 			return refuse(w, "a write names its partitions; it has no token()", err);
 		if (!cd_column_is_key(c))
 			return cd_fail(
@@ -136,33 +176,33 @@ static bool fail_missing(const struct cd_write *w, uint32_t key, coodie_error *e
 }
 
 /* Columns of the key that are named behind one that is not. */
-static bool check_gap(const struct cd_write *w, const coodie_query *q, const struct reach *reach,
+static bool check_gap(const struct cd_write *w, const struct said *said, const struct reach *reach,
 		      coodie_error *err)
 {
 	const struct cd_model *m = w->place.model;
 
 	for (uint32_t i = reach->named + 1; i < m->key_count; i++) {
-		const struct cd_relation *r = relation_of(q, i);
+		const struct cd_relation *r = relation_of(m, said, i);
 
-		if (r && r != relation_of(q, reach->named))
+		if (r && r != relation_of(m, said, reach->named))
 			return fail_missing(w, reach->named, err);
 	}
 	return true;
 }
 
-static bool check_reach(const struct cd_modify *mod, const coodie_query *q, struct reach *reach,
+static bool check_reach(const struct cd_modify *mod, const struct said *said, struct reach *reach,
 			coodie_error *err)
 {
 	const struct cd_write *w = mod->w;
 	const struct cd_model *m = w->place.model;
 	uint32_t want = mod->what ? cd_modify_key_count(mod) : m->partition_count;
 
-	if (!check_columns(w, q, err))
+	if (!check_columns(w, said, err))
 		return false;
-	find_reach(q, reach);
+	find_reach(m, said, reach);
 	if (reach->named < want)
 		return fail_missing(w, reach->named, err);
-	if (!check_gap(w, q, reach, err))
+	if (!check_gap(w, said, reach, err))
 		return false;
 	if (mod->what && want < m->key_count && reach->named + reach->slice > want)
 		return refuse(w,
@@ -170,30 +210,91 @@ static bool check_reach(const struct cd_modify *mod, const coodie_query *q, stru
 			      "clustering columns out",
 			      err);
 	if (mod->condition && reach->equal < (mod->what ? want : m->key_count))
-		return refuse(w, "a condition is about one row; name its whole key with =", err);
+		return refuse(w,
+			      said->asks_kind
+				      ? "one row at a time can be asked which struct it is; name its "
+					"whole key with =, or write by the base's model"
+				      : "a condition is about one row; name its whole key with =",
+			      err);
 	return true;
+}
+
+/* ---- which struct ---------------------------------------------------------------------------- */
+
+/* `kind = ?` as a condition: "a AND kind = ?", and for EXISTS, which it says too, itself alone. */
+static const char *kind_condition(struct cd_write *w, const char *condition)
+{
+	static const char format[] = "%s%s%s = ?";
+	const char *name = w->place.model->columns[w->place.model->discriminator].quoted;
+	size_t len = (condition ? strlen(condition) : 0) + strlen(name) + sizeof(format) + 5;
+	char *out = cd_arena_take(&w->arena, len);
+
+	if (out)
+		snprintf(out, len, format, condition ? condition : "", condition ? " AND " : "",
+			 name);
+	return out;
+}
+
+/* A key may be that of another struct's row, or of none. Without asking, a delete would take that
+ * row, and an update would leave columns there that its struct does not have, or a row that says of no
+ * struct that it is one. Nothing but a condition asks in the same breath. Statics are the
+ * partition's, whose rows are of any struct. */
+static bool ask_kind(struct cd_modify *mod, const coodie_query *q, coodie_error *err)
+{
+	struct cd_write *w = mod->w;
+	size_t count = q->condition_args.count;
+	cql_value *args = cd_arena_take_array(&w->arena, count + 1, sizeof(*args));
+	const char *text = kind_condition(w, count ? q->condition : NULL);
+
+	if (!args || !text)
+		return cd_no_memory(err, "a write");
+	if (count)
+		memcpy(args, q->condition_args.values, count * sizeof(*args));
+	args[count] = w->place.model->own_value;
+	if (mod->condition)
+		cd_fragment_give(w->place.model, mod->condition);
+	return cd_modify_condition(mod, text, (cql_args){ count + 1, args }, err);
+}
+
+static bool is_static(const struct cd_modify *mod)
+{
+	return cd_modify_key_count(mod) < mod->w->place.model->key_count;
 }
 
 /* ---- the verbs ------------------------------------------------------------------------------- */
 
 /* The keys of the one row of a conditional write; none where they are not the first binds. */
-static cql_args keys_of(const coodie_query *q, const struct reach *reach)
+static cql_args keys_of(const struct cd_model *m, const struct said *said, const struct reach *reach)
 {
 	for (uint32_t i = 0; i < reach->equal; i++) {
-		if (i >= q->relation_count || q->relations[i].count != 1 ||
-		    q->relations[i].column != q->place.model->keys[i])
+		if (i >= said->relation_count || said->relations[i].count != 1 ||
+		    said->relations[i].column != m->keys[i])
 			return (cql_args){ 0 };
 	}
-	return (cql_args){ reach->equal, q->binds.values };
+	return (cql_args){ reach->equal, said->binds.values };
 }
 
 static bool write_rows(struct cd_modify *mod, const coodie_query *q, coodie_error *err)
 {
+	struct said said = said_of(q);
 	struct reach reach;
 
-	return check_reach(mod, q, &reach, err) &&
-	       (!mod->condition || cd_write_conditional(mod->w, keys_of(q, &reach), err)) &&
-	       cd_modify_write(mod, q->where, q->binds, err);
+	return (!said.asks_kind || is_static(mod) || ask_kind(mod, q, err)) &&
+	       check_reach(mod, &said, &reach, err) &&
+	       (!mod->condition ||
+		cd_write_conditional(mod->w, keys_of(q->place.model, &said, &reach), err)) &&
+	       cd_modify_write(mod, said.where, said.binds, err);
+}
+
+/* What a request can say and coodie_write cannot; the rest is in the options. */
+static void ask_request(coodie_request *to, const coodie_request *from)
+{
+	to->keyspace = from->keyspace;
+	to->now_in_seconds = from->now_in_seconds;
+	to->node = from->node;
+	to->shard = from->shard;
+	to->payload = from->payload;
+	to->payload_count = from->payload_count;
 }
 
 static bool begin(struct cd_modify *mod, struct cd_write *w, const struct cd_call *call,
@@ -201,6 +302,7 @@ static bool begin(struct cd_modify *mod, struct cd_write *w, const struct cd_cal
 {
 	const coodie_query *q = call->query;
 
+	ask_request(&w->request, &q->request);
 	return cd_modify_begin(mod, w, call, CD_FRAGMENT_SET, err) && check_shape(w, q, err) &&
 	       cd_modify_condition(mod, q->condition, q->condition_args, err);
 }
@@ -254,7 +356,7 @@ static bool check_if(const struct cd_call *call, coodie_error *err)
 	cd_clear(err);
 	if (!cd_query_is_well(call->query, err))
 		return false;
-	return call->query->condition ||
+	return call->query->condition || said_of(call->query).asks_kind ||
 	       cd_fail(err, COODIE_ERR_QUERY,
 		       "%s_if(%s): the query has no condition; give it one with coodie_if()",
 		       call->verb->name, call->query->place.model->label);

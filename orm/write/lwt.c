@@ -15,6 +15,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/identifier.h"
+#include "orm/model/family.h"
 #include "orm/object/object.h"
 
 struct coodie_lwt {
@@ -194,6 +195,31 @@ static bool names_keys(const struct reading *r)
 	return false;
 }
 
+/* "email" = 'ada', age = null: so much as the message takes. */
+static void show(const struct reading *r, const cql_value *values, coodie_lwt *lwt)
+{
+	size_t len = 0;
+
+	for (uint32_t i = 0; i < r->sent && len < sizeof(lwt->shown); i++) {
+		char value[40];
+
+		cql_value_format(values[i], value, sizeof(value));
+		len += (size_t)snprintf(lwt->shown + len, sizeof(lwt->shown) - len, "%s%s = %s",
+					i ? ", " : "; there is ",
+					r->m->columns[r->columns[i]].def.name, value);
+	}
+}
+
+/* Whether the row may become an object of the model: not when it says that it is another struct's. */
+static bool is_own(const struct reading *r, const cql_value *values)
+{
+	for (uint32_t i = 0; i < r->sent; i++) {
+		if (r->columns[i] == r->m->discriminator)
+			return cd_family_owns(r->m, values[i]);
+	}
+	return true;
+}
+
 /* The values of the rows that are there; those become objects, marked in `existing` until then. */
 static bool read_rows(struct reading *r, coodie_lwt *lwt, size_t *row_count, coodie_error *err)
 {
@@ -204,11 +230,15 @@ static bool read_rows(struct reading *r, coodie_lwt *lwt, size_t *row_count, coo
 	if (!r->values)
 		return cd_no_memory(err, "the rows in the way");
 	for (size_t i = 0; coodie_cursor_next(&cursor) && i < lwt->count; i++) {
+		cql_value *values = r->values + *row_count * r->count;
 		bool there;
 
-		if (!read_row(r, &cursor, r->values + *row_count * r->count, &there, err))
+		if (!read_row(r, &cursor, values, &there, err))
 			return false;
-		lwt->existing[i] = there || !keyed ? lwt : NULL;
+		there |= !keyed;
+		if (there && !lwt->shown[0])
+			show(r, values, lwt);
+		lwt->existing[i] = there && is_own(r, values) ? lwt : NULL;
 		*row_count += lwt->existing[i] != NULL;
 	}
 	return true;
@@ -234,21 +264,6 @@ static bool make_objects(struct reading *r, coodie_lwt *lwt, size_t row_count, c
 	return true;
 }
 
-/* "email" = 'ada', age = null: so much as the message takes. */
-static void show(const struct reading *r, coodie_lwt *lwt)
-{
-	size_t len = 0;
-
-	for (uint32_t i = 0; i < r->sent && len < sizeof(lwt->shown); i++) {
-		char value[40];
-
-		cql_value_format(r->values[i], value, sizeof(value));
-		len += (size_t)snprintf(lwt->shown + len, sizeof(lwt->shown) - len, "%s%s = %s",
-					i ? ", " : "; there is ",
-					r->m->columns[r->columns[i]].def.name, value);
-	}
-}
-
 static bool read_existing(coodie_lwt *lwt, struct reading *r, coodie_error *err)
 {
 	size_t row_count = 0;
@@ -260,8 +275,6 @@ static bool read_existing(coodie_lwt *lwt, struct reading *r, coodie_error *err)
 		return true; /* there was no row */
 	if (!read_rows(r, lwt, &row_count, err))
 		return false;
-	if (row_count)
-		show(r, lwt);
 	return !row_count || make_objects(r, lwt, row_count, err);
 }
 

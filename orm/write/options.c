@@ -47,8 +47,11 @@ static void ask_query(coodie_write *o, const coodie_request *r)
 	o->serial_consistency = o->serial_consistency ? o->serial_consistency
 						      : r->serial_consistency;
 	o->timeout_ms = o->timeout_ms ? o->timeout_ms : r->timeout_ms;
+	o->timestamp_us = o->timestamp_us ? o->timestamp_us : r->timestamp_us;
 	o->profile = o->profile ? o->profile : r->profile;
+	o->id = o->id ? o->id : r->id;
 	o->tracing |= r->tracing;
+	o->idempotent |= r->idempotent;
 }
 
 /* The timestamp travels with the request, not in the text: one statement for all. What adds to
