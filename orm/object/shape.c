@@ -73,46 +73,47 @@ static bool check_columns(const struct cd_model *m, const coodie_result *page,
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
-/* The short ways: what a member of so many bytes takes straight from a cell of such a kind. */
-static const struct short_way {
-	enum coodie_member member;
-	enum cql_kind kind;
-	enum cd_step_kind step;
-	size_t size;
-} short_ways[] = {
-	{ COODIE_MEMBER_BOOL, CQL_KIND_BOOLEAN, CD_STEP_BOOL, 1 },
-	{ COODIE_MEMBER_INT32, CQL_KIND_INT, CD_STEP_32, 4 },
-	{ COODIE_MEMBER_LONG, CQL_KIND_INT, CD_STEP_32, 4 },
-	{ COODIE_MEMBER_LONG, CQL_KIND_BIGINT, CD_STEP_64, 8 },
-	{ COODIE_MEMBER_LONG, CQL_KIND_COUNTER, CD_STEP_64, 8 },
-	{ COODIE_MEMBER_LLONG, CQL_KIND_BIGINT, CD_STEP_64, 8 },
-	{ COODIE_MEMBER_LLONG, CQL_KIND_COUNTER, CD_STEP_64, 8 },
-	{ COODIE_MEMBER_FLOAT, CQL_KIND_FLOAT, CD_STEP_32, 4 },
-	{ COODIE_MEMBER_DOUBLE, CQL_KIND_DOUBLE, CD_STEP_64, 8 },
-	{ COODIE_MEMBER_TIMESTAMP, CQL_KIND_TIMESTAMP, CD_STEP_64, 8 },
-	{ COODIE_MEMBER_TIME, CQL_KIND_TIME, CD_STEP_64, 8 },
-	{ COODIE_MEMBER_UUID, CQL_KIND_UUID, CD_STEP_UUID, sizeof(cql_uuid) },
-	{ COODIE_MEMBER_UUID, CQL_KIND_TIMEUUID, CD_STEP_UUID, sizeof(cql_uuid) },
-	{ COODIE_MEMBER_DATE, CQL_KIND_DATE, CD_STEP_DATE, sizeof(cql_date) },
-	{ COODIE_MEMBER_INET, CQL_KIND_INET, CD_STEP_INET, sizeof(cql_inet) },
-	{ COODIE_MEMBER_TEXT, CQL_KIND_TEXT, CD_STEP_TEXT, sizeof(cql_text) },
-	{ COODIE_MEMBER_TEXT, CQL_KIND_ASCII, CD_STEP_TEXT, sizeof(cql_text) },
-	{ COODIE_MEMBER_BLOB, CQL_KIND_BLOB, CD_STEP_BLOB, sizeof(cql_blob) },
-	{ COODIE_MEMBER_STR, CQL_KIND_TEXT, CD_STEP_STR, sizeof(char *) },
-	{ COODIE_MEMBER_STR, CQL_KIND_ASCII, CD_STEP_STR, sizeof(char *) },
+/* The short ways: what a member takes straight from a cell of such a kind. Where there is none, the general
+ * way knows everything. */
+static const uint8_t short_ways[COODIE_MEMBER_STR + 1][CQL_KIND_DURATION + 1] = {
+	[COODIE_MEMBER_BOOL] = { [CQL_KIND_BOOLEAN] = CD_STEP_BOOL },
+	[COODIE_MEMBER_INT32] = { [CQL_KIND_INT] = CD_STEP_32 },
+	[COODIE_MEMBER_LONG] = { [CQL_KIND_INT] = CD_STEP_32,
+				 [CQL_KIND_BIGINT] = CD_STEP_64,
+				 [CQL_KIND_COUNTER] = CD_STEP_64 },
+	[COODIE_MEMBER_LLONG] = { [CQL_KIND_BIGINT] = CD_STEP_64, [CQL_KIND_COUNTER] = CD_STEP_64 },
+	[COODIE_MEMBER_FLOAT] = { [CQL_KIND_FLOAT] = CD_STEP_32 },
+	[COODIE_MEMBER_DOUBLE] = { [CQL_KIND_DOUBLE] = CD_STEP_64 },
+	[COODIE_MEMBER_TIMESTAMP] = { [CQL_KIND_TIMESTAMP] = CD_STEP_64 },
+	[COODIE_MEMBER_TIME] = { [CQL_KIND_TIME] = CD_STEP_64 },
+	[COODIE_MEMBER_UUID] = { [CQL_KIND_UUID] = CD_STEP_UUID, [CQL_KIND_TIMEUUID] = CD_STEP_UUID },
+	[COODIE_MEMBER_DATE] = { [CQL_KIND_DATE] = CD_STEP_DATE },
+	[COODIE_MEMBER_INET] = { [CQL_KIND_INET] = CD_STEP_INET },
+	[COODIE_MEMBER_TEXT] = { [CQL_KIND_TEXT] = CD_STEP_TEXT, [CQL_KIND_ASCII] = CD_STEP_TEXT },
+	[COODIE_MEMBER_BLOB] = { [CQL_KIND_BLOB] = CD_STEP_BLOB },
+	[COODIE_MEMBER_STR] = { [CQL_KIND_TEXT] = CD_STEP_STR, [CQL_KIND_ASCII] = CD_STEP_STR },
 };
 
 static enum cd_step_kind step_kind(const struct cd_column *c, enum cql_kind kind)
 {
+	static const uint8_t sizes[] = {
+		[CD_STEP_BOOL] = 1,
+		[CD_STEP_32] = 4,
+		[CD_STEP_64] = 8,
+		[CD_STEP_UUID] = sizeof(cql_uuid),
+		[CD_STEP_DATE] = sizeof(cql_date),
+		[CD_STEP_INET] = sizeof(cql_inet),
+		[CD_STEP_TEXT] = sizeof(cql_text),
+		[CD_STEP_BLOB] = sizeof(cql_blob),
+		[CD_STEP_STR] = sizeof(char *),
+	};
 	uint32_t member = c->def.member & ~(uint32_t)COODIE_MEMBER_OPTIONAL;
+	enum cd_step_kind step = CD_STEP_ANY;
 
-	for (size_t i = 0; i < sizeof(short_ways) / sizeof(short_ways[0]); i++) {
-		const struct short_way *w = &short_ways[i];
-
-		if (w->member == member && w->kind == kind && w->size == c->codec->size)
-			return w->step;
-	}
-	return CD_STEP_ANY;
+	if (member <= COODIE_MEMBER_STR && kind <= CQL_KIND_DURATION)
+		step = (enum cd_step_kind)short_ways[member][kind];
+	/* a long is of 4 bytes here and of 8 there */
+	return sizes[step] == c->codec->size ? step : CD_STEP_ANY;
 }
 
 /* Scalars behind pointers lie behind the struct, each aligned as its size asks. */
