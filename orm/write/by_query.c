@@ -224,14 +224,13 @@ static bool check_reach(const struct cd_modify *mod, const struct said *said, st
 /* `kind = ?` as a condition: "a AND kind = ?", and for EXISTS, which it says too, itself alone. */
 static const char *kind_condition(struct cd_write *w, const char *condition)
 {
-	static const char format[] = "%s%s%s = ?";
 	const char *name = w->place.model->columns[w->place.model->discriminator].quoted;
-	size_t len = (condition ? strlen(condition) : 0) + strlen(name) + sizeof(format) + 5;
+	size_t len = (condition ? strlen(condition) : 0) + strlen(name) + sizeof(" AND  = ?");
 	char *out = cd_arena_take(&w->arena, len);
 
 	if (out)
-		snprintf(out, len, format, condition ? condition : "", condition ? " AND " : "",
-			 name);
+		snprintf(out, len, "%s%s%s = ?", condition ? condition : "",
+			 condition ? " AND " : "", name);
 	return out;
 }
 
