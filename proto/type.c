@@ -265,16 +265,29 @@ static bool same_names(const cql_type *a, const cql_type *b)
 	return true;
 }
 
-bool cql_type_equal(const cql_type *a, const cql_type *b)
+/* `may_grow`: the user types in `b` may have more fields behind those they have in `a`. */
+static bool is_same(const cql_type *a, const cql_type *b, bool may_grow)
 {
+	bool grown = may_grow && a->kind == CQL_KIND_UDT && a->count < b->count;
+
 	if (a == b)
 		return true;
-	if (a->kind != b->kind || a->count != b->count || !same_names(a, b))
+	if (a->kind != b->kind || (a->count != b->count && !grown) || !same_names(a, b))
 		return false;
 	for (uint32_t i = 0; i < a->count; i++)
-		if (!cql_type_equal(a->inner[i], b->inner[i]))
+		if (!is_same(a->inner[i], b->inner[i], may_grow))
 			return false;
 	return true;
+}
+
+bool cql_type_equal(const cql_type *a, const cql_type *b)
+{
+	return is_same(a, b, false);
+}
+
+bool cd_type_is_grown(const cql_type *was, const cql_type *now)
+{
+	return is_same(was, now, true);
 }
 
 /* ---- the public form: a type that owns its arena -------------------------------------------- */

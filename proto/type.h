@@ -54,6 +54,9 @@ const cql_type *cd_type_parse_class(struct cd_arena *a, const char *text, size_t
 				    unsigned max_depth, coodie_error *err);
 /* Whether a word in CQL spelling means something else than a user type of that name. */
 bool cd_type_is_reserved(const char *name);
+/* Whether values of `was` are values of `now` as they are: user types have at most got more fields at
+ * their end, which such values leave out (v4 section 6.22). */
+bool cd_type_is_grown(const cql_type *was, const cql_type *now);
 /* Whether it is the class name of a type without parameters, without its package. */
 bool cd_type_is_class(const char *text, size_t len);
 /* A copy with all its names and inner types; NULL: out of memory. */

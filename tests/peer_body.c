@@ -17,23 +17,29 @@ void peer_put_string(struct cd_buffer *b, const char *text)
 	cd_buffer_bytes(b, text, strlen(text));
 }
 
-/* [option], v4 section 4.2.5.2. Vectors and user types are not known here. */
+/* [option], v4 section 4.2.5.2. Vectors are not known here. */
 static void put_type(struct cd_buffer *b, unsigned version, const cql_type *type)
 {
 	enum cql_kind kind = cql_type_kind(type);
 
-	peer_must(kind != CQL_KIND_VECTOR && kind != CQL_KIND_UDT,
-		  "a type that the peer can write");
+	peer_must(kind != CQL_KIND_VECTOR, "a type that the peer can write");
 	if (kind == CQL_KIND_DURATION && version < 5) {
 		cd_buffer_be16(b, CQL_KIND_CUSTOM);
 		peer_put_string(b, duration_class);
 		return;
 	}
 	cd_buffer_be16(b, (uint16_t)kind);
-	if (kind == CQL_KIND_TUPLE)
+	if (kind == CQL_KIND_UDT) {
+		peer_put_string(b, cql_type_keyspace(type));
+		peer_put_string(b, cql_type_name(type));
+	}
+	if (kind == CQL_KIND_TUPLE || kind == CQL_KIND_UDT)
 		cd_buffer_be16(b, (uint16_t)cql_type_count(type));
-	for (size_t i = 0; i < cql_type_count(type); i++)
+	for (size_t i = 0; i < cql_type_count(type); i++) {
+		if (kind == CQL_KIND_UDT)
+			peer_put_string(b, cql_type_field(type, i));
 		put_type(b, version, cql_type_at(type, i));
+	}
 }
 
 void peer_put_columns(struct cd_buffer *b, unsigned version, const struct peer_column *columns,

@@ -171,6 +171,51 @@ static void test_changed_binds(void **state)
 	close_stage(&st);
 }
 
+/* ALTER TYPE ... ADD: values of before are values still, so that nobody who executes hears of it, neither a
+ * text nor a handle; who gives the text afterwards may give the new field (v4 section 6.22). */
+static void test_grown_binds(void **state)
+{
+	static const char was[] = "id map<int, udt<shop.t, a:int>>",
+			  now[] = "id map<int, udt<shop.t, a:int, b:int>>";
+	const cql_value one[] = { cql(1) }, two[] = { cql(1), cql(2) };
+	const cql_value old[] = { cql(1), cql_from_udt(cql_udt_of(one, 1)) };
+	const cql_value new[] = { cql(1), cql_from_udt(cql_udt_of(two, 2)) };
+	const cql_value old_map = cql_from_map(cql_map_of(old, 1)),
+			new_map = cql_from_map(cql_map_of(new, 1));
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct stage st;
+		struct ask prepare = { .stage = &st }, asks[FEW] = { 0 };
+		struct ask execute = { .stage = &st }, after = { .stage = &st };
+		open_stage(&st, (struct wish){ .attached = i & 1, .version = i & 2 ? 4 : 5 });
+		teach_by_id(&st, was);
+		assert_true(ask_prepare(&prepare, by_id));
+		wait_for(&st, &prepare);
+		check_ok(&prepare);
+		teach_by_id(&st, now);
+		peer_forget(st.peer);
+		for (int n = 0; n < FEW; n++) {
+			asks[n].stage = &st;
+			assert_true(ask_query(&asks[n], by_id, CQL_ARGS(old_map), 0));
+		}
+		wait_all(&st, asks, FEW);
+		for (int n = 0; n < FEW; n++)
+			check_ok(&asks[n]);
+		assert_int_equal(peer_requests(st.peer, OP_PREPARE), 2);
+		assert_int_equal(peer_requests(st.peer, OP_EXECUTE), 2 * FEW);
+		assert_true(ask_execute(&execute, prepare.prepared, CQL_ARGS(old_map)));
+		wait_for(&st, &execute);
+		check_ok(&execute);
+		assert_true(ask_query(&after, by_id, CQL_ARGS(new_map), 0));
+		wait_for(&st, &after);
+		check_ok(&after);
+		assert_int_equal(peer_requests(st.peer, OP_PREPARE), 3);
+		coodie_prepared_free(prepare.prepared);
+		close_stage(&st);
+	}
+}
+
 static void test_binds(void **state)
 {
 	static const struct {
@@ -345,7 +390,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shared_prepare), cmocka_unit_test(test_unprepared),
 		cmocka_unit_test(test_large_values),   cmocka_unit_test(test_never_prepared),
-		cmocka_unit_test(test_changed_binds),  cmocka_unit_test(test_binds),
+		cmocka_unit_test(test_changed_binds),
+		cmocka_unit_test(test_grown_binds),  cmocka_unit_test(test_binds),
 		cmocka_unit_test(test_bounded_cache),  cmocka_unit_test(test_prepare_refused),
 		cmocka_unit_test(test_no_memory),
 	};

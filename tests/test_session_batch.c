@@ -463,6 +463,34 @@ static void test_changed(void **state)
 	close_stage(&st);
 }
 
+/* A type of theirs has got a field: what was encoded is sent again as it is. */
+static void test_grown(void **state)
+{
+	const cql_value one[] = { cql(1) }, value = cql_from_udt(cql_udt_of(one, 1));
+	const coodie_statement both[] = {
+		{ .size = sizeof(coodie_statement), .cql = first, .args = { 1, &value } },
+		{ .size = sizeof(coodie_statement), .cql = second, .args = { 1, &value } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct stage st;
+		struct ask a = { .stage = &st }, b = { .stage = &st };
+		open_stage(&st, (struct wish){ .version = i ? 4 : 5 });
+		teach(&st, "id udt<shop.t, a:int>");
+		assert_true(ask_batch(&a, both, 2));
+		wait_for(&st, &a);
+		check_ok(&a);
+		teach(&st, "id udt<shop.t, a:int, b:text>");
+		peer_forget(st.peer);
+		assert_true(ask_batch(&b, both, 2));
+		wait_for(&st, &b);
+		check_ok(&b);
+		assert_int_equal(peer_requests(st.peer, OP_PREPARE), 4);
+		close_stage(&st);
+	}
+}
+
 static void test_wrong(void **state)
 {
 	static const cql_value two[] = { { .is = { CQL_TAG_NULL } }, { .is = { CQL_TAG_NULL } } };
@@ -624,7 +652,8 @@ int main(void)
 		cmocka_unit_test(test_many),       cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_alike),      cmocka_unit_test(test_one_is_not),
 		cmocka_unit_test(test_unprepared), cmocka_unit_test(test_alike_forgotten),
-		cmocka_unit_test(test_changed),    cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_changed),
+		cmocka_unit_test(test_grown),    cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_given_up),   cmocka_unit_test(test_no_memory),
 	};
 

@@ -363,6 +363,35 @@ static void test_equality(void **state)
 	}
 }
 
+/* What ALTER TYPE ... ADD leaves valid, and nothing else. */
+static void test_growth(void **state)
+{
+	static const struct {
+		const char *was, *now;
+		bool grown;
+	} pairs[] = {
+		{ "udt<a.b, c:int>", "udt<a.b, c:int>", true },
+		{ "udt<a.b, c:int>", "udt<a.b, c:int, d:text>", true },
+		{ "map<int, udt<a.b, c:int>>", "map<int, udt<a.b, c:int, d:text>>", true },
+		{ "udt<a.o, i:udt<a.b, c:int>>", "udt<a.o, i:udt<a.b, c:int, d:text>>", true },
+		{ "udt<a.b, c:int, d:text>", "udt<a.b, c:int>", false },
+		{ "udt<a.b, c:int>", "udt<a.b, d:text, c:int>", false },
+		{ "udt<a.b, c:int>", "udt<a.b, c:bigint, d:text>", false },
+		{ "udt<a.b, c:int>", "udt<a.x, c:int, d:text>", false },
+		{ "tuple<int>", "tuple<int, int>", false },
+		{ "int", "bigint", false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(pairs); i++) {
+		cql_type *was = cql_type_parse(pairs[i].was, NULL),
+			 *now = cql_type_parse(pairs[i].now, NULL);
+		CD_CHECK(cd_type_is_grown(was, now) == pairs[i].grown, pairs[i].now);
+		cql_type_free(was);
+		cql_type_free(now);
+	}
+}
+
 /* [option]s that are not in the vectors. */
 static void test_more_options(void **state)
 {
@@ -635,6 +664,7 @@ int main(void)
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_equality),
+		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_more_options),
 		cmocka_unit_test(test_depth_of_classes),
 		cmocka_unit_test(test_no_memory),

@@ -157,6 +157,8 @@ bool cd_engine_loaded(struct cd_engine *e, struct cd_wire *w, struct cd_request 
 		cd_spread_statement(e, p, w);
 	cd_counters_count(&e->tally.own, CD_METRIC_PREPARED);
 	cd_prepared_ref(p);
+	if (p->outgrown) /* who asks for the text from now on may give the new fields */
+		cd_prepared_forget(&e->prepared, p);
 	unlink_load(load);
 	cd_requests_move(&waiters, &load->waiters);
 	cd_engine_drop(e, load);

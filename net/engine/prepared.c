@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "proto/execute.h"
+#include "proto/type.h"
 
 enum { FIRST_BUCKETS = 64 };
 
@@ -215,12 +216,15 @@ static bool set_markers(struct cd_markers *m, const struct cd_columns *binds, st
 	return cd_markers_init(m, types, (uint16_t)binds->count, a);
 }
 
-static bool same_binds(const struct cd_columns *a, const struct cd_columns *b)
+typedef bool compare_fn(const cql_type *was, const cql_type *now);
+
+static bool compare_binds(const struct cd_columns *was, const struct cd_columns *now,
+			  compare_fn *compare)
 {
-	if (a->count != b->count)
+	if (was->count != now->count)
 		return false;
-	for (uint32_t i = 0; i < a->count; i++)
-		if (!cql_type_equal(a->at[i].type, b->at[i].type))
+	for (uint32_t i = 0; i < was->count; i++)
+		if (!compare(was->at[i].type, now->at[i].type))
 			return false;
 	return true;
 }
@@ -280,13 +284,14 @@ static bool take_answer(struct coodie_prepared *p, struct cd_metadata *m, const 
 	     (!cd_result_know(&m->known, rows, body, &m->arena) ||
 	      !cd_columns_own(&m->columns, rows->columns, rows->column_count, &m->arena))))
 		return cd_no_memory(err, "a prepared statement");
-	if (p->home && !same_binds(&p->binds, &binds))
+	if (p->home && !compare_binds(&p->binds, &binds, cd_type_is_grown))
 		return cd_fail(
 			err, COODIE_ERR_CONFLICT,
 			"the types of the statement's markers have changed on the server; prepare it again: %.120s",
 			p->cql);
 	if (!set_ids(p, r->id, r->metadata_id))
 		return cd_no_memory(err, "a prepared statement");
+	p->outgrown = p->home && !compare_binds(&p->binds, &binds, cql_type_equal);
 	if (!p->home) {
 		p->home = cd_metadata_ref(m);
 		p->binds = binds;

@@ -53,6 +53,7 @@ struct coodie_prepared {
 	/* what the server said; binds never change, as callers may hold their names and types */
 	struct cd_metadata *home; /* holds the binds; NULL before the first answer */
 	struct cd_columns binds;
+	bool outgrown; /* user types of its binds have got fields since: values without them will do */
 	struct cd_markers markers; /* how they are written */
 	const uint16_t *key; /* which of them are the partition key, in its order; in `home` */
 	uint16_t key_count;
