@@ -57,7 +57,9 @@ COODIE_API bool coodie_session_after(coodie_session *s, uint32_t ms, coodie_stat
 
 /**
  * Makes a registry: a session that stands for several, by name. Any thread may look names up, and
- * may add and take away others than those that are in use.
+ * may add and take away others than those that are in use. coodie_session_run() of it turns the private
+ * loops of all its members, so that callbacks come whichever session a model goes to; members on a loop
+ * of the program's are turned by that one.
  */
 COODIE_API coodie_session *coodie_session_new_registry(coodie_error *err);
 /**

@@ -75,7 +75,8 @@ COODIE_API bool coodie_session_close_async(coodie_session *s, coodie_status_fn *
 
 /**
  * Turns the private loop until `*until` is true, or, with NULL, until nothing is in flight or
- * waiting: how callbacks are driven without a loop of one's own.
+ * waiting: how callbacks are driven without a loop of one's own. Of a registry (driver.h) all private
+ * loops of its members are turned, whichever the callbacks are of.
  * @return false with COODIE_ERR_WOULD_BLOCK on an attached session or inside a callback; false with
  * COODIE_ERR_CLOSED when nothing is left that could make `*until` true
  */
@@ -277,7 +278,8 @@ typedef struct coodie_statement {
  *
  * @param r    its paging is not looked at
  * @param err  COODIE_ERR_TYPE, COODIE_ERR_RANGE, COODIE_ERR_INVALID: which statement, which marker;
- *             COODIE_ERR_CONFLICT: the types of a statement's markers have changed on the server
+ *             COODIE_ERR_CONFLICT: the types of a statement's markers have changed on the server,
+ *             by more than fields at the end of user types, which values may leave out
  * @return     a void result, or rows where a condition was asked for; freed with
  *             coodie_result_free(); NULL on error. Serves Q9, Q10.
  */

@@ -52,6 +52,10 @@ const char *cd_engine_supported(const struct cd_engine *e, const char *key, size
 void cd_engine_stats(const struct cd_engine *e, coodie_session_stats *stats);
 /* Turns a private loop until `*until`, or so long. False: it cannot, or nothing is in flight. */
 bool cd_engine_run_for(struct cd_engine *e, const bool *until, uint32_t ms, coodie_error *err);
+/* Whether it has a private loop with something in flight, or waiting. */
+bool cd_engine_is_busy(const struct cd_engine *e);
+/* Whether it is turned by who waits. */
+bool cd_engine_is_private(const struct cd_engine *e);
 /* Whether a blocking call is legal now: a private loop, and not inside a callback. */
 bool cd_engine_may_block(const struct cd_engine *e, coodie_error *err);
 

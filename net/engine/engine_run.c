@@ -17,6 +17,16 @@ bool cd_engine_may_block(const struct cd_engine *e, coodie_error *err)
 	return true;
 }
 
+bool cd_engine_is_private(const struct cd_engine *e)
+{
+	return e->private_loop && !e->freed;
+}
+
+bool cd_engine_is_busy(const struct cd_engine *e)
+{
+	return cd_engine_is_private(e) && e->live != e->own;
+}
+
 /* Turns a private loop until one of both is set, or the engine is freed. */
 static bool turn_until(struct cd_engine *e, const bool *until, const bool *over, coodie_error *err)
 {

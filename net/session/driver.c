@@ -117,6 +117,8 @@ bool coodie_session_cancel(coodie_session *s, uint64_t id)
 bool coodie_session_run(coodie_session *s, const bool *until, coodie_error *err)
 {
 	cd_clear(err);
+	if (s && s->members)
+		return cd_registry_run(s, until, err);
 	s = cd_session_carrier(s, err);
 	if (!s || (s->engine && !cd_engine_may_block(s->engine, err)))
 		return false;

@@ -320,6 +320,111 @@ bool coodie_session_unregister(coodie_session *registry, const char *name, coodi
 	return m || unknown(r, name, err);
 }
 
+/* ---- turning ---------------------------------------------------------------------------------------- */
+
+enum {
+	SHARED_MS = 1, /* a turn of a loop while another one is busy too */
+	ALONE_MS = 20  /* a callback may make another one busy */
+};
+
+static bool is_set(const bool *until)
+{
+	return until && __atomic_load_n(until, __ATOMIC_ACQUIRE);
+}
+
+static struct cd_engine *engine_of(struct cd_member *m)
+{
+	const coodie_session *s = atomic_load_explicit(&m->session, memory_order_acquire);
+
+	return s ? s->engine : NULL;
+}
+
+/* Not inside a callback of any of them, as that would wait for itself. */
+static bool may_turn(struct cd_registry *r, const coodie_session *by_default, coodie_error *err)
+{
+	if (by_default->engine && !cd_engine_may_block(by_default->engine, err))
+		return false;
+	for (struct cd_member *m = after(&r->first); m; m = after(&m->next)) {
+		const struct cd_engine *e = engine_of(m);
+		if (e && cd_engine_is_private(e) && !cd_engine_may_block(e, err))
+			return false;
+	}
+	return true;
+}
+
+static unsigned count_busy(struct cd_registry *r)
+{
+	unsigned busy = 0;
+
+	for (struct cd_member *m = after(&r->first); m; m = after(&m->next)) {
+		const struct cd_engine *e = engine_of(m);
+		busy += e && cd_engine_is_busy(e);
+	}
+	return busy;
+}
+
+/* Each that is busy, for a moment. False: out of memory. */
+static bool turn_each(struct cd_registry *r, const bool *until, uint32_t ms, coodie_error *err)
+{
+	for (struct cd_member *m = after(&r->first); m && !is_set(until); m = after(&m->next)) {
+		struct cd_engine *e = engine_of(m);
+		coodie_error why;
+		cd_clear(&why);
+		if (!e || !cd_engine_is_busy(e) || cd_engine_run_for(e, until, ms, &why) ||
+		    why.code != COODIE_ERR_NO_MEMORY) /* otherwise it has nothing more to do */
+			continue;
+		cd_error_copy(err, &why);
+		return false;
+	}
+	return true;
+}
+
+/* Drivers of others deliver what they have. */
+static void run_drivers(struct cd_registry *r, const bool *until)
+{
+	for (struct cd_member *m = after(&r->first); m && !is_set(until); m = after(&m->next)) {
+		const coodie_session *s =
+			atomic_load_explicit(&m->session, memory_order_acquire);
+		if (s && !s->engine && !s->crew)
+			s->driver.run(s->state, until, NULL);
+	}
+}
+
+static bool turn_all(struct cd_registry *r, const bool *until, coodie_error *err)
+{
+	unsigned busy;
+
+	do {
+		while (!is_set(until) && (busy = count_busy(r)))
+			if (!turn_each(r, until, busy > 1 ? SHARED_MS : ALONE_MS, err))
+				return false;
+		run_drivers(r, until);
+	} while (!is_set(until) && count_busy(r));
+	return true;
+}
+
+/* The default has the last word: whether there was anything to wait for. It may be gone by then, as the
+ * registry itself may. */
+bool cd_registry_run(coodie_session *registry, const bool *until, coodie_error *err)
+{
+	struct cd_registry *r = registry->members;
+	coodie_session *s = cd_session_carrier(registry, err);
+
+	if (!s || !may_turn(r, s, err))
+		return false;
+	if (is_set(until))
+		return coodie_session_run(s, until, err);
+	atomic_fetch_add_explicit(&r->alive, 1, memory_order_relaxed);
+	bool ok = turn_all(r, until, err);
+	if (ok && !is_set(until)) {
+		s = cd_session_carrier(registry, NULL);
+		ok = s ? coodie_session_run(s, until, err)
+		       : cd_fail(err, COODIE_ERR_CLOSED, "the session was freed");
+	}
+	cd_registry_drop(registry);
+	return ok;
+}
+
 /* ---- its end ------------------------------------------------------------------------------------------ */
 
 static void destroy(coodie_session *registry)

@@ -57,6 +57,8 @@ bool cd_session_each(const coodie_session *s, const char *what,
 /* A statement of a caller's, that lies in a struct of our own, becomes whole: its request is the plain one
  * or one as long as we know it (in `*request`, if it has to be copied), its values are there. */
 bool cd_statement_adopt(coodie_statement *st, coodie_request *request, coodie_error *err);
+/* coodie_session_run() of a registry: all private loops of its members are turned. */
+bool cd_registry_run(coodie_session *registry, const bool *until, coodie_error *err);
 /* Frees a registry's members, and the registry itself when the last of them is gone. */
 void cd_registry_end(coodie_session *registry);
 /* A member is gone. */

@@ -237,6 +237,71 @@ static void connects_later(void **state)
 	coodie_node_options_free(no);
 }
 
+/* Counts what has come, and by which name. */
+static void on_answer(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	unsigned *answers = user;
+
+	assert_int_equal(err->code, COODIE_OK);
+	coodie_result_free(take_res);
+	++*answers;
+}
+
+static void on_first(coodie_result *take_res, const coodie_error *err, void *user)
+{
+	bool *came = user;
+
+	assert_int_equal(err->code, COODIE_OK);
+	coodie_result_free(take_res);
+	*came = true;
+}
+
+static void ask_node(struct world *w, const char *name, coodie_done_fn *done, void *user)
+{
+	coodie_session *s = coodie_session_named(w->registry, name, &w->err);
+
+	assert_true(coodie_session_query_async(s, "SELECT key FROM system.local", CQL_ARGS(), NULL,
+					       done, user, &w->err));
+}
+
+/* The registry's run turns the loops of all members: those of the default, of others, and the mocks. */
+static void runs_all(void **state)
+{
+	struct world *w = *state;
+	coodie_node_options *no = coodie_node_options_new(NULL);
+	coodie_node *node;
+	coodie_options *o;
+	unsigned answers = 0;
+	bool came = false;
+
+	assert_true(coodie_node_options_add_data_center(no, "dc1", 1, 1, NULL));
+	node = coodie_node_start(no, &w->err);
+	assert_non_null(node);
+	o = options_for(coodie_node_address(node, 0));
+	coodie_options_set_connect_timeout_ms(o, 10000);
+	assert_true(coodie_session_register_options(w->registry, "near", o, &w->err));
+	assert_true(coodie_session_register_options(w->registry, "far", o, &w->err));
+	coodie_options_free(o);
+	assert_true(coodie_session_set_default(w->registry, "near", &w->err));
+	ask_node(w, "near", on_answer, &answers);
+	ask_node(w, "far", on_answer, &answers);
+	assert_true(coodie_session_query_async(
+		coodie_session_named(w->registry, "archive", &w->err), "UPDATE t", CQL_ARGS(), NULL,
+		on_answer, &answers, &w->err));
+	assert_true(coodie_session_run(w->registry, NULL, &w->err));
+	assert_int_equal(answers, 3);
+	ask_node(w, "far", on_first, &came);
+	assert_true(coodie_session_run(w->registry, &came, &w->err));
+	assert_true(came);
+	came = false;
+	assert_false(coodie_session_run(w->registry, &came, &w->err));
+	assert_int_equal(w->err.code, COODIE_ERR_CLOSED);
+	assert_true(coodie_session_unregister(w->registry, "far", &w->err));
+	assert_true(coodie_session_unregister(w->registry, "near", &w->err));
+	coodie_node_stop(node);
+	coodie_node_options_free(no);
+}
+
 enum { THREADS = 8 };
 
 struct asker {
@@ -295,6 +360,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(two_clusters), TEST(unknown_names),  TEST(defaults),
 		TEST(lazily),       TEST(connects_later), TEST(many_threads),
+		TEST(runs_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
