@@ -100,7 +100,7 @@ static struct cd_task *take_idle(struct cd_crowd *c)
 		return NULL;
 	c->idle = task->next;
 	c->under_way++;
-	task->first = c->next;
+	task->first = task->item = c->next;
 	task->count = 1;
 	return task;
 }
@@ -130,7 +130,7 @@ static void begin_one(struct cd_crowd *c, struct cd_task *task)
 	pthread_mutex_lock(&c->lock);
 	if (begun)
 		return;
-	note_failure(c, task->first, &err);
+	note_failure(c, task->item, &err);
 	put_idle(c, task);
 }
 

@@ -15,6 +15,7 @@ struct cd_task {
 	struct cd_crowd *crowd;
 	struct cd_task *next; /* of those that are free */
 	size_t first, count;  /* the items it is about */
+	size_t item;          /* the one to blame when it does not begin; the first, unless said */
 };
 
 /* Begins a request about the items from task->first on, and says in task->count how many. It ends

@@ -49,18 +49,26 @@ static bool same_partition(const struct item *a, const struct item *b)
 	return a->key.len == b->key.len && memcmp(a->key.data, b->key.data, a->key.len) == 0;
 }
 
-/* Fills a batch with the rows of one partition that come next, as far as it may grow. */
+static bool add(const struct saving *s, coodie_batch *b, const struct item *item)
+{
+	coodie_batch_save(b, s->model, s->objects[item->index], &s->write);
+	return b && b->err.code == COODIE_OK;
+}
+
+/* Fills a batch with the rows of one partition that come next, as far as it may grow, or up to one that is
+ * refused, which the next batch begins with, and fails alone. */
 static size_t fill(const struct saving *s, coodie_batch *b, size_t first)
 {
 	const struct item *items = &s->items[first];
-	size_t most = s->crowd.count - first, count = 0;
+	size_t most = s->crowd.count - first, count = 1;
 
 	most = most < s->batch_rows ? most : s->batch_rows;
-	do {
-		coodie_batch_save(b, s->model, s->objects[items[count].index], &s->write);
+	if (!add(s, b, &items[0]))
+		return 1;
+	while (count < most && b->bytes < s->batch_bytes &&
+	       same_partition(&items[0], &items[count]) && add(s, b, &items[count]))
 		count++;
-	} while (count < most && b && b->bytes < s->batch_bytes && b->err.code == COODIE_OK &&
-		 same_partition(&items[0], &items[count]));
+	cd_clear(&b->err);
 	return count;
 }
 
@@ -69,6 +77,7 @@ static bool start_batch(struct saving *s, struct cd_task *task, coodie_error *er
 	coodie_batch *b = coodie_batch_new(s->session, &s->batch);
 	bool begun;
 
+	task->item = s->items[task->first].index;
 	task->count = fill(s, b, task->first);
 	begun = coodie_batch_run_async(b, on_saved, task, err);
 	coodie_batch_free(b);

@@ -246,6 +246,49 @@ static void failed_batch(void **state)
 		&err, COODIE_ERR_QUERY, "object 8 of 40: event: the value for tenant is null");
 }
 
+static bool at_most_100(const void *member, coodie_error *err)
+{
+	const double *value = member;
+
+	if (*value <= 100)
+		return true;
+	err->code = COODIE_ERR_RANGE;
+	strcpy(err->message, "more than 100");
+	return false;
+}
+
+static const coodie_column strict_columns[] = {
+	COODIE_COLUMN(event, tenant, "text", .partition_key = 1),
+	COODIE_COLUMN(event, seq, "int", .clustering_key = 1),
+	COODIE_COLUMN(event, value, "double", .validate = at_most_100),
+};
+static const coodie_model strict_model = COODIE_MODEL(event, strict_columns, "strict",
+						      .keyspace = "shop");
+
+/* One that is refused is left out alone, and named; the others of its batch are written. */
+static void refused_in_batches(void **state)
+{
+	coodie_error err = { 0 };
+	size_t done = 0;
+
+	(void)state;
+	for (int go_on = 0; go_on < 2; go_on++) {
+		make_events(20);
+		for (size_t i = 0; i < 20; i++)
+			events.of[i].tenant = "one";
+		events.of[5].value = events.of[11].value = 101;
+		refused(coodie_save_many(mock.session, &strict_model, events.at, 20,
+					 COODIE_MANY(.batch_rows = 100, .go_on = go_on, .done = &done),
+					 NULL, &err),
+			&err, COODIE_ERR_RANGE, "object 6 of 20: ");
+		assert_int_equal(done, go_on ? 18 : 5);
+		assert_int_equal(mock.sent, go_on ? 3 : 1);
+		assert_int_equal(sent_at(0)->child_count, 5);
+		mock_close(&mock);
+		mock_open(&mock);
+	}
+}
+
 /* ---- reading --------------------------------------------------------------------------------- */
 
 /* A row of notes; none: an empty result. */
@@ -489,6 +532,7 @@ int main(void)
 		TEST(refusals),
 		TEST(batches),
 		TEST(failed_batch),
+		TEST(refused_in_batches),
 		TEST(get_all),
 		TEST(get_failures),
 		TEST(get_refusals),
