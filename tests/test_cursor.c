@@ -648,6 +648,13 @@ static void test_columns(void **state)
 	assert_null(coodie_result_column_name(r, 8));
 	coodie_result_free(r);
 	assert_null(coodie_result_new_rows(nonsense, 1, NULL, 0, NULL));
+	for (int i = 0; i < 2; i++) { /* no columns, then no values */
+		coodie_error why;
+		const cql_value yes = cql(true);
+		assert_null(coodie_result_new_rows(i ? specs : NULL, 1, i ? NULL : &yes, 1, &why));
+		assert_int_equal(why.code, COODIE_ERR_INVALID);
+		assert_non_null(strstr(why.message, i ? "its values is NULL" : "its columns is NULL"));
+	}
 	assert_null(coodie_result_new_rows(specs, 1, CQL_ARGS(cql("no boolean")).values, 1, NULL));
 }
 

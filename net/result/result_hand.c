@@ -64,6 +64,10 @@ coodie_result *coodie_result_new_rows(const coodie_column_spec *columns, size_t 
 	if (column_count > UINT16_MAX || row_count > INT32_MAX)
 		return cd_fail_null(err, COODIE_ERR_LIMIT, "a result of %zu columns and %zu rows",
 				    column_count, row_count);
+	if ((column_count && !columns) || (column_count && row_count && !values))
+		return cd_fail_null(err, COODIE_ERR_INVALID,
+				    "a result of %zu columns and %zu rows, but the array of its %s is NULL",
+				    column_count, row_count, columns ? "values" : "columns");
 	cd_buffer_init(&rows, NULL, 0);
 	m = cd_metadata_new(NULL);
 	if (!m) {

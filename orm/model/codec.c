@@ -3,6 +3,7 @@
  * across. */
 #include "orm/model/codec.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "base/reader.h"
 #include "orm/model/model.h"
 #include "orm/model/udt.h"
+#include "orm/value/datum.h"
 
 #define OPTIONAL_MASK (~(uint32_t)COODIE_MEMBER_OPTIONAL)
 
@@ -330,6 +332,15 @@ static bool says_nothing(const coodie_column *def, cql_value v)
 	}
 }
 
+static bool leave_out(cql_value *out, coodie_error *err)
+{
+	if (cd_datum_is_seq(*out) && out->as.seq.count)
+		return cd_fail(err, COODIE_ERR_INVALID, "%" PRIu32 " items, but their array is NULL",
+			       out->as.seq.count);
+	*out = cql_unset();
+	return true;
+}
+
 static bool get_optional(const coodie_column *def, const struct cd_codec *codec, const char *at,
 			 cql_value *out)
 {
@@ -352,9 +363,7 @@ bool cd_row_get(const coodie_column *def, const struct cd_codec *codec, const vo
 		return get_optional(def, codec, at, out);
 	if (codec->get) {
 		codec->get(at, out);
-		if (codec->nullable && says_nothing(def, *out))
-			*out = cql_unset();
-		return true;
+		return !codec->nullable || !says_nothing(def, *out) || leave_out(out, err);
 	}
 	switch (kind_of(def)) {
 	case COODIE_MEMBER_CHARS:

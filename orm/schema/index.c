@@ -2,6 +2,7 @@
 /* A column's index as a statement, and looked for among those of the table. */
 #include "orm/schema/index.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -297,10 +298,14 @@ static bool compare_class(const struct cd_model *m, const struct cd_column *c,
 static bool compare(const struct cd_model *m, const struct cd_column *c, const struct there *t,
 		    const char *name, bool *same, coodie_error *err)
 {
+	const char *target = target_of(c), *open = *target ? "(" : "", *close = *target ? ")" : "";
+	char wanted[160];
+
 	*same = false;
 	if (target_is(t->target, c))
 		return compare_class(m, c, t, name, same, err);
-	return !text_is(t->name, name) || conflict(m, name, "on", t->target, c->quoted, err);
+	snprintf(wanted, sizeof(wanted), "%s%s%s%s", target, open, c->quoted, close);
+	return !text_is(t->name, name) || conflict(m, name, "on", t->target, wanted, err);
 }
 
 bool cd_index_is_there(const struct cd_model *m, const struct cd_column *c, coodie_result *indexes,

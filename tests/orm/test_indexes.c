@@ -327,7 +327,7 @@ static const struct {
 	  { .target = "KEYS" },
 	  { "things_map_idx", "entries(map)", NULL, NULL },
 	  0,
-	  "on entries(map) in the table" },
+	  "on entries(map) in the table and on KEYS(\"map\") in the model" },
 	{ "full", FROZEN, { 0 }, { "foo", "full(frozen)", NULL, NULL }, 0, NULL },
 	{ "any class, where the model says none",
 	  VALUE,

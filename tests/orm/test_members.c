@@ -346,9 +346,24 @@ static void not_read(void **state)
 	coodie_query_free(q);
 }
 
+/* An array that was forgotten is no empty member. */
+static void forgotten_array(void **state)
+{
+	coodie_error err = { 0 };
+	note n = { .id = 1, .tags = cql_set_of(NULL, 5) };
+
+	(void)state;
+	refused(coodie_save(mock.session, &note_model, &n, NULL, &err), &err, COODIE_ERR_INVALID,
+		"5 items, but their array is NULL");
+	assert_int_equal(mock.sent, 0);
+	n.tags = cql_set_of(NULL, 0);
+	ok(coodie_save(mock.session, &note_model, &n, NULL, &err), &err);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(forgotten_array),
 		TEST(set_unread), TEST(shown_safely), TEST(by_name),       TEST(refused_members), TEST(cleared),   TEST(what_changed),
 		TEST(equal_objects), TEST(printed),         TEST(raw_cells), TEST(not_read),
 	};
