@@ -157,7 +157,7 @@ static coodie_lwt *read_answer(coodie_batch *b, coodie_result *take_res, bool mu
 	if (err->code != COODIE_OK)
 		return NULL; /* there is no result either */
 	if (w) {
-		lwt = cd_lwt_new(w->place.model, take_res, (cql_args){ 0 }, err);
+		lwt = cd_lwt_new(w, take_res, (cql_args){ 0 }, err);
 		if (lwt && must_apply && !coodie_lwt_applied(lwt))
 			cd_lwt_fail(lwt, err);
 	} else {

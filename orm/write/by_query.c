@@ -296,6 +296,19 @@ static void ask_request(coodie_request *to, const coodie_request *from)
 	to->payload_count = from->payload_count;
 }
 
+static bool keep(struct cd_write *w, const char *text, const char **out)
+{
+	*out = text ? cd_arena_strndup(&w->arena, text, strlen(text)) : NULL;
+	return *out || !text;
+}
+
+/* Where it goes, for what was there in the way. */
+static bool keep_place(struct cd_write *w, const coodie_query *q, coodie_error *err)
+{
+	return (keep(w, q->table, &w->table) && keep(w, q->connection, &w->connection)) ||
+	       cd_no_memory(err, "a write");
+}
+
 static bool begin(struct cd_modify *mod, struct cd_write *w, const struct cd_call *call,
 		  coodie_error *err)
 {
@@ -303,6 +316,7 @@ static bool begin(struct cd_modify *mod, struct cd_write *w, const struct cd_cal
 
 	ask_request(&w->request, &q->request);
 	return cd_modify_begin(mod, w, call, CD_FRAGMENT_SET, err) && check_shape(w, q, err) &&
+	       keep_place(w, q, err) &&
 	       cd_modify_condition(mod, q->condition, q->condition_args, err);
 }
 

@@ -32,6 +32,7 @@ struct coodie_lwt {
 
 struct reading {
 	struct cd_model *m;
+	const struct cd_write *write;
 	coodie_result *result;
 	cql_args keys;
 	struct cd_arena arena;
@@ -255,7 +256,8 @@ static bool make_objects(struct reading *r, coodie_lwt *lwt, size_t row_count, c
 		coodie_result_free(page);
 		return false;
 	}
-	if (!cd_rows_add_page(lwt->rows, page, r->columns, r->count, err))
+	if (!cd_rows_add_page(lwt->rows, page, r->columns, r->count, err) ||
+	    !cd_rows_come_from(lwt->rows, r->write->table, r->write->connection, err))
 		return false;
 	for (size_t i = 0; i < lwt->count; i++) {
 		if (lwt->existing[i])
@@ -278,11 +280,12 @@ static bool read_existing(coodie_lwt *lwt, struct reading *r, coodie_error *err)
 	return !row_count || make_objects(r, lwt, row_count, err);
 }
 
-coodie_lwt *cd_lwt_new(struct cd_model *m, coodie_result *take_res, cql_args keys,
+coodie_lwt *cd_lwt_new(const struct cd_write *w, coodie_result *take_res, cql_args keys,
 		       coodie_error *err)
 {
+	struct cd_model *m = w->place.model;
 	coodie_lwt *lwt = cd_alloc_zero(&m->allocator, sizeof(*lwt));
-	struct reading r = { .m = m, .result = take_res, .keys = keys };
+	struct reading r = { .m = m, .write = w, .result = take_res, .keys = keys };
 	bool ok = true;
 
 	if (!lwt) {

@@ -14,14 +14,13 @@ static void op_free(struct cd_op *op)
 }
 
 /* Reads the answer of a conditional write; NULL with `err` filled when it failed. */
-static coodie_lwt *read_outcome(struct cd_op *op, struct cd_write *w, coodie_result *take_res,
-				coodie_error *err)
+static coodie_lwt *read_outcome(struct cd_write *w, coodie_result *take_res, coodie_error *err)
 {
 	coodie_lwt *lwt;
 
 	if (err->code != COODIE_OK)
 		return NULL; /* there is no result either */
-	lwt = cd_lwt_new(op->place.model, take_res, w->keys, err);
+	lwt = cd_lwt_new(w, take_res, w->keys, err);
 	if (!lwt)
 		return NULL;
 	if (coodie_lwt_applied(lwt))
@@ -37,7 +36,7 @@ static void on_outcome(struct cd_op *op, coodie_result *take_res, const coodie_e
 {
 	coodie_lwt_fn *done = op->done.lwt;
 	coodie_error err = *from;
-	coodie_lwt *lwt = read_outcome(op, op->state, take_res, &err);
+	coodie_lwt *lwt = read_outcome(op->state, take_res, &err);
 	void *user = op->user;
 
 	err = cd_op_error(op, &err);
@@ -61,7 +60,7 @@ static void need_applied(struct cd_op *op, struct cd_write *w, coodie_result *ta
 			 coodie_error err)
 {
 	w->must_apply = true;
-	coodie_lwt_free(read_outcome(op, w, take_res, &err));
+	coodie_lwt_free(read_outcome(w, take_res, &err));
 	tell(op, &err);
 }
 

@@ -41,7 +41,7 @@ bool cd_write_begin(struct cd_write *w, const struct cd_call *call, cql_value *r
 	const struct cd_model *m;
 
 	w->verb = call->verb;
-	w->cql = NULL;
+	w->table = w->connection = w->cql = NULL;
 	w->args = w->keys = (cql_args){ 0 };
 	w->ttl = 0;
 	w->full = w->conditional = w->must_apply = false;

@@ -61,6 +61,7 @@ struct cd_follow {
 struct cd_write {
 	const struct cd_verb *verb;
 	struct cd_place place;
+	const char *table, *connection; /* of a query with coodie_using(); NULL: the model's */
 	const char *cql; /* NULL: there is nothing to send */
 	cql_args args;
 	coodie_request request; /* its `id` and `profile` are the caller's */

@@ -85,6 +85,26 @@ static void not_written_here(void **state)
 	coodie_object_free(n);
 }
 
+/* What was in the way of a conditional write is of the place that was written. */
+static void in_the_way(void **state)
+{
+	static const coodie_column_spec columns[] = { { "[applied]", "boolean" },
+						      { "text", "text" } };
+	const cql_value row[] = { cql((bool)false), cql("old") };
+	coodie_query *q = find("other");
+	coodie_error err = { 0 };
+	coodie_lwt *lwt;
+
+	(void)state;
+	coodie_if(q, "text = ?", CQL_ARGS(cql("x")));
+	mock_answer(&mock, coodie_result_new_rows(columns, 2, row, 1, &err));
+	lwt = coodie_query_update_if(q, "stars = ?", CQL_ARGS(cql(1)), NULL, &err);
+	ok(lwt && coodie_lwt_existing(lwt), &err);
+	refuses(mock.session, coodie_lwt_existing(lwt), says);
+	coodie_lwt_free(lwt);
+	coodie_query_free(q);
+}
+
 static bool each(void *object, void *user)
 {
 	*(note **)user = coodie_dup(mock.session, &note_model, object, NULL);
@@ -221,8 +241,9 @@ static void another_connection(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(not_written_here),      TEST(of_every_read),      TEST(written_there),
-		TEST(no_other_copy),         TEST(here_is_not_elsewhere), TEST(another_connection),
+		TEST(not_written_here), TEST(of_every_read), TEST(in_the_way),
+		TEST(written_there),    TEST(no_other_copy), TEST(here_is_not_elsewhere),
+		TEST(another_connection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
