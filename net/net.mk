@@ -21,27 +21,20 @@ libcd_net_la_SOURCES = \
 	net/engine/engine_deadline.c \
 	net/engine/engine_end.c \
 	net/engine/engine_express.c \
-	net/engine/engine_info.c \
 	net/engine/engine_policy.c \
 	net/engine/engine_prepare.c \
 	net/engine/engine_route.c \
 	net/engine/engine_run.c \
 	net/engine/engine_send.c \
 	net/engine/engine_submit.c \
-	net/engine/engine_tune.c net/engine/engine_tune.h \
 	net/engine/engine_turn.c \
-	net/engine/events.c net/engine/events.h \
 	net/engine/extras.c net/engine/extras.h \
-	net/engine/fellows.c net/engine/fellows.h \
 	net/engine/host.c net/engine/host.h \
 	net/engine/link.c net/engine/link.h \
 	net/engine/pool.c net/engine/pool.h \
 	net/engine/prepared.c net/engine/prepared.h \
-	net/engine/prepared_info.c \
-	net/engine/pulse.c \
 	net/engine/request.c net/engine/request.h \
 	net/engine/round.c \
-	net/engine/spread.c net/engine/spread.h \
 	net/engine/streams.c net/engine/streams.h \
 	net/engine/tally.c net/engine/tally.h \
 	net/engine/wheel.c net/engine/wheel.h \
@@ -59,7 +52,6 @@ libcd_net_la_SOURCES = \
 	net/result/metadata.c net/result/metadata.h \
 	net/result/named.c net/result/named.h \
 	net/result/result.c net/result/result.h net/result/result_impl.h \
-	net/result/result_hand.c \
 	net/result/result_pool.c net/result/result_pool.h \
 	net/result/result_read.c \
 	net/result/statement.c net/result/statement.h \
@@ -82,6 +74,14 @@ libcd_net_la_SOURCES = \
 noinst_LTLIBRARIES += libcd_net_small.la
 libcd_net_small_la_CFLAGS = $(SMALL_CFLAGS)
 libcd_net_small_la_SOURCES = \
+	net/engine/events.c net/engine/events.h \
+	net/engine/fellows.c net/engine/fellows.h \
+	net/engine/engine_info.c \
+	net/engine/engine_tune.c net/engine/engine_tune.h \
+	net/engine/prepared_info.c \
+	net/engine/spread.c net/engine/spread.h \
+	net/engine/pulse.c \
+	net/result/result_hand.c \
 	net/policy/backoff.c net/policy/backoff.h \
 	net/policy/pacer.c net/policy/pacer.h \
 	net/policy/policies.c net/policy/policies.h \
