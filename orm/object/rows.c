@@ -8,7 +8,9 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/reader.h"
+#include "orm/model/family.h"
 #include "orm/object/object.h"
+#include "orm/value/show.h"
 
 #define FIRST_CHUNK ((size_t)1024)
 
@@ -242,10 +244,43 @@ static bool make_relative(struct decoding *d, struct cd_page *page, cql_row_read
 	return o || cd_no_memory(d->err, "an object");
 }
 
-static bool fail_row(const struct decoding *d, const struct cd_page *page)
+/* " (id = 7, at = ...)": as much of the key as is among the first `read` columns, which are members now. */
+static void show_key(struct decoding *d, struct cd_object *o, uint32_t read, struct cd_buffer *out)
 {
-	if (d->err)
-		cd_error_prefix(d->err, "%s, row %zu", page->shape->model->label, page->count + 1);
+	const struct cd_model *m = d->shape->model;
+	const char *before = " (";
+	cql_value v;
+
+	for (uint32_t i = 0; i < read; i++) {
+		uint32_t column = d->shape->columns[i];
+		const struct cd_column *c = column == CD_NO_COLUMN ? NULL : &m->columns[column];
+		if (!c || !(c->def.partition_key || c->def.clustering_key) ||
+		    !cd_member_get(c, cd_object_memory(o), &d->rows->arena, &v, NULL))
+			continue;
+		cd_buffer_bytes(out, before, 2);
+		cd_buffer_bytes(out, c->def.name, strlen(c->def.name));
+		cd_buffer_bytes(out, " = ", 3);
+		cd_show_value(out, v);
+		before = ", ";
+	}
+	cd_buffer_bytes(out, ")", out->len ? 1 : 0);
+}
+
+static __attribute__((noinline)) bool fail_row(struct decoding *d, const struct cd_page *page,
+					       struct cd_object *o, uint32_t read,
+					       const uint8_t *at)
+{
+	struct cd_buffer key;
+	char shown[96] = "";
+
+	if (!d->err)
+		return false;
+	cd_buffer_init(&key, &d->rows->model->allocator, 0);
+	end_texts(d, at);
+	show_key(d, o, read, &key);
+	cd_show_give(&key, false, shown, sizeof(shown));
+	cd_buffer_deinit(&key);
+	cd_error_prefix(d->err, "%s, row %zu%s", page->shape->model->label, page->count + 1, shown);
 	return false;
 }
 
@@ -260,12 +295,12 @@ static bool decode_rows(struct decoding *d, struct cd_page *page)
 		struct cd_object *o;
 
 		if (shape->relatives && !make_relative(d, page, r))
-			return fail_row(d, page);
+			return fail_row(d, page, NULL, 0, r.at);
 		o = object_at(page, page->count);
 		begin_object(o, d->shape, r.at, CD_OBJECT_LOADED);
 		for (uint32_t i = 0; i < shape->count; i++) {
 			if (!read_cell(d, &r, i, cd_object_memory(o)))
-				return fail_row(d, page);
+				return fail_row(d, page, o, i, r.at);
 		}
 		if (d->late_count)
 			end_texts(d, r.at);

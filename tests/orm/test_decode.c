@@ -131,7 +131,7 @@ static void what_is_read_is_checked(void **state)
 	mock_answer(&mock, coodie_result_new_rows(wide, 2, values, 2, &err));
 	assert_null(coodie_all(q, &err));
 	assert_int_equal(err.code, COODIE_ERR_RANGE);
-	assert_non_null(strstr(err.message, "person, row 2: column visits (bigint)"));
+	assert_non_null(strstr(err.message, "person, row 2 (id = 2): column visits (bigint)"));
 	coodie_query_free(q);
 }
 

@@ -335,7 +335,7 @@ static void wrong_answers(void **state)
 		  { cql(1), cql(((cql_text){ "a\0b", 3 })) },
 		  2,
 		  COODIE_ERR_TYPE,
-		  "note, row 1: column text (text): the text has a NUL in it" },
+		  "note, row 1 (id = 1): column text (text): the text has a NUL in it" },
 		{ "another type",
 		  { { "id", "int" }, { "text", "blob" } },
 		  { cql(1), cql_null() },
