@@ -34,7 +34,8 @@ COODIE_API bool coodie_query_equal(coodie_query *a, coodie_query *b);
  * Reads from another keyspace, spelled as in CQL, or another session of the registry that the query was
  * made with; NULL leaves it as it is (QS-40, QS-41). What is read there is not written by its model,
  * which is of another place (COODIE_ERR_INVALID): copy the model, give the copy that .keyspace or
- * .connection, and write with the copy, or read with it to begin with.
+ * .connection, and write with the copy, or read with it to begin with. A session that is no registry
+ * serves every connection, whatever its name.
  */
 COODIE_API void coodie_using(coodie_query *q, const char *keyspace, const char *connection);
 /**
