@@ -36,8 +36,10 @@ EXTRA_PROGRAMS += bench/save
 bench_save_SOURCES = bench/save.c
 bench_save_LDADD = libcoodie.la $(EXTERNAL_LIBS)
 bench_save_LDFLAGS = $(AM_LDFLAGS) -static
-# The matrix is run by make check too: tests/check-matrix.
-check_PROGRAMS += bench/matrix/player
+# The matrix is run by make check too, for tests/check-matrix; it is no test by itself.
+EXTRA_PROGRAMS += bench/matrix/player
+check_DATA += bench/matrix/player$(EXEEXT)
+CLEANFILES += bench/matrix/player$(EXEEXT)
 bench_matrix_player_SOURCES = \
 	bench/matrix/argus.c bench/matrix/argus.h \
 	bench/matrix/argus_model.c bench/matrix/argus_model.h \

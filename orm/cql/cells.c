@@ -14,6 +14,10 @@ static bool check_cell(struct cd_parser *p, const struct cd_target *t)
 		return cd_parse_fail(p, &t->at,
 				     "%s says which struct the row is; coodie_delete() deletes the row",
 				     c->def.name);
+	if (t->kind == CD_ASSIGN_VALUE && c->def.required)
+		return cd_parse_fail(p, &t->at,
+				     "%s is required; coodie_delete() deletes the row",
+				     c->def.name);
 	if (t->kind == CD_ASSIGN_ELEMENT && !c->multicell)
 		return cd_parse_fail(p, &t->at, "%s is frozen: its elements go only with it",
 				     c->def.name);

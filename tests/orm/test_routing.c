@@ -222,10 +222,11 @@ static bool get_and_save(const struct ring *ring, int day, coodie_error *err)
 {
 	cell *c = coodie_get(ring->session, &cell_model, CQL_ARGS(cql("t"), cql(day), cql(1)), NULL,
 			     err);
+	int32_t four = 4;
 	bool done;
 
 	if (c)
-		c->value = &(int32_t){ 4 };
+		c->value = &four;
 	done = c && coodie_save(ring->session, &cell_model, c, NULL, err);
 	coodie_object_free(c);
 	return done;

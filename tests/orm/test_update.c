@@ -323,6 +323,19 @@ static void rules_of_columns(void **state)
 	assert_int_equal(mock.sent, 0);
 }
 
+/* What is required is not taken out of its row. */
+static void required_cells(void **state)
+{
+	ticket t = { .id = 1 };
+	coodie_error err = { 0 };
+
+	(void)state;
+	refused(coodie_delete_columns(mock.session, &ticket_model, &t, "seats, code", CQL_ARGS(),
+				      NULL, &err),
+		&err, COODIE_ERR_QUERY, "code is required; coodie_delete() deletes the row");
+	assert_int_equal(mock.sent, 0);
+}
+
 /* What obeys goes, whatever form it has; null where it is not required; and unset is not looked at. */
 static void within_the_rules(void **state)
 {
@@ -550,7 +563,7 @@ int main(void)
 		TEST(assignments),    TEST(options),         TEST(statics),
 		TEST(nothing),        TEST(followed),        TEST(refused_assignments),
 		TEST(refused_values), TEST(cells),           TEST(query_update),
-		TEST(query_delete),   TEST(refused_queries), TEST(rules_of_columns),
+		TEST(query_delete),   TEST(refused_queries), TEST(rules_of_columns), TEST(required_cells),
 		TEST(within_the_rules),
 	};
 
