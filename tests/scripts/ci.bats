@@ -6,7 +6,7 @@ load helper
 @test ".ci/run, the workflow and .github/scripts name the same steps" {
 	local scripts run workflow
 	scripts=$(cd "$TOP/.github/scripts" && printf '%s\n' *)
-	run=$(sed -n 's/^readonly always=(\(.*\)) while_time=(\(.*\))$/\1 \2/p' "$TOP/.ci/run")
+	run=$(sed -n 's/:[0-9]*//g; s/^readonly \(always\|while_time\)=(\(.*\))$/\2/p' "$TOP/.ci/run" | xargs)
 	workflow=$(sed -n 's/^ *step: \[\(.*\)\]$/\1/p' "$TOP/.github/workflows/ci.yml")
 	[ "$(tr ' ' '\n' <<<"$run" | sort)" = "$(sort <<<"$scripts")" ]
 	[ "$(tr -d , <<<"$workflow" | tr ' ' '\n' | sort)" = "$(sort <<<"$scripts")" ]
