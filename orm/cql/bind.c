@@ -14,7 +14,7 @@ static bool check_in(cql_value v, const cql_type *type, coodie_error *err)
 		return cd_fail(err, COODIE_ERR_TYPE, "IN takes one list; bind cql(CQL_LIST(...))");
 	it = cql_list_iter((cql_list){ v.as.seq });
 	for (; cql_iter_next(&it, &item); i++) {
-		if (item.is.tag == CQL_TAG_NULL || item.is.tag == CQL_TAG_UNSET)
+		if (cd_datum_is_missing(item))
 			return cd_fail(err, COODIE_ERR_QUERY,
 				       "item %u is null, and nothing equals null", i);
 		if (!cd_datum_fits(item, type, err)) {
@@ -52,7 +52,7 @@ static bool check_keys(cql_value v, const cql_type *type, coodie_error *err)
 			       "a set of keys is taken out of a map; bind cql(CQL_SET(...))");
 	it = cql_set_iter((cql_set){ v.as.seq });
 	while (cql_iter_next(&it, &key)) {
-		if (key.is.tag == CQL_TAG_NULL || key.is.tag == CQL_TAG_UNSET)
+		if (cd_datum_is_missing(key))
 			return cd_fail(err, COODIE_ERR_TYPE, "a key is null");
 		if (!cd_datum_fits(key, type, err))
 			return false;
@@ -128,7 +128,7 @@ static bool check_bind(const struct cd_column *c, const struct cd_fragment *f,
 {
 	const cql_type *type = bind_type(c, b);
 
-	if (v.is.tag == CQL_TAG_NULL || v.is.tag == CQL_TAG_UNSET)
+	if (cd_datum_is_missing(v))
 		return check_nothing(f, (enum cd_bind_kind)b->kind, v, err);
 	switch ((enum cd_bind_kind)b->kind) {
 	case CD_BIND_IN:

@@ -7,15 +7,15 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "orm/model/place.h"
+#include "orm/value/datum.h"
 
 bool cd_partition_encode(const struct cd_model *m, const cql_value *values, cql_arena *arena,
 			 cql_blob *columns, coodie_error *err)
 {
 	for (uint32_t i = 0; i < m->partition_count; i++) {
 		const struct cd_column *c = &m->columns[m->keys[i]];
-		uint8_t tag = values[i].is.tag;
 
-		if (tag == CQL_TAG_NULL || tag == CQL_TAG_UNSET)
+		if (cd_datum_is_missing(values[i]))
 			return cd_fail(err, COODIE_ERR_QUERY,
 				       "%s: the value for %s is null, and no key is", m->label,
 				       c->def.name);

@@ -123,7 +123,7 @@ bool coodie_object_set(void *object, const char *member, cql_value value, coodie
 	struct cd_object *o;
 
 	cd_clear(err);
-	if (value.is.tag == CQL_TAG_NULL || value.is.tag == CQL_TAG_UNSET)
+	if (cd_datum_is_missing(value))
 		return coodie_object_clear(object, member, err);
 	if (!cd_object_member("coodie_object_set", object, member, &o, &c, err))
 		return false;

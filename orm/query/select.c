@@ -444,7 +444,7 @@ static bool check_keys(const struct cd_model *m, cql_args keys, coodie_error *er
 		const struct cd_column *c = &m->columns[m->keys[i]];
 		cql_value v = keys.values[i];
 
-		if (v.is.tag == CQL_TAG_NULL || v.is.tag == CQL_TAG_UNSET)
+		if (cd_datum_is_missing(v))
 			return cd_fail(err, COODIE_ERR_QUERY,
 				       "coodie_get(%s): the value for %s is null, and no key is",
 				       m->label, c->def.name);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "orm/cql/fragment.h"
 #include "orm/model/family.h"
+#include "orm/value/datum.h"
 #include "orm/write/delta.h"
 #include "orm/write/plain.h"
 
@@ -30,11 +31,6 @@ struct save {
 static bool is_loaded(const struct save *s)
 {
 	return s->o && s->o->state == CD_OBJECT_LOADED;
-}
-
-static bool is_missing(cql_value v)
-{
-	return v.is.tag == CQL_TAG_UNSET || v.is.tag == CQL_TAG_NULL;
 }
 
 /* ---- what is written of a column ------------------------------------------------------------- */
@@ -70,7 +66,7 @@ static cql_value whole_value(const struct save *s, uint32_t i, cql_value v)
 	if (!cd_object_is_loaded(s->o, i))
 		return cql_unset();
 	if (v.is.tag == CQL_TAG_UNSET &&
-	    (!cd_object_loaded(s->o, i, &was, NULL) || !is_missing(was)))
+	    (!cd_object_loaded(s->o, i, &was, NULL) || !cd_datum_is_missing(was)))
 		return cql_null();
 	return v;
 }
@@ -94,7 +90,7 @@ static inline bool is_as_read(struct save *s, uint32_t i)
 
 static bool check_required(const struct save *s, const struct cd_column *c, cql_value v)
 {
-	if (!is_missing(v) || (is_loaded(s) && v.is.tag == CQL_TAG_UNSET))
+	if (!cd_datum_is_missing(v) || (is_loaded(s) && v.is.tag == CQL_TAG_UNSET))
 		return true;
 	cd_fail(s->err, COODIE_ERR_INVALID, "it is required and not set; give it a value");
 	return cd_write_fail_column(s->m, c, s->err);
@@ -139,7 +135,7 @@ static bool take_key(struct save *s, uint32_t i, cql_value *out)
 		return false;
 	if (!check_member(s, c, *out))
 		return cd_write_fail_column(s->m, c, s->err);
-	if (!is_missing(*out)) {
+	if (!cd_datum_is_missing(*out)) {
 		s->any[c->role] = true;
 		return true;
 	}
@@ -156,7 +152,7 @@ static bool check_no_row(const struct save *s, bool conditional)
 			   !s->any[CD_ROLE_CLUSTERING] && !s->any[CD_ROLE_REGULAR]))
 		return true;
 	for (uint32_t i = s->m->partition_count; i < s->m->key_count; i++) {
-		if (is_missing(s->insert ? s->values[s->m->keys[i]] : s->keys[i]))
+		if (cd_datum_is_missing(s->insert ? s->values[s->m->keys[i]] : s->keys[i]))
 			return fail_key(s, s->m->keys[i]);
 	}
 	return true;
