@@ -308,7 +308,7 @@ static void indexes(void **state)
 		{ "under another name", "foo", "\"Names\"", 1,
 		  "CREATE INDEX IF NOT EXISTS \"By_list\" ON shop.tags (FULL(\"frozen\"))", NULL },
 		{ "of another column", "By_list", "id", 0, NULL,
-		  "shop.tags: index By_list is on id in the table and on \"frozen\" in the model" },
+		  "shop.tags: index By_list is on id in the table and on FULL(\"frozen\") in the model" },
 	};
 
 	(void)state;
