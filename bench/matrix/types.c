@@ -117,13 +117,15 @@ static bool next_text(cql_items *fields, const char **text)
 static bool read_address(cql_blob bytes, address *out)
 {
 	cql_items fields = { bytes.data, bytes.data + bytes.len, 4 };
-	cql_blob number;
+	uint32_t number = 0;
+	cql_blob cell;
 
 	if (!next_text(&fields, &out->street) || !next_text(&fields, &out->city) ||
-	    !next_text(&fields, &out->postcode) || !cql_item_blob(&fields, &number))
+	    !next_text(&fields, &out->postcode) || !cql_item_blob(&fields, &cell) || cell.len != 4)
 		return false;
-	out->number = (int32_t)((uint32_t)number.data[0] << 24 | number.data[1] << 16 |
-				number.data[2] << 8 | number.data[3]);
+	for (size_t i = 0; i < cell.len; i++)
+		number = number << 8 | cell.data[i];
+	out->number = (int32_t)number;
 	return true;
 }
 
