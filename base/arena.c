@@ -140,3 +140,11 @@ char *cd_arena_strndup(struct cd_arena *a, const char *text, size_t len)
 	copy[len] = '\0';
 	return copy;
 }
+
+bool cd_arena_keep(struct cd_arena *a, const char **text)
+{
+	if (!*text)
+		return true;
+	*text = cd_arena_strndup(a, *text, strlen(*text));
+	return *text != NULL;
+}

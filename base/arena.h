@@ -31,5 +31,7 @@ void *cd_arena_take_array(struct cd_arena *a, size_t count, size_t size);
 /* Unaligned copies. */
 void *cd_arena_copy(struct cd_arena *a, const void *data, size_t len);
 char *cd_arena_strndup(struct cd_arena *a, const char *text, size_t len);
+/* Makes *text a copy of itself; NULL stays NULL. False when out of memory: *text is NULL then. */
+bool cd_arena_keep(struct cd_arena *a, const char **text);
 
 #endif

@@ -86,3 +86,8 @@ void cd_buffer_truncate(struct cd_buffer *b, size_t len)
 		b->len = len;
 	b->failed = b->too_long = false;
 }
+
+void cd_buffer_text(struct cd_buffer *b, const char *text)
+{
+	cd_buffer_bytes(b, text, strlen(text));
+}

@@ -94,6 +94,9 @@ static inline void cd_buffer_bytes(struct cd_buffer *b, const void *data, size_t
 		memcpy(at, data, len);
 }
 
+/* A text without its NUL. */
+void cd_buffer_text(struct cd_buffer *b, const char *text);
+
 /* Writes over four bytes that are there already (a length known only afterwards). */
 static inline void cd_buffer_patch_be32(struct cd_buffer *b, size_t offset, uint32_t v)
 {

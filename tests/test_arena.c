@@ -127,6 +127,22 @@ static void test_overflow(void **state)
 	cd_arena_deinit(&a);
 }
 
+static void test_keep(void **state)
+{
+	char own[] = "a text";
+	const char *text = own, *none = NULL;
+	struct cd_arena a;
+
+	(void)state;
+	cd_arena_init(&a, &cd_malloc_allocator, 64);
+	assert_true(cd_arena_keep(&a, &text));
+	memset(own, 'x', sizeof own);
+	assert_string_equal(text, "a text");
+	assert_true(cd_arena_keep(&a, &none));
+	assert_null(none);
+	cd_arena_deinit(&a);
+}
+
 static bool use(const coodie_allocator *allocator, void *user)
 {
 	struct cd_arena a;
@@ -136,7 +152,8 @@ static bool use(const coodie_allocator *allocator, void *user)
 	cd_arena_init(&a, allocator, 64);
 	for (size_t i = 0; ok && i < 20; i++) {
 		char *text = cd_arena_strndup(&a, "some text or other", 18);
-		ok = text && cd_arena_take_zero(&a, i * 50);
+		const char *kept = "a text that is kept";
+		ok = text && cd_arena_take_zero(&a, i * 50) && cd_arena_keep(&a, &kept);
 	}
 	cd_arena_deinit(&a);
 	return ok;
@@ -174,6 +191,7 @@ int main(void)
 		cmocka_unit_test(test_reset_reuses),
 		cmocka_unit_test(test_large_piece_keeps_the_chunk),
 		cmocka_unit_test(test_copies),
+		cmocka_unit_test(test_keep),
 		cmocka_unit_test(test_overflow),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_allocator_helpers),

@@ -162,6 +162,20 @@ static void test_fit(void **state)
 	assert_int_equal(b.cap, 0);
 }
 
+static void test_text(void **state)
+{
+	struct cd_buffer b;
+
+	(void)state;
+	cd_buffer_init(&b, &cd_malloc_allocator, 0);
+	cd_buffer_text(&b, "abc");
+	cd_buffer_text(&b, "");
+	cd_buffer_text(&b, "de");
+	assert_int_equal(b.len, 5);
+	assert_memory_equal(b.data, "abcde", 5);
+	cd_buffer_deinit(&b);
+}
+
 static void test_no_memory(void **state)
 {
 	(void)state;
@@ -178,6 +192,7 @@ int main(void)
 		cmocka_unit_test(test_doubling),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_fit),
+		cmocka_unit_test(test_text),
 	};
 	return cmocka_run_group_tests_name("buffer", tests, NULL, NULL);
 }

@@ -54,11 +54,6 @@ bool cd_schema_rows_wanted(enum cd_schema_rows rows, const struct cd_schema_scop
 	return false;
 }
 
-static void put(struct cd_buffer *b, const char *text)
-{
-	cd_buffer_bytes(b, text, strlen(text));
-}
-
 static void put_literal(struct cd_buffer *b, const char *text)
 {
 	cd_buffer_u8(b, '\'');
@@ -83,10 +78,10 @@ static void put_keyspaces(struct cd_buffer *b, enum cd_schema_rows rows,
 	for (uint32_t i = 0; i < count; i++) {
 		if (!cd_schema_rows_asked(rows, scope, cql_text_of(names[i])))
 			continue;
-		put(b, named++ ? ", " : " WHERE keyspace_name IN (");
+		cd_buffer_text(b, named++ ? ", " : " WHERE keyspace_name IN (");
 		put_literal(b, names[i]);
 	}
-	put(b, named ? ")" : "");
+	cd_buffer_text(b, named ? ")" : "");
 }
 
 bool cd_schema_rows_statement(enum cd_schema_rows rows, const struct cd_schema_scope *scope,
@@ -95,20 +90,20 @@ bool cd_schema_rows_statement(enum cd_schema_rows rows, const struct cd_schema_s
 	const struct cd_schema_rows_info *info = &cd_schema_rows_infos[rows];
 	char timeout[48];
 
-	put(out, "SELECT * FROM ");
-	put(out, info->keyspace);
-	put(out, ".");
-	put(out, info->table);
+	cd_buffer_text(out, "SELECT * FROM ");
+	cd_buffer_text(out, info->keyspace);
+	cd_buffer_text(out, ".");
+	cd_buffer_text(out, info->table);
 	put_keyspaces(out, rows, scope);
 	if (scope->target > CD_SCHEMA_KEYSPACE) {
-		put(out, " AND ");
-		put(out, info->key);
-		put(out, " = ");
+		cd_buffer_text(out, " AND ");
+		cd_buffer_text(out, info->key);
+		cd_buffer_text(out, " = ");
 		put_literal(out, scope->name);
 	}
 	if (is_scylla && timeout_ms) {
 		snprintf(timeout, sizeof timeout, " USING TIMEOUT %" PRIu32 "ms", timeout_ms);
-		put(out, timeout);
+		cd_buffer_text(out, timeout);
 	}
 	return !out->failed;
 }

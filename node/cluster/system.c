@@ -80,25 +80,20 @@ static bool make_keyspaces(struct maker *m)
 	return true;
 }
 
-static void put(struct cd_buffer *b, const char *text)
-{
-	cd_buffer_bytes(b, text, strlen(text));
-}
-
 static const struct nd_statement *parse(struct maker *m, const struct definition *d)
 {
 	const struct nd_statement *s = NULL;
 	struct cd_buffer text;
 
 	cd_buffer_init(&text, m->db->allocator, 0);
-	put(&text, "CREATE TABLE ");
-	put(&text, d->keyspace);
-	put(&text, ".\"");
-	put(&text, d->name);
-	put(&text, "\" (");
-	put(&text, d->columns);
-	put(&text, ") WITH ");
-	put(&text, d->options);
+	cd_buffer_text(&text, "CREATE TABLE ");
+	cd_buffer_text(&text, d->keyspace);
+	cd_buffer_text(&text, ".\"");
+	cd_buffer_text(&text, d->name);
+	cd_buffer_text(&text, "\" (");
+	cd_buffer_text(&text, d->columns);
+	cd_buffer_text(&text, ") WITH ");
+	cd_buffer_text(&text, d->options);
 	if (!text.failed)
 		s = nd_parse(&m->arena, (const char *)text.data, text.len, &m->x.problem);
 	cd_buffer_deinit(&text);

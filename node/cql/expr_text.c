@@ -36,11 +36,6 @@ const char *nd_type_text(struct cd_arena *a, const cql_type *type)
 	return out;
 }
 
-static void put(struct cd_buffer *b, const char *text)
-{
-	cd_buffer_bytes(b, text, strlen(text));
-}
-
 static void put_expr(struct cd_buffer *b, const struct nd_expr *e);
 
 static void put_items(struct cd_buffer *b, const struct nd_expr *e, const char *open,
@@ -48,17 +43,17 @@ static void put_items(struct cd_buffer *b, const struct nd_expr *e, const char *
 {
 	bool is_map = e->kind == ND_EXPR_MAP;
 
-	put(b, open);
+	cd_buffer_text(b, open);
 	for (uint32_t i = 0; i < e->count; i++) {
 		if (i)
-			put(b, is_map && i % 2 ? ": " : ", ");
+			cd_buffer_text(b, is_map && i % 2 ? ": " : ", ");
 		if (e->kind == ND_EXPR_UDT) {
-			put(b, e->names[i]);
-			put(b, ": ");
+			cd_buffer_text(b, e->names[i]);
+			cd_buffer_text(b, ": ");
 		}
 		put_expr(b, e->items[i]);
 	}
-	put(b, close);
+	cd_buffer_text(b, close);
 }
 
 static void put_operation(struct cd_buffer *b, const struct nd_expr *e)
@@ -72,8 +67,8 @@ static void put_operation(struct cd_buffer *b, const struct nd_expr *e)
 	for (size_t i = 0; e->kind == ND_EXPR_BINARY && i < sizeof names / sizeof names[0]; i++)
 		if (names[i][0][0] == e->op)
 			name = names[i][1];
-	put(b, "system.");
-	put(b, name);
+	cd_buffer_text(b, "system.");
+	cd_buffer_text(b, name);
 	put_items(b, e, "(", ")");
 }
 
@@ -82,13 +77,13 @@ static void put_cast(struct cd_buffer *b, const struct nd_expr *e)
 	char type[512];
 
 	nd_type_format(e->type, type, sizeof type);
-	put(b, e->is_hint ? "(" : "cast(");
+	cd_buffer_text(b, e->is_hint ? "(" : "cast(");
 	if (!e->is_hint) {
 		put_expr(b, e->items[0]);
-		put(b, " as ");
+		cd_buffer_text(b, " as ");
 	}
-	put(b, type);
-	put(b, ")");
+	cd_buffer_text(b, type);
+	cd_buffer_text(b, ")");
 	if (e->is_hint)
 		put_expr(b, e->items[0]);
 }
@@ -97,28 +92,28 @@ static void put_part(struct cd_buffer *b, const struct nd_expr *e)
 {
 	put_expr(b, e->items[0]);
 	if (e->kind == ND_EXPR_FIELD) {
-		put(b, ".");
-		put(b, e->name);
+		cd_buffer_text(b, ".");
+		cd_buffer_text(b, e->name);
 		return;
 	}
-	put(b, "[");
+	cd_buffer_text(b, "[");
 	if (e->items[1])
 		put_expr(b, e->items[1]);
 	if (e->kind == ND_EXPR_SLICE) {
-		put(b, "..");
+		cd_buffer_text(b, "..");
 		if (e->items[2])
 			put_expr(b, e->items[2]);
 	}
-	put(b, "]");
+	cd_buffer_text(b, "]");
 }
 
 static void put_call(struct cd_buffer *b, const struct nd_expr *e)
 {
 	if (e->keyspace) {
-		put(b, e->keyspace);
-		put(b, ".");
+		cd_buffer_text(b, e->keyspace);
+		cd_buffer_text(b, ".");
 	}
-	put(b, e->name);
+	cd_buffer_text(b, e->name);
 	put_items(b, e, "(", ")");
 }
 
@@ -127,15 +122,15 @@ static void put_expr(struct cd_buffer *b, const struct nd_expr *e)
 {
 	switch (e->kind) {
 	case ND_EXPR_NULL:
-		put(b, "NULL");
+		cd_buffer_text(b, "NULL");
 		break;
 	case ND_EXPR_MARKER:
-		put(b, "?");
+		cd_buffer_text(b, "?");
 		break;
 	case ND_EXPR_STRING:
-		put(b, "'");
+		cd_buffer_text(b, "'");
 		cd_buffer_bytes(b, e->text, e->text_len);
-		put(b, "'");
+		cd_buffer_text(b, "'");
 		break;
 	case ND_EXPR_LIST:
 		put_items(b, e, "[", "]");
@@ -149,7 +144,7 @@ static void put_expr(struct cd_buffer *b, const struct nd_expr *e)
 		put_items(b, e, "(", ")");
 		break;
 	case ND_EXPR_COLUMN:
-		put(b, e->name);
+		cd_buffer_text(b, e->name);
 		break;
 	case ND_EXPR_FIELD:
 	case ND_EXPR_ELEMENT:

@@ -16,11 +16,8 @@ static void read_options(coodie_batch *b, const coodie_batch_options *o)
 
 	if (o && !cd_take_struct(own, sizeof(*own), o, "coodie_batch_options", &b->err))
 		return;
-	if (own->profile) {
-		own->profile = cd_arena_strndup(&b->lasting, own->profile, strlen(own->profile));
-		if (!own->profile)
-			cd_no_memory(&b->err, "a batch");
-	}
+	if (!cd_arena_keep(&b->lasting, &own->profile))
+		cd_no_memory(&b->err, "a batch");
 	if ((unsigned)own->kind > COODIE_BATCH_COUNTER)
 		cd_fail(&b->err, COODIE_ERR_INVALID, "coodie_batch_new: %u is no kind of batch",
 			(unsigned)own->kind);

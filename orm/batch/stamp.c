@@ -36,7 +36,7 @@ static bool put_text(struct cd_write *w, size_t at)
 
 	cd_buffer_init(&text, &w->place.model->allocator, 0);
 	cd_buffer_bytes(&text, w->cql, at);
-	cd_buffer_bytes(&text, more, strlen(more));
+	cd_buffer_text(&text, more);
 	cd_buffer_bytes(&text, w->cql + at, strlen(w->cql + at));
 	w->cql = text.failed ? NULL
 			     : cd_arena_strndup(&w->arena, (const char *)text.data, text.len);

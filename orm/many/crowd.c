@@ -58,10 +58,7 @@ bool cd_crowd_keep(struct cd_crowd *c, const uint64_t *id, const char **profile,
 	if (id)
 		return cd_fail(err, COODIE_ERR_INVALID,
 			       "many requests have no one id; leave it out");
-	if (!*profile)
-		return true;
-	*profile = cd_arena_strndup(&c->arena, *profile, strlen(*profile));
-	return *profile || cd_no_memory(err, "options");
+	return cd_arena_keep(&c->arena, profile) || cd_no_memory(err, "options");
 }
 
 static bool make_tasks(struct cd_crowd *c, uint32_t in_flight, coodie_error *err)

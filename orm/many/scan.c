@@ -220,9 +220,9 @@ static void put_tokens(struct cd_buffer *b, const struct cd_model *m, const char
 		const char *name = m->columns[m->keys[i]].quoted;
 
 		cd_buffer_bytes(b, i ? ", " : "token(", i ? 2 : 6);
-		cd_buffer_bytes(b, name, strlen(name));
+		cd_buffer_text(b, name);
 	}
-	cd_buffer_bytes(b, compare, strlen(compare));
+	cd_buffer_text(b, compare);
 }
 
 /* The query with one more condition: a range, of which the ends are set when it is sent. */

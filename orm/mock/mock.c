@@ -144,11 +144,6 @@ void coodie_mock_clear(coodie_mock *mock)
 
 /* ---- for people ------------------------------------------------------------------------------ */
 
-static void put(struct cd_buffer *b, const char *text)
-{
-	cd_buffer_bytes(b, text, strlen(text));
-}
-
 const char *cd_mock_batch_words(unsigned kind)
 {
 	static const char words[][24] = {
@@ -166,12 +161,12 @@ static void put_statement(struct cd_buffer *b, const coodie_statement *st)
 		cd_show_statement(b, st->cql, st->args);
 		return;
 	}
-	put(b, cd_mock_batch_words(st->batch_kind));
+	cd_buffer_text(b, cd_mock_batch_words(st->batch_kind));
 	for (size_t i = 0; i < st->child_count; i++) {
 		cd_show_statement(b, st->children[i].cql, st->children[i].args);
-		put(b, "; ");
+		cd_buffer_text(b, "; ");
 	}
-	put(b, "APPLY BATCH");
+	cd_buffer_text(b, "APPLY BATCH");
 }
 
 size_t coodie_mock_format(const coodie_mock *mock, char *out, size_t size)
@@ -182,7 +177,7 @@ size_t coodie_mock_format(const coodie_mock *mock, char *out, size_t size)
 	cd_buffer_init(&b, mock ? &mock->allocator : NULL, 0);
 	for (size_t i = 0; mock && i < mock->count; i++) {
 		put_statement(&b, &mock->calls[i]->st);
-		put(&b, "\n");
+		cd_buffer_text(&b, "\n");
 	}
 	len = cd_show_give(&b, true, out, size);
 	cd_buffer_deinit(&b);

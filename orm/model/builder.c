@@ -56,8 +56,7 @@ static bool keep_texts(struct cd_arena *a, void *row, const size_t *texts, size_
 
 		if (!*at)
 			continue;
-		*at = cd_arena_strndup(a, *at, strlen(*at));
-		if (!*at)
+		if (!cd_arena_keep(a, at))
 			return false;
 		*digest = mix_text(*digest, *at);
 	}

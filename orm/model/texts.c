@@ -5,11 +5,6 @@
 #include "base/buffer.h"
 #include "orm/model/model.h"
 
-static void put(struct cd_buffer *b, const char *text)
-{
-	cd_buffer_bytes(b, text, strlen(text));
-}
-
 static bool is_any(const struct cd_column *c)
 {
 	(void)c;
@@ -35,9 +30,9 @@ static void put_first(struct cd_buffer *b, const struct cd_model *m, uint32_t co
 	for (uint32_t i = 0; i < count; i++) {
 		if (!picks(&m->columns[i]))
 			continue;
-		put(b, first ? "" : ", ");
-		put(b, m->columns[i].quoted);
-		put(b, after);
+		cd_buffer_text(b, first ? "" : ", ");
+		cd_buffer_text(b, m->columns[i].quoted);
+		cd_buffer_text(b, after);
 		first = false;
 	}
 }
@@ -51,29 +46,29 @@ static void put_columns(struct cd_buffer *b, const struct cd_model *m,
 static void put_where(struct cd_buffer *b, const struct cd_model *m, uint32_t key_count)
 {
 	for (uint32_t i = 0; i < key_count; i++) {
-		put(b, i ? " AND " : " WHERE ");
-		put(b, m->columns[m->keys[i]].quoted);
-		put(b, " = ?");
+		cd_buffer_text(b, i ? " AND " : " WHERE ");
+		cd_buffer_text(b, m->columns[m->keys[i]].quoted);
+		cd_buffer_text(b, " = ?");
 	}
 }
 
 static void write_insert(struct cd_buffer *b, const struct cd_model *m, int shape)
 {
-	put(b, "INSERT INTO ");
-	put(b, m->table);
-	put(b, " (");
+	cd_buffer_text(b, "INSERT INTO ");
+	cd_buffer_text(b, m->table);
+	cd_buffer_text(b, " (");
 	put_columns(b, m, is_any, "");
-	put(b, ") VALUES (");
+	cd_buffer_text(b, ") VALUES (");
 	for (uint32_t i = 0; i < m->column_count; i++)
-		put(b, i ? ", ?" : "?");
-	put(b, shape == CD_WITH_TTL ? ") USING TTL ?" : ")");
+		cd_buffer_text(b, i ? ", ?" : "?");
+	cd_buffer_text(b, shape == CD_WITH_TTL ? ") USING TTL ?" : ")");
 }
 
 static void write_update(struct cd_buffer *b, const struct cd_model *m, int shape)
 {
-	put(b, "UPDATE ");
-	put(b, m->table);
-	put(b, shape == CD_WITH_TTL ? " USING TTL ? SET " : " SET ");
+	cd_buffer_text(b, "UPDATE ");
+	cd_buffer_text(b, m->table);
+	cd_buffer_text(b, shape == CD_WITH_TTL ? " USING TTL ? SET " : " SET ");
 	put_columns(b, m, is_not_key, " = ?");
 	put_where(b, m, m->key_count);
 }
@@ -82,9 +77,9 @@ static void write_update(struct cd_buffer *b, const struct cd_model *m, int shap
  * set. */
 static void write_update_static(struct cd_buffer *b, const struct cd_model *m, int shape)
 {
-	put(b, "UPDATE ");
-	put(b, m->table);
-	put(b, shape == CD_WITH_TTL ? " USING TTL ? SET " : " SET ");
+	cd_buffer_text(b, "UPDATE ");
+	cd_buffer_text(b, m->table);
+	cd_buffer_text(b, shape == CD_WITH_TTL ? " USING TTL ? SET " : " SET ");
 	put_columns(b, m, is_static, " = ?");
 	put_where(b, m, m->partition_count);
 }
@@ -92,18 +87,18 @@ static void write_update_static(struct cd_buffer *b, const struct cd_model *m, i
 static void write_remove(struct cd_buffer *b, const struct cd_model *m, int shape)
 {
 	(void)shape;
-	put(b, "DELETE FROM ");
-	put(b, m->table);
+	cd_buffer_text(b, "DELETE FROM ");
+	cd_buffer_text(b, m->table);
 	put_where(b, m, m->key_count);
 }
 
 static void write_select(struct cd_buffer *b, const struct cd_model *m, int shape)
 {
 	(void)shape;
-	put(b, "SELECT ");
+	cd_buffer_text(b, "SELECT ");
 	put_first(b, m, m->read_count, is_any, "");
-	put(b, " FROM ");
-	put(b, m->table);
+	cd_buffer_text(b, " FROM ");
+	cd_buffer_text(b, m->table);
 	put_where(b, m, m->key_count);
 }
 

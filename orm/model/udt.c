@@ -219,16 +219,11 @@ bool cql_to_object(cql_value v, const coodie_udt *type, void *object, cql_arena 
 
 /* ---- the type's text ------------------------------------------------------------------------- */
 
-static void put(struct cd_buffer *out, const char *text)
-{
-	cd_buffer_bytes(out, text, strlen(text));
-}
-
 void cd_udt_frozen(struct cd_buffer *out, const coodie_udt *u)
 {
-	put(out, "frozen<");
+	cd_buffer_text(out, "frozen<");
 	cd_identifier_append(out, u->name);
-	put(out, ">");
+	cd_buffer_text(out, ">");
 }
 
 /* Runs `append` over the text of a type, also where it is that of the struct. */
@@ -280,16 +275,16 @@ static bool put_fields(struct cd_buffer *out, const char *word, const void *colu
 		u = def->key_udt;
 	if (!u)
 		return false;
-	put(out, "udt<");
-	put(out, word);
+	cd_buffer_text(out, "udt<");
+	cd_buffer_text(out, word);
 	for (size_t i = 0; i < u->field_count; i++) {
 		field = cd_udt_field(u, i, &room);
-		put(out, ", ");
+		cd_buffer_text(out, ", ");
 		cd_identifier_append_quoted(out, cd_udt_field_name(field));
-		put(out, ":");
+		cd_buffer_text(out, ":");
 		cd_udt_expand(out, field);
 	}
-	put(out, ">");
+	cd_buffer_text(out, ">");
 	return true;
 }
 

@@ -99,17 +99,11 @@ bool coodie_object_value(const void *object, const char *member, cql_value *out,
 	       read_member(o, c, cd_object_arena(o), out, err);
 }
 
-/* Whether a change of the member goes unnoticed: it is not known what the row has there. */
-static bool is_unread(const struct cd_object *o, uint32_t column)
-{
-	return o->state == CD_OBJECT_LOADED && !cd_object_is_loaded(o, column);
-}
-
-/* The member says it, and the next save does, whether it had been read or not. */
+/* The member says it, and the next save does: touched where it was not read, as that would go unnoticed. */
 static bool set_member(struct cd_object *o, const struct cd_column *c, cql_value value, coodie_error *err)
 {
 	uint32_t i = cd_column_index(o->shape->model, c);
-	bool unread = is_unread(o, i);
+	bool unread = cd_object_is_unread(o, i);
 
 	if (unread && !cd_object_follow(o))
 		return cd_no_memory(err, "a touch");
@@ -155,7 +149,7 @@ bool coodie_object_clear(void *object, const char *member, coodie_error *err)
 			       "member a pointer",
 			       c->def.name, c->codec->text);
 	i = cd_column_index(o->shape->model, c);
-	if (is_unread(o, i) && !cd_object_touch(o, i))
+	if (cd_object_is_unread(o, i) && !cd_object_touch(o, i))
 		return cd_no_memory(err, "a touch");
 	memset((char *)object + c->def.offset, 0, c->def.size);
 	return true;
@@ -307,26 +301,21 @@ bool coodie_object_key(const void *object, cql_args *out, coodie_error *err)
 
 /* ---- for people ------------------------------------------------------------------------------ */
 
-static void put(struct cd_buffer *b, const char *text)
-{
-	cd_buffer_bytes(b, text, strlen(text));
-}
-
 static void put_members(struct cd_buffer *b, const struct cd_object *o, struct cd_arena *scratch)
 {
 	const struct cd_model *m = o->shape->model;
 	cql_value v;
 
 	for (uint32_t i = 0; i < m->column_count; i++) {
-		put(b, i ? ", " : "(");
-		put(b, m->columns[i].def.name);
-		put(b, ": ");
+		cd_buffer_text(b, i ? ", " : "(");
+		cd_buffer_text(b, m->columns[i].def.name);
+		cd_buffer_text(b, ": ");
 		if (read_member(o, &m->columns[i], scratch, &v, NULL))
 			cd_show_value(b, v);
 		else
-			put(b, "?");
+			cd_buffer_text(b, "?");
 	}
-	put(b, ")");
+	cd_buffer_text(b, ")");
 }
 
 size_t coodie_object_format(const void *object, char *out, size_t size)
@@ -342,7 +331,7 @@ size_t coodie_object_format(const void *object, char *out, size_t size)
 		return 0;
 	cd_arena_init(&scratch, &o->shape->model->allocator, 0);
 	cd_buffer_init(&b, &o->shape->model->allocator, 0);
-	put(&b, o->shape->model->label);
+	cd_buffer_text(&b, o->shape->model->label);
 	put_members(&b, o, &scratch);
 	len = cd_show_give(&b, false, out, size);
 	cd_buffer_deinit(&b);

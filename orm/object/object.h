@@ -97,6 +97,12 @@ bool cd_object_loaded(const struct cd_object *o, uint32_t column, cql_value *out
 		      coodie_error *err);
 /* Whether the column was, without reading it. */
 bool cd_object_is_loaded(const struct cd_object *o, uint32_t column);
+/* Whether its row is there, but what that has in the column is not known. NULL, a struct of the caller's
+ * own: no. */
+static inline bool cd_object_is_unread(const struct cd_object *o, uint32_t column)
+{
+	return o && o->state == CD_OBJECT_LOADED && !cd_object_is_loaded(o, column);
+}
 /* The number of the last coodie_touch() of a column; 0: none since it was written. */
 uint32_t cd_object_touched(const struct cd_object *o, uint32_t column);
 /* Whether the member plainly is what was read and left alone since, which costs little to see; false

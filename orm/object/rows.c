@@ -44,16 +44,13 @@ coodie_rows *cd_rows_new(struct cd_model *m, bool single, coodie_error *err)
 	return rows;
 }
 
-static bool keep(coodie_rows *rows, const char *text, const char **out)
-{
-	*out = text ? cd_arena_strndup(&rows->arena, text, strlen(text)) : NULL;
-	return *out || !text;
-}
-
 bool cd_rows_come_from(coodie_rows *rows, const char *table, const char *connection,
 		       coodie_error *err)
 {
-	return (keep(rows, table, &rows->table) && keep(rows, connection, &rows->connection)) ||
+	rows->table = table;
+	rows->connection = connection;
+	return (cd_arena_keep(&rows->arena, &rows->table) &&
+		cd_arena_keep(&rows->arena, &rows->connection)) ||
 	       cd_no_memory(err, "the rows");
 }
 
@@ -258,7 +255,7 @@ static void show_key(struct decoding *d, struct cd_object *o, uint32_t read, str
 		    !cd_member_get(c, cd_object_memory(o), &d->rows->arena, &v, NULL))
 			continue;
 		cd_buffer_bytes(out, before, 2);
-		cd_buffer_bytes(out, c->def.name, strlen(c->def.name));
+		cd_buffer_text(out, c->def.name);
 		cd_buffer_bytes(out, " = ", 3);
 		cd_show_value(out, v);
 		before = ", ";

@@ -8,10 +8,7 @@
 
 static bool copy_text(coodie_query *q, const char **text)
 {
-	if (!*text)
-		return true;
-	*text = cd_arena_strndup(&q->arena, *text, strlen(*text));
-	return *text || cd_no_memory(&q->err, "a query");
+	return cd_arena_keep(&q->arena, text) || cd_no_memory(&q->err, "a query");
 }
 
 static bool copy_binds(coodie_query *q, cql_args *args)

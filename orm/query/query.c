@@ -103,7 +103,7 @@ static const char *join_where(coodie_query *q, const char *more)
 	cd_buffer_init(&b, &q->allocator, 0);
 	cd_buffer_bytes(&b, q->where, q->where ? strlen(q->where) : 0);
 	cd_buffer_bytes(&b, " AND ", q->where ? 5 : 0);
-	cd_buffer_bytes(&b, more, strlen(more));
+	cd_buffer_text(&b, more);
 	out = cd_query_text(q, &b);
 	cd_buffer_deinit(&b);
 	return out;

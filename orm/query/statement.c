@@ -15,11 +15,6 @@ enum { OWN_BINDS = 5 }; /* the most that is bound besides the conditions' values
 
 /* ---- the text -------------------------------------------------------------------------------- */
 
-static void put(struct cd_buffer *b, const char *text)
-{
-	cd_buffer_bytes(b, text, strlen(text));
-}
-
 static bool is_read(const coodie_query *q, enum cd_select_kind kind, uint32_t column)
 {
 	if (kind == CD_SELECT_EXISTS)
@@ -38,8 +33,8 @@ static bool put_list(struct cd_buffer *b, coodie_query *q, enum cd_select_kind k
 	for (uint32_t i = 0; i < m->read_count; i++) {
 		if (!is_read(q, kind, i))
 			continue;
-		put(b, s->column_count ? ", " : "");
-		put(b, m->columns[i].quoted);
+		cd_buffer_text(b, s->column_count ? ", " : "");
+		cd_buffer_text(b, m->columns[i].quoted);
 		columns[s->column_count++] = i;
 	}
 	s->columns = columns;
@@ -54,28 +49,28 @@ static void bind(struct cd_select *s, cql_value *args, cql_value v)
 /* token(a, b) */
 static void put_token(struct cd_buffer *b, const struct cd_model *m)
 {
-	put(b, "token(");
+	cd_buffer_text(b, "token(");
 	for (uint32_t i = 0; i < m->partition_count; i++) {
-		put(b, i ? ", " : "");
-		put(b, m->columns[m->keys[i]].quoted);
+		cd_buffer_text(b, i ? ", " : "");
+		cd_buffer_text(b, m->columns[m->keys[i]].quoted);
 	}
-	put(b, ")");
+	cd_buffer_text(b, ")");
 }
 
 static void put_where(struct cd_buffer *b, const coodie_query *q, struct cd_select *s,
 		      cql_value *args)
 {
-	put(b, " FROM ");
-	put(b, q->table ? q->table : q->place.model->table);
-	put(b, q->where ? " WHERE " : "");
-	put(b, q->where ? q->where : "");
+	cd_buffer_text(b, " FROM ");
+	cd_buffer_text(b, q->table ? q->table : q->place.model->table);
+	cd_buffer_text(b, q->where ? " WHERE " : "");
+	cd_buffer_text(b, q->where ? q->where : "");
 	if (!q->has_range)
 		return;
-	put(b, q->where ? " AND " : " WHERE ");
+	cd_buffer_text(b, q->where ? " AND " : " WHERE ");
 	put_token(b, q->place.model);
-	put(b, " > ? AND ");
+	cd_buffer_text(b, " > ? AND ");
 	put_token(b, q->place.model);
-	put(b, " <= ?");
+	cd_buffer_text(b, " <= ?");
 	bind(s, args, cql_from_llong(q->range_after));
 	bind(s, args, cql_from_llong(q->range_up_to));
 }
@@ -83,8 +78,8 @@ static void put_where(struct cd_buffer *b, const coodie_query *q, struct cd_sele
 static void put_groups(struct cd_buffer *b, const coodie_query *q)
 {
 	for (uint32_t i = 0; i < q->groups.count; i++) {
-		put(b, i ? ", " : " GROUP BY ");
-		put(b, q->place.model->columns[q->groups.columns[i]].quoted);
+		cd_buffer_text(b, i ? ", " : " GROUP BY ");
+		cd_buffer_text(b, q->place.model->columns[q->groups.columns[i]].quoted);
 	}
 }
 
@@ -92,15 +87,15 @@ static void put_order(struct cd_buffer *b, const coodie_query *q, struct cd_sele
 		      cql_value *args)
 {
 	if (q->has_near) {
-		put(b, " ORDER BY ");
-		put(b, q->place.model->columns[q->near].quoted);
-		put(b, " ANN OF ?");
+		cd_buffer_text(b, " ORDER BY ");
+		cd_buffer_text(b, q->place.model->columns[q->near].quoted);
+		cd_buffer_text(b, " ANN OF ?");
 		bind(s, args, q->near_to);
 	}
 	for (uint32_t i = 0; i < q->order.count; i++) {
-		put(b, i ? ", " : " ORDER BY ");
-		put(b, q->place.model->columns[q->order.columns[i]].quoted);
-		put(b, q->order.descending[i] ? " DESC" : " ASC");
+		cd_buffer_text(b, i ? ", " : " ORDER BY ");
+		cd_buffer_text(b, q->place.model->columns[q->order.columns[i]].quoted);
+		cd_buffer_text(b, q->order.descending[i] ? " DESC" : " ASC");
 	}
 }
 
@@ -118,7 +113,7 @@ static void put_limit(struct cd_buffer *b, const char *text, uint32_t rows, stru
 {
 	if (!rows)
 		return;
-	put(b, text);
+	cd_buffer_text(b, text);
 	bind(s, args, cql_from_int((int)rows));
 }
 
@@ -126,13 +121,14 @@ static void put_limit(struct cd_buffer *b, const char *text, uint32_t rows, stru
 static bool put_what(struct cd_buffer *b, coodie_query *q, enum cd_select_kind kind,
 		     const struct cd_fragment *list, struct cd_select *s)
 {
-	put(b, kind == CD_SELECT_JSON ? "SELECT JSON " : "SELECT ");
-	put(b,
-	    q->distinct && kind != CD_SELECT_COUNT && kind != CD_SELECT_EXISTS ? "DISTINCT " : "");
+	cd_buffer_text(b, kind == CD_SELECT_JSON ? "SELECT JSON " : "SELECT ");
+	cd_buffer_text(b, q->distinct && kind != CD_SELECT_COUNT && kind != CD_SELECT_EXISTS
+				  ? "DISTINCT "
+				  : "");
 	if (list)
-		put(b, list->cql);
+		cd_buffer_text(b, list->cql);
 	else if (kind == CD_SELECT_COUNT)
-		put(b, "COUNT(*)");
+		cd_buffer_text(b, "COUNT(*)");
 	else
 		return put_list(b, q, kind, s);
 	return true;
@@ -153,7 +149,7 @@ static bool write_select(struct cd_buffer *b, coodie_query *q, enum cd_select_ki
 		put_limit(b, " PER PARTITION LIMIT ?", q->per_partition_limit, s, args);
 		put_limit(b, " LIMIT ?", limit_of(q, kind), s, args);
 	}
-	put(b, q->allow_filtering ? " ALLOW FILTERING" : "");
+	cd_buffer_text(b, q->allow_filtering ? " ALLOW FILTERING" : "");
 	return !b->failed;
 }
 

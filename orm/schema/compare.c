@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "orm/model/spelling.h"
 #include "orm/schema/schema.h"
+#include "orm/value/datum.h"
 
 bool cd_schema_read_column(const coodie_cursor *cursor, struct cd_column_there *out,
 			   coodie_error *err)
@@ -15,11 +16,6 @@ bool cd_schema_read_column(const coodie_cursor *cursor, struct cd_column_there *
 	       coodie_cursor_text(cursor, 2, &out->kind, err) &&
 	       coodie_cursor_int32(cursor, 3, &out->position, err) &&
 	       coodie_cursor_text(cursor, 4, &out->order, err);
-}
-
-static bool text_is(cql_text text, const char *word)
-{
-	return text.len == strlen(word) && !memcmp(text.data, word, text.len);
 }
 
 #define CONFLICT(...) cd_fail(err, COODIE_ERR_CONFLICT, __VA_ARGS__)
@@ -78,7 +74,7 @@ static bool compare_column(const struct cd_model *m, const struct cd_column *c,
 							: c->def.clustering_key - 1;
 	const char *order = c->def.order == COODIE_DESC ? "desc" : "asc";
 
-	if (!text_is(t->kind, role_name(c->role)))
+	if (!cd_text_is(t->kind, role_name(c->role)))
 		return CONFLICT(
 			"%s: column %s is %.*s in the table and %s in the model; change the model, "
 			"or make another table",
@@ -90,7 +86,7 @@ static bool compare_column(const struct cd_model *m, const struct cd_column *c,
 				"change the model, or make another table",
 				m->table, c->quoted, (int)t->position + 1, role_name(c->role),
 				(int)position + 1);
-	if (c->role == CD_ROLE_CLUSTERING && !text_is(t->order, order))
+	if (c->role == CD_ROLE_CLUSTERING && !cd_text_is(t->order, order))
 		return CONFLICT(
 			"%s: column %s is ordered %.*s in the table and %s in the model; write "
 			".order = COODIE_%s, or make another table",
@@ -109,7 +105,7 @@ static bool compare_one(const struct cd_model *m, const struct cd_column *c, coo
 	while (coodie_cursor_next(&cursor)) {
 		if (!cd_schema_read_column(&cursor, &t, err))
 			return false;
-		if (text_is(t.name, c->name))
+		if (cd_text_is(t.name, c->name))
 			return compare_column(m, c, &t, err);
 	}
 	if (cd_column_is_key(c))
@@ -138,7 +134,8 @@ static bool compare_keys(const struct cd_model *m, coodie_result *columns, coodi
 				"the model; add it with .%s = %d",
 				m->table, (int)t.name.len, t.name.data, (int)t.type.len,
 				t.type.data,
-				text_is(t.kind, "clustering") ? "clustering_key" : "partition_key",
+				cd_text_is(t.kind, "clustering") ? "clustering_key"
+								 : "partition_key",
 				(int)t.position + 1);
 	}
 	return true;

@@ -8,7 +8,6 @@
 #include "base/buffer.h"
 #include "orm/model/model.h"
 
-void cd_ddl_put(struct cd_buffer *b, const char *text);
 void cd_ddl_put_number(struct cd_buffer *b, uint32_t number);
 /* A CQL string: quotes inside are doubled. */
 void cd_ddl_put_string(struct cd_buffer *b, const char *text);

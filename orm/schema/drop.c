@@ -14,8 +14,8 @@ static bool plan(struct cd_op *op, const char *words, const char *instead, coodi
 		return cd_fail(err, COODIE_ERR_MODEL, "%s(%s): %s is a materialized view; %s",
 			       op->verb, op->subject, op->place.model->table, instead);
 	cd_buffer_init(&b, &op->place.orm->allocator, 0);
-	cd_ddl_put(&b, words);
-	cd_ddl_put(&b, op->place.model->table);
+	cd_buffer_text(&b, words);
+	cd_buffer_text(&b, op->place.model->table);
 	return cd_job_plan(op, &b, err) != NULL;
 }
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/identifier.h"
 #include "orm/schema/ddl.h"
+#include "orm/value/datum.h"
 
 bool cd_index_is_wanted(const struct cd_column *c)
 {
@@ -46,7 +47,7 @@ static void put_default_name(struct cd_buffer *b, const struct cd_model *m,
 static bool read_name(struct cd_buffer *b, const struct cd_model *m, const struct cd_column *c)
 {
 	if (c->def.index.name)
-		cd_ddl_put(b, c->def.index.name);
+		cd_buffer_text(b, c->def.index.name);
 	else
 		put_default_name(b, m, c);
 	cd_buffer_u8(b, '\0');
@@ -86,12 +87,12 @@ static void put_target(struct cd_buffer *b, const struct cd_column *c)
 	const char *target = target_of(c);
 	bool plain = !*target || strcasecmp(target, "VALUES") == 0;
 
-	cd_ddl_put(b, " (");
+	cd_buffer_text(b, " (");
 	if (!plain)
-		cd_ddl_put(b, target);
-	cd_ddl_put(b, plain ? "" : "(");
-	cd_ddl_put(b, c->quoted);
-	cd_ddl_put(b, plain ? ")" : "))");
+		cd_buffer_text(b, target);
+	cd_buffer_text(b, plain ? "" : "(");
+	cd_buffer_text(b, c->quoted);
+	cd_buffer_text(b, plain ? ")" : "))");
 }
 
 static const char *similarity_name(enum coodie_similarity similarity)
@@ -113,16 +114,16 @@ static void put_options(struct cd_buffer *b, const coodie_index *index)
 
 	if (!similarity && !options)
 		return;
-	cd_ddl_put(b, " WITH OPTIONS = {");
+	cd_buffer_text(b, " WITH OPTIONS = {");
 	if (similarity) {
-		cd_ddl_put(b, "'similarity_function': ");
+		cd_buffer_text(b, "'similarity_function': ");
 		cd_ddl_put_string(b, similarity);
 	}
 	if (options && options[1 + strspn(options + 1, " \t\n")] == '}')
 		options = NULL; /* {} */
 	if (similarity && options)
-		cd_ddl_put(b, ", ");
-	cd_ddl_put(b, options ? options + 1 : "}");
+		cd_buffer_text(b, ", ");
+	cd_buffer_text(b, options ? options + 1 : "}");
 }
 
 void cd_index_create(struct cd_buffer *b, const struct cd_model *m, const struct cd_column *c,
@@ -131,15 +132,15 @@ void cd_index_create(struct cd_buffer *b, const struct cd_model *m, const struct
 	const coodie_index *index = &c->def.index;
 	bool custom = cd_index_is_custom(c);
 
-	cd_ddl_put(b,
-		   custom ? "CREATE CUSTOM INDEX IF NOT EXISTS " : "CREATE INDEX IF NOT EXISTS ");
+	cd_buffer_text(b, custom ? "CREATE CUSTOM INDEX IF NOT EXISTS "
+				 : "CREATE INDEX IF NOT EXISTS ");
 	put_name(b, m, c);
-	cd_ddl_put(b, " ON ");
-	cd_ddl_put(b, m->table);
+	cd_buffer_text(b, " ON ");
+	cd_buffer_text(b, m->table);
 	put_target(b, c);
 	if (!custom)
 		return;
-	cd_ddl_put(b, " USING ");
+	cd_buffer_text(b, " USING ");
 	cd_ddl_put_string(b, class_name          ? class_name
 			     : index->class_name ? index->class_name
 						 : "StorageAttachedIndex");
@@ -152,11 +153,6 @@ void cd_index_create(struct cd_buffer *b, const struct cd_model *m, const struct
 struct there {
 	cql_text name, target, class_name, similarity;
 };
-
-static bool text_is(cql_text text, const char *word)
-{
-	return text.len == strlen(word) && !memcmp(text.data, word, text.len);
-}
 
 static bool same_word(cql_text text, const char *word)
 {
@@ -183,7 +179,7 @@ static bool read_options(cql_value options, struct there *out, coodie_error *err
 	it = cql_map_iter(map);
 	while (cql_iter_next_pair(&it, &key, &value)) {
 		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-			if (cql_to_text(key, &name, NULL) && text_is(name, known[i].key) &&
+			if (cql_to_text(key, &name, NULL) && cd_text_is(name, known[i].key) &&
 			    !cql_to_text(value, known[i].out, err))
 				return false;
 		}
@@ -218,7 +214,7 @@ static cql_text take_part(cql_text *target)
 
 static bool column_is(cql_text target, const char *name, const char *quoted)
 {
-	return text_is(target, target.len && *target.data == '"' ? quoted : name);
+	return cd_text_is(target, target.len && *target.data == '"' ? quoted : name);
 }
 
 /* Older servers leave values() out. */
@@ -281,7 +277,7 @@ static bool compare_class(const struct cd_model *m, const struct cd_column *c,
 	const char *class_name = c->def.index.class_name,
 		   *similarity = similarity_name(c->def.index.similarity);
 	cql_text has = t->similarity.data ? t->similarity : (cql_text){ "COSINE", 6 };
-	bool same_name = text_is(t->name, name);
+	bool same_name = cd_text_is(t->name, name);
 
 	*same = false;
 	if (class_name && !class_is(t->class_name, class_name))
@@ -305,7 +301,7 @@ static bool compare(const struct cd_model *m, const struct cd_column *c, const s
 	if (target_is(t->target, c))
 		return compare_class(m, c, t, name, same, err);
 	snprintf(wanted, sizeof(wanted), "%s%s%s%s", target, open, c->quoted, close);
-	return !text_is(t->name, name) || conflict(m, name, "on", t->target, wanted, err);
+	return !cd_text_is(t->name, name) || conflict(m, name, "on", t->target, wanted, err);
 }
 
 bool cd_index_is_there(const struct cd_model *m, const struct cd_column *c, coodie_result *indexes,

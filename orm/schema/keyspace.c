@@ -106,7 +106,7 @@ static bool begin_drop(struct cd_op *op, const struct cd_target *t, coodie_error
 	if (!read_name(op, t->what, name, err))
 		return false;
 	cd_buffer_init(&b, &op->place.orm->allocator, 0);
-	cd_ddl_put(&b, "DROP KEYSPACE IF EXISTS ");
+	cd_buffer_text(&b, "DROP KEYSPACE IF EXISTS ");
 	cd_identifier_append(&b, name);
 	return cd_job_plan(op, &b, err) != NULL;
 }

@@ -12,6 +12,7 @@
 #include "orm/model/builder.h"
 #include "orm/schema/index.h"
 #include "orm/schema/schema.h"
+#include "orm/value/datum.h"
 
 /* Tables and views by name, for a table that is not there. */
 #define NAMES \
@@ -28,21 +29,16 @@ struct reading {
 
 /* ---- columns --------------------------------------------------------------------------------- */
 
-static bool text_is(cql_text text, const char *word)
-{
-	return text.len == strlen(word) && !memcmp(text.data, word, text.len);
-}
-
 static bool add_column(coodie_model_builder *b, const struct cd_column_there *t, coodie_error *err)
 {
 	uint16_t position = (uint16_t)(t->position + 1);
 	coodie_column c = {
 		.name = cd_arena_strndup(&b->arena, t->name.data, t->name.len),
 		.type = cd_arena_strndup(&b->arena, t->type.data, t->type.len),
-		.partition_key = text_is(t->kind, "partition_key") ? position : 0,
-		.clustering_key = text_is(t->kind, "clustering") ? position : 0,
-		.order = text_is(t->order, "desc") ? COODIE_DESC : COODIE_ASC,
-		.is_static = text_is(t->kind, "static"),
+		.partition_key = cd_text_is(t->kind, "partition_key") ? position : 0,
+		.clustering_key = cd_text_is(t->kind, "clustering") ? position : 0,
+		.order = cd_text_is(t->order, "desc") ? COODIE_DESC : COODIE_ASC,
+		.is_static = cd_text_is(t->kind, "static"),
 	};
 
 	return (c.name && c.type && cd_model_builder_add(b, &c)) || cd_no_memory(err, "a model");

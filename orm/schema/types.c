@@ -10,6 +10,7 @@
 #include "orm/model/spelling.h"
 #include "orm/model/udt.h"
 #include "orm/schema/ddl.h"
+#include "orm/value/datum.h"
 
 /* The types of a keyspace, and the step that follows; lives in the job's arena. */
 struct cd_types {
@@ -25,14 +26,14 @@ struct cd_types {
 static void put_name(struct cd_buffer *b, const struct cd_types *t, const coodie_udt *u)
 {
 	cd_identifier_append(b, t->keyspace);
-	cd_ddl_put(b, ".");
+	cd_buffer_text(b, ".");
 	cd_identifier_append(b, u->name);
 }
 
 static void put_field(struct cd_buffer *b, const coodie_column *field)
 {
 	cd_identifier_append_quoted(b, cd_udt_field_name(field));
-	cd_ddl_put(b, " ");
+	cd_buffer_text(b, " ");
 	cd_udt_spelling(b, field);
 }
 
@@ -43,13 +44,13 @@ static bool plan_create(struct cd_op *op, const struct cd_types *t, const coodie
 	coodie_column room;
 
 	cd_buffer_init(&b, &op->place.orm->allocator, 0);
-	cd_ddl_put(&b, "CREATE TYPE IF NOT EXISTS ");
+	cd_buffer_text(&b, "CREATE TYPE IF NOT EXISTS ");
 	put_name(&b, t, u);
 	for (size_t i = 0; i < u->field_count; i++) {
-		cd_ddl_put(&b, i ? ", " : " (");
+		cd_buffer_text(&b, i ? ", " : " (");
 		put_field(&b, cd_udt_field(u, i, &room));
 	}
-	cd_ddl_put(&b, ")");
+	cd_buffer_text(&b, ")");
 	return cd_job_plan(op, &b, err) != NULL;
 }
 
@@ -59,9 +60,9 @@ static bool plan_add(struct cd_op *op, const struct cd_types *t, const coodie_ud
 	struct cd_buffer b;
 
 	cd_buffer_init(&b, &op->place.orm->allocator, 0);
-	cd_ddl_put(&b, "ALTER TYPE ");
+	cd_buffer_text(&b, "ALTER TYPE ");
 	put_name(&b, t, u);
-	cd_ddl_put(&b, " ADD ");
+	cd_buffer_text(&b, " ADD ");
 	put_field(&b, field);
 	return cd_job_plan(op, &b, err) != NULL;
 }
@@ -84,11 +85,6 @@ static bool read_there(const coodie_cursor *cursor, struct there *out, coodie_er
 	       cql_to_list(names, &out->names, err) && cql_to_list(types, &out->types, err);
 }
 
-static bool text_is(cql_text text, const char *word)
-{
-	return text.len == strlen(word) && !memcmp(text.data, word, text.len);
-}
-
 /* The type of a field that is there; data NULL: it is not. */
 static cql_text type_there(const struct there *there, const char *field)
 {
@@ -97,7 +93,7 @@ static cql_text type_there(const struct there *there, const char *field)
 	cql_value n, t;
 
 	while (cql_iter_next(&names, &n) && cql_iter_next(&types, &t)) {
-		if (cql_to_text(n, &name, NULL) && text_is(name, field) &&
+		if (cql_to_text(n, &name, NULL) && cd_text_is(name, field) &&
 		    cql_to_text(t, &type, NULL))
 			return type;
 	}
@@ -110,7 +106,7 @@ static void put_inside(struct cd_buffer *out, const char *type, size_t len)
 	struct cd_buffer text;
 
 	cd_buffer_init(&text, out->allocator, 0);
-	cd_ddl_put(&text, "frozen<");
+	cd_buffer_text(&text, "frozen<");
 	cd_buffer_bytes(&text, type, len);
 	cd_buffer_bytes(&text, ">", 2); /* and its NUL */
 	if (text.failed)
@@ -145,7 +141,7 @@ static bool has_field(const coodie_udt *u, cql_text name)
 	coodie_column room;
 
 	for (size_t i = 0; i < u->field_count; i++) {
-		if (text_is(name, cd_udt_field_name(cd_udt_field(u, i, &room))))
+		if (cd_text_is(name, cd_udt_field_name(cd_udt_field(u, i, &room))))
 			return true;
 	}
 	return false;
@@ -203,7 +199,7 @@ static bool plan_type(struct cd_op *op, const struct cd_types *t, const coodie_u
 	while (coodie_cursor_next(&cursor)) {
 		if (!read_there(&cursor, &there, err))
 			return false;
-		if (text_is(there.name, name))
+		if (cd_text_is(there.name, name))
 			return compare(op, t, u, &there, err);
 	}
 	return plan_create(op, t, u, err);
@@ -324,7 +320,7 @@ static bool begin_drop(struct cd_op *op, const struct cd_target *t, coodie_error
 	if (!keyspace)
 		return false;
 	cd_buffer_init(&b, &op->place.orm->allocator, 0);
-	cd_ddl_put(&b, "DROP TYPE IF EXISTS ");
+	cd_buffer_text(&b, "DROP TYPE IF EXISTS ");
 	put_name(&b, &in, t->what);
 	return cd_job_plan(op, &b, err) != NULL;
 }

@@ -9,6 +9,7 @@
 #include "base/sized.h"
 #include "orm/schema/ddl.h"
 #include "orm/schema/schema.h"
+#include "orm/value/datum.h"
 
 /* A view beside its base, both resolved; lives in the job's arena. */
 struct view {
@@ -105,39 +106,39 @@ static struct view *view_of(struct cd_op *op, coodie_error *err)
 static void put_columns(struct cd_buffer *b, const struct cd_model *m, const struct view *v)
 {
 	if (v->def.all_columns) {
-		cd_ddl_put(b, "*");
+		cd_buffer_text(b, "*");
 		return;
 	}
 	for (uint32_t i = 0; i < m->column_count; i++) {
-		cd_ddl_put(b, i ? ", " : "");
-		cd_ddl_put(b, m->columns[i].quoted);
+		cd_buffer_text(b, i ? ", " : "");
+		cd_buffer_text(b, m->columns[i].quoted);
 	}
 }
 
 static void put_where(struct cd_buffer *b, const struct cd_model *m, const struct view *v)
 {
-	cd_ddl_put(b, " WHERE ");
+	cd_buffer_text(b, " WHERE ");
 	if (v->def.where) {
-		cd_ddl_put(b, v->def.where);
+		cd_buffer_text(b, v->def.where);
 		return;
 	}
 	for (uint32_t i = 0; i < m->key_count; i++) {
-		cd_ddl_put(b, i ? " AND " : "");
-		cd_ddl_put(b, m->columns[m->keys[i]].quoted);
-		cd_ddl_put(b, " IS NOT NULL");
+		cd_buffer_text(b, i ? " AND " : "");
+		cd_buffer_text(b, m->columns[m->keys[i]].quoted);
+		cd_buffer_text(b, " IS NOT NULL");
 	}
 }
 
 static void create_view(struct cd_buffer *b, const struct cd_model *m, const struct view *v)
 {
-	cd_ddl_put(b, "CREATE MATERIALIZED VIEW IF NOT EXISTS ");
-	cd_ddl_put(b, m->table);
-	cd_ddl_put(b, " AS SELECT ");
+	cd_buffer_text(b, "CREATE MATERIALIZED VIEW IF NOT EXISTS ");
+	cd_buffer_text(b, m->table);
+	cd_buffer_text(b, " AS SELECT ");
 	put_columns(b, m, v);
-	cd_ddl_put(b, " FROM ");
-	cd_ddl_put(b, v->base->table);
+	cd_buffer_text(b, " FROM ");
+	cd_buffer_text(b, v->base->table);
 	put_where(b, m, v);
-	cd_ddl_put(b, " ");
+	cd_buffer_text(b, " ");
 	cd_ddl_put_key(b, m);
 	cd_ddl_put_options(b, m, v->def.options);
 }
@@ -197,8 +198,7 @@ static bool compare_base(const struct cd_model *m, const struct view *v, coodie_
 
 	if (!coodie_cursor_next(&cursor) || !coodie_cursor_text(&cursor, 0, &base, err))
 		return false;
-	if (base.len == strlen(v->base->table_name) &&
-	    !memcmp(base.data, v->base->table_name, base.len))
+	if (cd_text_is(base, v->base->table_name))
 		return true;
 	cd_fail(err, COODIE_ERR_CONFLICT,
 		"%s: its base is %.*s in the cluster and %s in the model; ", m->table,
@@ -249,8 +249,8 @@ static bool begin_drop(struct cd_op *op, const struct cd_target *t, coodie_error
 	if (!view_of(op, err))
 		return false;
 	cd_buffer_init(&b, &op->place.orm->allocator, 0);
-	cd_ddl_put(&b, "DROP MATERIALIZED VIEW IF EXISTS ");
-	cd_ddl_put(&b, op->place.model->table);
+	cd_buffer_text(&b, "DROP MATERIALIZED VIEW IF EXISTS ");
+	cd_buffer_text(&b, op->place.model->table);
 	return cd_job_plan(op, &b, err) != NULL;
 }
 

@@ -3,6 +3,8 @@
 #ifndef ORM_VALUE_DATUM_H
 #define ORM_VALUE_DATUM_H
 
+#include <string.h>
+
 #include <coodie/value.h>
 
 #include "base/arena.h"
@@ -13,6 +15,12 @@
 static inline bool cd_datum_is_seq(cql_value v)
 {
 	return v.is.tag >= CQL_TAG_LIST && v.is.tag <= CQL_TAG_VECTOR;
+}
+
+/* Whether a text, which has no NUL, is a word. */
+static inline bool cd_text_is(cql_text text, const char *word)
+{
+	return text.len == strlen(word) && !memcmp(text.data, word, text.len);
 }
 
 /* Whether it says nothing: null, or not set. */

@@ -296,16 +296,12 @@ static void ask_request(coodie_request *to, const coodie_request *from)
 	to->payload_count = from->payload_count;
 }
 
-static bool keep(struct cd_write *w, const char *text, const char **out)
-{
-	*out = text ? cd_arena_strndup(&w->arena, text, strlen(text)) : NULL;
-	return *out || !text;
-}
-
 /* Where it goes, for what was there in the way. */
 static bool keep_place(struct cd_write *w, const coodie_query *q, coodie_error *err)
 {
-	return (keep(w, q->table, &w->table) && keep(w, q->connection, &w->connection)) ||
+	w->table = q->table;
+	w->connection = q->connection;
+	return (cd_arena_keep(&w->arena, &w->table) && cd_arena_keep(&w->arena, &w->connection)) ||
 	       cd_no_memory(err, "a write");
 }
 

@@ -51,9 +51,9 @@ static const char *write_set(struct cd_write *w, const struct cd_names *names)
 		const char *quoted = m->columns[names->columns[i]].quoted;
 
 		cd_buffer_bytes(&b, i ? ", " : "", i ? 2 : 0);
-		cd_buffer_bytes(&b, quoted, strlen(quoted));
+		cd_buffer_text(&b, quoted);
 		cd_buffer_bytes(&b, " = ", 3);
-		cd_buffer_bytes(&b, quoted, strlen(quoted));
+		cd_buffer_text(&b, quoted);
 		cd_buffer_bytes(&b, " + ?", 4);
 	}
 	set = b.failed ? NULL : cd_arena_strndup(&w->arena, (const char *)b.data, b.len);

@@ -51,35 +51,30 @@ static bool find_delta(struct cd_write *w, const struct cd_object *o, uint32_t i
 	       cd_no_memory(err, "what changed of a collection");
 }
 
-static void put(struct cd_buffer *b, const char *text)
-{
-	cd_buffer_bytes(b, text, strlen(text));
-}
-
 /* Both parts of a delta stand there, an empty one too: one text for each choice of columns. */
 static void put_assignment(struct cd_buffer *b, const char *column, const struct delta *d)
 {
-	put(b, column);
-	put(b, " = ");
+	cd_buffer_text(b, column);
+	cd_buffer_text(b, " = ");
 	if (!d->first) {
-		put(b, "?");
+		cd_buffer_text(b, "?");
 		return;
 	}
-	put(b, d->first);
-	put(b, column);
+	cd_buffer_text(b, d->first);
+	cd_buffer_text(b, column);
 	if (!d->second) { /* c = ? + c, c = c + ? */
-		put(b, ", ");
-		put(b, column);
-		put(b, " = ");
-		put(b, column);
+		cd_buffer_text(b, ", ");
+		cd_buffer_text(b, column);
+		cd_buffer_text(b, " = ");
+		cd_buffer_text(b, column);
 	}
-	put(b, " + ?");
+	cd_buffer_text(b, " + ?");
 	if (d->second) { /* c = c + ?, c = c - ? */
-		put(b, ", ");
-		put(b, column);
-		put(b, " = ");
-		put(b, column);
-		put(b, d->second);
+		cd_buffer_text(b, ", ");
+		cd_buffer_text(b, column);
+		cd_buffer_text(b, " = ");
+		cd_buffer_text(b, column);
+		cd_buffer_text(b, d->second);
 	}
 }
 
@@ -104,7 +99,7 @@ static bool put_columns(struct update *u, const cql_value *values)
 			continue;
 		if (!find_delta(u->w, u->o, i, *values++, &d, u->err))
 			return false;
-		put(&u->cql, first ? "" : ", ");
+		cd_buffer_text(&u->cql, first ? "" : ", ");
 		put_assignment(&u->cql, m->columns[i].quoted, &d);
 		u->args[u->count++] = d.values[0];
 		if (d.first)
@@ -119,9 +114,9 @@ static void put_keys(struct update *u, const cql_value *keys)
 	const struct cd_model *m = u->w->place.model;
 
 	for (uint32_t i = 0; i < m->key_count; i++) {
-		put(&u->cql, i ? " AND " : " WHERE ");
-		put(&u->cql, m->columns[m->keys[i]].quoted);
-		put(&u->cql, " = ?");
+		cd_buffer_text(&u->cql, i ? " AND " : " WHERE ");
+		cd_buffer_text(&u->cql, m->columns[m->keys[i]].quoted);
+		cd_buffer_text(&u->cql, " = ?");
 		u->args[u->count++] = keys[i];
 	}
 }
@@ -137,9 +132,9 @@ bool cd_delta_write(struct cd_write *w, const struct cd_object *o, const cql_val
 	if (!u.args)
 		return cd_no_memory(err, "a write");
 	cd_buffer_init(&u.cql, &m->allocator, 0);
-	put(&u.cql, "UPDATE ");
-	put(&u.cql, m->table);
-	put(&u.cql, w->ttl ? " USING TTL ? SET " : " SET ");
+	cd_buffer_text(&u.cql, "UPDATE ");
+	cd_buffer_text(&u.cql, m->table);
+	cd_buffer_text(&u.cql, w->ttl ? " USING TTL ? SET " : " SET ");
 	cd_write_put_ttl(w, u.args, &u.count);
 	ok = put_columns(&u, values);
 	put_keys(&u, keys);

@@ -60,11 +60,6 @@ static bool was_applied(coodie_result *r)
 	return coodie_cursor_bool(&cursor, 0, &applied, NULL) && applied;
 }
 
-static void put(struct cd_buffer *out, const char *text)
-{
-	cd_buffer_bytes(out, text, strlen(text));
-}
-
 static void put_type(struct cd_buffer *out, const cql_type *type);
 
 /* udt<shop.address, street:text>: rows are read by the fields, for which CQL has no spelling. */
@@ -72,19 +67,19 @@ static void put_user_type(struct cd_buffer *out, const cql_type *type)
 {
 	const char *keyspace = cql_type_keyspace(type);
 
-	put(out, "udt<");
+	cd_buffer_text(out, "udt<");
 	if (keyspace) {
 		cd_identifier_append_quoted(out, keyspace);
-		put(out, ".");
+		cd_buffer_text(out, ".");
 	}
 	cd_identifier_append_quoted(out, cql_type_name(type));
 	for (size_t i = 0; i < cql_type_count(type); i++) {
-		put(out, ", ");
+		cd_buffer_text(out, ", ");
 		cd_identifier_append_quoted(out, cql_type_field(type, i));
-		put(out, ":");
+		cd_buffer_text(out, ":");
 		put_type(out, cql_type_at(type, i));
 	}
-	put(out, ">");
+	cd_buffer_text(out, ">");
 }
 
 static void put_type(struct cd_buffer *out, const cql_type *type)
@@ -97,19 +92,19 @@ static void put_type(struct cd_buffer *out, const cql_type *type)
 	}
 	if (!cql_type_count(type)) {
 		cql_type_format(type, text, sizeof(text));
-		put(out, text);
+		cd_buffer_text(out, text);
 		return;
 	}
-	put(out, cql_kind_name(cql_type_kind(type)));
+	cd_buffer_text(out, cql_kind_name(cql_type_kind(type)));
 	for (size_t i = 0; i < cql_type_count(type); i++) {
-		put(out, i ? ", " : "<");
+		cd_buffer_text(out, i ? ", " : "<");
 		put_type(out, cql_type_at(type, i));
 	}
 	if (cql_type_kind(type) == CQL_KIND_VECTOR) {
 		snprintf(text, sizeof(text), ", %u", (unsigned)cql_type_dimension(type));
-		put(out, text);
+		cd_buffer_text(out, text);
 	}
-	put(out, ">");
+	cd_buffer_text(out, ">");
 }
 
 static const char *spell(struct reading *r, const cql_type *type)

@@ -112,23 +112,17 @@ static bool take_value(struct save *s, uint32_t i, cql_value *out)
 	return !c->def.required || check_required(s, c, *out);
 }
 
-/* Of a key that was not read (coodie_distinct()) the member is zero, which is no key either. */
-static bool is_unread(const struct save *s, uint32_t i)
-{
-	return is_loaded(s) && !cd_object_is_loaded(s->o, i);
-}
-
 static bool fail_key(const struct save *s, uint32_t i)
 {
-	return cd_write_fail_key(s->w, &s->m->columns[i], is_unread(s, i), s->err);
+	return cd_write_fail_key(s->w, &s->m->columns[i], cd_object_is_unread(s->o, i), s->err);
 }
 
 /* A clustering column may be left out where only statics are written: they belong to the partition
- * (LC-26). */
+ * (LC-26). Of a key that was not read (coodie_distinct()) the member is zero, which is no key either. */
 static bool take_key(struct save *s, uint32_t i, cql_value *out)
 {
 	const struct cd_column *c = &s->m->columns[i];
-	bool unread = is_unread(s, i);
+	bool unread = cd_object_is_unread(s->o, i);
 
 	*out = cql_unset();
 	if (!unread && !read_member(s, i, out))

@@ -101,11 +101,6 @@ cql_value *cd_write_room(struct cd_write *w, size_t count, coodie_error *err)
 
 /* ---- what planners share --------------------------------------------------------------------- */
 
-static bool is_unread(const struct cd_object *o, uint32_t key)
-{
-	return o && o->state == CD_OBJECT_LOADED && !cd_object_is_loaded(o, key);
-}
-
 bool cd_write_keys(struct cd_write *w, const void *object, uint32_t count, cql_value *out,
 		   coodie_error *err)
 {
@@ -114,7 +109,7 @@ bool cd_write_keys(struct cd_write *w, const void *object, uint32_t count, cql_v
 	for (uint32_t i = 0; i < count; i++) {
 		const struct cd_column *c = &m->columns[m->keys[i]];
 
-		if (is_unread(w->object, m->keys[i]))
+		if (cd_object_is_unread(w->object, m->keys[i]))
 			return cd_write_fail_key(w, c, true, err);
 		if (!cd_member_get(c, object, &w->arena, &out[i], err))
 			return false;
