@@ -12,7 +12,7 @@ bench_node_SOURCES = bench/bench.c bench/bench.h bench/node.c tests/simulation.c
 bench_node_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
 bench_node_LDFLAGS = $(AM_LDFLAGS) -static
 EXTRA_PROGRAMS += bench/orm
-bench_orm_SOURCES = bench/bench.c bench/bench.h bench/orm.c
+bench_orm_SOURCES = bench/bench.c bench/bench.h bench/item.h bench/orm.c
 bench_orm_LDADD = libcoodie.la $(EXTERNAL_LIBS)
 bench_orm_LDFLAGS = $(AM_LDFLAGS) -static
 EXTRA_PROGRAMS += bench/client
@@ -33,7 +33,7 @@ bench_stub_SOURCES = \
 bench_stub_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
 bench_stub_LDFLAGS = $(AM_LDFLAGS) -static
 EXTRA_PROGRAMS += bench/save
-bench_save_SOURCES = bench/save.c
+bench_save_SOURCES = bench/save.c bench/item.h
 bench_save_LDADD = libcoodie.la $(EXTERNAL_LIBS)
 bench_save_LDFLAGS = $(AM_LDFLAGS) -static
 # The matrix is run by make check too, for tests/check-matrix; it is no test by itself.

@@ -9,36 +9,10 @@
 #include <coodie.h>
 
 #include "bench/bench.h"
+#include "bench/item.h"
 
-enum { ROWS = 1000, COLUMNS = 10 };
+enum { ROWS = 1000 };
 
-/* Seven scalars, one of them optional, and three texts. */
-typedef struct item {
-	coodie_row row;
-	cql_uuid id;
-	const char *name;
-	int32_t age;
-	int64_t score;
-	bool active;
-	double ratio;
-	cql_timestamp created;
-	const char *email;
-	int32_t *rank;
-	const char *notes;
-} item;
-
-static const coodie_column item_columns[COLUMNS] = {
-	COODIE_COLUMN(item, id, "uuid", .partition_key = 1),
-	COODIE_COLUMN(item, name, "text"),
-	COODIE_COLUMN(item, age, "int"),
-	COODIE_COLUMN(item, score, "bigint"),
-	COODIE_COLUMN(item, active, "boolean"),
-	COODIE_COLUMN(item, ratio, "double"),
-	COODIE_COLUMN(item, created, "timestamp"),
-	COODIE_COLUMN(item, email, "text"),
-	COODIE_COLUMN(item, rank, "int"),
-	COODIE_COLUMN(item, notes, "text"),
-};
 static const coodie_model item_model = COODIE_MODEL(item, item_columns, "items",
 						    .keyspace = "bench");
 
@@ -412,7 +386,6 @@ static const struct bench_case cases[] = {
 
 static void init(void)
 {
-	static int32_t rank = 1;
 	coodie_error err;
 
 	session = coodie_session_from_driver(&driver, NULL, &err);
@@ -422,15 +395,7 @@ static void init(void)
 	values = malloc(ROWS * COLUMNS * sizeof(*values));
 	if (!values || !items_query || !mixed_query)
 		exit(1);
-	own = (item){ .id = id,
-		      .name = "Ada Lovelace, Countess",
-		      .score = 1234567890123,
-		      .active = true,
-		      .ratio = 2718.28,
-		      .created = { 1700000000000 },
-		      .email = "ada@example.org",
-		      .rank = &rank,
-		      .notes = "wrote the first program" };
+	own = make_item(id, 0);
 }
 
 static void deinit(void)

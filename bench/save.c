@@ -6,36 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <coodie.h>
+#include "bench/item.h"
 
-enum { COLUMNS = 10, IN_FLIGHT = 64 };
+enum { IN_FLIGHT = 64 };
 
-typedef struct item {
-	coodie_row row;
-	cql_uuid id;
-	const char *name;
-	int32_t age;
-	int64_t score;
-	bool active;
-	double ratio;
-	cql_timestamp created;
-	const char *email;
-	int32_t *rank;
-	const char *notes;
-} item;
-
-static const coodie_column item_columns[COLUMNS] = {
-	COODIE_COLUMN(item, id, "uuid", .partition_key = 1),
-	COODIE_COLUMN(item, name, "text"),
-	COODIE_COLUMN(item, age, "int"),
-	COODIE_COLUMN(item, score, "bigint"),
-	COODIE_COLUMN(item, active, "boolean"),
-	COODIE_COLUMN(item, ratio, "double"),
-	COODIE_COLUMN(item, created, "timestamp"),
-	COODIE_COLUMN(item, email, "text"),
-	COODIE_COLUMN(item, rank, "int"),
-	COODIE_COLUMN(item, notes, "text"),
-};
 static const coodie_model item_model = COODIE_MODEL(item, item_columns, "items",
 						    .keyspace = "bench_cql");
 
@@ -100,17 +74,7 @@ static void execute(uint64_t number)
 
 static void save(uint64_t number)
 {
-	static int32_t rank = 1;
-	item own = { .id = { { 0x5a, (uint8_t)number } },
-		     .name = "Ada Lovelace, Countess",
-		     .age = (int32_t)number,
-		     .score = 1234567890123,
-		     .active = true,
-		     .ratio = 2718.28,
-		     .created = { 1700000000000 },
-		     .email = "ada@example.org",
-		     .rank = &rank,
-		     .notes = "wrote the first program" };
+	item own = make_item((cql_uuid){ { 0x5a, (uint8_t)number } }, (int32_t)number);
 	coodie_error err;
 
 	must(coodie_save_async(session, &item_model, &own, NULL, on_saved, NULL, &err), &err);
