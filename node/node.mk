@@ -106,6 +106,7 @@ libcd_node_la_SOURCES = \
 	node/schema/schema_digest.c \
 	node/schema/schema_table.c \
 	node/schema/schema_type.c \
+	node/schema/settings.c node/schema/settings.def node/schema/settings.h \
 	node/server/certificate.c node/server/certificate.h \
 	node/server/conn.c node/server/conn.h \
 	node/server/conn_batch.c \

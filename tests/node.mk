@@ -141,6 +141,8 @@ check_PROGRAMS += tests/test_node_scylla
 tests_test_node_scylla_LDADD = tests/libcd_node_test.la libcd_net.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_script
 tests_test_node_script_LDADD = $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_settings
+tests_test_node_settings_LDADD = $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_skip
 tests_test_node_skip_LDADD = $(NODE_LIBS)
 

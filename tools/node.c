@@ -16,7 +16,7 @@ enum { MOST_SCRIPT = 64 << 20, MOST_NODES = 64, MOST_SHARDS = 256 };
 struct run {
 	const char *listen;
 	uint32_t nodes, shards, protocol;
-	struct argument_list centers, faults, scripts;
+	struct argument_list centers, faults, scripts, settings;
 	bool tls, no_lz4, verbose;
 	const char *ca_out, *cert, *key, *ca;
 	const char *user, *password, *password_file;
@@ -65,6 +65,19 @@ static bool add_center(coodie_node_options *o, const char *text, coodie_error *e
 	return false;
 }
 
+/* NAME=VALUE */
+static bool add_setting(coodie_node_options *o, const char *text, coodie_error *err)
+{
+	char name[64], rest;
+	int end = 0;
+
+	if (sscanf(text, "%63[^=]=%n%c", name, &end, &rest) == 2)
+		return coodie_node_options_set_setting(o, name, text + end, err);
+	err->code = COODIE_ERR_INVALID;
+	snprintf(err->message, sizeof err->message, "--yaml %.60s: it must be NAME=VALUE", text);
+	return false;
+}
+
 static bool set_credentials(coodie_node_options *o, const struct run *r, coodie_error *err)
 {
 	char secret[SECRET_SIZE] = "";
@@ -96,6 +109,8 @@ static bool fill(coodie_node_options *o, const struct run *r, coodie_error *err)
 
 	for (size_t i = 0; ok && i < r->centers.count; i++)
 		ok = add_center(o, r->centers.at[i], err);
+	for (size_t i = 0; ok && i < r->settings.count; i++)
+		ok = add_setting(o, r->settings.at[i], err);
 	if (ok && r->cert)
 		ok = coodie_node_options_set_tls_files(o, r->cert, r->key, r->ca, err);
 	if (r->tls)
@@ -242,6 +257,8 @@ int tool_node(int argc, char **argv)
 		{ "cql", "FILE", "run these statements first; - for stdin; several times",
 		  .list = &r.scripts },
 		{ "fault", "SPEC", "make something go wrong; several times", .list = &r.faults },
+		{ "yaml", "NAME=VALUE", "set a line of cassandra.yaml; several times",
+		  .list = &r.settings },
 		{ "verbose", NULL, "say what happens, on stderr", .flag = &r.verbose },
 	};
 	const struct argument security[] = {

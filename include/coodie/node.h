@@ -98,6 +98,13 @@ COODIE_API bool coodie_node_options_set_highest_version(coodie_node_options *o, 
 COODIE_API void coodie_node_options_set_lz4(coodie_node_options *o, bool offered);
 /** Prepared statements kept, default 4096; the least recently used is forgotten. */
 COODIE_API void coodie_node_options_set_max_prepared(coodie_node_options *o, uint32_t statements);
+/**
+ * Sets what cassandra.yaml sets: "batch_size_fail_threshold" to "1MiB". docs/node.md has the names.
+ * @param value  as it stands there: "true", "-1", "5KiB", "1d", "[ONE, ALL]", "null"
+ * @param err    COODIE_ERR_INVALID: no such name (with the nearest one), or what is allowed there
+ */
+COODIE_API bool coodie_node_options_set_setting(coodie_node_options *o, const char *name,
+						const char *value, coodie_error *err);
 /** Where the box says what happens; NULL: nowhere (default). */
 COODIE_API void coodie_node_options_set_log(coodie_node_options *o, coodie_node_log_fn *fn,
 					    void *user);

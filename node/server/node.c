@@ -369,6 +369,7 @@ static bool set_up(coodie_node *n, coodie_error *err)
 
 	if (!nd_database_init(&n->db, &n->allocator, clock))
 		return cd_no_memory(err, "a database");
+	n->db.settings = n->options.settings;
 	n->db.is_scylla = n->options.shards;
 	if (!nd_system_init(&n->db))
 		return cd_no_memory(err, "a database");

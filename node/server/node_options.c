@@ -18,6 +18,7 @@ void nd_node_options_init(struct coodie_node_options *o)
 		.lz4 = true,
 		.max_prepared = ND_PREPARED_DEFAULT,
 	};
+	nd_settings_init(&o->settings);
 	cd_address_parse("127.0.0.1:0", &o->address, NULL);
 }
 
@@ -233,6 +234,13 @@ void coodie_node_options_set_lz4(coodie_node_options *o, bool offered)
 void coodie_node_options_set_max_prepared(coodie_node_options *o, uint32_t statements)
 {
 	o->max_prepared = statements ? statements : ND_PREPARED_DEFAULT;
+}
+
+bool coodie_node_options_set_setting(coodie_node_options *o, const char *name, const char *value,
+				     coodie_error *err)
+{
+	cd_clear(err);
+	return nd_settings_set(&o->settings, name, value, err);
 }
 
 void coodie_node_options_set_log(coodie_node_options *o, coodie_node_log_fn *fn, void *user)

@@ -6,6 +6,7 @@
 #include <coodie/node.h>
 
 #include "base/address.h"
+#include "node/schema/settings.h"
 
 enum { ND_MOST_NODES = 64, ND_MOST_SHARDS = 256, ND_PREPARED_DEFAULT = 4096 };
 
@@ -30,6 +31,7 @@ struct coodie_node_options {
 	unsigned highest_version;
 	bool lz4;
 	uint32_t max_prepared;
+	struct nd_settings settings;
 	coodie_node_log_fn *log;
 	void *log_user;
 	coodie_node_clock_fn *clock;

@@ -12,6 +12,7 @@ bool nd_database_init(struct nd_database *db, const coodie_allocator *allocator,
 		      struct nd_clock clock)
 {
 	*db = (struct nd_database){ .allocator = allocator, .clock = clock };
+	nd_settings_init(&db->settings);
 	return nd_schema_init(&db->schema, allocator);
 }
 

@@ -6,6 +6,7 @@
 
 #include "node/cql/problem.h"
 #include "node/schema/schema.h"
+#include "node/schema/settings.h"
 
 struct nd_plan;
 struct nd_system_source;
@@ -31,6 +32,7 @@ struct nd_database {
 	const coodie_allocator *allocator;
 	struct nd_schema schema;
 	struct nd_clock clock;
+	struct nd_settings settings; /* of cassandra.yaml */
 	bool is_scylla; /* its system tables and words (USING TIMEOUT) are ScyllaDB's; said before nd_system_init() */
 	int64_t last_timestamp_us; /* given out by nd_request_timestamp(): never twice */
 	uint64_t last_ticks;       /* of now(): likewise */
