@@ -22,6 +22,7 @@ libcd_node_la_SOURCES = \
 	node/cql/parse.h \
 	node/cql/parse_cursor.c \
 	node/cql/parse_ddl.c \
+	node/cql/parse_describe.c \
 	node/cql/parse_name.c \
 	node/cql/parse_property.c \
 	node/cql/parse_select.c \
@@ -35,6 +36,20 @@ libcd_node_la_SOURCES = \
 	node/cql/parser.c node/cql/parser.h \
 	node/cql/problem.c node/cql/problem.h \
 	node/cql/statement.def \
+	node/describe/describe.c node/describe/describe.h \
+	node/describe/describe_cluster.c \
+	node/describe/describe_dropped.c \
+	node/describe/describe_find.c \
+	node/describe/describe_index.c \
+	node/describe/describe_keyspace.c \
+	node/describe/describe_options.c \
+	node/describe/describe_page.c node/describe/describe_page.h \
+	node/describe/describe_plan.c node/describe/describe_plan.h \
+	node/describe/describe_rows.c \
+	node/describe/describe_table.c \
+	node/describe/describe_text.c node/describe/describe_text.h \
+	node/describe/describe_type.c \
+	node/describe/elements.c \
 	node/function/expr_type.c \
 	node/function/function.c node/function/function.def node/function/function.h \
 	node/function/function_aggregate.c \

@@ -23,6 +23,8 @@ static const struct {
 	{ "system", "local", "rack", "the operator's word" },
 	{ "system", "local", "cluster_name", "likewise" },
 	{ "system", "local", "release_version", "the recorded node's is not the one that is run" },
+	{ "system", "describe", "cluster", "the operator's word" },
+	{ "system", "describe", "range_ownership", "of tokens that are chosen at random" },
 	{ NULL, NULL, "system.now()", "the clock" },
 	{ NULL, NULL, "system.uuid()", "random" },
 	{ NULL, NULL, "system.currenttimestamp()", "the clock" },

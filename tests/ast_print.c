@@ -489,6 +489,18 @@ static void put_alter_view(struct cd_buffer *b, const struct nd_statement *state
 	put_properties(b, &statement->as.alter_view.properties);
 }
 
+static void put_describe(struct cd_buffer *b, const struct nd_statement *s)
+{
+	static const char *const whats[] = {
+		"cluster",   "keyspaces", "schema",     "full-schema", "keyspace", "only-keyspace",
+		"tables",    "table",     "index",      "view",        "types",    "type",
+		"functions", "function",  "aggregates", "aggregate",   "name"
+	};
+
+	put(b, " %s", whats[s->as.describe.what]);
+	put_flag(b, s->as.describe.with_internals, "internals");
+}
+
 static void put_statement(struct cd_buffer *b, const struct nd_statement *s)
 {
 	static const struct {
@@ -516,6 +528,7 @@ static void put_statement(struct cd_buffer *b, const struct nd_statement *s)
 		[ND_CREATE_VIEW] = { "create-view", put_view },
 		[ND_ALTER_VIEW] = { "alter-view", put_alter_view },
 		[ND_DROP_VIEW] = { "drop-view", put_drop },
+		[ND_DESCRIBE] = { "describe", put_describe },
 	};
 
 	put(b, "(%s", kinds[s->kind].name);

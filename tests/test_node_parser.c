@@ -175,8 +175,6 @@ static const struct {
 	{ "LIST ROLES", "LIST ROLES is not supported by the node" },
 	{ "LIST USERS", "LIST USERS is not supported by the node" },
 	{ "LIST ALL PERMISSIONS", "LIST PERMISSIONS is not supported by the node" },
-	{ "DESC TABLE t", "DESCRIBE is not supported by the node" },
-	{ "DESCRIBE KEYSPACES", "DESCRIBE is not supported by the node" },
 	{ "SELECT a FROM t WHERE expr(i, 'x')",
 	  "expr() of a custom index is not supported by the node" },
 	{ "SELECT count() FROM t",

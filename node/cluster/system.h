@@ -45,6 +45,10 @@ struct nd_system_source {
 /* The i-th node, from the database's source or the only one. */
 bool nd_system_node(const struct nd_request *x, uint32_t i, struct nd_system_node *out);
 
+const char *nd_system_cluster_name(const struct nd_request *x);
+/* The port that nodes talk to each other on, if they did: 7000 beside 9042. */
+uint16_t nd_system_storage_port(const struct nd_system_node *n);
+
 /* Makes the system's keyspaces and tables; once, in a database that has none. False: out of memory. */
 bool nd_system_init(struct nd_database *db);
 

@@ -9,8 +9,7 @@
 #define RELEASE "5.0.6"
 #define PARTITIONER "org.apache.cassandra.dht.Murmur3Partitioner"
 
-/* The port that nodes talk to each other on, if they did: 7000 beside 9042. */
-static int storage_port(const struct nd_system_node *n)
+uint16_t nd_system_storage_port(const struct nd_system_node *n)
 {
 	return (uint16_t)(n->port + 7000 - 9042);
 }
@@ -22,7 +21,7 @@ static const char *release(const struct nd_request *x)
 	return s && s->release_version ? s->release_version : RELEASE;
 }
 
-static const char *cluster(const struct nd_request *x)
+const char *nd_system_cluster_name(const struct nd_request *x)
 {
 	const struct nd_system_source *s = x->db->system;
 
@@ -103,13 +102,13 @@ bool nd_system_local(struct nd_table *t, struct nd_request *x)
 	nd_rows_row(&r, NULL);
 	nd_rows_put(&r, "bootstrapped", cql_from_str("COMPLETED"));
 	nd_rows_put(&r, "broadcast_address", cql_from_inet(n.address));
-	nd_rows_put(&r, "broadcast_port", cql_from_int(storage_port(&n)));
-	nd_rows_put(&r, "cluster_name", cql_from_str(cluster(x)));
+	nd_rows_put(&r, "broadcast_port", cql_from_int(nd_system_storage_port(&n)));
+	nd_rows_put(&r, "cluster_name", cql_from_str(nd_system_cluster_name(x)));
 	nd_rows_put(&r, "cql_version", cql_from_str("3.4.7"));
 	if (n.generation)
 		nd_rows_put(&r, "gossip_generation", cql_from_int(n.generation));
 	nd_rows_put(&r, "listen_address", cql_from_inet(n.address));
-	nd_rows_put(&r, "listen_port", cql_from_int(storage_port(&n)));
+	nd_rows_put(&r, "listen_port", cql_from_int(nd_system_storage_port(&n)));
 	nd_rows_put(&r, "native_protocol_version", cql_from_str("5"));
 	nd_rows_put(&r, "partitioner", cql_from_str(PARTITIONER));
 	nd_rows_put(&r, "rpc_address", cql_from_inet(n.address));
@@ -143,7 +142,7 @@ bool nd_system_peers_v2(struct nd_table *t, struct nd_request *x)
 	nd_store_truncate(t->store);
 	nd_rows_begin(&r, t, x);
 	for (uint32_t i = 1; !r.failed && nd_system_node(x, i, &n); i++) {
-		port = cql_from_int(storage_port(&n));
+		port = cql_from_int(nd_system_storage_port(&n));
 		nd_rows_partition(&r, cql_from_inet(n.address));
 		nd_rows_row(&r, &port);
 		nd_rows_put(&r, "native_address", cql_from_inet(n.address));
@@ -228,7 +227,7 @@ bool nd_system_settings(struct nd_table *t, struct nd_request *x)
 	}
 	nd_rows_partition(&r, cql_from_str("cluster_name"));
 	nd_rows_row(&r, NULL);
-	nd_rows_put(&r, "value", cql_from_str(cluster(x)));
+	nd_rows_put(&r, "value", cql_from_str(nd_system_cluster_name(x)));
 	if (nd_system_node(x, 0, &n)) {
 		snprintf(port, sizeof port, "%u", (unsigned)n.port);
 		nd_rows_partition(&r, cql_from_str("native_transport_port"));

@@ -299,6 +299,29 @@ struct nd_alter_view {
 	struct nd_properties properties;
 };
 
+struct nd_describe {
+	enum nd_describe_what {
+		ND_DESCRIBE_CLUSTER,
+		ND_DESCRIBE_KEYSPACES,
+		ND_DESCRIBE_SCHEMA,
+		ND_DESCRIBE_FULL_SCHEMA,
+		ND_DESCRIBE_KEYSPACE, /* nd_statement.on.keyspace; NULL: the session's */
+		ND_DESCRIBE_ONLY_KEYSPACE,
+		ND_DESCRIBE_TABLES,
+		ND_DESCRIBE_TABLE,
+		ND_DESCRIBE_INDEX,
+		ND_DESCRIBE_VIEW,
+		ND_DESCRIBE_TYPES,
+		ND_DESCRIBE_TYPE,
+		ND_DESCRIBE_FUNCTIONS,
+		ND_DESCRIBE_FUNCTION,
+		ND_DESCRIBE_AGGREGATES,
+		ND_DESCRIBE_AGGREGATE,
+		ND_DESCRIBE_NAME /* of whatever is called so */
+	} what;
+	bool with_internals;
+};
+
 struct nd_statement {
 	enum nd_statement_kind kind;
 	struct nd_table_name on; /* table, type, index, view, or a keyspace (`keyspace` alone) */
@@ -318,6 +341,7 @@ struct nd_statement {
 		struct nd_create_view view;
 		struct nd_alter_view alter_view;
 		struct nd_drop drop;
+		struct nd_describe describe;
 	} as;
 };
 

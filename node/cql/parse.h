@@ -150,7 +150,7 @@ typedef bool nd_parse_fn(struct nd_parse *p, struct nd_statement *s);
 nd_parse_fn nd_parse_select, nd_parse_insert, nd_parse_update, nd_parse_delete, nd_parse_batch,
 	nd_parse_use, nd_parse_truncate, nd_parse_keyspace_with, nd_parse_drop,
 	nd_parse_create_table, nd_parse_alter_table, nd_parse_create_type, nd_parse_alter_type,
-	nd_parse_create_index, nd_parse_create_view, nd_parse_alter_view;
+	nd_parse_create_index, nd_parse_create_view, nd_parse_alter_view, nd_parse_describe;
 
 /* Statements that Cassandra knows and the node does not: their name in a message, NULL: another one. */
 const char *nd_parse_unknown_statement(struct nd_parse *p);

@@ -25,8 +25,6 @@ static const struct {
 	{ ND_KW_LIST, 0, "LIST PERMISSIONS" },
 	{ ND_KW_GRANT, 0, "GRANT" },
 	{ ND_KW_REVOKE, 0, "REVOKE" },
-	{ ND_KW_DESCRIBE, 0, "DESCRIBE" },
-	{ ND_KW_DESC, 0, "DESCRIBE" },
 };
 
 static const char *find(enum nd_keyword first, enum nd_keyword then)

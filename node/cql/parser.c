@@ -32,6 +32,8 @@ static const struct {
 	{ ND_KW_CREATE, ND_KW_MATERIALIZED, ND_KW_VIEW, ND_CREATE_VIEW, nd_parse_create_view },
 	{ ND_KW_ALTER, ND_KW_MATERIALIZED, ND_KW_VIEW, ND_ALTER_VIEW, nd_parse_alter_view },
 	{ ND_KW_DROP, ND_KW_MATERIALIZED, ND_KW_VIEW, ND_DROP_VIEW, nd_parse_drop },
+	{ ND_KW_DESCRIBE, 0, 0, ND_DESCRIBE, nd_parse_describe },
+	{ ND_KW_DESC, 0, 0, ND_DESCRIBE, nd_parse_describe },
 };
 
 /* Takes the first words; `parse` of those that fit. */

@@ -11,7 +11,7 @@ static nd_plan_fn *const plans[ND_STATEMENT_KINDS] = {
 	[ND_SELECT] = nd_plan_select,     [ND_INSERT] = nd_plan_insert,
 	[ND_UPDATE] = nd_plan_update,     [ND_DELETE] = nd_plan_delete,
 	[ND_BATCH] = nd_plan_batch,       [ND_USE] = nd_plan_use,
-	[ND_TRUNCATE] = nd_plan_truncate,
+	[ND_TRUNCATE] = nd_plan_truncate, [ND_DESCRIBE] = nd_plan_describe,
 };
 
 /* ---- making ------------------------------------------------------------------------------------- */

@@ -56,6 +56,6 @@ bool nd_plan_check(const struct nd_plan *plan, const struct nd_value *values, st
 /* What nd_plan_new() calls for each kind; a table in plan.c. */
 typedef struct nd_plan *nd_plan_fn(struct nd_planner *p, const struct nd_statement *s);
 nd_plan_fn nd_plan_select, nd_plan_insert, nd_plan_update, nd_plan_delete, nd_plan_batch,
-	nd_plan_use, nd_plan_truncate, nd_plan_ddl;
+	nd_plan_use, nd_plan_truncate, nd_plan_ddl, nd_plan_describe;
 
 #endif

@@ -190,6 +190,11 @@ static bool is_local_system(const char *keyspace)
 	return false;
 }
 
+bool nd_ddl_is_system(const char *keyspace)
+{
+	return is_local_system(keyspace) || is_replicated_system(keyspace);
+}
+
 /* The keyspaces of the system are kept from everybody. */
 static bool check_rights(struct nd_ddl *d)
 {

@@ -33,6 +33,8 @@ const cql_schema_change *nd_ddl_change(struct nd_ddl *d, const char *change, con
 				       const char *name);
 /* The keyspace, or refuses: "Keyspace 'x' doesn't exist". */
 bool nd_ddl_need_keyspace(struct nd_ddl *d);
+/* Whether a keyspace is one of the system's. */
+bool nd_ddl_is_system(const char *keyspace);
 /* Letters, digits and underscores, one at least. */
 bool nd_ddl_name_legal(const char *name);
 /* Whether there are not too many columns, or fields: lists are searched from their beginning. */

@@ -2,12 +2,12 @@
 /* The options of tables: a table of them, with their defaults. */
 #include "node/schema/options.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/value/native_print.h"
 #include "proto/print.h"
 #include "proto/text.h"
 
@@ -60,13 +60,10 @@ bool nd_option_double(const char *text, double *out)
 
 const char *nd_option_print(double value, char out[32])
 {
-	size_t len = cql_value_format(cql_from_double(value), out, 31);
-	char *e = memchr(out, 'e', len < 31 ? len : 0);
+	struct cd_print p = { out, 32, 0 };
 
-	if (e)
-		*e = 'E';
-	else if (len < 29 && !memchr(out, '.', len) && isfinite(value))
-		memcpy(out + len, ".0", 3);
+	nd_print_java_real(&p, value, false);
+	cd_print_end(&p);
 	return out;
 }
 

@@ -50,6 +50,7 @@ bool nd_statement_begin(struct nd_exchange *e, const cql_params *p, struct nd_re
 		.problem = e->problem,
 		.coordinator = c->service->coordinator,
 		.keyspace = c->keyspace,
+		.used_keyspace = c->keyspace,
 		.version = c->version,
 		.consistency = p->consistency,
 		.serial_consistency = p->serial_consistency ? p->serial_consistency
@@ -282,14 +283,16 @@ void nd_answer_prepare(struct nd_exchange *e)
 /* ---- EXECUTE -------------------------------------------------------------------------------- */
 
 /* The client keeps the columns of PREPARED: they are sent when it did not ask to leave them out, when
- * it has others than ours, and with conditions, whose columns are another each time. */
+ * it has others than ours, with conditions, whose columns are another each time, and with DESCRIBE,
+ * which is prepared without any. */
 static void skip_metadata(const struct nd_exchange *e, const struct nd_prepared_statement *s,
 			  struct nd_request *x)
 {
 	cql_blob id = e->request->as.execute.metadata_id;
 	cql_metadata *m = &x->result.metadata;
 
-	if (x->result.kind != COODIE_RESULT_ROWS || s->plan->is_conditional)
+	if (x->result.kind != COODIE_RESULT_ROWS || s->plan->is_conditional ||
+	    !s->plan->metadata.columns)
 		return;
 	if (nd_conn_has_metadata_ids(e->conn) &&
 	    (id.len != sizeof s->metadata_id || memcmp(id.data, s->metadata_id, id.len) != 0)) {

@@ -66,6 +66,7 @@ struct nd_request {
 	/* the client */
 	void *coordinator;    /* the node that was asked (ring.h); system tables read it */
 	const char *keyspace; /* of the request, else of the connection; NULL: none */
+	const char *used_keyspace; /* of the connection alone: DESCRIBE looks at no other */
 	unsigned version;     /* 4 or 5 */
 	/* the partitions that were asked for: how many, and the first one's token */
 	uint32_t admitted;

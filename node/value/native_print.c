@@ -104,7 +104,7 @@ static void print_decimal(struct printing *r)
 
 /* The shortest digits, with a point and at least one digit behind it; from 10^7 on and below 10^-3
  * with an exponent. */
-static void print_java_real(struct cd_print *p, const char *digits, size_t count, int exponent)
+static void put_java_real(struct cd_print *p, const char *digits, size_t count, int exponent)
 {
 	bool scientific = exponent < -3 || exponent >= 7;
 	int point = scientific ? 1 : exponent + 1;
@@ -128,20 +128,18 @@ static void print_java_real(struct cd_print *p, const char *digits, size_t count
 	}
 }
 
-static void print_real(struct printing *r)
+void nd_print_java_real(struct cd_print *p, double d, bool single)
 {
-	bool single = r->v.is.tag == CQL_TAG_FLOAT;
-	double d = single ? (double)r->v.as.single : r->v.as.real;
 	char text[64], digits[32];
 	size_t count = 0;
 	int exponent = 0;
 
 	if (!isfinite(d)) {
-		cd_print_text(r->p, isnan(d) ? "NaN" : d < 0 ? "-Infinity" : "Infinity");
+		cd_print_text(p, isnan(d) ? "NaN" : d < 0 ? "-Infinity" : "Infinity");
 		return;
 	}
 	if (signbit(d))
-		cd_print_char(r->p, '-');
+		cd_print_char(p, '-');
 	/* the fewest digits that read back as the same number */
 	for (int precision = 0; precision <= 16; precision++) {
 		snprintf(text, sizeof text, "%.*e", precision, fabs(d));
@@ -155,7 +153,14 @@ static void print_real(struct printing *r)
 	while (count > 1 && digits[count - 1] == '0')
 		count--;
 	exponent = (int)strtol(e + 1, NULL, 10);
-	print_java_real(r->p, digits, count, d == 0 ? 0 : exponent);
+	put_java_real(p, digits, count, d == 0 ? 0 : exponent);
+}
+
+static void print_real(struct printing *r)
+{
+	bool single = r->v.is.tag == CQL_TAG_FLOAT;
+
+	nd_print_java_real(r->p, single ? (double)r->v.as.single : r->v.as.real, single);
 }
 
 static print_fn *printer(enum cql_kind kind)
