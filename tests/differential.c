@@ -17,6 +17,7 @@
 #include <coodie/node.h>
 
 #include "tests/replay.h"
+#include "tests/verdict.h"
 
 struct run {
 	const char *where; /* NULL: the node below */
@@ -82,60 +83,6 @@ static void write_recorded(FILE *out, const char *cql, const char *answer)
 	fprintf(out, "\n%s\n", answer);
 }
 
-/* ---- comparing ------------------------------------------------------------------------------ */
-
-static int compare_lines(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Sorts the rows: the lines that begin with a blank. */
-static void sort_rows(char *answer)
-{
-	char *lines[1024], *copy = strdup(answer), *save = NULL, *to = answer;
-	size_t count = 0, begin = 0;
-
-	if (!copy)
-		return;
-	for (char *l = strtok_r(copy, "\n", &save); l && count < 1024;
-	     l = strtok_r(NULL, "\n", &save))
-		lines[count++] = l;
-	for (size_t i = 0; i <= count; i++)
-		if (i == count || *lines[i] != ' ') {
-			qsort(lines + begin, i - begin, sizeof *lines, compare_lines);
-			begin = i + 1;
-		}
-	for (size_t i = 0; i < count; i++)
-		to += sprintf(to, "%s\n", lines[i]);
-	free(copy);
-}
-
-/* Leaves the codes of errors only. */
-static void cut_messages(char *answer)
-{
-	for (char *line = answer; *line;) {
-		char *end = line + strcspn(line, "\n");
-		if (!strncmp(line, "error 0x", 8) && end - line > 12) {
-			memmove(line + 12, end, strlen(end) + 1);
-			end = line + 12;
-		}
-		line = end + (*end == '\n');
-	}
-}
-
-static bool is_same(const struct script_statement *s, char *want, char *got)
-{
-	if (s->is_any_order) {
-		sort_rows(want);
-		sort_rows(got);
-	}
-	if (s->is_loose) {
-		cut_messages(want);
-		cut_messages(got);
-	}
-	return !strcmp(want, got);
-}
-
 /* ---- known differences ---------------------------------------------------------------------- */
 
 /* Lines of the file: "FILE.cql: the statement's first line", and behind it, indented, the reason. */
@@ -154,7 +101,7 @@ static bool is_known(const struct run *run, const char *path, const char *cql)
 static void judge(struct run *run, const struct script *script, const struct script_statement *s,
 		  char *want, char *got)
 {
-	bool same = is_same(s, want, got), known = is_known(run, script->path, s->cql);
+	bool same = verdict_is_same(s, want, got), known = is_known(run, script->path, s->cql);
 
 	run->compared++;
 	if (same && !known)

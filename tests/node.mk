@@ -67,9 +67,48 @@ tests_differential_SOURCES = \
 	tests/replay.c \
 	tests/replay.h \
 	tests/script.c \
-	tests/script.h
+	tests/script.h \
+	tests/verdict.c \
+	tests/verdict.h
 tests_differential_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
 EXTRA_DIST += tests/cql
+
+# Schemas, data and queries by chance, on the node and on Cassandra in step.
+check_PROGRAMS += tests/random_cql
+tests_random_cql_SOURCES = \
+	tests/answer.c \
+	tests/answer.h \
+	tests/dialog.c \
+	tests/dialog.h \
+	tests/random_author.c \
+	tests/random_author.h \
+	tests/random_breakage.c \
+	tests/random_breakage.h \
+	tests/random_cql.c \
+	tests/random_dice.c \
+	tests/random_dice.h \
+	tests/random_keys.c \
+	tests/random_natives.def \
+	tests/random_pair.c \
+	tests/random_pair.h \
+	tests/random_round.c \
+	tests/random_round.h \
+	tests/random_rules.def \
+	tests/random_type.c \
+	tests/random_type.h \
+	tests/random_value.c \
+	tests/random_value.h \
+	tests/random_words.def \
+	tests/random_world.c \
+	tests/random_world.h \
+	tests/random_write.c \
+	tests/replay.c \
+	tests/replay.h \
+	tests/script.c \
+	tests/script.h \
+	tests/verdict.c \
+	tests/verdict.h
+tests_random_cql_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
 
 # The integration suite, on the node and on Cassandra likewise.
 check_PROGRAMS += tests/integration

@@ -36,27 +36,37 @@ const char *nd_type_text(struct cd_arena *a, const cql_type *type)
 	return out;
 }
 
-static void put_expr(struct cd_buffer *b, const struct nd_expr *e);
+struct spelling {
+	struct cd_buffer out;
+	bool is_selected; /* in a selection operations stay as they were written */
+};
 
-static void put_items(struct cd_buffer *b, const struct nd_expr *e, const char *open,
+static void put(struct spelling *b, const char *text)
+{
+	cd_buffer_bytes(&b->out, text, strlen(text));
+}
+
+static void put_expr(struct spelling *b, const struct nd_expr *e);
+
+static void put_items(struct spelling *b, const struct nd_expr *e, const char *open,
 		      const char *close)
 {
 	bool is_map = e->kind == ND_EXPR_MAP;
 
-	cd_buffer_text(b, open);
+	put(b, open);
 	for (uint32_t i = 0; i < e->count; i++) {
 		if (i)
-			cd_buffer_text(b, is_map && i % 2 ? ": " : ", ");
+			put(b, is_map && i % 2 ? ": " : ", ");
 		if (e->kind == ND_EXPR_UDT) {
-			cd_buffer_text(b, e->names[i]);
-			cd_buffer_text(b, ": ");
+			put(b, e->names[i]);
+			put(b, ": ");
 		}
 		put_expr(b, e->items[i]);
 	}
-	cd_buffer_text(b, close);
+	put(b, close);
 }
 
-static void put_operation(struct cd_buffer *b, const struct nd_expr *e)
+static void put_operation(struct spelling *b, const struct nd_expr *e)
 {
 	static const char *const names[][2] = {
 		{ "+", "_add" },    { "-", "_substract" }, { "*", "_multiply" },
@@ -64,73 +74,84 @@ static void put_operation(struct cd_buffer *b, const struct nd_expr *e)
 	};
 	const char *name = "_negate";
 
+	if (b->is_selected) {
+		if (e->kind == ND_EXPR_BINARY) {
+			put_expr(b, e->items[0]);
+			put(b, (const char[]){ ' ', e->op, ' ', 0 });
+		} else {
+			put(b, "-");
+		}
+		put_expr(b, e->items[e->count - 1]);
+		return;
+	}
 	for (size_t i = 0; e->kind == ND_EXPR_BINARY && i < sizeof names / sizeof names[0]; i++)
 		if (names[i][0][0] == e->op)
 			name = names[i][1];
-	cd_buffer_text(b, "system.");
-	cd_buffer_text(b, name);
+	put(b, "system.\"");
+	put(b, name);
+	put(b, "\"");
 	put_items(b, e, "(", ")");
 }
 
-static void put_cast(struct cd_buffer *b, const struct nd_expr *e)
+static void put_cast(struct spelling *b, const struct nd_expr *e)
 {
 	char type[512];
 
-	nd_type_format(e->type, type, sizeof type);
-	cd_buffer_text(b, e->is_hint ? "(" : "cast(");
+	nd_type_format_raw(e->type, NULL, type, sizeof type);
+	put(b, e->is_hint ? "(" : "cast(");
 	if (!e->is_hint) {
 		put_expr(b, e->items[0]);
-		cd_buffer_text(b, " as ");
+		put(b, " as ");
 	}
-	cd_buffer_text(b, type);
-	cd_buffer_text(b, ")");
+	put(b, type);
+	put(b, ")");
 	if (e->is_hint)
 		put_expr(b, e->items[0]);
 }
 
-static void put_part(struct cd_buffer *b, const struct nd_expr *e)
+static void put_part(struct spelling *b, const struct nd_expr *e)
 {
 	put_expr(b, e->items[0]);
 	if (e->kind == ND_EXPR_FIELD) {
-		cd_buffer_text(b, ".");
-		cd_buffer_text(b, e->name);
+		put(b, ".");
+		put(b, e->name);
 		return;
 	}
-	cd_buffer_text(b, "[");
+	put(b, "[");
 	if (e->items[1])
 		put_expr(b, e->items[1]);
 	if (e->kind == ND_EXPR_SLICE) {
-		cd_buffer_text(b, "..");
+		put(b, "..");
 		if (e->items[2])
 			put_expr(b, e->items[2]);
 	}
-	cd_buffer_text(b, "]");
+	put(b, "]");
 }
 
-static void put_call(struct cd_buffer *b, const struct nd_expr *e)
+static void put_call(struct spelling *b, const struct nd_expr *e)
 {
-	if (e->keyspace) {
-		cd_buffer_text(b, e->keyspace);
-		cd_buffer_text(b, ".");
+	if (e->keyspace || b->is_selected) {
+		put(b, e->keyspace ? e->keyspace : "system");
+		put(b, ".");
 	}
-	cd_buffer_text(b, e->name);
+	put(b, e->name);
 	put_items(b, e, "(", ")");
 }
 
 /* The parser has bounded the depth. */
-static void put_expr(struct cd_buffer *b, const struct nd_expr *e)
+static void put_expr(struct spelling *b, const struct nd_expr *e)
 {
 	switch (e->kind) {
 	case ND_EXPR_NULL:
-		cd_buffer_text(b, "NULL");
+		put(b, "NULL");
 		break;
 	case ND_EXPR_MARKER:
-		cd_buffer_text(b, "?");
+		put(b, "?");
 		break;
 	case ND_EXPR_STRING:
-		cd_buffer_text(b, "'");
-		cd_buffer_bytes(b, e->text, e->text_len);
-		cd_buffer_text(b, "'");
+		put(b, "'");
+		cd_buffer_bytes(&b->out, e->text, e->text_len);
+		put(b, "'");
 		break;
 	case ND_EXPR_LIST:
 		put_items(b, e, "[", "]");
@@ -144,7 +165,7 @@ static void put_expr(struct cd_buffer *b, const struct nd_expr *e)
 		put_items(b, e, "(", ")");
 		break;
 	case ND_EXPR_COLUMN:
-		cd_buffer_text(b, e->name);
+		put(b, e->name);
 		break;
 	case ND_EXPR_FIELD:
 	case ND_EXPR_ELEMENT:
@@ -162,21 +183,31 @@ static void put_expr(struct cd_buffer *b, const struct nd_expr *e)
 		put_operation(b, e);
 		break;
 	default:
-		cd_buffer_bytes(b, e->text, e->text_len);
+		cd_buffer_bytes(&b->out, e->text, e->text_len);
 		break;
 	}
 }
 
-const char *nd_expr_text(struct cd_arena *a, const struct nd_expr *e)
+static const char *spell(struct cd_arena *a, const struct nd_expr *e, bool is_selected)
 {
-	struct cd_buffer b;
+	struct spelling b = { .is_selected = is_selected };
 	const char *text = NULL;
 
 	/* a message need not repeat a whole statement */
-	cd_buffer_init(&b, a->allocator, 64 * 1024);
+	cd_buffer_init(&b.out, a->allocator, 64 * 1024);
 	put_expr(&b, e);
-	if (!b.failed || b.too_long)
-		text = cd_arena_strndup(a, b.len ? (const char *)b.data : "", b.len);
-	cd_buffer_deinit(&b);
+	if (!b.out.failed || b.out.too_long)
+		text = cd_arena_strndup(a, b.out.len ? (const char *)b.out.data : "", b.out.len);
+	cd_buffer_deinit(&b.out);
 	return text ? text : "";
+}
+
+const char *nd_expr_text(struct cd_arena *a, const struct nd_expr *e)
+{
+	return spell(a, e, false);
+}
+
+const char *nd_selected_text(struct cd_arena *a, const struct nd_expr *e)
+{
+	return spell(a, e, true);
 }

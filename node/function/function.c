@@ -195,6 +195,11 @@ const char *nd_candidates_text(const struct nd_candidates *c)
 	return signatures(c->p, all, all ? c->count : 0);
 }
 
+static const char *argument_text(struct nd_planner *p, const struct nd_expr *e)
+{
+	return p->columns ? nd_selected_text(p->arena, e) : nd_expr_text(p->arena, e);
+}
+
 /* There is one of that name only: say what is wrong with the call. */
 static const struct nd_function *check_only(struct nd_planner *p, const struct nd_function *f,
 					    const struct nd_expr *call,
@@ -217,7 +222,7 @@ static const struct nd_function *check_only(struct nd_planner *p, const struct n
 		nd_refuse(p->problem, ND_INVALID,
 			  "Type error: %s cannot be passed as argument %" PRIu32
 			  " of function system.%s of type %s",
-			  nd_expr_text(p->arena, call->items[i]), i, f->name,
+			  argument_text(p, call->items[i]), i, f->name,
 			  nd_type_text(p->arena, f->arguments[i]));
 		return NULL;
 	}
@@ -246,7 +251,7 @@ static const struct nd_function *make(struct nd_candidates *c, size_t n, const s
 		nd_refuse(c->p->problem, ND_INVALID,
 			  "Cannot infer type of argument %s in call to function system.%s(%s): use "
 			  "type casts to disambiguate",
-			  nd_expr_text(c->p->arena, call->items[i]), c->name,
+			  argument_text(c->p, call->items[i]), c->name,
 			  factories[n].signature);
 		return NULL;
 	}
@@ -287,8 +292,8 @@ static const struct nd_function *ambiguous(struct nd_planner *p, const struct nd
 	nd_refuse(p->problem, ND_INVALID,
 		  "Ambiguous '%c' operation with args %s and %s: use type hint to disambiguate, "
 		  "example '(int) ?'",
-		  call->op, nd_expr_text(p->arena, call->items[0]),
-		  nd_expr_text(p->arena, call->items[1]));
+		  call->op, argument_text(p, call->items[0]),
+		  argument_text(p, call->items[1]));
 	return NULL;
 }
 
@@ -299,8 +304,8 @@ static const struct nd_function *none_fits(struct nd_candidates *c, const struct
 	if (call->kind == ND_EXPR_BINARY) {
 		nd_refuse(p->problem, ND_INVALID,
 			  "the '%c' operation is not supported between %s and %s", call->op,
-			  nd_expr_text(p->arena, call->items[0]),
-			  nd_expr_text(p->arena, call->items[1]));
+			  argument_text(p, call->items[0]),
+			  argument_text(p, call->items[1]));
 		return NULL;
 	}
 	nd_refuse(p->problem, ND_INVALID,
@@ -338,7 +343,7 @@ static const struct nd_function *choose(struct nd_candidates *c, const struct nd
 	return count == 1 ? fits[0] : ambiguous(c->p, call, receiver, fits, count);
 }
 
-static const char *plain_name(const struct nd_expr *call)
+static const char *plain_name(struct nd_planner *p, const struct nd_expr *call)
 {
 	static const struct {
 		char op;
@@ -351,6 +356,8 @@ static const char *plain_name(const struct nd_expr *call)
 
 	if (call->kind == ND_EXPR_NEGATE)
 		return "_negate";
+	if (call->kind == ND_EXPR_CAST)
+		return nd_text(p->problem, p->arena, "cast_as_%s", nd_type_text(p->arena, call->type));
 	for (size_t i = 0;
 	     call->kind == ND_EXPR_BINARY && i < sizeof operators / sizeof operators[0]; i++)
 		if (operators[i].op == call->op)
@@ -360,7 +367,7 @@ static const char *plain_name(const struct nd_expr *call)
 
 const char *nd_function_name(struct nd_planner *p, const struct nd_expr *call)
 {
-	const char *name = plain_name(call), *full;
+	const char *name = plain_name(p, call), *full;
 
 	if (call->kind == ND_EXPR_CALL && !call->keyspace)
 		return name;
@@ -374,7 +381,7 @@ static struct nd_candidates *overloads(struct nd_planner *p, const char *name)
 {
 	static nd_candidates_fn *const sources[] = { nd_function_fixed, nd_function_blobs,
 						     nd_function_math, nd_function_operators,
-						     nd_function_sums };
+						     nd_function_sums, nd_function_casts };
 	struct nd_candidates *c = p->overloads;
 
 	while (c && strcmp(c->name, name) != 0)
@@ -398,8 +405,10 @@ static struct nd_candidates *overloads(struct nd_planner *p, const char *name)
 static const struct nd_function *resolve(struct nd_planner *p, const struct nd_expr *call,
 					 const struct nd_receiver *receiver)
 {
-	struct nd_candidates c = { .p = p, .name = plain_name(call) }, *all;
+	struct nd_candidates c = { .p = p, .name = plain_name(p, call) }, *all;
 
+	if (!c.name)
+		return NULL;
 	if (call->keyspace && strcmp(call->keyspace, "system") != 0)
 		return NULL;
 	if (nd_is_from_json(call))

@@ -57,13 +57,10 @@ struct nd_function {
 	const struct nd_aggregate *aggregate;
 };
 
-/* The overload that a call means. `receiver->type` NULL: any result will do, as in selections.
+/* The overload that a call, an operation or a cast means. `receiver->type` NULL: any result will do, as in selections.
  * NULL: `p->problem` says why, or (nothing happened) there is no function of that name. */
 const struct nd_function *nd_function_resolve(struct nd_planner *p, const struct nd_expr *call,
 					      const struct nd_receiver *receiver);
-/* CAST(x AS type): NULL without a problem when there is no such cast. */
-const struct nd_function *nd_function_cast(struct nd_planner *p, const cql_type *from,
-					   const cql_type *to);
 /* What to_json(x) is. */
 const struct nd_function *nd_function_to_json(struct nd_planner *p, const char *name,
 					      const cql_type *from);
@@ -126,7 +123,7 @@ const char *nd_candidates_text(const struct nd_candidates *c);
 /* Add what they have of that name. */
 typedef bool nd_candidates_fn(struct nd_candidates *c);
 nd_candidates_fn nd_function_fixed, nd_function_blobs, nd_function_math, nd_function_operators,
-	nd_function_sums;
+	nd_function_sums, nd_function_casts;
 
 /* Makes the one overload for these argument types. */
 typedef bool nd_factory_fn(struct nd_candidates *c, const struct nd_expr *call,

@@ -69,49 +69,35 @@ static nd_call_fn *cast_between(enum cql_kind from, enum cql_kind to)
 	return NULL;
 }
 
-static const char *cast_name(struct nd_planner *p, const cql_type *to)
-{
-	return nd_text(p->problem, p->arena, "cast_as_%s", cql_kind_name(to->kind));
-}
-
-/* All that can be cast to a type, for the message. */
-static bool add_casts(struct nd_candidates *c, const cql_type *to)
-{
-	static const enum cql_kind kinds[] = {
+static const enum cql_kind kinds[] = {
 #define X(name, id, cql, class_name, size) CQL_KIND_##name,
 #include <coodie/types.def>
 #undef X
-	};
+};
 
+/* All that can be cast to a type. */
+static bool add_casts(struct nd_candidates *c, enum cql_kind to)
+{
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		nd_call_fn *run = cast_between(kinds[i], to->kind);
-		if (run && kinds[i] != to->kind &&
-		    !nd_candidates_add_native(c, c->name, to->kind, 1, &kinds[i], run))
+		nd_call_fn *run = cast_between(kinds[i], to);
+		struct nd_function *f;
+
+		if (!run || kinds[i] == to)
+			continue;
+		if (!(f = nd_candidates_add_native(c, c->name, to, 1, &kinds[i], run)))
 			return false;
+		f->style = ND_STYLE_CAST;
 	}
 	return true;
 }
 
-const struct nd_function *nd_function_cast(struct nd_planner *p, const cql_type *from,
-					   const cql_type *to)
+bool nd_function_casts(struct nd_candidates *c)
 {
-	nd_call_fn *run = cast_between(from->kind, to->kind);
-	struct nd_candidates c = { .p = p, .name = cast_name(p, to) };
-	struct nd_function *f;
-
-	if (!c.name)
-		return NULL;
-	if (!run) {
-		if (to->count == 0 && add_casts(&c, to) && c.count)
-			nd_refuse(p->problem, ND_INVALID,
-				  "Invalid call to function system.%s, none of its type "
-				  "signatures match (known type signatures: %s)",
-				  c.name, nd_candidates_text(&c));
-		return NULL;
-	}
-	if ((f = nd_candidates_add(&c, c.name, to, 1, run))) {
-		f->arguments[0] = from;
-		f->style = ND_STYLE_CAST;
-	}
-	return f;
+	static const char prefix[] = "cast_as_";
+	if (strncmp(c->name, prefix, sizeof prefix - 1) != 0)
+		return true;
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (!strcmp(c->name + sizeof prefix - 1, cql_kind_name(kinds[i])))
+			return add_casts(c, kinds[i]);
+	return true;
 }

@@ -34,6 +34,8 @@ static struct nd_selector *column_of(struct nd_selector_maker *m, const struct n
 	if (s) {
 		s->column = c;
 		s->name = c->name;
+		if (!m->first_column)
+			m->first_column = c->name;
 	}
 	return s;
 }
@@ -60,11 +62,6 @@ static struct nd_selector *new_term(struct nd_selector_maker *m, const struct nd
 			  "Cannot infer type for term %s in selection clause (try using a cast to "
 			  "force a type)",
 			  nd_expr_text(m->p->arena, e));
-		return NULL;
-	}
-	if (!nd_term_fit(m->p, e, &receiver)) {
-		nd_refuse(m->p->problem, ND_INVALID, "%s is not of the expected type: %s",
-			  nd_expr_text(m->p->arena, e), nd_type_text(m->p->arena, expected));
 		return NULL;
 	}
 	if (!(s = nd_selector_alloc(m, ND_SELECTOR_TERM, expected, 0)) ||
@@ -147,6 +144,27 @@ static struct nd_selector *new_call(struct nd_selector_maker *m, const struct nd
 	return new_arguments(m, e, f->arguments, s) ? s : NULL;
 }
 
+/* A hint's type as it is written, with the keyspace of user types. */
+static const char *hint_text(struct nd_selector_maker *m, const cql_type *type)
+{
+	const char *keyspace = m->table->keyspace->name;
+	size_t len = nd_type_format_raw(type, keyspace, NULL, 0);
+	char *out = cd_arena_take(m->p->arena, len + 1);
+
+	if (out)
+		nd_type_format_raw(type, keyspace, out, len + 1);
+	return out ? out : "";
+}
+
+/* The spelling of a type as hints have it, always frozen. */
+static const char *frozen_text(struct cd_arena *a, const cql_type *type)
+{
+	cql_type frozen = *type;
+
+	frozen.frozen = true;
+	return nd_type_text(a, &frozen);
+}
+
 static struct nd_selector *new_hint(struct nd_selector_maker *m, const struct nd_expr *e)
 {
 	const cql_type *type = nd_expr_type(m->p, e);
@@ -158,20 +176,35 @@ static struct nd_selector *new_hint(struct nd_selector_maker *m, const struct nd
 		return NULL;
 	if (!nd_term_fit(m->p, e->items[0], &receiver)) {
 		nd_refuse(m->p->problem, ND_INVALID, "Cannot assign value %s to %s of type %s",
-			  receiver.name, receiver.name, nd_type_text(m->p->arena, type));
+			  receiver.name, receiver.name, frozen_text(m->p->arena, type));
 		return NULL;
 	}
 	if (!(s = nd_selector_new(m, e->items[0], type)))
 		return NULL;
-	name = ND_SELECTOR_TEXT(m, "(%s)%s", nd_type_text(m->p->arena, e->type), s->name);
+	name = ND_SELECTOR_TEXT(m, "(%s)%s", hint_text(m, e->type), s->name);
 	s->name = name;
 	s->type = type;
 	return name ? s : NULL;
 }
 
+/* There is no cast to the type: the message tells of the first column, whichever it was. */
+static struct nd_selector *refuse_cast(struct nd_selector_maker *m, const cql_type *type)
+{
+	if (m->first_column)
+		nd_refuse(m->p->problem, ND_INVALID, "%s cannot be cast to %s", m->first_column,
+			  nd_type_text(m->p->arena, type));
+	else
+		nd_refuse(m->p->problem, ND_SERVER_ERROR,
+			  "java.lang.IndexOutOfBoundsException: Index 0 out of bounds for length 0");
+	return NULL;
+}
+
 static struct nd_selector *new_cast(struct nd_selector_maker *m, const struct nd_expr *e,
 				    const cql_type *expected)
 {
+	const struct nd_receiver any = { m->table->keyspace->name, m->table->name, "[selection]",
+					 NULL };
+	const struct nd_function *f;
 	struct nd_selector *inner, *s;
 	const cql_type *type;
 
@@ -180,16 +213,15 @@ static struct nd_selector *new_cast(struct nd_selector_maker *m, const struct nd
 		return new_hint(m, e);
 	if (!(type = nd_expr_type(m->p, e)) || !(inner = nd_selector_new(m, e->items[0], NULL)))
 		return NULL;
-	if (cql_type_equal(inner->type, type))
-		return inner; /* to its own type: as if it were not there */
+	/* to its own type: as if it were not there, unless it is stored in another order */
+	if (cql_type_equal(inner->type, type) && !(inner->column && inner->column->descending))
+		return inner;
+	if (!(f = nd_function_resolve(m->p, e, &any)))
+		return refuse_cast(m, type);
 	if (!(s = nd_selector_alloc(m, ND_SELECTOR_CALL, type, 1)))
 		return NULL;
 	s->items[0] = inner;
-	if (!(s->function = nd_function_cast(m->p, inner->type, type))) {
-		nd_refuse(m->p->problem, ND_INVALID, "%s cannot be cast to %s", inner->name,
-			  nd_type_text(m->p->arena, type));
-		return NULL;
-	}
+	s->function = f;
 	const char *names[] = { inner->name };
 	s->name = nd_function_column(m->p, s->function, names, 1);
 	return s->name ? s : NULL;
@@ -255,6 +287,27 @@ static cql_text text_of(const char *text)
 	return (cql_text){ text, strlen(text) };
 }
 
+/* What the metadata says a selector's type is: functions that give what they take know timeuuids by
+ * another class only, which clients take for one of somebody's own. */
+static const cql_type *told_type(struct nd_planner *p, const struct nd_selector *s)
+{
+	static const char *const names[] = { "min", "max", "mask_default", "mask_null",
+					     "mask_replace" };
+	cql_type *t;
+
+	if (s->type->kind != CQL_KIND_TIMEUUID || !s->function)
+		return s->type;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (strcmp(names[i], s->function->name) != 0)
+			continue;
+		if (!(t = cd_type_new(p->arena, CQL_KIND_CUSTOM, 0)))
+			return s->type;
+		t->of.class_name = "org.apache.cassandra.db.marshal.LegacyTimeUUIDType";
+		return t;
+	}
+	return s->type;
+}
+
 /* The names of the columns, and their specifications: of JSON, one that holds all. */
 static bool describe(struct nd_selector_maker *m, const struct nd_select *select,
 		     cql_metadata *metadata)
@@ -271,7 +324,7 @@ static bool describe(struct nd_selector_maker *m, const struct nd_select *select
 		const char *alias = select->selection_count ? select->selections[i].alias : NULL;
 		l->names[i] = alias ? alias : l->at[i]->name;
 		columns[i] = (cql_column_spec){ keyspace, table, text_of(l->names[i]),
-						l->at[i]->type };
+						told_type(m->p, l->at[i]) };
 	}
 	if (l->is_json)
 		columns[0] = (cql_column_spec){ keyspace, table, text_of("[json]"),
@@ -285,7 +338,7 @@ struct nd_selector_list *nd_selectors_new(struct nd_planner *p, const struct nd_
 					  const struct nd_select *select, cql_metadata *metadata)
 {
 	struct nd_selector_list *l = cd_arena_take_zero(p->arena, sizeof *l);
-	struct nd_selector_maker m = { p, table, l };
+	struct nd_selector_maker m = { p, table, l, NULL };
 	bool ok;
 
 	if (!l) {

@@ -155,6 +155,16 @@ static bool key_value(struct nd_selection_run *r, const struct nd_selector *s,
 			 out->presence == ND_UNSET ? "unset" : "null", what, s->items[0]->name);
 }
 
+bool nd_selector_check_keys(struct nd_selection_run *r, const struct nd_selector *s)
+{
+	struct nd_value key;
+
+	for (uint32_t i = 0; i < s->count; i++)
+		if (s->items[i] && !nd_selector_check_keys(r, s->items[i]))
+			return false;
+	return s->kind != ND_SELECTOR_ELEMENT || key_value(r, s, s->from, "element", &key);
+}
+
 static int compare_item(const cql_type *type, const struct nd_value *item,
 			const struct nd_value *key)
 {
@@ -254,16 +264,12 @@ static const cql_type *part_type(const cql_type *type, uint32_t at)
 	return type->inner[type->kind == CQL_KIND_MAP ? at % 2 : 0];
 }
 
-/* Cassandra does not look at all of them, and sends what cannot be read. */
+/* Columns of another type are not refused: like Cassandra, the node sends what cannot be read. */
 static bool check_part(struct nd_selector_maker *m, const struct nd_selector *part,
 		       const cql_type *wanted)
 {
-	if (!wanted)
-		return nd_refuse(m->p->problem, ND_INVALID, "%s has no place in a tuple",
-				 part->name);
-	return nd_type_fit(part->type, wanted) ||
-	       nd_refuse(m->p->problem, ND_INVALID, "%s is not of the expected type: %s",
-			 part->name, nd_type_text(m->p->arena, wanted));
+	return wanted || nd_refuse(m->p->problem, ND_INVALID, "%s has no place in a tuple",
+				   part->name);
 }
 
 struct nd_selector *nd_selector_parts(struct nd_selector_maker *m, const struct nd_expr *e,

@@ -63,19 +63,17 @@ struct nd_selector *nd_selector_times(struct nd_selector_maker *m, const struct 
 				      const cql_type *expected)
 {
 	const struct nd_column *c = column_of(m->p, e->items[0]);
-	struct nd_selector *of = c ? nd_selector_new(m, e->items[0], NULL) : NULL, *s;
 	enum nd_times times = nd_times_of(e);
+	struct nd_selector *of, *s;
 	const cql_type *type;
 
 	(void)expected;
-	if (!of)
-		return NULL;
-	if (c->kind == ND_PARTITION_KEY || c->kind == ND_CLUSTERING) {
+	if (c && (c->kind == ND_PARTITION_KEY || c->kind == ND_CLUSTERING))
 		nd_refuse(m->p->problem, ND_INVALID,
 			  "Cannot use selection function %s on PRIMARY KEY part %s", names[times],
 			  c->name);
+	if (m->p->problem->happened || !(of = nd_selector_new(m, e->items[0], NULL)))
 		return NULL;
-	}
 	if (c->is_multi_cell && of->items && of->items[0]->kind != ND_SELECTOR_COLUMN) {
 		nd_refuse(m->p->problem, ND_INVALID,
 			  "Selection function %s of nested parts is not supported by the node",

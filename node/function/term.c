@@ -110,7 +110,7 @@ static enum nd_fit marker_fit(struct nd_planner *p, const struct nd_expr *e,
 	return ND_FIT_WEAK;
 }
 
-/* ---- hints: (type) term ----------------------------------------------------------------------- */
+/* ---- hints: (type) term; casts are calls ------------------------------------------------------ */
 
 static const cql_type *hint_type(struct nd_planner *p, const struct nd_expr *e,
 				 const struct nd_receiver *receiver)
@@ -123,9 +123,27 @@ static const cql_type *hint_type(struct nd_planner *p, const struct nd_expr *e,
 static enum nd_fit hint_fit(struct nd_planner *p, const struct nd_expr *e,
 			    const struct nd_receiver *receiver)
 {
-	const cql_type *type = hint_type(p, e, receiver);
+	const cql_type *type;
 
+	if (!e->is_hint)
+		return nd_call_fit(p, e, receiver);
+	type = hint_type(p, e, receiver);
 	return type ? nd_type_fit(type, receiver->type) : ND_FIT_NONE;
+}
+
+/* With the keyspace of user types, which was not written. */
+static const char *hint_text(struct nd_planner *p, const struct nd_expr *e,
+			     const struct nd_receiver *receiver)
+{
+	const char *keyspace = receiver->keyspace ? receiver->keyspace : p->keyspace, *out;
+	size_t len = nd_type_format_raw(e->type, keyspace, NULL, 0);
+	char *type = cd_arena_take(p->arena, len + 1);
+
+	if (!type)
+		return "";
+	nd_type_format_raw(e->type, keyspace, type, len + 1);
+	out = nd_text(p->problem, p->arena, "(%s)%s", type, nd_expr_text(p->arena, e->items[0]));
+	return out ? out : "";
 }
 
 static struct nd_term *hint_new(struct nd_planner *p, const struct nd_expr *e,
@@ -133,6 +151,8 @@ static struct nd_term *hint_new(struct nd_planner *p, const struct nd_expr *e,
 {
 	struct nd_receiver cast = *receiver;
 
+	if (!e->is_hint)
+		return nd_call_new(p, e, receiver);
 	if (!(cast.type = hint_type(p, e, receiver)))
 		return NULL;
 	if (!nd_term_fit(p, e->items[0], &cast))
@@ -140,7 +160,7 @@ static struct nd_term *hint_new(struct nd_planner *p, const struct nd_expr *e,
 			  nd_expr_text(p->arena, e->items[0]), nd_type_text(p->arena, e->type));
 	else if (!nd_type_fit(cast.type, receiver->type))
 		nd_refuse(p->problem, ND_INVALID, "Cannot assign value %s to %s of type %s",
-			  nd_expr_text(p->arena, e), receiver->name,
+			  hint_text(p, e, receiver), receiver->name,
 			  nd_type_text(p->arena, receiver->type));
 	else
 		return nd_term_new(p, e->items[0], receiver);
@@ -175,8 +195,7 @@ static const struct {
 
 static bool is_known(const struct nd_expr *e)
 {
-	return (size_t)e->kind < sizeof kinds / sizeof kinds[0] && kinds[e->kind].new &&
-	       (e->kind != ND_EXPR_CAST || e->is_hint);
+	return (size_t)e->kind < sizeof kinds / sizeof kinds[0] && kinds[e->kind].new;
 }
 
 /* What only a selection has: columns and their parts. */
@@ -218,26 +237,35 @@ static bool constant_value(const struct nd_term *t, struct nd_request *x, struct
 	return true;
 }
 
-/* Clients need not send sets and maps in order; Cassandra puts them in order here. */
-static bool arrange(const struct nd_term *t, struct nd_request *x, struct nd_value *out)
+/* Clients need not send sets and maps in order; Cassandra puts them in order here, and those inside
+ * of collections. */
+static bool arrange(const cql_type *type, struct nd_request *x, struct nd_value *value)
 {
+	bool is_collection = type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET ||
+			     type->kind == CQL_KIND_MAP;
+	bool changed = false;
 	struct nd_items items;
 
-	if (!nd_items_read(t->type, *out, x->arena, &items, &x->problem))
+	if (!is_collection || value->presence != ND_VALUE)
+		return true;
+	if (!nd_items_read(type, *value, x->arena, &items, &x->problem))
 		return false;
-	return nd_items_are_arranged(t->type, &items) ||
-	       nd_items_join(t->type, &items, x->arena, out, &x->problem);
+	for (uint32_t i = 0; i < items.count; i++) {
+		const uint8_t *before = items.at[i].data;
+		if (!arrange(type->inner[i % type->count], x, &items.at[i]))
+			return false;
+		changed |= items.at[i].data != before;
+	}
+	return (!changed && nd_items_are_arranged(type, &items)) ||
+	       nd_items_join(type, &items, x->arena, value, &x->problem);
 }
 
 static bool marker_value(const struct nd_term *t, struct nd_request *x, struct nd_value *out)
 {
-	enum cql_kind kind = t->type->kind;
-
 	if (t->marker >= x->value_count)
 		return nd_refuse(&x->problem, ND_INVALID, "Invalid amount of bind variables");
 	*out = x->values[t->marker];
-	return out->presence != ND_VALUE || (kind != CQL_KIND_SET && kind != CQL_KIND_MAP) ||
-	       arrange(t, x, out);
+	return arrange(t->type, x, out);
 }
 
 static bool parts_value(const struct nd_term *t, struct nd_request *x, struct nd_value *out)

@@ -66,6 +66,15 @@ static struct nd_term *items_new(struct nd_planner *p, const struct nd_expr *e, 
 
 /* ---- lists and vectors ------------------------------------------------------------------------ */
 
+/* Refused even where it is only asked whether it would fit. */
+static bool check_array(struct nd_planner *p, const cql_type *type)
+{
+	return type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_VECTOR ||
+	       nd_refuse(p->problem, ND_INVALID,
+			 "Unexpected receiver type '%s'; only list and vector are expected",
+			 nd_type_text(p->arena, type));
+}
+
 enum nd_fit nd_array_fit(struct nd_planner *p, const struct nd_expr *e,
 			 const struct nd_receiver *receiver)
 {
@@ -74,8 +83,9 @@ enum nd_fit nd_array_fit(struct nd_planner *p, const struct nd_expr *e,
 
 	if (type->kind == CQL_KIND_LIST && e->count == 0)
 		return ND_FIT_WEAK;
-	if (type->kind != CQL_KIND_LIST &&
-	    (type->kind != CQL_KIND_VECTOR || e->count != type->of.dimension))
+	if (!check_array(p, type))
+		return ND_FIT_NONE;
+	if (type->kind == CQL_KIND_VECTOR && e->count != type->of.dimension)
 		return ND_FIT_NONE;
 	return part_receiver(p, receiver, "value", type->inner[0], &part) ? fit_all(p, e, &part)
 									  : ND_FIT_NONE;
@@ -88,12 +98,8 @@ struct nd_term *nd_array_new(struct nd_planner *p, const struct nd_expr *e,
 
 	if (type->kind == CQL_KIND_LIST)
 		return items_new(p, e, "list", receiver);
-	if (type->kind != CQL_KIND_VECTOR) {
-		nd_refuse(p->problem, ND_INVALID,
-			  "Unexpected receiver type '%s'; only list and vector are expected",
-			  nd_type_text(p->arena, type));
+	if (!check_array(p, type))
 		return NULL;
-	}
 	if (e->count == type->of.dimension)
 		return items_new(p, e, "vector", receiver);
 	nd_refuse(p->problem, ND_INVALID,

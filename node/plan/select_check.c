@@ -2,6 +2,7 @@
 /* Which columns a selection clause is of, and what that forbids. */
 #include <string.h>
 
+#include "node/function/function.h"
 #include "node/plan/select_plan.h"
 
 /* What is looked for while the expressions are walked. */
@@ -45,15 +46,49 @@ static bool note_kind(struct walk *w, const struct nd_column *c)
 	return true;
 }
 
+/* Looks up what is called, arguments first. */
+static bool resolve_calls(struct nd_planner *p, const struct nd_expr *e)
+{
+	bool is_call = e->kind == ND_EXPR_CALL || e->kind == ND_EXPR_BINARY ||
+		       e->kind == ND_EXPR_NEGATE;
+
+	for (uint32_t i = 0; i < e->count; i++)
+		if (e->items[i] && !resolve_calls(p, e->items[i]))
+			return false;
+	if (is_call)
+		nd_expr_type(p, e);
+	return !p->problem->happened;
+}
+
+/* Walks one expression after the other until `found` is set; each is looked up only then, so that a
+ * mistake behind is not told yet. */
+static bool walk_until(struct walk *w, const struct nd_select *s, const bool *found)
+{
+	for (uint32_t i = 0; i < s->selection_count && !*found; i++)
+		if (!walk_expr(w, s->selections[i].expr) ||
+		    !resolve_calls(w->p, s->selections[i].expr))
+			return false;
+	return true;
+}
+
 bool nd_select_columns(struct nd_planner *p, const struct nd_table *t, const struct nd_select *s,
 		       bool *only_static)
 {
 	struct walk w = { .p = p, .t = t, .column = note_kind };
+	bool ok;
 
-	if (!walk_selection(&w, s))
-		return false;
-	*only_static = t->static_count && s->selection_count && w.any_static && !w.any_rows;
-	return true;
+	*only_static = false;
+	if (!t->static_count || !s->selection_count)
+		return true;
+	p->columns = t;
+	ok = walk_until(&w, s, &w.any_static);
+	if (ok && w.any_static) {
+		w.any_rows = false;
+		ok = walk_until(&w, s, &w.any_rows);
+	}
+	p->columns = NULL;
+	*only_static = w.any_static && !w.any_rows;
+	return ok;
 }
 
 static bool note_asked(struct walk *w, const struct nd_column *c)

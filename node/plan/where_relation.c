@@ -7,6 +7,17 @@
 
 /* ---- messages ---------------------------------------------------------------------------------- */
 
+/* A name, in quotes where CQL wants them. */
+static const char *spell_name(struct cd_arena *a, const char *name)
+{
+	size_t len = nd_name_format(name, NULL, 0);
+	char *out = cd_arena_take(a, len + 1);
+
+	if (out)
+		nd_name_format(name, out, len + 1);
+	return out ? out : "";
+}
+
 /* "(a, b)" of names or values. */
 static const char *spell_list(struct cd_arena *a, const struct nd_relation *r, bool names)
 {
@@ -17,7 +28,7 @@ static const char *spell_list(struct cd_arena *a, const struct nd_relation *r, b
 	nd_problem_init(&ignored, a);
 	for (uint32_t i = 0; i < count && out; i++)
 		out = nd_text(&ignored, a, "%s%s%s", out, i ? ", " : "",
-			      names ? r->names[i] : nd_expr_text(a, r->values[i]));
+			      names ? spell_name(a, r->names[i]) : nd_expr_text(a, r->values[i]));
 	out = out ? nd_text(&ignored, a, "(%s)", out) : NULL;
 	return out ? out : "";
 }
@@ -25,7 +36,7 @@ static const char *spell_list(struct cd_arena *a, const struct nd_relation *r, b
 static const char *spell_left(struct cd_arena *a, const struct nd_relation *r)
 {
 	struct nd_problem ignored;
-	const char *out = r->names[0];
+	const char *out = spell_name(a, r->names[0]);
 
 	nd_problem_init(&ignored, a);
 	if (r->target == ND_TARGET_ELEMENT)
@@ -298,6 +309,7 @@ static struct nd_restriction *single_slice(struct nd_planner *p, const struct nd
 
 	if (!r || !(v.terms = one_term(p, column_term(p, t, c, rel->values[0]))))
 		return NULL;
+	note_key_marker(p, c, v.terms[0]);
 	r->columns[0] = c;
 	set_end(r->ends, rel->op, 1, v);
 	return r;

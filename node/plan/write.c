@@ -147,6 +147,7 @@ static bool put_marker(struct nd_writer *to)
 
 static bool write_row(const struct nd_write *w, struct nd_writer *to)
 {
+	to->is_static = false;
 	if (w->kind == ND_INSERT && !put_marker(to))
 		return false;
 	return run_operations(w, to, 0, w->regular_count);
@@ -191,7 +192,7 @@ static bool refuse_range(struct nd_request *x)
 			 "Range deletions are not supported for specific columns");
 }
 
-/* Each row that is named, then the static one. */
+/* Each row that is named and, with each, the static one: what adds to that adds as often. */
 static bool write_rows(const struct nd_write *w, struct nd_writer *to,
 		       const struct nd_places *places)
 {
@@ -201,12 +202,11 @@ static bool write_rows(const struct nd_write *w, struct nd_writer *to,
 	    (w->touches_rows ? !places->names_rows : w->regular_count > 0))
 		return refuse_range(to->x);
 	for (uint32_t i = 0; w->touches_rows && i < places->slice_count; i++) {
-		to->is_static = false;
 		to->row = places->slices[i].from.prefix;
-		if (!write_row(w, to))
+		if (!write_row(w, to) || !write_static(w, to))
 			return false;
 	}
-	return write_static(w, to);
+	return w->touches_rows || write_static(w, to);
 }
 
 static bool write_partition(const struct nd_write *w, struct nd_writer *to,

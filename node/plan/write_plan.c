@@ -136,12 +136,6 @@ static const char *run_refusal(const struct nd_write *w)
 {
 	const struct nd_table *t = w->plan.table;
 
-	if (nd_conditions_are(&w->conditions) && w->timestamp)
-		return "Cannot provide custom timestamp for conditional updates";
-	if (t->is_counter && w->timestamp)
-		return "Cannot provide custom timestamp for counter updates";
-	if (t->is_counter && w->ttl)
-		return "Cannot provide custom TTL for counter updates";
 	if (t->is_view)
 		return "Cannot directly modify a materialized view";
 	if (t->keyspace->is_virtual && w->timestamp)
@@ -178,6 +172,11 @@ struct nd_plan *nd_write_finish(struct nd_planner *p, struct nd_write *w)
 	if (nd_conditions_are(&w->conditions) && w->plan.table->is_counter) {
 		nd_refuse(p->problem, ND_INVALID,
 			  "Conditional updates are not supported on counter tables");
+		return NULL;
+	}
+	if (w->plan.table->is_counter && (w->timestamp || w->ttl)) {
+		nd_refuse(p->problem, ND_INVALID, "Cannot provide custom %s for counter updates",
+			  w->timestamp ? "timestamp" : "TTL");
 		return NULL;
 	}
 	if (nd_conditions_are(&w->conditions) && w->timestamp) {

@@ -138,5 +138,8 @@ bool nd_type_is_multi_cell(const cql_type *type);
 size_t nd_name_format(const char *name, char *out, size_t size);
 /* The CQL spelling of a column's type in system_schema and in messages: frozen<> where it counts. */
 size_t nd_type_format(const cql_type *type, char *out, size_t size);
+/* As a statement wrote it: user types with their keyspace (this one, when it was not said; NULL: none),
+ * frozen<> where it was said, but not of tuples. */
+size_t nd_type_format_raw(const cql_type *type, const char *keyspace, char *out, size_t size);
 
 #endif

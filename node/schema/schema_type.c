@@ -46,6 +46,7 @@ struct text {
 	char *out;
 	size_t size, len;
 	bool raw; /* as a statement wrote it: user types with their keyspace, tuples without frozen */
+	const char *keyspace; /* of user types that were written without one; NULL: none */
 };
 
 static void put(struct text *t, const char *s, size_t len)
@@ -100,8 +101,10 @@ static void put_parts(struct text *t, const cql_type *type)
 
 static void put_user_type(struct text *t, const cql_type *type)
 {
-	if (t->raw && *type->of.udt->keyspace) {
-		put_str(t, type->of.udt->keyspace);
+	const char *keyspace = *type->of.udt->keyspace ? type->of.udt->keyspace : t->keyspace;
+
+	if (t->raw && keyspace) {
+		put_str(t, keyspace);
 		put_str(t, ".");
 	}
 	put_name(t, type->of.udt->name);
@@ -130,7 +133,15 @@ static void put_type(struct text *t, const cql_type *type)
 
 size_t nd_type_format(const cql_type *type, char *out, size_t size)
 {
-	struct text t = { out, size, 0, false };
+	struct text t = { out, size, 0, false, NULL };
+
+	put_type(&t, type);
+	return finish(&t);
+}
+
+size_t nd_type_format_raw(const cql_type *type, const char *keyspace, char *out, size_t size)
+{
+	struct text t = { out, size, 0, true, keyspace };
 
 	put_type(&t, type);
 	return finish(&t);
@@ -138,7 +149,7 @@ size_t nd_type_format(const cql_type *type, char *out, size_t size)
 
 size_t nd_name_format(const char *name, char *out, size_t size)
 {
-	struct text t = { out, size, 0, false };
+	struct text t = { out, size, 0, false, NULL };
 
 	put_name(&t, name);
 	return finish(&t);
@@ -182,7 +193,7 @@ static const cql_type *resolve(struct resolver *r, const cql_type *raw, bool fre
 static bool refuse_type(struct resolver *r, const char *why, const cql_type *raw)
 {
 	char name[SHOWN];
-	struct text t = { name, sizeof name, 0, true };
+	struct text t = { name, sizeof name, 0, true, NULL };
 
 	put_type(&t, raw);
 	finish(&t);

@@ -194,14 +194,17 @@ static void merge(const cql_type *type, const struct nd_value *from, struct nd_v
 	}
 }
 
-/* Keeps the last of equal entries. */
+/* Keeps the first of equal entries, with the value of the last. */
 static void drop_doubles(const cql_type *type, struct nd_items *items)
 {
 	uint32_t step = type->count, kept = 0;
 
 	for (uint32_t i = 0; i < items->count; i += step) {
-		if (kept && compare_keys(type, &items->at[kept - step], &items->at[i]) == 0)
-			kept -= step;
+		if (kept && compare_keys(type, &items->at[kept - step], &items->at[i]) == 0) {
+			memmove(&items->at[kept - step + 1], &items->at[i + 1],
+				(step - 1) * sizeof *items->at);
+			continue;
+		}
 		memmove(&items->at[kept], &items->at[i], step * sizeof *items->at);
 		kept += step;
 	}

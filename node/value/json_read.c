@@ -53,6 +53,33 @@ static struct nd_json *fail(struct reader *r, const char *what)
 	return fail_as(r, CORE "JsonParseException", what);
 }
 
+/* The character that is here is not what was expected. */
+static struct nd_json *fail_here(struct reader *r, const char *what)
+{
+	char text[200];
+	unsigned char c;
+
+	if (r->at == r->end)
+		return fail_as(r, CORE "io.JsonEOFException", "Unexpected end-of-input");
+	c = (unsigned char)*r->at;
+	snprintf(text, sizeof text, "Unexpected character ('%c' (code %u))%s", c, c, what);
+	return fail(r, text);
+}
+
+/* A bracket of the other kind closes what began at `from`. */
+static struct nd_json *fail_to_close(struct reader *r, bool is_map, const char *from)
+{
+	char text[sizeof SOURCE + 120];
+	unsigned line, column;
+
+	locate(r, from, &line, &column);
+	snprintf(text, sizeof text,
+		 "Unexpected close marker '%c': expected '%c' (for %s starting at " SOURCE
+		 "%u, column: %u])",
+		 *r->at, is_map ? '}' : ']', is_map ? "Object" : "Array", line, column);
+	return fail(r, text);
+}
+
 /* The end came inside of what began at `from`. */
 static struct nd_json *fail_at_end(struct reader *r, const char *what, const char *from)
 {
@@ -288,6 +315,21 @@ static bool scan_number(struct reader *r, bool *is_real)
 	return true;
 }
 
+static struct nd_json *fail_number(struct reader *r, const char *from)
+{
+	from += *from == '-';
+	if (from < r->end && (*from < '0' || *from > '9')) {
+		r->at = from;
+		return fail_here(r, " in numeric value: expected digit (0-9) to follow minus sign, "
+				    "for valid numeric value");
+	}
+	if (r->end - from > 1 && from[0] == '0' && from[1] >= '0' && from[1] <= '9') {
+		r->at = from + 1;
+		return fail(r, "Invalid numeric value: Leading zeroes not allowed");
+	}
+	return fail(r, "Invalid numeric value");
+}
+
 static struct nd_json *number_value(struct reader *r)
 {
 	const char *from = r->at;
@@ -296,7 +338,7 @@ static struct nd_json *number_value(struct reader *r)
 	bool is_real;
 
 	if (!scan_number(r, &is_real))
-		return fail(r, "Invalid numeric value");
+		return fail_number(r, from);
 	if (!(j = new_json(r, is_real ? ND_JSON_REAL : ND_JSON_INTEGER)) ||
 	    !(text = kept(r, cd_arena_strndup(r->arena, from, (size_t)(r->at - from)))))
 		return NULL;
@@ -310,10 +352,16 @@ static struct nd_json *unknown_word(struct reader *r)
 	char text[160];
 	const char *from = r->at;
 
+	if (strchr("]},:", *from))
+		return fail_here(r, ": expected a valid value (JSON String, Number, Array, Object or "
+				    "token 'null', 'true' or 'false')");
 	while (r->at < r->end && r->at - from < 60 &&
 	       ((*r->at >= 'a' && *r->at <= 'z') || (*r->at >= 'A' && *r->at <= 'Z') ||
 		(*r->at >= '0' && *r->at <= '9') || *r->at == '_'))
 		r->at++;
+	if (r->at - from == 3 && !memcmp(from, "NaN", 3))
+		return fail(r, "Non-standard token 'NaN': enable "
+			       "`JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow");
 	snprintf(text, sizeof text,
 		 "Unrecognized token '%.*s': was expecting (JSON String, Number, Array, Object or "
 		 "token 'null', 'true' or 'false')",
@@ -357,16 +405,13 @@ static struct nd_json *read_item(struct reader *r, bool named)
 
 	if (named) {
 		if (!take(r, '"'))
-			return fail(
-				r,
-				"Unexpected character: was expecting double-quote to start field name");
+			return fail_here(r,
+					 ": was expecting double-quote to start field name");
 		if (!(name = read_string(r, &len)))
 			return NULL;
 		if (!take(r, ':'))
-			return fail(
-				r,
-				"Unexpected character: was expecting a colon to separate field name "
-				"and value");
+			return fail_here(
+				r, ": was expecting a colon to separate field name and value");
 	}
 	if ((item = read_value(r)))
 		item->name = name;
@@ -378,6 +423,7 @@ static struct nd_json *read_items(struct reader *r, enum nd_json_kind kind, char
 {
 	struct nd_json *j = new_json(r, kind), **last;
 	const char *from = r->at - 1;
+	bool is_map = kind == ND_JSON_MAP;
 
 	if (!j || take(r, end))
 		return j;
@@ -386,7 +432,7 @@ static struct nd_json *read_items(struct reader *r, enum nd_json_kind kind, char
 		struct nd_json *item;
 
 		skip_blanks(r);
-		item = r->at < r->end ? read_item(r, kind == ND_JSON_MAP) : NULL;
+		item = r->at < r->end ? read_item(r, is_map) : NULL;
 		if (!item)
 			break;
 		*last = item;
@@ -397,9 +443,12 @@ static struct nd_json *read_items(struct reader *r, enum nd_json_kind kind, char
 		return NULL;
 	if (take(r, end))
 		return j;
-	return r->at == r->end
-		       ? fail_at_end(r, kind == ND_JSON_MAP ? "Object" : "Array", from)
-		       : fail(r, "Unexpected character: was expecting comma to separate entries");
+	if (r->at == r->end)
+		return fail_at_end(r, is_map ? "Object" : "Array", from);
+	if (*r->at == ']' || *r->at == '}')
+		return fail_to_close(r, is_map, from);
+	return fail_here(r, is_map ? ": was expecting comma to separate Object entries"
+				   : ": was expecting comma to separate Array entries");
 }
 
 static struct nd_json *read_value(struct reader *r)

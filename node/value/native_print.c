@@ -47,11 +47,21 @@ static void print_uuid(struct printing *r)
 	cd_print_text(r->p, cql_uuid_format(r->v.as.uuid, text));
 }
 
+/* As Java shows it: of version 6, eight numbers always. */
 static void print_inet(struct printing *r)
 {
-	char text[CQL_INET_TEXT_SIZE];
+	const uint8_t *at = r->v.as.inet.address;
+	char text[CQL_INET_TEXT_SIZE], group[8];
 
-	cd_print_text(r->p, cql_inet_format(r->v.as.inet, text));
+	if (r->v.as.inet.length == 4) {
+		cd_print_text(r->p, cql_inet_format(r->v.as.inet, text));
+		return;
+	}
+	for (int i = 0; i < 16; i += 2) {
+		snprintf(group, sizeof group, "%s%x", i ? ":" : "",
+			 (unsigned)(at[i] << 8 | at[i + 1]));
+		cd_print_text(r->p, group);
+	}
 }
 
 static void print_date(struct printing *r)

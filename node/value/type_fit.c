@@ -9,8 +9,7 @@ enum nd_fit nd_fit_least(enum nd_fit a, enum nd_fit b)
 	return a < b ? a : b;
 }
 
-/* Pairs of native types: where the first is wanted, the second will do. Cassandra has one more, a
- * varint for a date, which stores bytes that are no date. */
+/* Pairs of native types: where the first is wanted, the second will do. */
 static const struct {
 	enum cql_kind want, have;
 } compatible[] = {
@@ -18,6 +17,7 @@ static const struct {
 	{ CQL_KIND_TIMESTAMP, CQL_KIND_BIGINT }, { CQL_KIND_VARINT, CQL_KIND_INT },
 	{ CQL_KIND_VARINT, CQL_KIND_BIGINT },    { CQL_KIND_UUID, CQL_KIND_TIMEUUID },
 	{ CQL_KIND_TIME, CQL_KIND_BIGINT },      { CQL_KIND_VARINT, CQL_KIND_TIMESTAMP },
+	{ CQL_KIND_DATE, CQL_KIND_INT },
 };
 
 static bool takes(const cql_type *want, const cql_type *have);
