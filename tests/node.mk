@@ -88,12 +88,18 @@ tests_random_cql_SOURCES = \
 	tests/random_dice.c \
 	tests/random_dice.h \
 	tests/random_keys.c \
+	tests/random_known.c \
+	tests/random_known.h \
 	tests/random_natives.def \
 	tests/random_pair.c \
 	tests/random_pair.h \
 	tests/random_round.c \
 	tests/random_round.h \
 	tests/random_rules.def \
+	tests/random_shrink.c \
+	tests/random_shrink.h \
+	tests/random_twin.c \
+	tests/random_twin.h \
 	tests/random_type.c \
 	tests/random_type.h \
 	tests/random_value.c \

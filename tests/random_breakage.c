@@ -57,12 +57,12 @@ static uint32_t cut(const char *text, struct token *tokens, uint32_t most)
 
 static struct token any_token(struct dice *dice)
 {
-	static const char *const pool[] = { "(",     ")",     ", ",   "null ", "?",	"'x' ",
-					    "5 ",    "1.5 ",  "k ",   "; ",    ":x ",	"AND ",
-					    "IN ",   "{",     "}",    "[",     "]",	".",
-					    "- ",    "+ ",    "'",    "\"",    "0x ",	"SELECT ",
-					    "FROM ", "WHERE ", "AS ", "= ",    "LIMIT ", "true ",
-					    "token", "$$",    "* ",   "#",     "/* ",	"nosuch " };
+	static const char *const pool[] = {
+		"(",  ")",      ", ",    "null ", "?",   "'x' ",    "5 ",    "1.5 ",   "k ",
+		"; ", ":x ",    "AND ",  "IN ",   "{",   "}",       "[",     "]",      ".",
+		"- ", "+ ",     "'",     "\"",    "0x ", "SELECT ", "FROM ", "WHERE ", "AS ",
+		"= ", "LIMIT ", "true ", "token", "$$",  "* ",      "#",     "/* ",    "nosuch "
+	};
 	const char *text = pool[dice_below(dice, LEN(pool))];
 
 	return (struct token){ text, strlen(text) };

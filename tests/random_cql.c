@@ -3,8 +3,13 @@
  * answer has to be the same.
  *
  *     random_cql [HOST:PORT | node] [--seed N] [--seconds N | --rounds N] [--statements N] [--brief]
+ *                [--print]
  *
- * A round is a keyspace and so many statements, all of one seed; the next round has the next seed. */
+ * A round is a keyspace and so many statements, all of one seed; the next round has the next seed.
+ * HOST:PORT is that of COODIE_TEST_PLAIN when it is not given; without that, and as `node`, two nodes
+ * are asked in different ways, which makes no difference either (tests/random_twin.h). A difference is
+ * made small (not with --brief), and printed as a script for tests/differential. --print writes the
+ * statements of a seed and runs nothing. tests/cql/random.known has what is explained. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,77 +20,100 @@
 
 #include "tests/random_pair.h"
 #include "tests/random_round.h"
+#include "tests/random_shrink.h"
+
+enum { SHRINK_S = 120 };
 
 struct run {
-	const char *where; /* NULL: the node */
-	coodie_node *node;
+	const char *where; /* NULL: the second node */
+	coodie_node *nodes[2];
 	uint64_t seed;
 	unsigned seconds, rounds, statements;
-	bool is_brief;
-	unsigned asked, different;
+	bool is_brief, is_printing;
+	struct cd_arena arena; /* of `known` */
+	struct random_known *known;
+	unsigned asked, different, explained;
 	time_t begun;
 };
 
 /* ---- rounds --------------------------------------------------------------------------------- */
 
-static void report_difference(const struct run *run, const struct random_pair *p,
-			      const struct script_statement *s)
+static void print_statements(const struct random_round *round, unsigned first)
 {
-	printf("==== seed %" PRIu64 ", statement %u\n", run->seed, s->line);
-	random_statement_write(stdout, s);
-	printf("--- wanted\n%s+++ got\n%s\n", p->answers[0], p->answers[1]);
+	for (unsigned i = first; i < round->count; i++)
+		random_statement_write(stdout, &round->statements[i]);
+}
+
+/* The statement that showed it; or, made small, all that it needs. */
+static void report(struct run *run, struct random_pair *p, struct random_round *round, unsigned at)
+{
+	run->different++;
+	printf("==== seed %" PRIu64 ", statement %u\n", run->seed, at + 1);
+	if (run->is_brief) {
+		random_statement_write(stdout, &round->statements[at]);
+	} else {
+		random_shrink(p, round, at + 1, SHRINK_S);
+		print_statements(round, 0);
+	}
+	if (p->answers[0] && p->answers[1])
+		printf("--- wanted\n%s+++ got\n%s\n", p->answers[0], p->answers[1]);
 	fflush(stdout);
 }
 
-static bool is_error(const char *answer)
+static bool has_failed(const char *answer)
 {
 	return strstr(answer, "error 0x");
 }
 
 /* Whether both sides hold the same data still. */
-static bool is_in_step(const struct random_pair *p, const struct script_statement *s)
+static bool are_in_step(const struct random_pair *p, const struct script_statement *s)
 {
 	return !strncmp(s->cql, "SELECT", 6) ||
-	       (s->how == SCRIPT_QUERY && is_error(p->answers[0]) && is_error(p->answers[1]));
+	       (s->how == SCRIPT_QUERY && has_failed(p->answers[0]) && has_failed(p->answers[1]));
 }
 
-static void run_statements(struct run *run, struct random_pair *p, const struct random_round *round)
+static void run_statements(struct run *run, struct random_pair *p, struct random_round *round)
 {
 	for (unsigned i = 0; i < round->count; i++) {
 		const struct script_statement *s = &round->statements[i];
-		if (getenv("SAY")) { random_statement_write(stderr, s); }
 		if (!random_pair_run(p, s)) {
-			printf("seed %" PRIu64 ", statement %u: %s\n%s\n", run->seed, s->line,
+			printf("==== seed %" PRIu64 ", statement %u: %s\n%s\n", run->seed, s->line,
 			       random_pair_reason(p), s->cql);
 			run->different++;
 			return;
 		}
-		if (getenv("SAY")) { fputs(p->answers[0], stderr); }
 		run->asked++;
-		if (p->is_same)
-			continue;
-		run->different++;
-		report_difference(run, p, s);
-		if (!is_in_step(p, s))
+		run->explained += p->explained != NULL;
+		bool goes_on = (p->is_same && !p->explained) ||
+			       (are_in_step(p, s) && (p->explained || run->is_brief));
+		if (!p->is_same)
+			report(run, p, round, i);
+		if (!goes_on)
 			return;
 	}
 }
 
 static void run_round(struct run *run)
 {
-	const char *node = coodie_node_address(run->node, 0);
+	const char *node = coodie_node_address(run->nodes[0], 0);
 	char keyspace[40];
-	struct random_pair pair = { .where = { run->where ? run->where : node, node },
-				    .keyspace = keyspace,
-				    .version = 5 };
+	struct random_pair pair = {
+		.where = { run->where ? run->where : coodie_node_address(run->nodes[1], 0), node },
+		.keyspace = keyspace,
+		.version = 5,
+		.known = run->known,
+		.has_twins = !run->where
+	};
 	struct random_round round;
 
 	snprintf(keyspace, sizeof keyspace, "r%" PRIu64, run->seed);
 	if (!random_round_make(&round, run->seed, run->statements)) {
 		printf("out of memory\n");
 		run->different++;
+	} else if (run->is_printing) {
+		print_statements(&round, 0);
 	} else if (!random_pair_begin(&pair)) {
-		printf("seed %" PRIu64 ": %s\n", run->seed, random_pair_reason(&pair));
+		printf("==== seed %" PRIu64 ": %s\n", run->seed, random_pair_reason(&pair));
 		run->different++;
 	} else {
 		run_statements(run, &pair, &round);
@@ -102,17 +130,33 @@ static bool is_over(const struct run *run, unsigned rounds)
 
 /* ---- the program ---------------------------------------------------------------------------- */
 
-static bool start_node(struct run *run)
+static coodie_node *start_node(void)
 {
 	coodie_error err = { 0 };
 	coodie_node_options *o = coodie_node_options_new(&err);
+	coodie_node *node = NULL;
 
 	if (o && coodie_node_options_add_data_center(o, "dc1", 1, 1, &err))
-		run->node = coodie_node_start(o, &err);
+		node = coodie_node_start(o, &err);
 	coodie_node_options_free(o);
-	if (!run->node)
+	if (!node)
 		printf("the node does not start: %s\n", err.message);
-	return run->node;
+	return node;
+}
+
+static bool start(struct run *run)
+{
+	const char *top = getenv("srcdir");
+	char path[600], reason[300] = "out of memory";
+
+	snprintf(path, sizeof path, "%s/tests/cql/random.known", top ? top : ".");
+	if (!random_known_read(path, &run->arena, &run->known, reason)) {
+		printf("%s\n", reason);
+		return false;
+	}
+	run->nodes[0] = start_node();
+	run->nodes[1] = run->where ? NULL : start_node();
+	return run->nodes[0] && (run->where || run->nodes[1]);
 }
 
 static bool take_number(const char *option, const char *value, struct run *run)
@@ -142,6 +186,8 @@ static bool take_options(struct run *run, int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--brief"))
 			run->is_brief = true;
+		else if (!strcmp(argv[i], "--print"))
+			run->is_printing = true;
 		else if (i + 1 < argc && take_number(argv[i], argv[i + 1], run))
 			i++;
 		else if (*argv[i] == '-')
@@ -151,28 +197,39 @@ static bool take_options(struct run *run, int argc, char **argv)
 	}
 	if (run->where && !strcmp(run->where, "node"))
 		run->where = NULL;
-	return true;
+	return run->statements;
+}
+
+static int sum_up(const struct run *run)
+{
+	for (const struct random_known *k = run->known; k; k = k->next)
+		if (k->count)
+			printf("%u times: %s\n", k->count, k->reason);
+	/* the form that scripts/tally counts */
+	printf("[  PASSED  ] %u test(s).\n",
+	       run->asked - (run->different < run->asked ? run->different : run->asked));
+	if (run->different)
+		printf("[  FAILED  ] %u test(s).\n", run->different);
+	return run->different ? 1 : 0;
 }
 
 int main(int argc, char **argv)
 {
 	struct run run = { .seed = 1, .rounds = 5, .statements = 150, .begun = time(NULL) };
+	int status = 2;
 
+	cd_arena_init(&run.arena, NULL, 0);
 	if (!take_options(&run, argc, argv)) {
 		fputs("usage: random_cql [HOST:PORT | node] [--seed N] [--seconds N | --rounds N] "
-		      "[--statements N] [--brief]\n",
+		      "[--statements N] [--brief] [--print]\n",
 		      stderr);
-		return 2;
+	} else if (start(&run)) {
+		for (unsigned rounds = 0; !is_over(&run, rounds); rounds++, run.seed++)
+			run_round(&run);
+		status = sum_up(&run);
 	}
-	if (!start_node(&run))
-		return 2;
-	for (unsigned rounds = 0; !is_over(&run, rounds); rounds++) {
-		run_round(&run);
-		run.seed++;
-	}
-	printf("[  PASSED  ] %u test(s).\n", run.asked - run.different);
-	if (run.different)
-		printf("[  FAILED  ] %u test(s).\n", run.different);
-	coodie_node_stop(run.node);
-	return run.different ? 1 : 0;
+	coodie_node_stop(run.nodes[0]);
+	coodie_node_stop(run.nodes[1]);
+	cd_arena_deinit(&run.arena);
+	return status;
 }

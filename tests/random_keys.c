@@ -82,8 +82,7 @@ static void write_tuple(struct author *a, unsigned first, unsigned count)
 static void write_multi_names(struct author *a, unsigned first, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
-		fprintf(a->out, "%s%s", i ? ", " : "(",
-			nth(a, RANDOM_CLUSTERING, first + i)->name);
+		fprintf(a->out, "%s%s", i ? ", " : "(", nth(a, RANDOM_CLUSTERING, first + i)->name);
 	putc(')', a->out);
 }
 

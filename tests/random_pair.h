@@ -3,15 +3,19 @@
 #ifndef TESTS_RANDOM_PAIR_H
 #define TESTS_RANDOM_PAIR_H
 
+#include "tests/random_known.h"
 #include "tests/replay.h"
 
 struct random_pair {
-	const char *where[2]; /* the caller's: of what is right, and of the node */
+	const char *where[2]; /* these are the caller's: of what is right, and of the node */
 	const char *keyspace;
 	unsigned version;
+	struct random_known *known;
+	bool has_twins; /* both are nodes: the second is asked in another way */
 	struct replay sides[2];
-	char *answers[2]; /* of the statement that ran last; the pair's */
-	bool is_same;
+	char *answers[2];               /* of the statement that ran last; the pair's */
+	bool is_same;                   /* or explained */
+	struct random_known *explained; /* NULL: nothing needed to be */
 };
 
 /* Makes the keyspace anew on both. False: the sides' `reason` says why. */

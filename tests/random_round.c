@@ -178,7 +178,7 @@ static const struct {
 	void (*fn)(struct making *m);
 } kinds[] = {
 	{ 450, add_write }, { 460, add_select }, { 30, add_batch },
-	{ 20, add_change }, { 5, add_index },	 { 35, add_broken },
+	{ 20, add_change }, { 5, add_index },    { 35, add_broken },
 };
 
 static void add_any(struct making *m)

@@ -252,8 +252,7 @@ void random_type_create(FILE *out, const struct random_type *type)
 
 bool random_type_is_collection(const struct random_type *type)
 {
-	return type->shape == RANDOM_LIST || type->shape == RANDOM_SET ||
-	       type->shape == RANDOM_MAP;
+	return type->shape == RANDOM_LIST || type->shape == RANDOM_SET || type->shape == RANDOM_MAP;
 }
 
 unsigned random_type_traits(const struct random_type *type)

@@ -39,8 +39,8 @@ struct random_type {
 	enum random_shape shape;
 	bool is_frozen;
 	const struct random_native *native;
-	const char *name;     /* of a user type */
-	unsigned part_count;  /* of `parts`; of a vector, its dimension */
+	const char *name;    /* of a user type */
+	unsigned part_count; /* of `parts`; of a vector, its dimension */
 	const struct random_type *parts[RANDOM_PARTS];
 	const char *fields[RANDOM_PARTS]; /* of a user type */
 };

@@ -5,7 +5,6 @@
 #include <ctype.h>
 #include <string.h>
 
-
 struct value {
 	FILE *out;
 	struct dice *dice;
@@ -36,7 +35,8 @@ static void write_json_native(struct value *v, const struct random_native *nativ
 {
 	size_t len = strlen(literal);
 	bool is_quoted = *literal == '\'';
-	bool is_bare = (native->traits & RANDOM_NUMBER && isdigit((unsigned char)literal[len - 1])) ||
+	bool is_bare = (native->traits & RANDOM_NUMBER &&
+			isdigit((unsigned char)literal[len - 1])) ||
 		       !strcmp(native->name, "boolean");
 
 	if (is_bare && !is_string)
@@ -66,7 +66,8 @@ static void write_items(struct value *v, const struct random_type *item, unsigne
 }
 
 /* The n-th key of a map: no key is there twice, because which value wins is chance in Cassandra. */
-static void write_key(struct value *v, const struct random_native *native, uint32_t first, uint32_t n)
+static void write_key(struct value *v, const struct random_native *native, uint32_t first,
+		      uint32_t n)
 {
 	const char *literal = native->literals[(first + n) % count_literals(native)];
 

@@ -65,8 +65,8 @@ bool random_world_make(struct random_world *world)
 
 	world->has_ttl = dice_chance(dice, 30);
 	while (world->types.user_count < users) {
-		const struct random_type *user =
-			random_type_user(&world->types, type_names[world->types.user_count]);
+		const struct random_type *user = random_type_user(
+			&world->types, type_names[world->types.user_count]);
 		if (!user)
 			return false;
 		world->types.users[world->types.user_count++] = user;

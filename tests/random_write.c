@@ -13,8 +13,7 @@ static unsigned choose_columns(struct author *a)
 	unsigned chosen = 0;
 
 	for (unsigned i = 0; i < a->table->column_count; i++) {
-		bool is_key =
-			a->table->columns[i].kind & (RANDOM_PARTITION | RANDOM_CLUSTERING);
+		bool is_key = a->table->columns[i].kind & (RANDOM_PARTITION | RANDOM_CLUSTERING);
 		if (is_key ? dice_below(a->dice, 100) > 0 : dice_chance(a->dice, 60))
 			chosen |= 1U << i;
 	}
