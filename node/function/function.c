@@ -251,8 +251,7 @@ static const struct nd_function *make(struct nd_candidates *c, size_t n, const s
 		nd_refuse(c->p->problem, ND_INVALID,
 			  "Cannot infer type of argument %s in call to function system.%s(%s): use "
 			  "type casts to disambiguate",
-			  argument_text(c->p, call->items[i]), c->name,
-			  factories[n].signature);
+			  argument_text(c->p, call->items[i]), c->name, factories[n].signature);
 		return NULL;
 	}
 	return factories[n].make(c, call, types) && c->count
@@ -292,8 +291,7 @@ static const struct nd_function *ambiguous(struct nd_planner *p, const struct nd
 	nd_refuse(p->problem, ND_INVALID,
 		  "Ambiguous '%c' operation with args %s and %s: use type hint to disambiguate, "
 		  "example '(int) ?'",
-		  call->op, argument_text(p, call->items[0]),
-		  argument_text(p, call->items[1]));
+		  call->op, argument_text(p, call->items[0]), argument_text(p, call->items[1]));
 	return NULL;
 }
 
@@ -304,8 +302,7 @@ static const struct nd_function *none_fits(struct nd_candidates *c, const struct
 	if (call->kind == ND_EXPR_BINARY) {
 		nd_refuse(p->problem, ND_INVALID,
 			  "the '%c' operation is not supported between %s and %s", call->op,
-			  argument_text(p, call->items[0]),
-			  argument_text(p, call->items[1]));
+			  argument_text(p, call->items[0]), argument_text(p, call->items[1]));
 		return NULL;
 	}
 	nd_refuse(p->problem, ND_INVALID,
@@ -357,7 +354,8 @@ static const char *plain_name(struct nd_planner *p, const struct nd_expr *call)
 	if (call->kind == ND_EXPR_NEGATE)
 		return "_negate";
 	if (call->kind == ND_EXPR_CAST)
-		return nd_text(p->problem, p->arena, "cast_as_%s", nd_type_text(p->arena, call->type));
+		return nd_text(p->problem, p->arena, "cast_as_%s",
+			       nd_type_text(p->arena, call->type));
 	for (size_t i = 0;
 	     call->kind == ND_EXPR_BINARY && i < sizeof operators / sizeof operators[0]; i++)
 		if (operators[i].op == call->op)
@@ -380,8 +378,8 @@ const char *nd_function_name(struct nd_planner *p, const struct nd_expr *call)
 static struct nd_candidates *overloads(struct nd_planner *p, const char *name)
 {
 	static nd_candidates_fn *const sources[] = { nd_function_fixed, nd_function_blobs,
-						     nd_function_math, nd_function_operators,
-						     nd_function_sums, nd_function_casts };
+						     nd_function_math,  nd_function_operators,
+						     nd_function_sums,  nd_function_casts };
 	struct nd_candidates *c = p->overloads;
 
 	while (c && strcmp(c->name, name) != 0)

@@ -194,8 +194,9 @@ static struct nd_selector *refuse_cast(struct nd_selector_maker *m, const cql_ty
 		nd_refuse(m->p->problem, ND_INVALID, "%s cannot be cast to %s", m->first_column,
 			  nd_type_text(m->p->arena, type));
 	else
-		nd_refuse(m->p->problem, ND_SERVER_ERROR,
-			  "java.lang.IndexOutOfBoundsException: Index 0 out of bounds for length 0");
+		nd_refuse(
+			m->p->problem, ND_SERVER_ERROR,
+			"java.lang.IndexOutOfBoundsException: Index 0 out of bounds for length 0");
 	return NULL;
 }
 

@@ -268,8 +268,8 @@ static const cql_type *part_type(const cql_type *type, uint32_t at)
 static bool check_part(struct nd_selector_maker *m, const struct nd_selector *part,
 		       const cql_type *wanted)
 {
-	return wanted || nd_refuse(m->p->problem, ND_INVALID, "%s has no place in a tuple",
-				   part->name);
+	return wanted ||
+	       nd_refuse(m->p->problem, ND_INVALID, "%s has no place in a tuple", part->name);
 }
 
 struct nd_selector *nd_selector_parts(struct nd_selector_maker *m, const struct nd_expr *e,

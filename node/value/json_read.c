@@ -353,8 +353,9 @@ static struct nd_json *unknown_word(struct reader *r)
 	const char *from = r->at;
 
 	if (strchr("]},:", *from))
-		return fail_here(r, ": expected a valid value (JSON String, Number, Array, Object or "
-				    "token 'null', 'true' or 'false')");
+		return fail_here(r,
+				 ": expected a valid value (JSON String, Number, Array, Object or "
+				 "token 'null', 'true' or 'false')");
 	while (r->at < r->end && r->at - from < 60 &&
 	       ((*r->at >= 'a' && *r->at <= 'z') || (*r->at >= 'A' && *r->at <= 'Z') ||
 		(*r->at >= '0' && *r->at <= '9') || *r->at == '_'))
@@ -405,8 +406,7 @@ static struct nd_json *read_item(struct reader *r, bool named)
 
 	if (named) {
 		if (!take(r, '"'))
-			return fail_here(r,
-					 ": was expecting double-quote to start field name");
+			return fail_here(r, ": was expecting double-quote to start field name");
 		if (!(name = read_string(r, &len)))
 			return NULL;
 		if (!take(r, ':'))
