@@ -67,12 +67,13 @@ static void they_are_refused(void **state)
 	fixture_rows(*state, rows, CD_COUNT(rows));
 }
 
-/* What is refused when it is run can be prepared. */
 static void they_are_prepared(void **state)
 {
+	assert_string_equal(fixture_prepare(*state, "UPDATE t SET n += ? WHERE k = ? AND c = ?"),
+			    "markers: n counter, k int, c int; key 1");
 	assert_string_equal(
 		fixture_prepare(*state, "UPDATE t USING TTL ? SET n += ? WHERE k = ? AND c = ?"),
-		"markers: [ttl] int, n counter, k int, c int; key 2");
+		"0x2200 Cannot provide custom TTL for counter updates");
 }
 
 static void levels_are_checked(void **state)
