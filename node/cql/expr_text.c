@@ -43,7 +43,7 @@ struct spelling {
 
 static void put(struct spelling *b, const char *text)
 {
-	cd_buffer_bytes(&b->out, text, strlen(text));
+	cd_buffer_text(&b->out, text);
 }
 
 static void put_expr(struct spelling *b, const struct nd_expr *e);
