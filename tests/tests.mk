@@ -45,7 +45,7 @@ tests/certs.stamp: $(srcdir)/tests/cassandra/make-certs
 	$(AM_V_GEN)rm -rf tests/certs && $(MKDIR_P) tests && $(srcdir)/tests/cassandra/make-certs tests/certs && touch $@
 CLEANFILES += tests/certs.stamp
 clean-local:
-	-rm -rf tests/certs tests/cassandra-logs
+	-rm -rf tests/certs tests/cassandra-logs tests/cqlsh-logs
 
 # ---- the same programs under valgrind (not in a sanitizer build)
 .PHONY: check-valgrind check-cassandra drill drill-cassandra
@@ -118,3 +118,9 @@ CLEANFILES += $(cassandra_tests)
 check-drivers: all
 	$(srcdir)/tests/drivers/run
 EXTRA_DIST += tests/drivers
+
+# ---- cqlsh on the node, fetched from PyPI; what it shows is compared with what it shows of Cassandra
+.PHONY: check-cqlsh
+check-cqlsh: all
+	$(srcdir)/tests/cqlsh/run
+EXTRA_DIST += tests/cqlsh
