@@ -5,17 +5,6 @@
 #include <coodie/node.h>
 #include <stdio.h>
 
-static coodie_session *open_session(const coodie_node *node, coodie_error *err)
-{
-	coodie_options *o = coodie_options_new(err);
-	coodie_session *s = NULL;
-
-	if (o && coodie_options_add_contact_point(o, coodie_node_address(node, 0), err))
-		s = coodie_session_new(o, err);
-	coodie_options_free(o);
-	return s;
-}
-
 static bool count_stock(coodie_session *s, coodie_error *err)
 {
 	coodie_result *r = coodie_session_query(s, "SELECT count(*) FROM shop.stock", CQL_ARGS(),
@@ -34,7 +23,7 @@ int main(void)
 {
 	coodie_error err = { 0 };
 	coodie_node *node = coodie_node_start(NULL, &err);
-	coodie_session *s = node ? open_session(node, &err) : NULL;
+	coodie_session *s = node ? coodie_session_open(coodie_node_address(node, 0), &err) : NULL;
 	int status = 1;
 
 	/* A schema and rows, as a test would need them. */

@@ -50,6 +50,9 @@ libcd_node_la_SOURCES = \
 	node/describe/describe_text.c node/describe/describe_text.h \
 	node/describe/describe_type.c \
 	node/describe/elements.c \
+	node/dump/dump.c node/dump/dump.h \
+	node/dump/literal.c node/dump/literal.h \
+	node/dump/row.c node/dump/row.h \
 	node/function/expr_type.c \
 	node/function/function.c node/function/function.def node/function/function.h \
 	node/function/function_aggregate.c \
@@ -136,6 +139,7 @@ libcd_node_la_SOURCES = \
 	node/server/node_control.c \
 	node/server/node_execute.c \
 	node/server/node_fault.c \
+	node/server/node_file.c \
 	node/server/node_options.c node/server/node_options.h \
 	node/server/node_routes.c \
 	node/server/node_system.c \

@@ -1,34 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /* `coodie node`: runs an in-memory cluster until it is told to stop. */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <coodie/node.h>
 
 #include "tools/connect.h"
 #include "tools/tool.h"
 
-enum { MOST_SCRIPT = 64 << 20, MOST_NODES = 64, MOST_SHARDS = 256 };
+enum { MOST_NODES = 64, MOST_SHARDS = 256 };
 
 struct run {
 	const char *listen;
 	uint32_t nodes, shards, protocol;
 	struct argument_list centers, faults, scripts, settings;
-	bool tls, no_lz4, verbose;
+	bool tls, no_lz4, verbose, until_eof;
 	const char *ca_out, *cert, *key, *ca;
 	const char *user, *password, *password_file;
+	const char *save; /* NULL: what it holds is forgotten */
 	const char *operand;
 };
+
+static bool loads_stdin(const struct run *r)
+{
+	for (size_t i = 0; i < r->scripts.count; i++)
+		if (!strcmp(r->scripts.at[i], "-"))
+			return true;
+	return false;
+}
 
 static bool check(const struct run *r)
 {
 	const char *wrong = NULL;
 
 	if (r->operand)
-		wrong = "it takes options only; statements come from --cql FILE";
+		wrong = "it takes options only; statements come from --load FILE";
 	else if (r->password && r->password_file)
 		wrong = "--password and --password-file exclude each other";
 	else if (!r->user != !(r->password || r->password_file))
@@ -41,6 +51,8 @@ static bool check(const struct run *r)
 		wrong = "--tls makes a certificate, so --tls-cert has no use";
 	else if (r->ca_out && !r->tls)
 		wrong = "--tls-write-ca needs --tls";
+	else if (r->until_eof && loads_stdin(r))
+		wrong = "--until-eof and --load - exclude each other: both read stdin";
 	else if (r->nodes && r->centers.count)
 		wrong = "--nodes and --dc exclude each other";
 	if (wrong)
@@ -130,55 +142,6 @@ static bool fail_file(const char *path, const char *why, coodie_error *err)
 	return false;
 }
 
-/* The whole of a file, NUL-terminated; "-" is stdin. */
-static char *read_script(const char *path, coodie_error *err)
-{
-	FILE *file = strcmp(path, "-") ? fopen(path, "r") : stdin;
-	char *text = NULL, *more;
-	size_t len = 0, room = 0, got = 0;
-
-	if (!file) {
-		fail_file(path, strerror(errno), err);
-		return NULL;
-	}
-	do {
-		len += got;
-		if (room - len < 2) {
-			room = room ? 2 * room : 4096;
-			more = room > MOST_SCRIPT ? NULL : realloc(text, room);
-			if (!more) {
-				fail_file(path, "too large", err);
-				break;
-			}
-			text = more;
-		}
-		text[len] = '\0';
-	} while ((got = fread(text + len, 1, room - len - 1, file)) > 0);
-	if (ferror(file) && err->code == COODIE_OK)
-		fail_file(path, strerror(errno), err);
-	else if (err->code == COODIE_OK && strlen(text) < len)
-		fail_file(path, "it holds a zero byte: is it text?", err);
-	if (file != stdin)
-		fclose(file);
-	if (err->code == COODIE_OK)
-		return text;
-	free(text);
-	return NULL;
-}
-
-static bool run_script(coodie_node *n, const char *path, coodie_error *err)
-{
-	char *text = read_script(path, err);
-	bool ok = text && coodie_node_execute(n, text, err);
-
-	if (text && !ok) {
-		coodie_error why = *err;
-		snprintf(err->message, sizeof err->message, "%.60s: %.170s", path, why.message);
-	}
-	free(text);
-	return ok;
-}
-
 static bool write_ca(const coodie_node *n, const char *path, coodie_error *err)
 {
 	FILE *file = fopen(path, "w");
@@ -189,12 +152,17 @@ static bool write_ca(const coodie_node *n, const char *path, coodie_error *err)
 	return ok || fail_file(path, strerror(errno), err);
 }
 
+static bool load(coodie_node *n, const char *path, coodie_error *err)
+{
+	return coodie_node_load(n, strcmp(path, "-") ? path : "/dev/stdin", err);
+}
+
 static bool prepare(coodie_node *n, const struct run *r, coodie_error *err)
 {
 	bool ok = !r->ca_out || write_ca(n, r->ca_out, err);
 
 	for (size_t i = 0; ok && i < r->scripts.count; i++)
-		ok = run_script(n, r->scripts.at[i], err);
+		ok = load(n, r->scripts.at[i], err);
 	for (size_t i = 0; ok && i < r->faults.count; i++)
 		ok = coodie_node_add_fault(n, r->faults.at[i], NULL, err);
 	return ok;
@@ -202,38 +170,92 @@ static bool prepare(coodie_node *n, const struct run *r, coodie_error *err)
 
 /* ---- the command ---------------------------------------------------------------------------- */
 
-/* Until SIGINT or SIGTERM. Until it is ready they end it as they end any program: a script from stdin
- * may never come. */
-static int serve(const struct run *r, coodie_node_options *o)
+/* Who started it has gone when its end of our stdin is closed. */
+static void *watch_stdin(void *user)
+{
+	char unread[256];
+
+	(void)user;
+	while (read(STDIN_FILENO, unread, sizeof unread) > 0)
+		;
+	kill(getpid(), SIGTERM);
+	return NULL;
+}
+
+static bool start_watching(coodie_error *err)
+{
+	pthread_t thread;
+
+	if (!pthread_create(&thread, NULL, watch_stdin, NULL) && !pthread_detach(thread))
+		return true;
+	err->code = COODIE_ERR_NO_MEMORY;
+	snprintf(err->message, sizeof err->message, "no thread can be made for --until-eof");
+	return false;
+}
+
+static void say_ready(const coodie_node *n)
+{
+	printf("ready on %s\n", coodie_node_address(n, 0));
+	for (uint32_t i = 1; i < coodie_node_count(n); i++)
+		printf("node %u on %s\n", (unsigned)i + 1, coodie_node_address(n, i));
+}
+
+/* Until SIGINT or SIGTERM. SIGUSR1 saves; when that fails there is another time. */
+static bool wait_for_end(coodie_node *n, const sigset_t *awaited, const char *save,
+			 coodie_error *err)
+{
+	bool saved;
+	int got;
+
+	do {
+		sigwait(awaited, &got);
+		saved = !save || coodie_node_save(n, save, err);
+		if (!saved && got == SIGUSR1)
+			print_log(err->message, NULL);
+	} while (got == SIGUSR1);
+	return saved;
+}
+
+/* The signals are taken from the moment it is ready on: until then they end it as they end any program,
+ * since a script from stdin may never come. */
+static bool serve(coodie_node *n, const struct run *r, coodie_error *err)
+{
+	sigset_t awaited;
+
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGINT);
+	sigaddset(&awaited, SIGTERM);
+	sigaddset(&awaited, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &awaited, NULL);
+	if (r->until_eof && !start_watching(err))
+		return false;
+	say_ready(n);
+	if (fflush(stdout) || ferror(stdout)) /* main() says so: nobody knows the port */
+		return true;
+	return wait_for_end(n, &awaited, r->save, err);
+}
+
+static int run(const struct run *r, coodie_node_options *o)
 {
 	coodie_error err = { 0 };
 	coodie_node *n = fill(o, r, &err) ? coodie_node_start(o, &err) : NULL;
-	sigset_t ends;
-	int got;
+	bool ok = n && prepare(n, r, &err);
 
-	if (!n || !prepare(n, r, &err)) {
+	if (!ok && err.code == COODIE_ERR_INVALID) {
 		coodie_node_stop(n);
-		return err.code == COODIE_ERR_INVALID ? tool_misuse("node", "%s", err.message)
-						      : tool_fail("node", &err);
+		return tool_misuse("node", "%s", err.message);
 	}
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGINT);
-	sigaddset(&ends, SIGTERM);
-	sigprocmask(SIG_BLOCK, &ends, NULL);
-	for (uint32_t i = 1; i < coodie_node_count(n); i++)
-		printf("node %u on %s\n", (unsigned)i + 1, coodie_node_address(n, i));
-	printf("ready on %s\n", coodie_node_address(n, 0));
-	if (!fflush(stdout) && !ferror(stdout)) /* otherwise main() says so: nobody knows the port */
-		sigwait(&ends, &got);
+	ok = ok && serve(n, r, &err);
 	coodie_node_stop(n);
-	return TOOL_OK;
+	return ok ? TOOL_OK : tool_fail("node", &err);
 }
 
 static void print_help(const struct argument_table *tables)
 {
 	fputs("Usage: coodie node [OPTION...]\n\n"
 	      "Runs a cluster in memory that answers as Apache Cassandra 5.0 answers, until SIGINT or\n"
-	      "SIGTERM. Prints \"ready on ADDRESS:PORT\" when it listens. docs/node.md tells more.\n",
+	      "SIGTERM. Prints \"ready on ADDRESS:PORT\" as its first line when it listens. docs/node.md\n"
+	      "tells more.\n",
 	      stdout);
 	arguments_print(tables);
 }
@@ -254,11 +276,16 @@ int tool_node(int argc, char **argv)
 		{ "protocol", "N", "the highest protocol version, 4 or 5 (default: 5)",
 		  .number = &r.protocol, .least = 4, .most = 5 },
 		{ "no-lz4", NULL, "do not offer compression", .flag = &r.no_lz4 },
-		{ "cql", "FILE", "run these statements first; - for stdin; several times",
+		{ "load", "FILE", "run these statements first; - for stdin; several times",
 		  .list = &r.scripts },
+		{ "cql", "FILE", "the same", .list = &r.scripts },
+		{ "save", "FILE", "write schema and rows there when it ends, and at each SIGUSR1",
+		  .text = &r.save },
 		{ "fault", "SPEC", "make something go wrong; several times", .list = &r.faults },
 		{ "yaml", "NAME=VALUE", "set a line of cassandra.yaml; several times",
 		  .list = &r.settings },
+		{ "until-eof", NULL, "end, too, when stdin ends: with the program that started it",
+		  .flag = &r.until_eof },
 		{ "verbose", NULL, "say what happens, on stderr", .flag = &r.verbose },
 	};
 	const struct argument security[] = {
@@ -293,7 +320,7 @@ int tool_node(int argc, char **argv)
 	o = coodie_node_options_new(NULL);
 	if (!o)
 		return TOOL_FAILED;
-	code = serve(&r, o);
+	code = run(&r, o);
 	coodie_node_options_free(o);
 	return code;
 }

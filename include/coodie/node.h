@@ -157,6 +157,23 @@ COODIE_API const char *coodie_node_ca_pem(const coodie_node *n);
  */
 COODIE_API bool coodie_node_execute(coodie_node *n, const char *cql, coodie_error *err);
 
+/**
+ * Runs a file of CQL: a test's fixture, what coodie_node_save() wrote.
+ * @param path  read whole; text
+ * @param err   COODIE_ERR_INVALID: it cannot be read; COODIE_ERR_SERVER: the line, and as with
+ *              coodie_node_execute()
+ */
+COODIE_API bool coodie_node_load(coodie_node *n, const char *path, coodie_error *err);
+/**
+ * Writes what users made to a file of CQL: keyspaces with all that is in them, then the rows with
+ * their timestamps and what is left of their times to live. Not told: what was deleted, roles, when
+ * counters were counted. A node that loads it has the same; Cassandra may run it, too.
+ * @param path  takes its place when it is whole; until then "PATH.partial" is written
+ * @param err   COODIE_ERR_INVALID: it cannot be written; COODIE_ERR_SERVER: a row that no statement
+ *              can hold. What was at `path` is left as it was.
+ */
+COODIE_API bool coodie_node_save(coodie_node *n, const char *path, coodie_error *err);
+
 /* ---- the ring ------------------------------------------------------------------------------- */
 
 /** Takes a node down: it stops listening, its connections are reset, the others say so

@@ -29,6 +29,8 @@
 #ifndef COODIE_SESSION_H
 #define COODIE_SESSION_H
 
+#include <string.h>
+
 #include <coodie/loop.h>
 #include <coodie/options.h>
 #include <coodie/policy.h>
@@ -50,6 +52,24 @@ typedef void coodie_status_fn(const coodie_error *err, void *user);
  * @return owned by the caller, freed with coodie_session_free()
  */
 COODIE_API coodie_session *coodie_session_new(const coodie_options *o, coodie_error *err);
+/**
+ * Makes a session with a private loop from one line: "127.0.0.1:9042", or a URI with options
+ * ("cassandra://10.0.0.1,10.0.0.2/shop?consistency=QUORUM"). No I/O.
+ * @param where  see coodie_options_add_contact_point() and coodie_options_set_uri()
+ * @param err    COODIE_ERR_INVALID: what of it is wrong; COODIE_ERR_NO_MEMORY
+ * @return owned by the caller, freed with coodie_session_free()
+ */
+static inline coodie_session *coodie_session_open(const char *where, coodie_error *err)
+{
+	coodie_options *o = coodie_options_new(err);
+	coodie_session *s = NULL;
+
+	if (o && (strstr(where, "://") ? coodie_options_set_uri(o, where, err)
+				       : coodie_options_add_contact_point(o, where, err)))
+		s = coodie_session_new(o, err);
+	coodie_options_free(o);
+	return s;
+}
 /** Makes a session on the caller's loop, which must outlive it. No I/O. `loop` is copied. */
 COODIE_API coodie_session *coodie_session_attach(const coodie_options *o, const coodie_loop *loop,
 						 coodie_error *err);

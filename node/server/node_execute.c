@@ -30,6 +30,16 @@ static bool run_one(struct nd_conn *c, cql_text cql, coodie_error *err)
 	return false;
 }
 
+/* Of a place in a script, from 1. */
+static unsigned line_at(const char *cql, const char *at)
+{
+	unsigned line = 1;
+
+	for (; cql < at; cql++)
+		line += *cql == '\n';
+	return line;
+}
+
 static void run_script(coodie_node *n, void *with)
 {
 	struct script *s = with;
@@ -46,6 +56,8 @@ static void run_script(coodie_node *n, void *with)
 		s->ok = run_one(&c, one, &s->err);
 		cd_arena_reset(&c.arena);
 	}
+	if (!s->ok)
+		cd_error_prefix(&s->err, "line %u", line_at(s->cql, one.data));
 	nd_conn_deinit(&c);
 	n->db.admit = nd_ring_admit;
 }
