@@ -190,7 +190,10 @@ static void run_lines(struct fixture *f, const char *path)
 
 	assert_non_null(file);
 	while (getline(&line, &size, file) > 0) {
-		if (!strstr(line, "\"int\"")) fixture_run(f, line);
+		if (strstr(line,
+			   "\"int\"")) /* DESCRIBE does not quote such a type, nor does Cassandra's */
+			continue;
+		fixture_run(f, line);
 		fixture_forget(f);
 		f->keyspace = "ks"; /* whatever was dropped */
 	}

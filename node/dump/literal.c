@@ -6,25 +6,10 @@
 
 #include <coodie/text.h>
 
-#include "base/identifier.h"
+#include "node/describe/describe_text.h"
 #include "proto/value.h"
 
 static bool put(struct cd_buffer *out, const cql_type *type, const cql_value *v);
-
-void nd_dump_name(struct cd_buffer *out, const char *name)
-{
-	if (cd_identifier_plain(name)) {
-		cd_buffer_text(out, name);
-		return;
-	}
-	cd_buffer_u8(out, '"');
-	for (; *name; name++) {
-		cd_buffer_u8(out, (uint8_t)*name);
-		if (*name == '"')
-			cd_buffer_u8(out, '"');
-	}
-	cd_buffer_u8(out, '"');
-}
 
 /* ---- values without others inside -------------------------------------------------------------- */
 
@@ -137,7 +122,7 @@ static bool put_parts(struct cd_buffer *out, const cql_type *type, const cql_val
 	for (; ok && i < type->count && cql_iter_next(&it, &part); i++) {
 		cd_buffer_text(out, i ? ", " : "");
 		if (named) {
-			nd_dump_name(out, type->of.udt->fields[i]);
+			nd_describe_put_name(out, type->of.udt->fields[i]);
 			cd_buffer_text(out, ": ");
 		}
 		ok = put(out, type->inner[i], &part);

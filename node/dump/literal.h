@@ -9,7 +9,5 @@
 
 /* Appends the term of a value; `cell.at` NULL: null. False: the bytes are not a value of the type. */
 bool nd_dump_literal(struct cd_buffer *out, const cql_type *type, struct cd_span cell);
-/* Appends a name, in quotes where it needs them. */
-void nd_dump_name(struct cd_buffer *out, const char *name);
 
 #endif
