@@ -49,6 +49,7 @@ libcd_node_la_SOURCES = \
 	node/describe/describe_table.c \
 	node/describe/describe_text.c node/describe/describe_text.h \
 	node/describe/describe_type.c \
+	node/describe/describe_view.c \
 	node/describe/elements.c \
 	node/dump/dump.c node/dump/dump.h \
 	node/dump/literal.c node/dump/literal.h \
@@ -96,6 +97,9 @@ libcd_node_la_SOURCES = \
 	node/plan/select_read.c \
 	node/plan/select_row.c \
 	node/plan/update.c \
+	node/plan/view.c node/plan/view.h \
+	node/plan/view_row.c \
+	node/plan/view_where.c \
 	node/plan/where.c node/plan/where.h \
 	node/plan/where_bind.c \
 	node/plan/where_filter.c \
@@ -114,7 +118,8 @@ libcd_node_la_SOURCES = \
 	node/schema/ddl_keyspace.c \
 	node/schema/ddl_table.c \
 	node/schema/ddl_type.c \
-	node/schema/ddl_view.c \
+	node/schema/ddl_view.c node/schema/ddl_view.h \
+	node/schema/ddl_view_create.c \
 	node/schema/options.c node/schema/options.h \
 	node/schema/options_keyspace.c \
 	node/schema/options_map.c \

@@ -41,6 +41,8 @@ check_PROGRAMS += tests/test_node_counter
 tests_test_node_counter_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_lwt
 tests_test_node_lwt_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_view
+tests_test_node_view_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_write
 tests_test_node_write_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 

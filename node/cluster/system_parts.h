@@ -23,6 +23,8 @@ struct nd_rows {
 void nd_rows_begin(struct nd_rows *r, struct nd_table *table, struct nd_request *x);
 /* The next rows belong to this partition; the key is of one column. */
 void nd_rows_partition(struct nd_rows *r, cql_value key);
+/* Likewise, of several. */
+void nd_rows_partition_of(struct nd_rows *r, const cql_value *key, uint32_t count);
 /* What was in the partition is gone. */
 void nd_rows_clear(struct nd_rows *r);
 /* A row of as many clustering columns as the table has. */
@@ -46,7 +48,8 @@ nd_refresh_fn nd_system_local, nd_system_peers, nd_system_peers_v2, nd_system_cl
 	nd_system_settings;
 /* system_schema.c: when the schema has changed */
 nd_refresh_fn nd_system_keyspaces, nd_system_tables, nd_system_columns, nd_system_dropped_columns,
-	nd_system_types, nd_system_indexes, nd_system_virtual_keyspaces, nd_system_virtual_tables,
+	nd_system_types, nd_system_indexes, nd_system_views, nd_system_built_views,
+	nd_system_build_status, nd_system_virtual_keyspaces, nd_system_virtual_tables,
 	nd_system_virtual_columns;
 /* scylla_system.c */
 nd_refresh_fn nd_system_versions, nd_system_scylla_keyspaces, nd_system_scylla_tables;

@@ -5,6 +5,7 @@
 #include <coodie/token.h>
 
 #include "node/cluster/system_parts.h"
+#include "node/plan/where.h"
 #include "node/value/native_text.h"
 #include "proto/type.h"
 
@@ -60,12 +61,32 @@ static int64_t token_of(const struct nd_rows *r, cql_blob key)
 
 void nd_rows_partition(struct nd_rows *r, cql_value key)
 {
+	nd_rows_partition_of(r, &key, 1);
+}
+
+/* Each with its length in front and a zero behind; one alone as it is. */
+static cql_blob join_key(struct nd_rows *r, const cql_value *key, uint32_t count)
+{
+	cql_blob *columns = take(r, count, sizeof *columns), out = { NULL, 0 };
+	int64_t token;
+
+	for (uint32_t i = 0; columns && i < count; i++)
+		columns[i] = encode(r, r->table->columns[i]->type, key[i]);
+	if (count == 1 && columns)
+		return columns[0];
+	if (!r->failed && !nd_key_join(r->x, columns, count, &out, &token))
+		r->failed = true;
+	return out;
+}
+
+void nd_rows_partition_of(struct nd_rows *r, const cql_value *key, uint32_t count)
+{
 	struct nd_mutation *m = take(r, 1, sizeof *m);
 
 	if (!m)
 		return;
 	m->table = r->table;
-	m->key = encode(r, r->table->columns[0]->type, key);
+	m->key = join_key(r, key, count);
 	m->token = token_of(r, m->key);
 	m->last = &m->first;
 	*r->last = m;

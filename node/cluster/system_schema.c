@@ -109,6 +109,16 @@ static void put_option(struct nd_rows *r, const struct nd_property *p)
 		nd_rows_put(r, p->name, cql_from_str(p->text));
 }
 
+/* What views have as well. */
+static void put_options(struct nd_rows *r, const struct nd_table *t)
+{
+	for (uint32_t j = 0; j < t->options.count; j++)
+		put_option(r, &t->options.at[j]);
+	nd_rows_put(r, "dclocal_read_repair_chance", cql_from_double(0));
+	nd_rows_put(r, "id", cql_from_uuid(t->id));
+	nd_rows_put(r, "read_repair_chance", cql_from_double(0));
+}
+
 static void table_rows(struct nd_rows *r, const struct nd_keyspace *k)
 {
 	static const struct cql_value flags[] = {
@@ -120,13 +130,41 @@ static void table_rows(struct nd_rows *r, const struct nd_keyspace *k)
 		const struct nd_table *t = k->tables[i];
 		cql_value name = cql_from_str(t->name);
 
+		if (t->view)
+			continue;
 		nd_rows_row(r, &name);
-		for (uint32_t j = 0; j < t->options.count; j++)
-			put_option(r, &t->options.at[j]);
-		nd_rows_put(r, "dclocal_read_repair_chance", cql_from_double(0));
+		put_options(r, t);
 		nd_rows_put(r, "flags", cql_from_set(cql_set_of(flags, t->is_counter ? 2 : 1)));
-		nd_rows_put(r, "id", cql_from_uuid(t->id));
-		nd_rows_put(r, "read_repair_chance", cql_from_double(0));
+	}
+}
+
+static void view_rows(struct nd_rows *r, const struct nd_keyspace *k)
+{
+	for (uint32_t i = 0; i < k->table_count; i++) {
+		const struct nd_table *t = k->tables[i];
+		cql_value name = cql_from_str(t->name);
+
+		if (!t->view)
+			continue;
+		nd_rows_row(r, &name);
+		put_options(r, t);
+		nd_rows_put(r, "base_table_id", cql_from_uuid(t->view->base->id));
+		nd_rows_put(r, "base_table_name", cql_from_str(t->view->base->name));
+		nd_rows_put(r, "include_all_columns", cql_from_bool(t->view->includes_all));
+		nd_rows_put(r, "where_clause", cql_from_str(t->view->where));
+	}
+}
+
+/* They are built as soon as there is anything to be read of them. */
+static void built_view_rows(struct nd_rows *r, const struct nd_keyspace *k)
+{
+	for (uint32_t i = 0; i < k->table_count; i++) {
+		cql_value name = cql_from_str(k->tables[i]->name);
+
+		if (!k->tables[i]->view)
+			continue;
+		nd_rows_row(r, &name);
+		nd_rows_put(r, "status_replicated", cql_from_bool(true));
 	}
 }
 
@@ -243,6 +281,21 @@ static void index_rows(struct nd_rows *r, const struct nd_keyspace *k)
 		}
 }
 
+/* Each node says of each view that it has built it. */
+static void build_status_rows(struct nd_rows *r, const struct nd_table *view)
+{
+	cql_value key[] = { cql_from_str(view->keyspace->name), cql_from_str(view->name) };
+	struct nd_system_node node;
+
+	nd_rows_partition_of(r, key, 2);
+	for (uint32_t i = 0; !r->failed && nd_system_node(r->x, i, &node); i++) {
+		cql_value host = cql_from_uuid(node.host_id);
+
+		nd_rows_row(r, &host);
+		nd_rows_put(r, "status", cql_from_str("SUCCESS"));
+	}
+}
+
 /* ---- what has changed ------------------------------------------------------------------------------ */
 
 /* Keyspaces that have rows and are no more. */
@@ -300,6 +353,36 @@ bool nd_system_keyspaces(struct nd_table *t, struct nd_request *x)
 bool nd_system_tables(struct nd_table *t, struct nd_request *x)
 {
 	return refresh(t, x, table_rows);
+}
+
+bool nd_system_views(struct nd_table *t, struct nd_request *x)
+{
+	return refresh(t, x, view_rows);
+}
+
+bool nd_system_built_views(struct nd_table *t, struct nd_request *x)
+{
+	return refresh(t, x, built_view_rows);
+}
+
+/* Made anew as a whole: its partitions are not the schema's keyspaces. */
+bool nd_system_build_status(struct nd_table *t, struct nd_request *x)
+{
+	const struct nd_schema *s = &x->db->schema;
+	struct nd_rows r;
+
+	if (t->refreshed == s->change)
+		return true;
+	nd_store_truncate(t->store);
+	nd_rows_begin(&r, t, x);
+	for (uint32_t i = 0; i < s->keyspace_count; i++)
+		for (uint32_t j = 0; j < s->keyspaces[i]->table_count; j++)
+			if (s->keyspaces[i]->tables[j]->view)
+				build_status_rows(&r, s->keyspaces[i]->tables[j]);
+	if (!nd_rows_end(&r))
+		return false;
+	t->refreshed = s->change;
+	return true;
 }
 
 bool nd_system_columns(struct nd_table *t, struct nd_request *x)

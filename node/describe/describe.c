@@ -15,8 +15,10 @@ void nd_describe_element(struct cd_buffer *out, const struct nd_element *e, bool
 		nd_describe_index(out, e->table, e->index);
 		break;
 	case ND_ELEMENT_TABLE:
-	case ND_ELEMENT_VIEW:
 		nd_describe_table(out, e->table, internals);
+		break;
+	case ND_ELEMENT_VIEW:
+		nd_describe_view(out, e->table, internals);
 		break;
 	}
 }

@@ -59,6 +59,7 @@ void nd_describe_keyspace(struct cd_buffer *out, const struct nd_keyspace *k);
 void nd_describe_type(struct cd_buffer *out, const struct nd_keyspace *k,
 		      const struct nd_user_type *type);
 void nd_describe_table(struct cd_buffer *out, const struct nd_table *t, bool internals);
+void nd_describe_view(struct cd_buffer *out, const struct nd_table *t, bool internals);
 void nd_describe_index(struct cd_buffer *out, const struct nd_table *t,
 		       const struct nd_index *index);
 /* Everything that users made, a statement behind the other, each with a line feed: what makes it

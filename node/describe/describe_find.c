@@ -55,7 +55,7 @@ static bool find_table(struct finder *f)
 {
 	const struct nd_table *t = nd_keyspace_table(f->keyspace, f->on->name);
 
-	if (!t)
+	if (!t || t->view)
 		return nd_refuse(&f->x->problem, ND_INVALID,
 				 "Table '%s' not found in keyspace '%s'", f->on->name,
 				 f->keyspace->name);
@@ -67,7 +67,7 @@ static bool find_view(struct finder *f)
 {
 	const struct nd_table *t = nd_keyspace_table(f->keyspace, f->on->name);
 
-	if (!t || !t->is_view)
+	if (!t || !t->view)
 		return not_found(f, "Materialized view");
 	nd_elements_add(f->list, &(struct nd_element){ ND_ELEMENT_VIEW, f->keyspace, t->name, NULL,
 						       t, NULL });
@@ -135,7 +135,7 @@ static bool find_name(struct finder *f)
 	if (!find_keyspace(f, in))
 		return false;
 	t = nd_keyspace_table(f->keyspace, name);
-	if (t && t->is_view)
+	if (t && t->view)
 		return find_view(f);
 	if (t)
 		return find_table(f);
@@ -151,7 +151,7 @@ static void list_tables(struct finder *f)
 	for (uint32_t i = 0; i < f->keyspace->table_count; i++) {
 		const struct nd_table *t = f->keyspace->tables[i];
 
-		if (!t->is_view)
+		if (!t->view)
 			nd_elements_add(f->list,
 					&(struct nd_element){ ND_ELEMENT_TABLE, f->keyspace,
 							      t->name, NULL, t, NULL });

@@ -54,7 +54,7 @@ static void put_option(struct cd_buffer *out, const struct nd_table *t, const ch
 static void put_options(struct cd_buffer *out, const struct nd_table *t)
 {
 	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-		if (t->is_view && order[i].not_of_views)
+		if (t->view && order[i].not_of_views)
 			continue;
 		if (i)
 			cd_buffer_text(out, and);

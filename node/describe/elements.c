@@ -84,7 +84,7 @@ void nd_elements_add_table(struct nd_elements *list, const struct nd_table *t)
 	for (uint32_t i = 0; i < k->table_count; i++) {
 		const struct nd_table *view = k->tables[i];
 
-		if (view->is_view && view->base == t)
+		if (view->view && view->view->base == t)
 			nd_elements_add(list, &(struct nd_element){ .kind = ND_ELEMENT_VIEW,
 								    .keyspace = k,
 								    .name = view->name,
@@ -99,7 +99,7 @@ static void add_tables(struct nd_elements *list, const struct nd_keyspace *k)
 
 	nd_elements_init(&tables, list->arena);
 	for (uint32_t i = 0; i < k->table_count; i++)
-		if (!k->tables[i]->is_view)
+		if (!k->tables[i]->view)
 			nd_elements_add(&tables, &(struct nd_element){ .name = k->tables[i]->name,
 								       .table = k->tables[i] });
 	nd_elements_sort(&tables, 0);

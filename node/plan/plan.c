@@ -220,7 +220,7 @@ static bool run_truncate(const struct nd_plan *plan, struct nd_request *x)
 		return false;
 	nd_store_truncate(plan->table->store);
 	for (uint32_t i = 0; i < k->table_count; i++)
-		if (k->tables[i]->is_view && k->tables[i]->base == plan->table)
+		if (k->tables[i]->view && k->tables[i]->view->base == plan->table)
 			nd_store_truncate(k->tables[i]->store);
 	x->result.kind = COODIE_RESULT_VOID;
 	return true;
@@ -228,7 +228,7 @@ static bool run_truncate(const struct nd_plan *plan, struct nd_request *x)
 
 static bool may_truncate(const struct nd_table *t, struct nd_problem *p)
 {
-	if (t->is_view)
+	if (t->view)
 		return nd_refuse(p, ND_INVALID,
 				 "Cannot TRUNCATE materialized view directly; must "
 				 "truncate base table instead");

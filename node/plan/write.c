@@ -6,6 +6,7 @@
 
 #include "base/reader.h"
 #include "node/plan/insert.h"
+#include "node/plan/view.h"
 
 /* ---- what a statement is run with --------------------------------------------------------------- */
 
@@ -255,9 +256,13 @@ bool nd_write_build(const struct nd_write *w, struct nd_build *b, const struct n
 bool nd_build_store(struct nd_build *b)
 {
 	struct nd_request *x = b->x;
+	struct nd_view_update views;
 
+	if (!nd_view_begin(&views, x, b->first))
+		return false;
 	if (b->first && !nd_store_apply(b->first, nd_request_now_seconds(x)))
 		return nd_no_memory(&x->problem);
+	nd_view_finish(&views);
 	for (struct nd_mutation *m = b->first; m; m = m->next)
 		nd_store_sweep(m->table->store, x->now_us / 1000000);
 	return true;

@@ -136,7 +136,7 @@ static const char *run_refusal(const struct nd_write *w)
 {
 	const struct nd_table *t = w->plan.table;
 
-	if (t->is_view)
+	if (t->view)
 		return "Cannot directly modify a materialized view";
 	if (t->keyspace->is_virtual && w->timestamp)
 		return "Custom timestamp is not supported by virtual tables";

@@ -268,6 +268,8 @@ static bool run(const struct nd_plan *plan, struct nd_request *x)
 /* What Cassandra says when it prepares: the rest waits for the run. */
 static bool check_tree(struct nd_planner *p, const struct nd_statement *s)
 {
+	if (s->kind == ND_CREATE_VIEW)
+		return nd_ddl_check_view(p, s);
 	if (s->kind != ND_CREATE_TABLE)
 		return true;
 	if (s->as.table.primary_key_clauses > 1)

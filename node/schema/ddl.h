@@ -54,6 +54,9 @@ bool nd_ddl_exists(struct nd_ddl *d, const char *table);
 /* A new table's id: no two are the same, and a set clock gives the same ones again. */
 cql_uuid nd_ddl_table_id(struct nd_ddl *d, const char *table);
 
+/* What is said of CREATE MATERIALIZED VIEW when it is prepared. */
+bool nd_ddl_check_view(struct nd_planner *p, const struct nd_statement *s);
+
 /* What CREATE TABLE makes; the columns are in the request's arena. */
 bool nd_ddl_draft_table(struct nd_ddl *d, struct nd_table *draft);
 /* New contents for the statement's table, unless they are what it has: then nothing changes. */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/schema/ddl.h"
+#include "node/schema/ddl_view.h"
 #include "node/schema/options.h"
 #include "node/store/store.h"
 #include "proto/type.h"
@@ -169,7 +169,7 @@ static bool add(struct change *c)
 	for (uint32_t i = 0; i < c->def->column_count; i++)
 		if (!add_column(c, &c->def->columns[i]))
 			return false;
-	return check_counters(c) && nd_ddl_alter(c->d, c->table, &c->draft);
+	return check_counters(c) && nd_ddl_alter_base(c->d, c->table, &c->draft, NULL, 0);
 }
 
 /* ---- DROP -------------------------------------------------------------------------------------- */
@@ -207,7 +207,8 @@ static bool drop_column(struct change *c, const char *name, int64_t dropped_us)
 	if (column->type->kind == CQL_KIND_UDT && !column->type->frozen)
 		return nd_ddl_refuse(c->d, "Cannot drop non-frozen column %s of user type %s", name,
 				     spelling);
-	if (!check_indexes(c, name, "drop") || !(type = without_names(c->d, column->type)))
+	if (!check_indexes(c, name, "drop") || !nd_ddl_check_column_drop(c->d, c->table, name) ||
+	    !(type = without_names(c->d, column->type)))
 		return false;
 	c->ids[c->id_count++] = column->id;
 	while (c->draft.columns[at] != column)
@@ -293,7 +294,7 @@ static bool rename_all(struct change *c)
 	for (uint32_t i = 0; i < c->def->rename_count; i++)
 		if (!rename_column(c, c->def->renames[2 * i], c->def->renames[2 * i + 1]))
 			return false;
-	return nd_ddl_alter(c->d, c->table, &c->draft);
+	return nd_ddl_alter_base(c->d, c->table, &c->draft, c->def->renames, c->def->rename_count);
 }
 
 static bool alter_type(struct change *c)
@@ -322,7 +323,8 @@ static bool alter_options(struct change *c)
 	if (c->table->is_counter && c->draft.default_ttl > 0)
 		return nd_ddl_refuse(c->d,
 				     "Cannot set default_time_to_live on a table with counters");
-	return nd_ddl_alter(c->d, c->table, &c->draft);
+	return nd_ddl_check_base_options(c->d, c->table, &c->draft) &&
+	       nd_ddl_alter(c->d, c->table, &c->draft);
 }
 
 static bool drop_compact(struct change *c)
@@ -347,7 +349,7 @@ bool nd_ddl_alter_table(struct nd_ddl *d)
 	if (c.def->if_exists &&
 	    (!d->keyspace || !nd_keyspace_table(d->keyspace, d->statement->on.name)))
 		return true;
-	if (!(c.table = nd_ddl_need_table(d)))
+	if (!(c.table = nd_ddl_need_table(d)) || !nd_ddl_check_alter(d, c.table))
 		return false;
 	if (!nd_ddl_check_count(d, (size_t)c.table->column_count + c.def->column_count) ||
 	    !nd_ddl_check_count(d, c.def->rename_count))

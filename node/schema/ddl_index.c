@@ -319,6 +319,8 @@ bool nd_ddl_create_index(struct nd_ddl *d)
 	if (m.def->name && find_index(d->keyspace, m.def->name, &at))
 		return m.def->if_not_exists ||
 		       nd_ddl_refuse(d, "Index '%s' already exists", m.def->name);
+	if (m.table->view)
+		return nd_ddl_refuse(d, "Secondary indexes on materialized views aren't supported");
 	if (m.table->is_counter)
 		return nd_ddl_refuse(d, "Secondary indexes on counter tables aren't supported");
 	m.index.name = m.def->name;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "node/schema/ddl.h"
+#include "node/schema/ddl_view.h"
 #include "node/schema/options.h"
 #include "proto/type.h"
 
@@ -312,7 +312,7 @@ bool nd_ddl_drop_table(struct nd_ddl *d)
 
 	if (!t && d->statement->as.drop.if_exists)
 		return true;
-	if (!nd_ddl_need_table(d))
+	if (!nd_ddl_need_table(d) || !nd_ddl_check_drop(d, t))
 		return false;
 	change = nd_ddl_change(d, "DROPPED", "TABLE", t->name);
 	if (d->x->problem.happened)

@@ -360,7 +360,7 @@ static bool check_tables(struct nd_ddl *d)
 		memcpy(list, d->keyspace->tables, count * sizeof(*list));
 	qsort(list, count, sizeof(*list), by_age);
 	for (uint32_t i = 0; i < count; i++) {
-		if (!table_uses(list[i], type_name(d)))
+		if (list[i]->view || !table_uses(list[i], type_name(d)))
 			continue;
 		strncat(names, *names ? ", " : "", sizeof names - strlen(names) - 1);
 		strncat(names, list[i]->name, sizeof names - strlen(names) - 1);

@@ -44,6 +44,24 @@ struct nd_dropped_column {
 	int64_t dropped_us;
 };
 
+/* One relation of a view's WHERE, about columns of the base's primary key. */
+struct nd_view_test {
+	enum nd_operator op; /* EQ: is one of the tuples; the others have one tuple */
+	uint32_t width;      /* columns that are compared as one */
+	uint32_t *columns;   /* where they stand in nd_table.columns of the base */
+	uint32_t count;      /* tuples; 0: nothing answers it (k = null) */
+	cql_blob *values;    /* count * width */
+};
+
+/* What makes a view of its base. Its columns have the ids of those of the base. */
+struct nd_view {
+	struct nd_table *base;
+	bool includes_all; /* SELECT *: columns that the base gets later come in */
+	const char *where; /* as system_schema.views has it */
+	uint32_t test_count;
+	struct nd_view_test *tests;
+};
+
 struct nd_table {
 	struct nd_keyspace *keyspace;
 	const char *name;
@@ -55,8 +73,11 @@ struct nd_table {
 	uint16_t static_count;
 	bool is_counter;
 	bool is_compact;
-	bool is_view;
-	struct nd_table *base; /* of a view */
+	const struct nd_view *view; /* NULL: a table */
+	uint32_t view_count;        /* of views of it */
+	bool is_stale;              /* a view that is to be built from its base before it is read */
+	bool is_strict; /* a view with a column in its key that is in none of its base: a row lives no
+			 * longer than that cell, which is to say than its marker */
 	struct nd_index *indexes;
 	uint32_t index_count;
 	struct nd_dropped_column *dropped;

@@ -165,6 +165,18 @@ static void swap_all(const struct nd_table_change *tables, struct pending *p)
 		swap(tables[i].table, p->copies[i]);
 }
 
+/* Of one change of the schema, what it did to another table: a view of the first one. */
+static void tell_too(struct nd_schema *s, const cql_schema_change *change, struct nd_table *table)
+{
+	cql_schema_change other;
+
+	if (!change || !s->listener.changed)
+		return;
+	other = *change;
+	other.name = (cql_text){ table->name, strlen(table->name) };
+	s->listener.changed(s->listener.user, &other, table);
+}
+
 bool nd_schema_alter_tables(struct nd_schema *s, const struct nd_table_change *tables,
 			    uint32_t count, const cql_schema_change *change)
 {
@@ -174,6 +186,8 @@ bool nd_schema_alter_tables(struct nd_schema *s, const struct nd_table_change *t
 		return false;
 	swap_all(tables, &p);
 	changed(s, tables[0].table->keyspace, change, tables[0].table);
+	for (uint32_t i = 1; i < count; i++)
+		tell_too(s, change, tables[i].table);
 	forget(s, &p);
 	return true;
 }

@@ -27,7 +27,7 @@ bool nd_schema_alter_keyspace(struct nd_schema *s, struct nd_keyspace *k,
 			      uint32_t count, const cql_schema_change *change);
 bool nd_schema_add_table(struct nd_schema *s, struct nd_keyspace *k, const struct nd_table *draft,
 			 const cql_schema_change *change);
-/* The first one is what the change is about. */
+/* The first one is what the change is about; of the others, its views, the listener is told too. */
 bool nd_schema_alter_tables(struct nd_schema *s, const struct nd_table_change *tables,
 			    uint32_t count, const cql_schema_change *change);
 void nd_schema_drop_table(struct nd_schema *s, struct nd_table *t, const cql_schema_change *change);

@@ -84,6 +84,11 @@ bool nd_table_digest(struct nd_table *t, const coodie_allocator *allocator)
 	cd_buffer_bytes(&b, t->id.bytes, sizeof t->id.bytes);
 	put_columns(&b, t);
 	put_properties(&b, &t->options);
+	if (t->view) {
+		put(&b, t->view->base->name);
+		put(&b, t->view->where);
+		cd_buffer_u8(&b, t->view->includes_all);
+	}
 	digest(&b, t->digest);
 	ok = !b.failed;
 	cd_buffer_deinit(&b);

@@ -173,10 +173,49 @@ static bool copy_dropped(struct nd_table *t, const struct nd_table *draft)
 	return true;
 }
 
+static bool copy_test(struct nd_view_test *out, const struct nd_view_test *in, struct cd_arena *a)
+{
+	size_t values = (size_t)in->count * in->width;
+
+	*out = *in;
+	out->columns = cd_arena_take_array(a, in->width, sizeof *out->columns);
+	out->values = cd_arena_take_array(a, values + 1, sizeof *out->values);
+	if (!out->columns || !out->values)
+		return false;
+	memcpy(out->columns, in->columns, in->width * sizeof *in->columns);
+	for (size_t i = 0; i < values; i++) {
+		out->values[i] = in->values[i];
+		out->values[i].data = cd_arena_copy(a, in->values[i].data, in->values[i].len);
+		if (!out->values[i].data)
+			return false;
+	}
+	return true;
+}
+
+static bool copy_view(struct nd_table *t, const struct nd_view *from)
+{
+	struct nd_view *v;
+
+	if (!from)
+		return true;
+	t->view = v = cd_arena_take(&t->arena, sizeof *v);
+	if (!v)
+		return false;
+	*v = *from;
+	v->where = copy_text(&t->arena, from->where);
+	v->tests = cd_arena_take_array(&t->arena, (size_t)v->test_count + 1, sizeof *v->tests);
+	if (!v->where || !v->tests)
+		return false;
+	for (uint32_t i = 0; i < v->test_count; i++)
+		if (!copy_test(&v->tests[i], &from->tests[i], &t->arena))
+			return false;
+	return true;
+}
+
 static bool fill(struct nd_table *t, const struct nd_table *draft)
 {
 	t->name = copy_text(&t->arena, draft->name);
-	if (!t->name || !copy_columns(t, draft))
+	if (!t->name || !copy_columns(t, draft) || !copy_view(t, draft->view))
 		return false;
 	sort_columns(t);
 	return copy_indexes(t, draft) && copy_dropped(t, draft) &&

@@ -36,7 +36,7 @@ struct nd_version nd_version_from(const struct nd_change *change, int64_t now_se
 	if (v.kind == ND_STORED_VALUE) {
 		v.value = change->value;
 		v.ttl = change->ttl;
-		v.local = change->ttl ? now_seconds + change->ttl : 0;
+		v.local = nd_change_expires(change, now_seconds);
 	} else if (v.kind != ND_STORED_COUNT) {
 		v.local = now_seconds;
 	}

@@ -18,16 +18,21 @@ int64_t nd_partition_token(const struct nd_partition *p)
 
 void nd_partition_key_columns(const struct nd_partition *p, cql_blob *out, uint32_t count)
 {
-	struct cd_reader r = cd_reader_over(p->key.data, p->key.len);
+	nd_key_columns(p->key, out, count);
+}
+
+void nd_key_columns(cql_blob key, cql_blob *out, uint32_t count)
+{
+	struct cd_reader r = cd_reader_over(key.data, key.len);
 
 	if (count == 1) {
-		out[0] = p->key;
+		out[0] = key;
 		return;
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		struct cd_span column = cd_reader_span(&r, cd_reader_be16(&r));
 		cd_reader_u8(&r);
-		out[i] = (cql_blob){ column.at ? column.at : p->key.data, column.len };
+		out[i] = (cql_blob){ column.at ? column.at : key.data, column.len };
 	}
 }
 
@@ -83,6 +88,19 @@ void nd_partition_remove_row(struct nd_partition *p, struct nd_stored_row *row)
 		nd_skip_remove(&p->rows, &row->link, nd_row_order, &place);
 	}
 	nd_row_free(p->store->allocator, row);
+}
+
+void nd_store_remove_row(struct nd_store *s, cql_blob key, struct nd_clustering row)
+{
+	struct nd_partition *p = nd_store_partition(s, key);
+	struct nd_place place = { s->table, row, 0 };
+	struct nd_stored_row *found = p ? find_row(p, &place) : NULL;
+
+	if (!found)
+		return;
+	nd_partition_remove_row(p, found);
+	if (nd_partition_is_empty(p))
+		nd_store_remove_partition(s, p);
 }
 
 /* ---- deletions --------------------------------------------------------------------------------- */

@@ -251,7 +251,7 @@ static bool set_marker(struct nd_store *s, struct nd_stored_row *row,
 		       const struct nd_change *change, int64_t now_seconds)
 {
 	struct nd_contents *c = row->pending;
-	int64_t expires = change->ttl ? now_seconds + change->ttl : 0;
+	int64_t expires = nd_change_expires(change, now_seconds);
 	bool wins = change->timestamp_us > c->marker_us;
 
 	(void)s;

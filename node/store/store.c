@@ -300,11 +300,21 @@ static bool is_old(int64_t *swept_at, const struct sweep *w)
 	return w->clock - *swept_at >= ND_LEAST_GRACE;
 }
 
+/* Whether it is a row of a view that ended with its key's cell: the rest of it is of no use. */
+static bool is_over(const struct nd_partition *p, const struct nd_contents *c, int64_t before)
+{
+	return p->store->table->is_strict && c->marker_ttl && c->marker_expires < before;
+}
+
 static void sweep_row(struct nd_partition *p, struct nd_stored_row *row, struct sweep *w)
 {
 	w->rows -= w->rows > 0;
 	if (!is_old(&row->contents->swept_at, w))
 		return;
+	if (is_over(p, row->contents, w->values)) {
+		nd_partition_remove_row(p, row);
+		return;
+	}
 	nd_row_purge(p->store->allocator, row, w->tombstones, w->values);
 	if (nd_row_is_empty(row))
 		nd_partition_remove_row(p, row);

@@ -62,7 +62,8 @@ struct nd_change {
 	cql_blob value;
 	int64_t delta;
 	int64_t timestamp_us;
-	int32_t ttl; /* seconds; 0: none */
+	int32_t ttl;     /* seconds; 0: none */
+	int64_t expires; /* seconds since 1970, of what has a ttl; 0: that begins now */
 	struct nd_change *next;
 };
 
@@ -78,6 +79,13 @@ struct nd_mutation {
 /* Applies a chain of mutations, all or nothing: false when out of memory. All is copied. A time to
  * live begins at `now_seconds`. */
 bool nd_store_apply(struct nd_mutation *mutations, int64_t now_seconds);
+/* A row is gone without a trace, with what it had; for stores that are made from others (views). */
+void nd_store_remove_row(struct nd_store *s, cql_blob key, struct nd_clustering row);
+/* When what a change leaves expires, in seconds since 1970; 0: never. */
+static inline int64_t nd_change_expires(const struct nd_change *c, int64_t now_seconds)
+{
+	return !c->ttl ? 0 : c->expires ? c->expires : now_seconds + c->ttl;
+}
 
 /* ---- reading ----------------------------------------------------------------------------------- */
 
@@ -114,6 +122,7 @@ cql_blob nd_partition_key(const struct nd_partition *p);
 int64_t nd_partition_token(const struct nd_partition *p);
 /* Columns of the key, one by one: `count` of them, views of the key. */
 void nd_partition_key_columns(const struct nd_partition *p, cql_blob *out, uint32_t count);
+void nd_key_columns(cql_blob key, cql_blob *out, uint32_t count);
 
 /* Walks the live rows of a slice, forwards or (`reversed`) from its end. `partition` NULL: none. */
 struct nd_walk {

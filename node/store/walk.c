@@ -15,10 +15,10 @@ static bool has_marker(const struct nd_contents *c, int64_t now_seconds)
 	return c->marker_us != ND_NEVER && (!c->marker_ttl || now_seconds < c->marker_expires);
 }
 
-static bool row_is_alive(const struct nd_contents *c, int64_t now_seconds)
+static bool row_is_alive(const struct nd_table *t, const struct nd_contents *c, int64_t now_seconds)
 {
-	if (has_marker(c, now_seconds))
-		return true;
+	if (has_marker(c, now_seconds) || t->is_strict)
+		return has_marker(c, now_seconds);
 	for (uint32_t i = 0; i < c->count; i++)
 		if (is_alive(c->cells[i], now_seconds))
 			return true;
@@ -93,6 +93,8 @@ static bool read_row(const struct nd_partition *p, const struct nd_stored_row *r
 		out->marker_us = c->marker_us;
 		out->marker_ttl = c->marker_ttl;
 		out->marker_expires = c->marker_expires;
+	} else if (p->store->table->is_strict) {
+		return false;
 	}
 	if (c->count) {
 		cells = cd_arena_take(arena, c->count * sizeof *cells);
@@ -126,10 +128,12 @@ bool nd_partition_row(const struct nd_partition *p, struct nd_clustering key, in
 
 bool nd_partition_is_alive(const struct nd_partition *p, int64_t now_seconds)
 {
-	if (p->statics && row_is_alive(p->statics->contents, now_seconds))
+	const struct nd_table *t = p->store->table;
+
+	if (p->statics && row_is_alive(t, p->statics->contents, now_seconds))
 		return true;
 	for (struct nd_link *at = p->rows.first[0]; at; at = nd_skip_next(at))
-		if (row_is_alive(((struct nd_stored_row *)at)->contents, now_seconds))
+		if (row_is_alive(t, ((struct nd_stored_row *)at)->contents, now_seconds))
 			return true;
 	return false;
 }
