@@ -59,11 +59,6 @@ static const coodie_model later_model = COODIE_MODEL(
 	.view = COODIE_VIEW(&song_model, .all_columns = true, .options = "gc_grace_seconds = 61",
 			    .where = "genre IS NOT NULL AND artist IS NOT NULL AND number > 1"));
 
-static bool has_views(void)
-{
-	return getenv("COODIE_TEST_PLAIN") != NULL;
-}
-
 /* MV-01, MV-03, MV-04, MV-09: what the models say is what the cluster has. */
 static void test_made(void **state)
 {
@@ -71,11 +66,6 @@ static void test_made(void **state)
 	coodie_error err = { 0 };
 
 	ok(coodie_sync_table(it->session, &song_model, NULL, &err), &err, "songs");
-	if (!has_views()) {
-		assert_false(coodie_sync_view(it->session, &later_model, NULL, &err));
-		assert_non_null(strstr(err.message, "Materialized views are disabled"));
-		return;
-	}
 	ok(coodie_sync_view(it->session, &titled_model, NULL, &err), &err, "by title");
 	ok(coodie_sync_view(it->session, &later_model, NULL, &err), &err, "later");
 	integration_shows(it->session,
@@ -144,12 +134,6 @@ static void test_read(void **state)
 	titled *first;
 
 	save_songs(it);
-	if (!has_views()) {
-		assert_null(coodie_all(q, &err));
-		assert_int_equal(err.code, COODIE_ERR_SERVER); /* there is no such table */
-		coodie_query_free(q);
-		return;
-	}
 	coodie_page_rows(q, 2);
 	rows = await(q, 3);
 	for (titled *t; (t = coodie_next(rows, &err)); last = t->number)
@@ -174,11 +158,6 @@ static void test_condition(void **state)
 	coodie_error err = { 0 };
 	coodie_rows *rows;
 
-	if (!has_views()) {
-		assert_null(coodie_all(q, &err));
-		coodie_query_free(q);
-		return;
-	}
 	rows = await(q, 2);
 	assert_int_equal(((song *)coodie_next(rows, &err))->tags.seq.count, 1);
 	coodie_rows_free(rows);
@@ -231,10 +210,6 @@ static void test_changed(void **state)
 	struct integration *it = *state;
 	coodie_error err = { 0 };
 
-	if (!has_views()) {
-		ok(coodie_drop_table(it->session, &song_model, &err), &err, "drop the base");
-		return;
-	}
 	assert_false(coodie_sync_view(it->session, &upwards_model, NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_CONFLICT);
 	assert_false(coodie_drop_table(it->session, &song_model, &err));
