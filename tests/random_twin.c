@@ -41,6 +41,10 @@ void random_twin_strip(char *answer)
 		to += len;
 	}
 	*to = 0;
+	/* of pages, only some may come before an error */
+	to = strstr(answer, "error 0x");
+	if (to)
+		memmove(answer, to, strlen(to) + 1);
 }
 
 bool random_twin_is_refused(const char *answer)

@@ -116,6 +116,19 @@ const cql_type *nd_expr_type(struct nd_planner *p, const struct nd_expr *e)
 	return types[e->kind](p, e);
 }
 
+bool nd_expr_resolve_calls(struct nd_planner *p, const struct nd_expr *e)
+{
+	bool is_call = e->kind == ND_EXPR_CALL || e->kind == ND_EXPR_BINARY ||
+		       e->kind == ND_EXPR_NEGATE;
+
+	for (uint32_t i = 0; i < e->count; i++)
+		if (e->items[i] && !nd_expr_resolve_calls(p, e->items[i]))
+			return false;
+	if (is_call)
+		nd_expr_type(p, e);
+	return !p->problem->happened;
+}
+
 const cql_type *nd_expr_likely_type(struct nd_planner *p, const struct nd_expr *e)
 {
 	const cql_type *type = nd_literal_type(e);

@@ -44,13 +44,23 @@ static bool refuse_type(struct nd_candidates *c, const struct nd_expr *call, con
 		nd_type_text(c->p->arena, type));
 }
 
+/* A column in descending order: its type is no collection's then. */
+static bool is_reversed(const struct nd_candidates *c, const struct nd_expr *e)
+{
+	const struct nd_column *column = NULL;
+
+	if (e->kind == ND_EXPR_COLUMN && c->p->columns)
+		column = nd_table_find_column(c->p->columns, e->name, c->p->problem);
+	return column && column->descending;
+}
+
 static bool add_half(struct nd_candidates *c, const struct nd_expr *call, const cql_type *type,
 		     enum cql_kind result, nd_call_fn *run)
 {
 	const cql_type *items;
 	struct nd_function *f;
 
-	if (type->kind != CQL_KIND_MAP)
+	if (type->kind != CQL_KIND_MAP || is_reversed(c, call->items[0]))
 		return refuse_type(c, call, "map", type);
 	items = nd_type_of_items(c->p, result, type->inner[result == CQL_KIND_LIST]);
 	if (!items || !(f = nd_candidates_add(c, c->name, items, 1, run)))
@@ -88,7 +98,8 @@ bool nd_function_collection_count(struct nd_candidates *c, const struct nd_expr 
 	enum cql_kind kind = types[0]->kind;
 	struct nd_function *f;
 
-	if (kind != CQL_KIND_LIST && kind != CQL_KIND_SET && kind != CQL_KIND_MAP)
+	if ((kind != CQL_KIND_LIST && kind != CQL_KIND_SET && kind != CQL_KIND_MAP) ||
+	    is_reversed(c, call->items[0]))
 		return refuse_type(c, call, "collection", types[0]);
 	f = nd_candidates_add(c, c->name, cd_type_native(CQL_KIND_INT), 1, collection_count);
 	if (!f)
@@ -149,7 +160,7 @@ static bool similarity(const struct nd_call *c, struct nd_value *out)
 			c->problem, ND_INVALID,
 			"Function system.similarity_cosine doesn't support all-zero vectors.");
 	else
-		score = (float)(1 + (double)s.dot / sqrt((double)s.left * (double)s.right)) / 2;
+		score = (1 + (float)((double)s.dot / sqrt((double)s.left * (double)s.right))) / 2;
 	memcpy(&bits, &score, sizeof bits);
 	cd_put_be32(bytes, bits);
 	return nd_value_of_bytes(c, bytes, sizeof bytes, out);

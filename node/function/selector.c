@@ -129,6 +129,9 @@ static struct nd_selector *new_call(struct nd_selector_maker *m, const struct nd
 
 	if (nd_times_of(e))
 		return nd_selector_times(m, e, expected);
+	for (uint32_t i = 0; i < e->count; i++)
+		if (!nd_expr_resolve_calls(m->p, e->items[i]))
+			return NULL;
 	if (nd_is_to_json(e))
 		return new_to_json(m, e);
 	if (!(f = nd_function_resolve(m->p, e, &any))) {

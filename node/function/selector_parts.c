@@ -2,6 +2,7 @@
 /* Parts of what is selected (u.f, m['k'], s['a'..'b']), and literals that hold selected things. */
 #include <string.h>
 
+#include "base/reader.h"
 #include "node/function/selector.h"
 #include "node/value/compare.h"
 
@@ -307,6 +308,30 @@ struct nd_selector *nd_selector_parts(struct nd_selector_maker *m, const struct 
 	return s;
 }
 
+/* A list whose items may be null, which no list that is stored has. */
+static bool write_list(const struct nd_items *items, struct cd_arena *a, struct nd_value *out,
+		       struct nd_problem *p)
+{
+	size_t size = 4;
+	uint8_t *at;
+
+	for (uint32_t i = 0; i < items->count; i++)
+		size += 4 + items->at[i].len;
+	if (!(at = cd_arena_take(a, size)))
+		return nd_no_memory(p);
+	*out = (struct nd_value){ ND_VALUE, at, size };
+	cd_put_be32(at, items->count);
+	at += 4;
+	for (uint32_t i = 0; i < items->count; i++, at += 4) {
+		const struct nd_value *v = &items->at[i];
+		cd_put_be32(at, v->presence == ND_VALUE ? (uint32_t)v->len : UINT32_MAX);
+		if (v->len)
+			memcpy(at + 4, v->data, v->len);
+		at += v->len;
+	}
+	return true;
+}
+
 bool nd_selector_parts_value(struct nd_selection_run *r, const struct nd_selector *s,
 			     struct nd_value *out)
 {
@@ -318,5 +343,7 @@ bool nd_selector_parts_value(struct nd_selection_run *r, const struct nd_selecto
 	for (uint32_t i = 0; i < s->count; i++)
 		if (!nd_selector_value(r, s->items[i], &items.at[i]))
 			return false;
+	if (s->type->kind == CQL_KIND_LIST)
+		return write_list(&items, &r->row_arena, out, &r->x->problem);
 	return nd_items_join(s->type, &items, &r->row_arena, out, &r->x->problem);
 }

@@ -263,11 +263,27 @@ static bool run_conditional(const struct batch *b, const struct nd_batch_item *i
 	return nd_cas_items_run(cas, b->count, true, x);
 }
 
+/* Partitions are looked at before any row. */
+static bool check_keys(const struct batch *b, const struct nd_batch_item *items,
+		       struct nd_request *x)
+{
+	struct nd_places places;
+
+	for (uint32_t i = 0; i < b->count; i++) {
+		bind(x, items, i);
+		if (!nd_write_keys(b->writes[i], x, &places))
+			return false;
+	}
+	return true;
+}
+
 static bool build_all(const struct batch *b, const struct nd_batch_item *items, struct nd_build *to)
 {
 	struct nd_request *x = to->x;
 	const int64_t now = nd_request_timestamp(x);
 
+	if (b->count > 1 && !check_keys(b, items, x))
+		return false;
 	for (uint32_t i = 0; i < b->count; i++) {
 		struct nd_places places;
 

@@ -59,7 +59,7 @@ static bool find_place(struct nd_cas_item *items, uint32_t at, bool is_batch, st
 	const struct nd_write *w = item->write;
 
 	bind(x, item);
-	if (!nd_write_places(w, x, &item->places))
+	if (!nd_write_keys(w, x, &item->places))
 		return false;
 	if (w->where && nd_where_has_key_in(w->where))
 		return is_batch
@@ -74,7 +74,7 @@ static bool find_place(struct nd_cas_item *items, uint32_t at, bool is_batch, st
 				 "Batch with conditions cannot span multiple partitions");
 	if (w->where && nd_where_has_row_in(w->where))
 		return refuse_in(w, "the clustering key columns is", x);
-	return true;
+	return nd_write_places(w, x, &item->places);
 }
 
 /* The static row, which has no clustering, or the one row that is named. */

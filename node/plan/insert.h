@@ -14,7 +14,8 @@ bool nd_insert_json(struct nd_planner *p, struct nd_write *w, const struct nd_in
 
 /* INSERT JSON ? with its text: a copy that has all columns. NULL: refused. */
 const struct nd_write *nd_insert_json_bind(const struct nd_write *w, struct nd_request *x);
-/* The one partition and row that an INSERT names. */
+/* The one partition that an INSERT names; and its row. */
+bool nd_insert_keys(const struct nd_write *w, struct nd_request *x, struct nd_places *out);
 bool nd_insert_places(const struct nd_write *w, struct nd_request *x, struct nd_places *out);
 
 #endif

@@ -20,33 +20,54 @@ static bool key_value(const struct nd_column *c, const struct nd_term *t, struct
 	return true;
 }
 
-bool nd_insert_places(const struct nd_write *w, struct nd_request *x, struct nd_places *out)
+/* Of the columns from `first` on. */
+static bool key_values(const struct nd_write *w, struct nd_request *x, uint32_t first,
+		       uint32_t count, cql_blob *out)
+{
+	for (uint32_t i = first; i < first + count; i++)
+		if (!key_value(w->plan.table->columns[i], w->key[i], x, &out[i]))
+			return false;
+	return true;
+}
+
+bool nd_insert_keys(const struct nd_write *w, struct nd_request *x, struct nd_places *out)
 {
 	const struct nd_table *t = w->plan.table;
-	uint32_t rows = w->touches_rows ? t->clustering_count : 0;
-	uint32_t count = t->partition_key_count + rows;
+	uint32_t count = t->partition_key_count;
 	struct {
 		cql_blob key;
 		int64_t token;
-		struct nd_slice slice;
 		cql_blob columns[];
 	} *at = cd_arena_take(x->arena, sizeof *at + count * sizeof(cql_blob));
 
 	if (!at)
 		return nd_no_memory(&x->problem);
-	for (uint32_t i = 0; i < count; i++)
-		if (!key_value(t->columns[i], w->key[i], x, &at->columns[i]))
-			return false;
-	if (!nd_key_join(x, at->columns, t->partition_key_count, &at->key, &at->token))
+	if (!key_values(w, x, 0, count, at->columns) ||
+	    !nd_key_join(x, at->columns, count, &at->key, &at->token))
 		return false;
-	at->slice.from = (struct nd_bound){ { rows, at->columns + t->partition_key_count }, true };
+	*out = (struct nd_places){
+		.has_keys = true, .key_count = 1, .keys = &at->key, .tokens = &at->token
+	};
+	return true;
+}
+
+bool nd_insert_places(const struct nd_write *w, struct nd_request *x, struct nd_places *out)
+{
+	const struct nd_table *t = w->plan.table;
+	uint32_t rows = w->touches_rows ? t->clustering_count : 0, keys = t->partition_key_count;
+	struct {
+		struct nd_slice slice;
+		cql_blob columns[];
+	} *at = cd_arena_take(x->arena, sizeof *at + (keys + rows) * sizeof(cql_blob));
+
+	if (!at)
+		return nd_no_memory(&x->problem);
+	if (!nd_insert_keys(w, x, out) || !key_values(w, x, keys, rows, at->columns))
+		return false;
+	at->slice.from = (struct nd_bound){ { rows, at->columns + keys }, true };
 	at->slice.to = at->slice.from;
-	*out = (struct nd_places){ .has_keys = true,
-				   .key_count = 1,
-				   .keys = &at->key,
-				   .tokens = &at->token,
-				   .slice_count = 1,
-				   .slices = &at->slice,
-				   .names_rows = w->touches_rows };
+	out->slice_count = 1;
+	out->slices = &at->slice;
+	out->names_rows = w->touches_rows;
 	return true;
 }

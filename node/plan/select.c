@@ -197,7 +197,7 @@ static bool start_page(struct nd_select_run *r, uint32_t limit)
 		return false;
 	if (plan->ordering.near)
 		return true;
-	if (r->paged && plan->ordering.sorts)
+	if (r->paged && plan->ordering.sorts && !r->places.nothing)
 		return nd_refuse(
 			&x->problem, ND_INVALID,
 			"Cannot page queries with both ORDER BY and a IN restriction on the "
@@ -237,10 +237,10 @@ static bool start(struct nd_select_run *r, uint32_t *limit)
 		return false;
 	if (plan->ordering.near && !nd_near_start(r, *limit))
 		return false;
+	if (r->places.must_filter && !(r->filter = nd_where_filter(plan->where, x)))
+		return false;
 	warn_of_aggregates(r);
 	if (!start_page(r, *limit))
-		return false;
-	if (r->places.must_filter && !(r->filter = nd_where_filter(plan->where, x)))
 		return false;
 	r->arena = r->places.has_keys && r->places.names_rows && r->places.key_count == 1 &&
 				   r->places.slice_count == 1

@@ -10,6 +10,7 @@ struct walk {
 	struct nd_planner *p;
 	const struct nd_table *t;
 	bool (*column)(struct walk *w, const struct nd_column *c);
+	bool skips_unknown; /* names that are no column's are told of later */
 	bool any_static, any_rows; /* rows: what is neither static nor of the partition key */
 	bool *seen;                /* of the partition key */
 	bool *asked;               /* by the columns' ids */
@@ -21,6 +22,8 @@ static bool walk_expr(struct walk *w, const struct nd_expr *e)
 	bool keys = e->kind == ND_EXPR_MAP; /* may be names of fields */
 
 	if (e->kind == ND_EXPR_COLUMN) {
+		if (w->skips_unknown && !nd_table_column(w->t, e->name))
+			return true;
 		c = nd_table_find_column(w->t, e->name, w->p->problem);
 		return c && w->column(w, c);
 	}
@@ -46,27 +49,13 @@ static bool note_kind(struct walk *w, const struct nd_column *c)
 	return true;
 }
 
-/* Looks up what is called, arguments first. */
-static bool resolve_calls(struct nd_planner *p, const struct nd_expr *e)
-{
-	bool is_call = e->kind == ND_EXPR_CALL || e->kind == ND_EXPR_BINARY ||
-		       e->kind == ND_EXPR_NEGATE;
-
-	for (uint32_t i = 0; i < e->count; i++)
-		if (e->items[i] && !resolve_calls(p, e->items[i]))
-			return false;
-	if (is_call)
-		nd_expr_type(p, e);
-	return !p->problem->happened;
-}
-
 /* Walks one expression after the other until `found` is set; each is looked up only then, so that a
  * mistake behind is not told yet. */
 static bool walk_until(struct walk *w, const struct nd_select *s, const bool *found)
 {
 	for (uint32_t i = 0; i < s->selection_count && !*found; i++)
 		if (!walk_expr(w, s->selections[i].expr) ||
-		    !resolve_calls(w->p, s->selections[i].expr))
+		    !nd_expr_resolve_calls(w->p, s->selections[i].expr))
 			return false;
 	return true;
 }
@@ -103,7 +92,7 @@ static bool note_asked(struct walk *w, const struct nd_column *c)
 bool nd_select_asked(struct nd_planner *p, const struct nd_table *t, const struct nd_select *s,
 		     const struct nd_where *where, bool **out)
 {
-	struct walk w = { .p = p, .t = t, .column = note_asked };
+	struct walk w = { .p = p, .t = t, .column = note_asked, .skips_unknown = true };
 
 	*out = NULL;
 	w.asked = cd_arena_take_array(p->arena, t->next_column_id + 1u, sizeof *w.asked);

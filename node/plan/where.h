@@ -56,6 +56,8 @@ struct nd_places {
 };
 
 bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_places *out);
+/* The partitions alone. */
+bool nd_where_bind_keys(const struct nd_where *w, struct nd_request *x, struct nd_places *out);
 /* A partition key of its columns (`data` never NULL), and its token. Refused: "Key may not be empty",
  * "Key length of 70000 is longer than maximum of 65535". */
 bool nd_key_join(struct nd_request *x, const cql_blob *columns, uint32_t count, cql_blob *key,

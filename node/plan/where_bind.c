@@ -181,13 +181,23 @@ static bool check_range_delete(const struct nd_where *w, struct nd_request *x)
 			 "Range deletions are not supported for specific columns");
 }
 
+static bool are_keys_named(const struct nd_where *w)
+{
+	return !w->is_key_range && w->key_count == w->table->partition_key_count;
+}
+
+bool nd_where_bind_keys(const struct nd_where *w, struct nd_request *x, struct nd_places *out)
+{
+	*out = (struct nd_places){ .first_token = INT64_MIN, .last_token = INT64_MAX };
+	return w->simple_key ? simple_key(w, x, out) : !are_keys_named(w) || all_keys(w, x, out);
+}
+
 bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_places *out)
 {
 	static const struct nd_slice all = { { { 0, NULL }, true }, { { 0, NULL }, true } };
-	bool named = !w->is_key_range && w->key_count == w->table->partition_key_count;
+	bool named = are_keys_named(w);
 
-	*out = (struct nd_places){ .first_token = INT64_MIN, .last_token = INT64_MAX };
-	if (w->simple_key ? !simple_key(w, x, out) : named && !all_keys(w, x, out))
+	if (!nd_where_bind_keys(w, x, out))
 		return false;
 	if (w->token.is_set) {
 		if (!token_range(w, x, out))

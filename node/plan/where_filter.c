@@ -87,6 +87,28 @@ static bool ask_equal(struct nd_filter *f, struct nd_request *x, const struct nd
 	return true;
 }
 
+/* The values of IN (a, b): an unset one is as if it were not there, with a null no row will do. */
+static bool ask_listed(struct nd_filter *f, struct nd_request *x, const struct nd_restriction *r)
+{
+	struct question *q = ask(f, x, r->columns[0], ND_OP_IN, r->value_count);
+	struct nd_value v;
+
+	if (!q)
+		return false;
+	q->count = 0;
+	for (uint32_t i = 0; i < r->value_count; i++) {
+		if (!nd_term_value(r->values[i].terms[0], x, &v))
+			return false;
+		if (v.presence == ND_NULL) {
+			q->count = 0;
+			return true;
+		}
+		if (v.presence == ND_VALUE)
+			q->values[q->count++] = nd_value_blob(v);
+	}
+	return true;
+}
+
 static bool ask_in(struct nd_filter *f, struct nd_request *x, const struct nd_restriction *r)
 {
 	struct question *q;
@@ -95,6 +117,8 @@ static bool ask_in(struct nd_filter *f, struct nd_request *x, const struct nd_re
 	if (r->count > 1)
 		return nd_refuse(&x->problem, ND_INVALID,
 				 "Multicolumn IN filters are not supported");
+	if (!r->in && !r->is_multi)
+		return ask_listed(f, x, r);
 	if (!nd_where_tuples(r, x, &t) || !(q = ask(f, x, r->columns[0], ND_OP_IN, t.count)))
 		return false;
 	for (uint32_t i = 0; i < t.count; i++)

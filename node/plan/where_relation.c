@@ -110,7 +110,7 @@ static bool check_element(struct nd_planner *p, const struct nd_column *c, enum 
 				 "Indexes on list entries (%s[index] = value) are not currently "
 				 "supported.",
 				 c->name);
-	if (c->type->kind != CQL_KIND_MAP)
+	if (c->type->kind != CQL_KIND_MAP || c->descending)
 		return nd_refuse(p->problem, ND_INVALID, "Column %s cannot be used as a map",
 				 c->name);
 	if (!c->is_multi_cell)
@@ -133,10 +133,11 @@ static bool check_column(struct nd_planner *p, const struct nd_column *c,
 
 	if (is_slice(r->op) && !check_slice(p, c))
 		return false;
-	if (r->op == ND_OP_CONTAINS_KEY && c->type->kind != CQL_KIND_MAP)
+	/* what is in descending order is of a type of its own */
+	if (r->op == ND_OP_CONTAINS_KEY && (c->type->kind != CQL_KIND_MAP || c->descending))
 		return nd_refuse(p->problem, ND_INVALID,
 				 "Cannot use CONTAINS KEY on non-map column %s", c->name);
-	if (r->op == ND_OP_CONTAINS && !is_collection(c->type))
+	if (r->op == ND_OP_CONTAINS && (!is_collection(c->type) || c->descending))
 		return nd_refuse(p->problem, ND_INVALID,
 				 "Cannot use CONTAINS on non-collection column %s", c->name);
 	if (element && !check_element(p, c, r->op))

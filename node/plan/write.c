@@ -89,6 +89,12 @@ const struct nd_write *nd_write_bind(const struct nd_write *w, struct nd_request
 	return w->json ? nd_insert_json_bind(w, x) : w;
 }
 
+bool nd_write_keys(const struct nd_write *w, struct nd_request *x, struct nd_places *out)
+{
+	*out = (struct nd_places){ 0 };
+	return w->where ? nd_where_bind_keys(w->where, x, out) : nd_insert_keys(w, x, out);
+}
+
 bool nd_write_places(const struct nd_write *w, struct nd_request *x, struct nd_places *out)
 {
 	*out = (struct nd_places){ 0 };

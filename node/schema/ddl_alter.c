@@ -190,6 +190,21 @@ static bool check_indexes(struct change *c, const char *column, const char *verb
 					verb, column, names);
 }
 
+/* "ks.t", each in quotes where CQL wants them. */
+static const char *table_text(const struct change *c)
+{
+	size_t keyspace_len = nd_name_format(c->d->keyspace_name, NULL, 0);
+	size_t len = keyspace_len + 1 + nd_name_format(c->table->name, NULL, 0);
+	char *out = cd_arena_take(c->d->x->arena, len + 1);
+
+	if (!out)
+		return "";
+	nd_name_format(c->d->keyspace_name, out, keyspace_len + 1);
+	out[keyspace_len] = '.';
+	nd_name_format(c->table->name, out + keyspace_len + 1, len - keyspace_len);
+	return out;
+}
+
 static bool drop_column(struct change *c, const char *name, int64_t dropped_us)
 {
 	struct nd_column *column = find(c, name);
@@ -199,8 +214,8 @@ static bool drop_column(struct change *c, const char *name, int64_t dropped_us)
 
 	if (!column)
 		return c->def->column_if_exists ||
-		       nd_ddl_refuse(c->d, "Column %s was not found in table '%s.%s'", name,
-				     c->d->keyspace_name, c->table->name);
+		       nd_ddl_refuse(c->d, "Column %s was not found in table '%s'", name,
+				     table_text(c));
 	if (column->kind < ND_STATIC)
 		return nd_ddl_refuse(c->d, "Cannot drop PRIMARY KEY column %s", name);
 	nd_type_format(column->type, spelling, sizeof spelling);
@@ -280,9 +295,9 @@ static bool rename_column(struct change *c, const char *from, const char *to)
 		return nd_ddl_refuse(c->d, "Cannot rename non PRIMARY KEY column %s", from);
 	if (nd_table_column(c->table, to) || find(c, to))
 		return nd_ddl_refuse(c->d,
-				     "Cannot rename column %s to %s in table '%s.%s'; another "
+				     "Cannot rename column %s to %s in table '%s'; another "
 				     "column with that name already exists",
-				     from, to, c->d->keyspace_name, c->table->name);
+				     from, to, table_text(c));
 	if (!check_indexes(c, from, "rename") || !nd_ddl_check_name(c->d, to))
 		return false;
 	column->name = to;
