@@ -77,6 +77,7 @@ EXTRA_DIST += tests/cql
 
 # Schemas, data and queries by chance, on the node and on Cassandra in step.
 check_PROGRAMS += tests/random_cql
+cassandra_tests += tests/random_cql
 tests_random_cql_SOURCES = \
 	tests/answer.c \
 	tests/answer.h \

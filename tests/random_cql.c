@@ -6,8 +6,9 @@
  *                [--print]
  *
  * A round is a keyspace and so many statements, all of one seed; the next round has the next seed.
- * HOST:PORT is that of COODIE_TEST_PLAIN when it is not given; without that, and as `node`, two nodes
- * are asked in different ways, which makes no difference either (tests/random_twin.h). A difference is
+ * HOST:PORT is that of COODIE_TEST_PLAIN when it is not given, for a minute with the seeds that are
+ * always tried and with those of the day; without that, and as `node`, two nodes are asked in different
+ * ways, which makes no difference either (tests/random_twin.h). A difference is
  * made small (not with --brief), and printed as a script for tests/differential. --print writes the
  * statements of a seed and runs nothing. tests/cql/random.known has what is explained. */
 #include <inttypes.h>
@@ -128,6 +129,22 @@ static bool is_over(const struct run *run, unsigned rounds)
 			    : rounds >= run->rounds;
 }
 
+static void run_rounds(struct run *run)
+{
+	for (unsigned rounds = 0; !is_over(run, rounds); rounds++, run->seed++)
+		run_round(run);
+}
+
+/* What nobody has tried before, and what can be tried again tomorrow: the seed is printed. */
+static void run_rounds_of_today(struct run *run)
+{
+	run->seed = (uint64_t)time(NULL) / 86400 * 1000;
+	run->seconds = 30;
+	run->begun = time(NULL);
+	printf("the seeds of today begin with %" PRIu64 "\n", run->seed);
+	run_rounds(run);
+}
+
 /* ---- the program ---------------------------------------------------------------------------- */
 
 static coodie_node *start_node(void)
@@ -215,7 +232,7 @@ static int sum_up(const struct run *run)
 
 int main(int argc, char **argv)
 {
-	struct run run = { .seed = 1, .rounds = 5, .statements = 150, .begun = time(NULL) };
+	struct run run = { .seed = 1, .rounds = 20, .statements = 150, .begun = time(NULL) };
 	int status = 2;
 
 	cd_arena_init(&run.arena, NULL, 0);
@@ -224,8 +241,9 @@ int main(int argc, char **argv)
 		      "[--statements N] [--brief] [--print]\n",
 		      stderr);
 	} else if (start(&run)) {
-		for (unsigned rounds = 0; !is_over(&run, rounds); rounds++, run.seed++)
-			run_round(&run);
+		run_rounds(&run);
+		if (argc == 1 && run.where)
+			run_rounds_of_today(&run);
 		status = sum_up(&run);
 	}
 	coodie_node_stop(run.nodes[0]);

@@ -7,12 +7,16 @@
 
 static bool to_number(const struct nd_call *c, struct nd_value *out)
 {
+	enum cql_kind kind = c->function->result->kind;
 	struct nd_number n;
 
 	if (c->arguments[0].presence != ND_VALUE || c->arguments[0].len == 0)
 		return true;
-	return nd_number_read(c, c->function->arguments[0]->kind, c->arguments[0], &n) &&
-	       nd_number_write(c, c->function->result->kind, &n, out);
+	if (!nd_number_read(c, c->function->arguments[0]->kind, c->arguments[0], &n))
+		return false;
+	if (kind == CQL_KIND_VARINT) /* by way of a long, as large as it may be */
+		n = nd_number_of_integer(nd_number_integer(&n));
+	return nd_number_write(c, kind, &n, out);
 }
 
 static bool to_text(const struct nd_call *c, struct nd_value *out)

@@ -269,6 +269,11 @@ static bool on_decimals(const struct nd_call *c, struct nd_decimal x, struct nd_
 	return nd_number_write_decimal(c, c->function->result->kind, d, out);
 }
 
+static bool is_finite(const struct nd_number *n)
+{
+	return n->form != ND_NUMBER_REAL || isfinite(n->real);
+}
+
 static bool operate(const struct nd_call *c, struct nd_value *out)
 {
 	enum cql_kind kind = c->function->result->kind;
@@ -284,6 +289,10 @@ static bool operate(const struct nd_call *c, struct nd_value *out)
 		return on_reals(c, nd_number_real(&x), nd_number_real(&y), out);
 	if (kind != CQL_KIND_DECIMAL && kind != CQL_KIND_VARINT)
 		return on_integers(c, nd_number_integer(&x), nd_number_integer(&y), out);
+	if (!is_finite(&x) || !is_finite(&y))
+		return failed(c, isnan(is_finite(&x) ? y.real : x.real)
+					 ? "A NaN cannot be converted into a decimal"
+					 : "An infinite number cannot be converted into a decimal");
 	return nd_number_decimal(c, &x, &left) && nd_number_decimal(c, &y, &right) &&
 	       on_decimals(c, left, right, out);
 }

@@ -120,7 +120,7 @@ bool nd_call_to_date(const struct nd_call *c, struct nd_value *out)
 	int64_t ms;
 
 	return is_nothing(c, 0) ||
-	       (milliseconds(c, 0, &ms) && of_date(c, floor_divide(ms, MS_PER_DAY), out));
+	       (milliseconds(c, 0, &ms) && of_date(c, ms / MS_PER_DAY, out)); /* towards 1970 */
 }
 
 bool nd_call_min_timeuuid(const struct nd_call *c, struct nd_value *out)

@@ -163,6 +163,9 @@ bool nd_selector_check_keys(struct nd_selection_run *r, const struct nd_selector
 	for (uint32_t i = 0; i < s->count; i++)
 		if (s->items[i] && !nd_selector_check_keys(r, s->items[i]))
 			return false;
+	if (s->kind == ND_SELECTOR_SLICE)
+		return (!s->from || key_value(r, s, s->from, "slice", &key)) &&
+		       (!s->to || key_value(r, s, s->to, "slice", &key));
 	return s->kind != ND_SELECTOR_ELEMENT || key_value(r, s, s->from, "element", &key);
 }
 

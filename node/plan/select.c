@@ -27,14 +27,13 @@ static bool limit_new(struct nd_planner *p, const struct nd_table *t, const char
 }
 
 static bool where_new(struct nd_planner *p, struct nd_table *t, const struct nd_select *s,
-		      struct nd_select_plan *plan)
+		      bool static_only, struct nd_select_plan *plan)
 {
 	struct nd_where_options options = { .use = ND_WHERE_SELECT,
+					    .static_only = static_only,
 					    .allow_filtering = s->allow_filtering,
 					    .ann = plan->ordering.near };
 
-	if (!nd_select_columns(p, t, s, &options.static_only))
-		return false;
 	plan->where = nd_where_new(p, t, &s->where, &options);
 	return plan->where && nd_select_asked(p, t, s, plan->where, &plan->asked);
 }
@@ -51,12 +50,15 @@ static const struct nd_index *index_of(const struct nd_table *t, const struct nd
 static bool look_up(struct nd_planner *p, const struct nd_select *s, struct nd_table *t,
 		    struct nd_select_plan *plan)
 {
+	bool static_only;
+
 	plan->distinct = s->distinct;
 	plan->wants_statics = t->static_count > 0;
-	if (!nd_ordering_new(p, t, s, &plan->ordering))
+	if (!nd_select_columns(p, t, s, &static_only) ||
+	    !nd_ordering_new(p, t, s, &plan->ordering))
 		return false;
 	plan->ordering.near_index = index_of(t, plan->ordering.near);
-	if (!where_new(p, t, s, plan) ||
+	if (!where_new(p, t, s, static_only, plan) ||
 	    !(plan->selectors = nd_selectors_new(p, t, s, &plan->plan.metadata)))
 		return false;
 	if (s->distinct && s->per_partition_limit)

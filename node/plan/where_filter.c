@@ -87,6 +87,15 @@ static bool ask_equal(struct nd_filter *f, struct nd_request *x, const struct nd
 	return true;
 }
 
+/* Whether no tuple was bound as a whole. */
+static bool are_listed(const struct nd_restriction *r)
+{
+	for (uint32_t i = 0; i < r->value_count; i++)
+		if (r->values[i].whole)
+			return false;
+	return true;
+}
+
 /* The values of IN (a, b): an unset one is as if it were not there, with a null no row will do. */
 static bool ask_listed(struct nd_filter *f, struct nd_request *x, const struct nd_restriction *r)
 {
@@ -117,7 +126,7 @@ static bool ask_in(struct nd_filter *f, struct nd_request *x, const struct nd_re
 	if (r->count > 1)
 		return nd_refuse(&x->problem, ND_INVALID,
 				 "Multicolumn IN filters are not supported");
-	if (!r->in && !r->is_multi)
+	if (!r->in && are_listed(r))
 		return ask_listed(f, x, r);
 	if (!nd_where_tuples(r, x, &t) || !(q = ask(f, x, r->columns[0], ND_OP_IN, t.count)))
 		return false;

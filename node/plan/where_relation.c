@@ -70,7 +70,8 @@ static bool has_duration(const cql_type *type)
 {
 	if (type->kind == CQL_KIND_DURATION)
 		return true;
-	for (uint32_t i = 0; i < type->count; i++)
+	/* what vectors are of is not looked at */
+	for (uint32_t i = 0; i < type->count && type->kind != CQL_KIND_VECTOR; i++)
 		if (type->inner[i] && has_duration(type->inner[i]))
 			return true;
 	return false;

@@ -311,10 +311,14 @@ static const struct native *native_of(enum cql_kind kind)
 bool nd_native_read(const cql_type *type, const char *text, size_t len, struct cd_arena *a,
 		    struct nd_value *out, struct nd_problem *p)
 {
-	const struct native *n = native_of(type->kind);
-	const struct reading r = { type, text, len, a, p };
+	const struct native *n;
+	struct reading r = { type, text, len, a, p };
 	cql_value v = { 0 };
 
+	/* in the text of a tuple a collection is its bytes */
+	if (type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET || type->kind == CQL_KIND_MAP)
+		r.type = type = cd_type_native(CQL_KIND_BLOB);
+	n = native_of(type->kind);
 	if (!n)
 		return nd_refuse(p, ND_INVALID,
 				 "Values of the type %s cannot be made of a text by the node",

@@ -120,6 +120,7 @@ static bool decimal_of_real(const struct nd_call *c, double d, struct nd_decimal
 	struct cd_print p = { text, sizeof text, 0 };
 	struct cd_scan s;
 	cql_decimal v;
+	int32_t least;
 
 	if (!isfinite(d))
 		return nd_refuse(c->problem, ND_INVALID,
@@ -132,9 +133,15 @@ static bool decimal_of_real(const struct nd_call *c, double d, struct nd_decimal
 		return nd_no_memory(c->problem);
 	out->unscaled = nd_big_read(c->arena, v.unscaled.data, v.unscaled.len);
 	out->scale = v.scale;
+	least = 1;
+	if (d != 0 && (fabs(d) < 1e-3 || fabs(d) >= 1e7)) {
+		/* of one digit and a power of ten, the digit gets a zero behind it: 1.0E300 */
+		*out = nd_decimal_strip(c->arena, *out);
+		least = out->scale + (fabs(nd_big_real(out->unscaled)) < 10);
+	}
 	/* Java writes at least one digit behind the point: 5.0 has the scale 1 */
-	if (out->scale < 1)
-		*out = nd_decimal_rescale(c->arena, *out, 1, ND_ROUND_DOWN);
+	if (out->scale < least)
+		*out = nd_decimal_rescale(c->arena, *out, least, ND_ROUND_DOWN);
 	return !out->unscaled.failed || too_large(c);
 }
 
