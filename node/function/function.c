@@ -241,6 +241,12 @@ static const struct nd_function *make(struct nd_candidates *c, size_t n, const s
 		return NULL;
 	}
 	for (uint32_t i = 0; i < call->count; i++) {
+		if (factories[n].make == nd_function_similarity &&
+		    call->items[i]->kind == ND_EXPR_LIST && call->items[i]->count == 0) {
+			nd_refuse(c->p->problem, ND_INVALID,
+				  "vectors may only have positive dimensions; given 0");
+			return NULL;
+		}
 		types[i] = nd_expr_likely_type(c->p, call->items[i]);
 		if (!types[i] && factories[n].infers)
 			types[i] = receiver->type;
