@@ -54,8 +54,7 @@ static bool look_up(struct nd_planner *p, const struct nd_select *s, struct nd_t
 
 	plan->distinct = s->distinct;
 	plan->wants_statics = t->static_count > 0;
-	if (!nd_select_columns(p, t, s, &static_only) ||
-	    !nd_ordering_new(p, t, s, &plan->ordering))
+	if (!nd_select_columns(p, t, s, &static_only) || !nd_ordering_new(p, t, s, &plan->ordering))
 		return false;
 	plan->ordering.near_index = index_of(t, plan->ordering.near);
 	if (!where_new(p, t, s, static_only, plan) ||

@@ -10,7 +10,7 @@ struct walk {
 	struct nd_planner *p;
 	const struct nd_table *t;
 	bool (*column)(struct walk *w, const struct nd_column *c);
-	bool skips_unknown; /* names that are no column's are told of later */
+	bool skips_unknown;        /* names that are no column's are told of later */
 	bool any_static, any_rows; /* rows: what is neither static nor of the partition key */
 	bool *seen;                /* of the partition key */
 	bool *asked;               /* by the columns' ids */
