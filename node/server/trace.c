@@ -134,6 +134,14 @@ static cql_value activity_of(const struct nd_rows *r, const struct event *event,
 	return cql_from_str(out);
 }
 
+/* Spread over what the request took; never 0, as which cqlsh shows none. */
+static int32_t elapsed(int32_t took_us, int i)
+{
+	int32_t at = (int32_t)((int64_t)took_us * (i + 1) / (EVENTS + 1));
+
+	return at > i ? at : i + 1;
+}
+
 static void put_events(struct nd_rows *r, const struct nd_exchange *e, cql_inet source,
 		       const struct about *about, int32_t took_us)
 {
@@ -147,7 +155,7 @@ static void put_events(struct nd_rows *r, const struct nd_exchange *e, cql_inet 
 		nd_rows_row(r, &id);
 		nd_rows_put(r, "activity", activity_of(r, &events[i], about->cql));
 		nd_rows_put(r, "source", cql_from_inet(source));
-		nd_rows_put(r, "source_elapsed", cql_from_int(took_us / EVENTS * i));
+		nd_rows_put(r, "source_elapsed", cql_from_int(elapsed(took_us, i)));
 		nd_rows_put(r, "source_port", cql_from_int(STORAGE_PORT));
 		nd_rows_put(r, "thread", cql_from_str("Native-Transport-Requests-1"));
 	}
