@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Integration: materialized views: of some columns and of all, with a condition of their own,
- * read as tables, written by nobody. The in-memory node has none, and says so. */
+ * read as tables, written by nobody. */
 #include "tests/integration.h"
 
 #include <stdlib.h>

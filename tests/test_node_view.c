@@ -93,6 +93,9 @@ static void told(void **state)
 		  "UPDATED b;UPDATED byv;UPDATED byw;UPDATED keys;UPDATED some;UPDATED whole;" },
 		{ "ALTER MATERIALIZED VIEW some WITH comment = 'x'", "UPDATED some;" },
 		{ "DROP MATERIALIZED VIEW whole", "DROPPED whole;" },
+		{ "CREATE TYPE u (a int)", "CREATED ;" },
+		{ "DROP KEYSPACE ks",
+		  "DROPPED byv;DROPPED byw;DROPPED keys;DROPPED some;DROPPED b;DROPPED ;DROPPED ;" },
 	};
 	struct fixture *f = *state;
 	struct told t;

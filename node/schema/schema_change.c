@@ -99,11 +99,45 @@ bool nd_schema_add_keyspace(struct nd_schema *s, const struct nd_keyspace *draft
 	return true;
 }
 
+/* Of one change of the schema, what it did to something else: a view of the table it is about, or
+ * something in the keyspace. */
+static void tell_too(struct nd_schema *s, const cql_schema_change *change, const char *target,
+		     const char *name, struct nd_table *table)
+{
+	cql_schema_change other;
+
+	if (!change || !s->listener.changed)
+		return;
+	other = *change;
+	other.target = (cql_text){ target, strlen(target) };
+	other.name = (cql_text){ name, strlen(name) };
+	s->listener.changed(s->listener.user, &other, table);
+}
+
+static void tell_tables(struct nd_schema *s, const struct nd_keyspace *k,
+			const cql_schema_change *change, bool views)
+{
+	for (uint32_t i = 0; i < k->table_count; i++)
+		if (!k->tables[i]->view == !views)
+			tell_too(s, change, "TABLE", k->tables[i]->name, k->tables[i]);
+}
+
+/* What goes with a keyspace, in Cassandra's order. */
+static void tell_contents(struct nd_schema *s, const struct nd_keyspace *k,
+			  const cql_schema_change *change)
+{
+	tell_tables(s, k, change, true);
+	tell_tables(s, k, change, false);
+	for (uint32_t i = 0; i < k->type_count; i++)
+		tell_too(s, change, "TYPE", k->types[i].name, NULL);
+}
+
 void nd_schema_drop_keyspace(struct nd_schema *s, struct nd_keyspace *k,
 			     const cql_schema_change *change)
 {
 	uint32_t at = 0;
 
+	tell_contents(s, k, change);
 	while (s->keyspaces[at] != k)
 		at++;
 	s->keyspace_count--;
@@ -165,18 +199,6 @@ static void swap_all(const struct nd_table_change *tables, struct pending *p)
 		swap(tables[i].table, p->copies[i]);
 }
 
-/* Of one change of the schema, what it did to another table: a view of the first one. */
-static void tell_too(struct nd_schema *s, const cql_schema_change *change, struct nd_table *table)
-{
-	cql_schema_change other;
-
-	if (!change || !s->listener.changed)
-		return;
-	other = *change;
-	other.name = (cql_text){ table->name, strlen(table->name) };
-	s->listener.changed(s->listener.user, &other, table);
-}
-
 bool nd_schema_alter_tables(struct nd_schema *s, const struct nd_table_change *tables,
 			    uint32_t count, const cql_schema_change *change)
 {
@@ -187,7 +209,7 @@ bool nd_schema_alter_tables(struct nd_schema *s, const struct nd_table_change *t
 	swap_all(tables, &p);
 	changed(s, tables[0].table->keyspace, change, tables[0].table);
 	for (uint32_t i = 1; i < count; i++)
-		tell_too(s, change, tables[i].table);
+		tell_too(s, change, "TABLE", tables[i].table->name, tables[i].table);
 	forget(s, &p);
 	return true;
 }

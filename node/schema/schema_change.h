@@ -31,6 +31,7 @@ bool nd_schema_add_table(struct nd_schema *s, struct nd_keyspace *k, const struc
 bool nd_schema_alter_tables(struct nd_schema *s, const struct nd_table_change *tables,
 			    uint32_t count, const cql_schema_change *change);
 void nd_schema_drop_table(struct nd_schema *s, struct nd_table *t, const cql_schema_change *change);
+/* The listener is told of all that is in it, then of it. */
 void nd_schema_drop_keyspace(struct nd_schema *s, struct nd_keyspace *k,
 			     const cql_schema_change *change);
 
