@@ -75,15 +75,18 @@ libcd_node_la_SOURCES = \
 	node/function/term_parts.h \
 	node/function/term_tuple.c \
 	node/plan/batch.c node/plan/batch.h \
+	node/plan/batch_parts.h node/plan/batch_size.c \
 	node/plan/cas.c node/plan/cas.h \
 	node/plan/cas_result.c node/plan/cas_result.h \
 	node/plan/condition.c node/plan/condition.h \
 	node/plan/condition_test.c \
 	node/plan/delete.c \
+	node/plan/guardrail.c node/plan/guardrail.def node/plan/guardrail.h \
 	node/plan/insert.c node/plan/insert.h \
 	node/plan/insert_json.c \
 	node/plan/insert_run.c \
 	node/plan/operation.c node/plan/operation.h \
+	node/plan/operation_guard.c \
 	node/plan/operation_number.c \
 	node/plan/operation_run.c \
 	node/plan/plan.c node/plan/plan.h \
@@ -114,6 +117,7 @@ libcd_node_la_SOURCES = \
 	node/plan/write_plan.c \
 	node/schema/ddl.c node/schema/ddl.h \
 	node/schema/ddl_alter.c \
+	node/schema/ddl_guard.c \
 	node/schema/ddl_index.c \
 	node/schema/ddl_keyspace.c \
 	node/schema/ddl_table.c \
@@ -168,6 +172,7 @@ libcd_node_la_SOURCES = \
 	node/value/check.c node/value/check.h \
 	node/value/compare.c node/value/compare.h \
 	node/value/compare_decimal.c node/value/compare_decimal.h \
+	node/value/java_set.c node/value/java_set.h \
 	node/value/json_print.c node/value/json_print.h \
 	node/value/json_read.c node/value/json_read.h \
 	node/value/json_value.c \

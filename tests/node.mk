@@ -55,7 +55,7 @@ tests_test_node_lexer_LDADD = $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_parser
 tests_test_node_parser_SOURCES = tests/test_node_parser.c tests/ast_print.c tests/ast_print.h
 tests_test_node_parser_LDADD = $(NODE_LIBS)
-EXTRA_DIST += tests/data/checks.inc tests/data/refusals.inc tests/data/statements.inc
+EXTRA_DIST += tests/data/checks.inc tests/data/guardrails.inc tests/data/refusals.inc tests/data/statements.inc
 
 # The corpus of CQL with Cassandra's answers: `make check` holds the node to it, `make check-cassandra` Cassandra.
 check_PROGRAMS += tests/differential
@@ -193,6 +193,8 @@ check_PROGRAMS += tests/test_node_script
 tests_test_node_script_LDADD = $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_dump
 tests_test_node_dump_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_guardrail
+tests_test_node_guardrail_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_settings
 tests_test_node_settings_LDADD = $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_skip

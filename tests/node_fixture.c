@@ -251,6 +251,7 @@ static struct nd_request new_request(struct fixture *f)
 				.version = f->version,
 				.consistency = f->consistency,
 				.serial_consistency = f->serial_consistency,
+				.is_ordinary_user = f->is_ordinary_user,
 				.has_timestamp = f->has_timestamp,
 				.timestamp_us = f->timestamp_us,
 				.has_page_rows = f->has_page_rows,

@@ -15,6 +15,7 @@ struct fixture {
 	/* of the next requests */
 	unsigned version;
 	cql_consistency consistency, serial_consistency;
+	bool is_ordinary_user; /* guardrails hold */
 	bool has_timestamp;
 	int64_t timestamp_us;
 	bool has_page_rows;

@@ -114,7 +114,8 @@ static bool make_table(struct maker *m, const struct definition *d)
 			      .x = &m->x,
 			      .schema = schema,
 			      .keyspace_name = d->keyspace,
-			      .keyspace = k };
+			      .keyspace = k,
+			      .properties = s->as.table.properties };
 	if (!nd_ddl_draft_table(&ddl, &draft) || !cql_uuid_parse(d->id, &draft.id, NULL))
 		return false;
 	draft.refresh = d->refresh;

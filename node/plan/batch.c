@@ -5,7 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/function/term_parts.h"
+#include "node/plan/batch_parts.h"
 #include "node/plan/cas.h"
+#include "node/plan/guardrail.h"
+#include "node/value/java_set.h"
 
 struct batch_plan {
 	struct nd_plan plan;
@@ -142,8 +146,6 @@ struct nd_plan *nd_plan_batch(struct nd_planner *p, const struct nd_statement *s
 
 /* ---- warnings ---------------------------------------------------------------------------------- */
 
-enum { PARTITIONS_WARN = 10, TABLE_NAMES_SIZE = 512 };
-
 /* Whether an earlier mutation is to the same partition, and to the same table. */
 static bool is_repeated(const struct nd_mutation *first, const struct nd_mutation *m, bool of_table)
 {
@@ -155,37 +157,40 @@ static bool is_repeated(const struct nd_mutation *first, const struct nd_mutatio
 	return false;
 }
 
-/* "[ks.a, ks.b]" of the tables that are asked for, as Cassandra lists them. */
-static uint32_t list_tables(const struct nd_build *b, bool without_grace, char *out, size_t size)
+uint32_t nd_batch_tables(const struct nd_build *b, bool without_grace, char *out, size_t size)
 {
+	enum { TABLES = 64 };
+	const char *names[TABLES];
 	uint32_t count = 0;
 	size_t at = 0;
 
-	for (const struct nd_mutation *m = b->first; m; m = m->next) {
+	for (const struct nd_mutation *m = b->first; m && count < TABLES; m = m->next) {
 		if ((without_grace && m->table->gc_grace) || is_repeated(b->first, m, true))
 			continue;
-		at += (size_t)snprintf(out + at, size - at, "%s%s.%s", count ? ", " : "[",
+		names[count] = nd_text(&b->x->problem, b->x->arena, "%s.%s",
 				       m->table->keyspace->name, m->table->name);
-		count++;
-		if (at + 200 > size)
-			break;
+		count += names[count] != NULL;
 	}
+	nd_java_set_order(names, count);
+	for (uint32_t i = 0; i < count && at + 200 < size; i++)
+		at += (size_t)snprintf(out + at, size - at, "%s%s", i ? ", " : "[", names[i]);
 	snprintf(out + at, size - at, "]");
 	return count;
 }
 
 static void warn_of_partitions(const struct nd_build *b)
 {
-	char tables[TABLE_NAMES_SIZE];
+	const int64_t most = b->x->db->settings.unlogged_batch_across_partitions_warn_threshold;
+	char tables[ND_TABLE_NAMES_SIZE];
 	uint32_t partitions = 0, count;
 
-	if (b->count <= PARTITIONS_WARN)
+	if (most < 0 || b->count <= most)
 		return;
 	for (const struct nd_mutation *m = b->first; m; m = m->next)
 		partitions += !is_repeated(b->first, m, false);
-	if (partitions <= PARTITIONS_WARN)
+	if (partitions <= most)
 		return;
-	count = list_tables(b, false, tables, sizeof tables);
+	count = nd_batch_tables(b, false, tables, sizeof tables);
 	nd_request_warn(
 		b->x,
 		"Unlogged batch covering %u partitions detected against table%s %s. You should "
@@ -195,8 +200,8 @@ static void warn_of_partitions(const struct nd_build *b)
 
 static void warn_of_grace(const struct nd_build *b)
 {
-	char tables[TABLE_NAMES_SIZE];
-	uint32_t count = list_tables(b, true, tables, sizeof tables);
+	char tables[ND_TABLE_NAMES_SIZE];
+	uint32_t count = nd_batch_tables(b, true, tables, sizeof tables);
 
 	if (count)
 		nd_request_warn(
@@ -218,6 +223,8 @@ static bool check_refusals(const struct batch *b, struct nd_request *x)
 
 		if (w->refusal)
 			return nd_refuse(&x->problem, w->refusal_code, "%s", w->refusal);
+		if (!nd_write_guard(w, x))
+			return false;
 	}
 	return true;
 }
@@ -307,7 +314,7 @@ static bool run(struct batch *b, const struct nd_batch_item *items, bool is_cond
 	struct nd_build to;
 	enum nd_access access = ND_WRITE;
 
-	if (!check_refusals(b, x) || !bind_writes(b, items, x))
+	if (!check_refusals(b, x) || !nd_guard_write_levels(x) || !bind_writes(b, items, x))
 		return false;
 	if (is_conditional)
 		return run_conditional(b, items, x);
@@ -317,9 +324,11 @@ static bool run(struct batch *b, const struct nd_batch_item *items, bool is_cond
 	if (b->type == ND_BATCH_LOGGED) {
 		warn_of_grace(&to);
 		access = to.count > 1 ? ND_WRITE_BATCH : ND_WRITE;
-	} else {
-		warn_of_partitions(&to);
 	}
+	if (!nd_batch_weigh(&to))
+		return false;
+	if (b->type != ND_BATCH_LOGGED)
+		warn_of_partitions(&to);
 	if (to.first && to.first->table->is_counter)
 		access = ND_WRITE_COUNTER;
 	x->result.kind = COODIE_RESULT_VOID;

@@ -44,6 +44,19 @@ bool nd_operation_new(struct nd_planner *p, const struct nd_table *t, const stru
 /* Sets a column whole to a value that is there already: what SET and INSERT do. */
 bool nd_column_set(struct nd_writer *w, const struct nd_column *column, struct nd_value value);
 
+/* ---- guardrails (operation_guard.c) ----------------------------------------------------------- */
+
+/* Of a collection that is put: how many items, and, when they are there, how large it is. */
+bool nd_writer_guard_items(struct nd_writer *w, const struct nd_column *c,
+			   const struct nd_items *items);
+bool nd_writer_guard_size(struct nd_writer *w, const struct nd_column *c,
+			  const struct nd_items *items);
+/* Likewise of a frozen one; other values are fine. */
+bool nd_writer_guard_frozen(struct nd_writer *w, const struct nd_column *c, struct nd_value v);
+bool nd_writer_guard_frozen_size(struct nd_writer *w, const struct nd_column *c, struct nd_value v);
+/* Operations on lists that look at them before. */
+bool nd_writer_guard_list_read(struct nd_writer *w, const char *words);
+
 /* ---- runs ------------------------------------------------------------------------------------- */
 
 nd_operation_fn nd_run_set, nd_run_count_up, nd_run_count_down, nd_run_add_number, nd_run_add_text,

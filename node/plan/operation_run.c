@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/reader.h"
 #include "base/timeuuid.h"
+#include "node/plan/guardrail.h"
 
 static const uint8_t nothing[1];
 
@@ -54,9 +55,19 @@ static cql_blob blob_of(struct nd_value v)
 	return (cql_blob){ v.len ? v.data : nothing, v.len };
 }
 
+/* Cassandra guards the item's key behind its value. */
+static bool guard_cell(struct nd_writer *w, const struct nd_column *c, cql_blob path, size_t len)
+{
+	return nd_guard(w->x, ND_THRESHOLD_column_value_size, (int64_t)len, c->name) &&
+	       (!c->is_multi_cell ||
+		nd_guard(w->x, ND_THRESHOLD_column_value_size, (int64_t)path.len, c->name));
+}
+
 static bool put_cell(struct nd_writer *w, const struct nd_column *c, cql_blob path, cql_blob value)
 {
-	struct nd_change *change = nd_writer_add(w, ND_CHANGE_CELL, c);
+	struct nd_change *change = guard_cell(w, c, path, value.len)
+					   ? nd_writer_add(w, ND_CHANGE_CELL, c)
+					   : NULL;
 
 	if (!change)
 		return false;
@@ -68,8 +79,11 @@ static bool put_cell(struct nd_writer *w, const struct nd_column *c, cql_blob pa
 
 static bool erase_cell(struct nd_writer *w, const struct nd_column *c, cql_blob path)
 {
-	struct nd_change *change = nd_writer_add(w, ND_CHANGE_ERASE, c);
+	struct nd_change *change = NULL;
 
+	if (!c->is_multi_cell ||
+	    nd_guard(w->x, ND_THRESHOLD_column_value_size, (int64_t)path.len, c->name))
+		change = nd_writer_add(w, ND_CHANGE_ERASE, c);
 	if (change)
 		change->path = path;
 	return change != NULL;
@@ -149,6 +163,21 @@ static bool put_map(struct nd_writer *w, const struct nd_column *c, const struct
 	return true;
 }
 
+/* A collection's items, with the guardrails of how many and how large. */
+static bool put_items(struct nd_writer *w, const struct nd_column *c, const struct nd_items *items,
+		      int64_t time_us)
+{
+	const enum cql_kind kind = c->type->kind;
+
+	if (!nd_writer_guard_items(w, c, items))
+		return false;
+	if (!(kind == CQL_KIND_LIST  ? put_list(w, c, items, time_us)
+	      : kind == CQL_KIND_SET ? put_set(w, c, items)
+				     : put_map(w, c, items)))
+		return false;
+	return nd_writer_guard_size(w, c, items);
+}
+
 /* Adds the items of a value to a multi-cell column. */
 static bool add_items(struct nd_writer *w, const struct nd_column *c, struct nd_value v)
 {
@@ -157,10 +186,8 @@ static bool add_items(struct nd_writer *w, const struct nd_column *c, struct nd_
 	if (!nd_items_read(c->type, v, w->x->arena, &items, &w->x->problem))
 		return false;
 	if (c->type->kind == CQL_KIND_LIST)
-		return put_list(w, c, &items, nd_request_own_timestamp(w->x));
-	if (c->type->kind == CQL_KIND_SET)
-		return put_set(w, c, &items);
-	return c->type->kind == CQL_KIND_MAP ? put_map(w, c, &items) : put_udt(w, c, &items);
+		return put_items(w, c, &items, nd_request_own_timestamp(w->x));
+	return c->type->kind == CQL_KIND_UDT ? put_udt(w, c, &items) : put_items(w, c, &items, 0);
 }
 
 bool nd_column_set(struct nd_writer *w, const struct nd_column *c, struct nd_value v)
@@ -170,7 +197,8 @@ bool nd_column_set(struct nd_writer *w, const struct nd_column *c, struct nd_val
 	if (v.presence == ND_UNSET)
 		return true;
 	if (!c->is_multi_cell)
-		return put_value(w, c, no_path(), v);
+		return nd_writer_guard_frozen(w, c, v) && put_value(w, c, no_path(), v) &&
+		       nd_writer_guard_frozen_size(w, c, v);
 	if (!(erase = nd_writer_add(w, ND_CHANGE_ERASE_ALL, c)))
 		return false;
 	erase->timestamp_us--; /* so that it does not hit what comes with it */
@@ -304,7 +332,8 @@ bool nd_run_discard_values(const struct nd_operation *o, struct nd_writer *w)
 	struct nd_items items;
 	bool nothing_to_do, found;
 
-	if (!read_items(o, w, &items, &nothing_to_do) || !nd_writer_existing(w, &row, &found))
+	if (!nd_writer_guard_list_read(w, "Removal of list items requiring read before write") ||
+	    !read_items(o, w, &items, &nothing_to_do) || !nd_writer_existing(w, &row, &found))
 		return false;
 	for (uint32_t i = 0; !nothing_to_do && found && i < row.cell_count; i++) {
 		const struct nd_cell *cell = &row.cells[i];
@@ -350,6 +379,9 @@ bool nd_run_set_index(const struct nd_operation *o, struct nd_writer *w)
 	struct nd_value key, value;
 	cql_blob path = no_path();
 
+	if (!nd_writer_guard_list_read(
+		    w, "Setting of list items by index requiring read before write"))
+		return false;
 	if (!nd_term_value(o->key, w->x, &key) || !nd_term_value(o->value, w->x, &value))
 		return false;
 	if (key.presence != ND_VALUE)
@@ -365,6 +397,9 @@ bool nd_run_erase_index(const struct nd_operation *o, struct nd_writer *w)
 	struct nd_value key;
 	cql_blob path = no_path();
 
+	if (!nd_writer_guard_list_read(
+		    w, "Removal of list items by index requiring read before write"))
+		return false;
 	if (!nd_term_value(o->key, w->x, &key))
 		return false;
 	if (key.presence == ND_NULL)

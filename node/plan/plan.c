@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "node/plan/guardrail.h"
 #include "node/store/store.h"
 #include "node/value/check.h"
 
@@ -216,6 +217,8 @@ static bool run_truncate(const struct nd_plan *plan, struct nd_request *x)
 {
 	const struct nd_keyspace *k = plan->table->keyspace;
 
+	if (!nd_guard_use(x, ND_FLAG_drop_truncate_table_enabled, NULL))
+		return false;
 	if (!nd_request_admit(x, k, INT64_MIN, ND_TRUNCATION))
 		return false;
 	nd_store_truncate(plan->table->store);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SELECT: looked up and checked once, run as often as it is asked. */
+#include "node/plan/guardrail.h"
 #include "node/plan/select_plan.h"
 
 #include <string.h>
@@ -227,11 +228,36 @@ static void warn_of_aggregates(const struct nd_select_run *r)
 				      "restriction)");
 }
 
+/* What an ordinary user may ask for at all. */
+static bool guard_select(const struct nd_select_run *r)
+{
+	const struct nd_select *s = &r->plan->plan.statement->as.select;
+	struct nd_request *x = r->x;
+
+	if (s->group_count && !nd_guard_use(x, ND_FLAG_group_by_enabled, NULL))
+		return false;
+	if (s->allow_filtering && !r->table->keyspace->is_system &&
+	    !nd_guard_use(x, ND_FLAG_allow_filtering_enabled, NULL))
+		return false;
+	return x->consistency == CQL_CONSISTENCY_ANY || nd_guard_read_level(x);
+}
+
+/* An aggregate, which comes whole, is still read by pages. */
+static bool guard_page(const struct nd_select_run *r)
+{
+	bool reads_pages = r->paged || (r->plan->aggregates && r->x->has_page_rows);
+
+	return !reads_pages ||
+	       nd_guard(r->x, ND_THRESHOLD_page_size, r->x->page_rows, r->table->name);
+}
+
 static bool start(struct nd_select_run *r, uint32_t *limit)
 {
 	const struct nd_select_plan *plan = r->plan;
 	struct nd_request *x = r->x;
 
+	if (!guard_select(r))
+		return false;
 	if (!limit_value(x, plan->limit, limit) ||
 	    !limit_value(x, plan->partition_limit, &r->partition_limit) ||
 	    !nd_where_bind(plan->where, x, &r->places) || !check_consistency(r))
@@ -240,9 +266,9 @@ static bool start(struct nd_select_run *r, uint32_t *limit)
 		return false;
 	if (r->places.must_filter && !(r->filter = nd_where_filter(plan->where, x)))
 		return false;
-	warn_of_aggregates(r);
-	if (!start_page(r, *limit))
+	if (!start_page(r, *limit) || !guard_page(r))
 		return false;
+	warn_of_aggregates(r);
 	r->arena = r->places.has_keys && r->places.names_rows && r->places.key_count == 1 &&
 				   r->places.slice_count == 1
 			   ? x->arena

@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "base/reader.h"
+#include "node/plan/guardrail.h"
 #include "node/plan/where_plan.h"
 
 enum { KEY_MAX = 65535 };
@@ -99,11 +100,36 @@ static bool simple_key(const struct nd_where *w, struct nd_request *x, struct nd
 	return keys_alloc(x, 1, out) && add_key(x, columns, count, out);
 }
 
+/* Once for each column, by the product so far, when one of them is IN a list. */
+static bool guard_product(struct nd_restriction *const *at, uint32_t columns, struct nd_request *x,
+			  const char *what)
+{
+	bool has_in = false;
+	int64_t product = 1;
+
+	if (!nd_guard_is_set(x, ND_THRESHOLD_in_select_cartesian_product))
+		return true;
+	for (uint32_t i = 0; i < columns && at[i]; i += at[i]->count)
+		has_in |= at[i]->kind == ND_WHERE_IN;
+	for (uint32_t i = 0; has_in && i < columns && at[i]; i += at[i]->count) {
+		struct nd_tuples t;
+
+		if (!nd_where_tuples(at[i], x, &t))
+			return false;
+		product = t.count && product > INT32_MAX / t.count ? INT32_MAX : product * t.count;
+		if (!nd_guard(x, ND_THRESHOLD_in_select_cartesian_product, product, what))
+			return false;
+	}
+	return true;
+}
+
 static bool all_keys(const struct nd_where *w, struct nd_request *x, struct nd_places *out)
 {
 	uint32_t width = w->table->partition_key_count, count;
 	cql_blob *columns;
 
+	if (!guard_product(w->key, width, x, "partition key"))
+		return false;
 	if (!nd_where_product(w->key, width, x, &count, &columns) || !keys_alloc(x, count, out))
 		return false;
 	for (uint32_t i = 0; i < count; i++)
@@ -205,9 +231,14 @@ bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_pla
 		if (named)
 			keep_keys_in_range(out);
 	}
+	if (w->options.use == ND_WHERE_SELECT && w->has_key_in &&
+	    !nd_guard(x, ND_THRESHOLD_partition_keys_in_select, out->key_count, w->table->name))
+		return false;
 	out->nothing |= out->has_keys && !out->key_count;
 	out->must_filter = w->filters != NULL;
 	if (!check_range_delete(w, x))
+		return false;
+	if (w->names_rows && !guard_product(w->rows, w->bound_rows, x, "clustering key"))
 		return false;
 	if (w->bound_rows)
 		return nd_where_slices(w, x, out);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "base/reader.h"
+#include "node/plan/guardrail.h"
 #include "node/plan/insert.h"
 #include "node/plan/view.h"
 
@@ -303,6 +304,22 @@ bool nd_write_consistency(const struct nd_table *t, struct nd_request *x)
 	return true;
 }
 
+bool nd_write_guard(const struct nd_write *w, struct nd_request *x)
+{
+	return !w->timestamp || nd_guard_use(x, ND_FLAG_user_timestamps_enabled, NULL);
+}
+
+/* Of a statement that is in no batch. */
+static bool guard_timestamp(const struct nd_write *w, struct nd_request *x)
+{
+	int64_t timestamp_us;
+
+	if (!w->timestamp || !x->is_ordinary_user)
+		return true;
+	return nd_timestamp_value(w->timestamp, x, x->now_us, &timestamp_us) &&
+	       nd_guard_timestamp(x, timestamp_us, w->plan.table->name);
+}
+
 bool nd_write_run(const struct nd_plan *plan, struct nd_request *x)
 {
 	const struct nd_write *w = (const struct nd_write *)plan;
@@ -311,7 +328,8 @@ bool nd_write_run(const struct nd_plan *plan, struct nd_request *x)
 
 	if (w->refusal)
 		return nd_refuse(&x->problem, w->refusal_code, "%s", w->refusal);
-	if (!(w = nd_write_bind(w, x)))
+	if (!nd_write_guard(w, x) || !nd_guard_write_levels(x) || !guard_timestamp(w, x) ||
+	    !(w = nd_write_bind(w, x)))
 		return false;
 	if (plan->is_conditional)
 		return nd_cas_run(w, x);

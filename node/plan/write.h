@@ -83,6 +83,8 @@ bool nd_build_check_indexes(const struct nd_build *b);
 bool nd_build_apply(struct nd_build *b, enum nd_access access);
 /* Applies them without asking. */
 bool nd_build_store(struct nd_build *b);
+/* Guardrails of the statement, and of the timestamp it says. */
+bool nd_write_guard(const struct nd_write *w, struct nd_request *x);
 /* Whether a level can be used for writes; counters have words of their own. */
 bool nd_write_consistency(const struct nd_table *t, struct nd_request *x);
 

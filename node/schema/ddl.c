@@ -254,7 +254,7 @@ static bool run(const struct nd_plan *plan, struct nd_request *x)
 			    .keyspace_name = p->keyspace_name,
 			    .keyspace = nd_schema_keyspace(&x->db->schema, p->keyspace_name) };
 
-	if (!check_rights(&d) || !check_keyspace_name(&d))
+	if (!check_rights(&d) || !nd_ddl_guard(&d) || !check_keyspace_name(&d))
 		return false;
 	if (!kinds[plan->statement->kind].run(&d))
 		return false;

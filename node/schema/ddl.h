@@ -14,6 +14,7 @@ struct nd_ddl {
 	struct nd_schema *schema;
 	const char *keyspace_name;    /* of what it is about */
 	struct nd_keyspace *keyspace; /* NULL: it does not exist */
+	struct nd_properties properties; /* of a table: without those that a guardrail ignores */
 	cql_schema_change change;     /* filled when it began; `change` NULL: nothing has changed */
 };
 
@@ -56,6 +57,16 @@ cql_uuid nd_ddl_table_id(struct nd_ddl *d, const char *table);
 
 /* What is said of CREATE MATERIALIZED VIEW when it is prepared. */
 bool nd_ddl_check_view(struct nd_planner *p, const struct nd_statement *s);
+/* Guardrails (ddl_guard.c): what is looked at before a statement runs, and what when more is known. */
+bool nd_ddl_guard(struct nd_ddl *d);
+bool nd_ddl_guard_strategy(struct nd_ddl *d, const struct nd_properties *given);
+bool nd_ddl_guard_factor(struct nd_ddl *d, int32_t factor);
+/* `what`: "Column" or "Field". */
+bool nd_ddl_guard_type(struct nd_ddl *d, const char *what, const char *name, const cql_type *type);
+bool nd_ddl_guard_options(struct nd_ddl *d, const struct nd_table *draft);
+bool nd_ddl_guard_index(struct nd_ddl *d, const struct nd_table *t, const char *name);
+/* Another view of the table. */
+bool nd_ddl_guard_view(struct nd_ddl *d, const struct nd_table *base, const char *name);
 
 /* What CREATE TABLE makes; the columns are in the request's arena. */
 bool nd_ddl_draft_table(struct nd_ddl *d, struct nd_table *draft);

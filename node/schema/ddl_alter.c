@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/plan/guardrail.h"
 #include "node/schema/ddl_view.h"
 #include "node/schema/options.h"
 #include "node/store/store.h"
@@ -118,7 +119,8 @@ static bool add_column(struct change *c, const struct nd_column_def *def)
 						 c->d->x->arena, &c->d->x->problem);
 	char more[512] = " for column ";
 
-	if (!type || !nd_ddl_check_name(c->d, def->name))
+	if (!type || !nd_ddl_check_name(c->d, def->name) ||
+	    !nd_ddl_guard_type(c->d, "Column", def->name, def->type))
 		return false;
 	if (find(c, def->name))
 		return c->def->column_if_not_exists ||
@@ -169,7 +171,9 @@ static bool add(struct change *c)
 	for (uint32_t i = 0; i < c->def->column_count; i++)
 		if (!add_column(c, &c->def->columns[i]))
 			return false;
-	return check_counters(c) && nd_ddl_alter_base(c->d, c->table, &c->draft, NULL, 0);
+	return nd_guard(c->d->x, ND_THRESHOLD_columns_per_table, c->draft.column_count,
+			c->table->name) &&
+	       check_counters(c) && nd_ddl_alter_base(c->d, c->table, &c->draft, NULL, 0);
 }
 
 /* ---- DROP -------------------------------------------------------------------------------------- */
@@ -333,7 +337,8 @@ static bool alter_mask(struct change *c)
 
 static bool alter_options(struct change *c)
 {
-	if (!nd_options_table(c->d, &c->def->properties, &c->table->options, &c->draft))
+	if (!nd_options_table(c->d, &c->d->properties, &c->table->options, &c->draft) ||
+	    !nd_ddl_guard_options(c->d, &c->draft))
 		return false;
 	if (c->table->is_counter && c->draft.default_ttl > 0)
 		return nd_ddl_refuse(c->d,

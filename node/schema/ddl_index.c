@@ -323,6 +323,8 @@ bool nd_ddl_create_index(struct nd_ddl *d)
 		return nd_ddl_refuse(d, "Secondary indexes on materialized views aren't supported");
 	if (m.table->is_counter)
 		return nd_ddl_refuse(d, "Secondary indexes on counter tables aren't supported");
+	if (!nd_ddl_guard_index(d, m.table, m.def->name))
+		return false;
 	m.index.name = m.def->name;
 	if (!read_target(&m) || (!m.index.name && !make_name(&m)))
 		return false;

@@ -14,6 +14,8 @@ bool nd_ddl_create_keyspace(struct nd_ddl *d)
 		return false;
 	if (!nd_properties_find(&def->properties, "replication"))
 		return nd_ddl_refuse(d, "Missing mandatory option 'replication'");
+	if (!nd_ddl_guard_strategy(d, &def->properties))
+		return false;
 	if (d->keyspace)
 		return def->if_not_exists || nd_ddl_exists(d, NULL);
 	if (!nd_options_keyspace(d, &def->properties, NULL, &draft))
@@ -47,7 +49,8 @@ bool nd_ddl_alter_keyspace(struct nd_ddl *d)
 		return false;
 	if (!d->keyspace)
 		return def->if_exists || nd_ddl_need_keyspace(d);
-	if (!nd_options_keyspace(d, &def->properties, d->keyspace, &draft))
+	if (!nd_ddl_guard_strategy(d, &def->properties) ||
+	    !nd_options_keyspace(d, &def->properties, d->keyspace, &draft))
 		return false;
 	if (!nd_keyspace_digest(&draft, d->schema->allocator))
 		return nd_ddl_no_memory(d);

@@ -81,7 +81,7 @@ static bool read_columns(struct maker *m)
 		m->count++;
 		c->type = nd_schema_resolve(d->schema, d->keyspace_name, def->type, d->x->arena,
 					    &d->x->problem);
-		if (!c->type)
+		if (!c->type || !nd_ddl_guard_type(d, "Column", def->name, def->type))
 			return false;
 	}
 	for (uint32_t i = 0; i < m->count; i++)
@@ -263,8 +263,9 @@ bool nd_ddl_draft_table(struct nd_ddl *d, struct nd_table *draft)
 				    .id = nd_ddl_table_id(d, d->statement->on.name) };
 	if (m.def->compact_storage)
 		return nd_ddl_refuse(d, "COMPACT STORAGE is not supported by the node");
-	if (!nd_options_table(d, &m.def->properties, NULL, draft) || !read_columns(&m) ||
-	    !read_key(&m) || !read_order(&m) || !check_statics(&m) || !check_counters(&m))
+	if (!nd_options_table(d, &d->properties, NULL, draft) || !nd_ddl_guard_options(d, draft) ||
+	    !read_columns(&m) || !read_key(&m) || !read_order(&m) || !check_statics(&m) ||
+	    !check_counters(&m))
 		return false;
 	draft->columns = m.columns;
 	draft->column_count = m.count;

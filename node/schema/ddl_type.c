@@ -6,6 +6,7 @@
 
 #include <coodie/uuid.h>
 
+#include "node/plan/guardrail.h"
 #include "node/schema/ddl.h"
 #include "proto/type.h"
 
@@ -96,7 +97,8 @@ bool nd_ddl_create_type(struct nd_ddl *d)
 		t->of.udt->fields[i] = def->fields[i].name;
 		t->inner[i] = nd_schema_resolve(d->schema, d->keyspace_name, def->fields[i].type,
 						d->x->arena, &d->x->problem);
-		if (!t->inner[i])
+		if (!t->inner[i] ||
+		    !nd_ddl_guard_type(d, "Field", def->fields[i].name, def->fields[i].type))
 			return false;
 	}
 	if (!nd_type_fits(t))
@@ -179,6 +181,9 @@ static bool add_field(struct change *c, bool *nothing)
 				     "type is being used in partition key by the following tables: "
 				     "%s",
 				     field->name, spelling, d->keyspace_name, type_name(d), tables);
+	if (!nd_guard(d->x, ND_THRESHOLD_fields_per_udt, n + 1, type_name(d)) ||
+	    !nd_ddl_guard_type(d, "Field", field->name, field->type))
+		return false;
 	if (!(c->new = new_type(d, n + 1)))
 		return false;
 	for (uint32_t i = 0; i <= n; i++) {

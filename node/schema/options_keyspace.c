@@ -61,6 +61,8 @@ static bool simple(struct replication *r)
 					     m->pairs[2 * i], d->keyspace_name);
 	if (!check_factor(d, nd_option_map_get(m, factor_name), &factor))
 		return false;
+	if (!nd_ddl_guard_factor(d, factor))
+		return false;
 	nodes = count_nodes(d->x, NULL);
 	if (factor > nodes)
 		nd_request_warn(d->x,
@@ -150,7 +152,8 @@ static bool topology(struct replication *r)
 					     "Unrecognized strategy option {%s} passed to "
 					     "NetworkTopologyStrategy for keyspace %s",
 					     m->pairs[2 * i], d->keyspace_name);
-		if (!check_factor(d, m->pairs[2 * i + 1], &factor))
+		if (!check_factor(d, m->pairs[2 * i + 1], &factor) ||
+		    !nd_ddl_guard_factor(d, factor))
 			return false;
 		if (factor > nodes)
 			nd_request_warn(d->x,

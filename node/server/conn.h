@@ -62,6 +62,7 @@ struct nd_conn {
 	const cql_terms *terms;         /* agreed on by STARTUP; NULL: none */
 	struct nd_scylla_agreed agreed; /* `terms` are these */
 	char *keyspace;                 /* USE; NULL: none */
+	bool is_ordinary_user;          /* as in struct nd_request */
 	unsigned events;                /* enum nd_event_bit */
 	bool warned_of_use;
 	uint8_t shard;   /* ScyllaDB; else 0 */

@@ -52,6 +52,7 @@ bool nd_statement_begin(struct nd_exchange *e, const cql_params *p, struct nd_re
 		.keyspace = c->keyspace,
 		.used_keyspace = c->keyspace,
 		.version = c->version,
+		.is_ordinary_user = c->is_ordinary_user,
 		.consistency = p->consistency,
 		.serial_consistency = p->serial_consistency ? p->serial_consistency
 							    : CQL_CONSISTENCY_SERIAL,

@@ -68,6 +68,7 @@ struct nd_request {
 	const char *keyspace; /* of the request, else of the connection; NULL: none */
 	const char *used_keyspace; /* of the connection alone: DESCRIBE looks at no other */
 	unsigned version;     /* 4 or 5 */
+	bool is_ordinary_user; /* has logged in, and is no superuser: guardrails hold */
 	/* the partitions that were asked for: how many, and the first one's token */
 	uint32_t admitted;
 	int64_t token;

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* The order in which Java's HashSet gives its strings: Cassandra tells sets in it. */
+#ifndef NODE_JAVA_SET_H
+#define NODE_JAVA_SET_H
+
+#include <stddef.h>
+
+/* Puts texts that were added in this order, no two the same, into the set's. */
+void nd_java_set_order(const char **texts, size_t count);
+
+#endif
