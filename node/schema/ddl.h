@@ -66,7 +66,8 @@ bool nd_ddl_guard_type(struct nd_ddl *d, const char *what, const char *name, con
 bool nd_ddl_guard_options(struct nd_ddl *d, const struct nd_table *draft);
 bool nd_ddl_guard_index(struct nd_ddl *d, const struct nd_table *t, const char *name);
 /* Another view of the table. */
-bool nd_ddl_guard_view(struct nd_ddl *d, const struct nd_table *base, const char *name);
+bool nd_ddl_guard_view(struct nd_ddl *d, const struct nd_table *base,
+		       const struct nd_properties *given);
 
 /* What CREATE TABLE makes; the columns are in the request's arena. */
 bool nd_ddl_draft_table(struct nd_ddl *d, struct nd_table *draft);

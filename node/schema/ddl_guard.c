@@ -29,7 +29,7 @@ static int64_t count_tables(const struct nd_schema *s)
 	for (uint32_t i = 0; i < s->keyspace_count; i++)
 		for (uint32_t j = 0; is_users(s->keyspaces[i]) && j < s->keyspaces[i]->table_count;
 		     j++)
-			count += !s->keyspaces[i]->tables[j]->is_view;
+			count += !s->keyspaces[i]->tables[j]->view;
 	return count;
 }
 
@@ -158,14 +158,13 @@ bool nd_ddl_guard_index(struct nd_ddl *d, const struct nd_table *t, const char *
 			what);
 }
 
-bool nd_ddl_guard_view(struct nd_ddl *d, const struct nd_table *base, const char *name)
+bool nd_ddl_guard_view(struct nd_ddl *d, const struct nd_table *base,
+		       const struct nd_properties *given)
 {
-	const struct nd_keyspace *k = base->keyspace;
 	char what[512];
-	int64_t count = 1;
 
-	for (uint32_t i = 0; i < k->table_count; i++)
-		count += k->tables[i]->is_view && k->tables[i]->base == base;
-	snprintf(what, sizeof what, "%s on table %s", name, base->name);
-	return nd_guard(d->x, ND_THRESHOLD_materialized_views_per_table, count, what);
+	snprintf(what, sizeof what, "%s on table %s", d->statement->on.name, base->name);
+	return nd_guard_properties(d->x, given, &d->properties) &&
+	       nd_guard(d->x, ND_THRESHOLD_materialized_views_per_table,
+			(int64_t)base->view_count + 1, what);
 }

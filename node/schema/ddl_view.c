@@ -2,6 +2,7 @@
 /* ALTER and DROP MATERIALIZED VIEW, and what changes of a table mean for its views. */
 #include <string.h>
 
+#include "node/plan/guardrail.h"
 #include "node/plan/view.h"
 #include "node/schema/ddl_view.h"
 #include "node/schema/options.h"
@@ -35,7 +36,8 @@ bool nd_ddl_alter_view(struct nd_ddl *d)
 	if (!t)
 		return !d->x->problem.happened;
 	draft = *t;
-	if (!nd_options_table(d, &def->properties, &t->options, &draft))
+	if (!nd_guard_properties(d->x, &def->properties, &d->properties) ||
+	    !nd_options_table(d, &d->properties, &t->options, &draft))
 		return false;
 	if (draft.gc_grace == 0)
 		return nd_ddl_refuse(d, GC_GRACE, "a materialized view");

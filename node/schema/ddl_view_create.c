@@ -251,7 +251,7 @@ static bool read_where(struct maker *m)
 
 static bool read_options(struct maker *m)
 {
-	if (!nd_options_table(m->d, &m->def->properties, NULL, &m->draft))
+	if (!nd_options_table(m->d, &m->d->properties, NULL, &m->draft))
 		return false;
 	return !m->draft.default_ttl ||
 	       nd_ddl_refuse(m->d, "Cannot set default_time_to_live for a materialized view. Data "
@@ -313,7 +313,8 @@ static bool make(struct maker *m)
 {
 	struct nd_ddl *d = m->d;
 
-	if (!check_base(m) || !read_columns(m) || !read_key(m) || !read_where(m) ||
+	if (!check_base(m) || !nd_ddl_guard_view(d, m->base, &m->def->properties) ||
+	    !read_columns(m) || !read_key(m) || !read_where(m) ||
 	    !read_options(m) || !draft_columns(m) || !check_name(m))
 		return false;
 	m->draft.view = &m->view;
