@@ -156,6 +156,7 @@ libcd_node_la_SOURCES = \
 	node/server/request.c node/server/request.h \
 	node/server/script.c node/server/script.h \
 	node/server/trace.c node/server/trace.h \
+	node/server/trace_steps.c node/server/trace_steps.h \
 	node/store/items.c \
 	node/store/member.c \
 	node/store/merge.c node/store/merge.h \

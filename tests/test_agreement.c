@@ -139,6 +139,36 @@ static void test_change(void **state)
 	}
 }
 
+/* A node that lags: no fault is in the way, what it shows is another version. */
+static void test_held(void **state)
+{
+	(void)state;
+	for (uint32_t held = 0; held < 3; held++) {
+		struct place p;
+		coodie_error err;
+
+		begin(&p, 3);
+		set(&p, "schema_wait_ms", "60");
+		open_session(&p);
+		assert_true(coodie_schema_agreement(p.session, 1000, &err));
+		assert_true(coodie_node_hold_schema(p.node, held, true, &err));
+		assert_true(coodie_node_hold_schema(p.node, held, true, &err));
+		assert_true(
+			coodie_schema_agreement(p.session, 1000, &err)); /* nothing has changed */
+		coodie_result *r = run_change(&p, false, &err);
+		if (!r)
+			fail_msg("%s", err.message);
+		assert_false(coodie_result_schema_agreed(r));
+		coodie_result_free(r);
+		assert_false(coodie_schema_agreement(p.session, 50, &err));
+		assert_true(coodie_node_hold_schema(p.node, held, false, &err));
+		assert_true(coodie_schema_agreement(p.session, 1000, &err));
+		assert_false(coodie_node_hold_schema(p.node, 3, true, &err));
+		assert_int_equal(err.code, COODIE_ERR_INVALID);
+		end(&p);
+	}
+}
+
 /* Nothing is asked of a node that is all there is by the user's word. */
 static void test_single_node(void **state)
 {
@@ -284,9 +314,10 @@ static void test_freed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_change),  cmocka_unit_test(test_single_node),
-		cmocka_unit_test(test_ignored), cmocka_unit_test(test_on_demand),
-		cmocka_unit_test(test_cancel),  cmocka_unit_test(test_freed),
+		cmocka_unit_test(test_change),      cmocka_unit_test(test_held),
+		cmocka_unit_test(test_single_node), cmocka_unit_test(test_ignored),
+		cmocka_unit_test(test_on_demand),   cmocka_unit_test(test_cancel),
+		cmocka_unit_test(test_freed),
 	};
 
 	return cmocka_run_group_tests_name("agreement", tests, NULL, NULL);

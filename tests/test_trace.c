@@ -96,14 +96,14 @@ static const struct trace_row {
 	{ "a query", send_query, "'Execute CQL3 query'",
 	  "{'consistency_level': 'ONE', 'page_size': '7', 'query': 'SELECT n FROM people WHERE id "
 	  "= 1', 'serial_consistency_level': 'SERIAL'}",
-	  "'Executing statement'", 3 },
+	  "'Read 0 live rows and 0 tombstone cells'", 6 },
 	{ "an execute", send_execute, "'Execute CQL3 prepared query'",
-	  "{'consistency_level': 'ONE', 'page_size': '7', 'query': 'SELECT n FROM people WHERE id "
-	  "= ?', 'serial_consistency_level': 'SERIAL'}",
-	  "'Executing prepared statement'", 1 },
+	  "{'bound_var_0_id': '1', 'consistency_level': 'ONE', 'page_size': '7', 'query': 'SELECT n FROM "
+	  "people WHERE id = ?', 'serial_consistency_level': 'SERIAL'}",
+	  "'Read 0 live rows and 0 tombstone cells'", 4 },
 	{ "a batch", send_batch, "'Execute batch of CQL3 queries'",
-	  "{'consistency_level': 'ONE', 'serial_consistency_level': 'SERIAL'}", "'Executing batch'",
-	  1 },
+	  "{'consistency_level': 'ONE', 'serial_consistency_level': 'SERIAL'}",
+	  "'Appending to commitlog'", 2 },
 };
 
 static void check_text(const struct trace_row *row, const coodie_cursor *c, const char *column,

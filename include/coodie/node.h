@@ -195,6 +195,13 @@ COODIE_API bool coodie_node_add(coodie_node *n, const char *data_center, const c
  * last one cannot be removed. */
 COODIE_API bool coodie_node_remove(coodie_node *n, uint32_t i, coodie_error *err);
 
+/**
+ * Lets a node lag behind: from now on it shows the schema's version of now, in its own system.local
+ * and in the peers of the others, whatever changes. It answers and sends events as before: there is
+ * one schema. `hold` false: it has caught up. Twice: fine.
+ */
+COODIE_API bool coodie_node_hold_schema(coodie_node *n, uint32_t i, bool hold, coodie_error *err);
+
 /** Moves the tablets of all tables to other shards: what clients know of them is old. Does nothing to
  * nodes without shards. */
 COODIE_API void coodie_node_move_tablets(coodie_node *n);

@@ -318,6 +318,7 @@ bool nd_ring_describe(const struct nd_ring *r, const void *coordinator, uint32_t
 	if (!node)
 		return false;
 	*out = (struct nd_system_node){
+		.number = (uint32_t)(node - r->nodes),
 		.address = node->address,
 		.port = node->port,
 		.data_center = node->data_center,

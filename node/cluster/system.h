@@ -14,6 +14,8 @@ struct nd_system_node {
 	const int64_t *tokens;
 	uint32_t token_count;
 	bool disagrees;     /* a fault: its schema looks another one than ours */
+	uint32_t number;    /* in its ring */
+	const cql_uuid *schema_version; /* that it has not got past; NULL: it has the newest */
 	int32_t generation; /* seconds since 1970 when it started; 0: not known */
 };
 

@@ -77,7 +77,7 @@ static void put_tokens(struct nd_rows *r, const struct nd_system_node *n)
 /* What local, peers and peers_v2 say alike. */
 static void put_node(struct nd_rows *r, const struct nd_system_node *n)
 {
-	cql_uuid version = r->x->db->schema.version;
+	cql_uuid version = n->schema_version ? *n->schema_version : r->x->db->schema.version;
 
 	if (n->disagrees)
 		version.bytes[0] ^= 0xff;

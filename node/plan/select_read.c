@@ -190,6 +190,7 @@ static bool read_range(struct nd_select_run *r)
 	int64_t last = r->places.last_token;
 	struct nd_partition *p = NULL;
 
+	r->x->reads_range = true;
 	if (!admit(r, r->places.first_token))
 		return false;
 	if (r->paged && r->from.key.data) {

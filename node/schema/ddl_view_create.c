@@ -314,8 +314,8 @@ static bool make(struct maker *m)
 	struct nd_ddl *d = m->d;
 
 	if (!check_base(m) || !nd_ddl_guard_view(d, m->base, &m->def->properties) ||
-	    !read_columns(m) || !read_key(m) || !read_where(m) ||
-	    !read_options(m) || !draft_columns(m) || !check_name(m))
+	    !read_columns(m) || !read_key(m) || !read_where(m) || !read_options(m) ||
+	    !draft_columns(m) || !check_name(m))
 		return false;
 	m->draft.view = &m->view;
 	m->draft.refresh = nd_view_refresh;

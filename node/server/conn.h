@@ -109,6 +109,13 @@ struct nd_exchange {
 	bool is_traced;                     /* and then: */
 	cql_uuid trace;                     /* its id */
 	int64_t began_us;                   /* by the service's clock */
+	/* and what was done: */
+	const struct nd_plan *plan; /* NULL: none, or a BATCH */
+	const struct nd_keyspace *admitted_keyspace;
+	uint32_t admitted; /* partitions; 0: nothing was done to data */
+	int64_t token;     /* of the first of them */
+	bool reads_range;
+	cql_consistency consistency;
 };
 
 /* Writes an answer, or why it cannot be written. */

@@ -138,6 +138,11 @@ static bool take_keyspace(struct nd_exchange *e, cql_text name)
 
 void nd_statement_end(struct nd_exchange *e, struct nd_request *x, bool ok)
 {
+	e->admitted = x->admitted;
+	e->admitted_keyspace = x->admitted_keyspace;
+	e->token = x->token;
+	e->reads_range = x->reads_range;
+	e->consistency = x->consistency;
 	if (x->warning_count) {
 		e->answer.has_warnings = true;
 		e->answer.warnings = (cql_texts){ x->warnings, x->warning_count };
@@ -224,6 +229,7 @@ void nd_answer_query(struct nd_exchange *e)
 		nd_refuse(&e->problem, ND_INVALID, "Invalid amount of bind variables");
 		return;
 	}
+	e->plan = plan;
 	ok = nd_plan_run(plan, &x);
 	if (ok && x.result.kind == COODIE_RESULT_ROWS && p->skip_metadata)
 		x.result.metadata.columns = NULL;
@@ -320,6 +326,7 @@ static void execute(struct nd_exchange *e, struct nd_prepared_statement *s)
 			  s->plan->markers.column_count, x.value_count);
 		return;
 	}
+	e->plan = s->plan;
 	ok = nd_plan_run(s->plan, &x);
 	skip_metadata(e, s, &x);
 	nd_statement_end(e, &x, ok);

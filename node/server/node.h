@@ -35,6 +35,8 @@ struct nd_member {
 	struct nd_scylla scylla;
 	struct nd_link *links; /* its connections */
 	int32_t generation;    /* seconds since 1970 when it started */
+	bool holds_schema;     /* its version of it stays this one: */
+	cql_uuid held_version;
 	uint64_t accepted, open, bytes_received, bytes_sent;
 };
 

@@ -12,6 +12,7 @@
 struct order {
 	uint32_t i;
 	const char *host, *data_center, *rack;
+	bool hold;
 	bool ok;
 	coodie_error err;
 };
@@ -88,6 +89,26 @@ static void bring_up(coodie_node *n, void *with)
 bool coodie_node_bring_up(coodie_node *n, uint32_t i, coodie_error *err)
 {
 	return carry_out(n, bring_up, &(struct order){ .i = i }, err);
+}
+
+/* ---- its schema ------------------------------------------------------------------------------ */
+
+static void hold_schema(coodie_node *n, void *with)
+{
+	struct order *o = with;
+	struct nd_member *m = find(n, o);
+
+	o->ok = m;
+	if (!m)
+		return;
+	if (o->hold && !m->holds_schema)
+		m->held_version = n->db.schema.version;
+	m->holds_schema = o->hold;
+}
+
+bool coodie_node_hold_schema(coodie_node *n, uint32_t i, bool hold, coodie_error *err)
+{
+	return carry_out(n, hold_schema, &(struct order){ .i = i, .hold = hold }, err);
 }
 
 /* ---- moving, joining, leaving --------------------------------------------------------------- */

@@ -11,6 +11,8 @@ static bool describe_node(void *user, void *coordinator, uint32_t i, struct nd_s
 	if (!nd_ring_describe(&n->ring, self, i, out))
 		return false;
 	out->disagrees = i > 0 && self->service.disagrees;
+	if (n->members[out->number]->holds_schema)
+		out->schema_version = &n->members[out->number]->held_version;
 	return true;
 }
 

@@ -62,7 +62,9 @@ void nd_request_warn(struct nd_request *x, const char *format, ...)
 bool nd_request_admit(struct nd_request *x, const struct nd_keyspace *keyspace, int64_t token,
 		      enum nd_access access)
 {
-	if (!x->admitted++)
+	if (!x->admitted++) {
 		x->token = token;
+		x->admitted_keyspace = keyspace;
+	}
 	return !x->db->admit || x->db->admit(x->db->ring, x, keyspace, token, access);
 }

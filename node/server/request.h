@@ -72,6 +72,8 @@ struct nd_request {
 	/* the partitions that were asked for: how many, and the first one's token */
 	uint32_t admitted;
 	int64_t token;
+	const struct nd_keyspace *admitted_keyspace;
+	bool reads_range; /* by tokens, not by keys */
 	/* the message: QUERY, EXECUTE and BATCH */
 	cql_consistency consistency, serial_consistency;
 	const struct nd_value *values; /* as many as the plan has markers: checked before it runs */

@@ -3,16 +3,21 @@
  * and events of what was done, all of which are gone after a day. */
 #include "node/server/trace.h"
 
+#include <coodie/text.h>
+#include <coodie/wire.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/timeuuid.h"
 #include "node/cluster/system_parts.h"
+#include "node/function/term_parts.h"
+#include "node/plan/plan.h"
 #include "node/server/prepared.h"
+#include "node/server/trace_steps.h"
 
-enum { STORAGE_PORT = 7000, TIME_TO_LIVE_S = 86400, EVENTS = 3 };
+enum { STORAGE_PORT = 7000, EVENTS = 2 };
 
-/* By the request's opcode: what the session is called, and its events. */
+/* By the request's opcode: what the session is called, and its first events. */
 static const struct kind {
 	const char *request;
 	struct event {
@@ -21,14 +26,11 @@ static const struct kind {
 	} events[EVENTS];
 } kinds[CQL_OP_COUNT] = {
 	[CQL_OP_QUERY] = { "Execute CQL3 query",
-			   { { "Parsing ", true },
-			     { "Preparing statement", false },
-			     { "Executing statement", false } } },
+			   { { "Parsing ", true }, { "Preparing statement", false } } },
 	[CQL_OP_PREPARE] = { "Preparing CQL3 query",
 			     { { "Parsing ", true }, { "Preparing statement", false } } },
-	[CQL_OP_EXECUTE] = { "Execute CQL3 prepared query",
-			     { { "Executing prepared statement", false } } },
-	[CQL_OP_BATCH] = { "Execute batch of CQL3 queries", { { "Executing batch", false } } },
+	[CQL_OP_EXECUTE] = { "Execute CQL3 prepared query", { { NULL, false } } },
+	[CQL_OP_BATCH] = { "Execute batch of CQL3 queries", { { NULL, false } } },
 };
 
 static int64_t now_us(const struct nd_exchange *e)
@@ -102,6 +104,37 @@ static void put_parameters(struct nd_rows *r, const struct about *a)
 	}
 }
 
+/* "bound_var_0_k": its literal, of which long ones are cut. */
+static void put_bound(struct nd_rows *r, const struct nd_exchange *e, uint16_t i,
+		      const cql_bound *bound)
+{
+	enum { MOST = 1000 };
+	const cql_column_spec *marker = &e->plan->markers.columns[i];
+	struct cd_arena *a = r->x->arena;
+	char *text = cd_arena_take(a, MOST + sizeof "...'");
+	cql_value v;
+	const char *name = nd_text(&r->x->problem, a, "bound_var_%u_%.*s", (unsigned)i,
+				   (int)marker->name.len, marker->name.data);
+
+	if (!text || !name)
+		return;
+	if (bound->is_unset)
+		strcpy(text, "<unset>");
+	else if (!bound->value.data || !cql_decode(marker->type, bound->value, &v, NULL))
+		strcpy(text, "null");
+	else if (cql_literal_format(marker->type, v, text, MOST + 1) > MOST)
+		strcpy(text + MOST, "...'");
+	nd_rows_put_entry(r, "parameters", name, cql_text_of(text));
+}
+
+static void put_bound_values(struct nd_rows *r, const struct nd_exchange *e, const cql_params *p)
+{
+	if (e->request->opcode != CQL_OP_EXECUTE || !e->plan)
+		return;
+	for (uint16_t i = 0; i < p->value_count && i < e->plan->markers.column_count; i++)
+		put_bound(r, e, i, &p->values[i]);
+}
+
 static void put_session(struct nd_rows *r, const struct nd_exchange *e, cql_inet coordinator,
 			const struct about *about, int32_t took_us)
 {
@@ -116,6 +149,8 @@ static void put_session(struct nd_rows *r, const struct nd_exchange *e, cql_inet
 	nd_rows_put(r, "request", cql_from_str(kinds[e->request->opcode].request));
 	nd_rows_put(r, "started_at", cql_from_timestamp(began));
 	put_parameters(r, about);
+	if (about->params)
+		put_bound_values(r, e, about->params);
 	nd_rows_put(r, "duration", cql_from_int(took_us));
 }
 
@@ -134,31 +169,59 @@ static cql_value activity_of(const struct nd_rows *r, const struct event *event,
 	return cql_from_str(out);
 }
 
-/* Spread over what the request took; never 0, as which cqlsh shows none. */
-static int32_t elapsed(int32_t took_us, int i)
-{
-	int32_t at = (int32_t)((int64_t)took_us * (i + 1) / (EVENTS + 1));
+/* The events of a trace on their way: each is a tick behind the one before. */
+struct story {
+	struct nd_rows *rows;
+	uint64_t ticks;
+	uint32_t told, count;
+	int32_t took_us;
+};
 
-	return at > i ? at : i + 1;
+/* Spread over what the request took; never 0, as which cqlsh shows none. */
+static int32_t elapsed(const struct story *s)
+{
+	int32_t at = (int32_t)((int64_t)s->took_us * (s->told + 1) / (s->count + 1));
+
+	return at > (int32_t)s->told ? at : (int32_t)s->told + 1;
+}
+
+static void put_event(struct story *s, cql_value activity, cql_inet source, const char *thread)
+{
+	const cql_value id = cql_from_uuid(cd_timeuuid_of(s->ticks + s->told, UINT64_C(1) << 63));
+	const int32_t elapsed_us = elapsed(s);
+
+	s->told++;
+	nd_rows_row(s->rows, &id);
+	nd_rows_put(s->rows, "activity", activity);
+	nd_rows_put(s->rows, "source", cql_from_inet(source));
+	nd_rows_put(s->rows, "source_elapsed", cql_from_int(elapsed_us));
+	nd_rows_put(s->rows, "source_port", cql_from_int(STORAGE_PORT));
+	nd_rows_put(s->rows, "thread", cql_from_str(thread));
 }
 
 static void put_events(struct nd_rows *r, const struct nd_exchange *e, cql_inet source,
 		       const struct about *about, int32_t took_us)
 {
 	const struct event *events = kinds[e->request->opcode].events;
-	const uint64_t ticks = cd_ticks_of(e->began_us / 1000);
+	struct nd_trace_step steps[ND_TRACE_STEPS];
+	uint32_t count = nd_trace_steps(e, r->x, source, steps);
+	struct story story = { r, cd_ticks_of(e->began_us / 1000), 0, EVENTS + count, took_us };
 
 	nd_rows_partition(r, cql_from_uuid(e->trace));
-	for (int i = 0; i < EVENTS && events[i].activity; i++) {
-		const cql_value id = cql_from_uuid(
-			cd_timeuuid_of(ticks + (uint64_t)i, UINT64_C(1) << 63));
-		nd_rows_row(r, &id);
-		nd_rows_put(r, "activity", activity_of(r, &events[i], about->cql));
-		nd_rows_put(r, "source", cql_from_inet(source));
-		nd_rows_put(r, "source_elapsed", cql_from_int(elapsed(took_us, i)));
-		nd_rows_put(r, "source_port", cql_from_int(STORAGE_PORT));
-		nd_rows_put(r, "thread", cql_from_str("Native-Transport-Requests-1"));
-	}
+	for (int i = 0; i < EVENTS && events[i].activity; i++)
+		put_event(&story, activity_of(r, &events[i], about->cql), source,
+			  "Native-Transport-Requests-1");
+	for (uint32_t i = 0; i < count; i++)
+		put_event(&story, cql_from_str(steps[i].activity), steps[i].source,
+			  steps[i].thread);
+}
+
+/* A day, unless cassandra.yaml says otherwise. */
+static int32_t ttl_of(const struct nd_database *db)
+{
+	int64_t us = db->settings.trace_type_query_ttl;
+
+	return us < 0 ? 0 : (int32_t)(us / 1000000);
 }
 
 /* A trace that there is no memory for is not written: who reads it waits in vain, as for one that a
@@ -180,12 +243,12 @@ void nd_trace_end(struct nd_exchange *e)
 		return;
 	nd_problem_init(&x.problem, x.arena);
 	nd_rows_begin(&r, nd_keyspace_table(k, "events"), &x);
-	r.ttl = TIME_TO_LIVE_S;
+	r.ttl = ttl_of(s->db);
 	put_events(&r, e, self.address, &about, took_us);
 	if (!nd_rows_end(&r))
 		return;
 	nd_rows_begin(&r, nd_keyspace_table(k, "sessions"), &x);
-	r.ttl = TIME_TO_LIVE_S;
+	r.ttl = ttl_of(s->db);
 	put_session(&r, e, self.address, &about, took_us);
 	nd_rows_end(&r);
 }
