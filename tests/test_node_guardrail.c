@@ -26,6 +26,8 @@ static const char *const settings[][2] = {
 	{ "columns_per_table_fail_threshold", "5" },
 	{ "secondary_indexes_per_table_warn_threshold", "1" },
 	{ "secondary_indexes_per_table_fail_threshold", "2" },
+	{ "materialized_views_per_table_warn_threshold", "1" },
+	{ "materialized_views_per_table_fail_threshold", "2" },
 	{ "fields_per_udt_warn_threshold", "2" },
 	{ "fields_per_udt_fail_threshold", "3" },
 	{ "vector_dimensions_warn_threshold", "2" },

@@ -21,13 +21,15 @@ static void node_do(struct box *b, const char *cql)
 		fail_msg("%s: %s", cql, err.message);
 }
 
-static struct box open_box(unsigned loops)
+static struct box open_ring(unsigned loops, uint32_t nodes)
 {
 	coodie_error err = { 0 };
 	coodie_node_options *no = coodie_node_options_new(&err);
 	coodie_options *o = coodie_options_new(&err);
-	struct box b = { .node = coodie_node_start(no, &err) };
+	struct box b = { 0 };
 
+	assert_true(coodie_node_options_set_nodes(no, nodes, &err));
+	b.node = coodie_node_start(no, &err);
 	if (!b.node)
 		fail_msg("%s", err.message);
 	node_do(&b,
@@ -44,6 +46,11 @@ static struct box open_box(unsigned loops)
 	coodie_options_free(o);
 	coodie_node_options_free(no);
 	return b;
+}
+
+static struct box open_box(unsigned loops)
+{
+	return open_ring(loops, 1);
 }
 
 static void close_box(struct box *b)
@@ -153,6 +160,74 @@ static void test_whole(void **state)
 			check_trace(&b, &trace_rows[i]);
 		close_box(&b);
 	}
+}
+
+/* ---- of a ring ------------------------------------------------------------------------------- */
+
+static const struct ring_row {
+	const char *cql, *activity;
+	cql_consistency consistency;
+	unsigned nodes; /* that have done this */
+} ring_rows[] = {
+	{ "INSERT INTO wide.t (k) VALUES (1)", "'Adding to t memtable'", CQL_CONSISTENCY_ONE, 3 },
+	{ "SELECT * FROM wide.t WHERE k = 1", "'Read 1 live rows and 0 tombstone cells'",
+	  CQL_CONSISTENCY_ALL, 3 },
+	{ "SELECT * FROM wide.t WHERE k = 1", "'Read 1 live rows and 0 tombstone cells'",
+	  CQL_CONSISTENCY_QUORUM, 2 },
+	{ "SELECT * FROM wide.t WHERE k = 2", "'Read 0 live rows and 0 tombstone cells'",
+	  CQL_CONSISTENCY_ONE, 1 },
+	{ "SELECT * FROM wide.t", "'Computing ranges to query'", CQL_CONSISTENCY_ALL, 1 },
+	{ "TRUNCATE wide.t", "'Preparing statement'", CQL_CONSISTENCY_ONE, 1 },
+};
+
+/* How many nodes have told this; each of them but the one that was asked was sent something. */
+static unsigned count_sources(coodie_result *events, const char *activity)
+{
+	coodie_cursor c = coodie_result_cursor(events);
+	char sources[8][64];
+	unsigned count = 0;
+
+	while (coodie_cursor_next(&c)) {
+		const char *source;
+		unsigned known = 0;
+
+		if (strcmp(text_of(&c, "activity"), activity) != 0)
+			continue;
+		source = text_of(&c, "source");
+		while (known < count && strcmp(sources[known], source) != 0)
+			known++;
+		assert_true(known < CD_COUNT(sources));
+		if (known == count)
+			snprintf(sources[count++], sizeof sources[0], "%.60s", source);
+	}
+	return count;
+}
+
+static void test_a_ring(void **state)
+{
+	struct box b = open_ring(0, 3);
+
+	(void)state;
+	node_do(&b, "CREATE KEYSPACE wide WITH replication = {'class': 'SimpleStrategy', "
+		    "'replication_factor': 3}; CREATE TABLE wide.t (k int PRIMARY KEY)");
+	for (size_t i = 0; i < CD_COUNT(ring_rows); i++) {
+		const struct ring_row *row = &ring_rows[i];
+		coodie_result *session, *events;
+		coodie_error err;
+		cql_uuid id;
+		coodie_result *r = coodie_session_query(
+			b.session, row->cql, CQL_ARGS(),
+			COODIE_REQUEST(.tracing = true, .consistency = row->consistency), &err);
+
+		CD_CHECK(r && coodie_result_tracing_id(r, &id), row->cql);
+		coodie_result_free(r);
+		if (!coodie_session_trace(b.session, id, PATIENT_MS, &session, &events, &err))
+			fail_msg("%s: %s", row->cql, err.message);
+		CD_CHECK(count_sources(events, row->activity) == row->nodes, row->cql);
+		coodie_result_free(session);
+		coodie_result_free(events);
+	}
+	close_box(&b);
 }
 
 /* ---- what is not there yet -------------------------------------------------------------------- */
@@ -287,9 +362,8 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_late),
-		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_whole),   cmocka_unit_test(test_late),
+		cmocka_unit_test(test_ends),    cmocka_unit_test(test_a_ring),
 		cmocka_unit_test(test_refused),
 	};
 
