@@ -100,15 +100,18 @@ libcd_node_la_SOURCES = \
 	node/plan/select_read.c \
 	node/plan/select_row.c \
 	node/plan/update.c \
+	node/plan/vector_index.c node/plan/vector_index.h \
 	node/plan/view.c node/plan/view.h \
 	node/plan/view_row.c \
 	node/plan/view_where.c \
 	node/plan/where.c node/plan/where.h \
+	node/plan/where_answer.c \
 	node/plan/where_bind.c \
 	node/plan/where_filter.c \
 	node/plan/where_index.c \
 	node/plan/where_merge.c \
 	node/plan/where_plan.h \
+	node/plan/where_question.h \
 	node/plan/where_relation.c \
 	node/plan/where_slice.c \
 	node/plan/where_value.c \
@@ -119,11 +122,15 @@ libcd_node_la_SOURCES = \
 	node/schema/ddl_alter.c \
 	node/schema/ddl_guard.c \
 	node/schema/ddl_index.c \
+	node/schema/ddl_index_attached.c \
+	node/schema/ddl_index_class.h \
+	node/schema/ddl_index_sasi.c \
 	node/schema/ddl_keyspace.c \
 	node/schema/ddl_table.c \
 	node/schema/ddl_type.c \
 	node/schema/ddl_view.c node/schema/ddl_view.h \
 	node/schema/ddl_view_create.c \
+	node/schema/index.c node/schema/index.h \
 	node/schema/options.c node/schema/options.h \
 	node/schema/options_keyspace.c \
 	node/schema/options_map.c \
@@ -169,6 +176,15 @@ libcd_node_la_SOURCES = \
 	node/store/store.c node/store/store.h \
 	node/store/store_parts.h \
 	node/store/walk.c \
+	node/text/analyzer.c node/text/analyzer.h \
+	node/text/ascii.def \
+	node/text/char.c node/text/text.h \
+	node/text/combining.def node/text/compose.def \
+	node/text/letter.c \
+	node/text/lower.def \
+	node/text/normal.c \
+	node/text/upper.def node/text/upper_long.def \
+	node/text/word.c node/text/word.def \
 	node/value/bignum.c node/value/bignum.h \
 	node/value/check.c node/value/check.h \
 	node/value/compare.c node/value/compare.h \

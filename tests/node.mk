@@ -46,6 +46,9 @@ tests_test_node_view_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_write
 tests_test_node_write_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 
+check_PROGRAMS += tests/test_node_text
+tests_test_node_text_LDADD = $(NODE_LIBS)
+
 check_PROGRAMS += tests/test_node_check
 tests_test_node_check_LDADD = $(NODE_LIBS)
 

@@ -39,14 +39,6 @@ static bool where_new(struct nd_planner *p, struct nd_table *t, const struct nd_
 	return plan->where && nd_select_asked(p, t, s, plan->where, &plan->asked);
 }
 
-static const struct nd_index *index_of(const struct nd_table *t, const struct nd_column *c)
-{
-	for (uint32_t i = 0; c && i < t->index_count; i++)
-		if (t->indexes[i].column == c)
-			return &t->indexes[i];
-	return NULL;
-}
-
 /* In the order in which Cassandra looks, so that the first mistake is the one it tells. */
 static bool look_up(struct nd_planner *p, const struct nd_select *s, struct nd_table *t,
 		    struct nd_select_plan *plan)
@@ -57,7 +49,7 @@ static bool look_up(struct nd_planner *p, const struct nd_select *s, struct nd_t
 	plan->wants_statics = t->static_count > 0;
 	if (!nd_select_columns(p, t, s, &static_only) || !nd_ordering_new(p, t, s, &plan->ordering))
 		return false;
-	plan->ordering.near_index = index_of(t, plan->ordering.near);
+	plan->ordering.near_index = nd_table_attached_index(t, plan->ordering.near);
 	if (!where_new(p, t, s, static_only, plan) ||
 	    !(plan->selectors = nd_selectors_new(p, t, s, &plan->plan.metadata)))
 		return false;

@@ -133,7 +133,8 @@ bool nd_select_check_distinct(struct nd_planner *p, const struct nd_table *t,
 {
 	struct walk w = { .p = p, .t = t, .column = check_distinct };
 
-	if (nd_where_restricts_rows(where) || !nd_where_only_static_others(where))
+	if (nd_where_restricts_rows(where) || !nd_where_only_static_others(where) ||
+	    nd_where_is_nearest(where))
 		return nd_refuse(p->problem, ND_INVALID,
 				 "SELECT DISTINCT with WHERE clause only supports restriction by "
 				 "partition key and/or static columns.");

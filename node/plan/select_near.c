@@ -1,70 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* ORDER BY c ANN OF: the nearest vectors. All rows are looked at, so the answer is exact, which is
  * more than an approximate index promises. */
-#include <math.h>
-#include <string.h>
-#include <strings.h>
-
-#include "base/reader.h"
 #include "node/plan/select_plan.h"
+#include "node/plan/vector_index.h"
 
-enum similarity { COSINE, DOT_PRODUCT, EUCLIDEAN };
-
-/* OPTIONS are a map of the index; cosine unless it says something else. */
-static enum similarity similarity_of(const struct nd_index *index)
-{
-	const char *name = NULL;
-
-	for (uint32_t i = 0; index && i < index->options.count; i++) {
-		const struct nd_property *p = &index->options.at[i];
-
-		if (strcasecmp(p->name, "similarity_function") == 0)
-			name = p->text;
-		for (uint32_t k = 0; k + 1 < 2 * p->count; k += 2)
-			if (p->pairs && strcasecmp(p->pairs[k], "similarity_function") == 0)
-				name = p->pairs[k + 1];
-	}
-	if (name && strcasecmp(name, "euclidean") == 0)
-		return EUCLIDEAN;
-	return name && strcasecmp(name, "dot_product") == 0 ? DOT_PRODUCT : COSINE;
-}
-
-static float float_at(const uint8_t *at, size_t i)
-{
-	uint32_t bits = cd_get_be32(at + 4 * i);
-	float f;
-
-	memcpy(&f, &bits, sizeof f);
-	return f;
-}
+enum { MOST = 1000 };
 
 bool nd_near_score(const struct nd_select_run *r, struct nd_value vector, float *out)
 {
-	double dot = 0, a2 = 0, b2 = 0, distance = 0;
-	size_t count = r->near_to.len / 4;
-
 	if (vector.len != r->near_to.len)
 		return nd_refuse(&r->x->problem, ND_INVALID,
 				 "a vector of another dimension is not supported by the node");
-	for (size_t i = 0; i < count; i++) {
-		double a = (double)float_at(vector.data, i);
-		double b = (double)float_at(r->near_to.data, i);
-
-		dot += a * b;
-		a2 += a * a;
-		b2 += b * b;
-		distance += (a - b) * (a - b);
-	}
-	switch (similarity_of(r->plan->ordering.near_index)) {
-	case EUCLIDEAN:
-		*out = (float)(1 / (1 + distance));
-		break;
-	case DOT_PRODUCT:
-		*out = (float)((1 + dot) / 2);
-		break;
-	default:
-		*out = a2 > 0 && b2 > 0 ? (float)((1 + dot / sqrt(a2 * b2)) / 2) : 0;
-	}
+	*out = nd_vector_similarity(nd_index_similarity(r->plan->ordering.near_index),
+				    (cql_blob){ vector.data, vector.len }, r->near_to);
 	return true;
 }
 
@@ -120,6 +68,11 @@ bool nd_near_start(struct nd_select_run *r, uint32_t limit)
 		return nd_refuse(&x->problem, ND_INVALID, "Unsupported %s value for column %s",
 				 v.presence == ND_NULL ? "null" : "unset",
 				 r->plan->ordering.near->name);
+	if (limit > MOST)
+		return nd_refuse(&x->problem, ND_INVALID,
+				 "Use of ANN OF in an ORDER BY clause requires a LIMIT that is not "
+				 "greater than %d. LIMIT was %u",
+				 MOST, limit);
 	r->near_to = (cql_blob){ v.data, v.len };
-	return true;
+	return nd_vector_fits(r->plan->ordering.near_index, r->near_to) || nd_vector_read_failed(x);
 }

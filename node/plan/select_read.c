@@ -127,12 +127,36 @@ static bool read_statics(struct nd_select_run *r, struct part *part)
 	return !no_memory || out_of_memory(r);
 }
 
+/* Whether the partition has all words that are asked for: only where several are. */
+static bool has_words(struct nd_select_run *r, struct part *part, bool *has)
+{
+	static const struct nd_bound all = { { 0, NULL }, true };
+	bool no_memory = false, ok = true;
+	struct nd_walk walk;
+	struct nd_row row;
+
+	*has = !r->filter || !nd_filter_wants_words(r->filter);
+	if (*has)
+		return true;
+	ok = nd_filter_note_words(r->filter, &part->view, r->x, r->arena);
+	nd_walk_init(&walk, part->partition, all, all, false, r->now_seconds, r->arena);
+	while (ok && nd_walk_next(&walk, &row, &no_memory)) {
+		part->view.row = &row;
+		ok = nd_filter_note_words(r->filter, &part->view, r->x, r->arena);
+		forget_row(r);
+	}
+	part->view.row = NULL;
+	*has = nd_filter_has_words(r->filter);
+	return ok && (!no_memory || out_of_memory(r));
+}
+
 static bool read_partition(struct nd_select_run *r, struct nd_partition *partition)
 {
 	struct part part = { .partition = partition,
 			     .view = { .table = r->table, .key = r->key_columns } };
 	bool seen = r->paged && r->from.key.data && r->from.key.len == r->key.len &&
 		    memcmp(r->from.key.data, r->key.data, r->key.len) == 0;
+	bool has;
 
 	if (seen && (!r->from.in_rows || !r->from.left_in_partition))
 		return true;
@@ -140,7 +164,11 @@ static bool read_partition(struct nd_select_run *r, struct nd_partition *partiti
 	r->left_in_partition = seen ? r->from.left_in_partition : r->partition_limit;
 	r->skip_partition = false;
 	nd_partition_key_columns(partition, r->key_columns, r->table->partition_key_count);
-	if (!read_statics(r, &part) || !read_slices(r, &part))
+	if (!read_statics(r, &part) || !has_words(r, &part, &has))
+		return false;
+	if (!has)
+		return true;
+	if (!read_slices(r, &part))
 		return false;
 	if (part.any || part.resumed || !part.view.statics || r->stop ||
 	    !nd_where_is_whole_partitions(r->plan->where))

@@ -81,6 +81,11 @@ static bool add_relation(struct nd_planner *p, struct nd_where *w, const struct 
 	r = nd_where_relation(p, w->table, rel);
 	if (!r)
 		return false;
+	if (r->kind == ND_WHERE_LIKE && !(select && nd_where_is_indexed(w->table, r)))
+		return nd_refuse(p->problem, ND_INVALID,
+				 "LIKE restriction is only supported on properly indexed columns. "
+				 "%s is not valid.",
+				 nd_where_spell(p->problem->arena, rel));
 	return nd_where_add(p, w, r);
 }
 
@@ -139,10 +144,16 @@ static bool check_key(struct nd_planner *p, struct nd_where *w, bool has_index)
 
 /* ---- clustering columns ------------------------------------------------------------------------- */
 
+/* Whether rows have to be asked, wherever the column stands. */
+static bool is_no_slice(const struct nd_restriction *r)
+{
+	return r->kind == ND_WHERE_CONTAINS || r->kind == ND_WHERE_LIKE;
+}
+
 /* Whether a restriction cannot be part of a slice that begins with `position` columns. */
 static bool is_filter(const struct nd_restriction *r, uint32_t position)
 {
-	return r->kind == ND_WHERE_CONTAINS || r->columns[0]->position != position;
+	return is_no_slice(r) || r->columns[0]->position != position;
 }
 
 /* How many leading columns make slices; whether some others are left to filter by. */
@@ -246,8 +257,16 @@ static bool check_nearest(struct nd_planner *p, const struct nd_where *w)
 	if (!nd_table_has_index_of(w->table, c))
 		return nd_refuse(p->problem, ND_INVALID,
 				 "ANN ordering by vector requires the column to be indexed");
-	for (uint32_t i = 0; i < w->other_count; i++)
-		unindexed |= !nd_table_has_index_of(w->table, w->others[i]->columns[0]);
+	for (uint32_t i = 0; i < w->other_count; i++) {
+		const struct nd_column *other = w->others[i]->columns[0];
+
+		if (other == c)
+			return nd_refuse(p->problem, ND_INVALID,
+					 "%s cannot be restricted by more than one relation if it "
+					 "includes an Equal",
+					 c->name);
+		unindexed |= !nd_table_has_index_of(w->table, other);
+	}
 	for (uint32_t i = 0; i < w->table->clustering_count; i++)
 		if (w->rows[i] && !nd_table_has_index_of(w->table, row_column(w->table, i)))
 			unindexed_row = true;
@@ -263,7 +282,7 @@ static bool check_vectors(struct nd_planner *p, const struct nd_where *w)
 	for (uint32_t i = 0; i < w->other_count; i++) {
 		const struct nd_column *c = w->others[i]->columns[0];
 
-		if (c->type->kind == CQL_KIND_VECTOR && nd_table_has_index_of(w->table, c))
+		if (c->type->kind == CQL_KIND_VECTOR && nd_table_attached_index(w->table, c))
 			return nd_refuse(p->problem, ND_INVALID,
 					 "Vector indexes only support ANN queries");
 	}
@@ -327,7 +346,7 @@ static void collect_filters(struct nd_where *w, bool keys)
 		if (w->key[i])
 			add_filter(w, w->key[i], &last);
 	for (uint32_t i = 0; i < w->table->clustering_count; i++)
-		if (w->rows[i] && (i >= w->bound_rows || w->rows[i]->kind == ND_WHERE_CONTAINS))
+		if (w->rows[i] && (i >= w->bound_rows || is_no_slice(w->rows[i])))
 			add_filter(w, w->rows[i], &last);
 	for (uint32_t i = 0; i < w->other_count; i++)
 		add_filter(w, w->others[i], &last);
@@ -336,6 +355,10 @@ static void collect_filters(struct nd_where *w, bool keys)
 /* What Cassandra would put into its row filter, and whether an index answers all of that. */
 static bool involves_filtering(const struct nd_where *w, bool keys_in, bool rows_in)
 {
+	if (w->options.ann && !nd_table_attached_index(w->table, w->options.ann))
+		return true;
+	if (w->options.ann)
+		return !nd_where_is_answered(w, keys_in, rows_in);
 	if (!w->other_count && !rows_in && !keys_in)
 		return w->row_count > 0;
 	return !nd_where_is_answered(w, keys_in, rows_in);
@@ -400,7 +423,7 @@ struct nd_where *nd_where_new(struct nd_planner *p, struct nd_table *table,
 
 bool nd_where_check_filtering(const struct nd_where *w, struct nd_problem *p)
 {
-	if (w->options.allow_filtering || w->table->keyspace->is_virtual || w->options.ann ||
+	if (w->options.allow_filtering || w->table->keyspace->is_virtual ||
 	    !(w->is_key_range || w->uses_index) || !w->needs_filtering)
 		return true;
 	return nd_refuse(p, ND_INVALID, "%s", filtering_message);
@@ -434,6 +457,11 @@ bool nd_where_restricts_key(const struct nd_where *w)
 bool nd_where_restricts_rows(const struct nd_where *w)
 {
 	return w->row_count > 0;
+}
+
+bool nd_where_is_nearest(const struct nd_where *w)
+{
+	return w->options.ann != NULL;
 }
 
 bool nd_where_uses_index(const struct nd_where *w)

@@ -76,6 +76,8 @@ bool nd_where_has_row_in(const struct nd_where *w);
 bool nd_where_restricts_key(const struct nd_where *w);
 bool nd_where_restricts_rows(const struct nd_where *w);
 bool nd_where_uses_index(const struct nd_where *w);
+/* Whether rows are those nearest to a vector. */
+bool nd_where_is_nearest(const struct nd_where *w);
 /* Whether the whole primary key is restricted by = and IN: what conditional statements want. */
 bool nd_where_is_exact(const struct nd_where *w);
 /* Whether the column is restricted by =. */
@@ -98,6 +100,15 @@ struct nd_filter *nd_where_filter(const struct nd_where *w, struct nd_request *x
 /* `scratch` is for what is put together of the row: reset it when the row was used. */
 bool nd_filter_accepts(const struct nd_filter *f, const struct nd_row_view *row,
 		       struct nd_request *x, struct cd_arena *scratch, bool *accepted);
+/* A text of several words finds the partitions that have them all, in any rows, and of those the rows
+ * that have one. Asked before a partition is read; then each row is shown, and then asked. */
+bool nd_filter_wants_words(const struct nd_filter *f);
+bool nd_filter_note_words(const struct nd_filter *f, const struct nd_row_view *row,
+			  struct nd_request *x, struct cd_arena *scratch);
+bool nd_filter_has_words(const struct nd_filter *f);
+
+/* The column's index that is attached to storage; NULL: there is none. */
+const struct nd_index *nd_table_attached_index(const struct nd_table *t, const struct nd_column *c);
 
 /* A column's value as a client gets it: collections and user types put together from their cells. */
 bool nd_row_value(const struct nd_row_view *row, const struct nd_column *column, struct cd_arena *a,

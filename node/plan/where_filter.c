@@ -1,32 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Relations asked of each row: those that no key or slice answers. */
+#include <stdio.h>
 #include <string.h>
 
-#include "node/plan/where_plan.h"
+#include "node/plan/where_question.h"
 
 enum { INDEX_VALUE_MAX = 65535 };
 
-/* One question. A row must answer all of them with yes. */
-struct question {
-	const struct nd_column *column;
-	enum nd_operator op; /* IN: any of `values`; EQ with a key: c[key] = value */
-	bool has_key;
-	cql_blob key;
-	uint32_t count;
-	cql_blob *values;
-	struct question *next;
-};
-
-struct nd_filter {
-	struct question *first, **last;
-};
-
 /* ---- making ------------------------------------------------------------------------------------- */
 
-static struct question *ask(struct nd_filter *f, struct nd_request *x, const struct nd_column *c,
-			    enum nd_operator op, uint32_t count)
+static struct nd_question *ask(struct nd_filter *f, struct nd_request *x, const struct nd_column *c,
+			       enum nd_operator op, uint32_t count)
 {
-	struct question *q = cd_arena_take_zero(x->arena, sizeof *q);
+	struct nd_question *q = cd_arena_take_zero(x->arena, sizeof *q);
 
 	if (q)
 		q->values = cd_arena_take_array(x->arena, count + 1u, sizeof *q->values);
@@ -54,15 +40,35 @@ static bool check_value(struct nd_request *x, const struct nd_column *c, const c
 	return true;
 }
 
+/* Makes tokens of a question's one value, where an index does so. */
+static bool analyze(struct nd_question *q, const struct nd_index *index, struct nd_request *x)
+{
+	struct nd_tokens tokens;
+
+	if (!index)
+		return true;
+	q->analyzer = nd_index_analyzer(index);
+	q->is_analyzed = !nd_analyzer_is_plain(&q->analyzer);
+	if (!q->is_analyzed)
+		return true;
+	if (!nd_analyze(&q->analyzer, q->values[0], x->arena, &tokens))
+		return nd_no_memory(&x->problem);
+	q->count = tokens.count;
+	q->values = tokens.at;
+	if (q->count > 1)
+		q->seen = cd_arena_take_array(x->arena, q->count, sizeof *q->seen);
+	return q->count < 2 || q->seen || nd_no_memory(&x->problem);
+}
+
 static bool ask_one(struct nd_filter *f, struct nd_request *x, const struct nd_column *c,
 		    enum nd_operator op, struct nd_value v)
 {
-	struct question *q;
+	struct nd_question *q;
 
 	if (!check_value(x, c, "value", v) || !(q = ask(f, x, c, op, 1)))
 		return false;
 	q->values[0] = nd_value_blob(v);
-	return true;
+	return analyze(q, f->looking, x);
 }
 
 static bool ask_term(struct nd_filter *f, struct nd_request *x, const struct nd_column *c,
@@ -99,7 +105,7 @@ static bool are_listed(const struct nd_restriction *r)
 /* The values of IN (a, b): an unset one is as if it were not there, with a null no row will do. */
 static bool ask_listed(struct nd_filter *f, struct nd_request *x, const struct nd_restriction *r)
 {
-	struct question *q = ask(f, x, r->columns[0], ND_OP_IN, r->value_count);
+	struct nd_question *q = ask(f, x, r->columns[0], ND_OP_IN, r->value_count);
 	struct nd_value v;
 
 	if (!q)
@@ -120,7 +126,7 @@ static bool ask_listed(struct nd_filter *f, struct nd_request *x, const struct n
 
 static bool ask_in(struct nd_filter *f, struct nd_request *x, const struct nd_restriction *r)
 {
-	struct question *q;
+	struct nd_question *q;
 	struct nd_tuples t;
 
 	if (r->count > 1)
@@ -155,7 +161,7 @@ static bool ask_entry(struct nd_filter *f, struct nd_request *x, const struct nd
 		      const struct nd_where_item *item)
 {
 	struct nd_value key, value;
-	struct question *q;
+	struct nd_question *q;
 
 	if (!nd_term_value(item->key, x, &key) || !nd_term_value(item->value, x, &value) ||
 	    !check_value(x, c, "map key", key) || !check_value(x, c, "map value", value) ||
@@ -178,6 +184,7 @@ static bool ask_contains(struct nd_filter *f, struct nd_request *x, const struct
 
 			if (kind != pass)
 				continue;
+			f->looking = nd_where_looking(f->where, r, item);
 			if (kind == 2)
 				ok = ask_entry(f, x, r->columns[0], item);
 			else if (kind == 1)
@@ -190,13 +197,77 @@ static bool ask_contains(struct nd_filter *f, struct nd_request *x, const struct
 	return true;
 }
 
+/* ---- LIKE --------------------------------------------------------------------------------------- */
+
+/* Cuts the '%' off: where they stood is what is asked. False: nothing is left. */
+static bool read_like(struct nd_value v, enum nd_like *like, cql_blob *term)
+{
+	static const enum nd_like likes[2][2] = { { ND_LIKE_MATCHES, ND_LIKE_PREFIX },
+						  { ND_LIKE_SUFFIX, ND_LIKE_CONTAINS } };
+	size_t from, to;
+
+	if (v.presence != ND_VALUE || !v.len)
+		return false;
+	to = v.data[v.len - 1] == '%';
+	from = v.data[0] == '%' && (!to || v.len > 1);
+	*like = likes[from][to];
+	*term = (cql_blob){ v.data + from, v.len - from - to };
+	return term->len > 0;
+}
+
+/* A term in a message: what are no texts are blobs. */
+static const char *term_text(struct nd_request *x, const cql_type *type, cql_blob term)
+{
+	size_t len = type->kind == CQL_KIND_BLOB ? 2 * term.len : term.len;
+	char *out = cd_arena_take(x->arena, len + 1);
+
+	if (!out)
+		return "";
+	if (type->kind != CQL_KIND_BLOB)
+		memcpy(out, term.data, term.len);
+	for (size_t i = 0; type->kind == CQL_KIND_BLOB && i < term.len; i++)
+		snprintf(out + 2 * i, 3, "%02x", term.data[i]);
+	out[len] = '\0';
+	return out;
+}
+
+static bool ask_like(struct nd_filter *f, struct nd_request *x, const struct nd_restriction *r)
+{
+	static const char *const forms[] = {
+		[ND_LIKE_PREFIX] = "'<term>%'",
+		[ND_LIKE_SUFFIX] = "'%<term>'",
+		[ND_LIKE_CONTAINS] = "'%<term>%'",
+		[ND_LIKE_MATCHES] = "'<term>'",
+	};
+	const struct nd_column *c = r->columns[0];
+	const struct nd_index *index;
+	struct nd_question *q;
+	enum nd_like like;
+	struct nd_value v;
+	cql_blob term;
+
+	if (!nd_term_value(r->values[0].terms[0], x, &v))
+		return false;
+	if (!read_like(v, &like, &term))
+		return nd_refuse(&x->problem, ND_INVALID, "LIKE value can't be empty.");
+	index = nd_where_like_index(f->where->table, c, like);
+	if (!index)
+		return nd_refuse(&x->problem, ND_INVALID,
+				 "%s LIKE %s %s is only supported on properly indexed columns",
+				 c->name, forms[like], term_text(x, c->type, term));
+	if (!(q = ask(f, x, c, ND_OP_LIKE, 1)))
+		return false;
+	q->like = like;
+	q->values[0] = term;
+	return analyze(q, index, x);
+}
+
 typedef bool ask_fn(struct nd_filter *f, struct nd_request *x, const struct nd_restriction *r);
 
 static ask_fn *const asks[] = {
-	[ND_WHERE_EQ] = ask_equal,
-	[ND_WHERE_IN] = ask_in,
-	[ND_WHERE_SLICE] = ask_slice,
-	[ND_WHERE_CONTAINS] = ask_contains,
+	[ND_WHERE_EQ] = ask_equal,    [ND_WHERE_IN] = ask_in,
+	[ND_WHERE_SLICE] = ask_slice, [ND_WHERE_CONTAINS] = ask_contains,
+	[ND_WHERE_LIKE] = ask_like,
 };
 
 struct nd_filter *nd_where_filter(const struct nd_where *w, struct nd_request *x)
@@ -208,10 +279,13 @@ struct nd_filter *nd_where_filter(const struct nd_where *w, struct nd_request *x
 		return NULL;
 	}
 	f->last = &f->first;
-	for (const struct nd_restriction *r = w->filters; r; r = r->next)
+	f->where = w;
+	for (const struct nd_restriction *r = w->filters; r; r = r->next) {
+		f->looking = nd_where_looking(w, r, NULL);
 		if (!asks[r->kind](f, x, r))
 			return NULL;
-	for (const struct question *q = f->first; q; q = q->next)
+	}
+	for (const struct nd_question *q = f->first; q; q = q->next)
 		for (uint32_t i = 0; i < q->count && nd_where_uses_index(w); i++)
 			if (q->values[i].len > INDEX_VALUE_MAX) {
 				nd_refuse(&x->problem, ND_INVALID,
@@ -219,84 +293,4 @@ struct nd_filter *nd_where_filter(const struct nd_where *w, struct nd_request *x
 				return NULL;
 			}
 	return f;
-}
-
-/* ---- asking ------------------------------------------------------------------------------------- */
-
-static bool is_same(const cql_type *type, struct nd_value a, cql_blob b)
-{
-	return a.presence == ND_VALUE && nd_compare(type, nd_value_blob(a), b) == 0;
-}
-
-/* CONTAINS, CONTAINS KEY and entries: of the items of a collection. */
-static bool answer_items(const struct question *q, struct nd_value v, struct nd_request *x,
-			 struct cd_arena *a, bool *yes)
-{
-	const cql_type *type = q->column->type;
-	bool map = type->kind == CQL_KIND_MAP;
-	uint32_t step = map ? 2 : 1, at = map && q->op == ND_OP_CONTAINS ? 1 : 0;
-	struct nd_items items;
-
-	*yes = false;
-	if (!nd_items_read(type, v, a, &items, &x->problem))
-		return false;
-	for (uint32_t i = 0; i + step <= items.count && !*yes; i += step) {
-		if (q->has_key)
-			*yes = is_same(type->inner[0], items.at[i], q->key) &&
-			       is_same(type->inner[1], items.at[i + 1], q->values[0]);
-		else
-			*yes = is_same(type->inner[at], items.at[i + at], q->values[0]);
-	}
-	return true;
-}
-
-static bool answer_value(const struct question *q, cql_blob v)
-{
-	int c;
-
-	if (q->op == ND_OP_IN) {
-		for (uint32_t i = 0; i < q->count; i++)
-			if (nd_compare(q->column->type, v, q->values[i]) == 0)
-				return true;
-		return false;
-	}
-	c = nd_compare(q->column->type, v, q->values[0]);
-	switch (q->op) {
-	case ND_OP_LT:
-		return c < 0;
-	case ND_OP_LE:
-		return c <= 0;
-	case ND_OP_GT:
-		return c > 0;
-	case ND_OP_GE:
-		return c >= 0;
-	default:
-		return c == 0;
-	}
-}
-
-static bool answer(const struct question *q, const struct nd_row_view *row, struct nd_request *x,
-		   struct cd_arena *a, bool *yes)
-{
-	struct nd_value v;
-
-	*yes = false;
-	if (!nd_row_value(row, q->column, a, &v, &x->problem))
-		return false;
-	if (v.presence != ND_VALUE)
-		return true;
-	if (q->has_key || q->op == ND_OP_CONTAINS || q->op == ND_OP_CONTAINS_KEY)
-		return answer_items(q, v, x, a, yes);
-	*yes = answer_value(q, nd_value_blob(v));
-	return true;
-}
-
-bool nd_filter_accepts(const struct nd_filter *f, const struct nd_row_view *row,
-		       struct nd_request *x, struct cd_arena *scratch, bool *accepted)
-{
-	*accepted = true;
-	for (const struct question *q = f->first; q && *accepted; q = q->next)
-		if (!answer(q, row, x, scratch, accepted))
-			return false;
-	return true;
 }

@@ -3,10 +3,9 @@
  * is legal without ALLOW FILTERING. */
 #include "node/plan/where_plan.h"
 
-/* There are two classes: ordinary indexes, without a name, and storage-attached ones. */
 static bool is_attached(const struct nd_index *i)
 {
-	return i->class_name != NULL;
+	return nd_index_kind(i) == ND_INDEX_ATTACHED;
 }
 
 /* What the index is of: without a word, the values of a collection, or the whole. */
@@ -35,26 +34,50 @@ static bool has_range(const cql_type *type)
 	}
 }
 
-static bool answers_items(const struct nd_index *i, const struct nd_restriction *r)
+static bool answers_item(const struct nd_index *i, const struct nd_where_item *item)
 {
 	enum nd_index_target target = target_of(i);
 	bool set = i->column->type->kind == CQL_KIND_SET;
 
-	for (uint32_t k = 0; k < r->item_count; k++) {
-		const struct nd_where_item *item = &r->items[k];
-		bool both = item->key && item->value;
+	if (item->key && item->value)
+		return target == ND_INDEX_ENTRIES;
+	return item->key ? target == ND_INDEX_KEYS
+			 : target == ND_INDEX_VALUES || (set && target == ND_INDEX_KEYS);
+}
 
-		if (both        ? target == ND_INDEX_ENTRIES
-		    : item->key ? target == ND_INDEX_KEYS
-				: target == ND_INDEX_VALUES || (set && target == ND_INDEX_KEYS))
+static bool answers_items(const struct nd_index *i, const struct nd_restriction *r)
+{
+	for (uint32_t k = 0; k < r->item_count; k++)
+		if (answers_item(i, &r->items[k]))
 			return true;
-	}
 	return false;
+}
+
+/* Which kind of LIKE it is is known when its value is. */
+static bool sasi_answers(const struct nd_index *i, const struct nd_restriction *r)
+{
+	struct nd_sasi s;
+
+	if (!nd_sasi_read(i, &s))
+		return false;
+	switch (r->kind) {
+	case ND_WHERE_EQ:
+		return !s.is_tokenized;
+	case ND_WHERE_SLICE:
+		return !s.is_literal;
+	case ND_WHERE_LIKE:
+		return s.is_literal;
+	default:
+		return false;
+	}
 }
 
 static bool answers(const struct nd_index *i, const struct nd_restriction *r)
 {
 	bool whole = target_of(i) == ND_INDEX_SIMPLE;
+
+	if (nd_index_kind(i) == ND_INDEX_SASI)
+		return sasi_answers(i, r);
 
 	switch (r->kind) {
 	case ND_WHERE_EQ:
@@ -64,6 +87,7 @@ static bool answers(const struct nd_index *i, const struct nd_restriction *r)
 	case ND_WHERE_CONTAINS:
 		return answers_items(i, r);
 	case ND_WHERE_IN:
+	case ND_WHERE_LIKE:
 		break;
 	}
 	return false;
@@ -126,10 +150,78 @@ bool nd_where_is_answered(const struct nd_where *w, bool keys, bool rows)
 	return false;
 }
 
+const struct nd_index *nd_table_attached_index(const struct nd_table *t, const struct nd_column *c)
+{
+	for (uint32_t i = 0; i < t->index_count; i++)
+		if (t->indexes[i].column == c && is_attached(&t->indexes[i]))
+			return &t->indexes[i];
+	return NULL;
+}
+
 bool nd_table_has_index_of(const struct nd_table *t, const struct nd_column *c)
 {
 	for (uint32_t i = 0; i < t->index_count; i++)
 		if (t->indexes[i].column == c)
 			return true;
 	return false;
+}
+
+/* ---- how indexes look at values ----------------------------------------------------------------- */
+
+/* Of several the one that was made last. */
+static const struct nd_index *later(const struct nd_index *a, const struct nd_index *b)
+{
+	return !a || b->number > a->number ? b : a;
+}
+
+const struct nd_index *nd_where_like_index(const struct nd_table *t, const struct nd_column *c,
+					   enum nd_like like)
+{
+	const struct nd_index *found = NULL;
+	struct nd_sasi s;
+
+	for (uint32_t i = 0; i < t->index_count; i++) {
+		const struct nd_index *index = &t->indexes[i];
+
+		if (index->column == c && nd_index_kind(index) == ND_INDEX_SASI &&
+		    nd_sasi_read(index, &s) && s.is_literal && nd_sasi_answers(&s, like))
+			found = later(found, index);
+	}
+	return found;
+}
+
+static bool is_answered_by(const struct nd_where *w, enum nd_index_kind kind)
+{
+	for (const struct nd_restriction *r = w->filters; r; r = r->next)
+		for (uint32_t i = 0; i < w->table->index_count; i++) {
+			const struct nd_index *index = &w->table->indexes[i];
+
+			if (nd_index_kind(index) == kind && is_of(index, r) && answers(index, r))
+				return true;
+		}
+	return false;
+}
+
+/* Where SASI is asked, it looks at all columns it has an index of in its own way, whether that
+ * answers or not; others only do so with what they answer. */
+const struct nd_index *nd_where_looking(const struct nd_where *w, const struct nd_restriction *r,
+					const struct nd_where_item *item)
+{
+	const struct nd_table *t = w->table;
+	const struct nd_index *found = NULL;
+	bool sasi = is_answered_by(w, ND_INDEX_SASI);
+
+	if (!w->uses_index || r->kind == ND_WHERE_IN)
+		return NULL;
+	for (uint32_t i = 0; i < t->index_count; i++) {
+		const struct nd_index *index = &t->indexes[i];
+		enum nd_index_kind kind = nd_index_kind(index);
+
+		if (!is_of(index, r) || (kind == ND_INDEX_SASI) != sasi)
+			continue;
+		if (kind == ND_INDEX_SASI || (kind == ND_INDEX_ATTACHED && answers(index, r) &&
+					      (!item || answers_item(index, item))))
+			found = later(found, index);
+	}
+	return found;
 }

@@ -93,7 +93,10 @@ static bool merge(struct nd_planner *p, struct nd_restriction *old, struct nd_re
 		return merge_contains(p, old, fresh);
 	return nd_refuse(p->problem, ND_INVALID,
 			 "%s cannot be restricted by more than one relation if it includes %s",
-			 names, old->kind == ND_WHERE_EQ ? "an Equal" : "a IN");
+			 names,
+			 old->kind == ND_WHERE_EQ   ? "an Equal"
+			 : old->kind == ND_WHERE_IN ? "a IN"
+						    : "a LIKE");
 }
 
 /* ---- clustering columns: what may follow what --------------------------------------------------- */

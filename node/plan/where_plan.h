@@ -4,8 +4,9 @@
 #define NODE_WHERE_PLAN_H
 
 #include "node/plan/where.h"
+#include "node/schema/index.h"
 
-enum nd_where_kind { ND_WHERE_EQ, ND_WHERE_IN, ND_WHERE_SLICE, ND_WHERE_CONTAINS };
+enum nd_where_kind { ND_WHERE_EQ, ND_WHERE_IN, ND_WHERE_SLICE, ND_WHERE_CONTAINS, ND_WHERE_LIKE };
 
 /* What stands for the columns of a relation: a term for each, or one marker for all of them. */
 struct nd_where_value {
@@ -86,6 +87,13 @@ bool nd_where_is_indexed(const struct nd_table *table, const struct nd_restricti
  * (`keys`), of clustering columns (`rows`) and of the others. */
 bool nd_where_is_answered(const struct nd_where *w, bool keys, bool rows);
 bool nd_table_has_index_of(const struct nd_table *t, const struct nd_column *c);
+/* The index of SASI's that answers a LIKE of this kind; NULL: there is none. */
+const struct nd_index *nd_where_like_index(const struct nd_table *t, const struct nd_column *c,
+					   enum nd_like like);
+/* The index that looks at the values of a restriction in its own way; `item` is one of CONTAINS. NULL:
+ * values are compared as they are. */
+const struct nd_index *nd_where_looking(const struct nd_where *w, const struct nd_restriction *r,
+					const struct nd_where_item *item);
 
 /* where_value.c: the values of a restriction's columns, in the request's arena. */
 struct nd_tuples {

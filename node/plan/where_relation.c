@@ -342,16 +342,15 @@ static struct nd_restriction *contains(struct nd_planner *p, const struct nd_tab
 	return r->items->value ? r : NULL;
 }
 
-/* Only an index of SASI's, which the node does not make, could answer it. */
 static struct nd_restriction *like(struct nd_planner *p, const struct nd_table *t,
 				   const struct nd_column *c, const struct nd_relation *rel)
 {
-	if (column_term(p, t, c, rel->values[0]))
-		nd_refuse(p->problem, ND_INVALID,
-			  "LIKE restriction is only supported on properly indexed columns. %s is "
-			  "not valid.",
-			  nd_where_spell(p->problem->arena, rel));
-	return NULL;
+	struct nd_restriction *r = restriction_new(p, ND_WHERE_LIKE, 1, 1);
+
+	if (!r || !single_value(p, t, c, rel->values[0], &r->values[0]))
+		return NULL;
+	r->columns[0] = c;
+	return r;
 }
 
 static struct nd_restriction *single(struct nd_planner *p, struct nd_table *t,

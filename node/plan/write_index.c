@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What secondary indexes do not take. */
+#include "node/plan/vector_index.h"
 #include "node/plan/write.h"
+#include "node/schema/index.h"
 
 enum { INDEXED_MOST = 65535 };
 
@@ -15,6 +17,22 @@ static size_t indexed_size(const struct nd_index *index, const struct nd_change 
 		return c->path.len + c->value.len + 6; /* a composite of two */
 	return c->column->is_multi_cell && c->column->type->kind == CQL_KIND_SET ? c->path.len
 										 : c->value.len;
+}
+
+static bool has_place(const struct nd_index *index, const struct nd_change *c)
+{
+	return nd_index_kind(index) != ND_INDEX_ATTACHED || c->column != index->column ||
+	       c->kind != ND_CHANGE_CELL || index->column->type->kind != CQL_KIND_VECTOR ||
+	       nd_vector_fits(index, c->value);
+}
+
+static bool check_vectors(const struct nd_build *b, const struct nd_table *t,
+			  const struct nd_change *c)
+{
+	for (uint32_t i = 0; i < t->index_count; i++)
+		if (!has_place(&t->indexes[i], c))
+			return nd_vector_write_failed(b->x, b->count > 1);
+	return true;
 }
 
 static bool check_change(const struct nd_table *t, const struct nd_change *c, struct nd_request *x)
@@ -38,7 +56,7 @@ bool nd_build_check_indexes(const struct nd_build *b)
 	for (const struct nd_mutation *m = b->first; m; m = m->next)
 		for (const struct nd_change *c = m->table->index_count ? m->first : NULL; c;
 		     c = c->next)
-			if (!check_change(m->table, c, b->x))
+			if (!check_change(m->table, c, b->x) || !check_vectors(b, m->table, c))
 				return false;
 	return true;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/plan/guardrail.h"
+#include "node/schema/ddl_index_class.h"
 #include "node/schema/ddl_view.h"
 #include "node/schema/options.h"
 #include "node/store/store.h"
@@ -173,7 +174,8 @@ static bool add(struct change *c)
 			return false;
 	return nd_guard(c->d->x, ND_THRESHOLD_columns_per_table, c->draft.column_count,
 			c->table->name) &&
-	       check_counters(c) && nd_ddl_alter_base(c->d, c->table, &c->draft, NULL, 0);
+	       check_counters(c) && nd_index_check_others(c->d, c->table, NULL) &&
+	       nd_ddl_alter_base(c->d, c->table, &c->draft, NULL, 0);
 }
 
 /* ---- DROP -------------------------------------------------------------------------------------- */
@@ -189,7 +191,7 @@ static bool check_indexes(struct change *c, const char *column, const char *verb
 		strncat(names, c->table->indexes[i].name, sizeof names - strlen(names) - 1);
 	}
 	return !*names || nd_ddl_refuse(c->d,
-					"Cannot %s column %s because it has dependent secondary "
+					"%s column %s because it has dependent secondary "
 					"indexes (%s)",
 					verb, column, names);
 }
@@ -226,7 +228,8 @@ static bool drop_column(struct change *c, const char *name, int64_t dropped_us)
 	if (column->type->kind == CQL_KIND_UDT && !column->type->frozen)
 		return nd_ddl_refuse(c->d, "Cannot drop non-frozen column %s of user type %s", name,
 				     spelling);
-	if (!check_indexes(c, name, "drop") || !nd_ddl_check_column_drop(c->d, c->table, name) ||
+	if (!check_indexes(c, name, "Cannot drop") ||
+	    !nd_ddl_check_column_drop(c->d, c->table, name) ||
 	    !(type = without_names(c->d, column->type)))
 		return false;
 	c->ids[c->id_count++] = column->id;
@@ -302,7 +305,7 @@ static bool rename_column(struct change *c, const char *from, const char *to)
 				     "Cannot rename column %s to %s in table '%s'; another "
 				     "column with that name already exists",
 				     from, to, table_text(c));
-	if (!check_indexes(c, from, "rename") || !nd_ddl_check_name(c->d, to))
+	if (!check_indexes(c, from, "Can't rename") || !nd_ddl_check_name(c->d, to))
 		return false;
 	column->name = to;
 	return true;

@@ -3,11 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "node/schema/ddl.h"
+#include "node/schema/ddl_index_class.h"
 #include "node/schema/options.h"
 
-#define SASI "org.apache.cassandra.index.sasi.SASIIndex"
-#define SAI "StorageAttachedIndex"
 #define LEGACY "legacy_local_table"
 
 /* A CREATE INDEX being read. */
@@ -32,29 +30,6 @@ static bool is_sai(const char *name)
 {
 	return same_word(name, "sai") || same_word(name, "storageattachedindex") ||
 	       strcmp(name, "org.apache.cassandra.index.sai.StorageAttachedIndex") == 0;
-}
-
-static bool check_option_names(struct nd_ddl *d, const struct nd_property *options)
-{
-	static const char *const names[] = { "case_sensitive",
-					     "normalize",
-					     "ascii",
-					     "similarity_function",
-					     "maximum_node_connections",
-					     "construction_beam_width",
-					     "optimize_for" };
-
-	for (uint32_t i = 0; i < options->count; i++) {
-		const char *name = options->pairs[2 * i];
-		size_t known = 0;
-
-		while (known < sizeof names / sizeof names[0] && strcmp(names[known], name) != 0)
-			known++;
-		if (known == sizeof names / sizeof names[0])
-			return nd_option_bad(
-				d, "Properties specified [%s] are not understood by " SAI, name);
-	}
-	return true;
 }
 
 /* The user's options, and the class as it was written, which system_schema.indexes shows. */
@@ -107,24 +82,39 @@ static bool read_class(struct maker *m)
 		return nd_ddl_refuse(m->d, "Cannot specify options for a non-CUSTOM index");
 	if (is_legacy)
 		return true;
-	if (name && (strcmp(name, SASI) == 0 || same_word(name, "sasi")))
+	if (name && strcmp(name, ND_CLASS_SASI) == 0 && !m->d->x->db->settings.sasi_indexes_enabled)
 		return nd_ddl_refuse(m->d,
 				     "SASI indexes are disabled. Enable in cassandra.yaml to use.");
-	m->index.class_name = name && is_sai(name) ? SAI : name ? name : LEGACY;
+	m->index.class_name = name && is_sai(name) ? ND_CLASS_SAI : name ? name : LEGACY;
 	return !name || keep_options(m, options);
 }
 
-/* Runs last: Cassandra makes the index only when all else is fine. */
+/* What the class says to the rest; it is made only when all else is fine. */
 static bool check_class(struct maker *m)
 {
-	const struct nd_property *p = nd_properties_find(&m->def->properties, "options");
+	static const struct {
+		const char *name;
+		nd_index_check_fn *check;
+	} classes[] = { { ND_CLASS_SAI, nd_index_check_attached },
+			{ ND_CLASS_SASI, nd_index_check_sasi } };
+	const char *name = m->index.class_name;
+	size_t i = 0, count = sizeof classes / sizeof classes[0];
 
-	if (!m->index.class_name)
-		return true;
-	if (strcmp(m->index.class_name, SAI) != 0)
-		return nd_option_bad(m->d, "Unable to find custom indexer class '%s'",
-				     m->index.class_name);
-	return !p || check_option_names(m->d, p);
+	while (name && i < count && strcmp(name, classes[i].name) != 0)
+		i++;
+	if (i == count)
+		return nd_option_bad(m->d, "Unable to find custom indexer class '%s'", name);
+	return nd_index_check_others(m->d, m->table, &m->index) &&
+	       (!name || classes[i].check(m->d, &m->index, m->def));
+}
+
+/* Said when all went well, and when there was nothing to do. */
+static bool warn_of_sasi(struct maker *m)
+{
+	if (m->index.class_name && strcmp(m->index.class_name, ND_CLASS_SASI) == 0)
+		nd_request_warn(m->d->x, "SASI indexes are experimental and are not recommended "
+					 "for production use.");
+	return true;
 }
 
 /* ---- the column ---------------------------------------------------------------------------------- */
@@ -199,17 +189,19 @@ static bool read_target(struct maker *m)
 	for (uint32_t i = 0; i < def->column_count; i++)
 		if (!nd_table_find_column(m->table, def->columns[i], &m->d->x->problem))
 			return false;
-	if (!def->column_count)
-		return nd_ddl_refuse(
-			m->d, m->index.class_name
-				      ? "An index without a column is not supported by the node"
-				      : "Only CUSTOM indexes can be created without specifying "
-					"a target column");
-	if (def->column_count > 1)
-		return nd_ddl_refuse(
-			m->d, m->index.class_name ? "An index of many columns is not supported by "
-						    "the node"
-						  : "Only CUSTOM indexes support multiple columns");
+	if (!m->index.class_name && def->column_count != 1)
+		return nd_ddl_refuse(m->d, def->column_count
+						   ? "Only CUSTOM indexes support multiple columns"
+						   : "Only CUSTOM indexes can be created without "
+						     "specifying a target column");
+	for (uint32_t i = 1; i < def->column_count; i++)
+		for (uint32_t k = 0; k < i; k++)
+			if (strcmp(def->columns[i], def->columns[k]) == 0)
+				return nd_ddl_refuse(m->d,
+						     "Duplicate column '%s' in index target list",
+						     def->columns[i]);
+	if (def->column_count != 1)
+		return true; /* its class will say what that is */
 	m->index.column = nd_table_column(m->table, def->columns[0]);
 	m->index.target = def->target == ND_INDEX_SIMPLE && is_collection(m->index.column->type)
 				  ? ND_INDEX_VALUES
@@ -239,7 +231,8 @@ static bool make_name(struct maker *m)
 	size_t len = 0, most;
 	uint32_t at;
 
-	snprintf(name, sizeof name, "%s_%.200s_idx", m->table->name, m->def->columns[0]);
+	snprintf(name, sizeof name, "%s_%.200s_idx", m->table->name,
+		 m->def->column_count ? m->def->columns[0] : "");
 	for (const char *c = name; *c; c++)
 		if (nd_ddl_name_legal((const char[]){ *c, '\0' }))
 			name[len++] = *c;
@@ -292,6 +285,9 @@ static bool commit(struct maker *m)
 		at++;
 	for (uint32_t i = 0; i < draft.index_count; i++)
 		list[i + (i >= at)] = draft.indexes[i];
+	for (uint32_t i = 0; i < draft.index_count; i++)
+		if (m->index.number <= draft.indexes[i].number)
+			m->index.number = draft.indexes[i].number + 1;
 	list[at] = m->index;
 	draft.indexes = list;
 	draft.index_count++;
@@ -316,23 +312,25 @@ bool nd_ddl_create_index(struct nd_ddl *d)
 		return false;
 	if (!(m.table = nd_keyspace_table(d->keyspace, d->statement->on.name)))
 		return nd_ddl_refuse(d, "Table '%s' doesn't exist", d->statement->on.name);
+	m.index.name = m.def->name;
 	if (m.def->name && find_index(d->keyspace, m.def->name, &at))
-		return m.def->if_not_exists ||
-		       nd_ddl_refuse(d, "Index '%s' already exists", m.def->name);
+		return m.def->if_not_exists
+			       ? warn_of_sasi(&m)
+			       : nd_ddl_refuse(d, "Index '%s' already exists", m.def->name);
 	if (m.table->view)
 		return nd_ddl_refuse(d, "Secondary indexes on materialized views aren't supported");
 	if (m.table->is_counter)
 		return nd_ddl_refuse(d, "Secondary indexes on counter tables aren't supported");
 	if (!nd_ddl_guard_index(d, m.table, m.def->name))
 		return false;
-	m.index.name = m.def->name;
 	if (!read_target(&m) || (!m.index.name && !make_name(&m)))
 		return false;
 	if ((equal = find_equal(&m)) != NULL)
-		return m.def->if_not_exists ||
-		       nd_ddl_refuse(d, "Index %s is a duplicate of existing index %s",
-				     m.index.name, equal->name);
-	return check_legal(&m) && check_class(&m) && commit(&m);
+		return m.def->if_not_exists
+			       ? warn_of_sasi(&m)
+			       : nd_ddl_refuse(d, "Index %s is a duplicate of existing index %s",
+					       m.index.name, equal->name);
+	return check_legal(&m) && check_class(&m) && commit(&m) && warn_of_sasi(&m);
 }
 
 bool nd_ddl_drop_index(struct nd_ddl *d)

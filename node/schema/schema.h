@@ -30,8 +30,9 @@ struct nd_index {
 	const char *name;
 	const struct nd_column *column;
 	enum nd_index_target target;
-	const char *class_name;       /* NULL: an ordinary one; "StorageAttachedIndex" */
+	const char *class_name;       /* NULL: an ordinary one; one of those of index.h */
 	struct nd_properties options; /* of the class, and class_name as it was written */
+	uint32_t number;              /* in the order they were made */
 };
 
 /* A column that was dropped: it may come back with the same type only, and with its id: cells that

@@ -149,6 +149,7 @@ static bool copy_indexes(struct nd_table *t, const struct nd_table *draft)
 		to->name = copy_text(&t->arena, from->name);
 		to->column = nd_table_column(t, from->column->name);
 		to->target = from->target;
+		to->number = from->number;
 		to->class_name = copy_text(&t->arena, from->class_name);
 		if (!to->name || (from->class_name && !to->class_name) ||
 		    !nd_properties_copy(&to->options, &from->options, &t->arena))

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* Asking rows: comparisons, items of collections, texts as indexes look at them. */
+#include <string.h>
+
+#include "node/plan/where_question.h"
+
+/* ---- one value ---------------------------------------------------------------------------------- */
+
+static bool is_like(enum nd_like like, cql_blob v, cql_blob term)
+{
+	if (v.len < term.len)
+		return false;
+	switch (like) {
+	case ND_LIKE_PREFIX:
+		return memcmp(v.data, term.data, term.len) == 0;
+	case ND_LIKE_SUFFIX:
+		return memcmp(v.data + v.len - term.len, term.data, term.len) == 0;
+	case ND_LIKE_CONTAINS:
+		for (size_t i = 0; i + term.len <= v.len; i++)
+			if (memcmp(v.data + i, term.data, term.len) == 0)
+				return true;
+		return false;
+	default:
+		return v.len == term.len && memcmp(v.data, term.data, v.len) == 0;
+	}
+}
+
+static bool compares(const struct nd_question *q, const cql_type *type, cql_blob v, cql_blob with)
+{
+	int c;
+
+	if (q->op == ND_OP_LIKE)
+		return is_like(q->like, v, with);
+	c = nd_compare(type, v, with);
+	switch (q->op) {
+	case ND_OP_LT:
+		return c < 0;
+	case ND_OP_LE:
+		return c <= 0;
+	case ND_OP_GT:
+		return c > 0;
+	case ND_OP_GE:
+		return c >= 0;
+	default:
+		return c == 0;
+	}
+}
+
+/* Whether any token of the value answers any of the question's; those are noted. */
+static bool answer_tokens(const struct nd_question *q, const cql_type *type, cql_blob v,
+			  struct nd_request *x, struct cd_arena *a, bool *yes)
+{
+	struct nd_tokens tokens;
+
+	if (!nd_analyze(&q->analyzer, v, a, &tokens))
+		return nd_no_memory(&x->problem);
+	for (uint32_t i = 0; i < tokens.count; i++)
+		for (uint32_t k = 0; k < q->count; k++)
+			if (compares(q, type, tokens.at[i], q->values[k])) {
+				*yes = true;
+				if (q->seen)
+					q->seen[k] = true;
+			}
+	return true;
+}
+
+static bool answer_value(const struct nd_question *q, const cql_type *type, cql_blob v,
+			 struct nd_request *x, struct cd_arena *a, bool *yes)
+{
+	if (q->is_analyzed)
+		return answer_tokens(q, type, v, x, a, yes);
+	for (uint32_t i = 0; i < q->count && !*yes; i++)
+		*yes = compares(q, type, v, q->values[i]);
+	return true;
+}
+
+/* ---- collections -------------------------------------------------------------------------------- */
+
+static bool is_same(const cql_type *type, struct nd_value a, cql_blob b)
+{
+	return a.presence == ND_VALUE && nd_compare(type, nd_value_blob(a), b) == 0;
+}
+
+/* CONTAINS, CONTAINS KEY and entries: of the items of a collection. */
+static bool answer_items(const struct nd_question *q, struct nd_value v, struct nd_request *x,
+			 struct cd_arena *a, bool *yes)
+{
+	const cql_type *type = q->column->type;
+	bool map = type->kind == CQL_KIND_MAP;
+	uint32_t step = map ? 2 : 1, at = map && q->op == ND_OP_CONTAINS ? 1 : 0;
+	struct nd_items items;
+
+	*yes = false;
+	if (!nd_items_read(type, v, a, &items, &x->problem))
+		return false;
+	for (uint32_t i = 0; i + step <= items.count && !*yes; i += step) {
+		if (q->has_key)
+			*yes = is_same(type->inner[0], items.at[i], q->key) &&
+			       is_same(type->inner[1], items.at[i + 1], q->values[0]);
+		else if (items.at[i + at].presence == ND_VALUE &&
+			 !answer_value(q, type->inner[at], nd_value_blob(items.at[i + at]), x, a,
+				       yes))
+			return false;
+	}
+	return true;
+}
+
+/* ---- rows --------------------------------------------------------------------------------------- */
+
+static bool answer(const struct nd_question *q, const struct nd_row_view *row, struct nd_request *x,
+		   struct cd_arena *a, bool *yes)
+{
+	struct nd_value v;
+
+	*yes = false;
+	if (!nd_row_value(row, q->column, a, &v, &x->problem))
+		return false;
+	if (v.presence != ND_VALUE)
+		return true;
+	if (q->has_key || q->op == ND_OP_CONTAINS || q->op == ND_OP_CONTAINS_KEY)
+		return answer_items(q, v, x, a, yes);
+	return answer_value(q, q->column->type, nd_value_blob(v), x, a, yes);
+}
+
+bool nd_filter_accepts(const struct nd_filter *f, const struct nd_row_view *row,
+		       struct nd_request *x, struct cd_arena *scratch, bool *accepted)
+{
+	*accepted = true;
+	for (const struct nd_question *q = f->first; q && *accepted; q = q->next)
+		if (!answer(q, row, x, scratch, accepted))
+			return false;
+	return true;
+}
+
+/* ---- words of a partition ----------------------------------------------------------------------- */
+
+bool nd_filter_wants_words(const struct nd_filter *f)
+{
+	bool wants = false;
+
+	for (const struct nd_question *q = f->first; q; q = q->next) {
+		wants |= q->seen != NULL;
+		for (uint32_t i = 0; q->seen && i < q->count; i++)
+			q->seen[i] = false;
+	}
+	return wants;
+}
+
+bool nd_filter_note_words(const struct nd_filter *f, const struct nd_row_view *row,
+			  struct nd_request *x, struct cd_arena *scratch)
+{
+	bool yes;
+
+	for (const struct nd_question *q = f->first; q; q = q->next)
+		if (q->seen && !answer(q, row, x, scratch, &yes))
+			return false;
+	return true;
+}
+
+bool nd_filter_has_words(const struct nd_filter *f)
+{
+	for (const struct nd_question *q = f->first; q; q = q->next)
+		for (uint32_t i = 0; q->seen && i < q->count; i++)
+			if (!q->seen[i])
+				return false;
+	return true;
+}
