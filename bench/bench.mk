@@ -27,6 +27,7 @@ bench_floor_SOURCES = \
 bench_floor_LDADD = $(ZLIB_LIBS)
 EXTRA_PROGRAMS += bench/stub
 bench_stub_SOURCES = \
+	bench/data.c bench/data.h \
 	bench/stub.c \
 	bench/stub_answers.c bench/stub_answers.h \
 	tests/simulation.c tests/simulation.h
@@ -60,7 +61,7 @@ bench_matrix_player_LDADD = libcoodie.la
 EXTRA_LTLIBRARIES = bench/heap.la
 bench_heap_la_SOURCES = bench/heap.c
 bench_heap_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
-EXTRA_DIST += bench/README.md bench/run bench/compare bench/saves
+EXTRA_DIST += bench/README.md bench/run bench/beside bench/compare bench/measure.sh bench/saves
 EXTRA_DIST += \
 	bench/matrix/data.py bench/matrix/peer.py bench/matrix/rows_coodie.py bench/matrix/rows_cqlengine.py \
 	bench/matrix/run bench/matrix/table.awk
@@ -76,6 +77,11 @@ bench: bench/codec$(EXEEXT) bench/node$(EXEEXT)
 .PHONY: bench-client
 bench-client: bench/client$(EXEEXT) bench/floor$(EXEEXT) bench/stub$(EXEEXT) bench/heap.la
 	$(srcdir)/bench/compare
+
+# The client against the node, beside the same against the stub.
+.PHONY: bench-node-client
+bench-node-client: bench/client$(EXEEXT) bench/stub$(EXEEXT) bench/heap.la tools/coodie$(EXEEXT)
+	$(srcdir)/bench/beside
 
 # The mapper: the third table, a save beside its EXECUTE over a connection, and the matrix, beside cqlengine and Python
 # coodie.

@@ -161,7 +161,7 @@ static bool send_select(struct slot *slot, uint64_t number, coodie_error *err)
 	struct client *c = slot->client;
 	cql_uuid id;
 
-	bench_uuid(id.bytes, number);
+	bench_uuid(id.bytes, bench_key(number));
 	return coodie_session_execute_async(c->session, c->statement, CQL_ARGS(cql(id)), NULL,
 					    on_done, slot, err);
 }

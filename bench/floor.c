@@ -130,7 +130,7 @@ static uint8_t *put_execute(struct floor *f, uint8_t *at, uint64_t number)
 	at = put_16(at, f->b.work == BENCH_INSERT ? 4 : 1);
 	if (f->b.work == BENCH_PAGE)
 		return put_bytes(at, BENCH_PARTITION, sizeof BENCH_PARTITION - 1);
-	bench_uuid(uuid, number);
+	bench_uuid(uuid, f->b.work == BENCH_SELECT ? bench_key(number) : number);
 	at = put_bytes(at, uuid, sizeof uuid);
 	if (f->b.work == BENCH_SELECT)
 		return at;
@@ -158,16 +158,16 @@ static void send_one(struct floor *f)
 {
 	uint16_t stream = f->streams[--f->free_count];
 	uint8_t *to = f->out + f->out_len;
-	uint32_t number = (uint32_t)f->sent;
+	uint64_t row = f->b.work == BENCH_SELECT ? bench_key(f->sent) : f->sent;
 
 	if (f->codec) {
 		encode(f, to, stream, f->sent);
 	} else {
 		put_16(f->frame + 2, stream);
 		if (f->key)
-			put_32(f->frame + f->key, number);
+			put_32(f->frame + f->key, (uint32_t)row);
 		if (f->number)
-			put_32(f->frame + f->number, number);
+			put_32(f->frame + f->number, (uint32_t)f->sent);
 		memcpy(to, f->frame, f->frame_len);
 	}
 	f->out_len += f->frame_len;

@@ -3,11 +3,13 @@
  * on what it said is repeated.
  *
  *     stub ADDRESS PORT [--shards N] [--shard-port P]
+ *     stub --cql
  *
  * EXECUTE is recognised by its prepared id (so the values of the first one count: the workloads ask
  * for number 0 first), BATCH by its opcode; everything else goes to the node. With shards it is
  * ScyllaDB's, and statements that come to the wrong shard are counted. SIGUSR1 prints the counters
- * as one line, SIGUSR2 sets them to zero, SIGTERM and SIGINT print them and end it. */
+ * as one line, SIGUSR2 sets them to zero, SIGTERM and SIGINT print them and end it. --cql prints what is in
+ * the tables, for another server. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -25,11 +27,12 @@
 #include <coodie/node.h>
 
 #include "base/error.h"
+#include "bench/data.h"
 #include "bench/stub_answers.h"
 #include "node/server/node.h"
 #include "tests/simulation.h"
 
-enum { READ_BYTES = 256 * 1024, EVENTS = 64, PAGE_ROWS = 5000 };
+enum { READ_BYTES = 256 * 1024, EVENTS = 64 };
 
 struct server;
 
@@ -78,45 +81,9 @@ static void must(bool ok, const char *what)
 
 /* ---- the node behind it ---------------------------------------------------------------------- */
 
-static void fill_page(coodie_node *box)
+static bool run_statement(const char *cql, void *user)
 {
-	char cql[256];
-
-	for (unsigned i = 0; i < PAGE_ROWS; i++) {
-		snprintf(cql, sizeof cql,
-			 "INSERT INTO bench_cql.w3 (pk, ck, body, n, ratio) VALUES "
-			 "('partition-0', %u, 'row body %06u of the wide partition', %llu, %.2f)",
-			 i, i, i * 1000003ull, i / 4.0);
-		must(coodie_node_execute(box, cql, NULL), "fill a page");
-	}
-}
-
-static void fill(coodie_node *box)
-{
-	static const char tables[] =
-		"CREATE KEYSPACE bench_cql WITH replication = "
-		"{'class': 'SimpleStrategy', 'replication_factor': 1}; "
-		"CREATE TABLE bench_cql.w1 (id uuid PRIMARY KEY, body text, n int, ts timestamp); "
-		"CREATE TABLE bench_cql.w2 (id uuid PRIMARY KEY, name text, age int, score bigint, "
-		"active boolean, ratio double, created timestamp, payload blob, addr inet, "
-		"tags list<text>); "
-		"CREATE TABLE bench_cql.w3 (pk text, ck int, body text, n bigint, ratio double, "
-		"PRIMARY KEY (pk, ck)); "
-		"CREATE TABLE bench_cql.w4 (pk text, ck int, body text, n bigint, "
-		"PRIMARY KEY (pk, ck))";
-	char cql[512], payload[129];
-
-	must(coodie_node_execute(box, tables, NULL), "make tables");
-	for (unsigned i = 0; i < 64; i++)
-		snprintf(payload + 2 * i, 3, "%02x", i);
-	snprintf(cql, sizeof cql,
-		 "INSERT INTO bench_cql.w2 (id, name, age, score, active, ratio, created, payload, "
-		 "addr, tags) VALUES (00000000-0000-4000-8000-000000000000, "
-		 "'Ada Lovelace, Countess', 36, 1234567890123, true, 2718.28, 1767323045678, 0x%s, "
-		 "'10.20.30.40', ['alpha', 'beta', 'gamma'])",
-		 payload);
-	must(coodie_node_execute(box, cql, NULL), "fill a table");
-	fill_page(box);
+	return coodie_node_execute(user, cql, NULL);
 }
 
 static void open_box(struct server *s, const char *address, uint16_t port, uint16_t shard_port)
@@ -139,7 +106,7 @@ static void open_box(struct server *s, const char *address, uint16_t port, uint1
 	must(s->box, "start the node");
 	s->box->members[0]->scylla.shard_aware_port = shard_port;
 	coodie_node_options_free(o);
-	fill(s->box);
+	must(bench_data(run_statement, s->box), "fill the tables");
 }
 
 /* ---- one request ---------------------------------------------------------------------------- */
@@ -429,8 +396,13 @@ static void listen_at(struct server *s, struct source *source, const char *addre
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: stub ADDRESS PORT [--shards N] [--shard-port P]\n");
+	fprintf(stderr, "usage: stub ADDRESS PORT [--shards N] [--shard-port P] | stub --cql\n");
 	return 2;
+}
+
+static bool print_statement(const char *cql, void *user)
+{
+	return fprintf(user, "%s;\n", cql) > 0;
 }
 
 static void run(struct server *s)
@@ -451,6 +423,8 @@ int main(int argc, char **argv)
 	struct server s = { .epoll = epoll_create1(EPOLL_CLOEXEC) };
 	uint16_t shard_port = 0;
 
+	if (argc == 2 && !strcmp(argv[1], "--cql"))
+		return !bench_data(print_statement, stdout) || fflush(stdout);
 	if (argc < 3 || argc % 2 == 0)
 		return usage();
 	for (int i = 3; i < argc; i += 2)

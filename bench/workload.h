@@ -17,7 +17,7 @@ enum bench_work {
 	BENCH_CONNS
 };
 
-enum { BENCH_BATCH_ROWS = 100, BENCH_BODY = 100, BENCH_BATCH_BODY = 40 };
+enum { BENCH_BATCH_ROWS = 100, BENCH_BODY = 100, BENCH_BATCH_BODY = 40, BENCH_KEYS = 1000 };
 
 #define BENCH_WHEN INT64_C(1767225600000) /* milliseconds */
 #define BENCH_PARTITION "partition-0"
@@ -42,6 +42,13 @@ void bench_client_init(struct bench_client *b, const char *name, int argc, char 
 const char *bench_statement(enum bench_work work);
 /* 00000000-0000-4000-8000- and 12 digits. */
 void bench_uuid(uint8_t out[16], uint64_t number);
+/* The number of the row that w2 reads. Their last byte is the same in all, so that the sum over what is
+ * read is, whoever answers. */
+static inline uint64_t bench_key(uint64_t request)
+{
+	return request % BENCH_KEYS << 8;
+}
+
 double bench_now(void);
 uint64_t bench_now_ns(void);
 /* Around what is measured. */
