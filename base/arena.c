@@ -83,9 +83,10 @@ static void *take_from_new_chunk(struct cd_arena *a, size_t size)
 	a->chunks = c;
 	a->at = c->bytes + size;
 	a->end = c->bytes + c->size;
-	if (chunk_size < LARGEST_CHUNK)
+	size_t largest = a->largest_chunk ? a->largest_chunk : LARGEST_CHUNK;
+	if (chunk_size < largest)
 		chunk_size *= 2;
-	a->next_chunk = chunk_size < LARGEST_CHUNK ? chunk_size : LARGEST_CHUNK;
+	a->next_chunk = chunk_size < largest ? chunk_size : largest;
 	return c->bytes;
 }
 
@@ -94,7 +95,7 @@ static void *take(struct cd_arena *a, size_t size, size_t align)
 	if (!size)
 		size = 1; /* so that every piece has an address of its own, and NULL always means
 			     failure */
-	size_t pad = (align - (uintptr_t)a->at % align) % align;
+	size_t pad = -(uintptr_t)a->at & (align - 1);
 	size_t left = (size_t)(a->end - a->at);
 	if (left < pad || left - pad < size)
 		return take_from_new_chunk(a, size);

@@ -12,10 +12,11 @@ struct cd_arena {
 	struct cd_arena_chunk *chunks;     /* newest first */
 	unsigned char *at, *end;           /* free bytes of the newest chunk */
 	size_t next_chunk;                 /* size of the next chunk in bytes */
+	size_t largest_chunk;              /* that it doubles to; 0: 64 KiB */
 };
 
 /* `first_chunk` bytes are taken at the first cd_arena_take(), not before; 0 means 1 KiB. Chunks
- * double up to 64 KiB. */
+ * double up to `largest_chunk`. */
 void cd_arena_init(struct cd_arena *a, const coodie_allocator *allocator, size_t first_chunk);
 /* Gives everything back. Of a zeroed struct: fine. The arena can be used again. */
 void cd_arena_deinit(struct cd_arena *a);

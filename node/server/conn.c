@@ -13,6 +13,7 @@
 
 enum {
 	READ_BYTES = 16384,
+	REQUEST_BYTES = 256 << 10, /* what a batch takes to be answered is kept for the next one */
 	LOWEST_VERSION = 4,
 	SHORT_HEADER_VERSION = 2, /* and below: eight bytes, a stream of one */
 	MOST_REQUEST = 16 << 20   /* native_transport_max_frame_size */
@@ -25,6 +26,7 @@ void nd_conn_init(struct nd_conn *c, struct nd_service *service)
 	cd_outbox_init(&c->out, CQL_SERVER, service->allocator, 0);
 	cd_outbox_set_version(&c->out, (uint8_t)service->highest);
 	cd_arena_init(&c->arena, service->allocator, 0);
+	c->arena.largest_chunk = REQUEST_BYTES;
 }
 
 void nd_conn_deinit(struct nd_conn *c)
