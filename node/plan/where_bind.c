@@ -75,10 +75,13 @@ static bool add_key(struct nd_request *x, const cql_blob *columns, uint32_t coun
 
 static bool keys_alloc(struct nd_request *x, uint32_t count, struct nd_places *out)
 {
-	out->keys = cd_arena_take_array(x->arena, count + 1u, sizeof *out->keys);
-	out->tokens = cd_arena_take_array(x->arena, count + 1u, sizeof *out->tokens);
+	size_t each = sizeof *out->keys + sizeof *out->tokens;
+
 	out->has_keys = true;
-	return (out->keys && out->tokens) || nd_no_memory(&x->problem);
+	out->keys = count <= SIZE_MAX / each - 1 ? cd_arena_take(x->arena, (count + 1u) * each)
+						 : NULL;
+	out->tokens = out->keys ? (int64_t *)(out->keys + count + 1) : NULL;
+	return out->keys || nd_no_memory(&x->problem);
 }
 
 /* Each column by one value: what nearly all statements have. */
@@ -91,11 +94,11 @@ static bool simple_key(const struct nd_where *w, struct nd_request *x, struct nd
 	if (!columns)
 		return nd_no_memory(&x->problem);
 	for (uint32_t i = 0; i < count; i++) {
-		struct nd_tuples t;
+		struct nd_value v;
 
-		if (!nd_where_tuples(w->key[i], x, &t))
+		if (!nd_where_value(w->key[i], x, &v))
 			return false;
-		columns[i] = nd_value_blob(t.at[0]);
+		columns[i] = nd_value_blob(v);
 	}
 	return keys_alloc(x, 1, out) && add_key(x, columns, count, out);
 }

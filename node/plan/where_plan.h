@@ -101,6 +101,8 @@ struct nd_tuples {
 	struct nd_value *at; /* count * width */
 };
 bool nd_where_tuples(const struct nd_restriction *r, struct nd_request *x, struct nd_tuples *out);
+/* The one of a restriction by = of one column. */
+bool nd_where_value(const struct nd_restriction *r, struct nd_request *x, struct nd_value *out);
 /* `count` of them: fewer than the end has when a tuple that was bound is cut short. The one value of a
  * column alone may be null. */
 bool nd_where_end_values(const struct nd_restriction *r, const struct nd_where_end *end,

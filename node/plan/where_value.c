@@ -205,3 +205,15 @@ bool nd_where_tuples(const struct nd_restriction *r, struct nd_request *x, struc
 				return false;
 	return true;
 }
+
+bool nd_where_value(const struct nd_restriction *r, struct nd_request *x, struct nd_value *out)
+{
+	struct nd_tuples t;
+
+	if (!r->in && !r->is_multi && !r->values->whole)
+		return nd_term_value(r->values->terms[0], x, out) && check_value(x, r, 0, *out);
+	if (!nd_where_tuples(r, x, &t))
+		return false;
+	*out = t.at[0];
+	return true;
+}
