@@ -3,6 +3,7 @@
 #include "node/plan/write.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/reader.h"
 #include "node/plan/guardrail.h"
@@ -270,18 +271,28 @@ bool nd_build_store(struct nd_build *b)
 	if (b->first && !nd_store_apply(b->first, nd_request_now_seconds(x)))
 		return nd_no_memory(&x->problem);
 	nd_view_finish(&views);
-	for (struct nd_mutation *m = b->first; m; m = m->next)
+	for (const struct nd_mutation *m = b->first; m; m = m->next)
 		nd_store_sweep(m->table->store, x->now_us / 1000000);
 	return true;
+}
+
+static bool is_to_same_partition(const struct nd_mutation *a, const struct nd_mutation *b)
+{
+	return a->table == b->table && a->key.len == b->key.len &&
+	       !memcmp(a->key.data, b->key.data, a->key.len);
 }
 
 bool nd_build_apply(struct nd_build *b, enum nd_access access)
 {
 	if (!nd_build_check_indexes(b))
 		return false;
-	for (struct nd_mutation *m = b->first; m; m = m->next)
+	for (const struct nd_mutation *m = b->first, *asked = NULL; m; m = m->next) {
+		if (asked && is_to_same_partition(asked, m))
+			continue;
 		if (!nd_request_admit(b->x, m->table->keyspace, m->token, access))
 			return false;
+		asked = m;
+	}
 	return nd_build_store(b);
 }
 
