@@ -365,7 +365,7 @@ static void print_row(const struct nd_row *row, struct cd_buffer *out)
 static void dump_store(const struct cd_node_table *t, int64_t now, struct cd_buffer *out)
 {
 	static const struct nd_bound all = { .inclusive = true };
-	const struct nd_store *s = t->table.store;
+	struct nd_store *s = t->table.store;
 	struct cd_arena arena;
 	struct nd_row row;
 	bool no_memory;

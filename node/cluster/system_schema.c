@@ -301,7 +301,7 @@ static void build_status_rows(struct nd_rows *r, const struct nd_table *view)
 /* Keyspaces that have rows and are no more. */
 static void clear_dropped(struct nd_rows *r)
 {
-	const struct nd_store *store = r->table->store;
+	struct nd_store *store = r->table->store;
 	struct nd_partition *p = nd_store_after(store, INT64_MIN, (cql_blob){ NULL, 0 });
 
 	for (; p && !r->failed;

@@ -214,7 +214,7 @@ static bool read_keys(struct nd_select_run *r)
 
 static bool read_range(struct nd_select_run *r)
 {
-	const struct nd_store *store = r->table->store;
+	struct nd_store *store = r->table->store;
 	int64_t last = r->places.last_token;
 	struct nd_partition *p = NULL;
 

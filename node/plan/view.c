@@ -283,7 +283,7 @@ static bool build_partition(struct nd_table *view, const struct nd_partition *p,
 
 bool nd_view_refresh(struct nd_table *view, struct nd_request *x)
 {
-	const struct nd_store *base = view->view->base->store;
+	struct nd_store *base = view->view->base->store;
 	struct nd_request part = *x;
 	struct cd_arena arena;
 	struct nd_partition *p;

@@ -160,9 +160,11 @@ static bool prepare(struct nd_mutation *m, int64_t now_seconds, struct nd_partit
 		p->next_touched = *touched;
 		*touched = p;
 	}
-	for (const struct nd_change *c = m->first; c; c = c->next)
+	for (const struct nd_change *c = m->first; c; c = c->next) {
+		s->ages |= c->ttl || (c->kind != ND_CHANGE_CELL && c->kind != ND_CHANGE_ROW);
 		if (!prepares[c->kind](p, c, now_seconds))
 			return false;
+	}
 	return true;
 }
 

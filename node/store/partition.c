@@ -38,11 +38,21 @@ void nd_key_columns(cql_blob key, cql_blob *out, uint32_t count)
 
 /* ---- rows -------------------------------------------------------------------------------------- */
 
+/* Writes often come in order, or to one row again: it and the one behind it are asked first. */
 static struct nd_stored_row *find_row(struct nd_partition *p, const struct nd_place *place)
 {
-	struct nd_link *link = nd_skip_seek(&p->rows, nd_row_order, place);
+	struct nd_link *link = p->recent ? &p->recent->link : NULL;
+	int order = link ? nd_row_order(place, link) : 1;
 
-	return link && nd_row_order(place, link) == 0 ? (struct nd_stored_row *)link : NULL;
+	if (order < 0) {
+		link = nd_skip_next(link);
+		order = link ? nd_row_order(place, link) : 0;
+	}
+	if (order) {
+		link = nd_skip_seek(&p->rows, nd_row_order, place);
+		order = link ? nd_row_order(place, link) : 0;
+	}
+	return order ? NULL : (struct nd_stored_row *)link;
 }
 
 static struct nd_stored_row *make_static(struct nd_partition *p)
@@ -57,11 +67,12 @@ static struct nd_stored_row *make_row(struct nd_partition *p, struct nd_clusteri
 	struct nd_place place = { p->store->table, key, 0 };
 	struct nd_stored_row *row = find_row(p, &place);
 
-	if (row)
-		return row;
-	row = nd_row_new(p->store->allocator, key, nd_skip_height(&p->rows));
-	if (row)
-		nd_skip_insert(&p->rows, &row->link, nd_row_order, &place);
+	if (!row) {
+		row = nd_row_new(p->store->allocator, key, nd_skip_height(&p->rows));
+		if (row)
+			nd_skip_insert(&p->rows, &row->link, nd_row_order, &place);
+	}
+	p->recent = row ? row : p->recent;
 	return row;
 }
 
@@ -85,6 +96,8 @@ void nd_partition_remove_row(struct nd_partition *p, struct nd_stored_row *row)
 	} else {
 		if (row == p->store->sweep_row)
 			p->store->sweep_row = (struct nd_stored_row *)nd_skip_next(&row->link);
+		if (row == p->recent)
+			p->recent = NULL;
 		nd_skip_remove(&p->rows, &row->link, nd_row_order, &place);
 	}
 	nd_row_free(p->store->allocator, row);

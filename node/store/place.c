@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Clustering keys and the places between them. */
+#include "base/reader.h"
 #include "node/store/store_parts.h"
+
+/* Numbers, the usual case, at once. */
+static inline int compare_values(const cql_type *type, cql_blob a, cql_blob b)
+{
+	if (type->kind == CQL_KIND_INT && a.len == 4 && b.len == 4) {
+		int32_t left = (int32_t)cd_get_be32(a.data), right = (int32_t)cd_get_be32(b.data);
+		return (left > right) - (left < right);
+	}
+	return nd_compare(type, a, b);
+}
 
 int nd_clustering_compare(const struct nd_table *t, struct nd_clustering a, struct nd_clustering b)
 {
@@ -8,7 +19,7 @@ int nd_clustering_compare(const struct nd_table *t, struct nd_clustering a, stru
 	struct nd_column *const *columns = t->columns + t->partition_key_count;
 
 	for (uint32_t i = 0; i < count; i++) {
-		int order = nd_compare(columns[i]->type, a.values[i], b.values[i]);
+		int order = compare_values(columns[i]->type, a.values[i], b.values[i]);
 		if (order)
 			return columns[i]->descending ? -order : order;
 	}

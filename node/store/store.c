@@ -26,17 +26,26 @@ struct nd_store *nd_store_new(const struct nd_table *table, const coodie_allocat
 	return NULL;
 }
 
-void nd_store_truncate(struct nd_store *s)
+static void free_partitions(struct nd_store *s, struct nd_link *first)
 {
-	struct nd_link *at = s->order.first[0], *next;
+	struct nd_link *next;
 
-	for (; at; at = next) {
+	for (struct nd_link *at = first; at; at = next) {
 		next = nd_skip_next(at);
 		nd_partition_clear((struct nd_partition *)at);
 		cd_release(s->allocator, at);
 	}
+}
+
+void nd_store_truncate(struct nd_store *s)
+{
+	free_partitions(s, s->order.first[0]);
+	free_partitions(s, s->unplaced);
 	memset(s->buckets, 0, s->bucket_count * sizeof(void *));
 	s->order = (struct nd_skip){ .random = s->order.random };
+	s->unplaced = NULL;
+	s->count = 0;
+	s->ages = false;
 	s->sweep_partition = NULL;
 	s->sweep_row = NULL;
 }
@@ -144,15 +153,16 @@ static void grow(struct nd_store *s)
 	size_t count = s->bucket_count * 2;
 	struct nd_partition **buckets = NULL;
 
-	if (s->order.count > s->bucket_count)
+	if (s->count > s->bucket_count)
 		buckets = cd_alloc_array(s->allocator, count, sizeof(void *));
 	if (!buckets)
 		return;
-	for (struct nd_link *at = s->order.first[0]; at; at = nd_skip_next(at)) {
-		struct nd_partition *p = (struct nd_partition *)at;
-		p->same_bucket = buckets[p->hash & (count - 1)];
-		buckets[p->hash & (count - 1)] = p;
-	}
+	for (size_t i = 0; i < s->bucket_count; i++)
+		for (struct nd_partition *p = s->buckets[i], *next; p; p = next) {
+			next = p->same_bucket;
+			p->same_bucket = buckets[p->hash & (count - 1)];
+			buckets[p->hash & (count - 1)] = p;
+		}
 	cd_release(s->allocator, s->buckets);
 	s->buckets = buckets;
 	s->bucket_count = count;
@@ -191,10 +201,50 @@ static int order_behind(const void *place, const struct nd_link *item)
 	return order ? order : -1;
 }
 
-struct nd_partition *nd_store_after(const struct nd_store *s, int64_t token, cql_blob key)
+/* Most tables are asked by key alone: a new partition gets its place among the others when somebody
+ * wants them in order. */
+static void place_all(struct nd_store *s)
+{
+	struct nd_link *next;
+
+	for (struct nd_link *at = s->unplaced; at; at = next) {
+		struct nd_partition *p = (struct nd_partition *)at;
+		struct token_place place = { p->token, p->key };
+		next = nd_skip_next(at);
+		nd_skip_insert(&s->order, at, partition_order, &place);
+		p->is_placed = true;
+	}
+	s->unplaced = NULL;
+}
+
+static void await_place(struct nd_store *s, struct nd_partition *p)
+{
+	p->link.prev = NULL;
+	p->link.next[0] = s->unplaced;
+	if (s->unplaced)
+		s->unplaced->prev = &p->link;
+	s->unplaced = &p->link;
+}
+
+static void leave_place(struct nd_store *s, struct nd_partition *p)
+{
+	struct token_place place = { p->token, p->key };
+	struct nd_link *next = nd_skip_next(&p->link);
+
+	if (p->is_placed) {
+		nd_skip_remove(&s->order, &p->link, partition_order, &place);
+		return;
+	}
+	*(p->link.prev ? &p->link.prev->next[0] : &s->unplaced) = next;
+	if (next)
+		next->prev = p->link.prev;
+}
+
+struct nd_partition *nd_store_after(struct nd_store *s, int64_t token, cql_blob key)
 {
 	struct token_place place = { token, key };
 
+	place_all(s);
 	return (struct nd_partition *)nd_skip_seek(&s->order, order_behind, &place);
 }
 
@@ -226,15 +276,14 @@ struct nd_partition *nd_store_touch(struct nd_store *s, cql_blob key, int64_t to
 {
 	uint64_t hash = hash_key(s, key);
 	struct nd_partition *p = find(s, key, hash);
-	struct token_place place;
 
 	if (p)
 		return p;
 	p = new_partition(s, key, token);
 	if (!p)
 		return NULL;
-	place = (struct token_place){ token, p->key };
-	nd_skip_insert(&s->order, &p->link, partition_order, &place);
+	await_place(s, p);
+	s->count++;
 	p->hash = hash;
 	p->same_bucket = s->buckets[hash & (s->bucket_count - 1)];
 	s->buckets[hash & (s->bucket_count - 1)] = p;
@@ -245,7 +294,6 @@ struct nd_partition *nd_store_touch(struct nd_store *s, cql_blob key, int64_t to
 void nd_store_remove_partition(struct nd_store *s, struct nd_partition *p)
 {
 	struct nd_partition **from = &s->buckets[p->hash & (s->bucket_count - 1)];
-	struct token_place place = { p->token, p->key };
 
 	while (*from != p)
 		from = &(*from)->same_bucket;
@@ -254,7 +302,8 @@ void nd_store_remove_partition(struct nd_store *s, struct nd_partition *p)
 		s->sweep_partition = (struct nd_partition *)nd_skip_next(&p->link);
 		s->sweep_row = NULL;
 	}
-	nd_skip_remove(&s->order, &p->link, partition_order, &place);
+	leave_place(s, p);
+	s->count--;
 	nd_partition_clear(p);
 	cd_release(s->allocator, p);
 }
@@ -263,9 +312,10 @@ void nd_store_remove_partition(struct nd_store *s, struct nd_partition *p)
 
 void nd_store_drop_column(struct nd_store *s, uint32_t column_id, int64_t dropped_us)
 {
-	struct nd_link *at = s->order.first[0], *next;
+	struct nd_link *at, *next;
 
-	for (; at; at = next) {
+	place_all(s);
+	for (at = s->order.first[0]; at; at = next) {
 		struct nd_partition *p = (struct nd_partition *)at;
 		struct nd_link *row = p->rows.first[0], *next_row;
 		next = nd_skip_next(at);
@@ -341,6 +391,9 @@ void nd_store_sweep(struct nd_store *s, int64_t clock_seconds)
 			   SWEEP_ROWS };
 
 	s->clock = clock_seconds;
+	if (!s->ages)
+		return;
+	place_all(s);
 	if (!s->sweep_partition)
 		s->sweep_partition = (struct nd_partition *)s->order.first[0];
 	while (w.rows && s->sweep_partition) {

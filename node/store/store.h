@@ -117,7 +117,7 @@ struct nd_partition;
 struct nd_partition *nd_store_partition(const struct nd_store *s, cql_blob key);
 /* Partitions in the order of their tokens (then keys): the first one behind (token, key); key.data
  * NULL: the first with at least this token. NULL: no more. */
-struct nd_partition *nd_store_after(const struct nd_store *s, int64_t token, cql_blob key);
+struct nd_partition *nd_store_after(struct nd_store *s, int64_t token, cql_blob key);
 cql_blob nd_partition_key(const struct nd_partition *p);
 int64_t nd_partition_token(const struct nd_partition *p);
 /* Columns of the key, one by one: `count` of them, views of the key. */

@@ -122,6 +122,8 @@ struct nd_partition {
 	int64_t token;
 	cql_blob key;
 	uint64_t hash;
+	struct nd_stored_row *recent; /* the row that was written last; NULL: none */
+	bool is_placed;               /* in the store's order; else in its list of new ones */
 	/* while a mutation is being prepared */
 	struct nd_partition *next_touched;
 	struct nd_stored_row *touched; /* rows */
@@ -146,13 +148,16 @@ void nd_partition_clear(struct nd_partition *p);
 struct nd_store {
 	const struct nd_table *table;
 	const coodie_allocator *allocator;
-	struct nd_skip order; /* of partitions, by token and key */
+	struct nd_skip order;     /* of partitions, by token and key; of those that are placed */
+	struct nd_link *unplaced; /* those that came since somebody asked for an order */
+	size_t count;             /* of all partitions */
 	struct nd_partition **buckets;
 	size_t bucket_count; /* a power of 2 */
 	/* places of columns in the table, by their ids; of this version of the table */
 	uint32_t *ranks;
 	uint32_t rank_count;
 	uint64_t ranked_version;
+	bool ages; /* it was given something that a sweep takes away one day */
 	/* the clock of the last nd_store_sweep(), and where it goes on; NULL: from the start */
 	int64_t clock;
 	struct nd_partition *sweep_partition;
