@@ -171,6 +171,7 @@ libcd_node_la_SOURCES = \
 	node/store/place.c \
 	node/store/ranges.c \
 	node/store/row.c \
+	node/store/row_put.c \
 	node/store/row_value.c \
 	node/store/skip.c node/store/skip.h \
 	node/store/store.c node/store/store.h \

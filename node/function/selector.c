@@ -368,3 +368,25 @@ bool nd_selectors_aggregate(const struct nd_selector_list *l)
 {
 	return l->folds;
 }
+
+static bool is_stored(const struct nd_column *c)
+{
+	return c->kind != ND_STATIC && !(c->is_multi_cell && c->type->kind == CQL_KIND_UDT);
+}
+
+const struct nd_column **nd_selectors_stored(const struct nd_selector_list *l,
+					     struct cd_arena *arena, uint32_t *count)
+{
+	const struct nd_column **out;
+
+	if (!l->is_plain || l->is_json || l->folds)
+		return NULL;
+	out = cd_arena_take_array(arena, l->count + (size_t)1, sizeof *out);
+	for (uint32_t i = 0; out && i < l->count; i++) {
+		if (!is_stored(l->at[i]->column))
+			return NULL;
+		out[i] = l->at[i]->column;
+	}
+	*count = l->count;
+	return out;
+}

@@ -174,8 +174,7 @@ static bool put_json(struct nd_selection_run *r, struct cd_buffer *out)
 	return true;
 }
 
-/* A row that the answer has no room for. */
-static bool cannot_grow(struct nd_request *x, const struct cd_buffer *out)
+bool nd_selection_cannot_grow(struct nd_request *x, const struct cd_buffer *out)
 {
 	if (!out->too_long)
 		return nd_no_memory(&x->problem);
@@ -206,7 +205,7 @@ static bool put_row(struct nd_selection_run *r, struct cd_buffer *out)
 			put_value(out, &value);
 		}
 	}
-	return !out->failed || cannot_grow(r->x, out);
+	return !out->failed || nd_selection_cannot_grow(r->x, out);
 }
 
 /* ---- groups ----------------------------------------------------------------------------------- */

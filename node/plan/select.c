@@ -10,7 +10,8 @@
 
 enum {
 	NO_LIMIT = INT32_MAX,
-	RESULT_MAX = 255 << 20 /* bytes: an envelope ends at 256 MiB */
+	RESULT_MAX = 255 << 20, /* bytes: an envelope ends at 256 MiB */
+	ROWS_KEPT = 4 << 20     /* bytes of an answer that are kept for the next one */
 };
 
 /* ---- making ------------------------------------------------------------------------------------- */
@@ -71,6 +72,14 @@ static bool look_up(struct nd_planner *p, const struct nd_select *s, struct nd_t
 			 &plan->partition_limit);
 }
 
+/* Whether rows can be taken as they are stored, in the order in which they are. */
+static void look_for_short_way(struct nd_planner *p, struct nd_select_plan *plan)
+{
+	if (!plan->wants_statics && !plan->distinct && !plan->grouping.is_set &&
+	    !plan->ordering.sorts && !plan->ordering.near)
+		plan->stored = nd_selectors_stored(plan->selectors, p->arena, &plan->stored_count);
+}
+
 /* ---- running ------------------------------------------------------------------------------------ */
 
 static bool limit_value(struct nd_request *x, const struct nd_term *term, uint32_t *out)
@@ -96,32 +105,14 @@ static bool limit_value(struct nd_request *x, const struct nd_term *term, uint32
 	return true;
 }
 
-/* Memory of an arena as an allocator: each piece has its size in front; nothing is given back. */
-static void *arena_alloc(size_t size, void *user)
+/* The bytes of rows are the database's from one request to the next: large ones do not grow anew. */
+static void take_rows(struct nd_select_run *r, struct nd_database *db)
 {
-	size_t *at = size > SIZE_MAX - 16 ? NULL : cd_arena_take(user, size + 16);
-
-	if (at)
-		*at = size;
-	return at ? (char *)at + 16 : NULL;
-}
-
-static void *arena_resize(void *ptr, size_t size, void *user)
-{
-	void *at = arena_alloc(size, user);
-	size_t old;
-
-	if (at && ptr) {
-		memcpy(&old, (char *)ptr - 16, sizeof old);
-		memcpy(at, ptr, old < size ? old : size);
-	}
-	return at;
-}
-
-static void arena_release(void *ptr, void *user)
-{
-	(void)ptr;
-	(void)user;
+	if (db->rows.cap > ROWS_KEPT)
+		cd_buffer_deinit(&db->rows);
+	r->rows = db->rows;
+	cd_buffer_clear(&r->rows);
+	r->rows.max = RESULT_MAX;
 }
 
 static bool run_init(struct nd_select_run *r, const struct nd_select_plan *plan,
@@ -132,8 +123,7 @@ static bool run_init(struct nd_select_run *r, const struct nd_select_plan *plan,
 	cql_blob *room = cd_arena_take_array(x->arena, columns, sizeof *room);
 
 	*r = (struct nd_select_run){ .plan = plan, .table = plan->plan.table, .x = x };
-	r->allocator = (coodie_allocator){ arena_alloc, arena_resize, arena_release, x->arena };
-	cd_buffer_init(&r->rows, &r->allocator, RESULT_MAX);
+	take_rows(r, x->db);
 	cd_buffer_init(&r->group_now, x->db->allocator, 0);
 	cd_buffer_init(&r->group_then, x->db->allocator, 0);
 	cd_arena_init(&r->row_arena, x->db->allocator, 0);
@@ -151,6 +141,7 @@ static bool run_init(struct nd_select_run *r, const struct nd_select_plan *plan,
 
 static void run_deinit(struct nd_select_run *r)
 {
+	r->x->db->rows = r->rows;
 	if (r->selection)
 		nd_selection_end(r->selection);
 	if (r->group_run)
@@ -265,10 +256,10 @@ static bool start(struct nd_select_run *r, uint32_t *limit)
 				   r->places.slice_count == 1
 			   ? x->arena
 			   : &r->row_arena;
-	r->selection = nd_selectors_run(plan->selectors, x);
-	if (r->selection && plan->grouping.function)
-		r->group_run = nd_selectors_run(plan->grouping.function, x);
-	if (!r->selection || (plan->grouping.function && !r->group_run))
+	if (plan->grouping.function &&
+	    !(r->group_run = nd_selectors_run(plan->grouping.function, x)))
+		return false;
+	if (!(plan->stored && !r->filter) && !nd_select_from_rows(r))
 		return false;
 	return !r->table->refresh || r->table->refresh(r->table, x);
 }
@@ -326,5 +317,8 @@ struct nd_plan *nd_plan_select(struct nd_planner *p, const struct nd_statement *
 	}
 	plan->plan.table = t;
 	plan->plan.run = run_select;
-	return look_up(p, &s->as.select, t, plan) ? &plan->plan : NULL;
+	if (!look_up(p, &s->as.select, t, plan))
+		return NULL;
+	look_for_short_way(p, plan);
+	return &plan->plan;
 }

@@ -13,6 +13,10 @@ struct nd_selector_list *nd_selectors_new(struct nd_planner *p, const struct nd_
 					  const struct nd_select *select, cql_metadata *metadata);
 /* Whether it has an aggregate: rows are folded then. */
 bool nd_selectors_aggregate(const struct nd_selector_list *l);
+/* When columns are all there is, and each can be taken as it is stored (nd_stored_put()): these, `count`
+ * of them, in `arena`. NULL: something is to be computed, or there is no memory. */
+const struct nd_column **nd_selectors_stored(const struct nd_selector_list *l,
+					     struct cd_arena *arena, uint32_t *count);
 
 /* While a request runs: rows go in, encoded rows come out. */
 struct nd_selection_run;
@@ -23,6 +27,8 @@ bool nd_selection_add(struct nd_selection_run *r, const struct nd_row_view *row,
 /* With aggregates: appends the group's row and begins a new one. */
 bool nd_selection_flush(struct nd_selection_run *r, struct cd_buffer *out);
 void nd_selection_end(struct nd_selection_run *r);
+/* Refuses a row that the answer, which has failed, has no room for. */
+bool nd_selection_cannot_grow(struct nd_request *x, const struct cd_buffer *out);
 
 /* The names of columns in this order are what SELECT * gives. */
 uint32_t nd_table_wildcard(const struct nd_table *t, const struct nd_column **out);

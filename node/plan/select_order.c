@@ -245,8 +245,8 @@ bool nd_ordering_finish(struct nd_select_run *r, uint32_t limit)
 		memcpy(at, r->rows.data + r->waiting[i].from, r->waiting[i].len);
 		at += r->waiting[i].len;
 	}
-	r->rows.data = data;
-	r->rows.len = r->rows.cap = size;
+	memcpy(r->rows.data, data, size);
+	r->rows.len = size;
 	r->row_count = count;
 	return true;
 }

@@ -35,6 +35,9 @@ struct nd_select_plan {
 	struct nd_grouping grouping;
 	struct nd_ordering ordering;
 	struct nd_term *limit, *partition_limit; /* NULL: none */
+	/* the columns of rows that are taken as they are stored; NULL: rows are read and selected from */
+	const struct nd_column **stored;
+	uint32_t stored_count;
 };
 
 /* Where a page ended, and what was left then. */
@@ -65,9 +68,8 @@ struct nd_select_run {
 	struct nd_request *x;
 	struct nd_places places;
 	struct nd_filter *filter; /* NULL: none */
-	struct nd_selection_run *selection;
-	struct cd_buffer rows;
-	coodie_allocator allocator; /* of `rows`: the request's arena */
+	struct nd_selection_run *selection; /* NULL: all rows until now were taken as they are stored */
+	struct cd_buffer rows; /* the database's */
 	uint32_t row_count;
 	/* what may still be read */
 	uint32_t left, left_in_partition, left_on_page;
@@ -131,6 +133,10 @@ bool nd_select_check_distinct(struct nd_planner *p, const struct nd_table *t,
 bool nd_select_read(struct nd_select_run *r);
 /* select_row.c: takes a row: asks it, adds it, and sees what is left to be read. */
 bool nd_select_row(struct nd_select_run *r, const struct nd_row_view *view);
+/* Makes the selection, where there is none yet. */
+bool nd_select_from_rows(struct nd_select_run *r);
+/* Takes rows as they are stored, as many as can be; `*taken` 0: the next one has to be read. */
+bool nd_select_stored(struct nd_select_run *r, struct nd_walk *walk, uint32_t *taken);
 bool nd_select_close_group(struct nd_select_run *r);
 
 #endif

@@ -67,32 +67,59 @@ static bool use_row(struct nd_select_run *r, struct part *part, const struct nd_
 	return ok;
 }
 
-static bool read_named_row(struct nd_select_run *r, struct part *part, const struct nd_slice *slice)
+static bool read_row(struct nd_select_run *r, struct part *part, const struct nd_walk *walk,
+		     const struct nd_stored_row *stored)
 {
 	bool no_memory = false;
 	struct nd_row row;
 
-	if (!nd_partition_row(part->partition, slice->from.prefix, r->now_seconds, r->arena, &row,
-			      &no_memory))
-		return !no_memory || out_of_memory(r);
-	return use_row(r, part, &row);
+	if (!nd_select_from_rows(r))
+		return false;
+	if (nd_walk_read(walk, stored, &row, &no_memory))
+		return use_row(r, part, &row);
+	forget_row(r);
+	return !no_memory || out_of_memory(r);
+}
+
+/* What can be taken as it is stored is; there is no need to look at other rows one by one. */
+static bool read_walk(struct nd_select_run *r, struct part *part, struct nd_walk *walk)
+{
+	const struct nd_stored_row *row;
+	uint32_t taken;
+
+	while (!r->stop && !r->skip_partition) {
+		if (r->plan->stored && !r->filter) {
+			if (!nd_select_stored(r, walk, &taken))
+				return false;
+			part->any |= taken > 0;
+			if (taken)
+				continue;
+		}
+		if (!(row = nd_walk_step(walk)))
+			return true;
+		if (!read_row(r, part, walk, row))
+			return false;
+		if (r->plan->distinct && part->any)
+			return true;
+	}
+	return true;
+}
+
+static bool read_named_row(struct nd_select_run *r, struct part *part, const struct nd_slice *slice)
+{
+	struct nd_walk walk;
+
+	nd_walk_find(&walk, part->partition, slice->from.prefix, r->now_seconds, r->arena);
+	return read_walk(r, part, &walk);
 }
 
 static bool read_slice(struct nd_select_run *r, struct part *part, const struct nd_slice *slice)
 {
-	bool no_memory = false, reversed = r->plan->ordering.reversed;
 	struct nd_walk walk;
-	struct nd_row row;
 
-	nd_walk_init(&walk, part->partition, slice->from, slice->to, reversed, r->now_seconds,
-		     r->arena);
-	while (!r->stop && !r->skip_partition && nd_walk_next(&walk, &row, &no_memory)) {
-		if (!use_row(r, part, &row))
-			return false;
-		if (r->plan->distinct && part->any)
-			break;
-	}
-	return !no_memory || out_of_memory(r);
+	nd_walk_init(&walk, part->partition, slice->from, slice->to, r->plan->ordering.reversed,
+		     r->now_seconds, r->arena);
+	return read_walk(r, part, &walk);
 }
 
 static bool read_slices(struct nd_select_run *r, struct part *part)

@@ -6,31 +6,36 @@
 
 enum { PAGE_BYTES = 64 << 20 }; /* a page ends when it is longer than that */
 
-/* Remembers the row as the last one that was used. */
-static void note_place(struct nd_select_run *r, const struct nd_row_view *view)
+/* Remembers a row as the last one that was used. `clustering` NULL: of a partition without rows. */
+static void note_place(struct nd_select_run *r, const struct nd_clustering *clustering)
 {
 	uint32_t count = r->table->clustering_count;
 
 	r->at.key = r->key;
-	r->at.in_rows = view->row && count && !r->plan->distinct;
+	r->at.in_rows = clustering && count && !r->plan->distinct;
 	r->at.clustering = (struct nd_clustering){ 0, r->at_clustering };
 	if (!r->at.in_rows)
 		return;
-	memcpy(r->at_clustering, view->row->clustering.values, count * sizeof *r->at_clustering);
+	memcpy(r->at_clustering, clustering->values, count * sizeof *r->at_clustering);
 	r->at.clustering.count = count;
 }
 
-/* Counts one row of the result and decides whether it was the last one: of all, of its partition,
- * of its page. */
-static void count_row(struct nd_select_run *r, bool whole_partition)
+static const struct nd_clustering *clustering_of(const struct nd_row_view *view)
+{
+	return view->row ? &view->row->clustering : NULL;
+}
+
+/* Counts rows of the result, no more than there is room for, and decides whether the last was the last
+ * one: of all, of its partition, of its page. */
+static void count_rows(struct nd_select_run *r, uint32_t count, bool whole_partition)
 {
 	bool named = r->places.has_keys && r->is_last_partition;
 
-	r->row_count++;
-	r->left--;
-	r->left_in_partition = whole_partition ? 0 : r->left_in_partition - 1;
+	r->row_count += count;
+	r->left -= count;
+	r->left_in_partition = whole_partition ? 0 : r->left_in_partition - count;
 	if (r->paged && r->left_on_page)
-		r->left_on_page--;
+		r->left_on_page -= count;
 	if (r->paged && r->rows.len >= PAGE_BYTES)
 		r->left_on_page = 0;
 	if (!r->left_in_partition)
@@ -68,7 +73,7 @@ bool nd_select_close_group(struct nd_select_run *r)
 	}
 	if (r->plan->ordering.sorts && !nd_ordering_keep(r, r->group_from))
 		return false;
-	count_row(r, false);
+	count_rows(r, 1, false);
 	return true;
 }
 
@@ -117,7 +122,7 @@ static bool add_to_group(struct nd_select_run *r, const struct nd_row_view *view
 		return false;
 	if ((fresh || r->plan->aggregates) && !nd_selection_add(r->selection, view, &r->rows))
 		return false;
-	note_place(r, view);
+	note_place(r, clustering_of(view));
 	return true;
 }
 
@@ -150,9 +155,43 @@ static bool add_row(struct nd_select_run *r, const struct nd_row_view *view)
 		return false;
 	if (waits(r))
 		return add_waiting(r, view, from);
-	if (r->paged)
-		note_place(r, view);
-	count_row(r, !view->row || r->plan->distinct || !r->table->clustering_count);
+	count_rows(r, 1, !view->row || r->plan->distinct || !r->table->clustering_count);
+	if (r->has_more)
+		note_place(r, clustering_of(view));
+	return true;
+}
+
+bool nd_select_from_rows(struct nd_select_run *r)
+{
+	if (!r->selection)
+		r->selection = nd_selectors_run(r->plan->selectors, r->x);
+	return r->selection;
+}
+
+/* How many rows there is room for. */
+static uint32_t room(const struct nd_select_run *r)
+{
+	uint32_t most = r->left < r->left_in_partition ? r->left : r->left_in_partition;
+
+	if (r->paged && r->left_on_page && r->left_on_page < most)
+		most = r->left_on_page;
+	return most;
+}
+
+bool nd_select_stored(struct nd_select_run *r, struct nd_walk *walk, uint32_t *taken)
+{
+	const struct nd_stored_columns of = { r->plan->stored, r->plan->stored_count,
+					      r->key_columns,
+					      r->paged ? PAGE_BYTES : SIZE_MAX };
+	struct nd_clustering last;
+
+	*taken = nd_walk_put(walk, &of, room(r), &r->rows, &last);
+	if (r->rows.failed)
+		return nd_selection_cannot_grow(r->x, &r->rows);
+	if (*taken)
+		count_rows(r, *taken, !r->table->clustering_count);
+	if (*taken && r->has_more)
+		note_place(r, &last);
 	return true;
 }
 

@@ -13,11 +13,13 @@ bool nd_database_init(struct nd_database *db, const coodie_allocator *allocator,
 {
 	*db = (struct nd_database){ .allocator = allocator, .clock = clock };
 	nd_settings_init(&db->settings);
+	cd_buffer_init(&db->rows, allocator, 0);
 	return nd_schema_init(&db->schema, allocator);
 }
 
 void nd_database_deinit(struct nd_database *db)
 {
+	cd_buffer_deinit(&db->rows);
 	nd_schema_deinit(&db->schema);
 }
 

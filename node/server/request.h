@@ -4,6 +4,7 @@
 #ifndef NODE_REQUEST_H
 #define NODE_REQUEST_H
 
+#include "base/buffer.h"
 #include "node/cql/problem.h"
 #include "node/schema/schema.h"
 #include "node/schema/settings.h"
@@ -34,6 +35,7 @@ struct nd_database {
 	struct nd_clock clock;
 	struct nd_settings settings; /* of cassandra.yaml */
 	bool is_scylla; /* its system tables and words (USING TIMEOUT) are ScyllaDB's; said before nd_system_init() */
+	struct cd_buffer rows; /* of the answer of a SELECT, until the next one */
 	int64_t last_timestamp_us; /* given out by nd_request_timestamp(): never twice */
 	uint64_t last_ticks;       /* of now(): likewise */
 	/* The ring's word on who is alive: false, with UNAVAILABLE or a timeout filled in, when

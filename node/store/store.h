@@ -7,6 +7,7 @@
 #ifndef NODE_STORE_H
 #define NODE_STORE_H
 
+#include "base/buffer.h"
 #include "node/schema/schema.h"
 #include "node/value/compare.h"
 
@@ -133,9 +134,15 @@ struct nd_walk {
 	struct cd_arena *arena; /* for a row's cells; reset it when the row was used */
 	const void *at, *end;   /* the store's own */
 };
+struct nd_stored_row;
 void nd_walk_init(struct nd_walk *w, const struct nd_partition *p, struct nd_bound from,
 		  struct nd_bound to, bool reversed, int64_t now_seconds, struct cd_arena *arena);
-/* False at the end, or (`*no_memory`) when out of memory. */
+/* The next row, alive or not; NULL at the end. */
+const struct nd_stored_row *nd_walk_step(struct nd_walk *w);
+/* What of it is alive; false: nothing, or (`*no_memory`) out of memory. */
+bool nd_walk_read(const struct nd_walk *w, const struct nd_stored_row *row, struct nd_row *out,
+		  bool *no_memory);
+/* The next row that is alive. False at the end, or (`*no_memory`) when out of memory. */
 bool nd_walk_next(struct nd_walk *w, struct nd_row *out, bool *no_memory);
 /* The live static row; false: nothing in it. */
 bool nd_partition_static(const struct nd_partition *p, int64_t now_seconds, struct cd_arena *arena,
@@ -143,6 +150,23 @@ bool nd_partition_static(const struct nd_partition *p, int64_t now_seconds, stru
 /* One live row by its whole clustering key. */
 bool nd_partition_row(const struct nd_partition *p, struct nd_clustering key, int64_t now_seconds,
 		      struct cd_arena *arena, struct nd_row *out, bool *no_memory);
+/* A walk over one row, alive or not, by its whole clustering key. */
+void nd_walk_find(struct nd_walk *w, const struct nd_partition *p, struct nd_clustering key,
+		  int64_t now_seconds, struct cd_arena *arena);
+
+/* Columns that a result takes from rows as they are stored: of the key, and regular ones, but no user
+ * types of several cells. */
+struct nd_stored_columns {
+	const struct nd_column *const *at;
+	uint32_t count;
+	const cql_blob *key; /* the columns of the partition key */
+	size_t enough;       /* bytes of a result: when it has them, no more rows are taken */
+};
+/* Appends rows to a result, straight from where they are, until `most` are taken, or one comes (it is the
+ * next step) whose marker does not say that it is alive. @return how many were taken; `*last`: the
+ * last one's key. `out` has failed: there is no room for one more. */
+uint32_t nd_walk_put(struct nd_walk *w, const struct nd_stored_columns *of, uint32_t most,
+		     struct cd_buffer *out, struct nd_clustering *last);
 /* Whether anything in it is alive. */
 bool nd_partition_is_alive(const struct nd_partition *p, int64_t now_seconds);
 

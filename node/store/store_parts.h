@@ -167,6 +167,22 @@ struct nd_store {
 /* What a sweep leaves alone at least, seconds: see nd_store_sweep(). */
 enum { ND_LEAST_GRACE = 600 };
 
+/* Of a value, or a count: not of what is erased, nor of what has expired. */
+static inline bool nd_cell_is_alive(const struct nd_stored_cell *cell, int64_t now_seconds)
+{
+	if (cell->kind != ND_STORED_VALUE && cell->kind != ND_STORED_COUNT)
+		return false;
+	return !cell->ttl || now_seconds < cell->local;
+}
+
+/* Of an INSERT that has not expired. */
+static inline bool nd_row_has_marker(const struct nd_stored_row *row, int64_t now_seconds)
+{
+	const struct nd_contents *c = row->contents;
+
+	return c->marker_us != ND_NEVER && (!c->marker_ttl || now_seconds < c->marker_expires);
+}
+
 /* Brings `ranks` up to date. */
 bool nd_store_rank(struct nd_store *s);
 /* Finds or makes; NULL: out of memory. */

@@ -3,24 +3,15 @@
  * shadow is not there. */
 #include "node/store/store_parts.h"
 
-static bool is_alive(const struct nd_stored_cell *cell, int64_t now_seconds)
+static bool row_is_alive(const struct nd_table *t, const struct nd_stored_row *row,
+			 int64_t now_seconds)
 {
-	if (cell->kind != ND_STORED_VALUE && cell->kind != ND_STORED_COUNT)
-		return false;
-	return !cell->ttl || now_seconds < cell->local;
-}
+	const struct nd_contents *c = row->contents;
 
-static bool has_marker(const struct nd_contents *c, int64_t now_seconds)
-{
-	return c->marker_us != ND_NEVER && (!c->marker_ttl || now_seconds < c->marker_expires);
-}
-
-static bool row_is_alive(const struct nd_table *t, const struct nd_contents *c, int64_t now_seconds)
-{
-	if (has_marker(c, now_seconds) || t->is_strict)
-		return has_marker(c, now_seconds);
+	if (nd_row_has_marker(row, now_seconds) || t->is_strict)
+		return nd_row_has_marker(row, now_seconds);
 	for (uint32_t i = 0; i < c->count; i++)
-		if (is_alive(c->cells[i], now_seconds))
+		if (nd_cell_is_alive(c->cells[i], now_seconds))
 			return true;
 	return false;
 }
@@ -61,7 +52,7 @@ static uint32_t live_cells(const struct nd_contents *c, struct columns columns, 
 	for (uint32_t i = 0; i < c->count; i++) {
 		const struct nd_stored_cell *cell = c->cells[i];
 		const struct nd_column *column;
-		if (!is_alive(cell, now_seconds))
+		if (!nd_cell_is_alive(cell, now_seconds))
 			continue;
 		column = column_of(&columns, cell->column);
 		if (!column)
@@ -87,7 +78,7 @@ static bool read_row(const struct nd_partition *p, const struct nd_stored_row *r
 	struct nd_cell *cells = NULL;
 
 	*out = (struct nd_row){ .clustering = row->key, .dead_marker_us = c->marker_us };
-	if (has_marker(c, now_seconds)) {
+	if (nd_row_has_marker(row, now_seconds)) {
 		out->has_marker = true;
 		out->dead_marker_us = ND_NEVER;
 		out->marker_us = c->marker_us;
@@ -115,25 +106,47 @@ bool nd_partition_static(const struct nd_partition *p, int64_t now_seconds, stru
 	return p->statics && read_row(p, p->statics, now_seconds, arena, out, no_memory);
 }
 
+static const struct nd_link *find_row(const struct nd_partition *p, struct nd_clustering key)
+{
+	struct nd_place place = { p->store->table, key, 0 };
+	struct nd_link *link;
+
+	if (!p->store->table->clustering_count) /* it has but one */
+		return p->rows.first[0];
+	link = nd_skip_seek(&p->rows, nd_row_order, &place);
+	return link && nd_row_order(&place, link) == 0 ? link : NULL;
+}
+
 bool nd_partition_row(const struct nd_partition *p, struct nd_clustering key, int64_t now_seconds,
 		      struct cd_arena *arena, struct nd_row *out, bool *no_memory)
 {
-	struct nd_place place = { p->store->table, key, 0 };
-	struct nd_link *link = nd_skip_seek(&p->rows, nd_row_order, &place);
+	const struct nd_link *row = find_row(p, key);
 
 	*no_memory = false;
-	return link && nd_row_order(&place, link) == 0 &&
-	       read_row(p, (struct nd_stored_row *)link, now_seconds, arena, out, no_memory);
+	return row && read_row(p, (const struct nd_stored_row *)row, now_seconds, arena, out,
+			       no_memory);
+}
+
+void nd_walk_find(struct nd_walk *w, const struct nd_partition *p, struct nd_clustering key,
+		  int64_t now_seconds, struct cd_arena *arena)
+{
+	const struct nd_link *row = find_row(p, key);
+
+	*w = (struct nd_walk){ .partition = p,
+			       .now_seconds = now_seconds,
+			       .arena = arena,
+			       .at = row,
+			       .end = row ? nd_skip_next(row) : NULL };
 }
 
 bool nd_partition_is_alive(const struct nd_partition *p, int64_t now_seconds)
 {
 	const struct nd_table *t = p->store->table;
 
-	if (p->statics && row_is_alive(t, p->statics->contents, now_seconds))
+	if (p->statics && row_is_alive(t, p->statics, now_seconds))
 		return true;
 	for (struct nd_link *at = p->rows.first[0]; at; at = nd_skip_next(at))
-		if (row_is_alive(t, ((struct nd_stored_row *)at)->contents, now_seconds))
+		if (row_is_alive(t, (struct nd_stored_row *)at, now_seconds))
 			return true;
 	return false;
 }
@@ -166,14 +179,29 @@ void nd_walk_init(struct nd_walk *w, const struct nd_partition *p, struct nd_bou
 	w->end = !reversed ? behind : first->prev;
 }
 
+const struct nd_stored_row *nd_walk_step(struct nd_walk *w)
+{
+	const struct nd_link *at = w->at;
+
+	if (at == w->end)
+		return NULL;
+	w->at = w->reversed ? at->prev : nd_skip_next(at);
+	return (const struct nd_stored_row *)at;
+}
+
+bool nd_walk_read(const struct nd_walk *w, const struct nd_stored_row *row, struct nd_row *out,
+		  bool *no_memory)
+{
+	return read_row(w->partition, row, w->now_seconds, w->arena, out, no_memory);
+}
+
 bool nd_walk_next(struct nd_walk *w, struct nd_row *out, bool *no_memory)
 {
+	const struct nd_stored_row *row;
+
 	*no_memory = false;
-	while (w->at != w->end) {
-		const struct nd_link *at = w->at;
-		w->at = w->reversed ? at->prev : nd_skip_next(at);
-		if (read_row(w->partition, (const struct nd_stored_row *)at, w->now_seconds,
-			     w->arena, out, no_memory))
+	while ((row = nd_walk_step(w))) {
+		if (nd_walk_read(w, row, out, no_memory))
 			return true;
 		if (*no_memory)
 			return false;
