@@ -297,8 +297,10 @@ static bool draft_columns(struct maker *m)
 
 		*c = *nd_table_column(base, m->key[i]);
 		c->kind = kind_of(m, i);
-		c->descending = c->kind == ND_CLUSTERING && m->def->order_count &&
-				m->def->clustering_order[at].descending;
+		if (c->kind != ND_CLUSTERING)
+			c->descending = false;
+		else if (m->def->order_count) /* otherwise as in the base */
+			c->descending = m->def->clustering_order[at].descending;
 	}
 	for (uint32_t i = 0; i < base->column_count; i++) {
 		if (!m->selected[i] || has_key(m, base->columns[i]->name, m->key_count))
