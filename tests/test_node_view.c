@@ -241,8 +241,9 @@ static const char *const writes[] = {
 	"UPDATE b SET v = # WHERE k = ~ AND c = ~ IF EXISTS",
 	"UPDATE b SET v = #, w = 'w#' WHERE k = ~ AND c = ~ IF v = #",
 	"INSERT INTO b (k, c, v) VALUES (~, ~, #) IF NOT EXISTS",
-	"BEGIN BATCH UPDATE b SET v = # WHERE k = ~ AND c = ~; DELETE FROM b WHERE k = ~ AND c = "
-	"~; INSERT INTO b (k, c, v, w) VALUES (~, ~, #, 'w#'); APPLY BATCH",
+	"BEGIN BATCH UPDATE b SET v = # WHERE k = ~ AND c = ~; DELETE FROM b WHERE k = ~; APPLY BATCH",
+	("BEGIN BATCH DELETE FROM b WHERE k = 1 AND c = ~; UPDATE b SET v = # WHERE k = 1 AND c = "
+	 "~; INSERT INTO b (k, c, v, w) VALUES (1, ~, #, 'w#'); APPLY BATCH"),
 };
 
 /* Rarer: what is about all rows. */
