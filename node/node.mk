@@ -1,6 +1,21 @@
 # node/node.mk - the in-memory CQL node, a library of its own; included by the top Makefile.am
 noinst_LTLIBRARIES += libcd_node.la
 libcd_node_la_SOURCES = \
+	node/auth/access.c node/auth/access.h \
+	node/auth/auth.h \
+	node/auth/auth_grant.c \
+	node/auth/auth_identity.c \
+	node/auth/auth_list.c \
+	node/auth/auth_plan.c \
+	node/auth/auth_role.c \
+	node/auth/auth_rows.c \
+	node/auth/auth_table.c node/auth/auth_table.h \
+	node/auth/bcrypt.c node/auth/bcrypt.h \
+	node/auth/grant.c node/auth/grant.h \
+	node/auth/permission.c node/auth/permission.def node/auth/permission.h \
+	node/auth/pi.def \
+	node/auth/resource.c node/auth/resource.h \
+	node/auth/role.c node/auth/role.h \
 	node/cluster/ring.c node/cluster/ring.h \
 	node/cluster/ring_admit.c \
 	node/cluster/ring_replicas.c \
@@ -23,14 +38,16 @@ libcd_node_la_SOURCES = \
 	node/cql/parse_cursor.c \
 	node/cql/parse_ddl.c \
 	node/cql/parse_describe.c \
+	node/cql/parse_function.c \
+	node/cql/parse_grant.c \
 	node/cql/parse_name.c \
 	node/cql/parse_property.c \
+	node/cql/parse_role.c \
 	node/cql/parse_select.c \
 	node/cql/parse_selector.c \
 	node/cql/parse_table.c \
 	node/cql/parse_term.c \
 	node/cql/parse_type.c \
-	node/cql/parse_unknown.c \
 	node/cql/parse_where.c \
 	node/cql/parse_write.c \
 	node/cql/parser.c node/cql/parser.h \
@@ -120,6 +137,7 @@ libcd_node_la_SOURCES = \
 	node/plan/write_plan.c \
 	node/schema/ddl.c node/schema/ddl.h \
 	node/schema/ddl_alter.c \
+	node/schema/ddl_function.c \
 	node/schema/ddl_guard.c \
 	node/schema/ddl_index.c \
 	node/schema/ddl_index_attached.c \

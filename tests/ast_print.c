@@ -501,6 +501,124 @@ static void put_describe(struct cd_buffer *b, const struct nd_statement *s)
 	put_flag(b, s->as.describe.with_internals, "internals");
 }
 
+/* ---- roles, permissions, functions ----------------------------------------------------------------- */
+
+static void put_texts(struct cd_buffer *b, const char *name, const char *const *texts,
+		      uint32_t count)
+{
+	if (count)
+		put(b, " (%s", name);
+	for (uint32_t i = 0; i < count; i++)
+		put(b, " '%s'", texts[i]);
+	if (count)
+		put(b, ")");
+}
+
+static void put_text(struct cd_buffer *b, const char *name, const char *text)
+{
+	if (text)
+		put(b, " %s '%s'", name, text);
+}
+
+static void put_spaced(struct cd_buffer *b, const cql_type *type)
+{
+	put(b, " ");
+	put_type(b, type);
+}
+
+static void put_role_def(struct cd_buffer *b, const struct nd_statement *statement)
+{
+	const struct nd_role_def *s = &statement->as.role;
+
+	put(b, " '%s'", s->role);
+	put_flag(b, s->if_not_exists, "if-not-exists");
+	put_flag(b, s->if_exists, "if-exists");
+	put_text(b, "password", s->password);
+	put_text(b, "hashed", s->hashed_password);
+	put_flag(b, s->has_login, s->login ? "login" : "no-login");
+	put_flag(b, s->has_superuser, s->superuser ? "superuser" : "no-superuser");
+	put_flag(b, s->has_options, "options");
+	put_flag(b, s->all_datacenters, "all-datacenters");
+	put_flag(b, s->all_cidrs, "all-cidrs");
+	put_texts(b, "datacenters", s->datacenters, s->datacenter_count);
+	put_texts(b, "cidrs", s->cidrs, s->cidr_count);
+}
+
+static void put_role_use(struct cd_buffer *b, const struct nd_statement *statement)
+{
+	const struct nd_role_use *s = &statement->as.role_use;
+
+	put_text(b, "role", s->role);
+	put_text(b, "grantee", s->grantee);
+	put_flag(b, s->if_exists, "if-exists");
+	put_flag(b, s->no_recursive, "no-recursive");
+}
+
+static void put_grant(struct cd_buffer *b, const struct nd_statement *statement)
+{
+	const struct nd_grant *s = &statement->as.grant;
+	char resource[ND_RESOURCE_MOST];
+
+	for (unsigned i = 0; i < ND_PERMISSIONS; i++)
+		if (s->permissions >> i & 1)
+			put(b, " %s", nd_permission_name(i));
+	if (s->on.kind != ND_RESOURCE_NONE && s->on.kind != ND_TABLE) {
+		nd_resource_name(&s->on, resource);
+		put_text(b, "on", resource);
+	}
+	for (uint32_t i = 0; i < s->argument_count; i++)
+		put_spaced(b, s->arguments[i]);
+	put_text(b, "grantee", s->grantee);
+	put_flag(b, s->no_recursive, "no-recursive");
+}
+
+static void put_identity(struct cd_buffer *b, const struct nd_statement *statement)
+{
+	const struct nd_identity *s = &statement->as.identity;
+
+	put(b, " '%s'", s->identity);
+	put_text(b, "role", s->role);
+	put_flag(b, s->if_not_exists, "if-not-exists");
+	put_flag(b, s->if_exists, "if-exists");
+}
+
+static void put_function(struct cd_buffer *b, const struct nd_statement *statement)
+{
+	const struct nd_function_def *s = &statement->as.function;
+
+	put_flag(b, s->or_replace, "or-replace");
+	put_flag(b, s->if_not_exists, "if-not-exists");
+	put_flag(b, s->if_exists, "if-exists");
+	put_flag(b, s->has_arguments, "of");
+	for (uint32_t i = 0; i < s->argument_count; i++) {
+		if (s->names)
+			put(b, " %s", s->names[i]);
+		put_spaced(b, s->arguments[i]);
+	}
+	if (s->returns)
+		put_spaced(b, s->returns);
+	put_text(b, "language", s->language);
+	put_text(b, "body", s->body);
+	put_text(b, "state", s->state_function);
+	if (s->state_type)
+		put_spaced(b, s->state_type);
+	put_text(b, "final", s->final_function);
+	if (s->initial) {
+		put(b, " initial ");
+		put_expr(b, s->initial);
+	}
+}
+
+static void put_trigger(struct cd_buffer *b, const struct nd_statement *statement)
+{
+	const struct nd_trigger_def *s = &statement->as.trigger;
+
+	put(b, " '%s'", s->name);
+	put_text(b, "class", s->class_name);
+	put_flag(b, s->if_not_exists, "if-not-exists");
+	put_flag(b, s->if_exists, "if-exists");
+}
+
 static void put_statement(struct cd_buffer *b, const struct nd_statement *s)
 {
 	static const struct {
@@ -529,6 +647,24 @@ static void put_statement(struct cd_buffer *b, const struct nd_statement *s)
 		[ND_ALTER_VIEW] = { "alter-view", put_alter_view },
 		[ND_DROP_VIEW] = { "drop-view", put_drop },
 		[ND_DESCRIBE] = { "describe", put_describe },
+		[ND_CREATE_ROLE] = { "create-role", put_role_def },
+		[ND_ALTER_ROLE] = { "alter-role", put_role_def },
+		[ND_DROP_ROLE] = { "drop-role", put_role_use },
+		[ND_LIST_ROLES] = { "list-roles", put_role_use },
+		[ND_LIST_USERS] = { "list-users", put_role_use },
+		[ND_GRANT_ROLE] = { "grant-role", put_role_use },
+		[ND_REVOKE_ROLE] = { "revoke-role", put_role_use },
+		[ND_GRANT] = { "grant", put_grant },
+		[ND_REVOKE] = { "revoke", put_grant },
+		[ND_LIST_PERMISSIONS] = { "list-permissions", put_grant },
+		[ND_ADD_IDENTITY] = { "add-identity", put_identity },
+		[ND_DROP_IDENTITY] = { "drop-identity", put_identity },
+		[ND_CREATE_FUNCTION] = { "create-function", put_function },
+		[ND_DROP_FUNCTION] = { "drop-function", put_function },
+		[ND_CREATE_AGGREGATE] = { "create-aggregate", put_function },
+		[ND_DROP_AGGREGATE] = { "drop-aggregate", put_function },
+		[ND_CREATE_TRIGGER] = { "create-trigger", put_trigger },
+		[ND_DROP_TRIGGER] = { "drop-trigger", put_trigger },
 	};
 
 	put(b, "(%s", kinds[s->kind].name);

@@ -132,7 +132,31 @@ bool dialog_ask(struct dialog *d, const cql_message *request, cql_message *answe
 	       fail(d, "reading the answer", err.message);
 }
 
-static bool start_up(struct dialog *d)
+/* SASL PLAIN, as in RFC 4616: NUL user NUL password. */
+static bool log_in(struct dialog *d, const struct dialog_login *login, cql_message *answer)
+{
+	char token[300] = "";
+	size_t user = strlen(login->user), password = strlen(login->password);
+	cql_message request = { .version = (uint8_t)d->version, .opcode = CQL_OP_AUTH_RESPONSE };
+
+	if (2 + user + password > sizeof token)
+		return fail(d, "logging in", "a name or password that long is not for tests");
+	memcpy(token + 1, login->user, user);
+	memcpy(token + 2 + user, login->password, password);
+	request.as.token = (cql_blob){ (const uint8_t *)token, 2 + user + password };
+	return dialog_ask(d, &request, answer);
+}
+
+static bool refused(struct dialog *d, const char *what, const cql_message *answer)
+{
+	const cql_error_message *e = &answer->as.error;
+
+	snprintf(d->reason, sizeof d->reason, "%s: error 0x%04x %.*s", what, (unsigned)e->code,
+		 (int)e->message.len, e->message.data);
+	return false;
+}
+
+static bool start_up(struct dialog *d, const struct dialog_login *login)
 {
 	cql_text version = cql_text_of("3.0.0");
 	cql_option option = { .key = cql_text_of("CQL_VERSION"),
@@ -146,19 +170,25 @@ static bool start_up(struct dialog *d)
 	request.as.options.count = 1;
 	if (!dialog_ask(d, &request, &answer))
 		return false;
-	if (answer.opcode == CQL_OP_ERROR) {
-		snprintf(d->reason, sizeof d->reason, "STARTUP: %.*s",
-			 (int)answer.as.error.message.len, answer.as.error.message.data);
-		return false;
-	}
-	if (answer.opcode != CQL_OP_READY)
+	if (answer.opcode == CQL_OP_ERROR)
+		return refused(d, "STARTUP", &answer);
+	if (answer.opcode != CQL_OP_READY && answer.opcode != CQL_OP_AUTHENTICATE)
 		return fail(d, "STARTUP", cql_opcode_name(answer.opcode));
 	cql_inbox_switch(d->in, d->version, CQL_COMPRESSION_NONE);
-	return cql_outbox_switch(d->out, d->version, CQL_COMPRESSION_NONE, &err) ||
-	       fail(d, "STARTUP", err.message);
+	if (!cql_outbox_switch(d->out, d->version, CQL_COMPRESSION_NONE, &err))
+		return fail(d, "STARTUP", err.message);
+	if (answer.opcode == CQL_OP_READY || !login || !login->user)
+		return true;
+	if (!log_in(d, login, &answer))
+		return false;
+	if (answer.opcode == CQL_OP_ERROR)
+		return refused(d, "login", &answer);
+	return answer.opcode == CQL_OP_AUTH_SUCCESS ||
+	       fail(d, "login", cql_opcode_name(answer.opcode));
 }
 
-bool dialog_open(struct dialog *d, const char *where, unsigned version)
+bool dialog_open(struct dialog *d, const char *where, unsigned version,
+		 const struct dialog_login *login)
 {
 	*d = (struct dialog){ .fd = -1, .version = version };
 	d->in = cql_inbox_new(CQL_CLIENT, NULL, NULL, NULL);
@@ -166,7 +196,7 @@ bool dialog_open(struct dialog *d, const char *where, unsigned version)
 	d->arena = cql_arena_new(NULL, NULL);
 	if (!d->in || !d->out || !d->arena)
 		fail(d, where, "out of memory");
-	else if (connect_to(d, where) && start_up(d))
+	else if (connect_to(d, where) && start_up(d, login))
 		return true;
 	dialog_close(d);
 	return false;

@@ -18,9 +18,15 @@ struct dialog {
 	char reason[300]; /* why the last call failed */
 };
 
-/* Connects to "address:port" and starts the protocol `version` up: no compression, no password.
+/* Who logs in when a server asks; `user` NULL: nobody. */
+struct dialog_login {
+	const char *user, *password;
+};
+
+/* Connects to "address:port" and starts the protocol `version` up, without compression.
  * False: `reason` says why; the dialog is closed. */
-bool dialog_open(struct dialog *d, const char *where, unsigned version);
+bool dialog_open(struct dialog *d, const char *where, unsigned version,
+		 const struct dialog_login *login);
 /* Of a zeroed struct, and twice: fine. */
 void dialog_close(struct dialog *d);
 bool dialog_is_open(const struct dialog *d);

@@ -3,10 +3,12 @@
  * from real Cassandra; or records them.
  *
  *     differential [HOST:PORT | node [FILE...]] [--record] [--known FILE] [--protocol 4]
+ *                  [--user NAME --password WORD]
  *
  * HOST:PORT is that of COODIE_TEST_PLAIN when it is not given; without that, and as `node`, the node
  * of this library is started inside, and held to what tests/cql/known explains. FILE... are all of
- * tests/cql when none is given. The answers to x.cql are in x.answers. A difference that is known is
+ * tests/cql when none is given; those of tests/cql-auth follow, on a server with passwords whose
+ * first role is cassandra/cassandra: COODIE_TEST_PASSWORDS, or another node inside. The answers to x.cql are in x.answers. A difference that is known is
  * counted apart; one that is known and not found is an error, so that the list stays true. */
 #include <glob.h>
 #include <stdio.h>
@@ -24,6 +26,7 @@ struct run {
 	coodie_node *node;
 	_Atomic int64_t ahead_us; /* of its clock: sleep is an addition there */
 	unsigned version;
+	struct dialog_login login; /* of the node inside too */
 	bool is_recording;
 	struct cd_arena arena; /* scripts and answers */
 	char *known;           /* NULL: none */
@@ -145,7 +148,9 @@ static bool start_node(struct run *run)
 
 	if (o && coodie_node_options_add_data_center(o, "dc1", 1, 1, &err)) {
 		coodie_node_options_set_clock(o, now_us, run);
-		run->node = coodie_node_start(o, &err);
+		if (coodie_node_options_set_credentials(o, run->login.user, run->login.password,
+							&err))
+			run->node = coodie_node_start(o, &err);
 	}
 	coodie_node_options_free(o);
 	if (!run->node)
@@ -229,7 +234,9 @@ static void run_file(struct run *run, const char *path)
 		run->different++;
 		return;
 	}
-	replay = (struct replay){ .where = run->where, .version = run->version };
+	replay = (struct replay){ .where = run->where,
+				  .version = run->version,
+				  .login = run->login };
 	if (run->node) {
 		replay.where = coodie_node_address(run->node, 0);
 		replay.sleep = advance_clock;
@@ -244,13 +251,13 @@ static void run_file(struct run *run, const char *path)
 	replay_end(&replay);
 }
 
-static void run_all(struct run *run)
+static void run_folder(struct run *run, const char *folder)
 {
 	const char *top = getenv("srcdir");
 	char pattern[600];
 	glob_t found;
 
-	snprintf(pattern, sizeof pattern, "%s/tests/cql/*.cql", top ? top : ".");
+	snprintf(pattern, sizeof pattern, "%s/tests/%s/*.cql", top ? top : ".", folder);
 	if (glob(pattern, 0, NULL, &found)) {
 		printf("%s: there are none\n", pattern);
 		run->different++;
@@ -261,12 +268,30 @@ static void run_all(struct run *run)
 	globfree(&found);
 }
 
+/* Both folders, each on its server. */
+static bool run_all(struct run *run)
+{
+	const char *passwords = getenv("COODIE_TEST_PASSWORDS");
+
+	run_folder(run, "cql");
+	if (run->where && !passwords)
+		return true; /* a server was said, and no other */
+	coodie_node_stop(run->node);
+	run->node = NULL;
+	run->where = run->where ? passwords : NULL;
+	run->login = (struct dialog_login){ "cassandra", "cassandra" };
+	if (!run->where && !start_node(run))
+		return false;
+	run_folder(run, "cql-auth");
+	return true;
+}
+
 /* ---- the program ---------------------------------------------------------------------------- */
 
 static int misuse(void)
 {
 	fputs("usage: differential [HOST:PORT | node [FILE...]] [--record] [--known FILE] "
-	      "[--protocol 4]\n",
+	      "[--protocol 4] [--user NAME --password WORD]\n",
 	      stderr);
 	return 2;
 }
@@ -304,6 +329,10 @@ static bool take_options(struct run *run, int *argc, char **argv)
 				return false;
 		} else if (!strcmp(argv[i], "--protocol") && i + 1 < *argc) {
 			run->version = (unsigned)atoi(argv[++i]);
+		} else if (!strcmp(argv[i], "--user") && i + 1 < *argc) {
+			run->login.user = argv[++i];
+		} else if (!strcmp(argv[i], "--password") && i + 1 < *argc) {
+			run->login.password = argv[++i];
 		} else if (argv[i][0] == '-') {
 			return false;
 		} else {
@@ -342,9 +371,8 @@ int main(int argc, char **argv)
 	} else if (run.where || (read_our_known(&run) && start_node(&run))) {
 		for (int i = 2; i < argc; i++)
 			run_file(&run, argv[i]);
-		if (argc <= 2)
-			run_all(&run);
-		status = report(&run);
+		if (argc > 2 || run_all(&run))
+			status = report(&run);
 	}
 	coodie_node_stop(run.node);
 	cd_arena_deinit(&run.arena);

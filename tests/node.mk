@@ -21,6 +21,10 @@ check_PROGRAMS += tests/test_node_ddl
 tests_test_node_ddl_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_problem
 tests_test_node_problem_LDADD = $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_role
+tests_test_node_role_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_node_login
+tests_test_node_login_LDADD = libcd_net.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_listener
 tests_test_node_listener_LDADD = libcd_net.la $(NODE_LIBS)
 check_LTLIBRARIES += tests/libcd_node_db.la
@@ -76,7 +80,7 @@ tests_differential_SOURCES = \
 	tests/verdict.c \
 	tests/verdict.h
 tests_differential_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
-EXTRA_DIST += tests/cql
+EXTRA_DIST += tests/cql tests/cql-auth
 
 # Schemas, data and queries by chance, on the node and on Cassandra in step.
 check_PROGRAMS += tests/random_cql

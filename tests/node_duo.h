@@ -36,7 +36,7 @@ bool duo_try(struct duo *d, cql_message *out);
 cql_message duo_ask(struct duo *d, cql_message request);
 /* STARTUP, whatever it takes, and the switch. `compression` NULL: none. */
 cql_message duo_startup(struct duo *d, const char *compression);
-/* Everything up to READY. */
+/* Everything up to READY; who is asked for a password is ada, with lovelace. */
 void duo_ready(struct duo *d, const char *compression);
 
 cql_text duo_text(const char *s);

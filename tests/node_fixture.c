@@ -248,6 +248,7 @@ static struct nd_request new_request(struct fixture *f)
 	struct nd_request x = { .db = &f->db,
 				.arena = &f->arena,
 				.keyspace = f->keyspace,
+				.role = f->role,
 				.version = f->version,
 				.consistency = f->consistency,
 				.serial_consistency = f->serial_consistency,

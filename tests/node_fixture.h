@@ -12,6 +12,7 @@ struct fixture {
 	struct nd_database db;
 	int64_t now_us;       /* the clock; it stands still */
 	const char *keyspace; /* of the session; NULL: none */
+	const char *role;     /* that asks; NULL: the node itself */
 	/* of the next requests */
 	unsigned version;
 	cql_consistency consistency, serial_consistency;

@@ -254,13 +254,11 @@ static bool simply(struct replay *r, struct dialog *d, const char *cql)
 		snprintf(r->reason, sizeof r->reason, "%.90s: %s", cql, d->reason);
 		return false;
 	}
-	if (answer.opcode != CQL_OP_RESULT) {
+	if (answer.opcode != CQL_OP_RESULT)
 		snprintf(r->reason, sizeof r->reason, "%.90s: %.*s", cql,
 			 (int)answer.as.error.message.len, answer.as.error.message.data);
-		return false;
-	}
 	dialog_forget(d);
-	return true;
+	return answer.opcode == CQL_OP_RESULT;
 }
 
 /* The connection of a version, in the script's keyspace; opened when it is first needed. */
@@ -272,7 +270,7 @@ static struct dialog *dialog_of(struct replay *r, unsigned version)
 	if (dialog_is_open(d))
 		return d;
 	dialog_close(d);
-	if (!dialog_open(d, r->where, version)) {
+	if (!dialog_open(d, r->where, version, &r->login)) {
 		snprintf(r->reason, sizeof r->reason, "%s", d->reason);
 		return NULL;
 	}
@@ -286,7 +284,7 @@ static bool make_keyspace(struct replay *r)
 	char cql[200];
 	bool ok;
 
-	if (!dialog_open(&d, r->where, r->version)) {
+	if (!dialog_open(&d, r->where, r->version, &r->login)) {
 		snprintf(r->reason, sizeof r->reason, "%s", d.reason);
 		return false;
 	}
@@ -327,22 +325,56 @@ static unsigned version_of(const struct replay *r, const struct script_statement
 	return s->is_v4 ? 4 : r->version;
 }
 
-char *replay_run(struct replay *r, const struct script_statement *s)
+/* Sends it, and writes what comes back. */
+static void run_statement(struct replay *r, struct turn *t)
 {
 	static void (*const how[])(struct turn * t) = { run_query, run_prepared, run_batch };
-	struct turn t = { .s = s, .dialog = dialog_of(r, version_of(r, s)) };
+
+	pass(r, t->s->sleep_ms);
+	how[t->s->how](t);
+}
+
+/* The same as another role: what its login is answered belongs to the answer. */
+static void run_as(struct replay *r, struct turn *t)
+{
+	char name[100];
+	const char *as = t->s->as, *space = strchr(as, ' ');
+	struct dialog_login login = { NULL, NULL };
+	struct dialog d;
+
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(as, " "), as);
+	if (space)
+		login = (struct dialog_login){ name, space + 1 };
+	if (!dialog_open(&d, r->where, version_of(r, t->s), &login)) {
+		fprintf(t->out, "no connection: %s\n", d.reason);
+		return;
+	}
+	t->dialog = &d;
+	snprintf(name, sizeof name, "USE %s", r->keyspace);
+	if (!simply(r, &d, name))
+		fprintf(t->out, "%s\n", r->reason);
+	run_statement(r, t);
+	dialog_close(&d);
+}
+
+char *replay_run(struct replay *r, const struct script_statement *s)
+{
+	struct turn t = { .s = s };
 	char *text = NULL;
 	size_t len;
 
-	if (!t.dialog)
+	if (!s->as && !(t.dialog = dialog_of(r, version_of(r, s))))
 		return NULL;
 	t.out = open_memstream(&text, &len);
 	if (!t.out)
 		return NULL;
-	pass(r, s->sleep_ms);
-	how[s->how](&t);
+	if (s->as) {
+		run_as(r, &t);
+	} else {
+		run_statement(r, &t);
+		dialog_forget(t.dialog);
+	}
 	fclose(t.out);
-	dialog_forget(t.dialog);
 	return text;
 }
 

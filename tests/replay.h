@@ -7,8 +7,9 @@
 #include "tests/script.h"
 
 struct replay {
-	const char *where;                      /* these four are the caller's to fill in */
+	const char *where;                      /* these five are the caller's to fill in */
 	unsigned version;                       /* of statements that do not ask for one */
+	struct dialog_login login;              /* of those that do not say `as` */
 	void (*sleep)(unsigned ms, void *user); /* NULL: time passes by itself */
 	void *user;
 	char keyspace[64];        /* made for the script, and dropped after it */

@@ -110,6 +110,12 @@ static bool on_keyspace(struct reading *r, const char *value)
 	return *value;
 }
 
+static bool on_as(struct reading *r, const char *value)
+{
+	r->now.as = value;
+	return strchr(value, ' ') || !strcmp(value, "nobody");
+}
+
 static bool on_consistency(struct reading *r, const char *value)
 {
 	r->now.consistency = cql_consistency_parse(value);
@@ -147,13 +153,21 @@ static const struct {
 	const char *word;
 	directive_fn *fn;
 } directives[] = {
-	{ "prepare", on_prepare },     { "bind", on_bind },
-	{ "values", on_values },       { "batch", on_batch },
-	{ "page", on_page },           { "v4", on_v4 },
-	{ "timestamp", on_timestamp }, { "now", on_now },
-	{ "keyspace", on_keyspace },   { "consistency", on_consistency },
-	{ "serial", on_serial },       { "sleep", on_sleep },
-	{ "loose", on_loose },         { "any-order", on_any_order },
+	{ "prepare", on_prepare },
+	{ "bind", on_bind },
+	{ "values", on_values },
+	{ "batch", on_batch },
+	{ "page", on_page },
+	{ "v4", on_v4 },
+	{ "timestamp", on_timestamp },
+	{ "now", on_now },
+	{ "as", on_as },
+	{ "keyspace", on_keyspace },
+	{ "consistency", on_consistency },
+	{ "serial", on_serial },
+	{ "sleep", on_sleep },
+	{ "loose", on_loose },
+	{ "any-order", on_any_order },
 };
 
 /* `text` is what follows the dashes. What begins with no known word is a remark. */

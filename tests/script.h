@@ -15,6 +15,8 @@
  *     -- timestamp N        the default timestamp of the message, in microseconds
  *     -- now N              now_in_seconds of the message (always v5)
  *     -- keyspace NAME      the keyspace of the message (always v5)
+ *     -- as NAME PASSWORD    logged in so, on a connection that this statement alone has; `nobody`
+ *                           says that nobody logs in
  *     -- consistency NAME   ONE otherwise
  *     -- serial NAME        serial consistency
  *     -- sleep N            so many milliseconds before it
@@ -44,6 +46,7 @@ struct script_statement {
 	int64_t timestamp_us;
 	int32_t now_seconds;
 	const char *keyspace; /* NULL: none */
+	const char *as;       /* "NAME PASSWORD"; NULL: the run's */
 	cql_consistency consistency, serial;
 	unsigned sleep_ms;
 };

@@ -2,6 +2,11 @@
 /* A connection of the node before statements: what is offered, who may come in, what is refused. */
 #include "tests/test.h"
 
+#include <stdlib.h>
+
+#include "node/auth/bcrypt.h"
+#include "node/auth/role.h"
+#include "node/cluster/system.h"
 #include "tests/failalloc.h"
 #include "tests/node_duo.h"
 
@@ -10,11 +15,46 @@ static struct nd_service open_service(void)
 	return (struct nd_service){ .highest = 5, .lz4 = true };
 }
 
-static struct nd_service closed_service(void)
+static int64_t no_time(void *user)
 {
-	return (struct nd_service){
-		.highest = 5, .lz4 = true, .user = "ada", .password = "lovelace"
-	};
+	(void)user;
+	return 0;
+}
+
+/* A database with the roles ada (lovelace), and bob (builder) who may not log in. */
+static int open_roles(void **state)
+{
+	static const bool no = false;
+	char hash[ND_BCRYPT_SIZE];
+	struct nd_role_change bob = { "bob", &no, &no, hash };
+	struct nd_database *db = malloc(sizeof *db);
+	struct cd_arena arena;
+
+	assert_non_null(db);
+	assert_true(nd_database_init(db, NULL, (struct nd_clock){ no_time, NULL }));
+	assert_true(nd_system_init(db));
+	db->has_roles = true;
+	assert_true(nd_roles_begin(db, "ada", "lovelace"));
+	assert_true(nd_bcrypt_new("builder", strlen("builder"), hash));
+	cd_arena_init(&arena, NULL, 0);
+	struct nd_request x = { .db = db, .arena = &arena };
+	nd_problem_init(&x.problem, &arena);
+	assert_true(nd_role_create(&x, &bob));
+	cd_arena_deinit(&arena);
+	*state = db;
+	return 0;
+}
+
+static int close_roles(void **state)
+{
+	nd_database_deinit(*state);
+	free(*state);
+	return 0;
+}
+
+static struct nd_service closed_service(void **state)
+{
+	return (struct nd_service){ .highest = 5, .lz4 = true, .db = *state };
 }
 
 static cql_message of(enum cql_opcode opcode)
@@ -194,11 +234,10 @@ static void test_lz4_not_offered(void **state)
 /* Every framing, whole and byte by byte. */
 static void test_framings(void **state)
 {
-	struct nd_service s = closed_service();
+	struct nd_service s = closed_service(state);
 	cql_text wanted[] = { duo_text("SCHEMA_CHANGE"), duo_text("STATUS_CHANGE") };
 	cql_message m = of(CQL_OP_REGISTER);
 
-	(void)state;
 	m.as.register_events.at = wanted;
 	m.as.register_events.count = 2;
 	for (unsigned i = 0; i < 8; i++) {
@@ -232,15 +271,15 @@ static void test_credentials(void **state)
 		{ "another password", "\0ada\0byron", 10, WRONG("ada") },
 		{ "a longer password", "\0ada\0lovelace2", 14, WRONG("ada") },
 		{ "another user", "\0bob\0lovelace", 13, WRONG("bob") },
+		{ "bob, who may not", "\0bob\0builder", 12, "bob is not permitted to log in" },
 		{ "no password", "\0ada\0", 5, "Password must not be null" },
 		{ "no user", "\0\0lovelace", 10, "Authentication ID must not be null" },
 		{ "nothing", "", 0, "Password must not be null" },
 		{ "a NUL too many", "\0a\0b\0c", 6, NUL_FORMAT },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < CD_COUNT(rows); i++) {
-		struct nd_service s = closed_service();
+		struct nd_service s = closed_service(state);
 		struct duo d;
 		duo_begin(&d, &s, 5);
 		cql_message m = duo_startup(&d, NULL);
@@ -307,10 +346,10 @@ static void test_order(void **state)
 		  "Unexpected message STARTUP, the connection is already initialized" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < CD_COUNT(rows); i++) {
-		struct nd_service s = rows[i].state == ND_CONN_AUTHENTICATING ? closed_service()
-									      : open_service();
+		struct nd_service s = rows[i].state == ND_CONN_AUTHENTICATING
+					      ? closed_service(state)
+					      : open_service();
 		struct duo d;
 		duo_begin(&d, &s, 5);
 		if (rows[i].state != ND_CONN_NEW)
@@ -516,9 +555,9 @@ int main(void)
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_startup),
 		cmocka_unit_test(test_lz4_not_offered),
-		cmocka_unit_test(test_framings),
-		cmocka_unit_test(test_credentials),
-		cmocka_unit_test(test_order),
+		cmocka_unit_test_setup_teardown(test_framings, open_roles, close_roles),
+		cmocka_unit_test_setup_teardown(test_credentials, open_roles, close_roles),
+		cmocka_unit_test_setup_teardown(test_order, open_roles, close_roles),
 		cmocka_unit_test(test_register_wrong),
 		cmocka_unit_test(test_refused_in_its_version),
 		cmocka_unit_test(test_broken),

@@ -87,8 +87,9 @@ COODIE_API bool coodie_node_options_set_tls_files(coodie_node_options *o, const 
 /** Turns TLS on with a throw-away certificate for the nodes' addresses and "localhost", made when
  * the box starts: coodie_node_ca_pem() is what clients have to trust. */
 COODIE_API void coodie_node_options_set_tls_generated(coodie_node_options *o);
-/** Asks clients for this name and password (PasswordAuthenticator). NULL, NULL: for none (default).
- */
+/** Asks clients for this name and password (PasswordAuthenticator), and for permissions
+ * (CassandraAuthorizer): the name is that of the first role, a superuser; CREATE ROLE makes others.
+ * NULL, NULL: for none (default). */
 COODIE_API bool coodie_node_options_set_credentials(coodie_node_options *o, const char *user,
 						    const char *password, coodie_error *err);
 /** The highest protocol version spoken: 5 (default) or 4. */

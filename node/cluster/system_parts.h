@@ -29,10 +29,18 @@ void nd_rows_partition_of(struct nd_rows *r, const cql_value *key, uint32_t coun
 void nd_rows_clear(struct nd_rows *r);
 /* A row of as many clustering columns as the table has. */
 void nd_rows_row(struct nd_rows *r, const cql_value *clustering);
+/* A row to put cells into, or to take some from, that is there as long as one of its cells is. */
+void nd_rows_at(struct nd_rows *r, const cql_value *clustering);
+/* The row is gone. */
+void nd_rows_erase(struct nd_rows *r, const cql_value *clustering);
 /* A column of the row, frozen or simple; null, and what the table does not have: left out. */
 void nd_rows_put(struct nd_rows *r, const char *column, cql_value value);
+/* The same, of bytes as they are stored; they have to live until nd_rows_end(). */
+void nd_rows_put_bytes(struct nd_rows *r, const char *column, cql_blob value);
 /* One item more of a set of texts. */
 void nd_rows_put_item(struct nd_rows *r, const char *column, const char *item);
+/* One item less. */
+void nd_rows_erase_item(struct nd_rows *r, const char *column, const char *item);
 /* One entry more of a map of texts. */
 void nd_rows_put_entry(struct nd_rows *r, const char *column, const char *key, cql_text value);
 /* Applies it all; false: refused. */

@@ -114,7 +114,7 @@ void nd_rows_clear(struct nd_rows *r)
 	add(r, ND_CHANGE_DELETE_PARTITION, r->timestamp_us - 1);
 }
 
-void nd_rows_row(struct nd_rows *r, const cql_value *clustering)
+void nd_rows_at(struct nd_rows *r, const cql_value *clustering)
 {
 	const struct nd_table *t = r->table;
 	cql_blob *values = take(r, (size_t)t->clustering_count + 1, sizeof *values);
@@ -124,7 +124,18 @@ void nd_rows_row(struct nd_rows *r, const cql_value *clustering)
 	for (uint16_t i = 0; i < t->clustering_count; i++)
 		values[i] = encode(r, t->columns[t->partition_key_count + i]->type, clustering[i]);
 	r->row = (struct nd_clustering){ t->clustering_count, values };
+}
+
+void nd_rows_row(struct nd_rows *r, const cql_value *clustering)
+{
+	nd_rows_at(r, clustering);
 	add(r, ND_CHANGE_ROW, r->timestamp_us);
+}
+
+void nd_rows_erase(struct nd_rows *r, const cql_value *clustering)
+{
+	nd_rows_at(r, clustering);
+	add(r, ND_CHANGE_DELETE_ROW, r->timestamp_us);
 }
 
 void nd_rows_put(struct nd_rows *r, const char *column, cql_value value)
@@ -138,10 +149,21 @@ void nd_rows_put(struct nd_rows *r, const char *column, cql_value value)
 	c->value = encode(r, c->column->type, value);
 }
 
-/* A cell of a set, or of a map of texts. */
-static void put_part(struct nd_rows *r, const char *column, const char *key, cql_blob value)
+void nd_rows_put_bytes(struct nd_rows *r, const char *column, cql_blob value)
 {
 	struct nd_change *c = add(r, ND_CHANGE_CELL, r->timestamp_us);
+
+	if (!c)
+		return;
+	c->column = nd_table_column(r->table, column);
+	c->value = value;
+}
+
+/* A cell of a set, or of a map of texts, or its end. */
+static void put_part(struct nd_rows *r, enum nd_change_kind kind, const char *column,
+		     const char *key, cql_blob value)
+{
+	struct nd_change *c = add(r, kind, r->timestamp_us);
 
 	if (!c)
 		return;
@@ -154,12 +176,18 @@ void nd_rows_put_item(struct nd_rows *r, const char *column, const char *item)
 {
 	static const uint8_t nothing[1];
 
-	put_part(r, column, item, (cql_blob){ nothing, 0 });
+	put_part(r, ND_CHANGE_CELL, column, item, (cql_blob){ nothing, 0 });
+}
+
+void nd_rows_erase_item(struct nd_rows *r, const char *column, const char *item)
+{
+	put_part(r, ND_CHANGE_ERASE, column, item, (cql_blob){ NULL, 0 });
 }
 
 void nd_rows_put_entry(struct nd_rows *r, const char *column, const char *key, cql_text value)
 {
-	put_part(r, column, key, (cql_blob){ (const uint8_t *)value.data, value.len });
+	put_part(r, ND_CHANGE_CELL, column, key,
+		 (cql_blob){ (const uint8_t *)value.data, value.len });
 }
 
 bool nd_rows_end(struct nd_rows *r)

@@ -7,6 +7,7 @@
 #define NODE_AST_H
 
 #include "base/arena.h"
+#include "node/auth/resource.h"
 #include "proto/type.h"
 
 /* ---- expressions ---------------------------------------------------------------------------- */
@@ -322,6 +323,62 @@ struct nd_describe {
 	bool with_internals;
 };
 
+/* CREATE ROLE, ALTER ROLE; CREATE USER, ALTER USER. */
+struct nd_role_def {
+	bool if_not_exists, if_exists;
+	const char *role;
+	const char *password, *hashed_password; /* NULL: not there */
+	bool has_login, login, has_superuser, superuser, has_options;
+	bool all_datacenters, all_cidrs;
+	uint32_t datacenter_count, cidr_count;
+	const char **datacenters, **cidrs; /* with none: not said */
+};
+
+/* DROP ROLE, DROP USER; LIST ROLES and LIST USERS; GRANT and REVOKE of a role. */
+struct nd_role_use {
+	bool if_exists;
+	const char *role;    /* LIST: NULL */
+	const char *grantee; /* NULL: none */
+	bool no_recursive;
+};
+
+/* GRANT, REVOKE and LIST of permissions. */
+struct nd_grant {
+	nd_permissions permissions;
+	bool is_all;
+	struct nd_resource on;      /* LIST: may be NONE; a table is nd_statement.on */
+	const cql_type **arguments; /* FUNCTION */
+	uint32_t argument_count;
+	const char *grantee; /* NULL: none */
+	bool no_recursive;
+};
+
+/* ADD IDENTITY, DROP IDENTITY. */
+struct nd_identity {
+	bool if_not_exists, if_exists;
+	const char *identity, *role;
+};
+
+/* CREATE FUNCTION and CREATE AGGREGATE, and DROP of both: of what they say, what is checked. */
+struct nd_function_def {
+	bool or_replace, if_not_exists, if_exists;
+	bool has_arguments; /* DROP: false without ( ) */
+	uint32_t argument_count;
+	const char **names; /* FUNCTION */
+	const cql_type **arguments;
+	const cql_type *returns;                     /* FUNCTION */
+	const char *language, *body;                 /* likewise */
+	const char *state_function, *final_function; /* AGGREGATE */
+	const cql_type *state_type;
+	struct nd_expr *initial;
+};
+
+/* CREATE TRIGGER, DROP TRIGGER: the table is nd_statement.on. */
+struct nd_trigger_def {
+	bool if_not_exists, if_exists;
+	const char *name, *class_name;
+};
+
 struct nd_statement {
 	enum nd_statement_kind kind;
 	struct nd_table_name on; /* table, type, index, view, or a keyspace (`keyspace` alone) */
@@ -342,6 +399,12 @@ struct nd_statement {
 		struct nd_alter_view alter_view;
 		struct nd_drop drop;
 		struct nd_describe describe;
+		struct nd_role_def role;
+		struct nd_role_use role_use;
+		struct nd_grant grant;
+		struct nd_identity identity;
+		struct nd_function_def function;
+		struct nd_trigger_def trigger;
 	} as;
 };
 

@@ -150,9 +150,20 @@ typedef bool nd_parse_fn(struct nd_parse *p, struct nd_statement *s);
 nd_parse_fn nd_parse_select, nd_parse_insert, nd_parse_update, nd_parse_delete, nd_parse_batch,
 	nd_parse_use, nd_parse_truncate, nd_parse_keyspace_with, nd_parse_drop,
 	nd_parse_create_table, nd_parse_alter_table, nd_parse_create_type, nd_parse_alter_type,
-	nd_parse_create_index, nd_parse_create_view, nd_parse_alter_view, nd_parse_describe;
+	nd_parse_create_index, nd_parse_create_view, nd_parse_alter_view, nd_parse_describe,
+	nd_parse_role, nd_parse_user, nd_parse_drop_role, nd_parse_drop_user, nd_parse_list_roles,
+	nd_parse_list_users, nd_parse_grant, nd_parse_revoke, nd_parse_list_permissions,
+	nd_parse_add_identity, nd_parse_drop_identity, nd_parse_create_function,
+	nd_parse_create_aggregate, nd_parse_drop_function, nd_parse_create_trigger,
+	nd_parse_drop_trigger;
 
-/* Statements that Cassandra knows and the node does not: their name in a message, NULL: another one. */
-const char *nd_parse_unknown_statement(struct nd_parse *p);
+/* Of a role: an identifier, or a text. NULL: refused. */
+const char *nd_parse_role_name(struct nd_parse *p);
+/* Whether LIST PERMISSIONS goes on so. */
+bool nd_parse_starts_permissions(const struct nd_token *t);
+/* [ks.]name of a function, in front of its arguments. */
+bool nd_parse_function_name(struct nd_parse *p, struct nd_table_name *out);
+/* '(' types ')', appended. */
+bool nd_parse_argument_types(struct nd_parse *p, const cql_type ***types, uint32_t *count);
 
 #endif

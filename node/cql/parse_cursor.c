@@ -214,10 +214,9 @@ static const char *kind_name(int kind, char punctuation[4])
 		int kind;
 		const char *name;
 	} names[] = {
-		{ ND_TOKEN_EOF, "EOF" },
-		{ ND_TOKEN_STRING, "STRING_LITERAL" },
-		{ ND_TOKEN_INTEGER, "INTEGER" },
-		{ ND_TOKEN_IDENT, "IDENT" },
+		{ ND_TOKEN_EOF, "EOF" },         { ND_TOKEN_STRING, "STRING_LITERAL" },
+		{ ND_TOKEN_INTEGER, "INTEGER" }, { ND_TOKEN_IDENT, "IDENT" },
+		{ ND_TOKEN_BOOLEAN, "BOOLEAN" },
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

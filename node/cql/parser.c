@@ -34,17 +34,55 @@ static const struct {
 	{ ND_KW_DROP, ND_KW_MATERIALIZED, ND_KW_VIEW, ND_DROP_VIEW, nd_parse_drop },
 	{ ND_KW_DESCRIBE, 0, 0, ND_DESCRIBE, nd_parse_describe },
 	{ ND_KW_DESC, 0, 0, ND_DESCRIBE, nd_parse_describe },
+	{ ND_KW_CREATE, ND_KW_ROLE, 0, ND_CREATE_ROLE, nd_parse_role },
+	{ ND_KW_ALTER, ND_KW_ROLE, 0, ND_ALTER_ROLE, nd_parse_role },
+	{ ND_KW_DROP, ND_KW_ROLE, 0, ND_DROP_ROLE, nd_parse_drop_role },
+	{ ND_KW_CREATE, ND_KW_USER, 0, ND_CREATE_ROLE, nd_parse_user },
+	{ ND_KW_ALTER, ND_KW_USER, 0, ND_ALTER_ROLE, nd_parse_user },
+	{ ND_KW_DROP, ND_KW_USER, 0, ND_DROP_ROLE, nd_parse_drop_user },
+	{ ND_KW_LIST, ND_KW_ROLES, 0, ND_LIST_ROLES, nd_parse_list_roles },
+	{ ND_KW_LIST, ND_KW_USERS, 0, ND_LIST_USERS, nd_parse_list_users },
+	{ ND_KW_GRANT, 0, 0, ND_GRANT, nd_parse_grant },
+	{ ND_KW_REVOKE, 0, 0, ND_REVOKE, nd_parse_revoke },
+	{ ND_KW_LIST, 0, 0, ND_LIST_PERMISSIONS, nd_parse_list_permissions },
+	{ ND_KW_ADD, 0, ND_KW_IDENTITY, ND_ADD_IDENTITY, nd_parse_add_identity },
+	{ ND_KW_DROP, ND_KW_IDENTITY, 0, ND_DROP_IDENTITY, nd_parse_drop_identity },
+	{ ND_KW_CREATE, ND_KW_FUNCTION, 0, ND_CREATE_FUNCTION, nd_parse_create_function },
+	{ ND_KW_DROP, ND_KW_FUNCTION, 0, ND_DROP_FUNCTION, nd_parse_drop_function },
+	{ ND_KW_CREATE, ND_KW_AGGREGATE, 0, ND_CREATE_AGGREGATE, nd_parse_create_aggregate },
+	{ ND_KW_DROP, ND_KW_AGGREGATE, 0, ND_DROP_AGGREGATE, nd_parse_drop_function },
+	{ ND_KW_CREATE, ND_KW_TRIGGER, 0, ND_CREATE_TRIGGER, nd_parse_create_trigger },
+	{ ND_KW_DROP, ND_KW_TRIGGER, 0, ND_DROP_TRIGGER, nd_parse_drop_trigger },
 };
+
+/* CREATE OR REPLACE FUNCTION, AGGREGATE. */
+static bool parse_or_replace(struct nd_parse *p, struct nd_statement *s, nd_parse_fn **parse)
+{
+	struct nd_token create = p->tok;
+
+	nd_parse_next(p);
+	nd_parse_next(p);
+	s->as.function.or_replace = nd_parse_accept_word(p, ND_KW_REPLACE);
+	s->kind = nd_parse_is_word(p, ND_KW_FUNCTION) ? ND_CREATE_FUNCTION : ND_CREATE_AGGREGATE;
+	*parse = s->kind == ND_CREATE_FUNCTION ? nd_parse_create_function
+					       : nd_parse_create_aggregate;
+	return (s->as.function.or_replace && (nd_parse_accept_word(p, ND_KW_FUNCTION) ||
+					      nd_parse_accept_word(p, ND_KW_AGGREGATE))) ||
+	       nd_parse_stuck_from(p, &create);
+}
 
 /* Takes the first words; `parse` of those that fit. */
 static bool parse_first_words(struct nd_parse *p, struct nd_statement *s, nd_parse_fn **parse)
 {
 	struct nd_token first = p->tok, then = nd_parse_peek(p);
-	const char *unknown;
 
+	if (first.keyword == ND_KW_CREATE && then.keyword == ND_KW_OR)
+		return parse_or_replace(p, s, parse);
 	for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
 		if (first.keyword != statements[i].first ||
-		    (statements[i].then && then.keyword != statements[i].then))
+		    (statements[i].then && then.keyword != statements[i].then) ||
+		    (statements[i].kind == ND_LIST_PERMISSIONS &&
+		     !nd_parse_starts_permissions(&then)))
 			continue;
 		nd_parse_next(p);
 		if (statements[i].then)
@@ -54,13 +92,8 @@ static bool parse_first_words(struct nd_parse *p, struct nd_statement *s, nd_par
 		*parse = statements[i].parse;
 		return !statements[i].also || nd_parse_expect_word(p, statements[i].also);
 	}
-	unknown = nd_parse_unknown_statement(p);
-	if (unknown && then.kind != ND_TOKEN_EOF)
-		return nd_parse_unsupported(p, unknown);
-	if (unknown)
-		nd_parse_next(p); /* GRANT, and nothing else */
 	if (first.keyword == ND_KW_CREATE || first.keyword == ND_KW_ALTER ||
-	    first.keyword == ND_KW_DROP || first.keyword == ND_KW_ADD)
+	    first.keyword == ND_KW_DROP || first.keyword == ND_KW_LIST)
 		nd_parse_next(p);
 	return nd_parse_stuck_from(p, &first);
 }

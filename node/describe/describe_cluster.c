@@ -6,9 +6,9 @@
 
 #include <coodie/value.h>
 
+#include "node/auth/access.h"
 #include "node/cluster/ring.h"
 #include "node/describe/describe_plan.h"
-#include "node/schema/ddl.h"
 #include "proto/type.h"
 
 /* A part of the ring ends at its token, as a text. */
@@ -85,7 +85,7 @@ static const cql_type *ownership_type(struct cd_arena *a)
 /* Of the keyspace in use, when it is one of users'. */
 static const struct nd_keyspace *owned_keyspace(const struct nd_request *x)
 {
-	if (!x->used_keyspace || nd_ddl_is_system(x->used_keyspace) || !x->db->ring)
+	if (!x->used_keyspace || nd_is_system_keyspace(x->used_keyspace) || !x->db->ring)
 		return NULL;
 	return nd_schema_keyspace(&x->db->schema, x->used_keyspace);
 }

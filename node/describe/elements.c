@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists of what there is to describe. */
+#include "node/auth/access.h"
 #include "node/describe/describe.h"
-#include "node/schema/ddl.h"
 
 const char *nd_element_kind_name(enum nd_element_kind kind)
 {
@@ -179,7 +179,7 @@ void nd_elements_add_keyspaces(struct nd_elements *list, const struct nd_schema 
 	uint32_t from = list->count;
 
 	for (uint32_t i = 0; i < s->keyspace_count; i++)
-		if (with_system || !nd_ddl_is_system(s->keyspaces[i]->name))
+		if (with_system || !nd_is_system_keyspace(s->keyspaces[i]->name))
 			add_keyspace_alone(list, s->keyspaces[i]);
 	nd_elements_sort(list, from);
 }

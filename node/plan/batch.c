@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/auth/access.h"
 #include "node/function/term_parts.h"
 #include "node/plan/batch_parts.h"
 #include "node/plan/cas.h"
@@ -342,6 +343,16 @@ static bool run_plan(const struct nd_plan *plan, struct nd_request *x)
 	return run(&b, NULL, plan->is_conditional, x);
 }
 
+bool nd_batch_may_run(const struct nd_plan *plan, struct nd_request *x)
+{
+	const struct batch_plan *p = (const struct batch_plan *)plan;
+
+	for (uint32_t i = 0; i < p->count; i++)
+		if (!nd_access_check(&p->writes[i]->plan, x))
+			return false;
+	return true;
+}
+
 /* ---- the message ------------------------------------------------------------------------------- */
 
 static bool check_item(const struct nd_batch_item *item, struct nd_request *x)
@@ -354,7 +365,8 @@ static bool check_item(const struct nd_batch_item *item, struct nd_request *x)
 		return nd_refuse(&x->problem, ND_INVALID,
 				 "There were %u markers(?) in CQL but %u bound variables",
 				 item->plan->markers.column_count, item->value_count);
-	return nd_plan_check(item->plan, item->values, &x->problem);
+	return nd_access_check(item->plan, x) &&
+	       nd_plan_check(item->plan, item->values, &x->problem);
 }
 
 bool nd_batch_run(const struct nd_batch_item *items, uint32_t count, enum nd_batch_type type,

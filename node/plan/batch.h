@@ -17,4 +17,7 @@ struct nd_batch_item {
 bool nd_batch_run(const struct nd_batch_item *items, uint32_t count, enum nd_batch_type type,
 		  struct nd_request *x);
 
+/* Whether the client may run every statement of the plan of a BATCH; see access.h. */
+bool nd_batch_may_run(const struct nd_plan *plan, struct nd_request *x);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "node/auth/access.h"
 #include "node/plan/guardrail.h"
 #include "node/store/store.h"
 #include "node/value/check.h"
@@ -13,6 +14,12 @@ static nd_plan_fn *const plans[ND_STATEMENT_KINDS] = {
 	[ND_UPDATE] = nd_plan_update,     [ND_DELETE] = nd_plan_delete,
 	[ND_BATCH] = nd_plan_batch,       [ND_USE] = nd_plan_use,
 	[ND_TRUNCATE] = nd_plan_truncate, [ND_DESCRIBE] = nd_plan_describe,
+	[ND_CREATE_ROLE] = nd_plan_auth,  [ND_ALTER_ROLE] = nd_plan_auth,
+	[ND_DROP_ROLE] = nd_plan_auth,    [ND_LIST_ROLES] = nd_plan_auth,
+	[ND_LIST_USERS] = nd_plan_auth,   [ND_GRANT_ROLE] = nd_plan_auth,
+	[ND_REVOKE_ROLE] = nd_plan_auth,  [ND_GRANT] = nd_plan_auth,
+	[ND_REVOKE] = nd_plan_auth,       [ND_LIST_PERMISSIONS] = nd_plan_auth,
+	[ND_ADD_IDENTITY] = nd_plan_auth, [ND_DROP_IDENTITY] = nd_plan_auth,
 };
 
 /* ---- making ------------------------------------------------------------------------------------- */
@@ -174,7 +181,8 @@ bool nd_plan_run(const struct nd_plan *plan, struct nd_request *x)
 {
 	if (x->value_count != plan->markers.column_count)
 		return nd_refuse(&x->problem, ND_INVALID, "Invalid amount of bind variables");
-	return nd_plan_check(plan, x->values, &x->problem) && plan->run(plan, x);
+	return nd_access_check(plan, x) && nd_plan_check(plan, x->values, &x->problem) &&
+	       plan->run(plan, x);
 }
 
 /* ---- USE ------------------------------------------------------------------------------------------ */
@@ -213,20 +221,19 @@ struct nd_plan *nd_plan_use(struct nd_planner *p, const struct nd_statement *s)
 
 /* ---- TRUNCATE --------------------------------------------------------------------------------------- */
 
-static bool run_truncate(const struct nd_plan *plan, struct nd_request *x)
-{
-	const struct nd_keyspace *k = plan->table->keyspace;
+struct truncate_plan {
+	struct nd_plan plan;
+	const char *keyspace; /* the session's; NULL: none */
+};
 
-	if (!nd_guard_use(x, ND_FLAG_drop_truncate_table_enabled, NULL))
-		return false;
-	if (!nd_request_admit(x, k, INT64_MIN, ND_TRUNCATION))
-		return false;
-	nd_store_truncate(plan->table->store);
+static void truncate_with_views(const struct nd_table *t)
+{
+	const struct nd_keyspace *k = t->keyspace;
+
+	nd_store_truncate(t->store);
 	for (uint32_t i = 0; i < k->table_count; i++)
-		if (k->tables[i]->view && k->tables[i]->view->base == plan->table)
+		if (k->tables[i]->view && k->tables[i]->view->base == t)
 			nd_store_truncate(k->tables[i]->store);
-	x->result.kind = COODIE_RESULT_VOID;
-	return true;
 }
 
 static bool may_truncate(const struct nd_table *t, struct nd_problem *p)
@@ -244,14 +251,45 @@ static bool may_truncate(const struct nd_table *t, struct nd_problem *p)
 	return true;
 }
 
+/* Cassandra looks for the table when it runs: who may not empty it is not told whether it is there. */
+static bool run_truncate(const struct nd_plan *plan, struct nd_request *x)
+{
+	const struct truncate_plan *p = (const struct truncate_plan *)plan;
+	const struct nd_table_name *on = &plan->statement->on;
+	struct nd_resource r = { ND_TABLE, on->keyspace ? on->keyspace : p->keyspace, on->name };
+	struct nd_table *t;
+
+	if (r.keyspace && !nd_access_need(x, ND_MAY_MODIFY, &r))
+		return false;
+	t = nd_schema_find_table(&x->db->schema, p->keyspace, on, &x->problem);
+	if (!t || !may_truncate(t, &x->problem) ||
+	    !nd_guard_use(x, ND_FLAG_drop_truncate_table_enabled, NULL) ||
+	    !nd_request_admit(x, t->keyspace, INT64_MIN, ND_TRUNCATION))
+		return false;
+	truncate_with_views(t);
+	x->result.kind = COODIE_RESULT_VOID;
+	return true;
+}
+
+static bool find_truncated(const struct nd_plan *plan, struct nd_request *x)
+{
+	const struct truncate_plan *p = (const struct truncate_plan *)plan;
+
+	return nd_schema_find_table(&x->db->schema, p->keyspace, &plan->statement->on, &x->problem);
+}
+
 struct nd_plan *nd_plan_truncate(struct nd_planner *p, const struct nd_statement *s)
 {
-	struct nd_table *t = nd_schema_find_table(&p->db->schema, p->keyspace, &s->on, p->problem);
-	struct nd_plan *plan;
+	struct truncate_plan *plan = cd_arena_take_zero(p->arena, sizeof *plan);
 
-	if (!t || !may_truncate(t, p->problem) || !(plan = plain_plan(p, run_truncate)))
+	(void)s;
+	if (!plan) {
+		nd_no_memory(p->problem);
 		return NULL;
-	plan->table = t;
-	plan->is_write = true;
-	return plan;
+	}
+	plan->plan = (struct nd_plan){ .run = run_truncate,
+				       .validate = find_truncated,
+				       .is_write = true };
+	plan->keyspace = p->keyspace;
+	return &plan->plan;
 }

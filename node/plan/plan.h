@@ -13,6 +13,7 @@ struct nd_plan {
 	const struct nd_statement *statement;
 	struct nd_table *table; /* NULL: not about one */
 	nd_run_fn *run;         /* fills x->result, or x->problem and returns false */
+	nd_run_fn *validate;    /* what PREPARE asks of it besides being made; NULL: nothing */
 	cql_markers markers;    /* one for each marker; types as of now */
 	const bool
 		*in_lists; /* of each: whether it is IN's, whose items may be null; NULL: none is */
@@ -56,6 +57,6 @@ bool nd_plan_check(const struct nd_plan *plan, const struct nd_value *values, st
 /* What nd_plan_new() calls for each kind; a table in plan.c. */
 typedef struct nd_plan *nd_plan_fn(struct nd_planner *p, const struct nd_statement *s);
 nd_plan_fn nd_plan_select, nd_plan_insert, nd_plan_update, nd_plan_delete, nd_plan_batch,
-	nd_plan_use, nd_plan_truncate, nd_plan_ddl, nd_plan_describe;
+	nd_plan_use, nd_plan_truncate, nd_plan_ddl, nd_plan_describe, nd_plan_auth;
 
 #endif

@@ -9,34 +9,52 @@
 #include <coodie/token.h>
 
 #include "base/timeuuid.h"
+#include "node/auth/access.h"
 
 enum {
 	NAME_MOST = 48,     /* characters in the name of a keyspace */
 	COLUMNS_MOST = 8192 /* in a table */
 };
 
-/* The rights that a statement takes, for messages. */
-enum level { ALL_KEYSPACES, KEYSPACE, ALL_TABLES, TABLE };
+/* What a statement takes a permission on. */
+enum level {
+	LEVEL_ROOT,
+	LEVEL_KEYSPACE,
+	LEVEL_TABLES,
+	LEVEL_TABLE,
+	LEVEL_INDEX,     /* the table that has it */
+	LEVEL_VIEW,      /* the table that a view is of */
+	LEVEL_BASE,      /* that of a view to be made */
+	LEVEL_FUNCTIONS, /* of the keyspace */
+	LEVEL_NOTHING,   /* functions that are not there */
+	LEVEL_SUPERUSER
+};
 
 static const struct {
 	nd_ddl_fn *run;
-	const char *right;
+	enum nd_permission right;
 	enum level level;
 } kinds[ND_STATEMENT_KINDS] = {
-	[ND_CREATE_KEYSPACE] = { nd_ddl_create_keyspace, "CREATE", ALL_KEYSPACES },
-	[ND_ALTER_KEYSPACE] = { nd_ddl_alter_keyspace, "ALTER", KEYSPACE },
-	[ND_DROP_KEYSPACE] = { nd_ddl_drop_keyspace, "DROP", KEYSPACE },
-	[ND_CREATE_TABLE] = { nd_ddl_create_table, "CREATE", ALL_TABLES },
-	[ND_ALTER_TABLE] = { nd_ddl_alter_table, "ALTER", TABLE },
-	[ND_DROP_TABLE] = { nd_ddl_drop_table, "DROP", TABLE },
-	[ND_CREATE_TYPE] = { nd_ddl_create_type, "CREATE", ALL_TABLES },
-	[ND_ALTER_TYPE] = { nd_ddl_alter_type, "ALTER", ALL_TABLES },
-	[ND_DROP_TYPE] = { nd_ddl_drop_type, "DROP", ALL_TABLES },
-	[ND_CREATE_INDEX] = { nd_ddl_create_index, "ALTER", TABLE },
-	[ND_DROP_INDEX] = { nd_ddl_drop_index, "ALTER", ALL_KEYSPACES },
-	[ND_CREATE_VIEW] = { nd_ddl_create_view, "ALTER", TABLE },
-	[ND_ALTER_VIEW] = { nd_ddl_alter_view, "ALTER", ALL_KEYSPACES },
-	[ND_DROP_VIEW] = { nd_ddl_drop_view, "ALTER", ALL_KEYSPACES },
+	[ND_CREATE_KEYSPACE] = { nd_ddl_create_keyspace, ND_MAY_CREATE, LEVEL_ROOT },
+	[ND_ALTER_KEYSPACE] = { nd_ddl_alter_keyspace, ND_MAY_ALTER, LEVEL_KEYSPACE },
+	[ND_DROP_KEYSPACE] = { nd_ddl_drop_keyspace, ND_MAY_DROP, LEVEL_KEYSPACE },
+	[ND_CREATE_TABLE] = { nd_ddl_create_table, ND_MAY_CREATE, LEVEL_TABLES },
+	[ND_ALTER_TABLE] = { nd_ddl_alter_table, ND_MAY_ALTER, LEVEL_TABLE },
+	[ND_DROP_TABLE] = { nd_ddl_drop_table, ND_MAY_DROP, LEVEL_TABLE },
+	[ND_CREATE_TYPE] = { nd_ddl_create_type, ND_MAY_CREATE, LEVEL_TABLES },
+	[ND_ALTER_TYPE] = { nd_ddl_alter_type, ND_MAY_ALTER, LEVEL_TABLES },
+	[ND_DROP_TYPE] = { nd_ddl_drop_type, ND_MAY_DROP, LEVEL_TABLES },
+	[ND_CREATE_INDEX] = { nd_ddl_create_index, ND_MAY_ALTER, LEVEL_TABLE },
+	[ND_DROP_INDEX] = { nd_ddl_drop_index, ND_MAY_ALTER, LEVEL_INDEX },
+	[ND_CREATE_VIEW] = { nd_ddl_create_view, ND_MAY_ALTER, LEVEL_BASE },
+	[ND_ALTER_VIEW] = { nd_ddl_alter_view, ND_MAY_ALTER, LEVEL_VIEW },
+	[ND_DROP_VIEW] = { nd_ddl_drop_view, ND_MAY_ALTER, LEVEL_VIEW },
+	[ND_CREATE_FUNCTION] = { nd_ddl_create_function, ND_MAY_CREATE, LEVEL_FUNCTIONS },
+	[ND_DROP_FUNCTION] = { nd_ddl_drop_function, ND_MAY_DROP, LEVEL_NOTHING },
+	[ND_CREATE_AGGREGATE] = { nd_ddl_create_aggregate, ND_MAY_CREATE, LEVEL_FUNCTIONS },
+	[ND_DROP_AGGREGATE] = { nd_ddl_drop_aggregate, ND_MAY_DROP, LEVEL_NOTHING },
+	[ND_CREATE_TRIGGER] = { nd_ddl_create_trigger, ND_MAY_CREATE, LEVEL_SUPERUSER },
+	[ND_DROP_TRIGGER] = { nd_ddl_drop_trigger, ND_MAY_DROP, LEVEL_SUPERUSER },
 };
 
 /* ---- for the kinds --------------------------------------------------------------------------- */
@@ -169,59 +187,117 @@ cql_uuid nd_ddl_table_id(struct nd_ddl *d, const char *table)
 
 /* ---- rights ---------------------------------------------------------------------------------- */
 
-static bool is_replicated_system(const char *keyspace)
+static const struct nd_table *find_indexed(const struct nd_ddl *d)
 {
-	static const char *const names[] = { "system_auth", "system_distributed", "system_traces" };
+	const struct nd_keyspace *k = d->keyspace;
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(names[i], keyspace) == 0)
-			return true;
-	return false;
+	for (uint32_t i = 0; k && i < k->table_count; i++)
+		for (uint32_t j = 0; j < k->tables[i]->index_count; j++)
+			if (strcmp(k->tables[i]->indexes[j].name, d->statement->on.name) == 0)
+				return k->tables[i];
+	return NULL;
 }
 
-static bool is_local_system(const char *keyspace)
+static const struct nd_table *find_viewed(const struct nd_ddl *d)
 {
-	static const char *const names[] = { "system", "system_schema", "system_views",
-					     "system_virtual_schema" };
+	const struct nd_table *t = d->keyspace
+					   ? nd_keyspace_table(d->keyspace, d->statement->on.name)
+					   : NULL;
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(names[i], keyspace) == 0)
-			return true;
-	return false;
+	return t && t->view ? t->view->base : NULL;
 }
 
-bool nd_ddl_is_system(const char *keyspace)
+/* What the statement takes a permission on; false: on nothing that is there. */
+static bool find_resource(const struct nd_ddl *d, enum level level, struct nd_resource *out)
 {
-	return is_local_system(keyspace) || is_replicated_system(keyspace);
+	static const enum nd_resource_kind resources[] = {
+		[LEVEL_ROOT] = ND_ALL_KEYSPACES,
+		[LEVEL_KEYSPACE] = ND_KEYSPACE,
+		[LEVEL_TABLES] = ND_ALL_TABLES,
+		[LEVEL_TABLE] = ND_TABLE,
+		[LEVEL_INDEX] = ND_TABLE,
+		[LEVEL_VIEW] = ND_TABLE,
+		[LEVEL_BASE] = ND_TABLE,
+		[LEVEL_FUNCTIONS] = ND_FUNCTIONS_IN,
+		[LEVEL_NOTHING] = ND_RESOURCE_NONE,
+		[LEVEL_SUPERUSER] = ND_RESOURCE_NONE,
+	};
+	const struct nd_table *of = level == LEVEL_INDEX  ? find_indexed(d)
+				    : level == LEVEL_VIEW ? find_viewed(d)
+							  : NULL;
+
+	*out = (struct nd_resource){ resources[level], d->keyspace_name, d->statement->on.name };
+	if (level == LEVEL_BASE)
+		out->name = d->statement->as.view.base.name;
+	if (of)
+		out->name = of->name;
+	return out->kind != ND_RESOURCE_NONE &&
+	       (of || (level != LEVEL_INDEX && level != LEVEL_VIEW));
+}
+
+static bool check_superuser(struct nd_ddl *d)
+{
+	return !d->x->db->has_roles || nd_access_is_super(d->x) ||
+	       nd_refuse(&d->x->problem, ND_UNAUTHORIZED,
+			 "Only superusers are allowed to %s queries",
+			 d->statement->kind == ND_CREATE_TRIGGER ? "perform CREATE TRIGGER"
+								 : "perfrom DROP TRIGGER");
 }
 
 /* The keyspaces of the system are kept from everybody. */
-static bool check_rights(struct nd_ddl *d)
+static bool check_system(struct nd_ddl *d, enum nd_permission right, const struct nd_resource *r)
 {
-	enum nd_statement_kind kind = d->statement->kind;
-	enum level level = kinds[kind].level;
-	char resource[256];
+	char text[ND_RESOURCE_MOST];
 
-	if (level == ALL_KEYSPACES)
+	if (r->kind == ND_ALL_KEYSPACES || r->kind > ND_TABLE)
 		return true;
-	if (is_local_system(d->keyspace_name))
+	if (nd_is_local_system_keyspace(d->keyspace_name))
 		return nd_refuse(&d->x->problem, ND_UNAUTHORIZED,
 				 "%s keyspace is not user-modifiable.", d->keyspace_name);
-	if (!is_replicated_system(d->keyspace_name) || kind == ND_ALTER_KEYSPACE)
+	if (!nd_is_replicated_system_keyspace(d->keyspace_name) ||
+	    (right == ND_MAY_ALTER && r->kind == ND_KEYSPACE))
 		return true;
-	snprintf(resource, sizeof resource, "<%s %s%s%s>",
-		 level == KEYSPACE     ? "keyspace"
-		 : level == ALL_TABLES ? "all tables in"
-				       : "table",
-		 d->keyspace_name, level == TABLE ? "." : "",
-		 level == TABLE ? d->statement->on.name : "");
-	return nd_refuse(&d->x->problem, ND_UNAUTHORIZED, "Cannot %s %s", kinds[kind].right,
-			 resource);
+	nd_resource_text(r, text);
+	return nd_refuse(&d->x->problem, ND_UNAUTHORIZED, "Cannot %s %s", nd_permission_name(right),
+			 text);
+}
+
+static bool check_rights(struct nd_ddl *d)
+{
+	enum level level = kinds[d->statement->kind].level;
+	enum nd_permission right = kinds[d->statement->kind].right;
+	struct nd_resource on;
+
+	if (level == LEVEL_SUPERUSER)
+		return check_superuser(d);
+	return !find_resource(d, level, &on) ||
+	       (check_system(d, right, &on) && nd_access_need(d->x, right, &on));
+}
+
+/* Who made it may do everything with it, unless it is a view; nobody may do anything with what is
+ * gone. */
+static bool hand_over(struct nd_ddl *d)
+{
+	const cql_schema_change *c = &d->change;
+	bool is_keyspace = c->target.len == strlen("KEYSPACE");
+	struct nd_resource on = { is_keyspace ? ND_KEYSPACE : ND_TABLE, d->keyspace_name,
+				  d->statement->on.name };
+	struct nd_resource functions = { ND_FUNCTIONS_IN, d->keyspace_name, NULL };
+
+	if (!c->change.data || d->statement->kind == ND_CREATE_TYPE ||
+	    d->statement->kind == ND_DROP_TYPE)
+		return true;
+	if (*c->change.data == 'D')
+		return nd_access_dropped(d->x, &on);
+	if (*c->change.data != 'C' || d->statement->kind == ND_CREATE_VIEW)
+		return true;
+	return nd_access_created(d->x, &on) &&
+	       (!is_keyspace || nd_access_created(d->x, &functions));
 }
 
 static bool check_keyspace_name(struct nd_ddl *d)
 {
-	if (is_local_system(d->keyspace_name))
+	if (nd_is_local_system_keyspace(d->keyspace_name))
 		return nd_ddl_refuse(d, "System keyspace '%s' is not user-modifiable",
 				     d->keyspace_name);
 	if (!nd_ddl_name_legal(d->keyspace_name))
@@ -256,7 +332,7 @@ static bool run(const struct nd_plan *plan, struct nd_request *x)
 
 	if (!check_rights(&d) || !nd_ddl_guard(&d) || !check_keyspace_name(&d))
 		return false;
-	if (!kinds[plan->statement->kind].run(&d))
+	if (!kinds[plan->statement->kind].run(&d) || x->problem.happened || !hand_over(&d))
 		return false;
 	if (x->problem.happened)
 		return false;

@@ -23,7 +23,8 @@ typedef bool nd_ddl_fn(struct nd_ddl *d);
 nd_ddl_fn nd_ddl_create_keyspace, nd_ddl_alter_keyspace, nd_ddl_drop_keyspace, nd_ddl_create_table,
 	nd_ddl_alter_table, nd_ddl_drop_table, nd_ddl_create_type, nd_ddl_alter_type,
 	nd_ddl_drop_type, nd_ddl_create_index, nd_ddl_drop_index, nd_ddl_create_view,
-	nd_ddl_alter_view, nd_ddl_drop_view;
+	nd_ddl_alter_view, nd_ddl_drop_view, nd_ddl_create_function, nd_ddl_drop_function,
+	nd_ddl_create_aggregate, nd_ddl_drop_aggregate, nd_ddl_create_trigger, nd_ddl_drop_trigger;
 
 /* INVALID, with any text; false. */
 bool nd_ddl_refuse(struct nd_ddl *d, const char *format, ...) COODIE_PRINTF(2, 3);
@@ -34,8 +35,6 @@ const cql_schema_change *nd_ddl_change(struct nd_ddl *d, const char *change, con
 				       const char *name);
 /* The keyspace, or refuses: "Keyspace 'x' doesn't exist". */
 bool nd_ddl_need_keyspace(struct nd_ddl *d);
-/* Whether a keyspace is one of the system's. */
-bool nd_ddl_is_system(const char *keyspace);
 /* Letters, digits and underscores, one at least. */
 bool nd_ddl_name_legal(const char *name);
 /* Whether there are not too many columns, or fields: lists are searched from their beginning. */

@@ -33,6 +33,7 @@ void nd_conn_deinit(struct nd_conn *c)
 {
 	nd_conn_forget_delayed(c);
 	cd_release(c->service->allocator, c->keyspace);
+	cd_release(c->service->allocator, c->role);
 	cd_arena_deinit(&c->arena);
 	cd_inbox_deinit(&c->in);
 	cd_outbox_deinit(&c->out);

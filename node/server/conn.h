@@ -29,7 +29,6 @@ struct nd_service {
 	struct nd_database *db;
 	struct nd_prepared *prepared;
 	void *coordinator;           /* for struct nd_request */
-	const char *user, *password; /* `user` NULL: nobody is asked */
 	unsigned highest;            /* protocol version: 4 or 5 */
 	struct nd_scylla *scylla;    /* NULL: the node is Cassandra's */
 	uint32_t index;              /* of the node in its box */
@@ -63,6 +62,7 @@ struct nd_conn {
 	struct nd_scylla_agreed agreed; /* `terms` are these */
 	char *keyspace;                 /* USE; NULL: none */
 	bool is_ordinary_user;          /* as in struct nd_request */
+	char *role;                     /* who is logged in; NULL: nobody was asked */
 	unsigned events;                /* enum nd_event_bit */
 	bool warned_of_use;
 	uint8_t shard;   /* ScyllaDB; else 0 */

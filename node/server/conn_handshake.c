@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/alloc.h"
+#include "node/auth/role.h"
 
 #define AUTHENTICATOR "org.apache.cassandra.auth.PasswordAuthenticator"
 #define CQL_VERSION "3.4.7"
@@ -142,7 +143,7 @@ void nd_answer_startup(struct nd_exchange *e)
 	}
 	keep(c->driver_name, sizeof c->driver_name, find_option(e, "DRIVER_NAME"));
 	keep(c->driver_version, sizeof c->driver_version, find_option(e, "DRIVER_VERSION"));
-	if (c->service->user) {
+	if (c->service->db && c->service->db->has_roles) {
 		e->answer.opcode = CQL_OP_AUTHENTICATE;
 		e->answer.as.authenticator = text_of(AUTHENTICATOR);
 	} else {
@@ -180,24 +181,43 @@ static bool split_token(struct nd_exchange *e, cql_text *user, cql_text *passwor
 	return true;
 }
 
-static bool is_same(cql_text given, const char *wanted)
+/* Whether the role is there, the password its own, and LOGIN true. */
+static bool check_login(struct nd_exchange *e, const char *role, cql_text password)
 {
-	return given.len == strlen(wanted) && !memcmp(given.data, wanted, given.len);
+	struct nd_database *db = e->conn->service->db;
+	struct nd_request x = { .db = db,
+				.arena = &e->conn->arena,
+				.problem = e->problem,
+				.now_us = db->clock.now_us(db->clock.user) };
+	struct nd_role found;
+
+	if (!nd_role_check_password(&x, role, password.data, password.len))
+		nd_refuse(&x.problem, ND_BAD_CREDENTIALS,
+			  "Provided username %.200s and/or password are incorrect", role);
+	else if (nd_role_find(&x, role, &found) && !found.can_login)
+		nd_refuse(&x.problem, ND_BAD_CREDENTIALS, "%.200s is not permitted to log in",
+			  role);
+	e->problem = x.problem;
+	return !x.problem.happened;
 }
 
 void nd_answer_auth_response(struct nd_exchange *e)
 {
-	const struct nd_service *s = e->conn->service;
+	const coodie_allocator *a = e->conn->service->allocator;
 	cql_text user = { NULL, 0 }, password = { NULL, 0 };
+	char *role;
 
 	if (!split_token(e, &user, &password))
 		return;
-	if (!is_same(user, s->user) || !is_same(password, s->password)) {
-		nd_refuse(&e->problem, ND_BAD_CREDENTIALS,
-			  "Provided username %.*s and/or password are incorrect",
-			  (int)(user.len < 200 ? user.len : 200), user.data);
+	role = cd_strndup(a, user.data, user.len);
+	if (!role)
+		nd_no_memory(&e->problem);
+	if (!role || !check_login(e, role, password)) {
+		cd_release(a, role);
 		return;
 	}
+	cd_release(a, e->conn->role);
+	e->conn->role = role;
 	e->answer.opcode = CQL_OP_AUTH_SUCCESS;
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "node/auth/access.h"
 #include "node/cql/parser.h"
 
 /* ---- the request ---------------------------------------------------------------------------- */
@@ -51,6 +52,7 @@ bool nd_statement_begin(struct nd_exchange *e, const cql_params *p, struct nd_re
 		.coordinator = c->service->coordinator,
 		.keyspace = c->keyspace,
 		.used_keyspace = c->keyspace,
+		.role = c->role,
 		.version = c->version,
 		.is_ordinary_user = c->is_ordinary_user,
 		.consistency = p->consistency,
@@ -66,6 +68,8 @@ bool nd_statement_begin(struct nd_exchange *e, const cql_params *p, struct nd_re
 		.now_in_seconds = p->now_in_seconds,
 		.now_us = db->clock.now_us(db->clock.user),
 	};
+	if (c->role)
+		x->is_ordinary_user = !nd_access_is_super(x);
 	if (p->keyspace.data)
 		x->keyspace = nd_statement_keyspace(e, p->keyspace);
 	return !e->problem.happened;
@@ -259,6 +263,21 @@ static void warn_of_use(struct nd_exchange *e, const struct nd_prepared_statemen
 	e->answer.warnings = (cql_texts){ x.warnings, x.warning_count };
 }
 
+static bool validate(struct nd_exchange *e, const struct nd_plan *plan)
+{
+	struct nd_database *db = e->conn->service->db;
+	struct nd_request x = { .db = db,
+				.arena = &e->conn->arena,
+				.problem = e->problem,
+				.coordinator = e->conn->service->coordinator,
+				.role = e->conn->role,
+				.now_us = db->clock.now_us(db->clock.user) };
+	bool ok = !plan->validate || plan->validate(plan, &x);
+
+	e->problem = x.problem;
+	return ok;
+}
+
 void nd_answer_prepare(struct nd_exchange *e)
 {
 	struct nd_conn *c = e->conn;
@@ -271,6 +290,8 @@ void nd_answer_prepare(struct nd_exchange *e)
 	s = nd_prepared_make(c->service->prepared, e->request->as.prepare.cql, keyspace, c->version,
 			     &e->problem);
 	if (!s)
+		return;
+	if (!validate(e, s->plan))
 		return;
 	if (s->keyspace && !of.data)
 		warn_of_use(e, s);
@@ -289,18 +310,34 @@ void nd_answer_prepare(struct nd_exchange *e)
 
 /* ---- EXECUTE -------------------------------------------------------------------------------- */
 
+/* LIST has columns only when it answers: they are always news to the client. */
+static void tell_columns(struct nd_exchange *e, cql_metadata *m)
+{
+	uint8_t *id = cd_arena_take(&e->conn->arena, CD_MD5_SIZE);
+
+	if (!id || !nd_metadata_id(m, &e->conn->arena, id)) {
+		nd_no_memory(&e->problem);
+		return;
+	}
+	m->new_metadata_id = (cql_blob){ id, CD_MD5_SIZE };
+}
+
 /* The client keeps the columns of PREPARED: they are sent when it did not ask to leave them out, when
  * it has others than ours, with conditions, whose columns are another each time, and with DESCRIBE,
  * which is prepared without any. */
-static void skip_metadata(const struct nd_exchange *e, const struct nd_prepared_statement *s,
+static void skip_metadata(struct nd_exchange *e, const struct nd_prepared_statement *s,
 			  struct nd_request *x)
 {
 	cql_blob id = e->request->as.execute.metadata_id;
 	cql_metadata *m = &x->result.metadata;
 
 	if (x->result.kind != COODIE_RESULT_ROWS || s->plan->is_conditional ||
-	    !s->plan->metadata.columns)
+	    s->plan->statement->kind == ND_DESCRIBE)
 		return;
+	if (!s->plan->metadata.columns && nd_conn_has_metadata_ids(e->conn)) {
+		tell_columns(e, m);
+		return;
+	}
 	if (nd_conn_has_metadata_ids(e->conn) &&
 	    (id.len != sizeof s->metadata_id || memcmp(id.data, s->metadata_id, id.len) != 0)) {
 		m->new_metadata_id = (cql_blob){ s->metadata_id, sizeof s->metadata_id };

@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/loop_ev.h"
+#include "node/auth/role.h"
 #include "node/cluster/system.h"
 #include "node/server/certificate.h"
 #include "node/server/link.h"
@@ -362,6 +363,14 @@ static coodie_node *new_box(const struct coodie_node_options *o, coodie_error *e
 	return n;
 }
 
+/* Cassandra has a role where nobody logs in, too. */
+static bool make_first_role(coodie_node *n)
+{
+	const struct coodie_node_options *o = &n->options;
+
+	return nd_roles_begin(&n->db, o->user ? o->user : "cassandra", o->password);
+}
+
 static bool set_up(coodie_node *n, coodie_error *err)
 {
 	struct nd_clock clock = { n->options.clock ? n->options.clock : system_clock,
@@ -371,7 +380,8 @@ static bool set_up(coodie_node *n, coodie_error *err)
 		return cd_no_memory(err, "a database");
 	n->db.settings = n->options.settings;
 	n->db.is_scylla = n->options.shards;
-	if (!nd_system_init(&n->db))
+	n->db.has_roles = n->options.user;
+	if (!nd_system_init(&n->db) || !make_first_role(n))
 		return cd_no_memory(err, "a database");
 	n->db.schema.listener = (struct nd_schema_listener){ on_schema_change, n };
 	if (!make_members(n, err) || !open_ports(n, err) || !join_all(n, err) || !make_tls(n, err))

@@ -29,7 +29,7 @@ static bool describe_client(void *user, void *coordinator, uint32_t i, struct nd
 	*out = (struct nd_system_client){
 		.address = cd_address_inet(&l->peer),
 		.port = cd_address_port(&l->peer),
-		.user = m->service.user ? m->service.user : "anonymous",
+		.user = l->conn.role ? l->conn.role : "anonymous",
 		.driver_name = *l->conn.driver_name ? l->conn.driver_name : NULL,
 		.driver_version = *l->conn.driver_version ? l->conn.driver_version : NULL,
 		.version = l->conn.version,

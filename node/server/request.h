@@ -34,6 +34,7 @@ struct nd_database {
 	struct nd_schema schema;
 	struct nd_clock clock;
 	struct nd_settings settings; /* of cassandra.yaml */
+	bool has_roles; /* PasswordAuthenticator and CassandraAuthorizer: roles count */
 	bool is_scylla; /* its system tables and words (USING TIMEOUT) are ScyllaDB's; said before nd_system_init() */
 	struct cd_buffer rows; /* of the answer of a SELECT, until the next one */
 	int64_t last_timestamp_us; /* given out by nd_request_timestamp(): never twice */
@@ -69,6 +70,7 @@ struct nd_request {
 	void *coordinator;    /* the node that was asked (ring.h); system tables read it */
 	const char *keyspace; /* of the request, else of the connection; NULL: none */
 	const char *used_keyspace; /* of the connection alone: DESCRIBE looks at no other */
+	const char *role;          /* who is logged in; NULL: the node itself, or nobody is asked */
 	unsigned version;     /* 4 or 5 */
 	bool is_ordinary_user; /* has logged in, and is no superuser: guardrails hold */
 	/* the partitions that were asked for: how many, and the first one's token */

@@ -20,8 +20,6 @@ static void fill_service(struct nd_member *m)
 		.coordinator = m,
 		.index = m->index,
 		.faults = &n->faults,
-		.user = n->options.user,
-		.password = n->options.password,
 		.highest = n->options.highest_version,
 		.lz4 = n->options.lz4,
 	};
