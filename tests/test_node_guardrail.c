@@ -155,9 +155,41 @@ static const struct flag {
 	  "0x2200 Guardrail read_before_write_list_operations violated: Removal of list items by index requiring read before write is not allowed" },
 	{ "read_before_write_list_operations_enabled", "UPDATE t SET l = l + [1] WHERE k = 1",
 	  "void" },
+	{ "secondary_indexes_enabled", "CREATE TABLE i (k int PRIMARY KEY, v int)",
+	  "schema CREATED TABLE ks.i" },
+	{ "group_by_enabled", "CREATE INDEX ON i (v)", "schema UPDATED TABLE ks.i" },
+	{ "non_partition_restricted_index_query_enabled", "SELECT * FROM i WHERE v = 1",
+	  "0x2200 Guardrail non_partition_restricted_index_query_enabled violated: Non-partition key restricted query is not allowed. Executing a query on secondary indexes without partition key restriction might degrade performance" },
+	{ "non_partition_restricted_index_query_enabled", "SELECT * FROM i WHERE v = 1 AND k = 1",
+	  "rows:" },
 	{ "vector_type_enabled", "CREATE TABLE u (k int PRIMARY KEY, v vector<float, 2>)",
 	  "0x2200 Guardrail vector_type_enabled violated: Column v is not allowed" },
 };
+
+/* These hold for everybody. */
+static const struct flag switches[] = {
+	{ "use_statements_enabled", "USE ks",
+	  "0x2200 USE statements prohibited. (see use_statements_enabled in cassandra.yaml)" },
+	{ "drop_compact_storage_enabled", "ALTER TABLE t DROP COMPACT STORAGE",
+	  "0x2200 DROP COMPACT STORAGE is disabled. Enable in cassandra.yaml to use." },
+	{ "materialized_views_enabled",
+	  "CREATE MATERIALIZED VIEW m AS SELECT * FROM t WHERE k IS NOT NULL AND v IS NOT NULL PRIMARY KEY (v, k)",
+	  "0x2200 Materialized views are disabled. Enable in cassandra.yaml to use." },
+};
+
+static void switches_are_heeded(void **state)
+{
+	struct fixture *f = *state;
+
+	f->is_ordinary_user = false;
+	fixture_run(f, "CREATE TABLE t (k int PRIMARY KEY, v int)");
+	for (size_t i = 0; i < CD_COUNT(switches); i++) {
+		set(f, switches[i].setting, "false");
+		assert_string_equal(fixture_run(f, switches[i].cql), switches[i].answer);
+		set(f, switches[i].setting, "true");
+		assert_string_not_equal(fixture_run(f, switches[i].cql), switches[i].answer);
+	}
+}
 
 static void flags_are_heeded(void **state)
 {
@@ -232,6 +264,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(cassandras_answers, begin, fixture_teardown),
 		cmocka_unit_test_setup_teardown(superusers_are_free, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(switches_are_heeded, begin, fixture_teardown),
 		cmocka_unit_test_setup_teardown(flags_are_heeded, begin, fixture_teardown),
 		cmocka_unit_test_setup_teardown(timestamps_are_near_now, begin, fixture_teardown),
 	};

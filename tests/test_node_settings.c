@@ -52,7 +52,7 @@ static void test_the_defaults(void **state)
 	assert_true(s.materialized_views_enabled);
 	assert_false(s.user_defined_functions_enabled);
 	assert_int_equal(s.batch_size_warn_threshold, 5 * 1024);
-	assert_int_equal(s.tombstone_failure_threshold, 100000);
+	assert_int_equal(s.unlogged_batch_across_partitions_warn_threshold, 10);
 	assert_int_equal(s.keyspaces_fail_threshold, -1);
 	assert_int_equal(s.column_value_size_warn_threshold, -1);
 	assert_int_equal(s.read_consistency_levels_warned, 0);

@@ -214,7 +214,7 @@ static void test_a_ring(void **state)
 		const struct ring_row *row = &ring_rows[i];
 		coodie_result *session, *events;
 		coodie_error err;
-		cql_uuid id;
+		cql_uuid id = { { 0 } };
 		coodie_result *r = coodie_session_query(
 			b.session, row->cql, CQL_ARGS(),
 			COODIE_REQUEST(.tracing = true, .consistency = row->consistency), &err);

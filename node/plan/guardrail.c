@@ -181,14 +181,11 @@ bool nd_guard_timestamp(struct nd_request *x, int64_t timestamp_us, const char *
 
 /* ---- flags ---------------------------------------------------------------------------------- */
 
-/* Two of them warn where they do not refuse. */
+/* One of them warns where it does not refuse. */
 static bool is_warned(const struct nd_request *x, enum nd_flag which)
 {
-	const struct nd_settings *s = &x->db->settings;
-
-	return (which == ND_FLAG_zero_ttl_on_twcs_enabled && s->zero_ttl_on_twcs_warned) ||
-	       (which == ND_FLAG_intersect_filtering_query_enabled &&
-		s->intersect_filtering_query_warned);
+	return which == ND_FLAG_zero_ttl_on_twcs_enabled &&
+	       x->db->settings.zero_ttl_on_twcs_warned;
 }
 
 bool nd_guard_use(struct nd_request *x, enum nd_flag which, const char *words)

@@ -192,6 +192,10 @@ static bool run_use(const struct nd_plan *plan, struct nd_request *x)
 	const char *name = plan->statement->on.keyspace;
 	char *copy;
 
+	if (!x->db->settings.use_statements_enabled)
+		return nd_refuse(&x->problem, ND_INVALID,
+				 "USE statements prohibited. (see use_statements_enabled in "
+				 "cassandra.yaml)");
 	if (!nd_schema_keyspace(&x->db->schema, name))
 		return nd_refuse(&x->problem, ND_INVALID, "Keyspace '%s' does not exist", name);
 	copy = cd_arena_strndup(x->arena, name, strlen(name));

@@ -234,6 +234,9 @@ bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_pla
 		if (named)
 			keep_keys_in_range(out);
 	}
+	if (w->options.use == ND_WHERE_SELECT && w->is_key_range && w->uses_index &&
+	    !nd_guard_use(x, ND_FLAG_non_partition_restricted_index_query_enabled, NULL))
+		return false;
 	if (w->options.use == ND_WHERE_SELECT && w->has_key_in &&
 	    !nd_guard(x, ND_THRESHOLD_partition_keys_in_select, out->key_count, w->table->name))
 		return false;

@@ -352,8 +352,10 @@ static bool alter_options(struct change *c)
 
 static bool drop_compact(struct change *c)
 {
-	return nd_ddl_refuse(c->d,
-			     "DROP COMPACT STORAGE is disabled. Enable in cassandra.yaml to use.");
+	return nd_ddl_refuse(
+		c->d, c->d->x->db->settings.drop_compact_storage_enabled
+			      ? "Cannot DROP COMPACT STORAGE on table without COMPACT STORAGE"
+			      : "DROP COMPACT STORAGE is disabled. Enable in cassandra.yaml to use.");
 }
 
 bool nd_ddl_alter_table(struct nd_ddl *d)
