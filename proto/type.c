@@ -358,6 +358,7 @@ const cql_type *cd_type_copy(struct cd_arena *a, const cql_type *type)
 	if (!to || !copy_names(a, type, to))
 		return NULL;
 	to->frozen = type->frozen;
+	to->multicell = type->multicell;
 	to->fixed_size = type->fixed_size;
 	for (uint32_t i = 0; i < type->count; i++)
 		if (!(to->inner[i] = cd_type_copy(a, type->inner[i])))

@@ -24,6 +24,7 @@ struct cd_type_udt {
 struct cql_type {
 	enum cql_kind kind;
 	bool frozen;        /* known from text only: the wire does not say it */
+	bool multicell;     /* known to be not frozen, so that its class has no FrozenType */
 	int32_t fixed_size; /* bytes of an element in a vector; -1: each has its length in front (v5
 			       §6.24) */
 	uint32_t count;     /* inner types */

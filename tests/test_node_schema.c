@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <coodie/uuid.h>
+#include <coodie/wire.h>
 
 #include "node/schema/ddl.h"
 #include "node/store/store.h"
@@ -146,6 +147,53 @@ static void spells_types(void **state)
 		CD_CHECK(strcmp(got, rows[i].spelled) == 0, rows[i].written);
 		CD_CHECK(c->is_multi_cell == rows[i].is_multi_cell, rows[i].written);
 		CD_CHECK(nd_type_format(c->type, NULL, 0) == strlen(got), rows[i].written);
+		nd_ddl_test_expect(&t, "DROP TABLE t", "schema DROPPED TABLE ks.t");
+	}
+	nd_ddl_test_deinit(&t);
+}
+
+/* A vector travels by its class, which says what is frozen in it and what is not. */
+static void names_classes_of_vectors(void **state)
+{
+	static const struct {
+		const char *written, *class_name; /* M. is the package */
+	} rows[] = {
+		{ "vector<set<float>, 2>", "M.VectorType(M.SetType(M.FloatType) , 2)" },
+		{ "vector<frozen<set<float>>, 2>",
+		  "M.VectorType(M.FrozenType(M.SetType(M.FloatType)) , 2)" },
+		{ "vector<list<frozen<list<int>>>, 2>",
+		  "M.VectorType(M.ListType(M.FrozenType(M.ListType(M.Int32Type))) , 2)" },
+		{ "vector<vector<set<float>, 2>, 3>",
+		  "M.VectorType(M.VectorType(M.SetType(M.FloatType) , 2) , 3)" },
+		{ "vector<tuple<int, set<text>>, 2>",
+		  "M.VectorType(M.TupleType(M.Int32Type,M.SetType(M.UTF8Type)) , 2)" },
+		{ "vector<u, 2>", "M.VectorType(M.UserType(ks,75,6c:M.ListType(M.Int32Type),"
+				  "66:M.FrozenType(M.ListType(M.Int32Type))) , 2)" },
+		{ "vector<frozen<u>, 2>",
+		  "M.VectorType(M.FrozenType(M.UserType(ks,75,6c:M.ListType(M.Int32Type),"
+		  "66:M.ListType(M.Int32Type))) , 2)" },
+	};
+	struct nd_ddl_test t;
+
+	(void)state;
+	open_keyspace(&t);
+	nd_ddl_test_expect(&t, "CREATE TYPE u (l list<int>, f frozen<list<int>>)",
+			   "schema CREATED TYPE ks.u");
+	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+		char cql[256], got[512], *to = got;
+
+		snprintf(cql, sizeof cql, "CREATE TABLE t (k int PRIMARY KEY, v %s)",
+			 rows[i].written);
+		nd_ddl_test_expect(&t, cql, "schema CREATED TABLE ks.t");
+		cql_type_format_class(nd_table_column(table_of(&t, "t"), "v")->type, got,
+				      sizeof got);
+		for (const char *at = got; *at; *to++ = *at++)
+			if (strncmp(at, CD_TYPE_PACKAGE, strlen(CD_TYPE_PACKAGE)) == 0) {
+				*to++ = 'M';
+				at += strlen(CD_TYPE_PACKAGE) - 1;
+			}
+		*to = '\0';
+		CD_CHECK(strcmp(got, rows[i].class_name) == 0, got);
 		nd_ddl_test_expect(&t, "DROP TABLE t", "schema DROPPED TABLE ks.t");
 	}
 	nd_ddl_test_deinit(&t);
@@ -384,6 +432,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(makes_a_table),
 		cmocka_unit_test(spells_types),
+		cmocka_unit_test(names_classes_of_vectors),
 		cmocka_unit_test(keeps_fields_of_types),
 		cmocka_unit_test(bounds_types),
 		cmocka_unit_test(bounds_lists),

@@ -215,6 +215,7 @@ static cql_type *copy_shell(struct resolver *r, const cql_type *raw, bool frozen
 		return NULL;
 	}
 	t->frozen = frozen;
+	t->multicell = nd_type_is_multi_cell(t);
 	t->fixed_size = raw->fixed_size;
 	if (raw->kind == CQL_KIND_VECTOR)
 		t->of.dimension = raw->of.dimension;
@@ -257,6 +258,7 @@ static const cql_type *resolve_user_type(struct resolver *r, const cql_type *raw
 	}
 	*t = *copy;
 	t->frozen = freeze || raw->frozen;
+	t->multicell = !t->frozen;
 	return t;
 }
 
