@@ -68,7 +68,8 @@ static bool ask_one(struct nd_filter *f, struct nd_request *x, const struct nd_c
 	if (!check_value(x, c, "value", v) || !(q = ask(f, x, c, op, 1)))
 		return false;
 	q->values[0] = nd_value_blob(v);
-	return analyze(q, f->looking, x);
+	/* of a tuple the index is of one column only */
+	return analyze(q, f->looking && f->looking->column == c ? f->looking : NULL, x);
 }
 
 static bool ask_term(struct nd_filter *f, struct nd_request *x, const struct nd_column *c,
