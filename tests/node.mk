@@ -50,6 +50,9 @@ tests_test_node_view_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_write
 tests_test_node_write_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
 
+check_PROGRAMS += tests/test_node_index
+tests_test_node_index_LDADD = tests/libcd_node_test.la $(NODE_LIBS)
+
 check_PROGRAMS += tests/test_node_text
 tests_test_node_text_LDADD = $(NODE_LIBS)
 
