@@ -110,7 +110,7 @@ static bool parse_selectors(struct nd_parse *p, struct nd_select *s, const struc
 		return nd_parse_selectors(p, &s->selections, &s->selection_count);
 	nd_problem_init(&scratch, p->arena);
 	p->problem = p->lexer.problem = &scratch;
-	s->distinct = accept_prefix(p, ND_KW_DISTINCT) || prefix->keyword == ND_KW_DISTINCT;
+	s->distinct = prefix->keyword == ND_KW_DISTINCT || accept_prefix(p, ND_KW_DISTINCT);
 	ok = nd_parse_selectors(p, &s->selections, &s->selection_count);
 	p->problem = p->lexer.problem = problem;
 	if (ok)

@@ -121,9 +121,15 @@ bool nd_expr_resolve_calls(struct nd_planner *p, const struct nd_expr *e)
 	bool is_call = e->kind == ND_EXPR_CALL || e->kind == ND_EXPR_BINARY ||
 		       e->kind == ND_EXPR_NEGATE;
 
-	for (uint32_t i = 0; i < e->count; i++)
-		if (e->items[i] && !nd_expr_resolve_calls(p, e->items[i]))
+	if (e->kind == ND_EXPR_COLUMN && p->columns)
+		return nd_table_find_column(p->columns, e->name, p->problem);
+	for (uint32_t i = 0; i < e->count; i++) {
+		/* it may be the name of a field */
+		bool is_name = e->kind == ND_EXPR_MAP && i % 2 == 0 &&
+			       e->items[i]->kind == ND_EXPR_COLUMN;
+		if (e->items[i] && !is_name && !nd_expr_resolve_calls(p, e->items[i]))
 			return false;
+	}
 	if (is_call)
 		nd_expr_type(p, e);
 	return !p->problem->happened;

@@ -82,7 +82,7 @@ bool nd_function_run(const struct nd_function *f, const struct nd_value *argumen
 
 /* The type an expression has whoever receives it; NULL: that depends, or (p->problem) refused. */
 const cql_type *nd_expr_type(struct nd_planner *p, const struct nd_expr *e);
-/* Looks up all calls of a selected expression, arguments first. */
+/* Looks up all columns and calls of a selected expression, arguments first. */
 bool nd_expr_resolve_calls(struct nd_planner *p, const struct nd_expr *e);
 /* A type that it can have, if nobody says which. */
 const cql_type *nd_expr_likely_type(struct nd_planner *p, const struct nd_expr *e);

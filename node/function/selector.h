@@ -84,8 +84,9 @@ typedef bool nd_selector_value_fn(struct nd_selection_run *r, const struct nd_se
 				  struct nd_value *out);
 nd_selector_value_fn nd_selector_field_value, nd_selector_element_value, nd_selector_slice_value,
 	nd_selector_parts_value, nd_selector_times_value;
-/* Refuses the keys of elements that are null or unset, whether there are rows or not. */
-bool nd_selector_check_keys(struct nd_selection_run *r, const struct nd_selector *s);
+/* Refuses keys of elements that are null or unset, and arguments that are unset, whether there are rows
+ * or not. */
+bool nd_selector_check_terms(struct nd_selection_run *r, const struct nd_selector *s);
 /* The row's cells of a column: a collection has many. */
 const struct nd_cell *nd_selector_cells(const struct nd_selection_run *r,
 					const struct nd_column *column, uint32_t *count);

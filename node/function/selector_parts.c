@@ -156,12 +156,28 @@ static bool key_value(struct nd_selection_run *r, const struct nd_selector *s,
 			 out->presence == ND_UNSET ? "unset" : "null", what, s->items[0]->name);
 }
 
-bool nd_selector_check_keys(struct nd_selection_run *r, const struct nd_selector *s)
+static bool check_argument(struct nd_selection_run *r, const struct nd_selector *s,
+			   const struct nd_selector *item)
+{
+	bool is_call = s->kind == ND_SELECTOR_CALL || s->kind == ND_SELECTOR_FOLD;
+	struct nd_value v;
+
+	if (!is_call || item->kind != ND_SELECTOR_TERM)
+		return true;
+	return nd_term_value(item->from, r->x, &v) &&
+	       (v.presence != ND_UNSET ||
+		nd_refuse(&r->x->problem, ND_INVALID,
+			  "Invalid unset value for argument in call to function %s",
+			  s->function->name));
+}
+
+bool nd_selector_check_terms(struct nd_selection_run *r, const struct nd_selector *s)
 {
 	struct nd_value key;
 
 	for (uint32_t i = 0; i < s->count; i++)
-		if (s->items[i] && !nd_selector_check_keys(r, s->items[i]))
+		if (s->items[i] &&
+		    (!check_argument(r, s, s->items[i]) || !nd_selector_check_terms(r, s->items[i])))
 			return false;
 	if (s->kind == ND_SELECTOR_SLICE)
 		return (!s->from || key_value(r, s, s->from, "slice", &key)) &&

@@ -285,7 +285,7 @@ struct nd_selection_run *nd_selectors_run(const struct nd_selector_list *l, stru
 	cd_arena_init(&r->row_arena, x->db->allocator, 0);
 	cd_arena_init(&r->group_arena, x->db->allocator, 0);
 	for (uint32_t i = 0; i < l->count; i++) {
-		if (nd_selector_check_keys(r, l->at[i]))
+		if (nd_selector_check_terms(r, l->at[i]))
 			continue;
 		nd_selection_end(r);
 		return NULL;

@@ -184,12 +184,25 @@ static uint32_t count_parts(const char *text, size_t len)
 	return count;
 }
 
+static bool read_tuple(struct nd_planner *p, const char *text, size_t len, const cql_type *type,
+		       struct nd_value *out);
+
+static bool read_part(struct nd_planner *p, const char *text, const cql_type *type,
+		      struct nd_value *out)
+{
+	size_t len = strlen(text);
+
+	if (type->kind == CQL_KIND_TUPLE || type->kind == CQL_KIND_UDT)
+		return read_tuple(p, text, len, type, out);
+	return nd_native_read(type, text, len, p->arena, out, p->problem);
+}
+
 /* A tuple from its parts with colons between them; @ is a null. */
-static bool read_tuple(struct nd_planner *p, const struct nd_expr *e, const cql_type *type,
+static bool read_tuple(struct nd_planner *p, const char *text, size_t len, const cql_type *type,
 		       struct nd_value *out)
 {
-	const char *at = e->text, *end = e->text + e->text_len;
-	uint32_t count = count_parts(e->text, e->text_len);
+	const char *at = text, *end = text + len;
+	uint32_t count = count_parts(text, len);
 	struct nd_value *items;
 
 	if (count > type->count)
@@ -206,8 +219,7 @@ static bool read_tuple(struct nd_planner *p, const struct nd_expr *e, const cql_
 			return nd_no_memory(p->problem);
 		if (from < end && from[0] == '@' && strcmp(part, "@") == 0)
 			items[i].presence = ND_NULL;
-		else if (!nd_native_read(type->inner[i], part, strlen(part), p->arena, &items[i],
-					 p->problem))
+		else if (!read_part(p, part, type->inner[i], &items[i]))
 			return false;
 	}
 	return nd_items_write(type, items, count, p->arena, out, p->problem);
@@ -247,7 +259,7 @@ static bool read_literal(struct nd_planner *p, const struct nd_expr *e, const cq
 	if (is_now(e, type))
 		return read_now(p, out);
 	if (type->kind == CQL_KIND_TUPLE)
-		return read_tuple(p, e, type, out);
+		return read_tuple(p, e->text, e->text_len, type, out);
 	return nd_native_read(type, e->text, e->text_len, p->arena, out, p->problem);
 }
 

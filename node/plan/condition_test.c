@@ -158,6 +158,9 @@ static bool element_value(const struct nd_condition *c, const struct nd_row *row
 
 	if (!nd_term_value(c->key, x, &key))
 		return false;
+	*out = (struct nd_value){ ND_NULL, NULL, 0 };
+	if (key.presence == ND_UNSET && is_map)
+		return true; /* no such entry */
 	if (key.presence == ND_UNSET)
 		return nd_refuse(&x->problem, ND_INVALID, "Invalid 'unset' value in condition");
 	if (key.presence == ND_NULL)

@@ -234,7 +234,8 @@ static bool guard_page(const struct nd_select_run *r)
 	       nd_guard(r->x, ND_THRESHOLD_page_size, r->x->page_rows, r->table->name);
 }
 
-static bool start(struct nd_select_run *r, uint32_t *limit)
+/* In Cassandra's order: what is selected and filtered by is bound before the keys are. */
+static bool bind(struct nd_select_run *r, uint32_t *limit)
 {
 	const struct nd_select_plan *plan = r->plan;
 	struct nd_request *x = r->x;
@@ -243,11 +244,21 @@ static bool start(struct nd_select_run *r, uint32_t *limit)
 		return false;
 	if (!limit_value(x, plan->limit, limit) ||
 	    !limit_value(x, plan->partition_limit, &r->partition_limit) ||
-	    !nd_where_bind(plan->where, x, &r->places) || !check_consistency(r))
+	    (!plan->stored && !nd_select_from_rows(r)) ||
+	    !(r->filter = nd_where_filter(plan->where, x)) ||
+	    !nd_where_bind(plan->where, x, &r->places))
 		return false;
-	if (plan->ordering.near && !nd_near_start(r, *limit))
-		return false;
-	if (r->places.must_filter && !(r->filter = nd_where_filter(plan->where, x)))
+	if (!r->places.must_filter)
+		r->filter = NULL;
+	return check_consistency(r);
+}
+
+static bool start(struct nd_select_run *r, uint32_t *limit)
+{
+	const struct nd_select_plan *plan = r->plan;
+	struct nd_request *x = r->x;
+
+	if (!bind(r, limit) || (plan->ordering.near && !nd_near_start(r, *limit)))
 		return false;
 	if (!start_page(r, *limit) || !guard_page(r))
 		return false;

@@ -10,11 +10,28 @@ struct walk {
 	struct nd_planner *p;
 	const struct nd_table *t;
 	bool (*column)(struct walk *w, const struct nd_column *c);
-	bool skips_unknown;        /* names that are no column's are told of later */
+	bool inverts_values; /* see walk_value() */
+	bool skips_unknown; /* names that are no column's are told of later */
 	bool any_static, any_rows; /* rows: what is neither static nor of the partition key */
 	bool *seen;                /* of the partition key */
 	bool *asked;               /* by the columns' ids */
 };
+
+static bool walk_expr(struct walk *w, const struct nd_expr *e);
+
+/* Of a map or user type that is written out, Cassandra takes a value without such columns for one that
+ * has some, and the other way round. */
+static bool walk_value(struct walk *w, const struct nd_expr *e)
+{
+	bool any_static = w->any_static, any_rows = w->any_rows;
+
+	w->any_static = w->any_rows = false;
+	if (!walk_expr(w, e))
+		return false;
+	w->any_static = any_static || !w->any_static;
+	w->any_rows = any_rows || !w->any_rows;
+	return true;
+}
 
 static bool walk_expr(struct walk *w, const struct nd_expr *e)
 {
@@ -27,10 +44,13 @@ static bool walk_expr(struct walk *w, const struct nd_expr *e)
 		c = nd_table_find_column(w->t, e->name, w->p->problem);
 		return c && w->column(w, c);
 	}
-	for (uint32_t i = 0; i < e->count; i++)
-		if (e->items[i] && !(keys && i % 2 == 0 && e->items[i]->kind == ND_EXPR_COLUMN) &&
-		    !walk_expr(w, e->items[i]))
+	for (uint32_t i = 0; i < e->count; i++) {
+		bool is_value = keys ? i % 2 : e->kind == ND_EXPR_UDT;
+		if (!e->items[i] || (keys && !is_value && e->items[i]->kind == ND_EXPR_COLUMN))
+			continue;
+		if (!(w->inverts_values && is_value ? walk_value : walk_expr)(w, e->items[i]))
 			return false;
+	}
 	return true;
 }
 
@@ -63,7 +83,7 @@ static bool walk_until(struct walk *w, const struct nd_select *s, const bool *fo
 bool nd_select_columns(struct nd_planner *p, const struct nd_table *t, const struct nd_select *s,
 		       bool *only_static)
 {
-	struct walk w = { .p = p, .t = t, .column = note_kind };
+	struct walk w = { .p = p, .t = t, .column = note_kind, .inverts_values = true };
 	bool ok;
 
 	*only_static = false;

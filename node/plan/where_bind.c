@@ -242,12 +242,13 @@ bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_pla
 		return false;
 	out->nothing |= out->has_keys && !out->key_count;
 	out->must_filter = w->filters != NULL;
-	if (!check_range_delete(w, x))
-		return false;
 	if (w->names_rows && !guard_product(w->rows, w->bound_rows, x, "clustering key"))
 		return false;
-	if (w->bound_rows)
-		return nd_where_slices(w, x, out);
+	if (w->bound_rows && !(out->nothing && w->options.use == ND_WHERE_SELECT))
+		return nd_where_slices(w, x, out) &&
+		       (!out->slice_count || check_range_delete(w, x));
+	if (!check_range_delete(w, x))
+		return false;
 	out->slices = cd_arena_take(x->arena, sizeof *out->slices);
 	if (!out->slices)
 		return nd_no_memory(&x->problem);

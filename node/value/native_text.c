@@ -315,8 +315,9 @@ bool nd_native_read(const cql_type *type, const char *text, size_t len, struct c
 	struct reading r = { type, text, len, a, p };
 	cql_value v = { 0 };
 
-	/* in the text of a tuple a collection is its bytes */
-	if (type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET || type->kind == CQL_KIND_MAP)
+	/* in the text of a tuple a collection, or a vector, is its bytes */
+	if (type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET ||
+	    type->kind == CQL_KIND_MAP || type->kind == CQL_KIND_VECTOR)
 		r.type = type = cd_type_native(CQL_KIND_BLOB);
 	n = native_of(type->kind);
 	if (!n)
