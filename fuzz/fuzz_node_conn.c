@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
+#include "node/auth/role.h"
+#include "node/cluster/system.h"
 #include "node/server/conn_statement.h"
 #include "node/server/fault.h"
 #include "base/cql_arena.h"
@@ -253,6 +255,25 @@ static void seed(struct world *w)
 			  (cql_blob){ (const uint8_t *)statements[i], strlen(statements[i]) });
 }
 
+/* A superuser "a" with the password "b", whose hash is one of few rounds. */
+static void make_role(struct world *w)
+{
+	static const bool yes = true;
+	static const struct nd_role_change role = {
+		"a", &yes, &yes, "$2a$04$abcdefghijklmnopqrstuu12f.Pu8ic0A965BfTwGcW6x7Xin9Xgu"
+	};
+	struct nd_request x = { .db = &w->db };
+	struct cd_arena arena;
+
+	FUZZ_CHECK(nd_system_init(&w->db));
+	w->db.has_roles = true;
+	cd_arena_init(&arena, &w->budget.allocator, 0);
+	x.arena = &arena;
+	nd_problem_init(&x.problem, &arena);
+	FUZZ_CHECK(nd_role_create(&x, &role));
+	cd_arena_deinit(&arena);
+}
+
 static void begin(struct world *w, uint8_t bits)
 {
 	coodie_error err;
@@ -260,6 +281,8 @@ static void begin(struct world *w, uint8_t bits)
 	fuzz_budget_ours(&w->budget);
 	const coodie_allocator *a = &w->budget.allocator;
 	FUZZ_CHECK(nd_database_init(&w->db, a, (struct nd_clock){ clock_of, w }));
+	if (bits & PASSWORD)
+		make_role(w);
 	w->db.schema.listener = (struct nd_schema_listener){ on_change, w };
 	nd_prepared_init(&w->prepared, &w->db, 4);
 	nd_faults_init(&w->faults, a);
@@ -268,8 +291,6 @@ static void begin(struct world *w, uint8_t bits)
 		.db = &w->db,
 		.prepared = &w->prepared,
 		.faults = &w->faults,
-		.user = bits & PASSWORD ? "a" : NULL,
-		.password = "b",
 		.highest = bits & HIGHEST_4 ? 4 : 5,
 		.lz4 = true,
 	};
