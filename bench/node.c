@@ -15,7 +15,7 @@
 
 /* ---- a box and a connection to it -------------------------------------------------------------- */
 
-enum { ROWS = 1000 };
+enum { ROWS = 1000, BATCH = 100 };
 
 struct bench {
 	struct simulation *world;
@@ -25,7 +25,7 @@ struct bench {
 	cql_inbox *in;
 	cql_arena *arena;
 	unsigned version;
-	uint8_t request[4096];
+	uint8_t request[16384];
 	size_t request_len;
 };
 
@@ -155,7 +155,8 @@ static void fill(struct bench *b)
 		     "CREATE TABLE b.t (id int PRIMARY KEY, name text, n int, big bigint, "
 		     "flag boolean, d double, at timestamp, body blob, address inet, "
 		     "words frozen<list<text>>); "
-		     "CREATE TABLE b.c (id int, c int, v text, PRIMARY KEY (id, c))",
+		     "CREATE TABLE b.c (id int, c int, v text, PRIMARY KEY (id, c)); "
+		     "CREATE TABLE b.w (pk text, c int, body text, n bigint, PRIMARY KEY (pk, c))",
 		     NULL),
 	     "make tables");
 	for (unsigned i = 0; i < ROWS; i++) {
@@ -196,6 +197,27 @@ static void prepare(struct bench *b, unsigned version, const char *cql, const in
 	ask(b, m);
 }
 
+/* Ends with b->request being the BATCH: each row's clustering column is its number. */
+static void prepare_batch(struct bench *b, const char *cql, cql_bound *bound, uint16_t count)
+{
+	static cql_batch_item items[BATCH];
+	cql_message m = { .opcode = CQL_OP_PREPARE }, answer;
+
+	start_up(b, 4);
+	m.as.prepare.cql = text(cql);
+	answer = ask(b, m);
+	for (uint32_t i = 0; i < BATCH; i++)
+		items[i] = (cql_batch_item){ .id = answer.as.result.id,
+					     .values = bound + i * count,
+					     .value_count = count };
+	m = (cql_message){ .opcode = CQL_OP_BATCH };
+	m.as.batch.type = CQL_BATCH_UNLOGGED;
+	m.as.batch.items = items;
+	m.as.batch.item_count = BATCH;
+	m.as.batch.params.consistency = CQL_CONSISTENCY_LOCAL_ONE;
+	ask(b, m);
+}
+
 static void query(struct bench *b, unsigned version, const char *cql)
 {
 	cql_message m = { .opcode = CQL_OP_QUERY };
@@ -230,6 +252,22 @@ static void write_row(struct bench *b)
 {
 	prepare(b, 4, "INSERT INTO b.c (id, c, v) VALUES (?, ?, 'other text')",
 		(int32_t[]){ 5, 550 }, 2);
+}
+
+static void write_batch(struct bench *b)
+{
+	static const uint8_t body[40] = "forty bytes of text, the body of each ro", n[8] = { 1 };
+	static cql_bound bound[BATCH][4];
+	static uint8_t c[BATCH][4];
+
+	for (uint32_t i = 0; i < BATCH; i++) {
+		cd_put_be32(c[i], i);
+		bound[i][0].value = (cql_blob){ (const uint8_t *)"partition", 9 };
+		bound[i][1].value = (cql_blob){ c[i], sizeof c[i] };
+		bound[i][2].value = (cql_blob){ body, sizeof body };
+		bound[i][3].value = (cql_blob){ n, sizeof n };
+	}
+	prepare_batch(b, "INSERT INTO b.w (pk, c, body, n) VALUES (?, ?, ?, ?)", bound[0], 4);
 }
 
 static void read_row_text(struct bench *b)
@@ -282,6 +320,8 @@ static void deinit(void)
 	  NULL) \
 	X(read_slice, "node-read-slice", 40, 100, "row of a page of 100", NULL) \
 	X(write_row, "node-write-row", 400, 1, "EXECUTE: INSERT over a row", NULL) \
+	X(write_batch, "node-write-batch", 40, 100, \
+	  "INSERT of 4 columns over a row, of a BATCH of 100", NULL) \
 	X(read_row_text, "node-query-row", 100, 1, "QUERY: SELECT of a row of 10 columns", \
 	  "node-read-row") \
 	X(write_row_text, "node-query-write", 100, 1, "QUERY: INSERT of 10 columns", NULL)

@@ -272,14 +272,12 @@ static bool run_conditional(const struct batch *b, const struct nd_batch_item *i
 }
 
 /* Partitions are looked at before any row. */
-static bool check_keys(const struct batch *b, const struct nd_batch_item *items,
-		       struct nd_request *x)
+static bool find_keys(const struct batch *b, const struct nd_batch_item *items,
+		      struct nd_request *x, struct nd_places *places)
 {
-	struct nd_places places;
-
 	for (uint32_t i = 0; i < b->count; i++) {
 		bind(x, items, i);
-		if (!nd_write_keys(b->writes[i], x, &places))
+		if (!nd_write_keys(b->writes[i], x, &places[i]))
 			return false;
 	}
 	return true;
@@ -289,16 +287,17 @@ static bool build_all(const struct batch *b, const struct nd_batch_item *items, 
 {
 	struct nd_request *x = to->x;
 	const int64_t now = nd_request_timestamp(x);
+	struct nd_places *places = cd_arena_take_array(x->arena, (size_t)b->count + 1, sizeof *places);
 
-	if (b->count > 1 && !check_keys(b, items, x))
+	if (!places)
+		return nd_no_memory(&x->problem);
+	if (b->count > 1 && !find_keys(b, items, x, places))
 		return false;
 	for (uint32_t i = 0; i < b->count; i++) {
-		struct nd_places places;
-
 		bind(x, items, i);
-		if (!nd_write_places(b->writes[i], x, &places) ||
+		if (!nd_write_places(b->writes[i], x, &places[i]) ||
 		    !nd_timestamp_value(b->timestamp, x, now, &to->timestamp_us) ||
-		    !nd_write_build(b->writes[i], to, &places))
+		    !nd_write_build(b->writes[i], to, &places[i]))
 			return false;
 	}
 	return true;

@@ -72,6 +72,13 @@ static size_t most(const struct nd_build *b, size_t *changes)
 
 /* ---- put together ------------------------------------------------------------------------------ */
 
+/* How much two items have in common, and which of them comes first. */
+enum common { NOTHING, KEY, PARTITION_OF_TABLE, PLACE, COLUMN, ONE_CELL };
+struct relation {
+	enum common common;
+	int order;
+};
+
 static int compare_pointers(const void *a, const void *b)
 {
 	return ((uintptr_t)a > (uintptr_t)b) - ((uintptr_t)a < (uintptr_t)b);
@@ -84,59 +91,70 @@ static int compare_blobs(cql_blob a, cql_blob b)
 	return a.len ? memcmp(a.data, b.data, a.len) : 0;
 }
 
-static int compare_mutations(const struct nd_mutation *a, const struct nd_mutation *b)
+static int compare_keys(const struct nd_mutation *a, const struct nd_mutation *b)
 {
 	int order = compare_pointers(a->table->keyspace, b->table->keyspace);
 
 	return order ? order : compare_blobs(a->key, b->key);
 }
 
-static int compare_partitions(const struct item *a, const struct item *b)
+static int compare_places(const struct nd_change *a, const struct nd_change *b)
 {
-	int order = compare_mutations(a->m, b->m);
+	int order = is_of_row(a) - is_of_row(b);
 
-	return order ? order : compare_pointers(a->m->table, b->m->table);
-}
-
-static int compare_places(const struct item *a, const struct item *b)
-{
-	int order = compare_partitions(a, b);
-
-	if (!order)
-		order = is_of_row(a->c) - is_of_row(b->c);
-	if (order || !is_of_row(a->c))
+	if (order || !is_of_row(a) || a->row.values == b->row.values)
 		return order;
-	for (uint32_t i = 0; !order && i < a->c->row.count; i++)
-		order = compare_blobs(a->c->row.values[i], b->c->row.values[i]);
+	for (uint32_t i = 0; !order && i < a->row.count; i++)
+		order = compare_blobs(a->row.values[i], b->row.values[i]);
 	return order;
 }
 
-static int compare_columns(const struct item *a, const struct item *b)
+/* Those of no column come first: statements mostly name columns in the order of their making. */
+static int compare_columns(const struct nd_change *a, const struct nd_change *b)
 {
-	int order = compare_places(a, b);
+	uint64_t left = a->column ? a->column->id + UINT64_C(1) : 0;
+	uint64_t right = b->column ? b->column->id + UINT64_C(1) : 0;
 
-	return order ? order : compare_pointers(a->c->column, b->c->column);
+	return (left > right) - (left < right);
 }
 
-static int compare_cells(const struct item *a, const struct item *b)
+static int compare_cells(const struct nd_change *a, const struct nd_change *b)
 {
-	int order = compare_columns(a, b);
+	int order = (a->kind == ND_CHANGE_ERASE_ALL) - (b->kind == ND_CHANGE_ERASE_ALL);
 
-	if (!order)
-		order = (a->c->kind == ND_CHANGE_ERASE_ALL) - (b->c->kind == ND_CHANGE_ERASE_ALL);
-	return order ? order : compare_blobs(a->c->path, b->c->path);
+	return order ? order : compare_blobs(a->path, b->path);
 }
 
 /* What wins among changes of one cell comes last. */
+static int compare_versions(const struct nd_change *a, const struct nd_change *b)
+{
+	int order = (a->timestamp_us > b->timestamp_us) - (a->timestamp_us < b->timestamp_us);
+
+	return order ? order : compare_blobs(a->value, b->value);
+}
+
+static struct relation relation_of(const struct item *a, const struct item *b)
+{
+	int order;
+
+	if (a->m != b->m) {
+		if ((order = compare_keys(a->m, b->m)))
+			return (struct relation){ NOTHING, order };
+		if ((order = compare_pointers(a->m->table, b->m->table)))
+			return (struct relation){ KEY, order };
+	}
+	if ((order = compare_places(a->c, b->c)))
+		return (struct relation){ PARTITION_OF_TABLE, order };
+	if ((order = compare_columns(a->c, b->c)))
+		return (struct relation){ PLACE, order };
+	if ((order = compare_cells(a->c, b->c)))
+		return (struct relation){ COLUMN, order };
+	return (struct relation){ ONE_CELL, compare_versions(a->c, b->c) };
+}
+
 static int compare_items(const void *a, const void *b)
 {
-	const struct item *x = a, *y = b;
-	int order = compare_cells(x, y);
-
-	if (!order)
-		order = (x->c->timestamp_us > y->c->timestamp_us) -
-			(x->c->timestamp_us < y->c->timestamp_us);
-	return order ? order : compare_blobs(x->c->value, y->c->value);
+	return relation_of(a, b).order;
 }
 
 static bool is_multi_cell(const struct nd_change *c)
@@ -144,41 +162,52 @@ static bool is_multi_cell(const struct nd_change *c)
 	return c->column && c->column->is_multi_cell;
 }
 
-/* What an item adds; `before`, `after`: its neighbours, NULL at the ends. */
-static size_t weigh(const struct item *before, const struct item *i, const struct item *after)
+/* What an item adds, behind one that it has so much in common with; cells are counted apart. */
+static size_t weigh(const struct item *before, const struct item *i, enum common common)
 {
 	const struct nd_change *c = i->c;
-	bool is_range = c->kind == ND_CHANGE_DELETE_RANGE;
 	size_t size = 0;
 
-	if (!before || compare_partitions(before, i))
+	if (common < PARTITION_OF_TABLE)
 		size += PARTITION;
-	if (is_of_row(c) && (!before || compare_places(before, i)))
+	if (is_of_row(c) && common < PLACE)
 		size += ROW + prefix_size(c->row);
-	if (is_multi_cell(c) && (!before || compare_columns(before, i)))
+	if (is_multi_cell(c) && common < COLUMN)
 		size += MULTI_CELL;
 	if (c->kind == ND_CHANGE_ROW && c->ttl)
 		size += EXPIRING;
-	if (is_range && !(before && before->c->kind == ND_CHANGE_DELETE_RANGE &&
-			  !compare_partitions(before, i)))
+	if (c->kind == ND_CHANGE_DELETE_RANGE &&
+	    (common < PARTITION_OF_TABLE || before->c->kind != ND_CHANGE_DELETE_RANGE))
 		size += RANGES;
-	if (is_range || !c->column || !after || compare_cells(i, after))
-		size += cell_size(c);
 	return size;
 }
 
-static size_t weigh_all(const struct item *items, size_t count, size_t *mutations)
+/* Whether a later item is of the same cell, and takes the place of this one. */
+static bool is_overwritten(const struct nd_change *c, enum common with_next)
 {
-	size_t size = 0;
+	return with_next == ONE_CELL && c->column && c->kind != ND_CHANGE_DELETE_RANGE;
+}
 
-	*mutations = 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct item *before = i ? &items[i - 1] : NULL;
+struct weight {
+	size_t size, mutations;
+	bool in_order; /* else the rest means nothing */
+};
 
-		*mutations += !before || compare_mutations(before->m, items[i].m);
-		size += weigh(before, &items[i], i + 1 < count ? &items[i + 1] : NULL);
+static struct weight weigh_all(const struct item *items, size_t count)
+{
+	struct relation r = { NOTHING, 0 };
+	struct weight w = { .in_order = true };
+
+	for (size_t i = 0; i < count && w.in_order; i++) {
+		w.mutations += r.common == NOTHING;
+		w.size += weigh(i ? &items[i - 1] : NULL, &items[i], r.common);
+		r = i + 1 < count ? relation_of(&items[i], &items[i + 1])
+				  : (struct relation){ NOTHING, 0 };
+		w.in_order = r.order <= 0;
+		if (!is_overwritten(items[i].c, r.common))
+			w.size += cell_size(items[i].c);
 	}
-	return size;
+	return w;
 }
 
 bool nd_batch_weigh(const struct nd_build *b)
@@ -186,26 +215,30 @@ bool nd_batch_weigh(const struct nd_build *b)
 	const struct nd_settings *s = &b->x->db->settings;
 	const int64_t warn = s->batch_size_warn_threshold, fail = s->batch_size_fail_threshold;
 	char tables[ND_TABLE_NAMES_SIZE];
-	size_t changes, size, mutations, at = 0;
+	size_t changes, at = 0;
 	struct item *items;
+	struct weight w;
 
 	if (warn < 0 || most(b, &changes) <= (size_t)warn)
 		return true;
-	items = cd_arena_take_array(b->x->arena, changes + 1, sizeof *items);
+	items = cd_arena_take(b->x->arena, (changes + 1) * sizeof *items);
 	if (!items)
 		return nd_no_memory(&b->x->problem);
 	for (const struct nd_mutation *m = b->first; m; m = m->next)
 		for (const struct nd_change *c = m->first; c; c = c->next)
 			items[at++] = (struct item){ m, c };
-	qsort(items, changes, sizeof *items, compare_items);
-	size = weigh_all(items, changes, &mutations);
-	if (mutations <= 1 || size <= (size_t)warn)
+	w = weigh_all(items, changes);
+	if (!w.in_order) {
+		qsort(items, changes, sizeof *items, compare_items);
+		w = weigh_all(items, changes);
+	}
+	if (w.mutations <= 1 || w.size <= (size_t)warn)
 		return true;
-	if (fail >= 0 && size > (size_t)fail)
+	if (fail >= 0 && w.size > (size_t)fail)
 		return nd_refuse(&b->x->problem, ND_INVALID, "Batch too large");
 	nd_batch_tables(b, false, tables, sizeof tables);
 	nd_request_warn(b->x,
 			"Batch for %s is of size %zu, exceeding specified threshold of %zu by %zu.",
-			tables, size, (size_t)warn, size - (size_t)warn);
+			tables, w.size, (size_t)warn, w.size - (size_t)warn);
 	return true;
 }

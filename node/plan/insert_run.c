@@ -62,7 +62,8 @@ bool nd_insert_places(const struct nd_write *w, struct nd_request *x, struct nd_
 
 	if (!at)
 		return nd_no_memory(&x->problem);
-	if (!nd_insert_keys(w, x, out) || !key_values(w, x, keys, rows, at->columns))
+	if ((!out->has_keys && !nd_insert_keys(w, x, out)) ||
+	    !key_values(w, x, keys, rows, at->columns))
 		return false;
 	at->slice.from = (struct nd_bound){ { rows, at->columns + keys }, true };
 	at->slice.to = at->slice.from;

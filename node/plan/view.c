@@ -241,7 +241,7 @@ static void forget_views(const struct nd_view_update *u)
 		}
 }
 
-void nd_view_finish(struct nd_view_update *u)
+static void finish(struct nd_view_update *u)
 {
 	/* the write is done: nothing that fails now is its fault */
 	struct nd_request quiet = *u->x;
@@ -255,6 +255,12 @@ void nd_view_finish(struct nd_view_update *u)
 		ok = make_rows(&made, t);
 	if (!ok || !apply(&made))
 		forget_views(u);
+}
+
+void nd_view_finish(struct nd_view_update *u)
+{
+	if (u->left || u->touched)
+		finish(u);
 }
 
 /* ---- building ------------------------------------------------------------------------------------ */

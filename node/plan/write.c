@@ -99,7 +99,6 @@ bool nd_write_keys(const struct nd_write *w, struct nd_request *x, struct nd_pla
 
 bool nd_write_places(const struct nd_write *w, struct nd_request *x, struct nd_places *out)
 {
-	*out = (struct nd_places){ 0 };
 	if (!(w->where ? nd_where_bind(w->where, x, out) : nd_insert_places(w, x, out)))
 		return false;
 	for (uint32_t i = 0; i < out->slice_count; i++)
@@ -334,7 +333,7 @@ static bool guard_timestamp(const struct nd_write *w, struct nd_request *x)
 bool nd_write_run(const struct nd_plan *plan, struct nd_request *x)
 {
 	const struct nd_write *w = (const struct nd_write *)plan;
-	struct nd_places places;
+	struct nd_places places = { 0 };
 	struct nd_build b;
 
 	if (w->refusal)

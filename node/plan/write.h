@@ -72,8 +72,9 @@ bool nd_timestamp_value(const struct nd_term *timestamp, struct nd_request *x, i
 
 /* The write with what is bound: another one for INSERT JSON ?, else `w`. NULL: refused. */
 const struct nd_write *nd_write_bind(const struct nd_write *w, struct nd_request *x);
-/* Finds the partitions; the partitions and rows, and checks that keys are not empty or too long. */
+/* Finds the partitions, and checks that keys are not empty or too long. */
 bool nd_write_keys(const struct nd_write *w, struct nd_request *x, struct nd_places *out);
+/* Finds the rows too. `out`: zeroed, or as nd_write_keys() has left it. */
 bool nd_write_places(const struct nd_write *w, struct nd_request *x, struct nd_places *out);
 /* Appends the mutations. */
 bool nd_write_build(const struct nd_write *w, struct nd_build *b, const struct nd_places *places);

@@ -73,43 +73,58 @@ bool nd_version_wins(const struct nd_version *v, const struct nd_version *old)
 
 /* ---- preparing --------------------------------------------------------------------------------- */
 
+static bool is_of_same_row(const struct nd_change *a, const struct nd_change *b)
+{
+	return a->is_static == b->is_static && a->row.values == b->row.values;
+}
+
 /* How many cells this change and those that follow in the same row can add. */
 static uint32_t cells_ahead(const struct nd_change *change)
 {
-	const struct nd_change *first = change;
 	uint32_t n = 0;
 
-	for (; change && change->is_static == first->is_static &&
-	       change->row.values == first->row.values;
-	     change = change->next)
-		n += change->kind != ND_CHANGE_ROW && change->kind != ND_CHANGE_DELETE_ROW;
+	for (const struct nd_change *c = change; c && is_of_same_row(c, change); c = c->next)
+		n += c->kind != ND_CHANGE_ROW && c->kind != ND_CHANGE_DELETE_ROW;
 	return n;
 }
 
-static bool prepare_row(struct nd_partition *p, const struct nd_change *change, int64_t now_seconds)
-{
-	struct nd_stored_row *row;
+/* A mutation on its way into its partition. */
+struct preparing {
+	struct nd_partition *partition;
+	int64_t now_seconds;
+	struct nd_stored_row *row;   /* the one that was prepared last; NULL: none */
+	const struct nd_change *its; /* a change of it */
+};
 
+static bool begin_row(struct preparing *at, const struct nd_change *change)
+{
+	struct nd_partition *p = at->partition;
+
+	at->its = change;
+	at->row = nd_partition_touch(p, change);
+	return at->row && (at->row->pending ||
+			   nd_row_begin(p->store->allocator, at->row, cells_ahead(change)));
+}
+
+static bool prepare_row(struct preparing *at, const struct nd_change *change)
+{
 	if (change->is_static &&
 	    (change->kind == ND_CHANGE_ROW || change->kind == ND_CHANGE_DELETE_ROW))
 		return true; /* it has neither marker nor deletion */
-	row = nd_partition_touch(p, change);
-	if (!row)
+	if (!(at->row && is_of_same_row(at->its, change)) && !begin_row(at, change))
 		return false;
-	if (!row->pending && !nd_row_begin(p->store->allocator, row, cells_ahead(change)))
-		return false;
-	return nd_row_change(p->store, row, change, now_seconds);
+	return nd_row_change(at->partition->store, at->row, change, at->now_seconds);
 }
 
-static bool prepare_range(struct nd_partition *p, const struct nd_change *change,
-			  int64_t now_seconds)
+static bool prepare_range(struct preparing *at, const struct nd_change *change)
 {
+	struct nd_partition *p = at->partition;
 	const coodie_allocator *a = p->store->allocator;
 	struct nd_range range = {
 		.from = nd_place_from(p->store->table, change->from),
 		.to = nd_place_to(p->store->table, change->to),
 		.deletion_us = change->timestamp_us,
-		.deleted_at = now_seconds,
+		.deleted_at = at->now_seconds,
 	};
 	struct nd_ranges *ranges = NULL;
 
@@ -122,17 +137,14 @@ static bool prepare_range(struct nd_partition *p, const struct nd_change *change
 	return true;
 }
 
-static bool prepare_nothing(struct nd_partition *p, const struct nd_change *change,
-			    int64_t now_seconds)
+static bool prepare_nothing(struct preparing *at, const struct nd_change *change)
 {
-	(void)p;
+	(void)at;
 	(void)change;
-	(void)now_seconds;
 	return true;
 }
 
-typedef bool prepare_fn(struct nd_partition *p, const struct nd_change *change,
-			int64_t now_seconds);
+typedef bool prepare_fn(struct preparing *at, const struct nd_change *change);
 
 static prepare_fn *const prepares[] = {
 	[ND_CHANGE_ROW] = prepare_row,
@@ -148,6 +160,7 @@ static prepare_fn *const prepares[] = {
 static bool prepare(struct nd_mutation *m, int64_t now_seconds, struct nd_partition **touched)
 {
 	struct nd_store *s = m->table->store;
+	struct preparing at = { .now_seconds = now_seconds };
 	struct nd_partition *p;
 
 	if (!m->first)
@@ -160,9 +173,10 @@ static bool prepare(struct nd_mutation *m, int64_t now_seconds, struct nd_partit
 		p->next_touched = *touched;
 		*touched = p;
 	}
+	at.partition = p;
 	for (const struct nd_change *c = m->first; c; c = c->next) {
 		s->ages |= c->ttl || (c->kind != ND_CHANGE_CELL && c->kind != ND_CHANGE_ROW);
-		if (!prepares[c->kind](p, c, now_seconds))
+		if (!prepares[c->kind](&at, c))
 			return false;
 	}
 	return true;
