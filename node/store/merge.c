@@ -78,14 +78,20 @@ static bool is_of_same_row(const struct nd_change *a, const struct nd_change *b)
 	return a->is_static == b->is_static && a->row.values == b->row.values;
 }
 
-/* How many cells this change and those that follow in the same row can add. */
-static uint32_t cells_ahead(const struct nd_change *change)
+/* Begins a row with room for what this change, and those that follow in the same row, can add. */
+static bool make_pending(const coodie_allocator *a, struct nd_stored_row *row,
+			 const struct nd_change *change)
 {
-	uint32_t n = 0;
+	uint32_t cells = 0, bytes = 0;
 
-	for (const struct nd_change *c = change; c && is_of_same_row(c, change); c = c->next)
-		n += c->kind != ND_CHANGE_ROW && c->kind != ND_CHANGE_DELETE_ROW;
-	return n;
+	for (const struct nd_change *c = change; c && is_of_same_row(c, change); c = c->next) {
+		bool is_count = c->kind == ND_CHANGE_COUNT;
+		if (c->kind == ND_CHANGE_ROW || c->kind == ND_CHANGE_DELETE_ROW)
+			continue;
+		cells++;
+		bytes += nd_cell_inside(c->path.len, is_count ? sizeof c->delta : c->value.len);
+	}
+	return nd_row_begin(a, row, cells, bytes);
 }
 
 /* A mutation on its way into its partition. */
@@ -103,7 +109,7 @@ static bool begin_row(struct preparing *at, const struct nd_change *change)
 	at->its = change;
 	at->row = nd_partition_touch(p, change);
 	return at->row && (at->row->pending ||
-			   nd_row_begin(p->store->allocator, at->row, cells_ahead(change)));
+			   make_pending(p->store->allocator, at->row, change));
 }
 
 static bool prepare_row(struct preparing *at, const struct nd_change *change)

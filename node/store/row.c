@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Stored rows: a marker, a deletion and cells in order. A mutation builds what a row will be beside
- * what it is; cells that stay are shared by both. */
+ * what it is. */
 #include "node/store/store_parts.h"
 
 #include <string.h>
@@ -39,52 +39,94 @@ struct nd_stored_row *nd_row_new(const coodie_allocator *a, struct nd_clustering
 	return row;
 }
 
+static void free_cell(const coodie_allocator *a, struct nd_stored_cell *cell)
+{
+	if (cell->is_apart)
+		cd_release(a, cell);
+}
+
 void nd_row_free(const coodie_allocator *a, struct nd_stored_row *row)
 {
 	if (!row)
 		return;
 	for (uint32_t i = 0; row->contents && i < row->contents->count; i++)
-		cd_release(a, row->contents->cells[i]);
+		free_cell(a, row->contents->cells[i]);
 	cd_release(a, row->contents);
 	cd_release(a, row);
 }
 
+static uint32_t size_inside(const struct nd_stored_cell *cell)
+{
+	return cell->is_apart ? 0 : nd_cell_inside(0, cell->value_len);
+}
+
+/* The next piece of the contents' own bytes: there is room. */
+static struct nd_stored_cell *take_inside(struct nd_contents *c, uint32_t size)
+{
+	uint8_t *bytes = (uint8_t *)(c->cells + c->room);
+
+	c->used += size;
+	return (struct nd_stored_cell *)(void *)(bytes + c->used - size);
+}
+
+static void copy_cells(struct nd_contents *to, const struct nd_contents *from)
+{
+	for (uint32_t i = 0; i < from->count; i++) {
+		struct nd_stored_cell *cell = from->cells[i];
+		uint32_t size = size_inside(cell);
+
+		to->cells[i] = size ? memcpy(take_inside(to, size), cell, size) : cell;
+	}
+}
+
+/* What `old` has (NULL: nothing), and room for more. */
 static struct nd_contents *new_contents(const coodie_allocator *a, const struct nd_contents *old,
-					uint32_t more)
+					uint32_t more_cells, uint32_t more_bytes)
 {
 	static const struct nd_contents nothing = { .marker_us = ND_NEVER,
 						    .deletion_us = ND_NEVER };
 	struct nd_contents *c;
-	uint64_t room;
+	uint64_t room, size = more_bytes;
 
 	if (!old)
 		old = &nothing;
-	room = (uint64_t)old->count + more;
-	if (room > UINT32_MAX || room > (SIZE_MAX - sizeof *c) / sizeof(void *))
+	room = (uint64_t)old->count + more_cells;
+	for (uint32_t i = 0; i < old->count; i++)
+		size += size_inside(old->cells[i]);
+	if (room > UINT32_MAX || size > UINT32_MAX ||
+	    room > (SIZE_MAX - sizeof *c - (size_t)size) / sizeof(void *))
 		return NULL;
-	c = cd_alloc(a, sizeof *c + (size_t)room * sizeof *c->cells);
+	c = cd_alloc(a, sizeof *c + (size_t)room * sizeof *c->cells + (size_t)size);
 	if (!c)
 		return NULL;
-	memcpy(c, old, sizeof *c);
-	if (old->count)
-		memcpy(c->cells, old->cells, old->count * sizeof *c->cells);
+	*c = *old;
 	c->room = (uint32_t)room;
+	c->size = (uint32_t)size;
+	c->used = 0;
+	copy_cells(c, old);
 	return c;
 }
 
-bool nd_row_begin(const coodie_allocator *a, struct nd_stored_row *row, uint32_t more)
+bool nd_row_begin(const coodie_allocator *a, struct nd_stored_row *row, uint32_t cells,
+		  uint32_t bytes)
 {
-	row->pending = new_contents(a, row->contents, more);
+	/* a row that is written to again has mostly the same columns again */
+	row->pending = row->contents ? new_contents(a, row->contents, 0, 0)
+				     : new_contents(a, NULL, cells, bytes);
 	return row->pending;
 }
 
-static bool make_room(const coodie_allocator *a, struct nd_stored_row *row)
+/* For a cell that takes so many bytes inside; `is_more`: it takes no other's place. */
+static bool make_room(const coodie_allocator *a, struct nd_stored_row *row, bool is_more,
+		      uint32_t bytes)
 {
 	struct nd_contents *c = row->pending;
+	bool is_full = is_more && c->count == c->room;
 
-	if (c->count < c->room)
+	if (!is_full && bytes <= c->size - c->used)
 		return true;
-	c = new_contents(a, c, c->count / 2 + 4);
+	c = new_contents(a, c, is_full ? c->count / 2 + 4 : c->room - c->count,
+			 bytes + (bytes ? c->used / 2 : 0));
 	if (!c)
 		return false;
 	cd_release(a, row->pending);
@@ -92,30 +134,36 @@ static bool make_room(const coodie_allocator *a, struct nd_stored_row *row)
 	return true;
 }
 
-static struct nd_stored_cell *new_cell(const coodie_allocator *a, const struct nd_version *v,
-				       uint32_t column, cql_blob path)
+static void fill_cell(struct nd_stored_cell *cell, const struct nd_version *v)
 {
+	cell->timestamp_us = v->timestamp_us;
+	cell->local = v->local;
+	cell->ttl = v->ttl;
+	cell->value_len = (uint32_t)v->value.len;
+	cell->kind = (uint8_t)v->kind;
+	if (v->value.len)
+		memcpy(cell->bytes + cell->path_len, v->value.data, v->value.len);
+}
+
+/* A cell inside, where there is room, or apart; not yet in its place. */
+static struct nd_stored_cell *new_cell(const coodie_allocator *a, struct nd_contents *c,
+				       const struct nd_version *v, uint32_t column, cql_blob path)
+{
+	uint32_t inside = nd_cell_inside(path.len, v->value.len);
 	struct nd_stored_cell *cell;
 
 	if (path.len > INT32_MAX || v->value.len > INT32_MAX)
 		return NULL;
-	cell = cd_alloc(a, sizeof *cell + path.len + v->value.len);
+	cell = inside ? take_inside(c, inside)
+		      : cd_alloc(a, sizeof *cell + path.len + v->value.len);
 	if (!cell)
 		return NULL;
-	*cell = (struct nd_stored_cell){
-		.timestamp_us = v->timestamp_us,
-		.local = v->local,
-		.ttl = v->ttl,
-		.column = column,
-		.path_len = (uint32_t)path.len,
-		.value_len = (uint32_t)v->value.len,
-		.kind = (uint8_t)v->kind,
-		.is_fresh = true,
-	};
+	cell->column = column;
+	cell->path_len = (uint32_t)path.len;
+	cell->is_apart = cell->is_fresh = !inside;
 	if (path.len)
 		memcpy(cell->bytes, path.data, path.len);
-	if (v->value.len)
-		memcpy(cell->bytes + path.len, v->value.data, v->value.len);
+	fill_cell(cell, v);
 	return cell;
 }
 
@@ -123,7 +171,7 @@ static struct nd_stored_cell *new_cell(const coodie_allocator *a, const struct n
  * the row is. */
 static void forget(const coodie_allocator *a, struct nd_stored_cell *cell)
 {
-	if (cell->is_fresh)
+	if (cell->is_apart && cell->is_fresh)
 		cd_release(a, cell);
 }
 
@@ -191,6 +239,17 @@ static uint32_t find(const struct nd_contents *c, const struct sought *what, boo
 	return low;
 }
 
+/* Whether a cell that is pending takes another version where it is. */
+static bool rewrite(struct nd_stored_cell *cell, const struct nd_version *v)
+{
+	uint32_t size = cell->is_apart ? 0 : nd_cell_inside(0, v->value.len);
+
+	if (!size || size > size_inside(cell))
+		return false;
+	fill_cell(cell, v);
+	return true;
+}
+
 /* Puts a cell in its place, or in the place of an older one. */
 static bool put(struct nd_store *s, struct nd_stored_row *row, const struct sought *what,
 		const struct nd_version *v)
@@ -202,17 +261,16 @@ static bool put(struct nd_store *s, struct nd_stored_row *row, const struct soug
 
 	if (found) {
 		struct nd_version old = nd_version_of(row->pending->cells[at]);
-		if (!nd_version_wins(v, &old))
+		if (!nd_version_wins(v, &old) || rewrite(row->pending->cells[at], v))
 			return true;
 	}
-	cell = new_cell(s->allocator, v, what->column->id, what->path);
+	if (!make_room(s->allocator, row, !found,
+		       nd_cell_inside(what->path.len, v->value.len)))
+		return false;
+	c = row->pending;
+	cell = new_cell(s->allocator, c, v, what->column->id, what->path);
 	if (!cell)
 		return false;
-	if (!found && !make_room(s->allocator, row)) {
-		cd_release(s->allocator, cell);
-		return false;
-	}
-	c = row->pending;
 	if (found) {
 		forget(s->allocator, c->cells[at]);
 	} else {
@@ -240,11 +298,6 @@ static void drop_cells(struct nd_contents *c, const uint32_t *column, int64_t de
 			drop(a, cell);
 	}
 	c->count = kept;
-}
-
-static void free_cell(const coodie_allocator *a, struct nd_stored_cell *cell)
-{
-	cd_release(a, cell);
 }
 
 static bool set_marker(struct nd_store *s, struct nd_stored_row *row,
@@ -362,16 +415,16 @@ void nd_row_commit(const coodie_allocator *a, struct nd_stored_row *row)
 
 	/* What was shared is still in the same order: what is missing there is no more. */
 	for (uint32_t n = 0; n < c->count; n++) {
-		if (c->cells[n]->is_fresh) {
-			c->cells[n]->is_fresh = false;
-			continue;
+		struct nd_stored_cell *cell = c->cells[n];
+		if (cell->is_apart && !cell->is_fresh) {
+			while (old->cells[i] != cell)
+				free_cell(a, old->cells[i++]);
+			i++;
 		}
-		while (old->cells[i] != c->cells[n])
-			cd_release(a, old->cells[i++]);
-		i++;
+		cell->is_fresh = false;
 	}
 	for (; old && i < old->count; i++)
-		cd_release(a, old->cells[i]);
+		free_cell(a, old->cells[i]);
 	cd_release(a, old);
 	row->contents = c;
 	row->pending = NULL;
@@ -391,6 +444,8 @@ void nd_row_shadow(const coodie_allocator *a, struct nd_stored_row *row, int64_t
 {
 	struct nd_contents *c = row->contents;
 
+	if (deletion_us == ND_NEVER)
+		return;
 	if (c->marker_us <= deletion_us)
 		c->marker_us = ND_NEVER;
 	if (c->deletion_us <= deletion_us)
@@ -412,14 +467,28 @@ static struct nd_stored_cell *without_value(const coodie_allocator *a, struct nd
 	cell->kind = ND_STORED_TOMBSTONE;
 	cell->ttl = 0;
 	cell->value_len = 0;
+	if (!cell->is_apart)
+		return cell;
 	smaller = cd_resize(a, cell, sizeof *cell + cell->path_len);
 	return smaller ? smaller : cell;
+}
+
+/* Gives back what cells that went, or became smaller, have left behind, if there is memory to do it. */
+static void pack(const coodie_allocator *a, struct nd_stored_row *row)
+{
+	struct nd_contents *smaller = new_contents(a, row->contents, 0, 0);
+
+	if (!smaller)
+		return;
+	cd_release(a, row->contents);
+	row->contents = smaller;
 }
 
 void nd_row_purge(const coodie_allocator *a, struct nd_stored_row *row, int64_t tombstones,
 		  int64_t values)
 {
 	struct nd_contents *c = row->contents;
+	bool has_gaps = false;
 	uint32_t kept = 0;
 
 	if (c->marker_us != ND_NEVER && c->marker_ttl && c->marker_expires < tombstones)
@@ -431,14 +500,19 @@ void nd_row_purge(const coodie_allocator *a, struct nd_stored_row *row, int64_t 
 		bool ends = cell->ttl || cell->kind == ND_STORED_TOMBSTONE ||
 			    cell->kind == ND_STORED_ERASED_ALL;
 		if (ends && cell->local < tombstones) {
-			cd_release(a, cell);
+			free_cell(a, cell);
+			has_gaps = true;
 			continue;
 		}
-		if (cell->ttl && cell->local < values)
+		if (cell->ttl && cell->local < values) {
 			cell = without_value(a, cell);
+			has_gaps = true;
+		}
 		c->cells[kept++] = cell;
 	}
 	c->count = kept;
+	if (has_gaps)
+		pack(a, row);
 }
 
 bool nd_row_is_empty(const struct nd_stored_row *row)

@@ -22,7 +22,9 @@ enum nd_stored_kind {
 	ND_STORED_COUNT
 };
 
-/* Never changed once it is part of a row, but to be emptied when it has long expired. */
+/* Never changed once it is part of a row, but to be emptied when it has long expired. Small values lie in
+ * one piece with their row's contents and are copied with them; large ones, and items of collections,
+ * of which there may be many, lie apart, and are shared by what a row is and what it will be. */
 struct nd_stored_cell {
 	int64_t timestamp_us;
 	int64_t local; /* seconds: when a tombstone was made, when an expiring value expires; else 0 */
@@ -30,7 +32,8 @@ struct nd_stored_cell {
 	uint32_t column;
 	uint32_t path_len, value_len;
 	uint8_t kind;
-	bool is_fresh;   /* of a mutation that is not done yet */
+	bool is_apart;
+	bool is_fresh;   /* apart, and of a mutation that is not done yet */
 	uint8_t bytes[]; /* the path, then the value */
 };
 
@@ -42,8 +45,20 @@ struct nd_contents {
 	int64_t swept_at;    /* the clock when a sweep saw it first; 0: none has */
 	int32_t marker_ttl;
 	uint32_t count, room;
+	uint32_t used, size; /* bytes behind `cells` */
 	struct nd_stored_cell *cells[]; /* by column, a column's own deletion first, then by path */
 };
+
+/* The longest value that lies with its row. */
+enum { ND_INSIDE_MOST = 256 };
+
+/* The bytes a cell takes in its row's contents; 0: it lies apart. */
+static inline uint32_t nd_cell_inside(size_t path_len, size_t value_len)
+{
+	if (path_len || value_len > ND_INSIDE_MOST)
+		return 0;
+	return (uint32_t)(offsetof(struct nd_stored_cell, bytes) + value_len + 7) & ~UINT32_C(7);
+}
 
 struct nd_stored_row {
 	struct nd_link link;          /* not of a static row */
@@ -68,8 +83,10 @@ nd_skip_fn nd_row_order; /* place: struct nd_place */
 struct nd_stored_row *nd_row_new(const coodie_allocator *a, struct nd_clustering key,
 				 unsigned height);
 void nd_row_free(const coodie_allocator *a, struct nd_stored_row *row);
-/* Room for `more` cells beyond those that are there; what there is is shared. */
-bool nd_row_begin(const coodie_allocator *a, struct nd_stored_row *row, uint32_t more);
+/* What is pending begins as what there is; in a row that is new it has room for so many cells, and bytes
+ * of those that are not apart. */
+bool nd_row_begin(const coodie_allocator *a, struct nd_stored_row *row, uint32_t cells,
+		  uint32_t bytes);
 /* Merges one change into what is pending. */
 bool nd_row_change(struct nd_store *s, struct nd_stored_row *row, const struct nd_change *change,
 		   int64_t now_seconds);
