@@ -50,15 +50,28 @@ static int64_t number(struct town *t, const char *cql)
 	return n;
 }
 
+/* Batches may be larger than by default: what is tested is how they are written. */
+static coodie_node *start_node(void)
+{
+	coodie_node_options *o = coodie_node_options_new(NULL);
+	coodie_node *node = NULL;
+	coodie_error err;
+
+	if (coodie_node_options_set_setting(o, "batch_size_fail_threshold", "10MiB", &err))
+		node = coodie_node_start(o, &err);
+	if (!node)
+		fail_msg("%s", err.message);
+	coodie_node_options_free(o);
+	return node;
+}
+
 static void open_town(struct town *t, unsigned version)
 {
 	coodie_error err;
 	coodie_options *o = coodie_options_new(NULL);
 
 	t->version = version;
-	t->node = coodie_node_start(NULL, &err);
-	if (!t->node)
-		fail_msg("%s", err.message);
+	t->node = start_node();
 	assert_true(coodie_options_add_contact_point(o, coodie_node_address(t->node, 0), &err));
 	assert_true(coodie_options_set_protocol_version(o, version, &err));
 	t->session = coodie_session_new(o, &err);

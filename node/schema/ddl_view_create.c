@@ -116,18 +116,14 @@ static bool read_columns(struct maker *m)
 
 static bool check_key_type(struct maker *m, const struct nd_column *c)
 {
-	static const char frozen[] = CD_TYPE_PACKAGE "FrozenType(";
 	char class_name[2048];
-	size_t len;
 
 	if (!nd_type_is_multi_cell(c->type))
 		return nd_ddl_check_key_type(m->d, c->name, c->type);
-	/* the name has FrozenType(...) around it, since elsewhere such a type is part of another one */
 	cql_type_format_class(c->type, class_name, sizeof class_name);
-	len = strlen(class_name) - strlen(frozen) - 1;
-	return nd_ddl_refuse(m->d, "Invalid non-frozen %s type '%.*s' for PRIMARY KEY column '%s'",
+	return nd_ddl_refuse(m->d, "Invalid non-frozen %s type '%s' for PRIMARY KEY column '%s'",
 			     c->type->kind == CQL_KIND_UDT ? "user-defined" : "collection",
-			     (int)len, class_name + strlen(frozen), c->name);
+			     class_name, c->name);
 }
 
 static bool has_key(const struct maker *m, const char *name, uint32_t count)
