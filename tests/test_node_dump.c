@@ -149,6 +149,13 @@ static const struct row_case row_cases[] = {
 	  "CREATE TABLE t (k int PRIMARY KEY, n counter, m counter);"
 	  "UPDATE t SET n = n + 5, m = m - 3 WHERE k = 1",
 	  "UPDATE ks.t SET m = m + -3, n = n + 5 WHERE k = 1;\n" },
+	{ "a view, and what its WHERE compares with",
+	  "CREATE TYPE u (\"A\" int);"
+	  "CREATE TABLE t (k int, c text, f frozen<u>, v int, PRIMARY KEY (k, c, f));"
+	  "CREATE MATERIALIZED VIEW w AS SELECT * FROM t WHERE k IS NOT NULL AND c > 'a''b' "
+	  "AND v IS NOT NULL AND f = {\"A\": 1} PRIMARY KEY (v, k, c, f);"
+	  "INSERT INTO t (k, c, f, v) VALUES (1, 'b', {\"A\": 1}, 2) USING TIMESTAMP 5",
+	  "INSERT INTO ks.t (k, c, f, v) VALUES (1, 'b', {\"A\": 1}, 2) USING TIMESTAMP 5;\n" },
 	{ "names",
 	  "CREATE TABLE \"Tt\" (\"K\" int PRIMARY KEY, \"a\"\"b\" int);"
 	  "INSERT INTO \"Tt\" (\"K\", \"a\"\"b\") VALUES (1, 2) USING TIMESTAMP 5",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Expressions as Cassandra's messages show them. */
+/* Expressions as Cassandra's messages show them, and as CQL. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -36,9 +36,15 @@ const char *nd_type_text(struct cd_arena *a, const cql_type *type)
 	return out;
 }
 
+enum reader {
+	MESSAGE,
+	SELECTION, /* operations stay as they were written */
+	PARSER     /* it is to be read again */
+};
+
 struct spelling {
 	struct cd_buffer out;
-	bool is_selected; /* in a selection operations stay as they were written */
+	enum reader reader;
 };
 
 static void put(struct spelling *b, const char *text)
@@ -47,6 +53,27 @@ static void put(struct spelling *b, const char *text)
 }
 
 static void put_expr(struct spelling *b, const struct nd_expr *e);
+
+static void put_name(struct spelling *b, const char *name)
+{
+	char quoted[512];
+
+	if (b->reader == PARSER && nd_name_format(name, quoted, sizeof quoted) < sizeof quoted)
+		name = quoted;
+	put(b, name);
+}
+
+/* Messages show what is between the quotes as it is. */
+static void put_string(struct spelling *b, const struct nd_expr *e)
+{
+	put(b, "'");
+	for (size_t i = 0; i < e->text_len; i++) {
+		cd_buffer_u8(&b->out, (uint8_t)e->text[i]);
+		if (b->reader == PARSER && e->text[i] == '\'')
+			put(b, "'");
+	}
+	put(b, "'");
+}
 
 static void put_items(struct spelling *b, const struct nd_expr *e, const char *open,
 		      const char *close)
@@ -58,7 +85,7 @@ static void put_items(struct spelling *b, const struct nd_expr *e, const char *o
 		if (i)
 			put(b, is_map && i % 2 ? ": " : ", ");
 		if (e->kind == ND_EXPR_UDT) {
-			put(b, e->names[i]);
+			put_name(b, e->names[i]);
 			put(b, ": ");
 		}
 		put_expr(b, e->items[i]);
@@ -74,7 +101,7 @@ static void put_operation(struct spelling *b, const struct nd_expr *e)
 	};
 	const char *name = "_negate";
 
-	if (b->is_selected) {
+	if (b->reader == SELECTION) {
 		if (e->kind == ND_EXPR_BINARY) {
 			put_expr(b, e->items[0]);
 			put(b, (const char[]){ ' ', e->op, ' ', 0 });
@@ -130,7 +157,7 @@ static void put_part(struct spelling *b, const struct nd_expr *e)
 
 static void put_call(struct spelling *b, const struct nd_expr *e)
 {
-	if (e->keyspace || b->is_selected) {
+	if (e->keyspace || b->reader == SELECTION) {
 		put(b, e->keyspace ? e->keyspace : "system");
 		put(b, ".");
 	}
@@ -149,9 +176,7 @@ static void put_expr(struct spelling *b, const struct nd_expr *e)
 		put(b, "?");
 		break;
 	case ND_EXPR_STRING:
-		put(b, "'");
-		cd_buffer_bytes(&b->out, e->text, e->text_len);
-		put(b, "'");
+		put_string(b, e);
 		break;
 	case ND_EXPR_LIST:
 		put_items(b, e, "[", "]");
@@ -188,13 +213,13 @@ static void put_expr(struct spelling *b, const struct nd_expr *e)
 	}
 }
 
-static const char *spell(struct cd_arena *a, const struct nd_expr *e, bool is_selected)
+static const char *spell(struct cd_arena *a, const struct nd_expr *e, enum reader reader)
 {
-	struct spelling b = { .is_selected = is_selected };
+	struct spelling b = { .reader = reader };
 	const char *text = NULL;
 
 	/* a message need not repeat a whole statement */
-	cd_buffer_init(&b.out, a->allocator, 64 * 1024);
+	cd_buffer_init(&b.out, a->allocator, reader == PARSER ? 0 : 64 * 1024);
 	put_expr(&b, e);
 	if (!b.out.failed || b.out.too_long)
 		text = cd_arena_strndup(a, b.out.len ? (const char *)b.out.data : "", b.out.len);
@@ -204,10 +229,15 @@ static const char *spell(struct cd_arena *a, const struct nd_expr *e, bool is_se
 
 const char *nd_expr_text(struct cd_arena *a, const struct nd_expr *e)
 {
-	return spell(a, e, false);
+	return spell(a, e, MESSAGE);
 }
 
 const char *nd_selected_text(struct cd_arena *a, const struct nd_expr *e)
 {
-	return spell(a, e, true);
+	return spell(a, e, SELECTION);
+}
+
+const char *nd_expr_cql(struct cd_arena *a, const struct nd_expr *e)
+{
+	return spell(a, e, PARSER);
 }

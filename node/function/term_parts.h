@@ -50,6 +50,8 @@ struct nd_term *nd_term_finish(struct nd_planner *p, struct nd_term *t);
 const char *nd_expr_text(struct cd_arena *a, const struct nd_expr *e);
 /* The same for one of a selection. */
 const char *nd_selected_text(struct cd_arena *a, const struct nd_expr *e);
+/* The same to be parsed again: quotes within texts are doubled, and nothing is cut. */
+const char *nd_expr_cql(struct cd_arena *a, const struct nd_expr *e);
 /* The CQL spelling of a type, likewise. */
 const char *nd_type_text(struct cd_arena *a, const cql_type *type);
 /* Formats into an arena; NULL: out of memory, which `p` knows. */

@@ -38,7 +38,7 @@ static const char *spell_columns(struct nd_request *x, const struct nd_relation 
 /* No expression is an empty text: that is one for which there was no memory. */
 static const char *spell_value(struct nd_request *x, const struct nd_expr *e)
 {
-	const char *out = nd_expr_text(x->arena, e);
+	const char *out = nd_expr_cql(x->arena, e);
 
 	return *out ? out : NULL;
 }
