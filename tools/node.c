@@ -157,9 +157,21 @@ static bool load(coodie_node *n, const char *path, coodie_error *err)
 	return coodie_node_load(n, strcmp(path, "-") ? path : "/dev/stdin", err);
 }
 
+/* Whether a file can be written there, before there is something to lose. */
+static bool try_save(const char *path, coodie_error *err)
+{
+	FILE *file = fopen(path, "a");
+
+	if (!file)
+		return fail_file(path, strerror(errno), err);
+	fclose(file);
+	return true;
+}
+
 static bool prepare(coodie_node *n, const struct run *r, coodie_error *err)
 {
-	bool ok = !r->ca_out || write_ca(n, r->ca_out, err);
+	bool ok = (!r->ca_out || write_ca(n, r->ca_out, err)) &&
+		  (!r->save || try_save(r->save, err));
 
 	for (size_t i = 0; ok && i < r->scripts.count; i++)
 		ok = load(n, r->scripts.at[i], err);

@@ -19,6 +19,17 @@ static bool fail_file(const char *path, coodie_error *err)
 
 /* ---- loading ---------------------------------------------------------------------------------- */
 
+/* Editors of other systems begin a text with it. */
+static const char byte_order_mark[] = "\xef\xbb\xbf";
+
+static const char *text_of(const struct cd_buffer *b)
+{
+	const char *text = (const char *)b->data;
+	size_t len = sizeof byte_order_mark - 1;
+
+	return strncmp(text, byte_order_mark, len) ? text : text + len;
+}
+
 /* All of it, with a NUL behind it. */
 static bool read_all(FILE *file, const char *path, struct cd_buffer *text, coodie_error *err)
 {
@@ -51,7 +62,7 @@ bool coodie_node_load(coodie_node *n, const char *path, coodie_error *err)
 	cd_buffer_init(&text, NULL, 0);
 	ok = read_all(file, path, &text, err);
 	fclose(file);
-	if (ok && !coodie_node_execute(n, (const char *)text.data, err)) {
+	if (ok && !coodie_node_execute(n, text_of(&text), err)) {
 		cd_error_prefix(err, "%.120s", path);
 		ok = false;
 	}
