@@ -149,14 +149,15 @@ static bool guard(struct nd_request *x, const struct threshold *t, const struct 
 	return true;
 }
 
-bool nd_guard(struct nd_request *x, enum nd_threshold which, int64_t value, const char *what)
+bool nd_guard_ordinary(struct nd_request *x, enum nd_threshold which, int64_t value,
+		       const char *what)
 {
 	const struct threshold *t = &thresholds[which];
 	struct limits l = { .warn = limit_of(x, t->warn), .fail = limit_of(x, t->fail) };
 
 	l.warn_set = l.warn >= 0;
 	l.fail_set = l.fail >= 0;
-	return !x->is_ordinary_user || guard(x, t, &l, value, what);
+	return guard(x, t, &l, value, what);
 }
 
 static bool guard_time(struct nd_request *x, enum nd_threshold which, int sign,

@@ -21,7 +21,13 @@ enum nd_flag {
 /* Each warns, or refuses (false), or finds nothing wrong. */
 
 /* `what` has this value: too much of it? */
-bool nd_guard(struct nd_request *x, enum nd_threshold which, int64_t value, const char *what);
+bool nd_guard_ordinary(struct nd_request *x, enum nd_threshold which, int64_t value,
+		       const char *what);
+static inline bool nd_guard(struct nd_request *x, enum nd_threshold which, int64_t value,
+			    const char *what)
+{
+	return !x->is_ordinary_user || nd_guard_ordinary(x, which, value, what);
+}
 /* Whether it would say anything: for values that are work to find. */
 bool nd_guard_is_set(const struct nd_request *x, enum nd_threshold which);
 /* A timestamp, by how far it is from now. */

@@ -28,9 +28,10 @@ static const struct nd_plan *plan_item(struct nd_exchange *e, const cql_batch_it
 /* Nothing of a batch changes the schema: what is prepared stays while it runs. */
 static bool look_up(struct nd_exchange *e, const struct nd_request *x, struct nd_batch_item *to)
 {
+	struct nd_request bound;
+
 	for (uint16_t i = 0; i < e->request->as.batch.item_count; i++) {
 		const cql_batch_item *item = &e->request->as.batch.items[i];
-		struct nd_request bound = { .values = NULL };
 		to[i].plan = plan_item(e, item, x->keyspace);
 		if (!to[i].plan)
 			return false;
@@ -39,6 +40,8 @@ static bool look_up(struct nd_exchange *e, const struct nd_request *x, struct nd
 				&e->problem, ND_INVALID,
 				"There were %" PRIu32 " markers(?) in CQL but %u bound variables",
 				to[i].plan->markers.column_count, (unsigned)item->value_count);
+		bound.values = NULL; /* of what has no markers */
+		bound.value_count = 0;
 		if (!nd_statement_bind(e, &to[i].plan->markers, item->values, item->value_count,
 				       &bound))
 			return false;

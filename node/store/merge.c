@@ -169,6 +169,7 @@ static bool prepare(struct nd_mutation *m, int64_t now_seconds, struct nd_partit
 	struct preparing at = { .now_seconds = now_seconds };
 	struct nd_partition *p;
 
+	m->takes_rows = false;
 	if (!m->first)
 		return true;
 	p = nd_store_rank(s) ? nd_store_touch(s, m->key, m->token) : NULL;
@@ -182,6 +183,8 @@ static bool prepare(struct nd_mutation *m, int64_t now_seconds, struct nd_partit
 	at.partition = p;
 	for (const struct nd_change *c = m->first; c; c = c->next) {
 		s->ages |= c->ttl || (c->kind != ND_CHANGE_CELL && c->kind != ND_CHANGE_ROW);
+		m->takes_rows |= c->kind == ND_CHANGE_DELETE_RANGE ||
+				 c->kind == ND_CHANGE_DELETE_PARTITION;
 		if (!prepares[c->kind](&at, c))
 			return false;
 	}
@@ -283,14 +286,16 @@ bool nd_store_apply(struct nd_mutation *mutations, int64_t now_seconds)
 	for (struct nd_mutation *m = mutations; m && ok; m = m->next)
 		ok = prepare(m, now_seconds, &touched);
 	for (struct nd_mutation *m = mutations; m && ok; m = m->next)
-		commit_deletions(m, now_seconds);
+		if (m->takes_rows)
+			commit_deletions(m, now_seconds);
 	for (struct nd_partition *p = touched; p; p = p->next_touched)
 		if (ok)
 			commit_partition(p, now_seconds);
 		else
 			abandon_partition(p);
 	for (struct nd_mutation *m = mutations; m && ok; m = m->next)
-		commit_shadows(m);
+		if (m->takes_rows)
+			commit_shadows(m);
 	for (struct nd_partition *p = touched; p; p = next) {
 		next = p->next_touched;
 		p->is_touched = false;

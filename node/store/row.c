@@ -102,7 +102,7 @@ static struct nd_contents *new_contents(const coodie_allocator *a, const struct 
 	*c = *old;
 	c->room = (uint32_t)room;
 	c->size = (uint32_t)size;
-	c->used = 0;
+	c->used = c->next = 0;
 	copy_cells(c, old);
 	return c;
 }
@@ -129,6 +129,7 @@ static bool make_room(const coodie_allocator *a, struct nd_stored_row *row, bool
 			 bytes + (bytes ? c->used / 2 : 0));
 	if (!c)
 		return false;
+	c->next = row->pending->next;
 	cd_release(a, row->pending);
 	row->pending = c;
 	return true;
@@ -220,8 +221,10 @@ static uint32_t find(const struct nd_contents *c, const struct sought *what, boo
 {
 	uint32_t low = 0, high = c->count;
 
-	*found = false;
-	/* Most come in order: look behind the last one first. */
+	/* Most come in order: the cell behind the last one is asked first, then the end. */
+	*found = c->next < high && compare_cell(c->cells[c->next], what) == 0;
+	if (*found)
+		return c->next;
 	if (high && compare_cell(c->cells[high - 1], what) < 0)
 		return high;
 	while (low < high) {
@@ -259,6 +262,7 @@ static bool put(struct nd_store *s, struct nd_stored_row *row, const struct soug
 	struct nd_stored_cell *cell;
 	struct nd_contents *c;
 
+	row->pending->next = at + 1;
 	if (found) {
 		struct nd_version old = nd_version_of(row->pending->cells[at]);
 		if (!nd_version_wins(v, &old) || rewrite(row->pending->cells[at], v))

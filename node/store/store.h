@@ -74,6 +74,7 @@ struct nd_mutation {
 	cql_blob key; /* as cql_routing_key() joins it */
 	int64_t token;
 	struct nd_change *first, **last;
+	bool takes_rows; /* the store's own: ranges, or the partition, are deleted */
 	struct nd_mutation *next;
 };
 

@@ -46,6 +46,7 @@ struct nd_contents {
 	int32_t marker_ttl;
 	uint32_t count, room;
 	uint32_t used, size; /* bytes behind `cells` */
+	uint32_t next;       /* behind the cell that was put last */
 	struct nd_stored_cell *cells[]; /* by column, a column's own deletion first, then by path */
 };
 
