@@ -116,6 +116,8 @@ libcd_node_la_SOURCES = \
 	node/plan/select_plan.h \
 	node/plan/select_read.c \
 	node/plan/select_row.c \
+	node/plan/select_scan.c \
+	node/plan/select_text.c \
 	node/plan/update.c \
 	node/plan/vector_index.c node/plan/vector_index.h \
 	node/plan/view.c node/plan/view.h \
@@ -194,6 +196,7 @@ libcd_node_la_SOURCES = \
 	node/store/skip.c node/store/skip.h \
 	node/store/store.c node/store/store.h \
 	node/store/store_parts.h \
+	node/store/tombstones.c \
 	node/store/walk.c \
 	node/text/analyzer.c node/text/analyzer.h \
 	node/text/ascii.def \

@@ -8,7 +8,9 @@
  * HOST:PORT is that of COODIE_TEST_PLAIN when it is not given; without that, and as `node`, the node
  * of this library is started inside, and held to what tests/cql/known explains. FILE... are all of
  * tests/cql when none is given; those of tests/cql-auth follow, on a server with passwords whose
- * first role is cassandra/cassandra: COODIE_TEST_PASSWORDS, or another node inside. The answers to x.cql are in x.answers. A difference that is known is
+ * first role is cassandra/cassandra: COODIE_TEST_PASSWORDS, or another node inside. Each of
+ * tests/cql-yaml says at its top the settings of the server it is for, which has passwords, too; they
+ * are for the node inside, and recorded from a Cassandra that was started with them. The answers to x.cql are in x.answers. A difference that is known is
  * counted apart; one that is known and not found is an error, so that the list stays true. */
 #include <glob.h>
 #include <stdio.h>
@@ -20,6 +22,8 @@
 
 #include "tests/replay.h"
 #include "tests/verdict.h"
+
+#define YAML "-- yaml: "
 
 struct run {
 	const char *where; /* NULL: the node below */
@@ -141,12 +145,34 @@ static int64_t now_us(void *user)
 }
 
 /* In the data center of the node whose answers were recorded. */
-static bool start_node(struct run *run)
+/* Lines "-- yaml: NAME=VALUE" at the top of a file: of the cassandra.yaml it is for. */
+static bool set_lines(struct run *run, coodie_node_options *o, const char *path, coodie_error *err)
+{
+	size_t len;
+	char *at = path ? script_slurp(path, &run->arena, &len) : NULL, *line, *value;
+
+	while (at && !strncmp(at, YAML, sizeof YAML - 1)) {
+		line = at + sizeof YAML - 1;
+		at = strchr(line, '\n');
+		if (at)
+			*at++ = 0;
+		value = strchr(line, '=');
+		if (value)
+			*value++ = 0;
+		if (!coodie_node_options_set_setting(o, line, value ? value : "", err))
+			return false;
+	}
+	return true;
+}
+
+/* `path`: a file that says settings; NULL: none does. */
+static bool start_node(struct run *run, const char *path)
 {
 	coodie_error err = { 0 };
 	coodie_node_options *o = coodie_node_options_new(&err);
 
-	if (o && coodie_node_options_add_data_center(o, "dc1", 1, 1, &err)) {
+	if (o && coodie_node_options_add_data_center(o, "dc1", 1, 1, &err) &&
+	    set_lines(run, o, path, &err)) {
 		coodie_node_options_set_clock(o, now_us, run);
 		if (coodie_node_options_set_credentials(o, run->login.user, run->login.password,
 							&err))
@@ -251,7 +277,21 @@ static void run_file(struct run *run, const char *path)
 	replay_end(&replay);
 }
 
-static void run_folder(struct run *run, const char *folder)
+/* On a node of its own, with the settings that it says. A Cassandra would have to be started with them:
+ * this folder is for the node alone. */
+static void run_alone(struct run *run, const char *path)
+{
+	coodie_node_stop(run->node);
+	run->node = NULL;
+	run->login = (struct dialog_login){ "cassandra", "cassandra" };
+	if (start_node(run, path))
+		run_file(run, path);
+	else
+		run->different++;
+}
+
+static void run_folder(struct run *run, const char *folder,
+		       void (*run_one)(struct run *run, const char *path))
 {
 	const char *top = getenv("srcdir");
 	char pattern[600];
@@ -264,25 +304,36 @@ static void run_folder(struct run *run, const char *folder)
 		return;
 	}
 	for (size_t i = 0; i < found.gl_pathc; i++)
-		run_file(run, found.gl_pathv[i]);
+		run_one(run, found.gl_pathv[i]);
 	globfree(&found);
 }
 
-/* Both folders, each on its server. */
+/* A file of whichever folder. */
+static void run_given(struct run *run, const char *path)
+{
+	if (!run->where && strstr(path, "cql-yaml/"))
+		run_alone(run, path);
+	else
+		run_file(run, path);
+}
+
+/* All folders, each on its server. */
 static bool run_all(struct run *run)
 {
 	const char *passwords = getenv("COODIE_TEST_PASSWORDS");
 
-	run_folder(run, "cql");
+	run_folder(run, "cql", run_file);
 	if (run->where && !passwords)
 		return true; /* a server was said, and no other */
 	coodie_node_stop(run->node);
 	run->node = NULL;
 	run->where = run->where ? passwords : NULL;
 	run->login = (struct dialog_login){ "cassandra", "cassandra" };
-	if (!run->where && !start_node(run))
+	if (!run->where && !start_node(run, NULL))
 		return false;
-	run_folder(run, "cql-auth");
+	run_folder(run, "cql-auth", run_file);
+	if (!run->where)
+		run_folder(run, "cql-yaml", run_alone);
 	return true;
 }
 
@@ -368,9 +419,9 @@ int main(int argc, char **argv)
 	cd_arena_init(&run.arena, NULL, 0);
 	if (!take_options(&run, &argc, argv)) {
 		misuse();
-	} else if (run.where || (read_our_known(&run) && start_node(&run))) {
+	} else if (run.where || (read_our_known(&run) && start_node(&run, NULL))) {
 		for (int i = 2; i < argc; i++)
-			run_file(&run, argv[i]);
+			run_given(&run, argv[i]);
 		if (argc > 2 || run_all(&run))
 			status = report(&run);
 	}

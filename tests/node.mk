@@ -65,7 +65,7 @@ tests_test_node_lexer_LDADD = $(NODE_LIBS)
 check_PROGRAMS += tests/test_node_parser
 tests_test_node_parser_SOURCES = tests/test_node_parser.c tests/ast_print.c tests/ast_print.h
 tests_test_node_parser_LDADD = $(NODE_LIBS)
-EXTRA_DIST += tests/data/checks.inc tests/data/guardrails.inc tests/data/refusals.inc tests/data/statements.inc
+EXTRA_DIST += tests/data/checks.inc tests/data/refusals.inc tests/data/statements.inc
 
 # The corpus of CQL with Cassandra's answers: `make check` holds the node to it, `make check-cassandra` Cassandra.
 check_PROGRAMS += tests/differential
@@ -83,7 +83,7 @@ tests_differential_SOURCES = \
 	tests/verdict.c \
 	tests/verdict.h
 tests_differential_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
-EXTRA_DIST += tests/cql tests/cql-auth
+EXTRA_DIST += tests/cql tests/cql-auth tests/cql-yaml
 
 # Schemas, data and queries by chance, on the node and on Cassandra in step.
 check_PROGRAMS += tests/random_cql

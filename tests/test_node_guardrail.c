@@ -7,17 +7,7 @@
 #include "tests/node_fixture.h"
 #include "tests/test.h"
 
-/* ---- as recorded ----------------------------------------------------------------------------- */
-
-static const struct recorded {
-	const char *cql, *answer;
-	int32_t page_rows;
-	cql_consistency consistency;
-} recorded[] = {
-#include "tests/data/guardrails.inc"
-};
-
-/* Of the Cassandra that gave these answers. */
+/* What ordinary users are told is in tests/cql-yaml/guardrails.cql. */
 static const char *const settings[][2] = {
 	{ "keyspaces_warn_threshold", "2" },
 	{ "tables_warn_threshold", "3" },
@@ -72,27 +62,6 @@ static int begin(void **state)
 	f->serial_consistency = CQL_CONSISTENCY_SERIAL;
 	*state = f;
 	return 0;
-}
-
-static void cassandras_answers(void **state)
-{
-	struct fixture *f = *state;
-
-	for (size_t i = 0; i < CD_COUNT(settings); i++)
-		set(f, settings[i][0], settings[i][1]);
-	for (size_t i = 0; i < CD_COUNT(recorded); i++) {
-		const struct recorded *r = &recorded[i];
-		const char *got;
-
-		f->consistency = r->consistency;
-		f->has_page_rows = r->page_rows != 0;
-		f->page_rows = r->page_rows;
-		f->paging_state = (cql_blob){ NULL, 0 };
-		got = fixture_run(f, r->cql);
-		if (strcmp(got, r->answer) != 0)
-			fail_msg("%s\n--- wanted\n%s\n+++ got\n%s", r->cql, r->answer, got);
-		fixture_forget(f);
-	}
 }
 
 /* Nobody else is told anything. */
@@ -262,7 +231,6 @@ static void timestamps_are_near_now(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(cassandras_answers, begin, fixture_teardown),
 		cmocka_unit_test_setup_teardown(superusers_are_free, begin, fixture_teardown),
 		cmocka_unit_test_setup_teardown(switches_are_heeded, begin, fixture_teardown),
 		cmocka_unit_test_setup_teardown(flags_are_heeded, begin, fixture_teardown),

@@ -98,6 +98,14 @@ struct nd_select_run {
 	struct nd_waiting_row *waiting;
 	uint32_t waiting_room;
 	cql_blob near_to;
+	/* what was gone over since nd_select_scan_begin(), where there are tombstones */
+	struct {
+		bool counts;
+		struct nd_scanned found;
+		uint32_t limit;                   /* of rows; INT32_MAX: none */
+		int64_t token;                    /* of the last partition */
+		const struct nd_stored_row *last; /* of the slice that is read */
+	} scan;
 };
 
 /* select_order.c */
@@ -131,6 +139,18 @@ bool nd_select_check_distinct(struct nd_planner *p, const struct nd_table *t,
 
 /* select_read.c: goes over partitions and rows. */
 bool nd_select_read(struct nd_select_run *r);
+/* select_scan.c: counts what is gone over, and warns, or fails, when too much of it are tombstones. A
+ * scan is of a partition that was named, or of all of a range. */
+void nd_select_scan_begin(struct nd_select_run *r);
+/* A partition, with its static row. */
+bool nd_select_scan_partition(struct nd_select_run *r, const struct nd_partition *p);
+/* Rows: those from where a walk was (its `at`) to where it is. */
+bool nd_select_scan_rows(struct nd_select_run *r, const void *from, const struct nd_walk *to);
+/* Deleted ranges, when the walk is over. */
+bool nd_select_scan_ranges(struct nd_select_run *r, const struct nd_walk *walk);
+void nd_select_scan_end(struct nd_select_run *r);
+/* select_text.c: the scan as Cassandra writes it, in the request's arena; NULL: out of memory. */
+const char *nd_select_scan_text(struct nd_select_run *r);
 /* select_row.c: takes a row: asks it, adds it, and sees what is left to be read. */
 bool nd_select_row(struct nd_select_run *r, const struct nd_row_view *view);
 /* Makes the selection, where there is none yet. */

@@ -88,16 +88,20 @@ static bool read_walk(struct nd_select_run *r, struct part *part, struct nd_walk
 	uint32_t taken;
 
 	while (!r->stop && !r->skip_partition) {
+		const void *before = walk->at;
+
 		if (r->plan->stored && !r->filter) {
 			if (!nd_select_stored(r, walk, &taken))
 				return false;
 			part->any |= taken > 0;
+			if (!nd_select_scan_rows(r, before, walk))
+				return false;
 			if (taken)
 				continue;
 		}
 		if (!(row = nd_walk_step(walk)))
 			return true;
-		if (!read_row(r, part, walk, row))
+		if (!nd_select_scan_rows(r, before, walk) || !read_row(r, part, walk, row))
 			return false;
 		if (r->plan->distinct && part->any)
 			return true;
@@ -110,7 +114,9 @@ static bool read_named_row(struct nd_select_run *r, struct part *part, const str
 	struct nd_walk walk;
 
 	nd_walk_find(&walk, part->partition, slice->from.prefix, r->now_seconds, r->arena);
-	return read_walk(r, part, &walk);
+	walk.from = slice->from;
+	walk.to = slice->to;
+	return read_walk(r, part, &walk) && nd_select_scan_ranges(r, &walk);
 }
 
 static bool read_slice(struct nd_select_run *r, struct part *part, const struct nd_slice *slice)
@@ -119,7 +125,7 @@ static bool read_slice(struct nd_select_run *r, struct part *part, const struct 
 
 	nd_walk_init(&walk, part->partition, slice->from, slice->to, r->plan->ordering.reversed,
 		     r->now_seconds, r->arena);
-	return read_walk(r, part, &walk);
+	return read_walk(r, part, &walk) && nd_select_scan_ranges(r, &walk);
 }
 
 static bool read_slices(struct nd_select_run *r, struct part *part)
@@ -191,7 +197,8 @@ static bool read_partition(struct nd_select_run *r, struct nd_partition *partiti
 	r->left_in_partition = seen ? r->from.left_in_partition : r->partition_limit;
 	r->skip_partition = false;
 	nd_partition_key_columns(partition, r->key_columns, r->table->partition_key_count);
-	if (!read_statics(r, &part) || !has_words(r, &part, &has))
+	if (!nd_select_scan_partition(r, partition) || !read_statics(r, &part) ||
+	    !has_words(r, &part, &has))
 		return false;
 	if (!has)
 		return true;
@@ -233,8 +240,10 @@ static bool read_keys(struct nd_select_run *r)
 		if (!partition)
 			continue;
 		r->key = nd_partition_key(partition);
+		nd_select_scan_begin(r);
 		if (!read_partition(r, partition))
 			return false;
+		nd_select_scan_end(r);
 	}
 	return true;
 }
@@ -246,6 +255,7 @@ static bool read_range(struct nd_select_run *r)
 	struct nd_partition *p = NULL;
 
 	r->x->reads_range = true;
+	nd_select_scan_begin(r);
 	if (!admit(r, r->places.first_token))
 		return false;
 	if (r->paged && r->from.key.data) {
@@ -268,6 +278,7 @@ static bool read_range(struct nd_select_run *r)
 		if (!read_partition(r, p))
 			return false;
 	}
+	nd_select_scan_end(r);
 	return true;
 }
 

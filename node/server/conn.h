@@ -61,7 +61,6 @@ struct nd_conn {
 	const cql_terms *terms;         /* agreed on by STARTUP; NULL: none */
 	struct nd_scylla_agreed agreed; /* `terms` are these */
 	char *keyspace;                 /* USE; NULL: none */
-	bool is_ordinary_user;          /* as in struct nd_request */
 	char *role;                     /* who is logged in; NULL: nobody was asked */
 	unsigned events;                /* enum nd_event_bit */
 	bool warned_of_use;

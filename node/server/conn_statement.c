@@ -54,7 +54,6 @@ bool nd_statement_begin(struct nd_exchange *e, const cql_params *p, struct nd_re
 		.used_keyspace = c->keyspace,
 		.role = c->role,
 		.version = c->version,
-		.is_ordinary_user = c->is_ordinary_user,
 		.consistency = p->consistency,
 		.serial_consistency = p->serial_consistency ? p->serial_consistency
 							    : CQL_CONSISTENCY_SERIAL,
@@ -68,8 +67,7 @@ bool nd_statement_begin(struct nd_exchange *e, const cql_params *p, struct nd_re
 		.now_in_seconds = p->now_in_seconds,
 		.now_us = db->clock.now_us(db->clock.user),
 	};
-	if (c->role)
-		x->is_ordinary_user = !nd_access_is_super(x);
+	x->is_ordinary_user = c->role && !nd_access_is_super(x);
 	if (p->keyspace.data)
 		x->keyspace = nd_statement_keyspace(e, p->keyspace);
 	return !e->problem.happened;

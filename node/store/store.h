@@ -168,6 +168,18 @@ struct nd_stored_columns {
  * last one's key. `out` has failed: there is no room for one more. */
 uint32_t nd_walk_put(struct nd_walk *w, const struct nd_stored_columns *of, uint32_t most,
 		     struct cd_buffer *out, struct nd_clustering *last);
+/* What a reader went over: live rows, and tombstones (tombstones.c). */
+struct nd_scanned {
+	uint32_t live, tombstones;
+};
+/* Whether there may be any; false: there is no need to count. */
+bool nd_store_has_tombstones(const struct nd_store *s);
+void nd_scan_row(const struct nd_partition *p, const struct nd_stored_row *row, int64_t now_seconds,
+		 struct nd_scanned *out);
+void nd_scan_statics(const struct nd_partition *p, int64_t now_seconds, struct nd_scanned *out);
+/* The ends of deleted ranges in the walk's slice, up to the row it stopped at; NULL: in all of it. */
+void nd_scan_ranges(const struct nd_walk *w, const struct nd_stored_row *last,
+		    struct nd_scanned *out);
 /* Whether anything in it is alive. */
 bool nd_partition_is_alive(const struct nd_partition *p, int64_t now_seconds);
 
