@@ -78,7 +78,7 @@ static bool apply_one(struct cd_node_table *t, cql_blob key, int64_t token, stru
 	return nd_store_apply(&m, now);
 }
 
-static const char *row_text(const struct cd_node_table *t, int64_t now, char out[128])
+static const char *row_text(const struct cd_node_table *t, int64_t now, char *out)
 {
 	static const uint8_t one[4] = { 0, 0, 0, 1 };
 	const cql_blob key = { one, 4 };
@@ -604,6 +604,40 @@ static void test_read_without_memory(void **state)
 	cd_node_table_deinit(&t);
 }
 
+/* A value of any size takes the place of one of any other, and its neighbours stay what they are: small
+ * ones lie with their row, large ones apart. */
+static void test_sizes(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 5, 6, 40, 255, 256, 257, 1000 };
+	enum { SIZES = CD_COUNT(sizes), LONGEST = 1000 };
+	struct cd_failalloc f;
+	struct cd_node_table t;
+	uint8_t key[4];
+	(void)state;
+
+	cd_failalloc_init(&f, 0);
+	assert_true(cd_node_table_init(&t, columns, CD_COUNT(columns), &f.allocator));
+	for (unsigned i = 0; i < SIZES * SIZES; i++) {
+		struct nd_change m = change_of(&t, &(struct write){ "m[a]=beside", 2 * i + 1, 0 });
+		struct nd_change v = change_of(&t, &(struct write){ "v=", 2 * i + 1, 0 });
+		char bytes[LONGEST + 1], wanted[LONGEST + 32], got[LONGEST + 32];
+
+		for (unsigned turn = 0; turn < 2; turn++) {
+			size_t len = sizes[turn ? i % SIZES : i / SIZES];
+			memset(bytes, 'a' + (int)(i % 26), len);
+			bytes[len] = '\0';
+			v.value = text(bytes);
+			m.timestamp_us = v.timestamp_us = 2 * i + turn + 1;
+			assert_true(apply_one(&t, key_of(1, key), 1, turn ? &v : &m, NOW));
+			assert_true(apply_one(&t, key_of(1, key), 1, turn ? &m : &v, NOW));
+			snprintf(wanted, sizeof wanted, "- m[a]=beside v=%s", bytes);
+			assert_string_equal(row_text(&t, NOW, got), wanted);
+		}
+	}
+	cd_node_table_deinit(&t);
+	assert_int_equal(f.live, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -613,6 +647,7 @@ int main(void)
 		cmocka_unit_test(test_expired),     cmocka_unit_test(test_clients_clock),
 		cmocka_unit_test(test_drop_column), cmocka_unit_test(test_added_column),
 		cmocka_unit_test(test_key_columns), cmocka_unit_test(test_read_without_memory),
+		cmocka_unit_test(test_sizes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
