@@ -20,6 +20,8 @@ static int set_up(void **state)
 	coodie_node_options *o = coodie_node_options_new(&err);
 
 	assert_true(coodie_node_options_set_credentials(o, "ada", "lovelace", &err));
+	assert_true(coodie_node_options_set_setting(o, "partition_keys_in_select_fail_threshold", "2",
+						    &err));
 	coodie_node *n = coodie_node_start(o, &err);
 	coodie_node_options_free(o);
 	assert_non_null(n);
@@ -121,6 +123,21 @@ static void test_rights_come_and_go(void **state)
 	coodie_session_free(ada);
 }
 
+/* Guardrails hold for who is no superuser. */
+static void test_guardrails(void **state)
+{
+	coodie_session *ada = session(*state, "ada", "lovelace");
+	coodie_session *reader = session(*state, "reader", "r");
+	static const char three[] = "SELECT v FROM ks.t WHERE k IN (1, 2, 3)";
+	static const char two[] = "SELECT v FROM ks.t WHERE k IN (1, 2)";
+
+	assert_int_equal(ask(ada, three, 0), 0);
+	assert_int_equal(ask(reader, two, 0), 0);
+	assert_int_equal(ask(reader, three, 0), 0x2200);
+	coodie_session_free(reader);
+	coodie_session_free(ada);
+}
+
 /* A new password is for those who come; who is in stays. */
 static void test_new_password(void **state)
 {
@@ -167,6 +184,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_who_may_come_in, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_nobody, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_rights_come_and_go, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_guardrails, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_new_password, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_clients, set_up, tear_down),
 	};
