@@ -22,6 +22,8 @@
  *     -- sleep N            so many milliseconds before it
  *     -- loose              of an error, the code alone is compared
  *     -- any-order          the rows are compared as a set
+ *
+ * `-- yaml: NAME=VALUE` lines at the top of a file are the run's own: settings of the server.
  */
 #ifndef TESTS_SCRIPT_H
 #define TESTS_SCRIPT_H
