@@ -149,7 +149,7 @@ static const struct {
 	  "system.mask_default(v) vector<float, 2>, system.mask_default(tu) 'org.apache.cassandra.db.marshal.LegacyTimeUUIDType', "
 	  "system.mask_default(n) decimal, system.mask_default(dt) date",
 	  "\"****\", 0, {\"street\": \"****\", \"zip\": 0}, [], [0.0, 0.0], "
-	  "\"0x138140001dd211b28080808080808080\", 0, \"1970-01-01\"" },
+	  "\"13814000-1dd2-11b2-8080-808080808080\", 0, \"1970-01-01\"" },
 	{ "mask_null(i), mask_replace(i, 7), mask_inner(x, 1, 1), mask_outer(x, 1, null), "
 	  "mask_outer(x, 1, 1, '#')",
 	  "system.mask_null(i) int, system.mask_replace(i, 7) int, "

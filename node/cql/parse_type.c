@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node/cql/parse.h"
+#include "node/value/custom.h"
 
 static const cql_type *parse_inner(struct nd_parse *p, enum cql_kind kind, uint32_t count);
 
@@ -30,6 +31,19 @@ const cql_type *nd_parse_native_type(struct nd_parse *p)
 			return cd_type_native(natives[i].kind);
 	nd_parse_stuck(p);
 	return NULL;
+}
+
+static const cql_type *freeze(struct nd_parse *p, const cql_type *inner)
+{
+	cql_type *t = nd_parse_take(p, 1, sizeof *t);
+
+	if (!t)
+		return NULL;
+	*t = *inner;
+	if (t->kind == CQL_KIND_LIST || t->kind == CQL_KIND_SET)
+		t->inner = &t->of.only;
+	t->frozen = true;
+	return t;
 }
 
 static cql_type *new_type(struct nd_parse *p, enum cql_kind kind, uint32_t count)
@@ -80,13 +94,31 @@ const cql_type *nd_parse_user_type(struct nd_parse *p)
 	return t->of.udt->name ? t : NULL;
 }
 
+/* A type that is known by its class alone: what CQL has a name for is itself, but a counter may not
+ * be written so, and what is inside FrozenType(...) is frozen. */
+static const cql_type *settle_class(struct nd_parse *p, const cql_type *type, const char *name)
+{
+	static const cql_type counter = { .kind = CQL_KIND_CUSTOM,
+					  .fixed_size = -1,
+					  .of.class_name = CD_TYPE_PACKAGE "CounterColumnType" };
+	static const char frozen[] = "FrozenType(";
+
+	if (!strncmp(name, CD_TYPE_PACKAGE, sizeof CD_TYPE_PACKAGE - 1))
+		name += sizeof CD_TYPE_PACKAGE - 1;
+	if (type->kind == CQL_KIND_COUNTER)
+		type = &counter;
+	if (type->kind == CQL_KIND_CUSTOM)
+		return nd_custom_new(p->arena, type, ND_PARSER_DEPTH - p->depth, p->problem);
+	return type->count && !strncmp(name, frozen, sizeof frozen - 1) ? freeze(p, type) : type;
+}
+
 /* 'org.apache.cassandra.db.marshal.Int32Type' */
 static const cql_type *parse_class(struct nd_parse *p)
 {
 	struct nd_token t = p->tok;
 	size_t len;
 	const char *name = nd_parse_text(p, &t, &len);
-	coodie_error err;
+	coodie_error err = { 0 };
 	const cql_type *type;
 
 	if (!name)
@@ -95,9 +127,13 @@ static const cql_type *parse_class(struct nd_parse *p)
 	type = cd_type_parse_class(p->arena, name, len, ND_PARSER_DEPTH - p->depth, &err);
 	if (!type && err.code == COODIE_ERR_NO_MEMORY)
 		nd_no_memory(p->problem);
-	if (!type && strpbrk(name, "()"))
+	if (type)
+		type = settle_class(p, type, name);
+	if (p->problem->happened)
+		return NULL;
+	if (!type && err.code && strpbrk(name, "()"))
 		nd_parse_refuse(p, "Cannot parse type %.200s: %s", name, err.message);
-	else if (!type || type->kind == CQL_KIND_CUSTOM)
+	else if (!type)
 		nd_parse_refuse(
 			p,
 			"Error setting type %.100s: Unable to find abstract-type class '%s%.100s'",
@@ -167,10 +203,9 @@ static const cql_type *parse_vector(struct nd_parse *p)
 static const cql_type *parse_frozen(struct nd_parse *p)
 {
 	const cql_type *inner = nd_parse_type(p);
-	cql_type *t = inner ? nd_parse_take(p, 1, sizeof *t) : NULL;
 	char spelling[64];
 
-	if (!t || !nd_parse_expect(p, ND_PUNCTUATION('>')))
+	if (!inner || !nd_parse_expect(p, ND_PUNCTUATION('>')))
 		return NULL;
 	if (inner->kind != CQL_KIND_UDT && !inner->count) {
 		cql_type_format(inner, spelling, sizeof spelling);
@@ -180,11 +215,7 @@ static const cql_type *parse_frozen(struct nd_parse *p)
 				spelling);
 		return NULL;
 	}
-	*t = *inner;
-	if (t->kind == CQL_KIND_LIST || t->kind == CQL_KIND_SET)
-		t->inner = &t->of.only;
-	t->frozen = true;
-	return t;
+	return freeze(p, inner);
 }
 
 static const cql_type *parse_inner(struct nd_parse *p, enum cql_kind kind, uint32_t count)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node/function/term_parts.h"
+#include "node/value/custom.h"
 #include "node/value/native_text.h"
 #include "proto/text.h"
 
@@ -144,7 +145,8 @@ enum nd_fit nd_literal_fit(struct nd_planner *p, const struct nd_expr *e,
 
 	(void)p;
 	/* Cassandra reads any constant as a tuple, or as what a custom type makes of it */
-	if (kind == CQL_KIND_TUPLE || kind == CQL_KIND_CUSTOM)
+	if (kind == CQL_KIND_TUPLE ||
+	    (kind == CQL_KIND_CUSTOM && nd_custom_takes_constants(receiver->type)))
 		return ND_FIT_WEAK;
 	if (l->kind(e) == kind)
 		return ND_FIT_EXACT;

@@ -5,6 +5,7 @@
 
 #include "node/schema/ddl_view.h"
 #include "node/schema/options.h"
+#include "node/value/custom.h"
 #include "proto/type.h"
 
 /* A CREATE TABLE being read: the columns in the order they were written. */
@@ -235,6 +236,19 @@ static bool check_statics(struct maker *m)
 	return true;
 }
 
+/* By its class: Cassandra looks at that only when it has counted the counters. */
+static bool check_classes(struct maker *m)
+{
+	for (uint32_t i = 0; i < m->count; i++)
+		if (m->columns[i]->type->kind == CQL_KIND_CUSTOM &&
+		    nd_custom_like(m->columns[i]->type)->kind == CQL_KIND_COUNTER)
+			return nd_refuse(&m->d->x->problem, ND_CONFIG_ERROR,
+					 "%s.%s: Cannot have a counter column (\"%s\") in a non "
+					 "counter table",
+					 m->d->keyspace_name, m->draft->name, m->columns[i]->name);
+	return true;
+}
+
 static bool check_counters(struct maker *m)
 {
 	uint32_t counters = 0, others = 0;
@@ -252,7 +266,7 @@ static bool check_counters(struct maker *m)
 		return nd_ddl_refuse(m->d,
 				     "Cannot set default_time_to_live on a table with counters");
 	m->draft->is_counter = counters > 0;
-	return true;
+	return check_classes(m);
 }
 
 bool nd_ddl_draft_table(struct nd_ddl *d, struct nd_table *draft)

@@ -8,6 +8,7 @@
 #include "base/identifier.h"
 #include "node/cql/parser.h"
 #include "node/schema/schema_change.h"
+#include "node/value/custom.h"
 #include "proto/type.h"
 
 static bool is_collection(const cql_type *t)
@@ -118,7 +119,9 @@ static void put_type(struct text *t, const cql_type *type)
 
 	if (frozen)
 		put_str(t, "frozen<");
-	if (type->kind == CQL_KIND_CUSTOM) {
+	if (type->kind == CQL_KIND_CUSTOM && nd_custom_spelling(type)) {
+		put_str(t, nd_custom_spelling(type));
+	} else if (type->kind == CQL_KIND_CUSTOM) {
 		put_str(t, "'");
 		put_str(t, type->of.class_name);
 		put_str(t, "'");
@@ -319,6 +322,23 @@ static const cql_type *resolve_parts(struct resolver *r, const cql_type *raw, bo
 	return t;
 }
 
+/* Once more from its name: it may be inside a class, where nobody has looked at it. */
+static const cql_type *resolve_custom(struct resolver *r, const cql_type *raw, unsigned depth)
+{
+	const cql_type *t = nd_custom_new(r->arena, raw, ND_PARSER_DEPTH - depth, r->problem);
+	size_t size = t ? strlen(t->of.class_name) : 0;
+
+	if (!t && !r->problem->happened)
+		nd_refuse(r->problem, ND_INVALID,
+			  "custom types ('%s') are not supported by the node", raw->of.class_name);
+	if (size > r->left || size > UINT16_MAX) { /* it travels in a [string] */
+		refuse_size(r);
+		return NULL;
+	}
+	r->left -= size;
+	return t;
+}
+
 static const cql_type *resolve(struct resolver *r, const cql_type *raw, bool freeze, unsigned depth)
 {
 	const cql_type *native = cd_type_native(raw->kind);
@@ -327,11 +347,8 @@ static const cql_type *resolve(struct resolver *r, const cql_type *raw, bool fre
 		refuse_size(r);
 		return NULL;
 	}
-	if (raw->kind == CQL_KIND_CUSTOM) {
-		nd_refuse(r->problem, ND_INVALID,
-			  "custom types ('%s') are not supported by the node", raw->of.class_name);
-		return NULL;
-	}
+	if (raw->kind == CQL_KIND_CUSTOM)
+		return resolve_custom(r, raw, depth);
 	if (native && raw->frozen) {
 		nd_refuse(r->problem, ND_INVALID,
 			  "frozen<> is only allowed on collections, tuples, and user-defined types "

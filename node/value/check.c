@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "node/value/custom.h"
 #include "proto/notation.h"
 #include "proto/type.h"
 #include "proto/value_composite.h"
@@ -278,7 +279,7 @@ static bool check_vector(const cql_type *type, cql_blob v, struct nd_problem *p)
 /* ---- all of them ------------------------------------------------------------------------------------ */
 
 static check_fn *const checks[KINDS] = {
-	[CQL_KIND_CUSTOM] = check_nothing,    [CQL_KIND_ASCII] = check_ascii,
+	[CQL_KIND_CUSTOM] = nd_custom_check,  [CQL_KIND_ASCII] = check_ascii,
 	[CQL_KIND_BLOB] = check_nothing,      [CQL_KIND_DECIMAL] = check_decimal,
 	[CQL_KIND_TEXT] = check_text,         [CQL_KIND_VARINT] = check_nothing,
 	[CQL_KIND_TIMEUUID] = check_timeuuid, [CQL_KIND_INET] = check_inet,

@@ -4,6 +4,7 @@
 #include "node/value/compare.h"
 
 #include "node/value/compare_decimal.h"
+#include "node/value/custom.h"
 #include "proto/value_composite.h"
 
 typedef int compare_fn(const cql_type *type, cql_blob a, cql_blob b);
@@ -219,7 +220,8 @@ static int by_elements(const cql_type *type, cql_blob a, cql_blob b)
 /* ---- which is which ------------------------------------------------------------------------- */
 
 /* What is not here is ordered by its bytes: text, blob, inet, date (whose zero is in the middle),
- * time (never negative), duration, custom types. A vector's number is beyond the table. */
+ * time (never negative), duration. A vector's number is beyond the table, and custom types are told
+ * by their names. */
 static compare_fn *const compare[] = {
 	[CQL_KIND_BIGINT] = by_long,       [CQL_KIND_BOOLEAN] = by_boolean,
 	[CQL_KIND_COUNTER] = by_long,      [CQL_KIND_DECIMAL] = by_decimal,
@@ -238,6 +240,8 @@ int nd_compare(const cql_type *type, cql_blob a, cql_blob b)
 
 	if (kind == CQL_KIND_VECTOR)
 		return by_elements(type, a, b);
+	if (kind == CQL_KIND_CUSTOM)
+		return nd_custom_compare(type, a, b);
 	if (kind >= sizeof compare / sizeof *compare || !compare[kind])
 		return by_bytes(type, a, b);
 	return compare[kind](type, a, b);

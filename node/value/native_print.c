@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "node/value/custom.h"
 #include "node/value/native_text.h"
 #include "proto/text.h"
 #include "proto/value.h"
@@ -203,6 +204,7 @@ bool nd_native_print(const cql_type *type, struct nd_value value, enum nd_print_
 	struct cd_print print = { NULL, 0, 0 };
 	struct printing r = { .form = form, .p = &print };
 
+	type = nd_custom_like(type);
 	*out = (cql_text){ "", 0 };
 	if (value.presence != ND_VALUE)
 		return true;

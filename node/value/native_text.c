@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "node/value/custom.h"
 #include "proto/text.h"
 #include "proto/value.h"
 
@@ -315,6 +316,8 @@ bool nd_native_read(const cql_type *type, const char *text, size_t len, struct c
 	struct reading r = { type, text, len, a, p };
 	cql_value v = { 0 };
 
+	if (type->kind == CQL_KIND_CUSTOM)
+		return nd_custom_read(type, text, len, a, out, p);
 	/* in the text of a tuple a collection, or a vector, is its bytes */
 	if (type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET ||
 	    type->kind == CQL_KIND_MAP || type->kind == CQL_KIND_VECTOR)
