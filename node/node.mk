@@ -104,6 +104,7 @@ libcd_node_la_SOURCES = \
 	node/plan/insert_run.c \
 	node/plan/operation.c node/plan/operation.h \
 	node/plan/operation_guard.c \
+	node/plan/operation_list.c \
 	node/plan/operation_number.c \
 	node/plan/operation_run.c \
 	node/plan/plan.c node/plan/plan.h \

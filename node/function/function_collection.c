@@ -171,6 +171,16 @@ static bool is_float_vector(const cql_type *type)
 	return type->kind == CQL_KIND_VECTOR && type->inner[0]->kind == CQL_KIND_FLOAT;
 }
 
+/* Cassandra takes a descending column for one of another type. */
+static bool is_descending(const struct nd_planner *p, const struct nd_expr *e)
+{
+	const struct nd_column *c = e->kind == ND_EXPR_COLUMN && p->columns
+					    ? nd_table_column(p->columns, e->name)
+					    : NULL;
+
+	return c && c->descending;
+}
+
 /* A list literal is a vector here. */
 static const cql_type *as_vector(struct nd_candidates *c, const struct nd_expr *e,
 				 const cql_type *type)
@@ -198,14 +208,13 @@ bool nd_function_similarity(struct nd_candidates *c, const struct nd_expr *call,
 	right = left ? as_vector(c, call->items[1], types[1]) : NULL;
 	if (!left || !right)
 		return false;
-	if (!is_float_vector(left) || !is_float_vector(right)) {
-		bool first = is_float_vector(left);
+	bool first = is_float_vector(left) && !is_descending(c->p, call->items[0]);
+	if (!first || !is_float_vector(right) || is_descending(c->p, call->items[1]))
 		return nd_refuse(c->p->problem, ND_INVALID,
 				 "Function system.%s requires a float vector argument, but found "
 				 "argument %s of type %s",
 				 c->name, nd_expr_text(c->p->arena, call->items[first]),
 				 nd_type_text(c->p->arena, first ? right : left));
-	}
 	if (left->of.dimension != right->of.dimension)
 		return nd_refuse(c->p->problem, ND_INVALID,
 				 "All arguments must have the same vector dimensions");

@@ -229,10 +229,28 @@ static struct nd_decimal quotient(const struct nd_call *c, struct nd_decimal x, 
 		c->arena, nd_decimal_divide(c->arena, x, y, (int32_t)scale, ND_ROUND_HALF_UP));
 }
 
+/* The whole part of a quotient, as Java has it: its scale is the difference of the two, or as near to
+ * that as zeros at its end allow. */
+static struct nd_decimal whole_quotient(const struct nd_call *c, struct nd_decimal x,
+					struct nd_decimal y)
+{
+	struct nd_decimal d = nd_decimal_divide(c->arena, x, y, 0, ND_ROUND_DOWN);
+	int64_t scale = (int64_t)x.scale - y.scale;
+
+	scale = scale > INT32_MAX ? INT32_MAX : scale < INT32_MIN ? INT32_MIN : scale;
+	if (d.unscaled.count == 0) {
+		d.scale = (int32_t)scale;
+		return d;
+	}
+	if (scale < 0)
+		d = nd_decimal_strip(c->arena, d);
+	return d.scale < scale ? nd_decimal_rescale(c->arena, d, (int32_t)scale, ND_ROUND_DOWN) : d;
+}
+
 static struct nd_decimal remainder_of(const struct nd_call *c, struct nd_decimal x,
 				      struct nd_decimal y)
 {
-	struct nd_decimal times = nd_decimal_divide(c->arena, x, y, 0, ND_ROUND_DOWN);
+	struct nd_decimal times = whole_quotient(c, x, y);
 	struct nd_decimal all = nd_decimal_multiply(c->arena, times, y);
 
 	all.unscaled = nd_big_negate(all.unscaled);
@@ -274,6 +292,14 @@ static bool is_finite(const struct nd_number *n)
 	return n->form != ND_NUMBER_REAL || isfinite(n->real);
 }
 
+/* Cassandra makes a decimal of an integer by way of a double. */
+static bool operand(const struct nd_call *c, struct nd_number n, struct nd_decimal *out)
+{
+	if (n.form == ND_NUMBER_INTEGER && c->function->result->kind == CQL_KIND_DECIMAL)
+		n = nd_number_of_real((double)n.integer);
+	return nd_number_decimal(c, &n, out);
+}
+
 static bool operate(const struct nd_call *c, struct nd_value *out)
 {
 	enum cql_kind kind = c->function->result->kind;
@@ -293,8 +319,7 @@ static bool operate(const struct nd_call *c, struct nd_value *out)
 		return failed(c, isnan(is_finite(&x) ? y.real : x.real)
 					 ? "A NaN cannot be converted into a decimal"
 					 : "An infinite number cannot be converted into a decimal");
-	return nd_number_decimal(c, &x, &left) && nd_number_decimal(c, &y, &right) &&
-	       on_decimals(c, left, right, out);
+	return operand(c, x, &left) && operand(c, y, &right) && on_decimals(c, left, right, out);
 }
 
 /* A time, and a duration that is added to it or taken away. */

@@ -75,13 +75,17 @@ static bool selected_column(struct nd_selection_run *r, const struct nd_selector
 
 /* ---- what is computed ------------------------------------------------------------------------- */
 
+/* Where nobody looks whether a value is set, it has no bytes. */
 static bool selected_term(struct nd_selection_run *r, const struct nd_selector *s,
 			  struct nd_value *out)
 {
+	static const uint8_t empty[1];
+
 	if (!nd_term_value(s->from, r->x, out))
 		return false;
-	return out->presence != ND_UNSET ||
-	       nd_refuse(&r->x->problem, ND_INVALID, "Invalid unset value for %s", s->name);
+	if (out->presence == ND_UNSET)
+		*out = (struct nd_value){ ND_VALUE, empty, 0 };
+	return true;
 }
 
 /* The arguments of a call; few of them need no memory. */

@@ -213,7 +213,13 @@ static int compare(const struct nd_condition *c, struct nd_value a, struct nd_va
 	return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-/* CONTAINS and CONTAINS KEY of a frozen collection. */
+static bool is_equal(struct nd_value a, struct nd_value b)
+{
+	return a.presence == ND_VALUE && a.len == b.len &&
+	       (!a.len || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/* CONTAINS and CONTAINS KEY of a frozen collection: values are not compared, but have to be equal. */
 static bool frozen_contains(const struct nd_condition *c, struct nd_value has,
 			    struct nd_value wanted, struct nd_request *x, bool *hold)
 {
@@ -224,7 +230,7 @@ static bool frozen_contains(const struct nd_condition *c, struct nd_value has,
 	if (!nd_items_read(c->column->type, has, x->arena, &items, &x->problem))
 		return false;
 	for (uint32_t i = first; i < items.count && !*hold; i += step)
-		*hold = items.at[i].presence == ND_VALUE && !compare(c, items.at[i], wanted);
+		*hold = is_equal(items.at[i], wanted);
 	return true;
 }
 
@@ -287,7 +293,7 @@ static bool collection_holds(const struct nd_condition *c, const struct nd_row *
 			     struct nd_value wanted, struct nd_request *x, bool *hold)
 {
 	static const char *const names[] = {
-		[CQL_KIND_LIST] = "LIST", [CQL_KIND_SET] = "SET", [CQL_KIND_MAP] = "MAP"
+		[CQL_KIND_LIST] = "list", [CQL_KIND_SET] = "set", [CQL_KIND_MAP] = "map"
 	};
 	enum nd_operator op = comparison(c);
 	const cql_type *type = c->column->type;
@@ -296,12 +302,16 @@ static bool collection_holds(const struct nd_condition *c, const struct nd_row *
 	uint32_t count;
 
 	cells = cells_of(row, c->column, &count);
+	if (op == ND_OP_CONTAINS || op == ND_OP_CONTAINS_KEY) {
+		if (wanted.presence == ND_NULL)
+			return refuse_null(c, x);
+		/* Cassandra does not look whether it is set: it has no bytes then */
+		*hold = cells_contain(c, cells, count,
+				      value_of((cql_blob){ wanted.data, wanted.len }));
+		return true;
+	}
 	if (wanted.presence == ND_UNSET)
 		return nd_refuse(&x->problem, ND_INVALID, "Invalid 'unset' value in condition");
-	if (op == ND_OP_CONTAINS || op == ND_OP_CONTAINS_KEY) {
-		*hold = wanted.presence == ND_VALUE && cells_contain(c, cells, count, wanted);
-		return wanted.presence == ND_VALUE || refuse_null(c, x);
-	}
 	if (wanted.presence == ND_VALUE &&
 	    !nd_items_read(type, wanted, x->arena, &items, &x->problem))
 		return false;

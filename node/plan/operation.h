@@ -11,6 +11,7 @@
 struct nd_writer {
 	struct nd_request *x;
 	struct nd_mutation *mutation;
+	struct nd_change **begin; /* where the row's changes begin in the mutation */
 	struct nd_clustering row;
 	bool is_static;
 	int64_t timestamp_us;
@@ -23,6 +24,12 @@ struct nd_change *nd_writer_add(struct nd_writer *w, enum nd_change_kind kind,
 				const struct nd_column *column);
 /* The row as it is before any of the request's changes. `found` false: there is none. */
 bool nd_writer_existing(struct nd_writer *w, struct nd_row *row, bool *found);
+/* A list's items, with what the statement has done to them so far (operation_list.c). */
+struct nd_list {
+	uint32_t count;
+	struct nd_cell *at;
+};
+bool nd_writer_list(struct nd_writer *w, const struct nd_column *list, struct nd_list *out);
 
 struct nd_operation;
 typedef bool nd_operation_fn(const struct nd_operation *o, struct nd_writer *w);

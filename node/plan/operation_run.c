@@ -328,20 +328,17 @@ static bool is_among(const struct nd_items *items, cql_blob value)
 
 bool nd_run_discard_values(const struct nd_operation *o, struct nd_writer *w)
 {
-	struct nd_row row;
+	struct nd_list list;
 	struct nd_items items;
-	bool nothing_to_do, found;
+	bool nothing_to_do;
 
 	if (!nd_writer_guard_list_read(w, "Removal of list items requiring read before write") ||
-	    !read_items(o, w, &items, &nothing_to_do) || !nd_writer_existing(w, &row, &found))
+	    !read_items(o, w, &items, &nothing_to_do) || !nd_writer_list(w, o->column, &list))
 		return false;
-	for (uint32_t i = 0; !nothing_to_do && found && i < row.cell_count; i++) {
-		const struct nd_cell *cell = &row.cells[i];
-
-		if (cell->column == o->column && is_among(&items, cell->value) &&
-		    !erase_cell(w, o->column, cell->path))
+	for (uint32_t i = 0; !nothing_to_do && i < list.count; i++)
+		if (is_among(&items, list.at[i].value) &&
+		    !erase_cell(w, o->column, list.at[i].path))
 			return false;
-	}
 	return true;
 }
 
@@ -351,26 +348,19 @@ bool nd_run_discard_values(const struct nd_operation *o, struct nd_writer *w)
 static bool find_index(const struct nd_operation *o, struct nd_writer *w, struct nd_value key,
 		       const char *missing, cql_blob *path)
 {
-	const struct nd_cell *first = NULL;
-	int32_t index, size = 0;
-	struct nd_row row;
-	bool found;
+	struct nd_list list;
+	int32_t index;
 
-	if (!nd_writer_existing(w, &row, &found))
+	if (!nd_writer_list(w, o->column, &list))
 		return false;
-	for (uint32_t i = 0; found && i < row.cell_count; i++) {
-		if (row.cells[i].column != o->column)
-			continue;
-		first = first ? first : &row.cells[i];
-		size++;
-	}
-	if (!first)
+	if (!list.count)
 		return nd_refuse(&w->x->problem, ND_INVALID, "%s", missing);
 	index = key.len == 4 ? (int32_t)cd_get_be32(key.data) : -1;
-	if (index < 0 || index >= size)
+	if (index < 0 || (uint32_t)index >= list.count)
 		return nd_refuse(&w->x->problem, ND_INVALID,
-				 "List index %d out of bound, list has size %d", index, size);
-	*path = first[index].path;
+				 "List index %d out of bound, list has size %d", index,
+				 (int)list.count);
+	*path = list.at[index].path;
 	return true;
 }
 

@@ -81,6 +81,18 @@ static bool is_same(const cql_type *type, struct nd_value a, cql_blob b)
 	return a.presence == ND_VALUE && nd_compare(type, nd_value_blob(a), b) == 0;
 }
 
+/* The values of what is frozen are not compared, but have to be equal: 1.0 and 1.00 are two. */
+static bool answer_item(const struct nd_question *q, const cql_type *type, cql_blob v,
+			struct nd_request *x, struct cd_arena *a, bool *yes)
+{
+	if (q->is_analyzed || q->column->is_multi_cell || q->op != ND_OP_CONTAINS)
+		return answer_value(q, type, v, x, a, yes);
+	for (uint32_t i = 0; i < q->count && !*yes; i++)
+		*yes = v.len == q->values[i].len &&
+		       (!v.len || memcmp(v.data, q->values[i].data, v.len) == 0);
+	return true;
+}
+
 /* CONTAINS, CONTAINS KEY and entries: of the items of a collection. */
 static bool answer_items(const struct nd_question *q, struct nd_value v, struct nd_request *x,
 			 struct cd_arena *a, bool *yes)
@@ -98,8 +110,8 @@ static bool answer_items(const struct nd_question *q, struct nd_value v, struct 
 			*yes = is_same(type->inner[0], items.at[i], q->key) &&
 			       is_same(type->inner[1], items.at[i + 1], q->values[0]);
 		else if (items.at[i + at].presence == ND_VALUE &&
-			 !answer_value(q, type->inner[at], nd_value_blob(items.at[i + at]), x, a,
-				       yes))
+			 !answer_item(q, type->inner[at], nd_value_blob(items.at[i + at]), x, a,
+				      yes))
 			return false;
 	}
 	return true;

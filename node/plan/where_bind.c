@@ -45,31 +45,46 @@ static bool join_columns(struct nd_request *x, const cql_blob *columns, uint32_t
 	return true;
 }
 
+static bool check_key(struct nd_request *x, cql_blob key)
+{
+	if (!key.len)
+		return nd_refuse(&x->problem, ND_INVALID, "Key may not be empty");
+	return key.len <= KEY_MAX || too_long(x, key.len);
+}
+
 bool nd_key_join(struct nd_request *x, const cql_blob *columns, uint32_t count, cql_blob *key,
 		 int64_t *token)
 {
-	if (count > 1) {
-		if (!join_columns(x, columns, count, key))
-			return false;
-	} else {
-		*key = columns[0];
-		if (!key->len)
-			return nd_refuse(&x->problem, ND_INVALID, "Key may not be empty");
-		if (key->len > KEY_MAX)
-			return too_long(x, key->len);
-	}
+	*key = columns[0];
+	if (count > 1 ? !join_columns(x, columns, count, key) : !check_key(x, *key))
+		return false;
 	*token = cql_murmur3_token(key->data, key->len);
 	return true;
 }
 
-static bool add_key(struct nd_request *x, const cql_blob *columns, uint32_t count,
+static bool add_key(const struct nd_where *w, struct nd_request *x, const cql_blob *columns,
 		    struct nd_places *out)
 {
-	uint32_t i = out->key_count;
+	uint32_t i = out->key_count, count = w->table->partition_key_count;
 
-	if (!nd_key_join(x, columns, count, &out->keys[i], &out->tokens[i]))
+	if (w->options.use == ND_WHERE_SELECT && count == 1) {
+		out->keys[i] = columns[0];
+		out->tokens[i] = cql_murmur3_token(columns[0].data, columns[0].len);
+	} else if (!nd_key_join(x, columns, count, &out->keys[i], &out->tokens[i])) {
 		return false;
+	}
 	out->key_count++;
+	return true;
+}
+
+/* SELECT looks at the keys when it knows that there are rows to look for. */
+static bool check_keys(const struct nd_where *w, struct nd_request *x, const struct nd_places *p)
+{
+	if (w->options.use != ND_WHERE_SELECT || w->table->partition_key_count > 1)
+		return true;
+	for (uint32_t i = 0; i < p->key_count; i++)
+		if (!check_key(x, p->keys[i]))
+			return false;
 	return true;
 }
 
@@ -100,7 +115,7 @@ static bool simple_key(const struct nd_where *w, struct nd_request *x, struct nd
 			return false;
 		columns[i] = nd_value_blob(v);
 	}
-	return keys_alloc(x, 1, out) && add_key(x, columns, count, out);
+	return keys_alloc(x, 1, out) && add_key(w, x, columns, out);
 }
 
 /* Once for each column, by the product so far, when one of them is IN a list. */
@@ -136,7 +151,7 @@ static bool all_keys(const struct nd_where *w, struct nd_request *x, struct nd_p
 	if (!nd_where_product(w->key, width, x, &count, &columns) || !keys_alloc(x, count, out))
 		return false;
 	for (uint32_t i = 0; i < count; i++)
-		if (!add_key(x, columns + (size_t)i * width, width, out))
+		if (!add_key(w, x, columns + (size_t)i * width, out))
 			return false;
 	return true;
 }
@@ -246,8 +261,8 @@ bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_pla
 		return false;
 	if (w->bound_rows && !(out->nothing && w->options.use == ND_WHERE_SELECT))
 		return nd_where_slices(w, x, out) &&
-		       (!out->slice_count || check_range_delete(w, x));
-	if (!check_range_delete(w, x))
+		       (!out->slice_count || (check_keys(w, x, out) && check_range_delete(w, x)));
+	if (!check_range_delete(w, x) || !check_keys(w, x, out))
 		return false;
 	out->slices = cd_arena_take(x->arena, sizeof *out->slices);
 	if (!out->slices)

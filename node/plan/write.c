@@ -156,6 +156,7 @@ static bool put_marker(struct nd_writer *to)
 static bool write_row(const struct nd_write *w, struct nd_writer *to)
 {
 	to->is_static = false;
+	to->begin = to->mutation->last;
 	if (w->kind == ND_INSERT && !put_marker(to))
 		return false;
 	return run_operations(w, to, 0, w->regular_count);
@@ -166,6 +167,7 @@ static bool write_static(const struct nd_write *w, struct nd_writer *to)
 	if (w->regular_count == w->operation_count)
 		return true;
 	to->is_static = true;
+	to->begin = to->mutation->last;
 	to->row = (struct nd_clustering){ 0, NULL };
 	return run_operations(w, to, w->regular_count, w->operation_count);
 }

@@ -147,7 +147,9 @@ static bool check_target(struct maker *m)
 	enum nd_index_target target = m->index.target;
 	bool frozen = is_collection(c->type) && !nd_type_is_multi_cell(c->type);
 	const char *name = target_names[target];
+	char quoted[600];
 
+	nd_name_format(c->name, quoted, sizeof quoted);
 	if (!check_durations(m->d, c->type))
 		return false;
 	if (c->kind == ND_PARTITION_KEY && m->table->partition_key_count == 1)
@@ -160,7 +162,7 @@ static bool check_target(struct maker *m)
 				     "Cannot create %s() index on frozen column %s. Frozen "
 				     "collections are immutable and must be fully indexed by using "
 				     "the 'full(%s)' modifier",
-				     name, c->name, c->name);
+				     name, c->name, quoted);
 	if (!frozen && target == ND_INDEX_FULL)
 		return nd_ddl_refuse(m->d,
 				     "full() indexes can only be created on frozen collections");

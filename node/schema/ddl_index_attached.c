@@ -196,6 +196,7 @@ static bool check_vector(struct nd_ddl *d, const struct nd_index *index, const c
 static bool is_supported(const cql_type *type)
 {
 	return type->frozen || type->kind == CQL_KIND_TUPLE || type->kind == CQL_KIND_UDT ||
+	       type->kind == CQL_KIND_VECTOR ||
 	       (type->kind < CQL_KIND_LIST && type->kind != CQL_KIND_BLOB);
 }
 
