@@ -130,7 +130,7 @@ static void conditions_are_refused(void **state)
 		{ "a negative index", "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF l[-1] = 1", NULL,
 		  "0x2200 Invalid negative list index -1" },
 		{ "less than nothing", "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF l < []", NULL,
-		  "0x2200 Invalid comparison with an empty LIST for operator \"<\"" },
+		  "0x2200 Invalid comparison with an empty list for operator \"<\"" },
 		{ "CONTAINS of what is none",
 		  "UPDATE t SET v = 1 WHERE k = 1 AND c = 1 IF v CONTAINS 1", NULL,
 		  "0x2200 Cannot use CONTAINS on non-collection column v" },

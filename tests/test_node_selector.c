@@ -99,7 +99,7 @@ static const struct {
 	{ "x + 'x'", "x + 'x' text", "\"it\\\"sx\"" },
 	{ "n * 2, n / 7, n % 1, w / 2, i * n",
 	  "n * 2 decimal, n / 7 decimal, n % 1 decimal, w / 2 varint, i * n decimal",
-	  "3.00, 0.21428571428571428571428571428571, 0.50, -2, 63.00" },
+	  "3.000, 0.21428571428571428571428571428571, 0.50, -2, 63.000" },
 	{ "to_date(tu), to_timestamp(dt), to_unix_timestamp(ts), toDate(ts)",
 	  "system.to_date(tu) date, system.to_timestamp(dt) timestamp, "
 	  "system.to_unix_timestamp(ts) bigint, system.todate(ts) date",

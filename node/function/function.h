@@ -122,6 +122,10 @@ struct nd_function *nd_candidates_add_native(struct nd_candidates *c, const char
 /* "system.f : (int) -> int, ..."; "" when out of memory. */
 const char *nd_candidates_text(const struct nd_candidates *c);
 
+/* Whether an argument is a column in descending order: its type is no collection's and no vector's
+ * then. */
+bool nd_is_reversed(const struct nd_candidates *c, const struct nd_expr *argument);
+
 /* Add what they have of that name. */
 typedef bool nd_candidates_fn(struct nd_candidates *c);
 nd_candidates_fn nd_function_fixed, nd_function_blobs, nd_function_math, nd_function_operators,

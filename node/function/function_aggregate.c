@@ -197,7 +197,8 @@ static bool add_of_items(struct nd_candidates *c, const struct nd_expr *call, co
 			 bool numbers, nd_call_fn *run)
 {
 	bool fits = (type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET) &&
-		    (!numbers || nd_number_is(type->inner[0]->kind));
+		    (!numbers || nd_number_is(type->inner[0]->kind)) &&
+		    !nd_is_reversed(c, call->items[0]);
 	struct nd_function *f;
 
 	if (!fits)

@@ -44,8 +44,7 @@ static bool refuse_type(struct nd_candidates *c, const struct nd_expr *call, con
 		nd_type_text(c->p->arena, type));
 }
 
-/* A column in descending order: its type is no collection's then. */
-static bool is_reversed(const struct nd_candidates *c, const struct nd_expr *e)
+bool nd_is_reversed(const struct nd_candidates *c, const struct nd_expr *e)
 {
 	const struct nd_column *column = NULL;
 
@@ -60,7 +59,7 @@ static bool add_half(struct nd_candidates *c, const struct nd_expr *call, const 
 	const cql_type *items;
 	struct nd_function *f;
 
-	if (type->kind != CQL_KIND_MAP || is_reversed(c, call->items[0]))
+	if (type->kind != CQL_KIND_MAP || nd_is_reversed(c, call->items[0]))
 		return refuse_type(c, call, "map", type);
 	items = nd_type_of_items(c->p, result, type->inner[result == CQL_KIND_LIST]);
 	if (!items || !(f = nd_candidates_add(c, c->name, items, 1, run)))
@@ -99,7 +98,7 @@ bool nd_function_collection_count(struct nd_candidates *c, const struct nd_expr 
 	struct nd_function *f;
 
 	if ((kind != CQL_KIND_LIST && kind != CQL_KIND_SET && kind != CQL_KIND_MAP) ||
-	    is_reversed(c, call->items[0]))
+	    nd_is_reversed(c, call->items[0]))
 		return refuse_type(c, call, "collection", types[0]);
 	f = nd_candidates_add(c, c->name, cd_type_native(CQL_KIND_INT), 1, collection_count);
 	if (!f)
@@ -171,16 +170,6 @@ static bool is_float_vector(const cql_type *type)
 	return type->kind == CQL_KIND_VECTOR && type->inner[0]->kind == CQL_KIND_FLOAT;
 }
 
-/* Cassandra takes a descending column for one of another type. */
-static bool is_descending(const struct nd_planner *p, const struct nd_expr *e)
-{
-	const struct nd_column *c = e->kind == ND_EXPR_COLUMN && p->columns
-					    ? nd_table_column(p->columns, e->name)
-					    : NULL;
-
-	return c && c->descending;
-}
-
 /* A list literal is a vector here. */
 static const cql_type *as_vector(struct nd_candidates *c, const struct nd_expr *e,
 				 const cql_type *type)
@@ -208,8 +197,8 @@ bool nd_function_similarity(struct nd_candidates *c, const struct nd_expr *call,
 	right = left ? as_vector(c, call->items[1], types[1]) : NULL;
 	if (!left || !right)
 		return false;
-	bool first = is_float_vector(left) && !is_descending(c->p, call->items[0]);
-	if (!first || !is_float_vector(right) || is_descending(c->p, call->items[1]))
+	bool first = is_float_vector(left) && !nd_is_reversed(c, call->items[0]);
+	if (!first || !is_float_vector(right) || nd_is_reversed(c, call->items[1]))
 		return nd_refuse(c->p->problem, ND_INVALID,
 				 "Function system.%s requires a float vector argument, but found "
 				 "argument %s of type %s",

@@ -170,6 +170,20 @@ static bool check_consistency(const struct nd_select_run *r)
 	return true;
 }
 
+static bool check_order(const struct nd_select_run *r)
+{
+	const struct nd_select_plan *plan = r->plan;
+	bool folded = plan->aggregates || plan->grouping.is_set;
+
+	if (!r->x->has_page_rows || r->x->page_rows <= 0 || !plan->ordering.sorts ||
+	    plan->ordering.near || (!folded && r->places.nothing))
+		return true;
+	return nd_refuse(&r->x->problem, ND_INVALID,
+			 "Cannot page queries with both ORDER BY and a IN restriction on the "
+			 "partition key; you must either remove the ORDER BY or the IN and "
+			 "sort client side, or disable paging for this query");
+}
+
 /* Whether the answer comes in pages, and where this one begins. */
 static bool start_page(struct nd_select_run *r, uint32_t limit)
 {
@@ -182,12 +196,6 @@ static bool start_page(struct nd_select_run *r, uint32_t limit)
 		return false;
 	if (plan->ordering.near)
 		return true;
-	if (r->paged && plan->ordering.sorts && !r->places.nothing)
-		return nd_refuse(
-			&x->problem, ND_INVALID,
-			"Cannot page queries with both ORDER BY and a IN restriction on the "
-			"partition key; you must either remove the ORDER BY or the IN and "
-			"sort client side, or disable paging for this query");
 	if (!folded && limit <= r->left_on_page)
 		r->paged = false;
 	if (plan->aggregates && !plan->grouping.is_set)
@@ -263,6 +271,8 @@ static bool start(struct nd_select_run *r, uint32_t *limit)
 	if (!start_page(r, *limit) || !guard_page(r))
 		return false;
 	warn_of_aggregates(r);
+	if (!check_order(r))
+		return false;
 	r->arena = r->places.has_keys && r->places.names_rows && r->places.key_count == 1 &&
 				   r->places.slice_count == 1
 			   ? x->arena

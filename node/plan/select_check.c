@@ -37,6 +37,9 @@ static bool walk_expr(struct walk *w, const struct nd_expr *e)
 {
 	const struct nd_column *c;
 	bool keys = e->kind == ND_EXPR_MAP; /* may be names of fields */
+	/* what stands in brackets is a value, not a selection */
+	bool is_item = e->kind == ND_EXPR_ELEMENT || e->kind == ND_EXPR_SLICE;
+	uint32_t count = is_item ? 1 : e->count;
 
 	if (e->kind == ND_EXPR_COLUMN) {
 		if (w->skips_unknown && !nd_table_column(w->t, e->name))
@@ -44,7 +47,7 @@ static bool walk_expr(struct walk *w, const struct nd_expr *e)
 		c = nd_table_find_column(w->t, e->name, w->p->problem);
 		return c && w->column(w, c);
 	}
-	for (uint32_t i = 0; i < e->count; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		bool is_value = keys ? i % 2 : e->kind == ND_EXPR_UDT;
 		if (!e->items[i] || (keys && !is_value && e->items[i]->kind == ND_EXPR_COLUMN))
 			continue;

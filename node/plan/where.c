@@ -282,7 +282,7 @@ static bool check_vectors(struct nd_planner *p, const struct nd_where *w)
 	for (uint32_t i = 0; i < w->other_count; i++) {
 		const struct nd_column *c = w->others[i]->columns[0];
 
-		if (c->type->kind == CQL_KIND_VECTOR && nd_table_attached_index(w->table, c))
+		if (c->type->kind == CQL_KIND_VECTOR && nd_table_has_index_of(w->table, c))
 			return nd_refuse(p->problem, ND_INVALID,
 					 "Vector indexes only support ANN queries");
 	}

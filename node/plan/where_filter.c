@@ -80,12 +80,31 @@ static bool ask_term(struct nd_filter *f, struct nd_request *x, const struct nd_
 	return nd_term_value(t, x, &v) && ask_one(f, x, c, op, v);
 }
 
+/* (a, b) = (1, 2): each column for itself. */
+static bool ask_columns(struct nd_filter *f, struct nd_request *x, const struct nd_restriction *r)
+{
+	for (uint32_t i = 0; i < r->count; i++) {
+		struct nd_value v;
+
+		if (!nd_term_value(r->values[0].terms[i], x, &v))
+			return false;
+		if (v.presence == ND_UNSET)
+			return nd_refuse(&x->problem, ND_INVALID,
+					 "Invalid unset value for tuple field number %u", i);
+		if (!ask_one(f, x, r->columns[i], ND_OP_EQ, v))
+			return false;
+	}
+	return true;
+}
+
 static bool ask_equal(struct nd_filter *f, struct nd_request *x, const struct nd_restriction *r)
 {
 	struct nd_tuples t;
 
 	if (!r->is_multi)
 		return ask_term(f, x, r->columns[0], ND_OP_EQ, r->values[0].terms[0]);
+	if (!r->values[0].whole)
+		return ask_columns(f, x, r);
 	if (!nd_where_tuples(r, x, &t))
 		return false;
 	for (uint32_t i = 0; i < r->count; i++)

@@ -179,12 +179,45 @@ static bool read_uuid(const struct reading *r, cql_value *out)
 	return true;
 }
 
+/* Java's IPv4 addresses may have fewer than four numbers: the last one has the bytes that remain. */
+static bool read_ipv4(const struct reading *r, cql_inet *out)
+{
+	enum { LONGEST = 15 };
+	uint8_t address[4];
+	uint64_t number = 0;
+	uint32_t at = 0;
+	bool is_begun = false;
+
+	if (r->len > LONGEST)
+		return false;
+	for (size_t i = 0; i < r->len; i++) {
+		char c = r->text[i];
+		if (c >= '0' && c <= '9') {
+			number = number * 10 + (uint64_t)(c - '0');
+			is_begun = true;
+			continue;
+		}
+		if (c != '.' || !is_begun || number > UINT8_MAX || at == 3)
+			return false;
+		address[at++] = (uint8_t)number;
+		number = 0;
+		is_begun = false;
+	}
+	if (!is_begun || number >> (8 * (4 - at)))
+		return false;
+	for (uint32_t i = 4; i-- > at; number >>= 8)
+		address[i] = (uint8_t)number;
+	*out = (cql_inet){ .length = 4 };
+	memcpy(out->address, address, sizeof address);
+	return true;
+}
+
 static bool read_inet(const struct reading *r, cql_value *out)
 {
 	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF };
 	cql_inet v;
 
-	if (strlen(r->text) != r->len || !cql_inet_parse(r->text, &v, NULL))
+	if (!read_ipv4(r, &v) && (strlen(r->text) != r->len || !cql_inet_parse(r->text, &v, NULL)))
 		return false;
 	/* Java takes an IPv4 address inside of an IPv6 one out */
 	if (v.length == 16 && memcmp(v.address, mapped, sizeof mapped) == 0) {
