@@ -414,7 +414,7 @@ static void test_broken(void **state)
 		{ "an unknown opcode", "\x04\0\0\x05\x44\0\0\0\0", 9, 5, true },
 		{ "a server's message", "\x04\0\0\x05\x08\0\0\0\0", 9, 5, true },
 		{ "a negative length", "\x04\0\0\x05\x05\xff\xff\xff\xff", 9, 5, true },
-		{ "a length over the limit", "\x04\0\0\x05\x05\x01\0\0\x01", 9, 5, true },
+		{ "a length over the limit", "\x04\0\0\x05\x05\x10\0\0\x01", 9, 5, true },
 		{ "a response", "\x84\0\0\x05\x05\0\0\0\0", 9, 0, true },
 		{ "HTTP", "GET / HTTP/1.1\r\n\r\n", 18, 0, true },
 		{ "packed before it was agreed", "\x04\x01\0\x05\x01\0\0\0\x05\0\0\0\0\0", 14, 5,
@@ -446,6 +446,38 @@ static void test_broken(void **state)
 			CD_CHECK(!duo_next(&d, &m), rows[i].name);
 			duo_end(&d);
 		}
+}
+
+/* Refused, and the connection goes on. */
+static void test_too_big(void **state)
+{
+	enum { LEN = (16 << 20) + 5 };
+	static const char *const says[] = {
+		[4] = "Request is too big: length 16777237 exceeds maximum allowed length 16777216.",
+		[5] = "CQL Message of size 16777231 bytes exceeds allowed maximum of 16777216 bytes",
+	};
+	char *text = malloc(LEN);
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'x', LEN);
+	for (unsigned version = 4; version <= 5; version++) {
+		struct nd_service s = open_service();
+		struct duo d;
+		cql_message m = of(CQL_OP_QUERY);
+
+		duo_begin(&d, &s, version);
+		duo_ready(&d, NULL);
+		m.as.query.cql = (cql_text){ text, LEN };
+		m.as.query.params.consistency = CQL_CONSISTENCY_ONE;
+		m = duo_ask(&d, m);
+		assert_true(duo_says(&m, ND_INVALID, says[version]));
+		assert_int_equal(m.stream, 7);
+		assert_false(d.conn.closing);
+		assert_int_equal(duo_ask(&d, of(CQL_OP_OPTIONS)).opcode, CQL_OP_SUPPORTED);
+		duo_end(&d);
+	}
+	free(text);
 }
 
 static void test_damaged_segment(void **state)
@@ -561,6 +593,7 @@ int main(void)
 		cmocka_unit_test(test_register_wrong),
 		cmocka_unit_test(test_refused_in_its_version),
 		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_too_big),
 		cmocka_unit_test(test_damaged_segment),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_memory),

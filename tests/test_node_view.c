@@ -443,6 +443,26 @@ static void memory_may_end(void **state)
 	assert_int_equal(fail.live, 0);
 }
 
+/* They are found by going over all rows: no SELECT takes a key so long. */
+static void keys_may_be_longer_than_any(void **state)
+{
+	enum { LEN = 65536 };
+	struct fixture *f = *state;
+	char *insert = malloc(LEN + 100);
+
+	assert_non_null(insert);
+	int at = sprintf(insert, "INSERT INTO b (k, c, w) VALUES (2, 1, '");
+	memset(insert + at, 'x', LEN);
+	strcpy(insert + at + LEN, "')");
+	assert_non_null(fixture_run(
+		f, VIEW("long", "k, c, w", KEYS_SET " AND w IS NOT NULL", "(w, c, k)")));
+	fixture_run(f, insert);
+	assert_non_null(strstr(fixture_run(f, "SELECT k FROM long"), "2"));
+	fixture_run(f, "UPDATE b SET w = 'y' WHERE k = 2 AND c = 1");
+	assert_null(strstr(fixture_run(f, "SELECT w FROM long"), "xx"));
+	free(insert);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -451,6 +471,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(told, begin, fixture_teardown),
 		cmocka_unit_test_setup_teardown(rows_end_with_their_key, begin, fixture_teardown),
 		cmocka_unit_test_setup_teardown(rows_live_by_what_is_left_out, begin,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(keys_may_be_longer_than_any, begin,
 						fixture_teardown),
 		cmocka_unit_test_setup_teardown(rows_are_swept, begin, fixture_teardown),
 		cmocka_unit_test_setup_teardown(views_follow_their_base, begin, fixture_teardown),

@@ -21,13 +21,40 @@ static bool parse_mask(struct nd_parse *p)
 	return nd_parse_term(p);
 }
 
+/* Behind the one word of a native type, which Cassandra's parser looks at to know that it is one. */
+static bool follows_type(const struct nd_token *t)
+{
+	static const enum nd_keyword words[] = { ND_KW_PRIMARY, ND_KW_STATIC, ND_KW_MASKED };
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (t->keyword == words[i])
+			return true;
+	return t->kind == ND_PUNCTUATION(',') || t->kind == ND_PUNCTUATION(')') ||
+	       t->kind == ND_PUNCTUATION(';') || t->kind == ND_TOKEN_EOF;
+}
+
+/* The type of a column in CREATE TABLE. */
+static const cql_type *parse_column_type(struct nd_parse *p)
+{
+	struct nd_token first = p->tok, then = nd_parse_peek(p);
+	const cql_type *type = nd_parse_type(p);
+
+	if (!type || p->tok.at != then.at || type->kind == CQL_KIND_UDT ||
+	    first.kind == ND_TOKEN_STRING || follows_type(&then))
+		return type;
+	nd_parse_stuck_from(p, &first);
+	return NULL;
+}
+
 /* name type [STATIC] [MASKED WITH ...] */
-static bool parse_column(struct nd_parse *p, struct nd_column_def *out)
+typedef const cql_type *parse_type_fn(struct nd_parse *p);
+
+static bool parse_column(struct nd_parse *p, parse_type_fn *type, struct nd_column_def *out)
 {
 	*out = (struct nd_column_def){ .name = nd_parse_name(p, ND_NAME_ANY) };
 	if (!out->name)
 		return false;
-	out->type = nd_parse_type(p);
+	out->type = type(p);
 	if (!out->type)
 		return false;
 	out->is_static = nd_parse_accept_word(p, ND_KW_STATIC);
@@ -116,7 +143,7 @@ static bool parse_table_column(struct nd_parse *p, struct nd_create_table *s)
 
 	if (nd_parse_is_word(p, ND_KW_PRIMARY))
 		return parse_key_clause(p, s);
-	if (!parse_column(p, &one))
+	if (!parse_column(p, parse_column_type, &one))
 		return false;
 	if (nd_parse_accept_word(p, ND_KW_PRIMARY)) {
 		if (!nd_parse_expect_word(p, ND_KW_KEY) || !check_single_key(p, s))
@@ -193,7 +220,7 @@ static bool parse_added(struct nd_parse *p, struct nd_alter_table *s)
 		return false;
 	many = nd_parse_accept(p, ND_PUNCTUATION('('));
 	do {
-		if (!parse_column(p, &one) || !add_column(p, s, &one))
+		if (!parse_column(p, nd_parse_type, &one) || !add_column(p, s, &one))
 			return false;
 	} while (many && nd_parse_accept(p, ND_PUNCTUATION(',')));
 	return !many || nd_parse_expect(p, ND_PUNCTUATION(')'));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node/function/function.h"
+#include "node/function/term_parts.h"
 
 const cql_type *nd_type_of_items(struct nd_planner *p, enum cql_kind kind, const cql_type *item)
 {
@@ -151,4 +152,47 @@ const cql_type *nd_expr_likely_type(struct nd_planner *p, const struct nd_expr *
 				p, e->kind == ND_EXPR_SET ? CQL_KIND_SET : CQL_KIND_LIST, item);
 	}
 	return type;
+}
+
+static const cql_type *argument_items(struct nd_planner *p, const struct nd_expr *e)
+{
+	const cql_type *same = NULL;
+
+	for (uint32_t i = 0; i < e->count; i++) {
+		const cql_type *type = nd_expr_argument_type(p, e->items[i]);
+
+		if (same && type && !cql_type_equal(same, type))
+			return NULL;
+		same = same ? same : type;
+	}
+	return same ? nd_type_of_items(p, e->kind == ND_EXPR_SET ? CQL_KIND_SET : CQL_KIND_LIST,
+				       same)
+		    : NULL;
+}
+
+static const cql_type *argument_tuple(struct nd_planner *p, const struct nd_expr *e)
+{
+	cql_type *t = cd_type_new(p->arena, CQL_KIND_TUPLE, e->count);
+
+	if (!t) {
+		nd_no_memory(p->problem);
+		return NULL;
+	}
+	t->frozen = true;
+	for (uint32_t i = 0; i < e->count; i++)
+		if (!(t->inner[i] = nd_expr_argument_type(p, e->items[i])))
+			return NULL;
+	return t;
+}
+
+const cql_type *nd_expr_argument_type(struct nd_planner *p, const struct nd_expr *e)
+{
+	const cql_type *type;
+
+	if (e->kind == ND_EXPR_LIST || e->kind == ND_EXPR_SET)
+		return argument_items(p, e);
+	if (e->kind == ND_EXPR_TUPLE)
+		return argument_tuple(p, e);
+	type = nd_literal_type(e);
+	return type ? type : nd_expr_type(p, e);
 }

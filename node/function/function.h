@@ -84,6 +84,8 @@ bool nd_function_run(const struct nd_function *f, const struct nd_value *argumen
 const cql_type *nd_expr_type(struct nd_planner *p, const struct nd_expr *e);
 /* Looks up all columns and calls of a selected expression, arguments first. */
 bool nd_expr_resolve_calls(struct nd_planner *p, const struct nd_expr *e);
+/* The one that an argument of any type has: all items of a list or a set have the same. */
+const cql_type *nd_expr_argument_type(struct nd_planner *p, const struct nd_expr *e);
 /* A type that it can have, if nobody says which. */
 const cql_type *nd_expr_likely_type(struct nd_planner *p, const struct nd_expr *e);
 /* A list or set of a type, frozen. NULL: out of memory, which `p` knows. */

@@ -93,8 +93,16 @@ static bool new_arguments(struct nd_selector_maker *m, const struct nd_expr *e,
 	return s->name != NULL;
 }
 
+/* Whether the type of an expression is that of its parts. */
+static bool has_parts(const struct nd_expr *e)
+{
+	return e->kind == ND_EXPR_LIST || e->kind == ND_EXPR_SET || e->kind == ND_EXPR_MAP ||
+	       (e->kind == ND_EXPR_TUPLE && e->count > 1);
+}
+
 static struct nd_selector *new_to_json(struct nd_selector_maker *m, const struct nd_expr *e)
 {
+	const cql_type *type = NULL;
 	struct nd_selector *s;
 
 	if (e->count != 1) {
@@ -102,7 +110,12 @@ static struct nd_selector *new_to_json(struct nd_selector_maker *m, const struct
 			  "Invalid number of arguments for function system.%s(any)", e->name);
 		return NULL;
 	}
-	if (e->items[0]->kind == ND_EXPR_NULL || e->items[0]->kind == ND_EXPR_MARKER) {
+	if (has_parts(e->items[0]) || nd_literal_type(e->items[0]))
+		type = nd_expr_argument_type(m->p, e->items[0]);
+	if (m->p->problem->happened)
+		return NULL;
+	if (e->items[0]->kind == ND_EXPR_NULL || e->items[0]->kind == ND_EXPR_MARKER ||
+	    (has_parts(e->items[0]) && !type)) {
 		nd_refuse(
 			m->p->problem, ND_INVALID,
 			"Cannot infer type of argument %s in call to function system.%s(any): use "
@@ -111,7 +124,7 @@ static struct nd_selector *new_to_json(struct nd_selector_maker *m, const struct
 		return NULL;
 	}
 	if (!(s = nd_selector_alloc(m, ND_SELECTOR_CALL, cd_type_native(CQL_KIND_TEXT), 1)) ||
-	    !(s->items[0] = nd_selector_new(m, e->items[0], NULL)) ||
+	    !(s->items[0] = nd_selector_new(m, e->items[0], type)) ||
 	    !(s->function = nd_function_to_json(m->p, e->name, s->items[0]->type)))
 		return NULL;
 	const char *names[] = { s->items[0]->name };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node/plan/select_plan.h"
+#include "node/plan/vector_index.h"
 
 /* ---- making ------------------------------------------------------------------------------------- */
 
@@ -158,12 +159,16 @@ static cql_blob row_value(const struct nd_row_view *view, uint32_t i)
 	return view->row ? view->row->clustering.values[i] : (cql_blob){ NULL, 0 };
 }
 
-/* The function's value for this row into group_now. */
+/* The function's value for this row into group_now. It is replicas that fail over it. */
 static bool evaluate(struct nd_select_run *r, const struct nd_row_view *view)
 {
 	cd_buffer_clear(&r->group_now);
-	if (!nd_selection_add(r->group_run, view, &r->group_now))
-		return false;
+	if (!nd_selection_add(r->group_run, view, &r->group_now)) {
+		if (r->x->problem.error.code != ND_INVALID)
+			return false;
+		nd_problem_init(&r->x->problem, r->x->arena);
+		return nd_replica_read_failed(r->x);
+	}
 	return !r->group_now.failed || nd_no_memory(&r->x->problem);
 }
 

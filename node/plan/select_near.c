@@ -74,5 +74,6 @@ bool nd_near_start(struct nd_select_run *r, uint32_t limit)
 				 "greater than %d. LIMIT was %u",
 				 MOST, limit);
 	r->near_to = (cql_blob){ v.data, v.len };
-	return nd_vector_fits(r->plan->ordering.near_index, r->near_to) || nd_vector_read_failed(x);
+	return nd_vector_fits(r->plan->ordering.near_index, r->near_to) ||
+	       nd_replica_read_failed(x);
 }

@@ -85,7 +85,7 @@ bool nd_vector_write_failed(struct nd_request *x, bool several)
 	return false;
 }
 
-bool nd_vector_read_failed(struct nd_request *x)
+bool nd_replica_read_failed(struct nd_request *x)
 {
 	return failed(x, ND_READ_FAILURE);
 }

@@ -14,6 +14,6 @@ float nd_vector_similarity(enum nd_similarity how, cql_blob a, cql_blob b);
  * over one that has not; who asked hears of no more than that. */
 bool nd_vector_fits(const struct nd_index *index, cql_blob v);
 bool nd_vector_write_failed(struct nd_request *x, bool several);
-bool nd_vector_read_failed(struct nd_request *x);
+bool nd_replica_read_failed(struct nd_request *x);
 
 #endif

@@ -2,6 +2,8 @@
 /* A row of a base table, and the row of a view that is made of it. */
 #include <string.h>
 
+#include <coodie/token.h>
+
 #include "node/plan/view.h"
 #include "node/plan/where.h"
 
@@ -50,7 +52,8 @@ static bool key_value(const struct nd_column *c, const struct nd_view_source *fr
 	return place->cell != NULL;
 }
 
-/* A view may have an empty key, unlike a table; it comes first, as Cassandra has it. */
+/* A view may have an empty key, unlike a table; it comes first, as Cassandra has it. It may have one
+ * that is longer than any that can be asked for, too. */
 static bool join_key(const struct nd_table *view, const cql_blob *columns, struct nd_request *x,
 		     struct nd_view_place *out, bool *found)
 {
@@ -59,11 +62,13 @@ static bool join_key(const struct nd_table *view, const cql_blob *columns, struc
 
 	for (uint32_t i = 0; i < count; i++)
 		size += columns[i].len + (count > 1 ? 3 : 0);
-	*found = size <= KEY_MOST;
-	if (size || !*found)
-		return !*found || nd_key_join(x, columns, count, &out->key, &out->token);
+	*found = size <= KEY_MOST || count == 1;
+	if (!*found)
+		return true;
+	if (count > 1)
+		return nd_key_join(x, columns, count, &out->key, &out->token);
 	out->key = columns[0];
-	out->token = INT64_MIN;
+	out->token = size ? cql_murmur3_token(out->key.data, size) : INT64_MIN;
 	return true;
 }
 

@@ -338,7 +338,9 @@ static void add_filter(struct nd_where *w, struct nd_restriction *r, struct nd_r
 	*last = &r->next;
 }
 
-static void collect_filters(struct nd_where *w, bool keys)
+/* `rows`: of all clustering columns, those that make slices too: a null that bounds nothing is refused
+ * by the filter. */
+static void collect_filters(struct nd_where *w, bool keys, bool rows)
 {
 	struct nd_restriction **last = &w->filters;
 
@@ -346,7 +348,7 @@ static void collect_filters(struct nd_where *w, bool keys)
 		if (w->key[i])
 			add_filter(w, w->key[i], &last);
 	for (uint32_t i = 0; i < w->table->clustering_count; i++)
-		if (w->rows[i] && (i >= w->bound_rows || is_no_slice(w->rows[i])))
+		if (w->rows[i] && (rows || i >= w->bound_rows || is_no_slice(w->rows[i])))
 			add_filter(w, w->rows[i], &last);
 	for (uint32_t i = 0; i < w->other_count; i++)
 		add_filter(w, w->others[i], &last);
@@ -358,7 +360,7 @@ static bool involves_filtering(const struct nd_where *w, bool keys_in, bool rows
 	if (w->options.ann && !nd_table_attached_index(w->table, w->options.ann))
 		return true;
 	if (w->options.ann)
-		return !nd_where_is_answered(w, keys_in, rows_in);
+		return !nd_where_is_attached(w, keys_in, rows_in);
 	if (!w->other_count && !rows_in && !keys_in)
 		return w->row_count > 0;
 	return !nd_where_is_answered(w, keys_in, rows_in);
@@ -379,7 +381,7 @@ static void settle(struct nd_where *w, bool key_uses_index, bool rows_use_index,
 			w->bound_rows == t->clustering_count;
 	w->simple_key = w->key_count == t->partition_key_count && !w->has_key_in && !keys_filter &&
 			!w->token.is_set;
-	collect_filters(w, keys_filter);
+	collect_filters(w, keys_filter, rows_in);
 }
 
 struct nd_where *nd_where_new(struct nd_planner *p, struct nd_table *table,

@@ -46,6 +46,12 @@ static bool compares(const struct nd_question *q, const cql_type *type, cql_blob
 	}
 }
 
+/* What is too long for an index is not in it, and not found. */
+static bool is_indexed(const struct nd_question *q, cql_blob v)
+{
+	return !q->longest || v.len <= q->longest;
+}
+
 /* Whether any token of the value answers any of the question's; those are noted. */
 static bool answer_tokens(const struct nd_question *q, const cql_type *type, cql_blob v,
 			  struct nd_request *x, struct cd_arena *a, bool *yes)
@@ -55,7 +61,7 @@ static bool answer_tokens(const struct nd_question *q, const cql_type *type, cql
 	if (!nd_analyze(&q->analyzer, v, a, &tokens))
 		return nd_no_memory(&x->problem);
 	for (uint32_t i = 0; i < tokens.count; i++)
-		for (uint32_t k = 0; k < q->count; k++)
+		for (uint32_t k = 0; k < q->count && is_indexed(q, tokens.at[i]); k++)
 			if (compares(q, type, tokens.at[i], q->values[k])) {
 				*yes = true;
 				if (q->seen)
@@ -69,7 +75,7 @@ static bool answer_value(const struct nd_question *q, const cql_type *type, cql_
 {
 	if (q->is_analyzed)
 		return answer_tokens(q, type, v, x, a, yes);
-	for (uint32_t i = 0; i < q->count && !*yes; i++)
+	for (uint32_t i = 0; i < q->count && !*yes && is_indexed(q, v); i++)
 		*yes = compares(q, type, v, q->values[i]);
 	return true;
 }

@@ -5,7 +5,7 @@
 
 #include "node/plan/where_question.h"
 
-enum { INDEX_VALUE_MAX = 65535 };
+enum { INDEX_VALUE_MAX = 65535, TERM_MAX = 8192 /* sai_string_term_size_fail_threshold */ };
 
 /* ---- making ------------------------------------------------------------------------------------- */
 
@@ -23,6 +23,8 @@ static struct nd_question *ask(struct nd_filter *f, struct nd_request *x, const 
 	q->column = c;
 	q->op = op;
 	q->count = count;
+	if (f->looking && nd_index_kind(f->looking) == ND_INDEX_ATTACHED)
+		q->longest = TERM_MAX;
 	*f->last = q;
 	f->last = &q->next;
 	return q;
@@ -307,7 +309,7 @@ struct nd_filter *nd_where_filter(const struct nd_where *w, struct nd_request *x
 	}
 	for (const struct nd_question *q = f->first; q; q = q->next)
 		for (uint32_t i = 0; i < q->count && nd_where_uses_index(w); i++)
-			if (q->values[i].len > INDEX_VALUE_MAX) {
+			if (!q->longest && q->values[i].len > INDEX_VALUE_MAX) {
 				nd_refuse(&x->problem, ND_INVALID,
 					  "Index expression values may not be larger than 64K");
 				return NULL;

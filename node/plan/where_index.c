@@ -138,16 +138,27 @@ static bool all_answered(const struct nd_table *t, const struct nd_index *one,
 	return true;
 }
 
-bool nd_where_is_answered(const struct nd_where *w, bool keys, bool rows)
+static bool answers_where(const struct nd_where *w, const struct nd_index *one, bool keys,
+			  bool rows)
 {
 	const struct nd_table *t = w->table;
 
-	for (uint32_t i = 0; i < t->index_count; i++)
-		if ((!keys || all_answered(t, &t->indexes[i], w->key, t->partition_key_count)) &&
-		    (!rows || all_answered(t, &t->indexes[i], w->rows, t->clustering_count)) &&
-		    all_answered(t, &t->indexes[i], w->others, w->other_count))
+	return (!keys || all_answered(t, one, w->key, t->partition_key_count)) &&
+	       (!rows || all_answered(t, one, w->rows, t->clustering_count)) &&
+	       all_answered(t, one, w->others, w->other_count);
+}
+
+bool nd_where_is_answered(const struct nd_where *w, bool keys, bool rows)
+{
+	for (uint32_t i = 0; i < w->table->index_count; i++)
+		if (answers_where(w, &w->table->indexes[i], keys, rows))
 			return true;
 	return false;
+}
+
+bool nd_where_is_attached(const struct nd_where *w, bool keys, bool rows)
+{
+	return answers_where(w, nd_table_attached_index(w->table, w->options.ann), keys, rows);
 }
 
 const struct nd_index *nd_table_attached_index(const struct nd_table *t, const struct nd_column *c)

@@ -86,6 +86,8 @@ bool nd_where_is_indexed(const struct nd_table *table, const struct nd_restricti
 /* Whether one index, or all attached ones together, answer what is said of the partition key
  * (`keys`), of clustering columns (`rows`) and of the others. */
 bool nd_where_is_answered(const struct nd_where *w, bool keys, bool rows);
+/* Likewise by the attached ones: ORDER BY c ANN OF has no other beside it. */
+bool nd_where_is_attached(const struct nd_where *w, bool keys, bool rows);
 bool nd_table_has_index_of(const struct nd_table *t, const struct nd_column *c);
 /* The index of SASI's that answers a LIKE of this kind; NULL: there is none. */
 const struct nd_index *nd_where_like_index(const struct nd_table *t, const struct nd_column *c,

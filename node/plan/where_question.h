@@ -14,6 +14,7 @@ struct nd_question {
 	cql_blob key;
 	uint32_t count;
 	cql_blob *values;
+	size_t longest; /* an attached index has no longer terms; 0: none is asked */
 	/* An index looks at values in its own way: `values` are tokens then, one of which a row must
 	 * have. Partitions must have them all, if in several rows. */
 	bool is_analyzed;

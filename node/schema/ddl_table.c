@@ -303,6 +303,28 @@ static bool check_name(struct nd_ddl *d, const char *name)
 			 d->keyspace_name, name, name);
 }
 
+/* WITH id = ...: Cassandra's map of tables by id says it in its own way. */
+static bool check_id(struct nd_ddl *d, const struct nd_table *draft)
+{
+	char id[CQL_UUID_TEXT_SIZE];
+
+	for (uint32_t i = 0; i < d->schema->keyspace_count; i++) {
+		const struct nd_keyspace *k = d->schema->keyspaces[i];
+
+		for (uint32_t n = 0; n < k->table_count; n++) {
+			if (memcmp(k->tables[n]->id.bytes, draft->id.bytes, sizeof draft->id.bytes))
+				continue;
+			cql_uuid_format(draft->id, id);
+			return nd_refuse(&d->x->problem, ND_SERVER_ERROR,
+					 "java.lang.IllegalArgumentException: Multiple entries "
+					 "with same key: %s=%s.%s and %s=%s.%s",
+					 id, d->keyspace->name, d->statement->on.name, id, k->name,
+					 k->tables[n]->name);
+		}
+	}
+	return true;
+}
+
 bool nd_ddl_create_table(struct nd_ddl *d)
 {
 	const char *name = d->statement->on.name;
@@ -312,7 +334,7 @@ bool nd_ddl_create_table(struct nd_ddl *d)
 		return false;
 	if (nd_keyspace_table(d->keyspace, name))
 		return d->statement->as.table.if_not_exists || nd_ddl_exists(d, name);
-	if (!nd_ddl_draft_table(d, &draft) || !check_name(d, name))
+	if (!nd_ddl_draft_table(d, &draft) || !check_name(d, name) || !check_id(d, &draft))
 		return false;
 	return nd_schema_add_table(d->schema, d->keyspace, &draft,
 				   nd_ddl_change(d, "CREATED", "TABLE", name)) ||

@@ -16,13 +16,14 @@ enum {
 	REQUEST_BYTES = 256 << 10, /* what a batch takes to be answered is kept for the next one */
 	LOWEST_VERSION = 4,
 	SHORT_HEADER_VERSION = 2, /* and below: eight bytes, a stream of one */
-	MOST_REQUEST = 16 << 20   /* native_transport_max_frame_size */
+	MOST_REQUEST = 16 << 20,  /* native_transport_max_frame_size */
+	MOST_BODY = 256 << 20     /* what is read to its end, to be refused */
 };
 
 void nd_conn_init(struct nd_conn *c, struct nd_service *service)
 {
 	*c = (struct nd_conn){ .service = service };
-	cd_inbox_init(&c->in, CQL_SERVER, service->allocator, CQL_TERMS(.max_body = MOST_REQUEST));
+	cd_inbox_init(&c->in, CQL_SERVER, service->allocator, CQL_TERMS(.max_body = MOST_BODY));
 	cd_outbox_init(&c->out, CQL_SERVER, service->allocator, 0);
 	cd_outbox_set_version(&c->out, (uint8_t)service->highest);
 	cd_arena_init(&c->arena, service->allocator, 0);
@@ -224,6 +225,36 @@ static void carry_out(struct nd_exchange *e, const struct nd_fault *fault)
 	s->disagrees = false;
 }
 
+/* v4 counts the header, and what came compressed as it came. */
+static bool is_too_big(const cql_envelope *e)
+{
+	if (e->version < 5)
+		return !(e->flags & CQL_FLAG_COMPRESSED) &&
+		       e->body.len + CQL_HEADER_SIZE > MOST_REQUEST;
+	return e->body.len > MOST_REQUEST;
+}
+
+/* The connection goes on; the memory does not stay with it. */
+static void refuse_size(struct nd_conn *c, const cql_envelope *envelope)
+{
+	struct nd_exchange e = { .conn = c };
+	size_t len = envelope->body.len;
+
+	nd_problem_init(&e.problem, &c->arena);
+	if (envelope->version < 5)
+		nd_refuse(&e.problem, ND_INVALID,
+			  "Request is too big: length %zu exceeds maximum allowed length %d.",
+			  len + CQL_HEADER_SIZE, MOST_REQUEST);
+	else
+		nd_refuse(&e.problem, ND_INVALID,
+			  "CQL Message of size %zu bytes exceeds allowed maximum of %d bytes", len,
+			  MOST_REQUEST);
+	become_error(&e);
+	e.answer.stream = envelope->stream;
+	nd_conn_send(c, &e.answer);
+	cd_inbox_rest(&c->in);
+}
+
 static void answer(struct nd_conn *c, const cql_envelope *envelope)
 {
 	cql_message request = { .opcode = envelope->opcode };
@@ -270,7 +301,10 @@ static void take(struct nd_conn *c, const cql_envelope *envelope)
 	s->requests++;
 	c->requests++;
 	s->by_opcode[envelope->opcode & 31]++;
-	answer(c, envelope);
+	if (is_too_big(envelope))
+		refuse_size(c, envelope);
+	else
+		answer(c, envelope);
 	cd_arena_reset(&c->arena);
 }
 

@@ -3,6 +3,7 @@
 #include "node/value/native_text.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -103,14 +104,32 @@ static bool read_decimal(const struct reading *r, cql_value *out)
 	return true;
 }
 
+/* Whether a number is written with nothing behind it. */
+static bool is_numeral(const struct reading *r)
+{
+	for (size_t i = 0; i < r->len; i++)
+		if (!cd_scan_is_digit(r->text[i]) && !strchr("+-.eE", r->text[i]))
+			return false;
+	return true;
+}
+
+/* Like Java's: a number out of range is infinite. */
 static bool read_real(const struct reading *r, cql_value *out)
 {
-	struct cd_scan s = scan_of(r);
 	bool single = r->type->kind == CQL_KIND_FLOAT;
+	coodie_error err = { .code = COODIE_OK };
+	struct cd_scan s = scan_of(r);
 	double d;
 
-	if (!cd_scan_real(&s, single, &d) || s.at != s.end)
-		return false;
+	s.err = &err;
+	if (cd_scan_real(&s, single, &d)) {
+		if (s.at != s.end)
+			return false;
+	} else {
+		if (err.code != COODIE_ERR_RANGE || !is_numeral(r))
+			return false;
+		d = r->text[0] == '-' ? -(double)INFINITY : (double)INFINITY;
+	}
 	*out = single ? cql_from_float((float)d) : cql_from_double(d);
 	return true;
 }
