@@ -345,18 +345,20 @@ static bool move_time(const struct nd_call *c, struct nd_value *out)
 	return nd_time_move(c, sign, d, out);
 }
 
-/* Texts, one behind the other. */
+/* Texts, one behind the other; one without letters is a text too. */
 static bool concatenate(const struct nd_call *c, struct nd_value *out)
 {
 	struct nd_value x = c->arguments[0], y = c->arguments[1];
 	uint8_t *bytes;
 
-	if (is_nothing(c, 0) || is_nothing(c, 1))
+	if (x.presence != ND_VALUE || y.presence != ND_VALUE)
 		return true;
-	if (!(bytes = cd_arena_take(c->arena, x.len + y.len)))
+	if (!(bytes = cd_arena_take(c->arena, x.len + y.len + 1)))
 		return nd_no_memory(c->problem);
-	memcpy(bytes, x.data, x.len);
-	memcpy(bytes + x.len, y.data, y.len);
+	if (x.len)
+		memcpy(bytes, x.data, x.len);
+	if (y.len)
+		memcpy(bytes + x.len, y.data, y.len);
 	*out = (struct nd_value){ ND_VALUE, bytes, x.len + y.len };
 	return true;
 }
