@@ -217,6 +217,34 @@ static void test_refusals(void **state)
 	close_place(&p);
 }
 
+/* Why a statement was not prepared is told when nothing is left of the statement: not a text, nor
+ * the arena that a problem writes into, may be the statement's. */
+static void test_refused_words(void **state)
+{
+	static const char *const statements[] = {
+		"SELECT DISTINCT 'open FROM ks.t", "SELECT JSON 'open FROM ks.t",
+		"SELECT JSON 0x0 FROM ks.t",       "SELECT (list<int FROM ks.t",
+		"SELECT nothing FROM ks.t",        "INSERT INTO ks.t JSON 'x'",
+	};
+	struct nd_problem problem;
+	struct cd_arena arena;
+	struct place p;
+
+	(void)state;
+	open_place(&p, 5, 4);
+	cd_arena_init(&arena, NULL, 0);
+	for (size_t i = 0; i < CD_COUNT(statements); i++) {
+		nd_problem_init(&problem, &arena);
+		CD_CHECK(!nd_prepared_make(&p.prepared, duo_text(statements[i]), NULL, 5, &problem),
+			 statements[i]);
+		CD_CHECK(problem.happened && problem.arena == &arena, statements[i]);
+		CD_CHECK(memchr(problem.error.message.data, ' ', problem.error.message.len),
+			 statements[i]);
+	}
+	cd_arena_deinit(&arena);
+	close_place(&p);
+}
+
 static void test_keyspaces(void **state)
 {
 	struct place p;
@@ -621,13 +649,21 @@ static void test_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_query),      cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_keyspaces),  cmocka_unit_test(test_tracing),
-		cmocka_unit_test(test_ids),        cmocka_unit_test(test_metadata_ids),
-		cmocka_unit_test(test_unprepared), cmocka_unit_test(test_bounded),
-		cmocka_unit_test(test_execute),    cmocka_unit_test(test_metadata_changed),
-		cmocka_unit_test(test_changes),    cmocka_unit_test(test_suicide),
-		cmocka_unit_test(test_batch),      cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_query),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_refused_words),
+		cmocka_unit_test(test_keyspaces),
+		cmocka_unit_test(test_tracing),
+		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_metadata_ids),
+		cmocka_unit_test(test_unprepared),
+		cmocka_unit_test(test_bounded),
+		cmocka_unit_test(test_execute),
+		cmocka_unit_test(test_metadata_changed),
+		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_suicide),
+		cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

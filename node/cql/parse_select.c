@@ -108,7 +108,7 @@ static bool parse_selectors(struct nd_parse *p, struct nd_select *s, const struc
 
 	if (!prefix)
 		return nd_parse_selectors(p, &s->selections, &s->selection_count);
-	nd_problem_init(&scratch, p->arena);
+	nd_problem_init(&scratch, problem->arena); /* what it says may outlive the tree */
 	p->problem = p->lexer.problem = &scratch;
 	s->distinct = prefix->keyword == ND_KW_DISTINCT || accept_prefix(p, ND_KW_DISTINCT);
 	ok = nd_parse_selectors(p, &s->selections, &s->selection_count);

@@ -63,3 +63,32 @@ bool nd_no_memory(struct nd_problem *p)
 	p->error.message = (cql_text){ text, sizeof text - 1 };
 	return false;
 }
+
+static bool keep(struct cd_arena *a, cql_text *text)
+{
+	if (text->data)
+		text->data = cd_arena_strndup(a, text->data, text->len);
+	return text->data || !text->len;
+}
+
+void nd_problem_keep(struct nd_problem *p, struct cd_arena *arena)
+{
+	cql_error_message *e = &p->error;
+	cql_text *texts[] = { &e->message, &e->write_type, &e->keyspace, &e->table, &e->function };
+	cql_text *arguments = cd_arena_take_array(arena, e->arguments.count + 1u,
+						  sizeof *arguments);
+	bool ok = arguments;
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		ok = ok && keep(arena, texts[i]);
+	for (uint16_t i = 0; ok && i < e->arguments.count; i++) {
+		arguments[i] = e->arguments.at[i];
+		ok = keep(arena, &arguments[i]);
+	}
+	e->arguments.at = arguments;
+	p->arena = arena;
+	if (ok)
+		return;
+	nd_problem_init(p, arena);
+	nd_no_memory(p);
+}

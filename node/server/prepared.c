@@ -216,6 +216,7 @@ static struct nd_prepared_statement *make(struct nd_prepared *p, cql_text cql, c
 					  unsigned version, struct nd_problem *problem)
 {
 	struct nd_prepared_statement *s = cd_alloc_zero(p->allocator, sizeof *s);
+	struct cd_arena *arena = problem->arena;
 
 	if (!p->buckets)
 		p->buckets = cd_alloc_array(p->allocator, ND_PREPARED_BUCKETS, sizeof *p->buckets);
@@ -227,6 +228,7 @@ static struct nd_prepared_statement *make(struct nd_prepared *p, cql_text cql, c
 	cd_arena_init(&s->arena, p->allocator, 0);
 	if (fill(p, s, cql, keyspace, version, problem))
 		return s;
+	nd_problem_keep(problem, arena);
 	free_statement(s);
 	return NULL;
 }
