@@ -32,7 +32,7 @@ bool nd_auth_refuse(struct nd_auth *a, enum nd_code code, const char *format, ..
 	va_start(args, format);
 	vsnprintf(message, sizeof message, format, args);
 	va_end(args);
-	return nd_refuse(&a->x->problem, code, "%s", message);
+	return nd_refuse(&a->x->problem, (int32_t)code, "%s", message);
 }
 
 bool nd_auth_need_login(struct nd_auth *a)
