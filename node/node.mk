@@ -30,7 +30,7 @@ libcd_node_la_SOURCES = \
 	node/cluster/system_schema.c \
 	node/cluster/system_tables.def \
 	node/cql/ast.h \
-	node/cql/expr_text.c \
+	node/cql/expr_text.c node/cql/expr_text.h \
 	node/cql/keyword.def \
 	node/cql/lexer.c node/cql/lexer.h \
 	node/cql/operator.c node/cql/operator.def \
@@ -52,6 +52,7 @@ libcd_node_la_SOURCES = \
 	node/cql/parse_write.c \
 	node/cql/parser.c node/cql/parser.h \
 	node/cql/problem.c node/cql/problem.h \
+	node/cql/spelling.c node/cql/spelling.h \
 	node/cql/statement.def \
 	node/describe/describe.c node/describe/describe.h \
 	node/describe/describe_cluster.c \

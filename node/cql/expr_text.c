@@ -1,40 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Expressions as Cassandra's messages show them, and as CQL. */
-#include <stdarg.h>
-#include <stdio.h>
+#include "node/cql/expr_text.h"
 
-#include "base/identifier.h"
-#include "node/function/term_parts.h"
-
-const char *nd_text(struct nd_problem *p, struct cd_arena *a, const char *format, ...)
-{
-	va_list args;
-	char *out;
-
-	va_start(args, format);
-	int len = vsnprintf(NULL, 0, format, args);
-	va_end(args);
-	out = len < 0 ? NULL : cd_arena_take(a, (size_t)len + 1);
-	if (!out) {
-		nd_no_memory(p);
-		return NULL;
-	}
-	va_start(args, format);
-	vsnprintf(out, (size_t)len + 1, format, args);
-	va_end(args);
-	return out;
-}
-
-const char *nd_type_text(struct cd_arena *a, const cql_type *type)
-{
-	size_t len = nd_type_format(type, NULL, 0);
-	char *out = cd_arena_take(a, len + 1);
-
-	if (!out)
-		return "";
-	nd_type_format(type, out, len + 1);
-	return out;
-}
+#include "node/cql/spelling.h"
 
 enum reader {
 	MESSAGE,
@@ -56,11 +24,10 @@ static void put_expr(struct spelling *b, const struct nd_expr *e);
 
 static void put_name(struct spelling *b, const char *name)
 {
-	char quoted[512];
-
-	if (b->reader == PARSER && nd_name_format(name, quoted, sizeof quoted) < sizeof quoted)
-		name = quoted;
-	put(b, name);
+	if (b->reader == PARSER)
+		nd_name_put(&b->out, name);
+	else
+		put(b, name);
 }
 
 /* Messages show what is between the quotes as it is. */

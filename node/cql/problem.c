@@ -52,6 +52,19 @@ bool nd_refuse(struct nd_problem *p, int32_t code, const char *format, ...)
 	return p->error.message.data ? false : (p->happened = false, nd_no_memory(p));
 }
 
+const char *nd_text(struct nd_problem *p, struct cd_arena *a, const char *format, ...)
+{
+	va_list args;
+	cql_text text;
+
+	va_start(args, format);
+	text = format_text(a, format, args);
+	va_end(args);
+	if (!text.data)
+		nd_no_memory(p);
+	return text.data;
+}
+
 bool nd_no_memory(struct nd_problem *p)
 {
 	static const char text[] = "the node is out of memory";

@@ -24,6 +24,9 @@ struct nd_problem {
 void nd_problem_init(struct nd_problem *p, struct cd_arena *arena);
 /* Fills code and message; the caller may fill in further fields of p->error. Returns false. */
 bool nd_refuse(struct nd_problem *p, int32_t code, const char *format, ...) COODIE_PRINTF(3, 4);
+/* Formats into an arena; NULL: out of memory, which `p` knows. */
+const char *nd_text(struct nd_problem *p, struct cd_arena *a, const char *format, ...)
+	COODIE_PRINTF(3, 4);
 /* Moves all texts of the error to another arena: what they were made in is about to go. */
 void nd_problem_keep(struct nd_problem *p, struct cd_arena *arena);
 /* SERVER_ERROR: out of memory. Returns false. */

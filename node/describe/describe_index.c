@@ -14,7 +14,7 @@ static void put_target(struct cd_buffer *out, const struct nd_index *index)
 
 	if (called[index->target])
 		cd_buffer_text(out, called[index->target]);
-	nd_describe_put_name(out, index->column->name);
+	nd_name_put(out, index->column->name);
 	if (called[index->target])
 		cd_buffer_text(out, ")");
 }
@@ -59,7 +59,7 @@ void nd_describe_index(struct cd_buffer *out, const struct nd_table *t,
 		       const struct nd_index *index)
 {
 	cd_buffer_text(out, index->class_name ? "CREATE CUSTOM INDEX " : "CREATE INDEX ");
-	nd_describe_put_name(out, index->name);
+	nd_name_put(out, index->name);
 	cd_buffer_text(out, " ON ");
 	nd_describe_put_full_name(out, t->keyspace->name, t->name);
 	cd_buffer_text(out, " (");

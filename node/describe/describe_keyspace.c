@@ -5,10 +5,10 @@
 static void put_virtual(struct cd_buffer *out, const char *name)
 {
 	cd_buffer_text(out, "/*\nWarning: Keyspace ");
-	nd_describe_put_name(out, name);
+	nd_name_put(out, name);
 	cd_buffer_text(out, " is a virtual keyspace and cannot be recreated with CQL.\n"
 			    "Structure, for reference:\nVIRTUAL KEYSPACE ");
-	nd_describe_put_name(out, name);
+	nd_name_put(out, name);
 	cd_buffer_text(out, ";\n*/");
 }
 
@@ -37,7 +37,7 @@ void nd_describe_keyspace(struct cd_buffer *out, const struct nd_keyspace *k)
 		return;
 	}
 	cd_buffer_text(out, "CREATE KEYSPACE ");
-	nd_describe_put_name(out, k->name);
+	nd_name_put(out, k->name);
 	cd_buffer_text(out, " WITH replication = ");
 	put_replication(out, &k->replication);
 	cd_buffer_text(out, "  AND durable_writes = "); /* two blanks, as there */

@@ -19,7 +19,7 @@ static void put_name_cell(struct nd_describe_rows *r, const char *name)
 {
 	size_t began = nd_describe_cell_begin(r);
 
-	nd_describe_put_name(&r->rows, name);
+	nd_name_put(&r->rows, name);
 	nd_describe_cell_end(r, began);
 }
 

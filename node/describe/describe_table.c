@@ -10,9 +10,9 @@
 static void put_column(struct cd_buffer *out, const char *name, const cql_type *type,
 		       enum nd_column_kind kind)
 {
-	nd_describe_put_name(out, name);
+	nd_name_put(out, name);
 	cd_buffer_text(out, " ");
-	nd_describe_put_type(out, type);
+	nd_type_put(out, type);
 	if (kind == ND_STATIC)
 		cd_buffer_text(out, " static");
 }
@@ -115,7 +115,7 @@ static void put_drop(struct cd_buffer *out, const struct nd_table *t,
 
 	put_alter(out, t);
 	cd_buffer_text(out, " DROP ");
-	nd_describe_put_name(out, c->name);
+	nd_name_put(out, c->name);
 	snprintf(time, sizeof time, " USING TIMESTAMP %" PRId64 ";", c->dropped_us);
 	cd_buffer_text(out, time);
 	if (!now)

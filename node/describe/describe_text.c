@@ -2,22 +2,11 @@
 /* Names, texts, types and maps, as descriptions spell them. */
 #include "node/describe/describe_text.h"
 
-void nd_describe_put_name(struct cd_buffer *out, const char *name)
-{
-	size_t len = nd_name_format(name, NULL, 0);
-	uint8_t *at = cd_buffer_grow(out, len + 1);
-
-	if (!at)
-		return;
-	nd_name_format(name, (char *)at, len + 1);
-	cd_buffer_truncate(out, out->len - 1);
-}
-
 void nd_describe_put_full_name(struct cd_buffer *out, const char *keyspace, const char *name)
 {
-	nd_describe_put_name(out, keyspace);
+	nd_name_put(out, keyspace);
 	cd_buffer_text(out, ".");
-	nd_describe_put_name(out, name);
+	nd_name_put(out, name);
 }
 
 void nd_describe_put_quoted(struct cd_buffer *out, const char *text)
@@ -32,17 +21,6 @@ void nd_describe_put_quoted(struct cd_buffer *out, const char *text)
 		}
 	}
 	cd_buffer_text(out, "'");
-}
-
-void nd_describe_put_type(struct cd_buffer *out, const cql_type *type)
-{
-	size_t len = nd_type_format(type, NULL, 0);
-	uint8_t *at = cd_buffer_grow(out, len + 1);
-
-	if (!at)
-		return;
-	nd_type_format(type, (char *)at, len + 1);
-	cd_buffer_truncate(out, out->len - 1);
 }
 
 /* The pair with the least key above `last`; NULL: there is none. */
@@ -84,5 +62,5 @@ void nd_describe_put_columns(struct cd_buffer *out, struct nd_column *const *col
 
 void nd_describe_put_column_name(struct cd_buffer *out, const struct nd_column *c)
 {
-	nd_describe_put_name(out, c->name);
+	nd_name_put(out, c->name);
 }

@@ -5,13 +5,10 @@
 
 #include "node/describe/describe.h"
 
-/* A name, in quotes where it needs them. */
-void nd_describe_put_name(struct cd_buffer *out, const char *name);
 /* keyspace.name */
 void nd_describe_put_full_name(struct cd_buffer *out, const char *keyspace, const char *name);
 /* In single quotes, with its own ones doubled. */
 void nd_describe_put_quoted(struct cd_buffer *out, const char *text);
-void nd_describe_put_type(struct cd_buffer *out, const cql_type *type);
 /* {'key': 'value', ...} of keys and values in turn, by key. */
 void nd_describe_put_pairs(struct cd_buffer *out, const char *const *pairs, uint32_t count);
 

@@ -11,9 +11,9 @@ void nd_describe_type(struct cd_buffer *out, const struct nd_keyspace *k,
 	cd_buffer_text(out, " (");
 	for (uint32_t i = 0; i < type->type->count; i++) {
 		cd_buffer_text(out, i ? ",\n    " : "\n    ");
-		nd_describe_put_name(out, cql_type_field(type->type, i));
+		nd_name_put(out, cql_type_field(type->type, i));
 		cd_buffer_text(out, " ");
-		nd_describe_put_type(out, type->type->inner[i]);
+		nd_type_put(out, type->type->inner[i]);
 	}
 	cd_buffer_text(out, "\n);");
 }

@@ -122,7 +122,7 @@ static bool put_parts(struct cd_buffer *out, const cql_type *type, const cql_val
 	for (; ok && i < type->count && cql_iter_next(&it, &part); i++) {
 		cd_buffer_text(out, i ? ", " : "");
 		if (named) {
-			nd_describe_put_name(out, type->of.udt->fields[i]);
+			nd_name_put(out, type->of.udt->fields[i]);
 			cd_buffer_text(out, ": ");
 		}
 		ok = put(out, type->inner[i], &part);

@@ -112,7 +112,7 @@ static void put_where(struct writing *w)
 
 	for (uint32_t i = 0; i < count; i++) {
 		cd_buffer_text(w->out, i ? " AND " : " WHERE ");
-		nd_describe_put_name(w->out, w->dump->table->columns[i]->name);
+		nd_name_put(w->out, w->dump->table->columns[i]->name);
 		cd_buffer_text(w->out, " = ");
 		put_key(w, i);
 	}
@@ -124,7 +124,7 @@ static void put_field(struct writing *w, const struct nd_cell *cell, const char 
 	const cql_type *type = cell->column->type;
 	uint32_t i = cd_get_be16(cell->path.data);
 
-	nd_describe_put_name(w->out, type->of.udt->fields[i]);
+	nd_name_put(w->out, type->of.udt->fields[i]);
 	cd_buffer_text(w->out, between);
 	put_literal(w, type->inner[i], cell->value);
 }
@@ -179,13 +179,13 @@ static void put_insert_names(struct writing *w)
 	cd_buffer_text(w->out, " (");
 	for (uint32_t i = 0; i < count; i++) {
 		cd_buffer_text(w->out, i ? ", " : "");
-		nd_describe_put_name(w->out, w->dump->table->columns[i]->name);
+		nd_name_put(w->out, w->dump->table->columns[i]->name);
 	}
 	while (next_piece(w, &p)) {
 		if (!p.is_whole)
 			continue;
 		cd_buffer_text(w->out, ", ");
-		nd_describe_put_name(w->out, w->dump->row->cells[p.from].column->name);
+		nd_name_put(w->out, w->dump->row->cells[p.from].column->name);
 	}
 	cd_buffer_u8(w->out, ')');
 }
@@ -227,7 +227,7 @@ static void put_fields(struct writing *w, const struct piece *p)
 		const struct nd_cell *cell = &w->dump->row->cells[i];
 
 		cd_buffer_text(w->out, i > p->from ? ", " : "");
-		nd_describe_put_name(w->out, cell->column->name);
+		nd_name_put(w->out, cell->column->name);
 		cd_buffer_u8(w->out, '.');
 		put_field(w, cell, " = ");
 	}
@@ -243,10 +243,10 @@ static void put_assignment(struct writing *w, const struct piece *p)
 		put_fields(w, p);
 		return;
 	}
-	nd_describe_put_name(w->out, column->name);
+	nd_name_put(w->out, column->name);
 	cd_buffer_text(w->out, " = ");
 	if (adds) {
-		nd_describe_put_name(w->out, column->name);
+		nd_name_put(w->out, column->name);
 		cd_buffer_text(w->out, " + ");
 	}
 	put_value(w, p);

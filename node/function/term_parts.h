@@ -3,6 +3,7 @@
 #ifndef NODE_TERM_PARTS_H
 #define NODE_TERM_PARTS_H
 
+#include "node/cql/expr_text.h"
 #include "node/function/term.h"
 
 struct nd_function;
@@ -45,18 +46,6 @@ struct nd_term *nd_term_constant(struct nd_planner *p, const struct nd_receiver 
 /* A term whose items are there. Of constants alone, its value is made now; with functions or markers,
  * when it runs. */
 struct nd_term *nd_term_finish(struct nd_planner *p, struct nd_term *t);
-
-/* An expression as Cassandra's messages show it; "" when out of memory. */
-const char *nd_expr_text(struct cd_arena *a, const struct nd_expr *e);
-/* The same for one of a selection. */
-const char *nd_selected_text(struct cd_arena *a, const struct nd_expr *e);
-/* The same to be parsed again: quotes within texts are doubled, and nothing is cut. */
-const char *nd_expr_cql(struct cd_arena *a, const struct nd_expr *e);
-/* The CQL spelling of a type, likewise. */
-const char *nd_type_text(struct cd_arena *a, const cql_type *type);
-/* Formats into an arena; NULL: out of memory, which `p` knows. */
-const char *nd_text(struct nd_problem *p, struct cd_arena *a, const char *format, ...)
-	COODIE_PRINTF(3, 4);
 
 /* ---- for each kind of expression -------------------------------------------------------------- */
 

@@ -10,24 +10,13 @@
 
 /* ---- as a text ---------------------------------------------------------------------------------- */
 
-static const char *quoted(struct nd_request *x, const char *name)
-{
-	size_t len = nd_name_format(name, NULL, 0);
-	char *out = cd_arena_take(x->arena, len + 1);
-
-	if (!out)
-		return NULL;
-	nd_name_format(name, out, len + 1);
-	return out;
-}
-
 /* The columns of a relation, by names that can be read again. */
 static const char *spell_columns(struct nd_request *x, const struct nd_relation *r)
 {
-	const char *out = quoted(x, r->names[0]);
+	const char *out = nd_name_text(x->arena, r->names[0]);
 
 	for (uint32_t i = 1; i < r->name_count && out; i++) {
-		const char *name = quoted(x, r->names[i]);
+		const char *name = nd_name_text(x->arena, r->names[i]);
 		out = name ? nd_text(&x->problem, x->arena, "%s, %s", out, name) : NULL;
 	}
 	if (out && r->target == ND_TARGET_TUPLE)

@@ -10,11 +10,8 @@
 /* A name, in quotes where CQL wants them. */
 static const char *spell_name(struct cd_arena *a, const char *name)
 {
-	size_t len = nd_name_format(name, NULL, 0);
-	char *out = cd_arena_take(a, len + 1);
+	const char *out = nd_name_text(a, name);
 
-	if (out)
-		nd_name_format(name, out, len + 1);
 	return out ? out : "";
 }
 

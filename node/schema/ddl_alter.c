@@ -146,11 +146,9 @@ static bool check_counters(struct change *c)
 	for (uint32_t i = 0; i < c->draft.column_count; i++) {
 		const struct nd_column *column = c->draft.columns[i];
 		bool is_counter = column->type->kind == CQL_KIND_COUNTER;
-		char name[512];
 
 		if (column->kind < ND_STATIC || is_counter == c->table->is_counter)
 			continue;
-		nd_name_format(column->name, name, sizeof name);
 		return nd_refuse(&c->d->x->problem, ND_CONFIG_ERROR,
 				 "%s.%s: Cannot have a %scounter column (\"%s\") in a %scounter "
 				 "table",
@@ -199,16 +197,14 @@ static bool check_indexes(struct change *c, const char *column, const char *verb
 /* "ks.t", each in quotes where CQL wants them. */
 static const char *table_text(const struct change *c)
 {
-	size_t keyspace_len = nd_name_format(c->d->keyspace_name, NULL, 0);
-	size_t len = keyspace_len + 1 + nd_name_format(c->table->name, NULL, 0);
-	char *out = cd_arena_take(c->d->x->arena, len + 1);
+	struct nd_request *x = c->d->x;
+	const char *keyspace = nd_name_text(x->arena, c->d->keyspace_name);
+	const char *table = nd_name_text(x->arena, c->table->name);
+	const char *both = NULL;
 
-	if (!out)
-		return "";
-	nd_name_format(c->d->keyspace_name, out, keyspace_len + 1);
-	out[keyspace_len] = '.';
-	nd_name_format(c->table->name, out + keyspace_len + 1, len - keyspace_len);
-	return out;
+	if (keyspace && table)
+		both = nd_text(&x->problem, x->arena, "%s.%s", keyspace, table);
+	return both ? both : "";
 }
 
 static bool drop_column(struct change *c, const char *name, int64_t dropped_us)

@@ -10,6 +10,7 @@
 
 #include "node/cql/ast.h"
 #include "node/cql/problem.h"
+#include "node/cql/spelling.h"
 
 struct nd_store;
 struct nd_request;
@@ -156,12 +157,5 @@ int nd_column_order(enum nd_column_kind kind_a, const char *a, enum nd_column_ki
 		    const char *b);
 /* Whether values of this type, as a column, are stored item by item. */
 bool nd_type_is_multi_cell(const cql_type *type);
-/* Names as CQL wants them: quoted where needed. As snprintf(). */
-size_t nd_name_format(const char *name, char *out, size_t size);
-/* The CQL spelling of a column's type in system_schema and in messages: frozen<> where it counts. */
-size_t nd_type_format(const cql_type *type, char *out, size_t size);
-/* As a statement wrote it: user types with their keyspace (this one, when it was not said; NULL: none),
- * frozen<> where it was said, but not of tuples. */
-size_t nd_type_format_raw(const cql_type *type, const char *keyspace, char *out, size_t size);
 
 #endif

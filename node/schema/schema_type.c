@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Types as a statement wrote them, to types of the schema; and their spelling. */
-#include <stdio.h>
+/* Types as a statement wrote them, to types of the schema. */
 #include <string.h>
 
 #include <coodie/wire.h>
 
-#include "base/identifier.h"
 #include "node/cql/parser.h"
 #include "node/schema/schema_change.h"
 #include "node/value/custom.h"
@@ -39,123 +37,6 @@ bool nd_type_has(const cql_type *type, enum cql_kind kind)
 		if (nd_type_has(type->inner[i], kind))
 			return true;
 	return false;
-}
-
-/* ---- spelling ------------------------------------------------------------------------------- */
-
-struct text {
-	char *out;
-	size_t size, len;
-	bool raw; /* as a statement wrote it: user types with their keyspace, tuples without frozen */
-	const char *keyspace; /* of user types that were written without one; NULL: none */
-};
-
-static void put(struct text *t, const char *s, size_t len)
-{
-	for (size_t i = 0; i < len; i++, t->len++)
-		if (t->len + 1 < t->size)
-			t->out[t->len] = s[i];
-}
-
-static void put_str(struct text *t, const char *s)
-{
-	put(t, s, strlen(s));
-}
-
-static void put_name(struct text *t, const char *name)
-{
-	if (t->raw || cd_identifier_plain(name)) {
-		put_str(t, name);
-		return;
-	}
-	put_str(t, "\"");
-	for (const char *c = name; *c; c++)
-		put(t, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
-	put_str(t, "\"");
-}
-
-static size_t finish(struct text *t)
-{
-	if (t->size)
-		t->out[t->len < t->size ? t->len : t->size - 1] = '\0';
-	return t->len;
-}
-
-static void put_type(struct text *t, const cql_type *type);
-
-static void put_parts(struct text *t, const cql_type *type)
-{
-	char dimension[16];
-
-	put_str(t, cql_kind_name(type->kind));
-	for (uint32_t i = 0; i < type->count; i++) {
-		put_str(t, i ? ", " : "<");
-		put_type(t, type->inner[i]);
-	}
-	if (type->kind == CQL_KIND_VECTOR) {
-		snprintf(dimension, sizeof dimension, ", %u", (unsigned)type->of.dimension);
-		put_str(t, dimension);
-	}
-	if (type->count)
-		put_str(t, ">");
-}
-
-static void put_user_type(struct text *t, const cql_type *type)
-{
-	const char *keyspace = *type->of.udt->keyspace ? type->of.udt->keyspace : t->keyspace;
-
-	if (t->raw && keyspace) {
-		put_str(t, keyspace);
-		put_str(t, ".");
-	}
-	put_name(t, type->of.udt->name);
-}
-
-static void put_type(struct text *t, const cql_type *type)
-{
-	bool frozen = type->kind == CQL_KIND_TUPLE
-			      ? !t->raw
-			      : type->frozen && (is_collection(type) || type->kind == CQL_KIND_UDT);
-
-	if (frozen)
-		put_str(t, "frozen<");
-	if (type->kind == CQL_KIND_CUSTOM && nd_custom_spelling(type)) {
-		put_str(t, nd_custom_spelling(type));
-	} else if (type->kind == CQL_KIND_CUSTOM) {
-		put_str(t, "'");
-		put_str(t, type->of.class_name);
-		put_str(t, "'");
-	} else if (type->kind == CQL_KIND_UDT) {
-		put_user_type(t, type);
-	} else {
-		put_parts(t, type);
-	}
-	if (frozen)
-		put_str(t, ">");
-}
-
-size_t nd_type_format(const cql_type *type, char *out, size_t size)
-{
-	struct text t = { out, size, 0, false, NULL };
-
-	put_type(&t, type);
-	return finish(&t);
-}
-
-size_t nd_type_format_raw(const cql_type *type, const char *keyspace, char *out, size_t size)
-{
-	struct text t = { out, size, 0, true, keyspace };
-
-	put_type(&t, type);
-	return finish(&t);
-}
-
-size_t nd_name_format(const char *name, char *out, size_t size)
-{
-	struct text t = { out, size, 0, false, NULL };
-
-	put_name(&t, name);
-	return finish(&t);
 }
 
 /* ---- looking user types up ------------------------------------------------------------------- */
@@ -196,10 +77,8 @@ static const cql_type *resolve(struct resolver *r, const cql_type *raw, bool fre
 static bool refuse_type(struct resolver *r, const char *why, const cql_type *raw)
 {
 	char name[SHOWN];
-	struct text t = { name, sizeof name, 0, true, NULL };
 
-	put_type(&t, raw);
-	finish(&t);
+	nd_type_format_raw(raw, NULL, name, sizeof name);
 	return nd_refuse(r->problem, ND_INVALID, "%s%s", why, name);
 }
 
