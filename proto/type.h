@@ -38,6 +38,12 @@ struct cql_type {
 	} of;
 };
 
+static inline bool cd_type_is_collection(const cql_type *type)
+{
+	return type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET ||
+	       type->kind == CQL_KIND_MAP;
+}
+
 /* A type without inner ones: static, nothing to free. NULL for kinds that have any, and for unknown
  * ones. */
 const cql_type *cd_type_native(enum cql_kind kind);

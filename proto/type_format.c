@@ -176,8 +176,7 @@ static void put_class(struct text *t, const cql_type *type, bool frozen)
 	/* FrozenType is printed around the outermost collection or UDT of a vector only, never
 	 * inside a tuple */
 	bool freeze = !frozen && !type->multicell &&
-		      (type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET ||
-		       type->kind == CQL_KIND_MAP || type->kind == CQL_KIND_UDT);
+		      (cd_type_is_collection(type) || type->kind == CQL_KIND_UDT);
 
 	if (type->kind == CQL_KIND_CUSTOM) {
 		put(t, type->of.class_name);

@@ -9,11 +9,6 @@
 #include "node/value/custom.h"
 #include "proto/type.h"
 
-static bool is_collection(const cql_type *t)
-{
-	return t->kind == CQL_KIND_LIST || t->kind == CQL_KIND_SET || t->kind == CQL_KIND_MAP;
-}
-
 struct text {
 	char *out;
 	size_t size, len;
@@ -84,9 +79,9 @@ static void put_user_type(struct text *t, const cql_type *type)
 
 static void put_type(struct text *t, const cql_type *type)
 {
-	bool frozen = type->kind == CQL_KIND_TUPLE
-			      ? !t->raw
-			      : type->frozen && (is_collection(type) || type->kind == CQL_KIND_UDT);
+	bool frozen = type->kind == CQL_KIND_TUPLE ? !t->raw
+						   : type->frozen && (cd_type_is_collection(type) ||
+								      type->kind == CQL_KIND_UDT);
 
 	if (frozen)
 		put_str(t, "frozen<");

@@ -241,12 +241,10 @@ static bool constant_value(const struct nd_term *t, struct nd_request *x, struct
  * of collections. */
 static bool arrange(const cql_type *type, struct nd_request *x, struct nd_value *value)
 {
-	bool is_collection = type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET ||
-			     type->kind == CQL_KIND_MAP;
 	bool changed = false;
 	struct nd_items items;
 
-	if (!is_collection || value->presence != ND_VALUE)
+	if (!cd_type_is_collection(type) || value->presence != ND_VALUE)
 		return true;
 	if (!nd_items_read(type, *value, x->arena, &items, &x->problem))
 		return false;

@@ -18,12 +18,6 @@ static bool references_duration(const cql_type *type)
 	return false;
 }
 
-static bool is_collection(const cql_type *type)
-{
-	return type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET ||
-	       type->kind == CQL_KIND_MAP;
-}
-
 /* Durations have no order. */
 static bool check_durations(struct nd_planner *p, const cql_type *type, enum nd_operator op)
 {
@@ -31,7 +25,7 @@ static bool check_durations(struct nd_planner *p, const cql_type *type, enum nd_
 
 	if (op < ND_OP_LT || op > ND_OP_GE || !references_duration(type))
 		return true;
-	if (is_collection(type))
+	if (cd_type_is_collection(type))
 		what = "collections";
 	else if (type->kind == CQL_KIND_TUPLE)
 		what = "tuples";
@@ -62,10 +56,10 @@ static bool element_target(struct nd_planner *p, const struct nd_relation *r,
 {
 	const struct nd_column *c = out->column;
 
-	if (!is_collection(c->type) || c->type->kind == CQL_KIND_SET)
-		return nd_refuse(p->problem, ND_INVALID,
-				 "Invalid element access syntax for %s column %s",
-				 is_collection(c->type) ? "set" : "non-collection", c->name);
+	if (!cd_type_is_collection(c->type) || c->type->kind == CQL_KIND_SET)
+		return nd_refuse(
+			p->problem, ND_INVALID, "Invalid element access syntax for %s column %s",
+			cd_type_is_collection(c->type) ? "set" : "non-collection", c->name);
 	*key = *value;
 	if (c->type->kind == CQL_KIND_LIST
 		    ? !part_receiver(p, c, "idx", cd_type_native(CQL_KIND_INT), key)
@@ -102,7 +96,7 @@ static bool contains_receiver(struct nd_planner *p, const struct nd_condition *c
 	const cql_type *type = value->type;
 	bool key = c->op == ND_OP_CONTAINS_KEY;
 
-	if (key ? type->kind != CQL_KIND_MAP : !is_collection(type))
+	if (key ? type->kind != CQL_KIND_MAP : !cd_type_is_collection(type))
 		return nd_refuse(p->problem, ND_INVALID,
 				 "Cannot use CONTAINS%s on non-%s column %s", key ? " KEY" : "",
 				 key ? "map" : "collection", value->name);

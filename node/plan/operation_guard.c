@@ -41,10 +41,7 @@ bool nd_writer_guard_size(struct nd_writer *w, const struct nd_column *c,
 
 static bool is_collection(const struct nd_column *c, struct nd_value v)
 {
-	enum cql_kind kind = c->type->kind;
-
-	return v.presence == ND_VALUE &&
-	       (kind == CQL_KIND_LIST || kind == CQL_KIND_SET || kind == CQL_KIND_MAP);
+	return v.presence == ND_VALUE && cd_type_is_collection(c->type);
 }
 
 bool nd_writer_guard_frozen(struct nd_writer *w, const struct nd_column *c, struct nd_value v)

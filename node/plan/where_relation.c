@@ -74,12 +74,6 @@ static bool has_duration(const cql_type *type)
 	return false;
 }
 
-static bool is_collection(const cql_type *type)
-{
-	return type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET ||
-	       type->kind == CQL_KIND_MAP;
-}
-
 static bool is_slice(enum nd_operator op)
 {
 	return op == ND_OP_LT || op == ND_OP_LE || op == ND_OP_GT || op == ND_OP_GE;
@@ -91,7 +85,7 @@ static bool check_slice(struct nd_planner *p, const struct nd_column *c)
 
 	if (!has_duration(c->type))
 		return true;
-	if (is_collection(c->type))
+	if (cd_type_is_collection(c->type))
 		what = "collections containing durations";
 	else if (c->type->kind == CQL_KIND_TUPLE)
 		what = "tuples containing durations";
@@ -135,7 +129,7 @@ static bool check_column(struct nd_planner *p, const struct nd_column *c,
 	if (r->op == ND_OP_CONTAINS_KEY && (c->type->kind != CQL_KIND_MAP || c->descending))
 		return nd_refuse(p->problem, ND_INVALID,
 				 "Cannot use CONTAINS KEY on non-map column %s", c->name);
-	if (r->op == ND_OP_CONTAINS && (!is_collection(c->type) || c->descending))
+	if (r->op == ND_OP_CONTAINS && (!cd_type_is_collection(c->type) || c->descending))
 		return nd_refuse(p->problem, ND_INVALID,
 				 "Cannot use CONTAINS on non-collection column %s", c->name);
 	if (element && !check_element(p, c, r->op))
@@ -145,7 +139,7 @@ static bool check_column(struct nd_planner *p, const struct nd_column *c,
 				 "Non-frozen UDT column '%s' (%s) cannot be restricted by any "
 				 "relation",
 				 c->name, nd_type_text(p->problem->arena, c->type));
-	if (is_collection(c->type) && c->is_multi_cell && !contains && !element)
+	if (cd_type_is_collection(c->type) && c->is_multi_cell && !contains && !element)
 		return nd_refuse(p->problem, ND_INVALID,
 				 "Collection column '%s' (%s) cannot be restricted by a '%s' "
 				 "relation",

@@ -124,15 +124,9 @@ static const char *const target_names[] = {
 	[ND_INDEX_ENTRIES] = "entries", [ND_INDEX_FULL] = "full",
 };
 
-static bool is_collection(const cql_type *type)
-{
-	return type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET ||
-	       type->kind == CQL_KIND_MAP;
-}
-
 static bool check_durations(struct nd_ddl *d, const cql_type *type)
 {
-	const char *what = is_collection(type)            ? "collections containing durations"
+	const char *what = cd_type_is_collection(type)    ? "collections containing durations"
 			   : type->kind == CQL_KIND_TUPLE ? "tuples containing durations"
 			   : type->kind == CQL_KIND_UDT   ? "UDTs containing durations"
 							  : "duration columns";
@@ -145,7 +139,7 @@ static bool check_target(struct maker *m)
 {
 	const struct nd_column *c = m->index.column;
 	enum nd_index_target target = m->index.target;
-	bool frozen = is_collection(c->type) && !nd_type_is_multi_cell(c->type);
+	bool frozen = cd_type_is_collection(c->type) && !nd_type_is_multi_cell(c->type);
 	const char *name = target_names[target];
 	char quoted[600];
 
@@ -166,7 +160,7 @@ static bool check_target(struct maker *m)
 	if (!frozen && target == ND_INDEX_FULL)
 		return nd_ddl_refuse(m->d,
 				     "full() indexes can only be created on frozen collections");
-	if (!is_collection(c->type) && target != ND_INDEX_SIMPLE)
+	if (!cd_type_is_collection(c->type) && target != ND_INDEX_SIMPLE)
 		return nd_ddl_refuse(m->d,
 				     "Cannot create %s() index on %s. Non-collection columns only "
 				     "support simple indexes",
@@ -205,7 +199,8 @@ static bool read_target(struct maker *m)
 	if (def->column_count != 1)
 		return true; /* its class will say what that is */
 	m->index.column = nd_table_column(m->table, def->columns[0]);
-	m->index.target = def->target == ND_INDEX_SIMPLE && is_collection(m->index.column->type)
+	m->index.target = def->target == ND_INDEX_SIMPLE &&
+					  cd_type_is_collection(m->index.column->type)
 				  ? ND_INDEX_VALUES
 				  : def->target;
 	return check_target(m);

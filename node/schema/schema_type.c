@@ -9,14 +9,9 @@
 #include "node/value/custom.h"
 #include "proto/type.h"
 
-static bool is_collection(const cql_type *t)
-{
-	return t->kind == CQL_KIND_LIST || t->kind == CQL_KIND_SET || t->kind == CQL_KIND_MAP;
-}
-
 bool nd_type_is_multi_cell(const cql_type *type)
 {
-	return !type->frozen && (is_collection(type) || type->kind == CQL_KIND_UDT);
+	return !type->frozen && (cd_type_is_collection(type) || type->kind == CQL_KIND_UDT);
 }
 
 bool nd_type_uses(const cql_type *type, const char *user_type)
@@ -171,7 +166,7 @@ static bool check_collection(struct resolver *r, const cql_type *raw, bool froze
 
 static bool check_parts(struct resolver *r, const cql_type *raw, bool frozen)
 {
-	if (is_collection(raw))
+	if (cd_type_is_collection(raw))
 		return check_collection(r, raw, frozen);
 	for (uint32_t i = 0; raw->kind == CQL_KIND_TUPLE && i < raw->count; i++)
 		if (raw->inner[i]->kind == CQL_KIND_COUNTER)
@@ -185,7 +180,7 @@ static const cql_type *resolve_parts(struct resolver *r, const cql_type *raw, bo
 				     unsigned depth)
 {
 	bool frozen = freeze || raw->frozen;
-	bool freeze_inner = raw->kind == CQL_KIND_TUPLE || (is_collection(raw) && frozen);
+	bool freeze_inner = raw->kind == CQL_KIND_TUPLE || (cd_type_is_collection(raw) && frozen);
 	cql_type *t;
 
 	if (!check_parts(r, raw, frozen) || !(t = copy_shell(r, raw, frozen)))

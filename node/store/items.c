@@ -8,12 +8,6 @@
 #include "proto/notation.h"
 #include "proto/value_composite.h"
 
-static bool is_collection(const cql_type *type)
-{
-	return type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET ||
-	       type->kind == CQL_KIND_MAP;
-}
-
 static bool is_positional(const cql_type *type)
 {
 	return type->kind == CQL_KIND_TUPLE || type->kind == CQL_KIND_UDT;
@@ -33,7 +27,7 @@ static bool count_items(const cql_type *type, struct cd_reader *r, uint32_t *out
 {
 	uint64_t count = type->count;
 
-	if (is_collection(type)) {
+	if (cd_type_is_collection(type)) {
 		count = (uint64_t)cd_reader_be32(r) * type->count;
 		if (r->failed || count * 4 > cd_reader_left(r))
 			return false;
@@ -117,7 +111,7 @@ static bool check_item(const cql_type *type, const struct nd_value *item, uint32
 		return nd_refuse(p, ND_INVALID,
 				 "Expected %" PRId32 " bytes for an element but got %zu", size,
 				 item->len);
-	if (is_collection(type) && !there)
+	if (cd_type_is_collection(type) && !there)
 		return nd_refuse(p, ND_INVALID, "%s is not supported inside collections",
 				 item->presence == ND_UNSET ? "unset value" : "null");
 	if (item->presence == ND_UNSET && type->kind == CQL_KIND_UDT)
@@ -133,7 +127,7 @@ static bool check_item(const cql_type *type, const struct nd_value *item, uint32
 bool nd_items_write(const cql_type *type, const struct nd_value *items, uint32_t count,
 		    struct cd_arena *a, struct nd_value *out, struct nd_problem *p)
 {
-	size_t size = is_collection(type) ? 4 : 0;
+	size_t size = cd_type_is_collection(type) ? 4 : 0;
 	uint8_t *data, *at;
 
 	for (uint32_t i = 0; i < count; i++) {
@@ -146,7 +140,7 @@ bool nd_items_write(const cql_type *type, const struct nd_value *items, uint32_t
 		return nd_refuse(p, ND_INVALID, "A value of more than 2 GiB");
 	if (!(data = at = cd_arena_take(a, size ? size : 1)))
 		return nd_no_memory(p);
-	if (is_collection(type)) {
+	if (cd_type_is_collection(type)) {
 		cd_put_be32(at, count / type->count);
 		at += 4;
 	}

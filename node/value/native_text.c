@@ -371,8 +371,7 @@ bool nd_native_read(const cql_type *type, const char *text, size_t len, struct c
 	if (type->kind == CQL_KIND_CUSTOM)
 		return nd_custom_read(type, text, len, a, out, p);
 	/* in the text of a tuple a collection, or a vector, is its bytes */
-	if (type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET ||
-	    type->kind == CQL_KIND_MAP || type->kind == CQL_KIND_VECTOR)
+	if (cd_type_is_collection(type) || type->kind == CQL_KIND_VECTOR)
 		r.type = type = cd_type_native(CQL_KIND_BLOB);
 	n = native_of(type->kind);
 	if (!n)
