@@ -119,8 +119,8 @@ struct nd_expr *nd_parse_binary(struct nd_parse *p, char op, struct nd_expr *lef
 
 const cql_type *nd_parse_type(struct nd_parse *p);
 const cql_type *nd_parse_native_type(struct nd_parse *p);
-/* [ks.]name, as a type that is known by name only. */
-const cql_type *nd_parse_user_type(struct nd_parse *p);
+/* [ks.]name of a user type: no name of another type. */
+bool nd_parse_user_type_name(struct nd_parse *p, struct nd_table_name *out);
 /* Whether what follows is '(' type ')': nothing is taken. `then`: the token behind it, in a
  * selector. */
 bool nd_parse_is_hint(struct nd_parse *p, bool in_selector, struct nd_token *then);

@@ -17,18 +17,6 @@ bool nd_parse_keyspace_with(struct nd_parse *p, struct nd_statement *statement)
 
 /* ---- user types -------------------------------------------------------------------------------------- */
 
-/* [ks.]name: no name of a type. */
-static bool parse_type_name(struct nd_parse *p, struct nd_table_name *out)
-{
-	const cql_type *t = nd_parse_user_type(p);
-
-	if (!t)
-		return false;
-	out->keyspace = *t->of.udt->keyspace ? t->of.udt->keyspace : NULL;
-	out->name = t->of.udt->name;
-	return true;
-}
-
 static bool parse_field(struct nd_parse *p, struct nd_type_def *s)
 {
 	struct nd_column_def one = { .name = nd_parse_name(p, ND_NAME_ANY) };
@@ -47,7 +35,8 @@ bool nd_parse_create_type(struct nd_parse *p, struct nd_statement *statement)
 	struct nd_type_def *s = &statement->as.type;
 
 	*s = (struct nd_type_def){ .if_exists = false };
-	if (!nd_parse_if_not_exists(p, &s->if_not_exists) || !parse_type_name(p, &statement->on) ||
+	if (!nd_parse_if_not_exists(p, &s->if_not_exists) ||
+	    !nd_parse_user_type_name(p, &statement->on) ||
 	    !nd_parse_expect(p, ND_PUNCTUATION('(')) || !parse_field(p, s))
 		return false;
 	while (nd_parse_accept(p, ND_PUNCTUATION(','))) {
@@ -62,7 +51,7 @@ bool nd_parse_alter_type(struct nd_parse *p, struct nd_statement *statement)
 	struct nd_type_def *s = &statement->as.type;
 
 	*s = (struct nd_type_def){ .if_exists = false };
-	if (!nd_parse_if_exists(p, &s->if_exists) || !parse_type_name(p, &statement->on))
+	if (!nd_parse_if_exists(p, &s->if_exists) || !nd_parse_user_type_name(p, &statement->on))
 		return false;
 	if (nd_parse_accept_word(p, ND_KW_ADD))
 		return nd_parse_if_not_exists(p, &s->field_if_not_exists) && parse_field(p, s);
@@ -252,7 +241,7 @@ bool nd_parse_drop(struct nd_parse *p, struct nd_statement *s)
 		s->on.keyspace = nd_parse_keyspace_name(p);
 		return s->on.keyspace;
 	case ND_DROP_TYPE:
-		return parse_type_name(p, &s->on);
+		return nd_parse_user_type_name(p, &s->on);
 	default:
 		return nd_parse_table_name(p, s->kind == ND_DROP_INDEX ? "index" : "table", &s->on);
 	}

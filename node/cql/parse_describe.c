@@ -57,17 +57,6 @@ static bool parse_qualified(struct nd_parse *p, enum nd_parse_name_kind kind,
 	return name;
 }
 
-static bool parse_type(struct nd_parse *p, struct nd_table_name *out)
-{
-	const cql_type *t = nd_parse_user_type(p);
-
-	if (!t)
-		return false;
-	out->keyspace = *t->of.udt->keyspace ? t->of.udt->keyspace : NULL;
-	out->name = t->of.udt->name;
-	return true;
-}
-
 static bool parse_named(struct nd_parse *p, enum named named, struct nd_table_name *out)
 {
 	switch (named) {
@@ -78,7 +67,7 @@ static bool parse_named(struct nd_parse *p, enum named named, struct nd_table_na
 	case TABLE:
 		return nd_parse_table_name(p, "table", out);
 	case TYPE:
-		return parse_type(p, out);
+		return nd_parse_user_type_name(p, out);
 	case FUNCTION:
 		break;
 	}

@@ -68,7 +68,8 @@ static bool check_type_name(struct nd_parse *p, const struct nd_token *t)
 	return true;
 }
 
-const cql_type *nd_parse_user_type(struct nd_parse *p)
+/* [ks.]name, as a type that is known by name only. */
+static const cql_type *parse_user_type(struct nd_parse *p)
 {
 	cql_type *t = new_type(p, CQL_KIND_UDT, 0);
 
@@ -92,6 +93,17 @@ const cql_type *nd_parse_user_type(struct nd_parse *p)
 	}
 	t->of.udt->name = nd_parse_name(p, ND_NAME_TYPE);
 	return t->of.udt->name ? t : NULL;
+}
+
+bool nd_parse_user_type_name(struct nd_parse *p, struct nd_table_name *out)
+{
+	const cql_type *t = parse_user_type(p);
+
+	if (!t)
+		return false;
+	out->keyspace = *t->of.udt->keyspace ? t->of.udt->keyspace : NULL;
+	out->name = t->of.udt->name;
+	return true;
 }
 
 /* A type that is known by its class alone: what CQL has a name for is itself, but a counter may not
@@ -289,7 +301,7 @@ static const cql_type *parse_type(struct nd_parse *p)
 		if (t.use == ND_USE_TYPE && then.kind != ND_PUNCTUATION('.'))
 			return parse_plain_native(p);
 	}
-	return nd_parse_user_type(p);
+	return parse_user_type(p);
 }
 
 const cql_type *nd_parse_type(struct nd_parse *p)
