@@ -29,6 +29,7 @@ libcd_node_la_SOURCES = \
 	node/cluster/system_row.c \
 	node/cluster/system_schema.c \
 	node/cluster/system_tables.def \
+	node/cql/array.c node/cql/array.h \
 	node/cql/ast.h \
 	node/cql/expr_text.c node/cql/expr_text.h \
 	node/cql/keyword.def \

@@ -6,6 +6,7 @@
 
 #include "node/auth/auth_table.h"
 #include "node/cluster/system_parts.h"
+#include "node/cql/array.h"
 
 /* ---- reading ------------------------------------------------------------------------------------- */
 
@@ -36,19 +37,11 @@ nd_permissions nd_granted(struct nd_request *x, const char *role, const struct n
 
 static bool push(struct nd_request *x, struct nd_grants *to, const struct nd_granted *one)
 {
-	struct nd_granted *more = to->at;
+	struct nd_granted *at = nd_array_push(x->arena, &x->problem, to->at, &to->count, one,
+					      sizeof *one);
 
-	if ((to->count & (to->count - 1)) == 0) {
-		more = cd_arena_take_array(x->arena, to->count ? (size_t)to->count * 2 : 1,
-					   sizeof *more);
-		if (!more)
-			return nd_no_memory(&x->problem);
-		if (to->count)
-			memcpy(more, to->at, to->count * sizeof *more);
-		to->at = more;
-	}
-	more[to->count++] = *one;
-	return true;
+	to->at = at ? at : to->at;
+	return at;
 }
 
 static bool read_partition(struct nd_request *x, const struct nd_partition *p,

@@ -8,6 +8,7 @@
 #include "node/auth/auth_table.h"
 #include "node/auth/bcrypt.h"
 #include "node/cluster/system_parts.h"
+#include "node/cql/array.h"
 
 /* ---- reading ------------------------------------------------------------------------------------- */
 
@@ -60,20 +61,11 @@ const struct nd_role *nd_roles_find(const struct nd_roles *roles, const char *na
 
 static bool add(struct nd_request *x, struct nd_roles *roles, const struct nd_role *role)
 {
-	struct nd_role *more = roles->at;
+	struct nd_role *at = nd_array_push(x->arena, &x->problem, roles->at, &roles->count, role,
+					   sizeof *role);
 
-	/* there is room for 1, 2, 4, 8, ... of them */
-	if ((roles->count & (roles->count - 1)) == 0) {
-		more = cd_arena_take_array(x->arena, roles->count ? (size_t)roles->count * 2 : 1,
-					   sizeof *more);
-		if (!more)
-			return nd_no_memory(&x->problem);
-		if (roles->count)
-			memcpy(more, roles->at, roles->count * sizeof *more);
-		roles->at = more;
-	}
-	more[roles->count++] = *role;
-	return true;
+	roles->at = at ? at : roles->at;
+	return at;
 }
 
 static int compare_names(const void *a, const void *b)

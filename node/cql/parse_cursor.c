@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/cql/array.h"
+
 /* Of an excerpt, blanks counted: how many before the one at fault, and behind it. */
 enum { TOKENS_BEFORE = 10, TOKENS_BEHIND = 2 };
 
@@ -272,19 +274,7 @@ void *nd_parse_take(struct nd_parse *p, size_t count, size_t size)
 
 void *nd_parse_push(struct nd_parse *p, void *array, uint32_t *count, const void *item, size_t size)
 {
-	unsigned char *at = array;
-
-	/* There is room for 1, 2, 4, 8, ... items. */
-	if ((*count & (*count - 1)) == 0) {
-		at = nd_parse_take(p, *count ? (size_t)*count * 2 : 1, size);
-		if (!at)
-			return NULL;
-		if (*count)
-			memcpy(at, array, *count * size);
-	}
-	memcpy(at + *count * size, item, size);
-	++*count;
-	return at;
+	return nd_array_push(p->arena, p->problem, array, count, item, size);
 }
 
 bool nd_parse_enter(struct nd_parse *p)
