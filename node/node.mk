@@ -215,6 +215,7 @@ libcd_node_la_SOURCES = \
 	node/value/compare.c node/value/compare.h \
 	node/value/compare_decimal.c node/value/compare_decimal.h \
 	node/value/custom.c node/value/custom.h \
+	node/value/hex.c node/value/hex.h \
 	node/value/java_set.c node/value/java_set.h \
 	node/value/json_print.c node/value/json_print.h \
 	node/value/json_read.c node/value/json_read.h \

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Relations asked of each row: those that no key or slice answers. */
-#include <stdio.h>
 #include <string.h>
 
 #include "node/plan/where_question.h"
+#include "node/value/hex.h"
 
 enum { INDEX_VALUE_MAX = 65535, TERM_MAX = 8192 /* sai_string_term_size_fail_threshold */ };
 
@@ -240,17 +240,16 @@ static bool read_like(struct nd_value v, enum nd_like *like, cql_blob *term)
 /* A term in a message: what are no texts are blobs. */
 static const char *term_text(struct nd_request *x, const cql_type *type, cql_blob term)
 {
-	size_t len = type->kind == CQL_KIND_BLOB ? 2 * term.len : term.len;
-	char *out = cd_arena_take(x->arena, len + 1);
+	char *out;
 
-	if (!out)
-		return "";
-	if (type->kind != CQL_KIND_BLOB)
-		memcpy(out, term.data, term.len);
-	for (size_t i = 0; type->kind == CQL_KIND_BLOB && i < term.len; i++)
-		snprintf(out + 2 * i, 3, "%02x", term.data[i]);
-	out[len] = '\0';
-	return out;
+	if (type->kind != CQL_KIND_BLOB) {
+		out = cd_arena_strndup(x->arena, (const char *)term.data, term.len);
+	} else {
+		out = cd_arena_take_array(x->arena, term.len + 1, 2);
+		if (out)
+			nd_hex(out, term.data, term.len);
+	}
+	return out ? out : "";
 }
 
 static bool ask_like(struct nd_filter *f, struct nd_request *x, const struct nd_restriction *r)

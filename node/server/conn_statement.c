@@ -3,11 +3,11 @@
 #include "node/server/conn_statement.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "base/alloc.h"
 #include "node/auth/access.h"
 #include "node/cql/parser.h"
+#include "node/value/hex.h"
 
 /* ---- the request ---------------------------------------------------------------------------- */
 
@@ -163,14 +163,9 @@ void nd_statement_end(struct nd_exchange *e, struct nd_request *x, bool ok)
 
 bool nd_statement_unprepared(struct nd_exchange *e, cql_blob id)
 {
-	char hex[2 * CD_MD5_SIZE + 1] = "";
-	static const char digits[] = "0123456789abcdef";
+	char hex[2 * CD_MD5_SIZE + 1];
 
-	for (size_t i = 0; i < id.len && i < CD_MD5_SIZE; i++) {
-		hex[2 * i] = digits[id.data[i] >> 4];
-		hex[2 * i + 1] = digits[id.data[i] & 15];
-		hex[2 * i + 2] = '\0';
-	}
+	nd_hex(hex, id.data, id.len < CD_MD5_SIZE ? id.len : CD_MD5_SIZE);
 	nd_refuse(
 		&e->problem, ND_UNPREPARED,
 		"Prepared query with ID %s not found (either the query was not prepared on this host (maybe the host has been restarted?) or you have prepared too many queries and it has been evicted from the internal cache)",
@@ -250,8 +245,7 @@ static void warn_of_use(struct nd_exchange *e, const struct nd_prepared_statemen
 	if (e->conn->warned_of_use)
 		return;
 	e->conn->warned_of_use = true;
-	for (size_t i = 0; i < CD_MD5_SIZE; i++)
-		snprintf(hex + 2 * i, 3, "%02x", s->id[i]);
+	nd_hex(hex, s->id, CD_MD5_SIZE);
 	nd_request_warn(
 		&x,
 		"`USE <keyspace>` with prepared statements is considered to be an anti-pattern due to ambiguity in non-qualified table names. Please consider removing instances of `Session#setKeyspace(<keyspace>)`, `Session#execute(\"USE <keyspace>\")` and `cluster.newSession(<keyspace>)` from your code, and always use fully qualified table names (e.g. <keyspace>.<table>). Keyspace used: %s, statement keyspace: %s, statement id: %s",

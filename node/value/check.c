@@ -3,9 +3,9 @@
 #include "node/value/check.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "node/value/custom.h"
+#include "node/value/hex.h"
 #include "proto/notation.h"
 #include "proto/type.h"
 #include "proto/value_composite.h"
@@ -116,9 +116,7 @@ static bool check_inet(const cql_type *type, cql_blob v, struct nd_problem *p)
 	(void)type;
 	if (v.len == 0 || v.len == 4 || v.len == 16)
 		return true;
-	hex[0] = '\0';
-	for (size_t i = 0; i < v.len && i < 32; i++)
-		snprintf(hex + 2 * i, 3, "%02x", v.data[i]);
+	nd_hex(hex, v.data, v.len < 32 ? v.len : 32);
 	return nd_refuse(p, ND_INVALID, "Expected 4 or 16 byte inetaddress; got %s", hex);
 }
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/text/text.h"
+
 #define CORE "com.fasterxml.jackson.core."
 #define SOURCE "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: "
 
@@ -157,30 +159,6 @@ static int32_t read_unit(struct reader *r)
 	return unit;
 }
 
-static size_t put_utf8(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xC0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3F));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xE0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3F));
-		out[2] = (char)(0x80 | (c & 0x3F));
-		return 3;
-	}
-	out[0] = (char)(0xF0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3F));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3F));
-	out[3] = (char)(0x80 | (c & 0x3F));
-	return 4;
-}
-
 /* A character outside the basic plane comes as two units; a lone one becomes '?', as when Java
  * writes it as UTF-8. */
 static bool read_escaped_unit(struct reader *r, char **out)
@@ -202,7 +180,7 @@ static bool read_escaped_unit(struct reader *r, char **out)
 	}
 	if (unit >= 0xD800 && unit < 0xE000)
 		unit = '?';
-	*out += put_utf8(*out, (uint32_t)unit);
+	*out = (char *)nd_char_put((uint8_t *)*out, (uint32_t)unit);
 	return true;
 }
 
