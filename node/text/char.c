@@ -33,3 +33,17 @@ uint8_t *nd_char_put(uint8_t *out, uint32_t c)
 	*out++ = (uint8_t)(0x80 | (c & 0x3F));
 	return out;
 }
+
+int nd_char_in_run(const void *c, const void *run)
+{
+	const uint32_t *is = c, *ends = run;
+
+	return *is < ends[0] ? -1 : *is > ends[1];
+}
+
+int nd_char_is_of(const void *c, const void *item)
+{
+	const uint32_t *is = c, *of = item;
+
+	return *is < *of ? -1 : *is > *of;
+}

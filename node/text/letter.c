@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Letters of one case, and of ASCII. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "node/text/text.h"
@@ -47,37 +48,16 @@ static const struct longer asciis[] = {
 
 static uint32_t moved(const struct move *moves, size_t count, uint32_t c)
 {
-	size_t from = 0;
+	const struct move *m = bsearch(&c, moves, count, sizeof *moves, nd_char_in_run);
 
-	while (count > from) {
-		size_t middle = from + (count - from) / 2;
-		const struct move *m = &moves[middle];
-
-		if (c > m->last)
-			from = middle + 1;
-		else if (c < m->first)
-			count = middle;
-		else
-			return (c - m->first) % m->step ? c : (uint32_t)((int32_t)c + m->distance);
-	}
-	return c;
+	return !m || (c - m->first) % m->step ? c : (uint32_t)((int32_t)c + m->distance);
 }
 
 static const char *longer_of(const struct longer *all, size_t count, uint32_t c)
 {
-	size_t from = 0;
+	const struct longer *found = bsearch(&c, all, count, sizeof *all, nd_char_is_of);
 
-	while (count > from) {
-		size_t middle = from + (count - from) / 2;
-
-		if (c > all[middle].c)
-			from = middle + 1;
-		else if (c < all[middle].c)
-			count = middle;
-		else
-			return all[middle].to;
-	}
-	return NULL;
+	return found ? found->to : NULL;
 }
 
 static uint32_t lower_of(uint32_t c)
@@ -129,23 +109,25 @@ static bool room_for(cql_blob text, struct cd_arena *a, cql_blob *out, uint8_t *
 	return *to != NULL;
 }
 
-bool nd_text_lower(cql_blob text, struct cd_arena *a, cql_blob *out)
+struct letter {
+	cql_blob text; /* that it is in */
+	const uint8_t *at, *behind;
+	uint32_t c;
+};
+
+typedef uint8_t *put_fn(uint8_t *to, const struct letter *l);
+
+static bool put_each(cql_blob text, put_fn *put, struct cd_arena *a, cql_blob *out)
 {
-	const uint8_t *at = text.data, *end = at + text.len;
+	const uint8_t *end = text.data + text.len;
+	struct letter l = { .text = text, .behind = text.data };
 	uint8_t *to;
 
 	if (!room_for(text, a, out, &to))
 		return false;
-	while (at < end) {
-		const uint8_t *here = at;
-		uint32_t c = nd_char_next(&at, end);
-
-		if (c == DOTTED_I)
-			to = nd_char_put(nd_char_put(to, 'i'), DOT_ABOVE);
-		else if (c == SIGMA && ends_word(text, here, at))
-			to = nd_char_put(to, LAST_SIGMA);
-		else
-			to = nd_char_put(to, lower_of(c));
+	while ((l.at = l.behind) < end) {
+		l.c = nd_char_next(&l.behind, end);
+		to = put(to, &l);
 	}
 	out->len = (size_t)(to - out->data);
 	return true;
@@ -159,37 +141,41 @@ static uint8_t *put_text(uint8_t *to, const char *text)
 	return to + len;
 }
 
+static uint8_t *put_lower(uint8_t *to, const struct letter *l)
+{
+	if (l->c == DOTTED_I)
+		return nd_char_put(nd_char_put(to, 'i'), DOT_ABOVE);
+	if (l->c == SIGMA && ends_word(l->text, l->at, l->behind))
+		return nd_char_put(to, LAST_SIGMA);
+	return nd_char_put(to, lower_of(l->c));
+}
+
+static uint8_t *put_upper(uint8_t *to, const struct letter *l)
+{
+	const char *more = longer_of(long_uppers, COUNT(long_uppers), l->c);
+
+	return more ? put_text(to, more)
+		    : nd_char_put(to, moved(upper_moves, COUNT(upper_moves), l->c));
+}
+
+static uint8_t *put_ascii(uint8_t *to, const struct letter *l)
+{
+	const char *ascii = l->c < 0x80 ? NULL : longer_of(asciis, COUNT(asciis), l->c);
+
+	return ascii ? put_text(to, ascii) : nd_char_put(to, l->c);
+}
+
+bool nd_text_lower(cql_blob text, struct cd_arena *a, cql_blob *out)
+{
+	return put_each(text, put_lower, a, out);
+}
+
 bool nd_text_upper(cql_blob text, struct cd_arena *a, cql_blob *out)
 {
-	const uint8_t *at = text.data, *end = at + text.len;
-	uint8_t *to;
-
-	if (!room_for(text, a, out, &to))
-		return false;
-	while (at < end) {
-		uint32_t c = nd_char_next(&at, end);
-		const char *more = longer_of(long_uppers, COUNT(long_uppers), c);
-
-		to = more ? put_text(to, more)
-			  : nd_char_put(to, moved(upper_moves, COUNT(upper_moves), c));
-	}
-	out->len = (size_t)(to - out->data);
-	return true;
+	return put_each(text, put_upper, a, out);
 }
 
 bool nd_text_ascii(cql_blob text, struct cd_arena *a, cql_blob *out)
 {
-	const uint8_t *at = text.data, *end = at + text.len;
-	uint8_t *to;
-
-	if (!room_for(text, a, out, &to))
-		return false;
-	while (at < end) {
-		uint32_t c = nd_char_next(&at, end);
-		const char *ascii = c < 0x80 ? NULL : longer_of(asciis, COUNT(asciis), c);
-
-		to = ascii ? put_text(to, ascii) : nd_char_put(to, c);
-	}
-	out->len = (size_t)(to - out->data);
-	return true;
+	return put_each(text, put_ascii, a, out);
 }

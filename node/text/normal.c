@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* NFC: characters taken apart, combining ones put in their order, and put together again. */
+#include <stdlib.h>
+
 #include "node/text/text.h"
 
 enum {
@@ -45,38 +47,17 @@ static const struct class_run classes[] = {
 
 static uint8_t class_of(uint32_t c)
 {
-	size_t from = 0, to = COUNT(classes);
+	const struct class_run *run = bsearch(&c, classes, COUNT(classes), sizeof *classes,
+					      nd_char_in_run);
 
-	while (to > from) {
-		size_t middle = from + (to - from) / 2;
-
-		if (c > classes[middle].last)
-			from = middle + 1;
-		else if (c < classes[middle].first)
-			to = middle;
-		else
-			return classes[middle].number;
-	}
-	return 0;
+	return run ? run->number : 0;
 }
 
 /* ---- apart --------------------------------------------------------------------------------------- */
 
 static const struct parts *parts_of(uint32_t c)
 {
-	size_t from = 0, to = COUNT(parts);
-
-	while (to > from) {
-		size_t middle = from + (to - from) / 2;
-
-		if (c > parts[middle].c)
-			from = middle + 1;
-		else if (c < parts[middle].c)
-			to = middle;
-		else
-			return &parts[middle];
-	}
-	return NULL;
+	return bsearch(&c, parts, COUNT(parts), sizeof *parts, nd_char_is_of);
 }
 
 /* Puts a character behind those of a higher class. */

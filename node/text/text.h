@@ -13,6 +13,11 @@ uint32_t nd_char_next(const uint8_t **at, const uint8_t *end);
 /* Writes a character: at most 4 bytes. */
 uint8_t *nd_char_put(uint8_t *out, uint32_t c);
 
+/* For bsearch() of a character, among items that begin with the first and the last one of a run, and among
+ * those that begin with one. */
+int nd_char_in_run(const void *c, const void *run);
+int nd_char_is_of(const void *c, const void *item);
+
 /* Makes another text of one, in the arena; false: there is no memory. */
 typedef bool nd_text_fn(cql_blob text, struct cd_arena *a, cql_blob *out);
 nd_text_fn nd_text_lower; /* String.toLowerCase(): a sigma at the end of a word is another */

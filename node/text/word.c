@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Words: UAX #29's, as Lucene's StandardTokenizer cuts them. */
+#include <stdlib.h>
+
 #include "node/text/text.h"
 
 enum { LONGEST = 255 }; /* UTF-16 units */
@@ -34,19 +36,10 @@ static const struct run runs[] = {
 
 static enum word_class class_of(uint32_t c)
 {
-	size_t from = 0, to = sizeof runs / sizeof runs[0];
+	const struct run *run = bsearch(&c, runs, sizeof runs / sizeof *runs, sizeof *runs,
+					nd_char_in_run);
 
-	while (to > from) {
-		size_t middle = from + (to - from) / 2;
-
-		if (c > runs[middle].last)
-			from = middle + 1;
-		else if (c < runs[middle].first)
-			to = middle;
-		else
-			return runs[middle].class;
-	}
-	return APART;
+	return run ? run->class : APART;
 }
 
 bool nd_char_is_word(uint32_t c)
