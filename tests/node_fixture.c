@@ -283,6 +283,27 @@ const char *fixture_run(struct fixture *f, const char *cql)
 	return fixture_bind(f, cql, NULL);
 }
 
+const char *fixture_try(struct fixture *f, const coodie_allocator *a, const char *cql)
+{
+	struct nd_request x = new_request(f);
+	struct nd_statement *s;
+	struct nd_plan *plan;
+	struct cd_arena arena;
+	bool ok;
+
+	cd_arena_init(&arena, a, 256);
+	x.arena = &arena;
+	nd_problem_init(&x.problem, &arena);
+	ok = (s = nd_parse(&arena, cql, strlen(cql), &x.problem)) &&
+	     (plan = nd_plan_new(&f->db, &arena, s, f->keyspace, f->version, &x.problem)) &&
+	     nd_plan_run(plan, &x);
+	*f->text = 0;
+	if (!ok)
+		say_problem(f, &x.problem);
+	cd_arena_deinit(&arena);
+	return ok ? NULL : f->text;
+}
+
 const char *fixture_batch(struct fixture *f, enum nd_batch_type type, uint32_t count,
 			  const char *const (*statements)[2])
 {

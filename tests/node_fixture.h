@@ -53,6 +53,8 @@ const char *fixture_bind(struct fixture *f, const char *cql, const char *values)
 /* A BATCH message: `count` statements, each with its values (NULL: none). */
 const char *fixture_batch(struct fixture *f, enum nd_batch_type type, uint32_t count,
 			  const char *const (*statements)[2]);
+/* Runs one with a memory of its own, and forgets what came of it. The refusal, NULL when there was none. */
+const char *fixture_try(struct fixture *f, const coodie_allocator *a, const char *cql);
 /* What PREPARE would say: "markers: a int, b text; key 0 1; columns: ..." */
 const char *fixture_prepare(struct fixture *f, const char *cql);
 /* A prepared statement to run many times. It lives until fixture_forget(); NULL: refused. */
