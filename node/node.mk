@@ -174,6 +174,7 @@ libcd_node_la_SOURCES = \
 	node/server/fault_parse.c \
 	node/server/link.c node/server/link.h \
 	node/server/listener.c node/server/listener.h \
+	node/server/member.c \
 	node/server/node.c node/server/node.h \
 	node/server/node_control.c \
 	node/server/node_execute.c \
@@ -188,7 +189,6 @@ libcd_node_la_SOURCES = \
 	node/server/trace.c node/server/trace.h \
 	node/server/trace_steps.c node/server/trace_steps.h \
 	node/store/items.c \
-	node/store/member.c \
 	node/store/merge.c node/store/merge.h \
 	node/store/partition.c \
 	node/store/place.c \
@@ -226,7 +226,7 @@ libcd_node_la_SOURCES = \
 	node/value/native_time.c \
 	node/value/number.c node/value/number.h \
 	node/value/number_sum.c \
-	node/value/type_fit.c
+	node/value/type_fit.c node/value/type_fit.h
 # Beside libcoodie, with copies of base/ and proto/ of its own that nobody sees.
 lib_LTLIBRARIES += libcoodie-node.la
 libcoodie_node_la_SOURCES =

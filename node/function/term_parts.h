@@ -5,6 +5,7 @@
 
 #include "node/cql/expr_text.h"
 #include "node/function/term.h"
+#include "node/value/type_fit.h"
 
 struct nd_function;
 
@@ -27,15 +28,9 @@ struct nd_term {
 	const struct nd_function *function;
 };
 
-/* How well an expression fits a receiver, or a type another. */
-enum nd_fit { ND_FIT_NONE, ND_FIT_WEAK, ND_FIT_EXACT };
-
+/* How well an expression fits a receiver. */
 enum nd_fit nd_term_fit(struct nd_planner *p, const struct nd_expr *e,
 			const struct nd_receiver *receiver);
-/* How a value of one type fits where another is wanted. */
-enum nd_fit nd_type_fit(const cql_type *have, const cql_type *want);
-/* Both at once. */
-enum nd_fit nd_fit_least(enum nd_fit a, enum nd_fit b);
 
 /* A term of no kind yet; NULL: out of memory, which `p` knows. */
 struct nd_term *nd_term_alloc(struct nd_planner *p, enum nd_term_kind kind,

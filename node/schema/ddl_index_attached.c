@@ -3,7 +3,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "node/function/term_parts.h"
 #include "node/schema/ddl_index_class.h"
 #include "node/schema/options.h"
 

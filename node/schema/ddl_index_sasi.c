@@ -2,7 +2,6 @@
 /* Indexes of SASI's: which columns and options they take. */
 #include <string.h>
 
-#include "node/function/term_parts.h"
 #include "node/schema/ddl_index_class.h"
 #include "node/schema/options.h"
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Which types take values of which others (AbstractType.isValueCompatibleWith). */
+#include "node/value/type_fit.h"
+
 #include <string.h>
 
-#include "node/function/term_parts.h"
+#include "proto/type.h"
 
 enum nd_fit nd_fit_least(enum nd_fit a, enum nd_fit b)
 {
