@@ -429,9 +429,7 @@ static void keys_may_be_longer_than_any(void **state)
 	int at = sprintf(insert, "INSERT INTO b (k, c, w) VALUES (2, 1, '");
 	memset(insert + at, 'x', LEN);
 	strcpy(insert + at + LEN, "')");
-	assert_string_equal(
-		fixture_run(f, VIEW("long", "k, c, w", KEYS_SET " AND w IS NOT NULL", "(w, c, k)")),
-		"schema CREATED TABLE ks.long");
+	fixture_run(f, VIEW("long", "k, c, w", KEYS_SET " AND w IS NOT NULL", "(w, c, k)"));
 	assert_string_equal(fixture_run(f, insert), "void");
 	assert_string_equal(fixture_run(f, "SELECT k FROM long"), "rows: k=2");
 	assert_string_equal(fixture_run(f, "UPDATE b SET w = 'y' WHERE k = 2 AND c = 1"), "void");
