@@ -45,7 +45,7 @@ tests/certs.stamp: $(srcdir)/tests/cassandra/make-certs
 	$(AM_V_GEN)rm -rf tests/certs && $(MKDIR_P) tests && $(srcdir)/tests/cassandra/make-certs tests/certs && touch $@
 CLEANFILES += tests/certs.stamp
 clean-local:
-	-rm -rf tests/certs tests/cassandra-logs tests/cqlsh-logs
+	-rm -rf tests/certs tests/cassandra-logs tests/cqlsh-logs tests/drivers-logs
 
 # ---- the same programs under valgrind (not in a sanitizer build)
 .PHONY: check-valgrind check-cassandra drill drill-cassandra
@@ -119,9 +119,12 @@ check-random: all tests/random_cql
 	CC='$(CC)' $(srcdir)/tests/cassandra/run tests/random_cql
 
 # ---- other people's drivers on the node, fetched from their registries
-.PHONY: check-drivers
+.PHONY: check-drivers check-mappers
 check-drivers: all
 	$(srcdir)/tests/drivers/run
+# those in Python, which any machine has: two mappers, and the guide's fixture for pytest
+check-mappers: all
+	$(srcdir)/tests/drivers/run coodie cqlengine guide
 EXTRA_DIST += tests/drivers
 
 # ---- cqlsh on the node, fetched from PyPI; what it shows is compared with what it shows of Cassandra

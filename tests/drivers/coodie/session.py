@@ -10,7 +10,6 @@ import datetime
 import decimal
 import ipaddress
 import logging
-import sys
 import tempfile
 import time
 import warnings
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
+from checks import HOST, PORT, PROTOCOL, equal, refused, report, settled
 from models import (KEYSPACE, Address, Cat, Dog, Fleeting, Kinds, Pet, Picture, PictureIndexed,
                     Product, ProductGrown, ProductsByBrand, Reading, Town, Visits)
 
@@ -29,35 +29,6 @@ from coodie.aio.document import Document as AsyncDocument
 from coodie.exceptions import DocumentNotFound, InvalidQueryError
 from coodie.migrations.runner import MigrationRunner
 from coodie.sync import BatchQuery, create_keyspace, drop_keyspace, execute_raw, init_coodie
-
-HOST, PORT, PROTOCOL = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-checked = 0
-
-
-def equal(got, want, what):
-    global checked
-    checked += 1
-    if got != want:
-        sys.exit(f"coodie: {what}: wanted {want!r}, got {got!r}")
-
-
-def refused(call, fragment, what):
-    """The server (or coodie) refuses, and says so with these words."""
-    try:
-        call()
-    except Exception as problem:  # each driver has classes of its own
-        equal(fragment in str(problem), True, f"{what}: {problem}")
-        return
-    equal("accepted", "refused", what)
-
-
-def settled(read, want, what):
-    """What a view or an index shows a moment later."""
-    for _ in range(100):
-        if read() == want:
-            break
-        time.sleep(0.1)
-    equal(read(), want, what)
 
 
 # ---- tables -----------------------------------------------------------------------------------
@@ -435,7 +406,7 @@ def main():
     asyncio.run(migrations(driver))
     drop_keyspace(KEYSPACE)
     driver.close()
-    print(f"coodie, protocol {PROTOCOL}: {checked} checks")
+    report("coodie")
 
 
 main()

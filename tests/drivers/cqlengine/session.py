@@ -9,12 +9,12 @@ import datetime
 import decimal
 import logging
 import os
-import sys
-import time
 import uuid
 import warnings
 
 os.environ["CQLENG_ALLOW_SCHEMA_MANAGEMENT"] = "1"
+
+from checks import HOST, PORT, PROTOCOL, equal, refused, report, settled  # noqa: E402
 
 from cassandra import ConsistencyLevel  # noqa: E402
 from cassandra.cluster import Cluster  # noqa: E402
@@ -27,34 +27,7 @@ from cassandra.cqlengine.query import (BatchQuery, BatchType, ContextQuery,  # n
 from cassandra.cqlengine.usertype import UserType  # noqa: E402
 from cassandra.util import Date, Duration, Time  # noqa: E402
 
-HOST, PORT, PROTOCOL = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 KEYSPACE, OTHER = "drivers_cqlengine", "drivers_cqlengine_2"
-checked = 0
-
-
-def equal(got, want, what):
-    global checked
-    checked += 1
-    if got != want:
-        sys.exit(f"cqlengine: {what}: wanted {want!r}, got {got!r}")
-
-
-def refused(call, fragment, what):
-    try:
-        call()
-    except Exception as problem:  # the server's, or cqlengine's own
-        equal(fragment in str(problem), True, f"{what}: {problem}")
-        return
-    equal("accepted", "refused", what)
-
-
-def settled(read, want, what):
-    """What a view or an index shows a moment later."""
-    for _ in range(100):
-        if read() == want:
-            break
-        time.sleep(0.1)
-    equal(read(), want, what)
 
 
 # ---- the models -------------------------------------------------------------------------------
@@ -451,7 +424,7 @@ def main():
     for name in (KEYSPACE, OTHER):
         management.drop_keyspace(name)
     connection.unregister_connection("default")
-    print(f"cqlengine, protocol {PROTOCOL}: {checked} checks")
+    report("cqlengine")
 
 
 main()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """cassandra-driver and scylla-driver against a node: schema, every type, pages, batches, LWT.
 
-    drive.py HOST PORT PROTOCOL [SHARDS]
+    session.py HOST PORT PROTOCOL [SHARDS]
 
 Both packages are called `cassandra`; which one runs depends on the environment. With SHARDS, each
 connection must report its own shard, and a row's requests must go to the shard that owns it.
@@ -11,24 +11,16 @@ import decimal
 import sys
 import uuid
 
+from checks import HOST, PORT, PROTOCOL, equal, report
+
 from cassandra.cluster import Cluster, ExecutionProfile, EXEC_PROFILE_DEFAULT
 from cassandra.concurrent import execute_concurrent_with_args
 from cassandra.policies import RoundRobinPolicy, TokenAwarePolicy
 from cassandra.query import BatchStatement, SimpleStatement, named_tuple_factory
 from cassandra.util import Date, Duration, OrderedMapSerializedKey, Time, SortedSet
 
-HOST, PORT, PROTOCOL = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 SHARDS = int(sys.argv[4]) if len(sys.argv) > 4 else 0
 KEYSPACE = "drivers_python"
-checked = 0
-
-
-def equal(got, want, what):
-    global checked
-    checked += 1
-    if got != want:
-        sys.exit(f"{what}: wanted {want!r}, got {got!r}")
-
 
 # column, CQL type, value to write, value to read (None: the same)
 TIMEUUID = uuid.UUID("50554d6e-29bb-11e5-b345-feff819cdc9f")
@@ -201,7 +193,7 @@ def main():
         equal("Undefined column name nothing" in str(error), True, "an error's message")
     session.execute(f"DROP KEYSPACE {KEYSPACE}")
     cluster.shutdown()
-    print(f"python v{PROTOCOL}: {checked} checks passed")
+    report("python")
 
 
 main()
