@@ -70,8 +70,7 @@ static bool fill(struct nd_auth_rows *r, const char *table, const struct nd_auth
 			return nd_no_memory(&x->problem);
 	}
 	x->result.kind = COODIE_RESULT_ROWS;
-	x->result.metadata.columns = specs;
-	x->result.metadata.column_count = count;
+	x->result.metadata = (cql_metadata){ .columns = specs, .column_count = count };
 	x->result.rows = (cql_blob){ cells, r->cells.len };
 	x->result.row_count = r->count;
 	return true;

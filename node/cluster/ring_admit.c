@@ -226,8 +226,8 @@ static bool is_the_same_for_all_tokens(const struct nd_ring *r, const struct nd_
 	return !r->is_moving && !k->is_system;
 }
 
-static struct nd_ring_memory *remember(struct nd_ring *r, const struct nd_request *x,
-				       const struct nd_keyspace *k, uint32_t self)
+static struct nd_ring_memory *memory_of(struct nd_ring *r, const struct nd_request *x,
+					const struct nd_keyspace *k, uint32_t self)
 {
 	struct nd_ring_memory *m =
 		&r->known[((uintptr_t)k >> 6) % (sizeof r->known / sizeof *r->known)];
@@ -238,35 +238,46 @@ static struct nd_ring_memory *remember(struct nd_ring *r, const struct nd_reques
 	return m;
 }
 
+static uint32_t bit_of(cql_consistency level)
+{
+	return UINT32_C(1) << (level & 31);
+}
+
+/* Plain reads and writes. */
+static bool is_by_level(enum nd_access access)
+{
+	return access != ND_TRUNCATION && access != ND_CAS && access != ND_SERIAL_READ;
+}
+
+static bool is_known(struct nd_ring *r, const struct nd_request *x, const struct nd_keyspace *k,
+		     uint32_t self, enum nd_access access)
+{
+	return is_by_level(access) &&
+	       memory_of(r, x, k, self)->levels & bit_of(x->consistency);
+}
+
 static bool check_once(struct question *q, struct nd_ring *r, int64_t token, uint32_t self,
 		       bool is_write)
 {
-	struct nd_ring_memory *m = remember(r, q->x, q->keyspace, self);
-	uint32_t bit = UINT32_C(1) << (q->x->consistency & 31);
-
-	if (m->levels & bit)
-		return true;
 	find_replicas(q, token, self, is_write);
 	if (!check_at(q, q->x->consistency))
 		return false;
 	if (is_the_same_for_all_tokens(r, q->keyspace))
-		m->levels |= bit;
+		memory_of(r, q->x, q->keyspace, self)->levels |= bit_of(q->x->consistency);
 	return true;
 }
 
-bool nd_ring_admit(void *ring, struct nd_request *x, const struct nd_keyspace *keyspace,
-		   int64_t token, enum nd_access access)
+static bool check(struct nd_ring *r, struct nd_request *x, const struct nd_keyspace *keyspace,
+		  int64_t token, uint32_t self, enum nd_access access)
 {
-	struct question q = { .ring = ring, .keyspace = keyspace, .x = x };
-	uint32_t self = nd_ring_index(q.ring, x->coordinator);
+	struct question q = {
+		.ring = r, .keyspace = keyspace, .x = x, .here = r->nodes[self].data_center
+	};
 
-	if (keyspace->is_virtual || !q.ring->count)
-		return true;
-	q.here = q.ring->nodes[self].data_center;
 	if (access == ND_TRUNCATION)
 		return check_all_nodes(&q);
-	if (access != ND_CAS && access != ND_SERIAL_READ)
-		return check_once(&q, ring, token, self, access != ND_READ);
+	if (is_by_level(access))
+		return check_once(&q, r, token, self, access != ND_READ);
 	find_replicas(&q, token, self, true);
 	if (access == ND_SERIAL_READ)
 		return check_paxos(&q, x->consistency);
@@ -274,4 +285,14 @@ bool nd_ring_admit(void *ring, struct nd_request *x, const struct nd_keyspace *k
 		return false;
 	find_replicas(&q, token, self, true);
 	return check_at(&q, x->consistency);
+}
+
+bool nd_ring_admit(void *ring, struct nd_request *x, const struct nd_keyspace *keyspace,
+		   int64_t token, enum nd_access access)
+{
+	struct nd_ring *r = ring;
+	uint32_t self = nd_ring_index(r, x->coordinator);
+
+	return keyspace->is_virtual || !r->count || is_known(r, x, keyspace, self, access) ||
+	       check(r, x, keyspace, token, self, access);
 }

@@ -8,7 +8,8 @@
 
 void nd_problem_init(struct nd_problem *p, struct cd_arena *arena)
 {
-	*p = (struct nd_problem){ .arena = arena };
+	p->arena = arena;
+	p->happened = false;
 }
 
 enum { MESSAGE_MAX = 65535 }; /* a [string] (v4 section 3); statements quoted in it may be longer */
@@ -45,8 +46,8 @@ bool nd_refuse(struct nd_problem *p, int32_t code, const char *format, ...)
 	if (p->happened)
 		return false;
 	va_start(args, format);
-	p->error.code = code;
-	p->error.message = format_text(p->arena, format, args);
+	p->error = (cql_error_message){ .code = code,
+					.message = format_text(p->arena, format, args) };
 	va_end(args);
 	p->happened = true;
 	return p->error.message.data ? false : (p->happened = false, nd_no_memory(p));
@@ -72,8 +73,8 @@ bool nd_no_memory(struct nd_problem *p)
 	if (p->happened)
 		return false;
 	p->happened = true;
-	p->error.code = ND_SERVER_ERROR;
-	p->error.message = (cql_text){ text, sizeof text - 1 };
+	p->error = (cql_error_message){ .code = ND_SERVER_ERROR,
+					.message = { text, sizeof text - 1 } };
 	return false;
 }
 

@@ -18,7 +18,7 @@ enum nd_code {
 struct nd_problem {
 	struct cd_arena *arena; /* holds the message */
 	bool happened;
-	cql_error_message error; /* as it will be sent */
+	cql_error_message error; /* as it will be sent; of what has not happened, nothing */
 };
 
 void nd_problem_init(struct nd_problem *p, struct cd_arena *arena);

@@ -55,8 +55,8 @@ bool nd_describe_rows_end(struct nd_describe_rows *r, const char *const *names, 
 	out->kind = COODIE_RESULT_ROWS;
 	out->row_count = r->count;
 	out->rows = (cql_blob){ rows, r->rows.len };
-	out->metadata.columns = columns_of(r->x, names, count, last);
-	out->metadata.column_count = count;
+	out->metadata = (cql_metadata){ .columns = columns_of(r->x, names, count, last),
+					.column_count = count };
 	cd_buffer_deinit(&r->rows);
 	return (rows && out->metadata.columns) || nd_no_memory(&r->x->problem);
 }

@@ -254,8 +254,8 @@ static bool fill_metadata(struct answer *a)
 	for (uint32_t i = 0; i < a->column_count; i++)
 		specs[i + 1] = (cql_column_spec){ keyspace, table, text_of(a->columns[i]->name),
 						  a->columns[i]->type };
-	a->x->result.metadata.columns = specs;
-	a->x->result.metadata.column_count = a->column_count + 1;
+	a->x->result.metadata =
+		(cql_metadata){ .columns = specs, .column_count = a->column_count + 1 };
 	return true;
 }
 

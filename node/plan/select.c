@@ -3,6 +3,7 @@
 #include "node/plan/guardrail.h"
 #include "node/plan/select_plan.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -120,12 +121,13 @@ static bool run_init(struct nd_select_run *r, const struct nd_select_plan *plan,
 {
 	const struct nd_table *t = plan->plan.table;
 	size_t columns = t->partition_key_count + 2u * t->clustering_count;
-	cql_blob *room = cd_arena_take_array(x->arena, columns, sizeof *room);
+	cql_blob *room = cd_arena_take(x->arena, columns * sizeof *room);
 
-	*r = (struct nd_select_run){ .plan = plan, .table = plan->plan.table, .x = x };
+	memset(r, 0, plan->stored ? offsetof(struct nd_select_run, at) : sizeof *r);
+	r->plan = plan;
+	r->table = plan->plan.table;
+	r->x = x;
 	take_rows(r, x->db);
-	cd_buffer_init(&r->group_now, x->db->allocator, 0);
-	cd_buffer_init(&r->group_then, x->db->allocator, 0);
 	cd_arena_init(&r->row_arena, x->db->allocator, 0);
 	cd_arena_init(&r->static_arena, x->db->allocator, 0);
 	r->now_seconds = nd_request_now_seconds(x);
@@ -135,7 +137,11 @@ static bool run_init(struct nd_select_run *r, const struct nd_select_plan *plan,
 		return nd_no_memory(&x->problem);
 	r->key_columns = room;
 	r->at_clustering = room + t->partition_key_count;
+	if (plan->stored)
+		return true;
 	r->group_clustering = r->at_clustering + t->clustering_count;
+	cd_buffer_init(&r->group_now, x->db->allocator, 0);
+	cd_buffer_init(&r->group_then, x->db->allocator, 0);
 	return true;
 }
 
@@ -144,14 +150,16 @@ static void run_deinit(struct nd_select_run *r)
 	r->x->db->rows = r->rows;
 	if (r->selection)
 		nd_selection_end(r->selection);
+	cd_arena_deinit(&r->row_arena);
+	cd_arena_deinit(&r->static_arena);
+	if (r->plan->stored)
+		return;
 	if (r->group_run)
 		nd_selection_end(r->group_run);
 	if (r->waiting)
 		cd_release(r->x->db->allocator, r->waiting);
 	cd_buffer_deinit(&r->group_now);
 	cd_buffer_deinit(&r->group_then);
-	cd_arena_deinit(&r->row_arena);
-	cd_arena_deinit(&r->static_arena);
 }
 
 static bool check_consistency(const struct nd_select_run *r)
@@ -253,11 +261,10 @@ static bool bind(struct nd_select_run *r, uint32_t *limit)
 	if (!limit_value(x, plan->limit, limit) ||
 	    !limit_value(x, plan->partition_limit, &r->partition_limit) ||
 	    (!plan->stored && !nd_select_from_rows(r)) ||
-	    !(r->filter = nd_where_filter(plan->where, x)) ||
+	    (nd_where_has_filters(plan->where) &&
+	     !(r->filter = nd_where_filter(plan->where, x))) ||
 	    !nd_where_bind(plan->where, x, &r->places))
 		return false;
-	if (!r->places.must_filter)
-		r->filter = NULL;
 	return check_consistency(r);
 }
 
@@ -293,6 +300,12 @@ static bool close_last_group(struct nd_select_run *r)
 	return nd_select_close_group(r);
 }
 
+/* What rows wait for that are not taken as they are stored. */
+static bool finish(struct nd_select_run *r, uint32_t limit)
+{
+	return close_last_group(r) && (!r->waiting || nd_ordering_finish(r, limit));
+}
+
 static bool answer(struct nd_select_run *r)
 {
 	struct nd_request *x = r->x;
@@ -315,11 +328,8 @@ static bool run_select(const struct nd_plan *base, struct nd_request *x)
 	struct nd_select_run r;
 	uint32_t limit;
 	bool ok = run_init(&r, plan, x) && start(&r, &limit) && nd_select_read(&r) &&
-		  close_last_group(&r);
+		  (plan->stored || finish(&r, limit)) && answer(&r);
 
-	if (ok && r.waiting)
-		ok = nd_ordering_finish(&r, limit);
-	ok = ok && answer(&r);
 	run_deinit(&r);
 	return ok;
 }

@@ -80,11 +80,20 @@ struct nd_select_run {
 	bool is_last_partition; /* of those that were named */
 	cql_blob key;           /* of the partition being read */
 	cql_blob *key_columns;
-	struct cd_arena row_arena, static_arena;
 	struct cd_arena *arena;    /* of rows: row_arena, or the request's when there are few */
-	struct nd_page_state at;   /* the last row that was used */
-	cql_blob *at_clustering;   /* room for its clustering */
+	cql_blob *at_clustering;   /* room for the clustering of `at` */
 	struct nd_page_state from; /* paged: where the last page ended; key.data NULL: begin */
+	/* what was gone over since nd_select_scan_begin(), where there are tombstones */
+	struct {
+		bool counts;
+		struct nd_scanned found;
+		uint32_t limit;                   /* of rows; INT32_MAX: none */
+		int64_t token;                    /* of the last partition */
+		const struct nd_stored_row *last; /* of the slice that is read */
+	} scan;
+	/* from here on nothing is looked at, where rows are taken as they are stored, before it is set */
+	struct nd_page_state at; /* the last row that was used */
+	struct cd_arena row_arena, static_arena;
 	/* GROUP BY */
 	bool group_open;
 	size_t group_from; /* where its row begins in the answer */
@@ -98,14 +107,6 @@ struct nd_select_run {
 	struct nd_waiting_row *waiting;
 	uint32_t waiting_room;
 	cql_blob near_to;
-	/* what was gone over since nd_select_scan_begin(), where there are tombstones */
-	struct {
-		bool counts;
-		struct nd_scanned found;
-		uint32_t limit;                   /* of rows; INT32_MAX: none */
-		int64_t token;                    /* of the last partition */
-		const struct nd_stored_row *last; /* of the slice that is read */
-	} scan;
 };
 
 /* select_order.c */

@@ -185,14 +185,16 @@ static bool has_words(struct nd_select_run *r, struct part *part, bool *has)
 
 static bool read_partition(struct nd_select_run *r, struct nd_partition *partition)
 {
-	struct part part = { .partition = partition,
-			     .view = { .table = r->table, .key = r->key_columns } };
+	struct part part;
 	bool seen = r->paged && r->from.key.data && r->from.key.len == r->key.len &&
 		    memcmp(r->from.key.data, r->key.data, r->key.len) == 0;
 	bool has;
 
 	if (seen && (!r->from.in_rows || !r->from.left_in_partition))
 		return true;
+	part.partition = partition;
+	part.view = (struct nd_row_view){ .table = r->table, .key = r->key_columns };
+	part.any = false;
 	part.resumed = seen;
 	r->left_in_partition = seen ? r->from.left_in_partition : r->partition_limit;
 	r->skip_partition = false;

@@ -49,10 +49,8 @@ struct nd_places {
 	bool nothing;                    /* an empty IN, a range that ends before it begins */
 	/* rows: slices in clustering order, not overlapping; one that covers all when nothing is said */
 	uint32_t slice_count;
-	struct nd_slice *slices;
+	const struct nd_slice *slices;
 	bool names_rows; /* each slice is one whole clustering key */
-	/* relations on regular, static and unused key columns, to be asked of each row */
-	bool must_filter;
 };
 
 bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_places *out);
@@ -94,9 +92,11 @@ struct nd_row_view {
 	const struct nd_row *statics;
 	const struct nd_row *row;
 };
-/* Asks the filtering relations. `filter` is made once for a request by nd_where_filter(). */
+/* Asks the filtering relations: on regular, static and unused key columns. `filter` is made once for a request by nd_where_filter(). */
 struct nd_filter;
 struct nd_filter *nd_where_filter(const struct nd_where *w, struct nd_request *x);
+/* Whether there are any. */
+bool nd_where_has_filters(const struct nd_where *w);
 /* `scratch` is for what is put together of the row: reset it when the row was used. */
 bool nd_filter_accepts(const struct nd_filter *f, const struct nd_row_view *row,
 		       struct nd_request *x, struct cd_arena *scratch, bool *accepted);

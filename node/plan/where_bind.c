@@ -256,7 +256,6 @@ bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_pla
 	    !nd_guard(x, ND_THRESHOLD_partition_keys_in_select, out->key_count, w->table->name))
 		return false;
 	out->nothing |= out->has_keys && !out->key_count;
-	out->must_filter = w->filters != NULL;
 	if (w->names_rows && !guard_product(w->rows, w->bound_rows, x, "clustering key"))
 		return false;
 	if (w->bound_rows && !(out->nothing && w->options.use == ND_WHERE_SELECT))
@@ -264,10 +263,7 @@ bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_pla
 		       (!out->slice_count || (check_keys(w, x, out) && check_range_delete(w, x)));
 	if (!check_range_delete(w, x) || !check_keys(w, x, out))
 		return false;
-	out->slices = cd_arena_take(x->arena, sizeof *out->slices);
-	if (!out->slices)
-		return nd_no_memory(&x->problem);
-	*out->slices = all;
+	out->slices = &all;
 	out->slice_count = 1;
 	out->names_rows = w->names_rows;
 	return true;

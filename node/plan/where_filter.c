@@ -291,6 +291,11 @@ static ask_fn *const asks[] = {
 	[ND_WHERE_LIKE] = ask_like,
 };
 
+bool nd_where_has_filters(const struct nd_where *w)
+{
+	return w->filters != NULL;
+}
+
 struct nd_filter *nd_where_filter(const struct nd_where *w, struct nd_request *x)
 {
 	struct nd_filter *f = cd_arena_take_zero(x->arena, sizeof *f);

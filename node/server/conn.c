@@ -2,6 +2,7 @@
 /* A connection's life: which message may come when, and how answers and refusals leave it. */
 #include "node/server/conn.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
 #include "base/alloc.h"
@@ -10,6 +11,7 @@
 #include "node/server/conn_handshake.h"
 #include "node/server/conn_statement.h"
 #include "node/server/trace.h"
+#include "proto/prefix.h"
 
 enum {
 	READ_BYTES = 16384,
@@ -80,6 +82,28 @@ void nd_conn_send(struct nd_conn *c, cql_message *m)
 	instead.as.error.message = (cql_text){ err.message, strlen(err.message) };
 	if (!cd_message_write(&c->out, &instead, NULL, NULL))
 		c->closing = true;
+}
+
+/* Rows of a prepared statement and nothing beside them: what is in front of them is there already. */
+static bool send_rows(struct nd_conn *c, const cql_message *m, cql_blob head)
+{
+	const cql_result *r = &m->as.result;
+	size_t mark = cd_outbox_begin(&c->out, 0, m->stream, CQL_OP_RESULT);
+	uint8_t *at = cd_buffer_grow(&c->out.bytes, head.len + r->rows.len);
+
+	if (at) {
+		memcpy(at, head.data, head.len);
+		cd_put_be32(at + head.len - 4, r->row_count);
+		memcpy(at + head.len, r->rows.data, r->rows.len);
+	}
+	return cd_outbox_end(&c->out, mark, NULL);
+}
+
+static void send_answer(struct nd_exchange *e)
+{
+	if (!e->head || cd_message_flags(&e->answer) ||
+	    !send_rows(e->conn, &e->answer, *e->head))
+		nd_conn_send(e->conn, &e->answer);
 }
 
 /* ---- refusals that end the connection ------------------------------------------------------- */
@@ -200,6 +224,16 @@ bool nd_conn_has_metadata_ids(const struct nd_conn *c)
 	return c->version >= 5 || (c->terms && c->terms->metadata_id);
 }
 
+/* All is zero but what is large: why the request is refused, and what its answer is. */
+static void begin(struct nd_exchange *e, struct nd_conn *c, const cql_message *request)
+{
+	memset(e, 0, offsetof(struct nd_exchange, problem));
+	memset(&e->answer, 0, offsetof(cql_message, as));
+	e->conn = c;
+	e->request = request;
+	nd_problem_init(&e->problem, &c->arena);
+}
+
 /* Warnings travel with refusals too. */
 static void become_error(struct nd_exchange *e)
 {
@@ -237,10 +271,10 @@ static bool is_too_big(const cql_envelope *e)
 /* The connection goes on; the memory does not stay with it. */
 static void refuse_size(struct nd_conn *c, const cql_envelope *envelope)
 {
-	struct nd_exchange e = { .conn = c };
+	struct nd_exchange e;
 	size_t len = envelope->body.len;
 
-	nd_problem_init(&e.problem, &c->arena);
+	begin(&e, c, NULL);
 	if (envelope->version < 5)
 		nd_refuse(&e.problem, ND_INVALID,
 			  "Request is too big: length %zu exceeds maximum allowed length %d.",
@@ -257,13 +291,13 @@ static void refuse_size(struct nd_conn *c, const cql_envelope *envelope)
 
 static void answer(struct nd_conn *c, const cql_envelope *envelope)
 {
-	cql_message request = { .opcode = envelope->opcode };
-	struct nd_exchange e = { .conn = c, .request = &request };
+	cql_message request;
+	struct nd_exchange e;
 	const struct nd_fault *fault = NULL;
 	bool answered = true;
 	coodie_error err;
 
-	nd_problem_init(&e.problem, &c->arena);
+	begin(&e, c, &request);
 	if (cd_message_read(envelope, c->terms, &c->arena, &request, &err)) {
 		nd_trace_begin(&e);
 		fault = nd_conn_strike(c, &request);
@@ -275,13 +309,15 @@ static void answer(struct nd_conn *c, const cql_envelope *envelope)
 	}
 	if (e.problem.happened)
 		become_error(&e);
-	e.answer.has_tracing_id = e.is_traced;
-	e.answer.tracing_id = e.trace;
 	e.answer.stream = envelope->stream;
+	if (e.is_traced) {
+		e.answer.has_tracing_id = true;
+		e.answer.tracing_id = e.trace;
+	}
 	if (fault)
 		answered = nd_conn_suffer(&e, fault);
 	else
-		nd_conn_send(c, &e.answer);
+		send_answer(&e);
 	if (e.is_traced)
 		nd_trace_end(&e);
 	if (e.held)

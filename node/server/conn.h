@@ -102,9 +102,8 @@ bool nd_conn_push(struct nd_conn *c, const cql_event *event);
 struct nd_exchange {
 	struct nd_conn *conn;
 	const cql_message *request;
-	cql_message answer;
-	struct nd_problem problem;          /* when it happened, `answer` becomes an ERROR */
 	struct nd_prepared_statement *held; /* until the answer was written; NULL: none */
+	const cql_blob *head; /* of an answer of rows: nd_prepared_head() */
 	bool is_traced;                     /* and then: */
 	cql_uuid trace;                     /* its id */
 	int64_t began_us;                   /* by the service's clock */
@@ -115,6 +114,8 @@ struct nd_exchange {
 	int64_t token;     /* of the first of them */
 	bool reads_range;
 	cql_consistency consistency;
+	struct nd_problem problem; /* when it happened, `answer` becomes an ERROR */
+	cql_message answer;        /* `as`: of who sets the opcode */
 };
 
 /* Writes an answer, or why it cannot be written. */

@@ -219,6 +219,7 @@ void nd_answer_auth_response(struct nd_exchange *e)
 	cd_release(a, e->conn->role);
 	e->conn->role = role;
 	e->answer.opcode = CQL_OP_AUTH_SUCCESS;
+	e->answer.as.token = (cql_blob){ NULL, 0 };
 }
 
 /* ---- REGISTER ------------------------------------------------------------------------------- */

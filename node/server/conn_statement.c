@@ -45,28 +45,23 @@ bool nd_statement_begin(struct nd_exchange *e, const cql_params *p, struct nd_re
 
 	if (!check_params(e, p))
 		return false;
-	*x = (struct nd_request){
-		.db = db,
-		.arena = &c->arena,
-		.problem = e->problem,
-		.coordinator = c->service->coordinator,
-		.keyspace = c->keyspace,
-		.used_keyspace = c->keyspace,
-		.role = c->role,
-		.version = c->version,
-		.consistency = p->consistency,
-		.serial_consistency = p->serial_consistency ? p->serial_consistency
-							    : CQL_CONSISTENCY_SERIAL,
-		.skip_metadata = p->skip_metadata,
-		.has_page_rows = p->has_page_rows,
-		.page_rows = p->page_rows,
-		.paging_state = p->paging_state,
-		.has_timestamp = p->has_timestamp,
-		.timestamp_us = p->timestamp_us,
-		.has_now = p->has_now,
-		.now_in_seconds = p->now_in_seconds,
-		.now_us = db->clock.now_us(db->clock.user),
-	};
+	nd_request_init(x, db, &c->arena);
+	x->coordinator = c->service->coordinator;
+	x->keyspace = x->used_keyspace = c->keyspace;
+	x->role = c->role;
+	x->version = c->version;
+	x->consistency = p->consistency;
+	x->serial_consistency = p->serial_consistency ? p->serial_consistency
+						      : CQL_CONSISTENCY_SERIAL;
+	x->skip_metadata = p->skip_metadata;
+	x->has_page_rows = p->has_page_rows;
+	x->page_rows = p->page_rows;
+	x->paging_state = p->paging_state;
+	x->has_timestamp = p->has_timestamp;
+	x->timestamp_us = p->timestamp_us;
+	x->has_now = p->has_now;
+	x->now_in_seconds = p->now_in_seconds;
+	x->now_us = db->clock.now_us(db->clock.user);
 	x->is_ordinary_user = c->role && !nd_access_is_super(x);
 	if (p->keyspace.data)
 		x->keyspace = nd_statement_keyspace(e, p->keyspace);
@@ -110,7 +105,7 @@ bool nd_statement_bind(struct nd_exchange *e, const cql_markers *markers, const 
 
 	if (!most)
 		return true;
-	to = cd_arena_take_array(&e->conn->arena, most, sizeof *to);
+	to = cd_arena_take(&e->conn->arena, most * sizeof *to);
 	if (!to)
 		return nd_no_memory(&e->problem);
 	x->values = to;
@@ -150,7 +145,8 @@ void nd_statement_end(struct nd_exchange *e, struct nd_request *x, bool ok)
 		e->answer.warnings = (cql_texts){ x->warnings, x->warning_count };
 	}
 	if (!ok || x->problem.happened) {
-		e->problem = x->problem;
+		if (x->problem.happened)
+			e->problem = x->problem;
 		if (!e->problem.happened)
 			nd_refuse(&e->problem, ND_SERVER_ERROR, "the node gave no reason");
 		return;
@@ -323,8 +319,7 @@ static void skip_metadata(struct nd_exchange *e, const struct nd_prepared_statem
 	cql_blob id = e->request->as.execute.metadata_id;
 	cql_metadata *m = &x->result.metadata;
 
-	if (x->result.kind != COODIE_RESULT_ROWS || s->plan->is_conditional ||
-	    s->plan->statement->kind == ND_DESCRIBE)
+	if (s->plan->is_conditional || s->plan->statement->kind == ND_DESCRIBE)
 		return;
 	if (!s->plan->metadata.columns && nd_conn_has_metadata_ids(e->conn)) {
 		tell_columns(e, m);
@@ -337,6 +332,7 @@ static void skip_metadata(struct nd_exchange *e, const struct nd_prepared_statem
 	} else if (x->skip_metadata) {
 		m->columns = NULL;
 	}
+	e->head = nd_prepared_head(s, e->conn->version, m);
 }
 
 static void execute(struct nd_exchange *e, struct nd_prepared_statement *s)
@@ -357,7 +353,8 @@ static void execute(struct nd_exchange *e, struct nd_prepared_statement *s)
 	}
 	e->plan = s->plan;
 	ok = nd_plan_run(s->plan, &x);
-	skip_metadata(e, s, &x);
+	if (ok && x.result.kind == COODIE_RESULT_ROWS)
+		skip_metadata(e, s, &x);
 	nd_statement_end(e, &x, ok);
 	tell_place(e, s->plan, &x,
 		   e->conn->agreed.tablets_v2 ? e->request->as.execute.tablet_version_block : -1);

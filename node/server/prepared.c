@@ -8,6 +8,8 @@
 #include "base/buffer.h"
 #include "base/reader.h"
 #include "node/cql/parser.h"
+#include "proto/frame.h"
+#include "proto/result.h"
 
 enum { MOST_MARKERS = 65535, TYPE_TEXT = 256 };
 
@@ -168,6 +170,42 @@ bool nd_metadata_id(const cql_metadata *m, struct cd_arena *a, uint8_t id[CD_MD5
 	return ok;
 }
 
+/* ---- what answers begin with ---------------------------------------------------------------------- */
+
+static bool write_head(struct nd_prepared_statement *s, const cql_column_spec *columns,
+		       cql_blob *head)
+{
+	cql_message m = { .opcode = CQL_OP_RESULT };
+	struct cd_buffer b;
+	struct cd_encoder w = { &b, &cd_terms_default, s->version, "RESULT", false, NULL };
+
+	m.as.result = (cql_result){ .kind = COODIE_RESULT_ROWS,
+				    .metadata = s->plan->metadata,
+				    .rows = { (const uint8_t *)"", 0 } };
+	m.as.result.metadata.columns = columns;
+	cd_buffer_init(&b, s->arena.allocator, 0);
+	cd_write_result(&w, &m);
+	*head = (cql_blob){ b.failed ? NULL : cd_arena_copy(&s->arena, b.data, b.len), b.len };
+	cd_buffer_deinit(&b);
+	return head->data;
+}
+
+static bool write_heads(struct nd_prepared_statement *s)
+{
+	return !s->plan->metadata.columns ||
+	       (write_head(s, NULL, &s->heads[0]) &&
+		write_head(s, s->plan->metadata.columns, &s->heads[1]));
+}
+
+const cql_blob *nd_prepared_head(const struct nd_prepared_statement *s, unsigned version,
+				 const cql_metadata *m)
+{
+	if (!s->heads[0].data || version != s->version || m->paging_state.data ||
+	    m->new_metadata_id.data || (m->columns && m->columns != s->plan->metadata.columns))
+		return NULL;
+	return &s->heads[m->columns != NULL];
+}
+
 /* ---- making --------------------------------------------------------------------------------- */
 
 /* Whether a statement says the keyspace of every table itself: then the session's means nothing. */
@@ -204,11 +242,12 @@ static bool fill(struct nd_prepared *p, struct nd_prepared_statement *s, cql_tex
 				 "Too many markers(?). %u markers exceed the allowed maximum of %d",
 				 (unsigned)tree->marker_count, MOST_MARKERS);
 	s->keyspace = is_qualified(tree) ? NULL : keyspace;
+	s->version = version;
 	s->plan = nd_plan_new(p->db, &s->arena, tree, keyspace, version, problem);
 	if (!s->plan)
 		return problem->happened ? false : nd_no_memory(problem);
 	return (digest(problem->arena, s->keyspace, cql, s->id) &&
-		nd_metadata_id(&s->plan->metadata, &s->arena, s->metadata_id)) ||
+		nd_metadata_id(&s->plan->metadata, &s->arena, s->metadata_id) && write_heads(s)) ||
 	       nd_no_memory(problem);
 }
 

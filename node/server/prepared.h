@@ -13,6 +13,8 @@ struct nd_prepared_statement {
 					     that names its keyspace itself, of the text */
 	uint8_t metadata_id[CD_MD5_SIZE]; /* MD5 of its result's columns */
 	const struct nd_plan *plan;
+	cql_blob heads[2]; /* of RESULTs of its rows in version `version`: without columns, with them */
+	unsigned version;
 	const char *cql;
 	const char *keyspace; /* the session's; NULL: none, or the statement names its own */
 	struct cd_arena arena;
@@ -43,6 +45,10 @@ struct nd_prepared_statement *nd_prepared_find(struct nd_prepared *p, cql_blob i
 struct nd_prepared_statement *nd_prepared_make(struct nd_prepared *p, cql_text cql,
 					       const char *keyspace, unsigned version,
 					       struct nd_problem *problem);
+/* The body of a RESULT of rows with this metadata, up to the number of rows, which comes last and is 0; NULL:
+ * that has to be written anew. */
+const cql_blob *nd_prepared_head(const struct nd_prepared_statement *s, unsigned version,
+				 const cql_metadata *m);
 /* While it runs: a statement may change the schema that it was prepared for. */
 void nd_prepared_hold(struct nd_prepared_statement *s);
 void nd_prepared_drop(struct nd_prepared_statement *s);

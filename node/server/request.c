@@ -3,6 +3,7 @@
 #include "node/server/request.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,14 @@ void nd_database_deinit(struct nd_database *db)
 {
 	cd_buffer_deinit(&db->rows);
 	nd_schema_deinit(&db->schema);
+}
+
+void nd_request_init(struct nd_request *x, struct nd_database *db, struct cd_arena *arena)
+{
+	memset(x, 0, offsetof(struct nd_request, problem));
+	x->db = db;
+	x->arena = arena;
+	nd_problem_init(&x->problem, arena);
 }
 
 int64_t nd_request_now_seconds(const struct nd_request *x)

@@ -61,11 +61,10 @@ struct nd_value {
 	size_t len;
 };
 
-/* One request, from its message to its answer. Zeroed but for db, arena, problem. */
+/* One request, from its message to its answer. */
 struct nd_request {
 	struct nd_database *db;
 	struct cd_arena *arena; /* of this request: what the answer points to lives here */
-	struct nd_problem problem;
 	/* the client */
 	void *coordinator;    /* the node that was asked (ring.h); system tables read it */
 	const char *keyspace; /* of the request, else of the connection; NULL: none */
@@ -92,11 +91,15 @@ struct nd_request {
 	int32_t now_in_seconds; /* v5: the clock of TTLs */
 	/* the time this request began, once for all its functions */
 	int64_t now_us;
-	/* the answer: as.result of a RESULT */
-	cql_result result;
+	/* the answer */
 	cql_text *warnings;
 	uint16_t warning_count;
+	struct nd_problem problem;
+	cql_result result; /* as.result of a RESULT; who sets its kind sets all that the kind has */
 };
+
+/* All is zero but what is large and filled in where it is known: why it is refused, or the result. */
+void nd_request_init(struct nd_request *x, struct nd_database *db, struct cd_arena *arena);
 
 /* Seconds since 1970 that TTLs are counted from. */
 int64_t nd_request_now_seconds(const struct nd_request *x);
