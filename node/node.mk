@@ -214,6 +214,7 @@ libcd_node_la_SOURCES = \
 	node/value/check.c node/value/check.h \
 	node/value/compare.c node/value/compare.h \
 	node/value/compare_decimal.c node/value/compare_decimal.h \
+	node/value/composite.c node/value/composite.h \
 	node/value/custom.c node/value/custom.h \
 	node/value/hex.c node/value/hex.h \
 	node/value/java_set.c node/value/java_set.h \

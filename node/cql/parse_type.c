@@ -106,6 +106,26 @@ bool nd_parse_user_type_name(struct nd_parse *p, struct nd_table_name *out)
 	return true;
 }
 
+/* Inside of a collection's class collections are frozen, whether it says so or not. */
+static const cql_type *freeze_parts(struct nd_parse *p, const cql_type *type)
+{
+	cql_type *t;
+
+	if (!cd_type_is_collection(type))
+		return type;
+	if (!(t = new_type(p, type->kind, type->count)))
+		return NULL;
+	for (uint32_t i = 0; i < t->count; i++) {
+		const cql_type *part = freeze_parts(p, type->inner[i]);
+
+		if (part && cd_type_is_collection(part))
+			part = freeze(p, part);
+		if (!(t->inner[i] = part))
+			return NULL;
+	}
+	return t;
+}
+
 /* A type that is known by its class alone: what CQL has a name for is itself, but a counter may not
  * be written so, and what is inside FrozenType(...) is frozen. */
 static const cql_type *settle_class(struct nd_parse *p, const cql_type *type, const char *name)
@@ -121,7 +141,9 @@ static const cql_type *settle_class(struct nd_parse *p, const cql_type *type, co
 		type = &counter;
 	if (type->kind == CQL_KIND_CUSTOM)
 		return nd_custom_new(p->arena, type, ND_PARSER_DEPTH - p->depth, p->problem);
-	return type->count && !strncmp(name, frozen, sizeof frozen - 1) ? freeze(p, type) : type;
+	type = freeze_parts(p, type);
+	return type && type->count && !strncmp(name, frozen, sizeof frozen - 1) ? freeze(p, type)
+										: type;
 }
 
 /* 'org.apache.cassandra.db.marshal.Int32Type' */

@@ -7,6 +7,7 @@
 #include "base/reader.h"
 #include "node/value/check.h"
 #include "node/value/compare.h"
+#include "node/value/composite.h"
 #include "node/value/native_text.h"
 
 #define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
@@ -41,38 +42,6 @@ static int by_halves(const cql_type *type, cql_blob a, cql_blob b)
 	return 0;
 }
 
-/* A part of a composite: a [short bytes], and a byte that says on which side of those parts that are
- * equal up to here it stands. */
-static struct cd_span next_part(struct cd_reader *r, int8_t *end)
-{
-	struct cd_span part = { NULL, cd_reader_be16(r) };
-
-	part.at = cd_reader_take(r, part.len);
-	*end = (int8_t)cd_reader_u8(r);
-	return part;
-}
-
-static int by_composite(const cql_type *type, cql_blob a, cql_blob b)
-{
-	struct cd_reader left = cd_reader_over(a.data, a.len),
-			 right = cd_reader_over(b.data, b.len);
-
-	for (uint32_t i = 0; i < type->count && cd_reader_left(&left) && cd_reader_left(&right);
-	     i++) {
-		int8_t end_a, end_b;
-		struct cd_span x = next_part(&left, &end_a), y = next_part(&right, &end_b);
-		if (left.failed || right.failed)
-			break;
-		int order = nd_compare(type->inner[i], (cql_blob){ x.at, x.len },
-				       (cql_blob){ y.at, y.len });
-		if (!order)
-			order = ORDER(end_a, 0) - ORDER(end_b, 0);
-		if (order)
-			return order;
-	}
-	return ORDER(cd_reader_left(&left) > 0, cd_reader_left(&right) > 0);
-}
-
 /* ---- which is which ------------------------------------------------------------------------- */
 
 static const struct custom customs[] = {
@@ -81,7 +50,7 @@ static const struct custom customs[] = {
 	{ "LegacyTimeUUIDType", "timeuuid", CQL_KIND_TIMEUUID, false, NULL, NULL, NULL },
 	{ "EmptyType", "empty", CQL_KIND_CUSTOM, false, NULL, NULL, NULL },
 	{ "CounterColumnType", "counter", CQL_KIND_COUNTER, false, NULL, NULL, NULL },
-	{ "CompositeType", NULL, CQL_KIND_CUSTOM, true, by_composite, NULL, NULL },
+	{ "CompositeType", NULL, CQL_KIND_CUSTOM, true, nd_composite_compare, NULL, NULL },
 };
 
 /* Of a class name without its package, up to its parenthesis. */
@@ -141,23 +110,6 @@ int nd_custom_compare(const cql_type *type, cql_blob a, cql_blob b)
 			  a, b);
 }
 
-static bool check_composite(const cql_type *type, cql_blob v, struct nd_problem *p)
-{
-	struct cd_reader r = cd_reader_over(v.data, v.len);
-
-	for (uint32_t i = 0; i < type->count && cd_reader_left(&r); i++) {
-		int8_t end;
-		struct cd_span part = next_part(&r, &end);
-		if (r.failed)
-			return nd_refuse(p, ND_INVALID,
-					 "Not enough bytes to read part %u of a composite", i);
-		if (!nd_check_value(type->inner[i], (cql_blob){ part.at, part.len }, p))
-			return false;
-	}
-	return !cd_reader_left(&r) ||
-	       nd_refuse(p, ND_INVALID, "A composite has more parts than its type");
-}
-
 bool nd_custom_check(const cql_type *type, cql_blob value, struct nd_problem *p)
 {
 	const struct custom *c = custom_of(type);
@@ -165,7 +117,7 @@ bool nd_custom_check(const cql_type *type, cql_blob value, struct nd_problem *p)
 	if (!c)
 		return true;
 	if (c->has_parts)
-		return check_composite(type, value, p);
+		return nd_composite_check(type, value, p);
 	if (c->like != CQL_KIND_CUSTOM)
 		return nd_check_value(cd_type_native(c->like), value, p);
 	return value.len == 0 || nd_refuse(p, ND_INVALID, "EmptyType only accept empty values");
@@ -176,6 +128,8 @@ bool nd_custom_read(const cql_type *type, const char *text, size_t len, struct c
 {
 	const struct custom *c = custom_of(type);
 
+	if (c && c->has_parts)
+		return nd_composite_read(type, text, len, a, out, p);
 	if (!c || c->like == CQL_KIND_CUSTOM)
 		return nd_refuse(p, ND_INVALID,
 				 "Values of the type '%s' cannot be made of a text by the node",
