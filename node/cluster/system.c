@@ -119,7 +119,8 @@ static bool make_table(struct maker *m, const struct definition *d)
 	if (!nd_ddl_draft_table(&ddl, &draft) || !cql_uuid_parse(d->id, &draft.id, NULL))
 		return false;
 	draft.refresh = d->refresh;
-	draft.is_read_only = k->is_system;
+	draft.is_read_only =
+		k->is_virtual || (k->is_system && (d->refresh || m->db->is_scylla));
 	return nd_schema_add_table(schema, k, &draft, NULL);
 }
 

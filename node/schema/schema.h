@@ -94,7 +94,7 @@ struct nd_table {
 	/* Virtual and system tables: makes the rows new before they are read; NULL for others. */
 	bool (*refresh)(struct nd_table *t, struct nd_request *x);
 	uint64_t refreshed;    /* nd_schema.change of the rows there are; refresh's own */
-	bool is_read_only;     /* to clients */
+	bool is_read_only;     /* to clients: the node fills it, or Cassandra refuses */
 	struct cd_arena arena; /* all of the above */
 };
 
