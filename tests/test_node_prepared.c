@@ -479,6 +479,64 @@ static void test_metadata_changed(void **state)
 	close_place(&p);
 }
 
+/* The answer to a prepared SELECT is that to the same text, whoever has prepared it: columns with them or
+ * without, a page or all of it. */
+static void assert_same_answers(struct duo *d, const cql_message *prepared, const char *cql)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		cql_message text = query_of(cql), id = execute_of(prepared, NULL, 0);
+
+		id.as.execute.metadata_id = (cql_blob){ NULL, 0 };
+		if (d->version >= 5)
+			id.as.execute.metadata_id = prepared->as.result.metadata_id;
+		text.as.query.params.skip_metadata = id.as.execute.params.skip_metadata = i & 1;
+		text.as.query.params.has_page_rows = id.as.execute.params.has_page_rows = i & 2;
+		text.as.query.params.page_rows = id.as.execute.params.page_rows = 1;
+		text = duo_ask(d, text);
+		id = duo_ask(d, id);
+		const cql_result *a = &text.as.result, *b = &id.as.result;
+		assert_int_equal(id.opcode, CQL_OP_RESULT);
+		assert_int_equal(b->metadata.column_count, 2);
+		assert_int_equal(!a->metadata.columns, i & 1);
+		assert_int_equal(!b->metadata.columns, i & 1);
+		if (!(i & 1))
+			assert_int_equal(b->metadata.columns[1].type->kind,
+					 a->metadata.columns[1].type->kind);
+		assert_int_equal(!b->metadata.paging_state.data, !(i & 2));
+		assert_int_equal(b->row_count, i & 2 ? 1 : 2);
+		assert_int_equal(b->rows.len, a->rows.len);
+		assert_memory_equal(b->rows.data, a->rows.data, a->rows.len);
+	}
+}
+
+/* A duration is another type in v4 and in v5. */
+static void test_two_versions(void **state)
+{
+	static const char select[] = "SELECT id, d FROM ks.d";
+
+	(void)state;
+	for (unsigned version = 4; version <= 5; version++) {
+		struct place p;
+		struct duo other;
+		open_place(&p, version, 10);
+		query(&p, "CREATE TABLE ks.d (id int PRIMARY KEY, d duration)");
+		query(&p, "INSERT INTO ks.d (id, d) VALUES (1, 1h)");
+		query(&p, "INSERT INTO ks.d (id, d) VALUES (2, 2mo)");
+		cql_message first = prepare(&p, select);
+		assert_same_answers(&p.duo, &first, select);
+		duo_begin(&other, &p.service, 9 - version);
+		duo_ready(&other, NULL);
+		cql_message m = { .opcode = CQL_OP_PREPARE };
+		m.as.prepare.cql = duo_text(select);
+		cql_message second = duo_ask(&other, m);
+		assert_true(same_id(&first, &second));
+		assert_same_answers(&other, &second, select);
+		assert_same_answers(&p.duo, &first, select);
+		duo_end(&other);
+		close_place(&p);
+	}
+}
+
 /* What changes, and what is forgotten by it. */
 static void test_changes(void **state)
 {
@@ -660,6 +718,7 @@ int main(void)
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_execute),
 		cmocka_unit_test(test_metadata_changed),
+		cmocka_unit_test(test_two_versions),
 		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_suicide),
 		cmocka_unit_test(test_batch),
