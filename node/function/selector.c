@@ -387,10 +387,22 @@ static bool is_stored(const struct nd_column *c)
 	return c->kind != ND_STATIC && !(c->is_multi_cell && c->type->kind == CQL_KIND_UDT);
 }
 
-const struct nd_column **nd_selectors_stored(const struct nd_selector_list *l,
-					     struct cd_arena *arena, uint32_t *count)
+/* Among the regular columns, in whose order cells are kept. */
+static uint32_t place_of(const struct nd_table *t, const struct nd_column *c)
 {
-	const struct nd_column **out;
+	uint32_t first = (uint32_t)t->partition_key_count + t->clustering_count + t->static_count;
+	uint32_t i = first;
+
+	while (i < t->column_count && t->columns[i]->id != c->id)
+		i++;
+	return i - first;
+}
+
+const struct nd_stored_column *nd_selectors_stored(const struct nd_selector_list *l,
+						   const struct nd_table *table,
+						   struct cd_arena *arena, uint32_t *count)
+{
+	struct nd_stored_column *out;
 
 	if (!l->is_plain || l->is_json || l->folds)
 		return NULL;
@@ -398,7 +410,8 @@ const struct nd_column **nd_selectors_stored(const struct nd_selector_list *l,
 	for (uint32_t i = 0; out && i < l->count; i++) {
 		if (!is_stored(l->at[i]->column))
 			return NULL;
-		out[i] = l->at[i]->column;
+		out[i] = (struct nd_stored_column){ l->at[i]->column,
+						    place_of(table, l->at[i]->column) };
 	}
 	*count = l->count;
 	return out;

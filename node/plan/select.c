@@ -78,7 +78,8 @@ static void look_for_short_way(struct nd_planner *p, struct nd_select_plan *plan
 {
 	if (!plan->wants_statics && !plan->distinct && !plan->grouping.is_set &&
 	    !plan->ordering.sorts && !plan->ordering.near)
-		plan->stored = nd_selectors_stored(plan->selectors, p->arena, &plan->stored_count);
+		plan->stored = nd_selectors_stored(plan->selectors, plan->plan.table, p->arena,
+						   &plan->stored_count);
 }
 
 /* ---- running ------------------------------------------------------------------------------------ */
@@ -123,7 +124,7 @@ static bool run_init(struct nd_select_run *r, const struct nd_select_plan *plan,
 	size_t columns = t->partition_key_count + 2u * t->clustering_count;
 	cql_blob *room = cd_arena_take(x->arena, columns * sizeof *room);
 
-	memset(r, 0, plan->stored ? offsetof(struct nd_select_run, at) : sizeof *r);
+	memset(r, 0, plan->stored ? offsetof(struct nd_select_run, places) : sizeof *r);
 	r->plan = plan;
 	r->table = plan->plan.table;
 	r->x = x;

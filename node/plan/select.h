@@ -15,8 +15,9 @@ struct nd_selector_list *nd_selectors_new(struct nd_planner *p, const struct nd_
 bool nd_selectors_aggregate(const struct nd_selector_list *l);
 /* When columns are all there is, and each can be taken as it is stored (nd_stored_put()): these, `count`
  * of them, in `arena`. NULL: something is to be computed, or there is no memory. */
-const struct nd_column **nd_selectors_stored(const struct nd_selector_list *l,
-					     struct cd_arena *arena, uint32_t *count);
+const struct nd_stored_column *nd_selectors_stored(const struct nd_selector_list *l,
+						   const struct nd_table *table,
+						   struct cd_arena *arena, uint32_t *count);
 
 /* While a request runs: rows go in, encoded rows come out. */
 struct nd_selection_run;

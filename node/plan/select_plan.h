@@ -36,7 +36,7 @@ struct nd_select_plan {
 	struct nd_ordering ordering;
 	struct nd_term *limit, *partition_limit; /* NULL: none */
 	/* the columns of rows that are taken as they are stored; NULL: rows are read and selected from */
-	const struct nd_column **stored;
+	const struct nd_stored_column *stored;
 	uint32_t stored_count;
 };
 
@@ -62,14 +62,14 @@ struct nd_waiting_row {
 	uint32_t number; /* in the order they were read */
 };
 
+/* What nearly every request needs comes first. */
 struct nd_select_run {
 	const struct nd_select_plan *plan;
 	struct nd_table *table;
 	struct nd_request *x;
-	struct nd_places places;
 	struct nd_filter *filter; /* NULL: none */
-	struct nd_selection_run *selection; /* NULL: all rows until now were taken as they are stored */
-	struct cd_buffer rows; /* the database's */
+	struct nd_selection_run
+		*selection; /* NULL: all rows until now were taken as they are stored */
 	uint32_t row_count;
 	/* what may still be read */
 	uint32_t left, left_in_partition, left_on_page;
@@ -83,6 +83,10 @@ struct nd_select_run {
 	struct cd_arena *arena;    /* of rows: row_arena, or the request's when there are few */
 	cql_blob *at_clustering;   /* room for the clustering of `at` */
 	struct nd_page_state from; /* paged: where the last page ended; key.data NULL: begin */
+	/* From here on nothing is zero where rows are taken as they are stored: all that such a plan looks
+	 * at is set before. */
+	struct nd_places places;
+	struct cd_buffer rows; /* the database's */
 	/* what was gone over since nd_select_scan_begin(), where there are tombstones */
 	struct {
 		bool counts;
@@ -91,7 +95,6 @@ struct nd_select_run {
 		int64_t token;                    /* of the last partition */
 		const struct nd_stored_row *last; /* of the slice that is read */
 	} scan;
-	/* from here on nothing is looked at, where rows are taken as they are stored, before it is set */
 	struct nd_page_state at; /* the last row that was used */
 	struct cd_arena row_arena, static_arena;
 	/* GROUP BY */

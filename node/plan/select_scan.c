@@ -25,6 +25,7 @@ void nd_select_scan_begin(struct nd_select_run *r)
 	else if (folds && r->x->has_page_rows && r->x->page_rows > 0)
 		limit = lesser(limit, (uint32_t)r->x->page_rows);
 	r->scan.limit = limit;
+	r->scan.last = NULL;
 	r->scan.found = (struct nd_scanned){ 0, 0 };
 }
 

@@ -54,29 +54,40 @@ static bool put_null(struct sink *s)
 	return true;
 }
 
-/* A cursor over a row's cells: columns are mostly asked for in the order in which cells are kept. */
+/* A cursor over a row's cells, never inside a collection. */
 struct cursor {
 	struct nd_stored_cell *const *cells;
 	uint32_t count, at;
 	int64_t now_seconds;
 };
 
-/* Moves to the column's first cell. */
+static inline bool is_at(const struct cursor *c, uint32_t at, uint32_t column)
+{
+	return at < c->count && c->cells[at]->column == column;
+}
+
+/* Moves to the column's first cell. Columns are mostly asked for in the order in which cells are kept. */
 static bool search(struct cursor *c, uint32_t column)
 {
-	for (uint32_t at = 0; at < c->count; at++)
-		if (c->cells[at]->column == column) {
-			c->at = at;
+	uint32_t from = c->at;
+
+	for (; c->at < c->count; c->at++)
+		if (is_at(c, c->at, column))
 			return true;
-		}
+	for (c->at = 0; c->at < from; c->at++)
+		if (is_at(c, c->at, column))
+			return true;
 	return false;
 }
 
-static inline bool put_cell(struct sink *s, struct cursor *c, const struct nd_column *column)
+/* Most rows have all columns. */
+static inline bool put_cell(struct sink *s, struct cursor *c, const struct nd_stored_column *of)
 {
 	const struct nd_stored_cell *cell;
 
-	if ((c->at >= c->count || c->cells[c->at]->column != column->id) && !search(c, column->id))
+	if (is_at(c, of->place, of->column->id))
+		c->at = of->place;
+	else if (!search(c, of->column->id))
 		return put_null(s);
 	cell = c->cells[c->at++];
 	return nd_cell_is_alive(cell, c->now_seconds)
@@ -125,7 +136,7 @@ static bool put_row(struct sink *s, const struct nd_stored_row *row,
 	struct cursor c = { row->contents->cells, row->contents->count, 0, now_seconds };
 
 	for (uint32_t i = 0; i < of->count; i++) {
-		const struct nd_column *column = of->at[i];
+		const struct nd_column *column = of->at[i].column;
 		const cql_blob *key = column->kind == ND_PARTITION_KEY ? of->key
 				      : column->kind == ND_CLUSTERING  ? row->key.values
 								       : NULL;
@@ -133,7 +144,7 @@ static bool put_row(struct sink *s, const struct nd_stored_row *row,
 			key += column->position;
 		if (!(key                     ? put_bytes(s, key->data, key->len)
 		      : column->is_multi_cell ? put_cells(s, &c, column)
-					      : put_cell(s, &c, column)))
+					      : put_cell(s, &c, &of->at[i])))
 			return false;
 	}
 	return true;

@@ -155,10 +155,14 @@ bool nd_partition_row(const struct nd_partition *p, struct nd_clustering key, in
 void nd_walk_find(struct nd_walk *w, const struct nd_partition *p, struct nd_clustering key,
 		  int64_t now_seconds, struct cd_arena *arena);
 
-/* Columns that a result takes from rows as they are stored: of the key, and regular ones, but no user
- * types of several cells. */
+/* A column that a result takes from rows as they are stored: of the key, or a regular one, but no user type
+ * of several cells. */
+struct nd_stored_column {
+	const struct nd_column *column;
+	uint32_t place; /* of its cell, in a row that has one of each regular column */
+};
 struct nd_stored_columns {
-	const struct nd_column *const *at;
+	const struct nd_stored_column *at;
 	uint32_t count;
 	const cql_blob *key; /* the columns of the partition key */
 	size_t enough;       /* bytes of a result: when it has them, no more rows are taken */
