@@ -116,6 +116,7 @@ tests_random_cql_SOURCES = \
 	tests/random_type.h \
 	tests/random_value.c \
 	tests/random_value.h \
+	tests/random_view.c \
 	tests/random_words.def \
 	tests/random_world.c \
 	tests/random_world.h \

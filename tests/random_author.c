@@ -359,10 +359,21 @@ void author_write(struct author *a, const char *rule)
 	expand(a, text ? text : rule);
 }
 
-void author_turn(struct author *a)
+static void turn_to(struct author *a, struct random_table *tables, unsigned count)
 {
-	a->table = &a->world->tables[dice_below(a->dice, a->world->table_count)];
+	a->table = &tables[dice_below(a->dice, count)];
 	a->column = NULL;
 	a->type = NULL;
 	a->prefix = 0;
+}
+
+void author_turn(struct author *a)
+{
+	turn_to(a, a->world->tables, a->world->table_count);
+}
+
+void author_turn_to_view(struct author *a)
+{
+	if (a->world->view_count)
+		turn_to(a, a->world->views, a->world->view_count);
 }

@@ -27,16 +27,19 @@ struct author {
 void author_write(struct author *a, const char *rule);
 /* A table by chance, and forgets what was named. */
 void author_turn(struct author *a);
+/* A view, if there is one. */
+void author_turn_to_view(struct author *a);
 /* Names a column of these kinds; of any kind when there is none. */
 void author_name(struct author *a, unsigned kinds);
 /* A value of the type, or a marker. */
 void author_write_value(struct author *a, const struct random_type *type);
 
-/* What `$word` does, of random_keys.c and random_write.c. */
+/* What `$word` does, of random_keys.c, random_write.c and random_view.c. */
 typedef void author_fn(struct author *a);
 author_fn author_partition_equal, author_clustering_prefix, author_clustering_equal, author_range,
 	author_multi, author_partitions, author_partition_values, author_order, author_group;
 author_fn author_columns_and_values, author_json, author_using, author_timestamp, author_if,
 	author_add_column, author_drop_column;
+author_fn author_create_view, author_view, author_last_view;
 
 #endif

@@ -19,7 +19,7 @@ struct making {
 	char *text; /* of what is being written */
 	size_t len;
 	bool is_v4;
-	unsigned sleep_ms; /* before the next statement: Cassandra builds indexes behind our back */
+	unsigned sleep_ms; /* before the next statement: Cassandra builds behind our back */
 	unsigned room;
 	bool failed;
 };
@@ -139,6 +139,8 @@ static void add_write(struct making *m)
 
 static void add_select(struct making *m)
 {
+	if (dice_chance(&m->dice, 35))
+		author_turn_to_view(&m->author);
 	add_ordinary(m, "select");
 }
 
@@ -155,6 +157,12 @@ static void add_change(struct making *m)
 static void add_index(struct making *m)
 {
 	add(m, written(m, "create_index"));
+	m->sleep_ms = 300;
+}
+
+static void add_view(struct making *m)
+{
+	add(m, written(m, "create_view"));
 	m->sleep_ms = 300;
 }
 
@@ -177,8 +185,8 @@ static const struct {
 	unsigned weight;
 	void (*fn)(struct making *m);
 } kinds[] = {
-	{ 450, add_write }, { 460, add_select }, { 30, add_batch },
-	{ 20, add_change }, { 5, add_index },    { 35, add_broken },
+	{ 450, add_write }, { 455, add_select }, { 30, add_batch },   { 20, add_change },
+	{ 5, add_index },   { 5, add_view },     { 35, add_broken },
 };
 
 static void add_any(struct making *m)
@@ -213,6 +221,7 @@ static void add_table(struct making *m, const struct random_table *table)
 static void add_schema(struct making *m)
 {
 	uint32_t indexes = dice_chance(&m->dice, 40) ? 1 + dice_below(&m->dice, INDEXES) : 0;
+	uint32_t views = dice_chance(&m->dice, 40) ? 1 + dice_below(&m->dice, RANDOM_VIEWS) : 0;
 
 	for (unsigned i = 0; i < m->world.types.user_count; i++)
 		add_type(m, m->world.types.users[i]);
@@ -221,6 +230,10 @@ static void add_schema(struct making *m)
 	while (indexes--) {
 		author_turn(&m->author);
 		add_index(m);
+	}
+	while (views--) {
+		author_turn(&m->author);
+		add_view(m);
 	}
 }
 

@@ -259,3 +259,11 @@ unsigned random_type_traits(const struct random_type *type)
 {
 	return type->native ? type->native->traits : 0;
 }
+
+bool random_type_may_be_key(const struct random_type *type)
+{
+	bool is_whole = type->is_frozen || type->shape == RANDOM_NATIVE ||
+			type->shape == RANDOM_TUPLE || type->shape == RANDOM_VECTOR;
+
+	return is_whole && !has_trait(type, NO_ORDER);
+}

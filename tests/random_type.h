@@ -67,6 +67,7 @@ void random_type_create(FILE *out, const struct random_type *type);
 
 /* Whether it is a list, a set or a map. */
 bool random_type_is_collection(const struct random_type *type);
+bool random_type_may_be_key(const struct random_type *type);
 unsigned random_type_traits(const struct random_type *type);
 
 #endif

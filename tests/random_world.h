@@ -5,7 +5,7 @@
 
 #include "tests/random_type.h"
 
-enum { RANDOM_COLUMNS = 20, RANDOM_TABLES = 3 };
+enum { RANDOM_COLUMNS = 20, RANDOM_TABLES = 3, RANDOM_VIEWS = 3 };
 
 enum random_kind {
 	RANDOM_PARTITION = 1,
@@ -33,6 +33,8 @@ struct random_world {
 	struct random_types types;
 	struct random_table tables[RANDOM_TABLES];
 	unsigned table_count;
+	struct random_table views[RANDOM_VIEWS];
+	unsigned view_count;
 	unsigned index_count;
 	bool has_ttl;
 };
