@@ -43,8 +43,12 @@ bool random_known_read(const char *path, struct cd_arena *a, struct random_known
 		struct random_known *k = cd_arena_take_zero(a, sizeof *k);
 		if (!k)
 			return false;
-		k->want = behind(line, "want ");
-		k->got = behind(next_line(&at), "got ");
+		k->want = k->got = behind(line, "both ");
+		k->is_shuffled = k->want;
+		if (!k->is_shuffled) {
+			k->want = behind(line, "want ");
+			k->got = behind(next_line(&at), "got ");
+		}
 		k->reason = behind(next_line(&at), "\t");
 		if (!k->want || !k->got || !k->reason) {
 			snprintf(reason, 300, "%s: behind '%.200s': want, got, a reason", path,
@@ -57,9 +61,30 @@ bool random_known_read(const char *path, struct cd_arena *a, struct random_known
 	return true;
 }
 
+/* Whether two texts are of the same characters. */
+static bool are_shuffled(const char *a, const char *b)
+{
+	long counts[256] = { 0 };
+
+	for (; *a; a++)
+		counts[(unsigned char)*a]++;
+	for (; *b; b++)
+		counts[(unsigned char)*b]--;
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+		if (counts[i])
+			return false;
+	return true;
+}
+
+static bool explains(const struct random_known *k, const char *want, const char *got)
+{
+	return !fnmatch(k->want, want, 0) && !fnmatch(k->got, got, 0) &&
+	       (!k->is_shuffled || are_shuffled(want, got));
+}
+
 struct random_known *random_known_find(struct random_known *list, const char *want, const char *got)
 {
-	while (list && (fnmatch(list->want, want, 0) || fnmatch(list->got, got, 0)))
+	while (list && !explains(list, want, got))
 		list = list->next;
 	if (list)
 		list->count++;

@@ -3,7 +3,8 @@
  *
  * An entry is three lines: `want` and a pattern of fnmatch() for the whole answer that is right, `got`
  * and one for the node's, and indented, the reason. Empty lines, and those that begin with #, are left
- * out. */
+ * out. `both` and one pattern instead of two: both answers are like that, and of the same characters in
+ * another order. */
 #ifndef TESTS_RANDOM_KNOWN_H
 #define TESTS_RANDOM_KNOWN_H
 
@@ -14,6 +15,7 @@
 struct random_known {
 	struct random_known *next;
 	const char *want, *got, *reason;
+	bool is_shuffled;
 	unsigned count; /* how often it was met */
 };
 

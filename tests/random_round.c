@@ -156,7 +156,10 @@ static void add_change(struct making *m)
 
 static void add_index(struct making *m)
 {
-	add(m, written(m, "create_index"));
+	/* SASI looks at the clock, not at the time that a request says it is */
+	bool is_sasi = !m->world.has_ttl && dice_chance(&m->dice, 35);
+
+	add(m, written(m, is_sasi ? "create_sasi" : "create_index"));
 	m->sleep_ms = 300;
 }
 
