@@ -188,7 +188,7 @@ static const struct {
 	unsigned weight;
 	void (*fn)(struct making *m);
 } kinds[] = {
-	{ 450, add_write }, { 455, add_select }, { 30, add_batch },   { 20, add_change },
+	{ 450, add_write }, { 455, add_select }, { 30, add_batch },  { 20, add_change },
 	{ 5, add_index },   { 5, add_view },     { 35, add_broken },
 };
 

@@ -40,8 +40,7 @@ static void add(struct making *m, const struct random_column *c)
 static void add_new_key(struct making *m)
 {
 	const struct random_table *base = m->a->table;
-	const struct random_column *c =
-		&base->columns[dice_below(m->a->dice, base->column_count)];
+	const struct random_column *c = &base->columns[dice_below(m->a->dice, base->column_count)];
 
 	if (is_key(c) || (!random_type_may_be_key(c->type) && !is_flaw(m, 10)))
 		return;

@@ -122,14 +122,28 @@ static void put_part(struct spelling *b, const struct nd_expr *e)
 	put(b, "]");
 }
 
+/* What looks like a call and is none, to a selection. */
+static bool is_word(const struct nd_expr *e)
+{
+	static const char *const words[] = { "writetime", "maxwritetime", "ttl", "count" };
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(words[i], e->name) == 0)
+			return e->count == (i < 3);
+	return false;
+}
+
 static void put_call(struct spelling *b, const struct nd_expr *e)
 {
-	if (e->keyspace || b->reader == SELECTION) {
+	bool is_bare = b->reader == SELECTION && is_word(e);
+
+	if (e->keyspace || (b->reader == SELECTION && !is_bare)) {
 		put(b, e->keyspace ? e->keyspace : "system");
 		put(b, ".");
 	}
 	put(b, e->name);
-	put_items(b, e, "(", ")");
+	if (e->count || !is_bare) /* count(*) */
+		put_items(b, e, "(", ")");
 }
 
 /* The parser has bounded the depth. */

@@ -70,14 +70,23 @@ static const cql_type *cast_type(struct nd_planner *p, const struct nd_expr *e)
 				 p->arena, p->problem);
 }
 
+static const cql_type *set_type(struct nd_planner *p, const cql_type *item)
+{
+	if (item->kind != CQL_KIND_DURATION)
+		return nd_type_of_items(p, CQL_KIND_SET, item);
+	nd_refuse(p->problem, ND_INVALID,
+		  "Durations are not allowed inside sets: frozen<set<duration>>");
+	return NULL;
+}
+
 /* The first item whose type is known says what all are. */
 static const cql_type *items_type(struct nd_planner *p, const struct nd_expr *e)
 {
 	for (uint32_t i = 0; i < e->count; i++) {
 		const cql_type *type = nd_expr_type(p, e->items[i]);
 		if (type)
-			return nd_type_of_items(
-				p, e->kind == ND_EXPR_SET ? CQL_KIND_SET : CQL_KIND_LIST, type);
+			return e->kind == ND_EXPR_SET ? set_type(p, type)
+						      : nd_type_of_items(p, CQL_KIND_LIST, type);
 	}
 	return NULL;
 }

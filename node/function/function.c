@@ -200,6 +200,15 @@ static const char *argument_text(struct nd_planner *p, const struct nd_expr *e)
 	return p->columns ? nd_selected_text(p->arena, e) : nd_expr_text(p->arena, e);
 }
 
+bool nd_refuse_argument(struct nd_planner *p, const struct nd_expr *call, uint32_t i,
+			const char *name, const cql_type *type)
+{
+	return nd_refuse(p->problem, ND_INVALID,
+			 "Type error: %s cannot be passed as argument %" PRIu32
+			 " of function system.%s of type %s",
+			 argument_text(p, call->items[i]), i, name, nd_type_text(p->arena, type));
+}
+
 /* There is one of that name only: say what is wrong with the call. */
 static const struct nd_function *check_only(struct nd_planner *p, const struct nd_function *f,
 					    const struct nd_expr *call,
@@ -219,11 +228,7 @@ static const struct nd_function *check_only(struct nd_planner *p, const struct n
 			return NULL;
 		if (nd_term_fit(p, call->items[i], &argument))
 			continue;
-		nd_refuse(p->problem, ND_INVALID,
-			  "Type error: %s cannot be passed as argument %" PRIu32
-			  " of function system.%s of type %s",
-			  argument_text(p, call->items[i]), i, f->name,
-			  nd_type_text(p->arena, f->arguments[i]));
+		nd_refuse_argument(p, call, i, f->name, f->arguments[i]);
 		return NULL;
 	}
 	return f;

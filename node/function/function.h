@@ -124,6 +124,9 @@ struct nd_function *nd_candidates_add_native(struct nd_candidates *c, const char
 /* "system.f : (int) -> int, ..."; "" when out of memory. */
 const char *nd_candidates_text(const struct nd_candidates *c);
 
+/* Refuses an argument that is not of the type. */
+bool nd_refuse_argument(struct nd_planner *p, const struct nd_expr *call, uint32_t i,
+			const char *name, const cql_type *type);
 /* Whether an argument is a column in descending order: its type is no collection's and no vector's
  * then. */
 bool nd_is_reversed(const struct nd_candidates *c, const struct nd_expr *argument);

@@ -52,13 +52,13 @@ bool nd_is_from_json(const struct nd_expr *e)
 }
 
 /* What goes wrong inside is told as the function's failure. */
-static bool failed(const struct nd_call *c, const char *class, cql_text why)
+static bool failed(const struct nd_call *c, const char *name, const char *class, cql_text why)
 {
 	static const cql_text argument = { "text", 4 };
 
 	nd_refuse(c->problem, ND_FUNCTION_FAILURE, "%s%.*s", class, (int)why.len, why.data);
 	c->problem->error.keyspace = (cql_text){ "system", 6 };
-	c->problem->error.function = (cql_text){ c->function->name, strlen(c->function->name) };
+	c->problem->error.function = (cql_text){ name, strlen(name) };
 	c->problem->error.arguments = (cql_texts){ &argument, 1 };
 	return false;
 }
@@ -78,16 +78,18 @@ static bool from_json(const struct nd_call *c, struct nd_value *out)
 		return nd_no_memory(c->problem);
 	if (!json) {
 		reason = nd_text(c->problem, c->arena,
-				 "Could not decode JSON string '%.*s': %s: %s", (int)text.len,
-				 (const char *)text.data, err.exception, err.message);
-		return reason && failed(c, "", (cql_text){ reason, strlen(reason) });
+				 "execution of 'system.from_json[text]' failed: Could not decode "
+				 "JSON string '%.*s': %s: %s",
+				 (int)text.len, (const char *)text.data, err.exception,
+				 err.message);
+		return reason && failed(c, "from_json", "", (cql_text){ reason, strlen(reason) });
 	}
 	nd_problem_init(&inner, c->arena);
 	if (nd_json_decode(json, c->function->result, c->arena, out, &inner))
 		return true;
 	if (inner.error.code == ND_SERVER_ERROR)
 		return nd_no_memory(c->problem);
-	return failed(c,
+	return failed(c, c->function->name,
 		      "org.apache.cassandra.serializers.MarshalException: ", inner.error.message);
 }
 

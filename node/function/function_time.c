@@ -123,20 +123,30 @@ bool nd_call_to_date(const struct nd_call *c, struct nd_value *out)
 	       (milliseconds(c, 0, &ms) && of_date(c, ms / MS_PER_DAY, out)); /* towards 1970 */
 }
 
+/* The first or last timeuuid of a millisecond. Times that none can hold run over, and into the
+ * version, as in Cassandra, which sends what is no timeuuid. */
+static bool bound_of(const struct nd_call *c, uint64_t tick, uint64_t tail, struct nd_value *out)
+{
+	uint64_t ticks = (uint64_t)nd_value_integer(c->arguments[0]) * CD_TICKS_PER_MS +
+			 CD_TICKS_TO_1970 + tick;
+	uint8_t bytes[16];
+
+	cd_put_be32(bytes, (uint32_t)ticks);
+	cd_put_be16(bytes + 4, (uint16_t)(ticks >> 32));
+	cd_put_be16(bytes + 6, (uint16_t)(ticks >> 48 | 0x1000));
+	cd_put_be64(bytes + 8, tail);
+	return nd_value_of_bytes(c, bytes, sizeof bytes, out);
+}
+
 bool nd_call_min_timeuuid(const struct nd_call *c, struct nd_value *out)
 {
-	cql_timestamp at = { nd_value_integer(c->arguments[0]) };
-	cql_uuid uuid = cql_timeuuid_min(at);
-
-	return is_nothing(c, 0) || nd_value_of_bytes(c, uuid.bytes, sizeof uuid.bytes, out);
+	return is_nothing(c, 0) || bound_of(c, 0, UINT64_C(0x8080808080808080), out);
 }
 
 bool nd_call_max_timeuuid(const struct nd_call *c, struct nd_value *out)
 {
-	cql_timestamp at = { nd_value_integer(c->arguments[0]) };
-	cql_uuid uuid = cql_timeuuid_max(at);
-
-	return is_nothing(c, 0) || nd_value_of_bytes(c, uuid.bytes, sizeof uuid.bytes, out);
+	return is_nothing(c, 0) ||
+	       bound_of(c, CD_TICKS_PER_MS - 1, UINT64_C(0x7f7f7f7f7f7f7f7f), out);
 }
 
 /* ---- floor ------------------------------------------------------------------------------------ */

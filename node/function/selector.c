@@ -305,14 +305,16 @@ static cql_text text_of(const char *text)
 }
 
 /* What the metadata says a selector's type is: functions that give what they take know timeuuids by
- * another class only, which clients take for one of somebody's own. */
+ * another class only, which clients take for one of somebody's own; not those in descending order. */
 static const cql_type *told_type(struct nd_planner *p, const struct nd_selector *s)
 {
 	static const char *const names[] = { "min", "max", "mask_default", "mask_null",
 					     "mask_replace" };
+	const struct nd_selector *first = s->count ? s->items[0] : NULL;
 	cql_type *t;
 
-	if (s->type->kind != CQL_KIND_TIMEUUID || !s->function)
+	if (s->type->kind != CQL_KIND_TIMEUUID || !s->function ||
+	    (first && first->column && first->column->descending))
 		return s->type;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (strcmp(names[i], s->function->name) != 0)

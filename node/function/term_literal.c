@@ -248,16 +248,23 @@ static bool read_now(struct nd_planner *p, struct nd_value *out)
 	return true;
 }
 
+/* A tinyint takes bytes too, however many, of which the first is what it says. */
+static bool read_hex(struct nd_planner *p, const struct nd_expr *e, const cql_type *type,
+		     struct nd_value *out)
+{
+	if (!nd_native_read(cd_type_native(CQL_KIND_BLOB), e->text + 2, e->text_len - 2, p->arena,
+			    out, p->problem))
+		return false;
+	if (type->kind == CQL_KIND_TINYINT && out->len > 1)
+		out->len = 1;
+	return true;
+}
+
 static bool read_literal(struct nd_planner *p, const struct nd_expr *e, const cql_type *type,
 			 struct nd_value *out)
 {
-	/* Cassandra takes a blob for a tinyint; not of any length here */
-	if (e->kind == ND_EXPR_HEX && type->kind == CQL_KIND_TINYINT && e->text_len != 4)
-		return nd_refuse(p->problem, ND_INVALID, "Expected 1 byte for a tinyint (%zu)",
-				 (e->text_len - 2) / 2);
 	if (e->kind == ND_EXPR_HEX)
-		return nd_native_read(cd_type_native(CQL_KIND_BLOB), e->text + 2, e->text_len - 2,
-				      p->arena, out, p->problem);
+		return read_hex(p, e, type, out);
 	if (is_now(e, type))
 		return read_now(p, out);
 	if (type->kind == CQL_KIND_TUPLE)

@@ -135,16 +135,29 @@ static bool check_durations(struct nd_ddl *d, const cql_type *type)
 	       nd_ddl_refuse(d, "Secondary indexes are not supported on %s", what);
 }
 
-static bool check_target(struct maker *m)
+/* An index of a class of its own becomes files named after its column. */
+static bool check_spelling(struct maker *m, const struct nd_column *c)
 {
-	const struct nd_column *c = m->index.column;
-	enum nd_index_target target = m->index.target;
+	return !m->index.class_name || nd_ddl_name_legal(c->name) ||
+	       nd_ddl_refuse(m->d, "Column '%s' contains non-alphanumeric-underscore characters",
+			     c->name);
+}
+
+static enum nd_index_target target_of(const struct maker *m, const struct nd_column *c)
+{
+	return m->def->target == ND_INDEX_SIMPLE && cd_type_is_collection(c->type) ? ND_INDEX_VALUES
+									   : m->def->target;
+}
+
+static bool check_target(struct maker *m, const struct nd_column *c)
+{
+	enum nd_index_target target = target_of(m, c);
 	bool frozen = cd_type_is_collection(c->type) && !nd_type_is_multi_cell(c->type);
 	const char *name = target_names[target];
 	char quoted[600];
 
 	nd_name_format(c->name, quoted, sizeof quoted);
-	if (!check_durations(m->d, c->type))
+	if (!check_spelling(m, c) || !check_durations(m->d, c->type))
 		return false;
 	if (c->kind == ND_PARTITION_KEY && m->table->partition_key_count == 1)
 		return nd_ddl_refuse(m->d,
@@ -196,14 +209,14 @@ static bool read_target(struct maker *m)
 				return nd_ddl_refuse(m->d,
 						     "Duplicate column '%s' in index target list",
 						     def->columns[i]);
+	for (uint32_t i = 0; i < def->column_count; i++)
+		if (!check_target(m, nd_table_column(m->table, def->columns[i])))
+			return false;
 	if (def->column_count != 1)
 		return true; /* its class will say what that is */
 	m->index.column = nd_table_column(m->table, def->columns[0]);
-	m->index.target = def->target == ND_INDEX_SIMPLE &&
-					  cd_type_is_collection(m->index.column->type)
-				  ? ND_INDEX_VALUES
-				  : def->target;
-	return check_target(m);
+	m->index.target = target_of(m, m->index.column);
+	return true;
 }
 
 /* ---- the name ------------------------------------------------------------------------------------ */

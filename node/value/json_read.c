@@ -22,13 +22,15 @@ static struct nd_json *read_value(struct reader *r);
 
 /* ---- what is wrong ------------------------------------------------------------------------------- */
 
-/* "line: 1, column: 9" of a place in the text. */
+/* "line: 1, column: 9" of a place in the text; columns are of UTF-16. */
 static void locate(const struct reader *r, const char *at, unsigned *line, unsigned *column)
 {
 	*line = *column = 1;
 	for (const char *c = r->begin; c < at; c++) {
-		++*column;
-		if (*c == '\n') {
+		unsigned char byte = (unsigned char)*c;
+		*column += (byte & 0xC0) != 0x80;
+		*column += byte >= 0xF0;
+		if (byte == '\n') {
 			++*line;
 			*column = 1;
 		}
@@ -55,17 +57,39 @@ static struct nd_json *fail(struct reader *r, const char *what)
 	return fail_as(r, CORE "JsonParseException", what);
 }
 
+/* The character at `at`, which need not be where the failure is said to be, is a wrong one. */
+static struct nd_json *fail_of(struct reader *r, const char *at, const char *what)
+{
+	const uint8_t *behind = (const uint8_t *)at;
+	uint32_t code = nd_char_next(&behind, (const uint8_t *)r->end);
+	int len = (int)((const char *)behind - at);
+	char text[300], hex[16] = "";
+
+	if (code > 0xFFFF) { /* its first unit, which has no letter */
+		code = 0xD800 + ((code - 0x10000) >> 10);
+		at = "?";
+		len = 1;
+	}
+	if (code > 0xFF)
+		snprintf(hex, sizeof hex, " / 0x%x", (unsigned)code);
+	snprintf(text, sizeof text, "Unexpected character ('%.*s' (code %u%s))%s", len, at,
+		 (unsigned)code, hex, what);
+	return fail(r, text);
+}
+
+static struct nd_json *fail_to_end(struct reader *r, const char *what)
+{
+	char text[200];
+
+	snprintf(text, sizeof text, "Unexpected end-of-input%s", what);
+	r->at = r->end;
+	return fail_as(r, CORE "io.JsonEOFException", text);
+}
+
 /* The character that is here is not what was expected. */
 static struct nd_json *fail_here(struct reader *r, const char *what)
 {
-	char text[200];
-	unsigned char c;
-
-	if (r->at == r->end)
-		return fail_as(r, CORE "io.JsonEOFException", "Unexpected end-of-input");
-	c = (unsigned char)*r->at;
-	snprintf(text, sizeof text, "Unexpected character ('%c' (code %u))%s", c, c, what);
-	return fail(r, text);
+	return r->at == r->end ? fail_to_end(r, "") : fail_of(r, r->at, what);
 }
 
 /* A bracket of the other kind closes what began at `from`. */
@@ -220,7 +244,7 @@ static char *read_string(struct reader *r, size_t *len)
 	char *out, *at;
 
 	if (!end) {
-		fail(r, "Unexpected end-of-input: was expecting closing quote for a string value");
+		fail_to_end(r, ": was expecting closing quote for a string value");
 		return NULL;
 	}
 	out = at = kept(r, cd_arena_take(r->arena, (size_t)(end - r->at) + 1));
@@ -267,45 +291,142 @@ static size_t digits(struct reader *r)
 	return (size_t)(r->at - from);
 }
 
-/* [-]digits[.digits][e[+-]digits]; false: not of that form. */
+static bool is_digit(const struct reader *r, const char *at)
+{
+	return at < r->end && *at >= '0' && *at <= '9';
+}
+
+/* The number ends, or goes on with what it cannot: that is told of the place `from`. */
+static bool fail_number(struct reader *r, const char *from, const char *at_end, const char *what)
+{
+	const char *wrong = r->at;
+
+	if (wrong == r->end && at_end) {
+		fail_to_end(r, at_end);
+		return false;
+	}
+	r->at = from;
+	fail_of(r, wrong == r->end ? from : wrong, what);
+	return false;
+}
+
+static bool scan_whole(struct reader *r)
+{
+	bool is_negative = *r->at == '-';
+	const char *first = r->at += is_negative;
+
+	if (r->end - first == 1 && *first == 'I') { /* of -Infinity */
+		fail_to_end(r, " in a Number value");
+		return false;
+	}
+	if (!is_digit(r, first))
+		return fail_number(r, first, "No digit following sign",
+				   " in numeric value: expected digit (0-9) to follow minus sign, "
+				   "for valid numeric value");
+	if (*first == '0' && is_digit(r, first + 1)) {
+		r->at = first + 1;
+		fail(r, "Invalid numeric value: Leading zeroes not allowed");
+		return false;
+	}
+	digits(r);
+	return true;
+}
+
+/* [-]digits[.digits][e[+-]digits] */
 static bool scan_number(struct reader *r, bool *is_real)
 {
-	const char *first = r->at + (*r->at == '-');
-	size_t whole;
+	const char *from;
 
 	*is_real = false;
-	r->at = first;
-	whole = digits(r);
-	if (!whole || (whole > 1 && *first == '0'))
+	if (!scan_whole(r))
 		return false;
+	from = r->at;
 	if (r->at < r->end && *r->at == '.') {
 		*is_real = true;
 		r->at++;
 		if (!digits(r))
-			return false;
+			return fail_number(r, from, NULL,
+					   " in numeric value: Decimal point not followed by a "
+					   "digit");
 	}
+	from = r->at;
 	if (r->at < r->end && (*r->at == 'e' || *r->at == 'E')) {
 		*is_real = true;
 		r->at++;
 		r->at += r->at < r->end && (*r->at == '+' || *r->at == '-');
-		return digits(r) > 0;
+		if (!digits(r))
+			return fail_number(r, from, "expected a digit for number exponent",
+					   " in numeric value: Exponent indicator not followed by "
+					   "a digit");
 	}
 	return true;
 }
 
-static struct nd_json *fail_number(struct reader *r, const char *from)
+/* A number that is the whole text ends there, or at a blank. */
+static bool check_behind(struct reader *r)
 {
-	from += *from == '-';
-	if (from < r->end && (*from < '0' || *from > '9')) {
-		r->at = from;
-		return fail_here(r, " in numeric value: expected digit (0-9) to follow minus sign, "
-				    "for valid numeric value");
+	if (r->depth > 1 || r->at == r->end || strchr(" \t\r\n", *r->at))
+		return true;
+	fail_here(r, ": Expected space separating root-level values");
+	return false;
+}
+
+/* What a word may begin with, as a name in Java: nothing that is two units of UTF-16. */
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
+	       ((unsigned char)c >= 0x80 && (unsigned char)c < 0xF0);
+}
+
+/* A sign that Java would write, and JSON does not. */
+static struct nd_json *fail_sign(struct reader *r, const char *what)
+{
+	const char *sign = r->at++;
+
+	return r->at == r->end ? fail_to_end(r, " in a Number value") : fail_of(r, sign, what);
+}
+
+static struct nd_json *unknown_word(struct reader *r)
+{
+	static const char *const numbers[] = { "NaN", "Infinity", "-Infinity" };
+	const char *from = r->at;
+	char text[160];
+
+	if (*r->at == '+')
+		return fail_sign(r,
+				 " in numeric value: JSON spec does not allow numbers to have "
+				 "plus signs: enable "
+				 "`JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS` to allow");
+	if (*r->at == '/')
+		return fail_here(r, ": maybe a (non-standard) comment? (not recognized as one "
+				    "since Feature 'ALLOW_COMMENTS' not enabled for parser)");
+	if (*r->at != '-' && !is_letter(*r->at))
+		return fail_here(r,
+				 ": expected a valid value (JSON String, Number, Array, Object or "
+				 "token 'null', 'true' or 'false')");
+	for (r->at++;
+	     r->at < r->end && r->at - from < 60 && (is_letter(*r->at) || is_digit(r, r->at));)
+		r->at++;
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		if (strlen(numbers[i]) != (size_t)(r->at - from) ||
+		    memcmp(from, numbers[i], (size_t)(r->at - from)) != 0)
+			continue;
+		snprintf(text, sizeof text,
+			 "Non-standard token '%s': enable "
+			 "`JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow",
+			 numbers[i]);
+		return fail(r, text);
 	}
-	if (r->end - from > 1 && from[0] == '0' && from[1] >= '0' && from[1] <= '9') {
-		r->at = from + 1;
-		return fail(r, "Invalid numeric value: Leading zeroes not allowed");
-	}
-	return fail(r, "Invalid numeric value");
+	snprintf(text, sizeof text,
+		 "Unrecognized token '%.*s': was expecting (JSON String, Number, Array, Object or "
+		 "token 'null', 'true' or 'false')",
+		 (int)(r->at - from), from);
+	return fail(r, text);
+}
+
+static bool is_infinite(const struct reader *r)
+{
+	return r->end - r->at >= 9 && !memcmp(r->at, "-Infinity", 9);
 }
 
 static struct nd_json *number_value(struct reader *r)
@@ -315,37 +436,16 @@ static struct nd_json *number_value(struct reader *r)
 	char *text;
 	bool is_real;
 
-	if (!scan_number(r, &is_real))
-		return fail_number(r, from);
+	if (is_infinite(r))
+		return unknown_word(r);
+	if (!scan_number(r, &is_real) || !check_behind(r))
+		return NULL;
 	if (!(j = new_json(r, is_real ? ND_JSON_REAL : ND_JSON_INTEGER)) ||
 	    !(text = kept(r, cd_arena_strndup(r->arena, from, (size_t)(r->at - from)))))
 		return NULL;
 	j->text = text;
 	j->len = strlen(text);
 	return j;
-}
-
-static struct nd_json *unknown_word(struct reader *r)
-{
-	char text[160];
-	const char *from = r->at;
-
-	if (strchr("]},:", *from))
-		return fail_here(r,
-				 ": expected a valid value (JSON String, Number, Array, Object or "
-				 "token 'null', 'true' or 'false')");
-	while (r->at < r->end && r->at - from < 60 &&
-	       ((*r->at >= 'a' && *r->at <= 'z') || (*r->at >= 'A' && *r->at <= 'Z') ||
-		(*r->at >= '0' && *r->at <= '9') || *r->at == '_'))
-		r->at++;
-	if (r->at - from == 3 && !memcmp(from, "NaN", 3))
-		return fail(r, "Non-standard token 'NaN': enable "
-			       "`JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow");
-	snprintf(text, sizeof text,
-		 "Unrecognized token '%.*s': was expecting (JSON String, Number, Array, Object or "
-		 "token 'null', 'true' or 'false')",
-		 (int)(r->at - from), from);
-	return fail(r, text);
 }
 
 static struct nd_json *word_value(struct reader *r)
@@ -366,6 +466,8 @@ static struct nd_json *word_value(struct reader *r)
 
 		if ((size_t)(r->end - r->at) < len || memcmp(r->at, words[i].word, len) != 0)
 			continue;
+		if (r->at + len < r->end && (is_letter(r->at[len]) || is_digit(r, r->at + len)))
+			break; /* a longer word */
 		r->at += len;
 		if ((j = new_json(r, words[i].kind)))
 			j->boolean = words[i].boolean;
@@ -385,6 +487,8 @@ static struct nd_json *read_item(struct reader *r, bool named)
 	if (named) {
 		if (!take(r, '"'))
 			return fail_here(r, ": was expecting double-quote to start field name");
+		if (!find_quote(r))
+			return fail_to_end(r, " in field name");
 		if (!(name = read_string(r, &len)))
 			return NULL;
 		if (!take(r, ':'))
