@@ -145,8 +145,9 @@ static bool check_spelling(struct maker *m, const struct nd_column *c)
 
 static enum nd_index_target target_of(const struct maker *m, const struct nd_column *c)
 {
-	return m->def->target == ND_INDEX_SIMPLE && cd_type_is_collection(c->type) ? ND_INDEX_VALUES
-									   : m->def->target;
+	bool is_bare = m->def->target == ND_INDEX_SIMPLE;
+
+	return is_bare && cd_type_is_collection(c->type) ? ND_INDEX_VALUES : m->def->target;
 }
 
 static bool check_target(struct maker *m, const struct nd_column *c)
