@@ -66,10 +66,11 @@ static bool check(struct nd_select_run *r, uint32_t live)
 bool nd_select_scan_rows(struct nd_select_run *r, const void *from, const struct nd_walk *to)
 {
 	const struct nd_stored_row *row;
-	struct nd_walk walk = *to;
+	struct nd_walk walk;
 
 	if (!r->scan.counts)
 		return true;
+	walk = *to;
 	walk.at = from;
 	while (walk.at != to->at && (row = nd_walk_step(&walk))) {
 		uint32_t live = r->scan.found.live;

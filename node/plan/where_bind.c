@@ -256,7 +256,7 @@ bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_pla
 	    !nd_guard(x, ND_THRESHOLD_partition_keys_in_select, out->key_count, w->table->name))
 		return false;
 	out->nothing |= out->has_keys && !out->key_count;
-	if (w->names_rows && !guard_product(w->rows, w->bound_rows, x, "clustering key"))
+	if (w->names_rows && w->bound_rows && !guard_product(w->rows, w->bound_rows, x, "clustering key"))
 		return false;
 	if (w->bound_rows && !(out->nothing && w->options.use == ND_WHERE_SELECT))
 		return nd_where_slices(w, x, out) &&
