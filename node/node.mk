@@ -98,6 +98,7 @@ libcd_node_la_SOURCES = \
 	node/plan/cas.c node/plan/cas.h \
 	node/plan/cas_result.c node/plan/cas_result.h \
 	node/plan/condition.c node/plan/condition.h \
+	node/plan/condition_order.c \
 	node/plan/condition_test.c \
 	node/plan/delete.c \
 	node/plan/guardrail.c node/plan/guardrail.def node/plan/guardrail.h \

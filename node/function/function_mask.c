@@ -127,44 +127,79 @@ static size_t character(const uint8_t *at, const uint8_t *end)
 	return len;
 }
 
+/* Characters as Java counts them: one that is four bytes long here is two there. */
 static int64_t count_characters(struct nd_value text)
 {
 	int64_t count = 0;
 
 	for (size_t i = 0; i < text.len; i++)
-		count += (text.data[i] & 0xC0) != 0x80;
+		count += ((text.data[i] & 0xC0) != 0x80) + (text.data[i] >= 0xF0);
 	return count;
+}
+
+/* Which of a text's characters are masked, from 0. */
+struct mask {
+	int64_t first, last;
+	bool outer;
+	struct nd_value padding;
+};
+
+static bool is_masked(const struct mask *m, int64_t i)
+{
+	return (i >= m->first && i <= m->last) != m->outer;
+}
+
+/* One character of the text; of half of one nothing is left that could be written. */
+static uint8_t *put_character(const struct mask *m, int64_t i, const uint8_t *at, size_t len,
+			      uint8_t *to)
+{
+	int halves = len == 4 ? 2 : 1, masked = 0;
+
+	for (int h = 0; h < halves; h++)
+		masked += is_masked(m, i + h);
+	if (!masked) {
+		memcpy(to, at, len);
+		return to + len;
+	}
+	for (int h = 0; h < halves; h++) {
+		if (!is_masked(m, i + h)) {
+			*to++ = '?';
+			continue;
+		}
+		memcpy(to, m->padding.data, m->padding.len);
+		to += m->padding.len;
+	}
+	return to;
 }
 
 static bool mask_partly(const struct nd_call *c, struct nd_value *out)
 {
 	struct nd_value text = c->arguments[0];
-	struct nd_value padding = { ND_VALUE, (const uint8_t *)"*", 1 };
-	int64_t first = nd_value_integer(c->arguments[1]), last;
-	bool outer = strcmp(c->function->name, "mask_outer") == 0;
+	struct mask m = { .first = nd_value_integer(c->arguments[1]),
+			  .outer = strcmp(c->function->name, "mask_outer") == 0,
+			  .padding = { ND_VALUE, (const uint8_t *)"*", 1 } };
 	const uint8_t *at, *end;
 	uint8_t *to, *data;
 
 	if (text.presence != ND_VALUE)
 		return true;
 	if (c->count == 4 && c->arguments[3].presence == ND_VALUE)
-		padding = c->arguments[3];
-	if (count_characters(padding) != 1)
+		m.padding = c->arguments[3];
+	if (count_characters(m.padding) != 1)
 		return nd_refuse(c->problem, ND_INVALID,
 				 "The padding argument for function system.%s should be "
 				 "single-character, but '%.*s' has %" PRId64 " characters.",
-				 c->function->name, (int)padding.len, (const char *)padding.data,
-				 count_characters(padding));
-	last = count_characters(text) - 1 - nd_value_integer(c->arguments[2]);
-	if (!(data = to = cd_arena_take(c->arena, text.len * padding.len + text.len + 1)))
+				 c->function->name, (int)m.padding.len,
+				 (const char *)m.padding.data, count_characters(m.padding));
+	m.last = count_characters(text) - 1 - nd_value_integer(c->arguments[2]);
+	if (!(data = to = cd_arena_take(c->arena, text.len * m.padding.len + text.len + 1)))
 		return nd_no_memory(c->problem);
 	at = text.data;
 	end = at + text.len;
 	for (int64_t i = 0; at < end; i++) {
 		size_t len = character(at, end);
-		bool masked = (i >= first && i <= last) != outer;
-		memcpy(to, masked ? padding.data : at, masked ? padding.len : len);
-		to += masked ? padding.len : len;
+		to = put_character(&m, i, at, len, to);
+		i += len == 4;
 		at += len;
 	}
 	*out = (struct nd_value){ ND_VALUE, data, (size_t)(to - data) };

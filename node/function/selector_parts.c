@@ -201,9 +201,13 @@ bool nd_selector_element_value(struct nd_selection_run *r, const struct nd_selec
 
 	if (!read_whole(r, s, &whole, &items) || !key_value(r, s, s->from, "element", &key))
 		return false;
-	for (uint32_t i = 0; i < items.count; i += type->count)
-		if (compare_item(type, &items.at[i], &key) == 0)
+	for (uint32_t i = 0; i < items.count; i += type->count) {
+		int order = compare_item(type, &items.at[i], &key);
+		if (order == 0)
 			*out = items.at[i + type->count - 1];
+		if (order >= 0) /* nobody looks further, although some are in no order */
+			break;
+	}
 	return true;
 }
 
@@ -214,6 +218,7 @@ bool nd_selector_slice_value(struct nd_selection_run *r, const struct nd_selecto
 	struct nd_value whole, from = { ND_UNSET, NULL, 0 }, to = from;
 	uint32_t first = 0, end;
 	struct nd_items items;
+	int order = -1;
 
 	if (!read_whole(r, s, &whole, &items) ||
 	    (s->from && !key_value(r, s, s->from, "slice", &from)) ||
@@ -224,9 +229,12 @@ bool nd_selector_slice_value(struct nd_selection_run *r, const struct nd_selecto
 	while (from.presence == ND_VALUE && first < items.count &&
 	       compare_item(type, &items.at[first], &from) < 0)
 		first += type->count;
-	for (end = first; end < items.count; end += type->count)
-		if (to.presence == ND_VALUE && compare_item(type, &items.at[end], &to) > 0)
+	for (end = first; end < items.count && order < 0; end += type->count) {
+		if (to.presence == ND_VALUE)
+			order = compare_item(type, &items.at[end], &to);
+		if (order > 0)
 			break;
+	}
 	/* what is stored item by item is null when there are none */
 	if (end == first && nd_type_is_multi_cell(type))
 		return true;

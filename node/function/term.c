@@ -223,6 +223,11 @@ struct nd_term *nd_term_new(struct nd_planner *p, const struct nd_expr *e,
 	return NULL;
 }
 
+void nd_term_keep_bytes(struct nd_term *t)
+{
+	t->keeps_bytes = true;
+}
+
 int32_t nd_term_marker(const struct nd_term *t)
 {
 	return t->kind == ND_TERM_MARKER ? t->marker : -1;
@@ -238,7 +243,7 @@ static bool constant_value(const struct nd_term *t, struct nd_request *x, struct
 }
 
 /* Clients need not send sets and maps in order; Cassandra puts them in order here, and those inside
- * of collections. */
+ * of collections, but does not know those of a column in descending order as what they are. */
 static bool arrange(const cql_type *type, struct nd_request *x, struct nd_value *value)
 {
 	bool changed = false;
@@ -263,7 +268,7 @@ static bool marker_value(const struct nd_term *t, struct nd_request *x, struct n
 	if (t->marker >= x->value_count)
 		return nd_refuse(&x->problem, ND_INVALID, "Invalid amount of bind variables");
 	*out = x->values[t->marker];
-	return arrange(t->type, x, out);
+	return t->keeps_bytes || arrange(t->type, x, out);
 }
 
 static bool parts_value(const struct nd_term *t, struct nd_request *x, struct nd_value *out)

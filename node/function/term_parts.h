@@ -19,6 +19,7 @@ enum nd_term_kind {
 struct nd_term {
 	enum nd_term_kind kind;
 	bool has_marker; /* itself, or somewhere below; unlike Cassandra's, in tuples too */
+	bool keeps_bytes; /* a marker whose value is taken as it was sent */
 	uint16_t marker;
 	const cql_type *type;
 	const char *name; /* of the receiver */

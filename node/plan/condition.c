@@ -55,11 +55,12 @@ static bool element_target(struct nd_planner *p, const struct nd_relation *r,
 			   struct nd_receiver *key)
 {
 	const struct nd_column *c = out->column;
+	bool holds_elements = cd_type_is_collection(c->type) && !c->descending;
 
-	if (!cd_type_is_collection(c->type) || c->type->kind == CQL_KIND_SET)
-		return nd_refuse(
-			p->problem, ND_INVALID, "Invalid element access syntax for %s column %s",
-			cd_type_is_collection(c->type) ? "set" : "non-collection", c->name);
+	if (!holds_elements || c->type->kind == CQL_KIND_SET)
+		return nd_refuse(p->problem, ND_INVALID,
+				 "Invalid element access syntax for %s column %s",
+				 holds_elements ? "set" : "non-collection", c->name);
 	*key = *value;
 	if (c->type->kind == CQL_KIND_LIST
 		    ? !part_receiver(p, c, "idx", cd_type_native(CQL_KIND_INT), key)
@@ -96,7 +97,8 @@ static bool contains_receiver(struct nd_planner *p, const struct nd_condition *c
 	const cql_type *type = value->type;
 	bool key = c->op == ND_OP_CONTAINS_KEY;
 
-	if (key ? type->kind != CQL_KIND_MAP : !cd_type_is_collection(type))
+	if (c->column->descending ||
+	    (key ? type->kind != CQL_KIND_MAP : !cd_type_is_collection(type)))
 		return nd_refuse(p->problem, ND_INVALID,
 				 "Cannot use CONTAINS%s on non-%s column %s", key ? " KEY" : "",
 				 key ? "map" : "collection", value->name);

@@ -35,6 +35,9 @@ static inline bool nd_conditions_are(const struct nd_conditions *c)
 {
 	return c->if_exists || c->if_not_exists || c->count;
 }
+/* condition_order.c: all of them, in the order they are asked in; room for `count`. */
+bool nd_conditions_order(const struct nd_conditions *c, struct nd_request *x,
+			 const struct nd_condition **out);
 /* Asks those on static columns, or those on others. `row` NULL: there is none. */
 bool nd_conditions_hold(const struct nd_conditions *c, bool on_statics, const struct nd_row *row,
 			struct nd_request *x, bool *hold);

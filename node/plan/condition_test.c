@@ -394,10 +394,17 @@ static bool condition_holds(const struct nd_condition *c, const struct nd_row *r
 bool nd_conditions_hold(const struct nd_conditions *c, bool on_statics, const struct nd_row *row,
 			struct nd_request *x, bool *hold)
 {
+	const struct nd_condition **at = cd_arena_take_array(x->arena, c->count + 1u,
+							     sizeof(void *));
+
 	*hold = true;
+	if (!at)
+		return nd_no_memory(&x->problem);
+	if (!nd_conditions_order(c, x, at))
+		return false;
 	for (uint32_t i = 0; i < c->count && *hold; i++)
-		if ((c->at[i].column->kind == ND_STATIC) == on_statics &&
-		    !condition_holds(&c->at[i], row, x, hold))
+		if ((at[i]->column->kind == ND_STATIC) == on_statics &&
+		    !condition_holds(at[i], row, x, hold))
 			return false;
 	return true;
 }

@@ -53,7 +53,11 @@ static struct nd_term *new_term(struct nd_planner *p, const struct nd_table *t,
 {
 	const struct nd_receiver receiver = { t->keyspace->name, t->name, c->name, c->type };
 
-	return nd_term_new(p, e, &receiver);
+	struct nd_term *term = nd_term_new(p, e, &receiver);
+
+	if (term && c->descending)
+		nd_term_keep_bytes(term);
+	return term;
 }
 
 static bool new_operation(struct nd_planner *p, struct nd_write *w, const struct nd_column *c,

@@ -193,6 +193,14 @@ static bool check_order(const struct nd_select_run *r)
 			 "sort client side, or disable paging for this query");
 }
 
+/* Groups that are each all there is of a partition that is named: those of DISTINCT come in one page, and
+ * so do others that one is asked of at a time. */
+static bool is_page_of_partitions(const struct nd_select_run *r)
+{
+	return r->plan->grouping.is_set && r->places.has_keys &&
+	       (r->plan->distinct || (!r->table->clustering_count && r->left_on_page == 1));
+}
+
 /* Whether the answer comes in pages, and where this one begins. */
 static bool start_page(struct nd_select_run *r, uint32_t limit)
 {
@@ -207,7 +215,7 @@ static bool start_page(struct nd_select_run *r, uint32_t limit)
 		return true;
 	if (!folded && limit <= r->left_on_page)
 		r->paged = false;
-	if (plan->aggregates && !plan->grouping.is_set)
+	if ((plan->aggregates && !plan->grouping.is_set) || is_page_of_partitions(r))
 		r->paged = false;
 	r->left = limit;
 	if (plan->ordering.sorts)

@@ -62,7 +62,8 @@ static bool is_grouped(const struct nd_select_run *r)
 
 /* ---- groups ------------------------------------------------------------------------------------- */
 
-bool nd_select_close_group(struct nd_select_run *r)
+/* `whole`: there cannot be another one in its partition. */
+static bool close_group(struct nd_select_run *r, bool whole)
 {
 	r->group_open = false;
 	if (r->plan->aggregates && !nd_selection_flush(r->selection, &r->rows))
@@ -73,8 +74,13 @@ bool nd_select_close_group(struct nd_select_run *r)
 	}
 	if (r->plan->ordering.sorts && !nd_ordering_keep(r, r->group_from))
 		return false;
-	count_rows(r, 1, false);
+	count_rows(r, 1, whole);
 	return true;
+}
+
+bool nd_select_close_group(struct nd_select_run *r)
+{
+	return close_group(r, !r->at.in_rows);
 }
 
 /* The first row of a group says where it stands in order. */
@@ -97,7 +103,7 @@ static bool close_before(struct nd_select_run *r)
 	if (same_partition)
 		return nd_select_close_group(r);
 	r->left_in_partition = UINT32_MAX;
-	if (!nd_select_close_group(r))
+	if (!close_group(r, false))
 		return false;
 	r->left_in_partition = left;
 	r->at.left_in_partition = 0;

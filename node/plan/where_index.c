@@ -111,22 +111,29 @@ bool nd_where_is_indexed(const struct nd_table *table, const struct nd_restricti
 
 /* ---- ALLOW FILTERING ---------------------------------------------------------------------------- */
 
-/* Whether one index, or all attached ones together, answer all that is asked of the column. */
-static bool group_answers(const struct nd_table *t, const struct nd_index *one,
-			  const struct nd_restriction *r)
+/* Whether one index, or all attached ones together, answer all that is asked of a column. */
+static bool answers_column(const struct nd_table *t, const struct nd_index *one,
+			   const struct nd_restriction *r, const struct nd_column *c)
 {
-	bool attached = is_attached(one);
-
-	if (r->kind == ND_WHERE_CONTAINS && r->item_count > 1 && !attached)
-		return false;
 	for (uint32_t i = 0; i < t->index_count; i++) {
 		const struct nd_index *index = &t->indexes[i];
 
-		if ((index == one || (attached && is_attached(index))) && is_of(index, r) &&
-		    answers(index, r))
+		if ((index == one || (is_attached(one) && is_attached(index))) &&
+		    index->column == c && answers(index, r))
 			return true;
 	}
 	return false;
+}
+
+static bool group_answers(const struct nd_table *t, const struct nd_index *one,
+			  const struct nd_restriction *r)
+{
+	if (r->kind == ND_WHERE_CONTAINS && r->item_count > 1 && !is_attached(one))
+		return false;
+	for (uint32_t i = 0; i < r->count; i++)
+		if (!answers_column(t, one, r, r->columns[i]))
+			return false;
+	return true;
 }
 
 static bool all_answered(const struct nd_table *t, const struct nd_index *one,

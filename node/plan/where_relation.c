@@ -97,7 +97,7 @@ static bool check_slice(struct nd_planner *p, const struct nd_column *c)
 
 static bool check_element(struct nd_planner *p, const struct nd_column *c, enum nd_operator op)
 {
-	if (c->type->kind == CQL_KIND_LIST)
+	if (c->type->kind == CQL_KIND_LIST && !c->descending)
 		return nd_refuse(p->problem, ND_INVALID,
 				 "Indexes on list entries (%s[index] = value) are not currently "
 				 "supported.",
@@ -173,8 +173,11 @@ static struct nd_term *column_term(struct nd_planner *p, const struct nd_table *
 				   const struct nd_column *c, const struct nd_expr *e)
 {
 	struct nd_receiver receiver = { t->keyspace->name, t->name, c->name, c->type };
+	struct nd_term *term = nd_term_new(p, e, &receiver);
 
-	return nd_term_new(p, e, &receiver);
+	if (term && c->descending)
+		nd_term_keep_bytes(term);
+	return term;
 }
 
 /* A term whose receiver is made of the column's name: "in(c)". */

@@ -43,6 +43,23 @@ static bool check_value(struct nd_request *x, const struct nd_restriction *r, ui
 			 r->columns[column]->name);
 }
 
+static bool check_kind(struct nd_request *x, const struct nd_restriction *r,
+		       const struct nd_tuples *t, enum nd_presence kind)
+{
+	for (uint32_t i = 0; i < t->count * t->width; i++)
+		if (t->at[i].presence == kind && !check_value(x, r, i % t->width, t->at[i]))
+			return false;
+	return true;
+}
+
+/* A null is told before what is unset, wherever they stand; in tuples the other way round. */
+static bool check_values(struct nd_request *x, const struct nd_restriction *r,
+			 const struct nd_tuples *t)
+{
+	return check_kind(x, r, t, r->is_multi ? ND_UNSET : ND_NULL) &&
+	       check_kind(x, r, t, r->is_multi ? ND_NULL : ND_UNSET);
+}
+
 /* ---- tuples ------------------------------------------------------------------------------------- */
 
 /* The elements of an encoded tuple; those that are not there are null. */
@@ -113,10 +130,7 @@ bool nd_where_end_values(const struct nd_restriction *r, const struct nd_where_e
 		return false;
 	if (!r->is_multi && out[0].presence == ND_NULL)
 		return true;
-	for (uint32_t i = 0; i < *count; i++)
-		if (!check_value(x, r, i, out[i]))
-			return false;
-	return true;
+	return check_values(x, r, &(struct nd_tuples){ 1, *count, out });
 }
 
 /* ---- = and IN ----------------------------------------------------------------------------------- */
@@ -199,11 +213,7 @@ bool nd_where_tuples(const struct nd_restriction *r, struct nd_request *x, struc
 					out->at + (size_t)i * r->count))
 				return false;
 	}
-	for (uint32_t i = 0; i < out->count; i++)
-		for (uint32_t k = 0; k < r->count; k++)
-			if (!check_value(x, r, k, out->at[(size_t)i * r->count + k]))
-				return false;
-	return true;
+	return check_values(x, r, out);
 }
 
 bool nd_where_value(const struct nd_restriction *r, struct nd_request *x, struct nd_value *out)

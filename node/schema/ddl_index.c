@@ -120,7 +120,7 @@ static bool warn_of_sasi(struct maker *m)
 /* ---- the column ---------------------------------------------------------------------------------- */
 
 static const char *const target_names[] = {
-	[ND_INDEX_SIMPLE] = "simple",   [ND_INDEX_VALUES] = "values", [ND_INDEX_KEYS] = "keys",
+	[ND_INDEX_SIMPLE] = "",         [ND_INDEX_VALUES] = "values", [ND_INDEX_KEYS] = "keys",
 	[ND_INDEX_ENTRIES] = "entries", [ND_INDEX_FULL] = "full",
 };
 
@@ -143,9 +143,10 @@ static bool check_spelling(struct maker *m, const struct nd_column *c)
 			     c->name);
 }
 
+/* What is in descending order is no collection here, but one when it is checked. */
 static enum nd_index_target target_of(const struct maker *m, const struct nd_column *c)
 {
-	bool is_bare = m->def->target == ND_INDEX_SIMPLE;
+	bool is_bare = m->def->target == ND_INDEX_SIMPLE && !c->descending;
 
 	return is_bare && cd_type_is_collection(c->type) ? ND_INDEX_VALUES : m->def->target;
 }
