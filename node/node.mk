@@ -149,6 +149,7 @@ libcd_node_la_SOURCES = \
 	node/schema/ddl_index_attached.c \
 	node/schema/ddl_index_class.h \
 	node/schema/ddl_index_sasi.c \
+	node/schema/ddl_index_vector.c \
 	node/schema/ddl_keyspace.c \
 	node/schema/ddl_table.c \
 	node/schema/ddl_type.c \

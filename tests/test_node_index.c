@@ -125,6 +125,102 @@ static void groups_fail(void **state)
 			       "0x2200 The floor function starting time is greater"));
 }
 
+/* What a vector index of ScyllaDB's takes, which Cassandra has not. */
+static void of_scylla(void **state)
+{
+	static const struct fixture_row rows[] = {
+		{ "a keyspace by data centers",
+		  "CREATE KEYSPACE v WITH replication = {'class': 'NetworkTopologyStrategy', "
+		  "'replication_factor': 1}",
+		  NULL, "schema CREATED KEYSPACE v" },
+		{ "tablets said so",
+		  "CREATE KEYSPACE v2 WITH replication = {'class': 'NetworkTopologyStrategy', "
+		  "'replication_factor': 1} AND tablets = {'enabled': true, 'initial': 8}",
+		  NULL, "schema CREATED KEYSPACE v2" },
+		{ "or not",
+		  "CREATE KEYSPACE n WITH replication = {'class': 'NetworkTopologyStrategy', "
+		  "'replication_factor': 1} AND tablets = {'enabled': 'FALSE'}",
+		  NULL, "schema CREATED KEYSPACE n" },
+		{ "as it was made", "ALTER KEYSPACE n WITH tablets = {'enabled': true}", NULL,
+		  "0x2200 Cannot alter replication strategy vnode/tablets flavor" },
+		{ "neither",
+		  "CREATE KEYSPACE x WITH replication = {'class': "
+		  "'NetworkTopologyStrategy', 'replication_factor': 1} AND tablets = "
+		  "{'enabled': 1}",
+		  NULL, "0x2300 Tablets enabled value must be true or false; found: 1" },
+		{ "something else",
+		  "CREATE KEYSPACE x WITH replication = {'class': "
+		  "'NetworkTopologyStrategy', 'replication_factor': 1} AND tablets = "
+		  "{'final': 1}",
+		  NULL, "0x2300 Unrecognized tablets option final" },
+		{ "nowhere",
+		  "CREATE KEYSPACE x WITH replication = {'class': 'SimpleStrategy', "
+		  "'replication_factor': 1} AND tablets = {'enabled': true}",
+		  NULL, "0x2300 SimpleStrategy doesn't support tablet replication" },
+		{ "a table without", "CREATE TABLE n.t (k int PRIMARY KEY, e vector<float, 2>)",
+		  NULL, "schema CREATED TABLE n.t" },
+		{ "an index without", "CREATE CUSTOM INDEX ON n.t (e) USING 'vector_index'", NULL,
+		  "0x2200 Vector index requires the base table's keyspace to use tablets.\nPlease alter "
+		  "the keyspace to use tablets and try again." },
+		{ "its table", "CREATE TABLE v.t (k int PRIMARY KEY, e vector<float, 2>, n int)",
+		  NULL, "schema CREATED TABLE v.t" },
+		{ "without tablets", "CREATE CUSTOM INDEX ON ks.p (e) USING 'vector_index'", NULL,
+		  "0x2200 Vector index requires the base table's keyspace to use tablets.\nPlease alter "
+		  "the keyspace to use tablets and try again." },
+		{ "of no vector", "CREATE CUSTOM INDEX ON v.t (n) USING 'vector_index'", NULL,
+		  "0x2200 Vector indexes are only supported on columns of vectors of floats" },
+		{ "a word",
+		  "CREATE CUSTOM INDEX ON v.t (e) USING 'vector_index' WITH OPTIONS = "
+		  "{'similarity_function': 'near'}",
+		  NULL,
+		  "0x2200 Invalid value in option 'similarity_function' for vector index: 'near'. "
+		  "Supported are case-insensitive: cosine, euclidean, dot_product" },
+		{ "no number",
+		  "CREATE CUSTOM INDEX ON v.t (e) USING 'vector_index' WITH OPTIONS = "
+		  "{'search_beam_width': '4x'}",
+		  NULL,
+		  "0x2200 Invalid value in option 'search_beam_width' for vector index: '4x' is not an "
+		  "integer" },
+		{ "a large number",
+		  "CREATE CUSTOM INDEX ON v.t (e) USING 'vector_index' WITH OPTIONS = "
+		  "{'oversampling': '100.5'}",
+		  NULL,
+		  "0x2200 Invalid value in option 'oversampling' for vector index: '100.5' is out of "
+		  "valid range [1 - 100]" },
+		{ "not a number",
+		  "CREATE CUSTOM INDEX ON v.t (e) USING 'vector_index' WITH OPTIONS = {'oversampling': '1.5x'}",
+		  NULL,
+		  "0x2200 Invalid value in option 'oversampling' for vector index: '1.5x' is not a float" },
+		{ "unknown",
+		  "CREATE CUSTOM INDEX ON v.t (e) USING 'vector_index' WITH OPTIONS = "
+		  "{'optimize_for': 'RECALL'}",
+		  NULL, "0x2200 Unsupported option optimize_for for vector index" },
+		{ "all of them",
+		  "CREATE CUSTOM INDEX near ON v.t (e) USING 'vector_index' WITH OPTIONS = "
+		  "{'similarity_function': 'EUCLIDEAN', 'maximum_node_connections': '16', "
+		  "'quantization': 'i8', 'oversampling': '1.5', 'rescoring': 'true', "
+		  "'source_model': 'm'}",
+		  NULL, "schema UPDATED TABLE v.t" },
+		{ "one", "INSERT INTO v.t (k, e) VALUES (1, [0, 0])", NULL, "void" },
+		{ "another", "INSERT INTO v.t (k, e) VALUES (2, [3, 4])", NULL, "void" },
+		{ "near", "SELECT k FROM v.t ORDER BY e ANN OF [3, 3] LIMIT 2", NULL,
+		  "rows: k=2 | k=1" },
+		{ "nearer", "SELECT k FROM v.t ORDER BY e ANN OF [1, 1] LIMIT 1", NULL,
+		  "rows: k=1" },
+		{ "no filter", "SELECT k FROM v.t WHERE e = [3, 4]", NULL,
+		  "0x2200 Vector indexes only support ANN queries" },
+	};
+	struct fixture *f = *state;
+
+	fixture_run(f, "CREATE TABLE p (k int PRIMARY KEY, e vector<float, 2>)");
+	assert_string_equal(fixture_run(f, "CREATE CUSTOM INDEX ON p (e) USING 'vector_index'"),
+			    "0x2300 Unable to find custom indexer class 'vector_index'");
+	f->db.is_scylla = true;
+	fixture_rows(f, rows, CD_COUNT(rows));
+	assert_non_null(strstr(fixture_run(f, "DESCRIBE KEYSPACE n"),
+			       "durable_writes = true AND tablets = {''enabled'': false};"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +230,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(long_terms, begin, fixture_teardown),
 		cmocka_unit_test_setup_teardown(vectors_out_of_range, begin, fixture_teardown),
 		cmocka_unit_test_setup_teardown(groups_fail, begin, fixture_teardown),
+		cmocka_unit_test_setup_teardown(of_scylla, begin, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

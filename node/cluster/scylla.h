@@ -60,7 +60,8 @@ struct nd_tablet {
 	cql_tablet_replica replicas[ND_RING_NODES];
 };
 
-/* Whether a keyspace's tables are made of tablets: those that are replicated by data centers. */
+/* Whether a keyspace's tables are made of tablets: those that are replicated by data centers,
+ * unless it was made without. */
 bool nd_scylla_has_tablets(const struct nd_keyspace *keyspace);
 void nd_scylla_tablet(const struct nd_scylla *s, const struct nd_table *table, int64_t token,
 		      struct nd_tablet *out);

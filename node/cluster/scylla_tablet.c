@@ -11,7 +11,8 @@
 
 bool nd_scylla_has_tablets(const struct nd_keyspace *k)
 {
-	return !k->is_system && !k->is_virtual && nd_ring_is_by_data_center(k);
+	return !k->is_system && !k->is_virtual && !k->has_no_tablets &&
+	       nd_ring_is_by_data_center(k);
 }
 
 /* Any number will do that is always the same, and not the next one's. */

@@ -41,5 +41,6 @@ void nd_describe_keyspace(struct cd_buffer *out, const struct nd_keyspace *k)
 	cd_buffer_text(out, " WITH replication = ");
 	put_replication(out, &k->replication);
 	cd_buffer_text(out, "  AND durable_writes = "); /* two blanks, as there */
-	cd_buffer_text(out, k->durable_writes ? "true;" : "false;");
+	cd_buffer_text(out, k->durable_writes ? "true" : "false");
+	cd_buffer_text(out, k->has_no_tablets ? " AND tablets = {'enabled': false};" : ";");
 }

@@ -5,7 +5,9 @@
 
 static bool is_attached(const struct nd_index *i)
 {
-	return nd_index_kind(i) == ND_INDEX_ATTACHED;
+	enum nd_index_kind kind = nd_index_kind(i);
+
+	return kind == ND_INDEX_ATTACHED || kind == ND_INDEX_VECTOR;
 }
 
 /* What the index is of: without a word, the values of a collection, or the whole. */

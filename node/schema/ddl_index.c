@@ -95,14 +95,16 @@ static bool check_class(struct maker *m)
 	static const struct {
 		const char *name;
 		nd_index_check_fn *check;
-	} classes[] = { { ND_CLASS_SAI, nd_index_check_attached },
-			{ ND_CLASS_SASI, nd_index_check_sasi } };
+		bool of_scylla; /* and of nobody else */
+	} classes[] = { { ND_CLASS_SAI, nd_index_check_attached, false },
+			{ ND_CLASS_SASI, nd_index_check_sasi, false },
+			{ ND_CLASS_VECTOR, nd_index_check_vector, true } };
 	const char *name = m->index.class_name;
 	size_t i = 0, count = sizeof classes / sizeof classes[0];
 
 	while (name && i < count && strcmp(name, classes[i].name) != 0)
 		i++;
-	if (i == count)
+	if (i == count || (name && classes[i].of_scylla && !m->d->x->db->is_scylla))
 		return nd_option_bad(m->d, "Unable to find custom indexer class '%s'", name);
 	return nd_index_check_others(m->d, m->table, &m->index) &&
 	       (!name || classes[i].check(m->d, &m->index, m->def));

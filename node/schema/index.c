@@ -31,6 +31,8 @@ enum nd_index_kind nd_index_kind(const struct nd_index *index)
 {
 	if (!index->class_name)
 		return ND_INDEX_ORDINARY;
+	if (strcmp(index->class_name, ND_CLASS_VECTOR) == 0)
+		return ND_INDEX_VECTOR;
 	return strcmp(index->class_name, ND_CLASS_SASI) == 0 ? ND_INDEX_SASI : ND_INDEX_ATTACHED;
 }
 

@@ -8,8 +8,9 @@
 
 #define ND_CLASS_SAI "StorageAttachedIndex"
 #define ND_CLASS_SASI "org.apache.cassandra.index.sasi.SASIIndex"
+#define ND_CLASS_VECTOR "vector_index" /* ScyllaDB's */
 
-enum nd_index_kind { ND_INDEX_ORDINARY, ND_INDEX_ATTACHED, ND_INDEX_SASI };
+enum nd_index_kind { ND_INDEX_ORDINARY, ND_INDEX_ATTACHED, ND_INDEX_SASI, ND_INDEX_VECTOR };
 
 enum nd_index_kind nd_index_kind(const struct nd_index *index);
 /* An option as it was given; NULL: it was not. */

@@ -11,7 +11,7 @@ bool nd_options_table(struct nd_ddl *d, const struct nd_properties *given,
 		      const struct nd_properties *previous, struct nd_table *draft);
 /* The names and forms of a keyspace's options, before it is looked up. */
 bool nd_options_check_keyspace(struct nd_ddl *d, const struct nd_properties *given);
-/* Fills replication and durable_writes of a keyspace. */
+/* Fills replication, durable_writes and has_no_tablets of a keyspace. */
 bool nd_options_keyspace(struct nd_ddl *d, const struct nd_properties *given,
 			 const struct nd_keyspace *previous, struct nd_keyspace *draft);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The options of keyspaces: replication and durable_writes. */
+/* The options of keyspaces: replication, durable_writes and, of ScyllaDB, tablets. */
 #include <string.h>
+#include <strings.h>
 
 #include "node/cluster/system.h"
 #include "node/schema/options.h"
@@ -258,13 +259,48 @@ static bool read_durable(struct nd_ddl *d, const struct nd_property *p, bool *ou
 				p->text, p->name);
 }
 
+static bool is_word(const char *text, const char *word)
+{
+	return strcasecmp(text, word) == 0;
+}
+
+/* {'enabled': true, 'initial': 8}; how many there are in the beginning is the node's to say. */
+static bool read_tablets(struct nd_ddl *d, const struct nd_property *p, const char *class_name,
+			 bool *none)
+{
+	struct nd_option_map map;
+	const char *enabled, *initial;
+	int32_t n;
+
+	if (p->kind != ND_EXPR_MAP)
+		return nd_option_syntax(d, "Invalid value for property '%s'. It should be a map.",
+					p->name);
+	if (!nd_option_map_init(&map, d, p, 0))
+		return false;
+	enabled = nd_option_map_remove(&map, "enabled");
+	initial = nd_option_map_remove(&map, "initial");
+	if (enabled && !is_word(enabled, "true") && !is_word(enabled, "false"))
+		return nd_option_bad(d, "Tablets enabled value must be true or false; found: %s",
+				     enabled);
+	if (initial && !nd_option_int(initial, &n))
+		return nd_option_bad(d, "Initial tablets value should be numeric; found %s",
+				     initial);
+	if (map.count)
+		return nd_option_bad(d, "Unrecognized tablets option %s", map.pairs[0]);
+	*none = enabled && is_word(enabled, "false");
+	return *none || strcmp(class_name, PACKAGE "SimpleStrategy") != 0 ||
+	       nd_option_bad(d, "SimpleStrategy doesn't support tablet replication");
+}
+
 bool nd_options_check_keyspace(struct nd_ddl *d, const struct nd_properties *given)
 {
-	static const char *const names[] = { "replication", "durable_writes", NULL };
+	static const char *const names[] = { "replication", "durable_writes", NULL },
+				 *const of_scylla[] = { "replication", "durable_writes", "tablets",
+							NULL };
 	const struct nd_property *p = nd_properties_find(given, "replication");
 	bool has_class = false;
 
-	if (!nd_option_check_names(d, given, names))
+	if (!nd_option_check_names(d, given, d->x->db->is_scylla ? of_scylla : names))
 		return false;
 	if (!p)
 		return true;
@@ -282,8 +318,14 @@ bool nd_options_keyspace(struct nd_ddl *d, const struct nd_properties *given,
 	static const struct nd_property nothing = { "replication", ND_EXPR_MAP, NULL, 0, NULL };
 	const struct nd_property *durable = nd_properties_find(given, "durable_writes");
 	const struct nd_property *replication = nd_properties_find(given, "replication");
+	const struct nd_property *tablets = nd_properties_find(given, "tablets");
 
 	draft->durable_writes = previous ? previous->durable_writes : true;
-	return (!durable || read_durable(d, durable, &draft->durable_writes)) &&
-	       read_replication(d, replication ? replication : &nothing, previous, draft);
+	if ((durable && !read_durable(d, durable, &draft->durable_writes)) ||
+	    !read_replication(d, replication ? replication : &nothing, previous, draft) ||
+	    (tablets &&
+	     !read_tablets(d, tablets, draft->replication.at[0].text, &draft->has_no_tablets)))
+		return false;
+	return !previous || previous->has_no_tablets == draft->has_no_tablets ||
+	       nd_ddl_refuse(d, "Cannot alter replication strategy vnode/tablets flavor");
 }

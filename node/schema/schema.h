@@ -107,6 +107,7 @@ struct nd_keyspace {
 	const char *name;
 	struct nd_properties replication; /* class first, with its package; then factors */
 	bool durable_writes;
+	bool has_no_tablets;      /* ScyllaDB: it was made so */
 	bool is_system;           /* local: not replicated, not to be altered */
 	bool is_virtual;          /* system_views, system_virtual_schema */
 	struct nd_table **tables; /* by name; views too */
