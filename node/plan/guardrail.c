@@ -115,6 +115,23 @@ static bool is_past(enum bound bound, int64_t value, int64_t limit)
 	return bound == MOST ? value > limit : value < limit;
 }
 
+enum nd_threshold nd_index_threshold(const struct nd_index *index)
+{
+	const cql_type *type = nd_index_type(index);
+
+	if (type->kind == CQL_KIND_VECTOR)
+		return ND_THRESHOLD_sai_vector_term_size;
+	return type->kind == CQL_KIND_TUPLE || type->frozen ? ND_THRESHOLD_sai_frozen_term_size
+							    : ND_THRESHOLD_sai_string_term_size;
+}
+
+size_t nd_index_longest(const struct nd_request *x, const struct nd_index *index)
+{
+	int64_t most = limit_of(x, thresholds[nd_index_threshold(index)].fail);
+
+	return most < 0 ? SIZE_MAX : (size_t)most;
+}
+
 bool nd_guard_is_set(const struct nd_request *x, enum nd_threshold which)
 {
 	const struct threshold *t = &thresholds[which];

@@ -4,6 +4,7 @@
 #ifndef NODE_GUARDRAIL_H
 #define NODE_GUARDRAIL_H
 
+#include "node/schema/index.h"
 #include "node/server/request.h"
 
 enum nd_threshold {
@@ -28,6 +29,9 @@ static inline bool nd_guard(struct nd_request *x, enum nd_threshold which, int64
 {
 	return !x->is_ordinary_user || nd_guard_ordinary(x, which, value, what);
 }
+/* What is asked of the terms of an attached index, and how long they may be at all. */
+enum nd_threshold nd_index_threshold(const struct nd_index *index);
+size_t nd_index_longest(const struct nd_request *x, const struct nd_index *index);
 /* Whether it would say anything: for values that are work to find. */
 bool nd_guard_is_set(const struct nd_request *x, enum nd_threshold which);
 /* A timestamp, by how far it is from now. */

@@ -2,10 +2,11 @@
 /* Relations asked of each row: those that no key or slice answers. */
 #include <string.h>
 
+#include "node/plan/guardrail.h"
 #include "node/plan/where_question.h"
 #include "node/value/hex.h"
 
-enum { INDEX_VALUE_MAX = 65535, TERM_MAX = 8192 /* sai_string_term_size_fail_threshold */ };
+enum { INDEX_VALUE_MAX = 65535 };
 
 /* ---- making ------------------------------------------------------------------------------------- */
 
@@ -24,7 +25,7 @@ static struct nd_question *ask(struct nd_filter *f, struct nd_request *x, const 
 	q->op = op;
 	q->count = count;
 	if (f->looking && nd_index_kind(f->looking) == ND_INDEX_ATTACHED)
-		q->longest = TERM_MAX;
+		q->longest = nd_index_longest(x, f->looking);
 	*f->last = q;
 	f->last = &q->next;
 	return q;

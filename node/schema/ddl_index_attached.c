@@ -241,21 +241,9 @@ bool nd_index_check_attached(struct nd_ddl *d, const struct nd_index *index,
 	return check_analysis(d, index) && check_vector_options(d, index) && check_type(d, index);
 }
 
-/* The index that was made after `last`. */
-static const struct nd_index *next_made(const struct nd_table *t, const struct nd_index *last)
-{
-	const struct nd_index *next = NULL;
-
-	for (uint32_t i = 0; i < t->index_count; i++)
-		if ((!last || t->indexes[i].number > last->number) &&
-		    (!next || t->indexes[i].number < next->number))
-			next = &t->indexes[i];
-	return next;
-}
-
 bool nd_index_check_others(struct nd_ddl *d, const struct nd_table *t, const struct nd_index *fresh)
 {
-	for (const struct nd_index *i = NULL; (i = next_made(t, i)) != NULL;) {
+	for (const struct nd_index *i = NULL; (i = nd_index_next_made(t, i)) != NULL;) {
 		if (nd_index_kind(i) != ND_INDEX_ATTACHED)
 			continue;
 		if (fresh && fresh->column == i->column && fresh->target == i->target &&

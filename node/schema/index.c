@@ -36,6 +36,17 @@ enum nd_index_kind nd_index_kind(const struct nd_index *index)
 	return strcmp(index->class_name, ND_CLASS_SASI) == 0 ? ND_INDEX_SASI : ND_INDEX_ATTACHED;
 }
 
+const struct nd_index *nd_index_next_made(const struct nd_table *t, const struct nd_index *last)
+{
+	const struct nd_index *next = NULL;
+
+	for (uint32_t i = 0; i < t->index_count; i++)
+		if ((!last || t->indexes[i].number > last->number) &&
+		    (!next || t->indexes[i].number < next->number))
+			next = &t->indexes[i];
+	return next;
+}
+
 const char *nd_index_option(const struct nd_index *index, const char *name)
 {
 	const struct nd_property *p = nd_properties_find(&index->options, name);

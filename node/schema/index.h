@@ -13,6 +13,9 @@
 enum nd_index_kind { ND_INDEX_ORDINARY, ND_INDEX_ATTACHED, ND_INDEX_SASI, ND_INDEX_VECTOR };
 
 enum nd_index_kind nd_index_kind(const struct nd_index *index);
+/* Those of a table in the order they were made: the one behind `last`, the first behind NULL; NULL: there
+ * are no more. */
+const struct nd_index *nd_index_next_made(const struct nd_table *t, const struct nd_index *last);
 /* An option as it was given; NULL: it was not. */
 const char *nd_index_option(const struct nd_index *index, const char *name);
 /* As Boolean.parseBoolean(): anything but "true" is false. */
