@@ -113,7 +113,6 @@ bool nd_write_places(const struct nd_write *w, struct nd_request *x, struct nd_p
 void nd_build_init(struct nd_build *b, struct nd_request *x, int64_t timestamp_us)
 {
 	*b = (struct nd_build){ .x = x, .timestamp_us = timestamp_us };
-	b->last = &b->first;
 }
 
 static struct nd_mutation *new_mutation(struct nd_build *b, struct nd_table *t, cql_blob key,
@@ -129,9 +128,23 @@ static struct nd_mutation *new_mutation(struct nd_build *b, struct nd_table *t, 
 	m->key = key;
 	m->token = token;
 	m->last = &m->first;
-	*b->last = m;
-	b->last = &m->next;
+	*(b->newest ? &b->newest->next : &b->first) = m;
+	b->newest = m;
+	return m;
+}
+
+/* Writes to one partition mostly follow each other: they share a mutation. */
+static struct nd_mutation *mutation_of(struct nd_build *b, struct nd_table *t, cql_blob key,
+				       int64_t token)
+{
+	struct nd_mutation *m = b->newest;
+
+	if (!m || m->table != t || m->token != token || m->key.len != key.len ||
+	    memcmp(m->key.data, key.data, key.len) != 0)
+		m = new_mutation(b, t, key, token);
 	b->count++;
+	if (m)
+		m->writes++;
 	return m;
 }
 
@@ -255,7 +268,7 @@ bool nd_write_build(const struct nd_write *w, struct nd_build *b, const struct n
 			.x = b->x, .timestamp_us = timestamp_us, .ttl = ttl, .is_cas = b->is_cas
 		};
 
-		to.mutation = new_mutation(b, w->plan.table, places->keys[i], places->tokens[i]);
+		to.mutation = mutation_of(b, w->plan.table, places->keys[i], places->tokens[i]);
 		if (!to.mutation || !write_partition(w, &to, places))
 			return false;
 	}
@@ -273,7 +286,7 @@ bool nd_build_store(struct nd_build *b)
 		return nd_no_memory(&x->problem);
 	nd_view_finish(&views);
 	for (const struct nd_mutation *m = b->first; m; m = m->next)
-		nd_store_sweep(m->table->store, x->now_us / 1000000);
+		nd_store_sweep_after(m->table->store, x->now_us / 1000000, m->writes);
 	return true;
 }
 

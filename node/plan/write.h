@@ -59,8 +59,8 @@ nd_run_fn nd_write_run;
 /* Mutations of a request while they are made. */
 struct nd_build {
 	struct nd_request *x;
-	struct nd_mutation *first, **last;
-	uint32_t count;
+	struct nd_mutation *first, *newest; /* NULL: none yet */
+	uint32_t count;       /* partitions that were written to, each as often as it was */
 	uint64_t rows;        /* of all of them */
 	int64_t timestamp_us; /* of writes that do not say one */
 	bool is_cas;          /* what is deleted is deleted a microsecond before, as Paxos does */

@@ -73,18 +73,13 @@ bool nd_version_wins(const struct nd_version *v, const struct nd_version *old)
 
 /* ---- preparing --------------------------------------------------------------------------------- */
 
-static bool is_of_same_row(const struct nd_change *a, const struct nd_change *b)
-{
-	return a->is_static == b->is_static && a->row.values == b->row.values;
-}
-
 /* Begins a row with room for what this change, and those that follow in the same row, can add. */
 static bool make_pending(const coodie_allocator *a, struct nd_stored_row *row,
 			 const struct nd_change *change)
 {
 	uint32_t cells = 0, bytes = 0;
 
-	for (const struct nd_change *c = change; c && is_of_same_row(c, change); c = c->next) {
+	for (const struct nd_change *c = change; c && nd_change_is_of_same_row(c, change); c = c->next) {
 		bool is_count = c->kind == ND_CHANGE_COUNT;
 		if (c->kind == ND_CHANGE_ROW || c->kind == ND_CHANGE_DELETE_ROW)
 			continue;
@@ -102,14 +97,40 @@ struct preparing {
 	const struct nd_change *its; /* a change of it */
 };
 
+/* A row that was to be changed where it is gets more than that: so it is made beside it after all. */
+static bool make_beside(struct preparing *at, struct nd_stored_row *row)
+{
+	struct nd_store *s = at->partition->store;
+	const struct nd_change *first = row->rewrites;
+
+	row->link.is_marked = false;
+	row->rewrites = NULL;
+	if (!make_pending(s->allocator, row, first))
+		return false;
+	for (const struct nd_change *c = first; c && nd_change_is_of_same_row(c, first);
+	     c = c->next)
+		if (!nd_row_change(s, row, c, at->now_seconds))
+			return false;
+	return true;
+}
+
 static bool begin_row(struct preparing *at, const struct nd_change *change)
 {
-	struct nd_partition *p = at->partition;
+	struct nd_stored_row *row = nd_partition_touch(at->partition, change);
 
 	at->its = change;
-	at->row = nd_partition_touch(p, change);
-	return at->row && (at->row->pending ||
-			   make_pending(p->store->allocator, at->row, change));
+	at->row = row;
+	if (!row)
+		return false;
+	if (row->link.is_marked)
+		return make_beside(at, row);
+	if (row->pending)
+		return true;
+	if (!row->contents || !nd_row_takes(row, change))
+		return make_pending(at->partition->store->allocator, row, change);
+	row->link.is_marked = true;
+	row->rewrites = change;
+	return true;
 }
 
 static bool prepare_row(struct preparing *at, const struct nd_change *change)
@@ -117,9 +138,10 @@ static bool prepare_row(struct preparing *at, const struct nd_change *change)
 	if (change->is_static &&
 	    (change->kind == ND_CHANGE_ROW || change->kind == ND_CHANGE_DELETE_ROW))
 		return true; /* it has neither marker nor deletion */
-	if (!(at->row && is_of_same_row(at->its, change)) && !begin_row(at, change))
+	if (!(at->row && nd_change_is_of_same_row(at->its, change)) && !begin_row(at, change))
 		return false;
-	return nd_row_change(at->partition->store, at->row, change, at->now_seconds);
+	return at->row->link.is_marked ||
+	       nd_row_change(at->partition->store, at->row, change, at->now_seconds);
 }
 
 static bool prepare_range(struct preparing *at, const struct nd_change *change)
@@ -231,7 +253,10 @@ static void commit_partition(struct nd_partition *p, int64_t now_seconds)
 	while (p->touched) {
 		struct nd_stored_row *row = p->touched;
 		p->touched = row->next_touched;
-		nd_row_commit(a, row);
+		if (row->link.is_marked)
+			nd_row_rewrite(p->store, row, now_seconds);
+		else
+			nd_row_commit(a, row);
 		if (odd)
 			row->contents->swept_at = 0;
 		nd_row_shadow(a, row, nd_partition_cover(p, row));

@@ -242,12 +242,18 @@ static uint32_t find(const struct nd_contents *c, const struct sought *what, boo
 	return low;
 }
 
+/* Whether a value has room where a cell's is. */
+static bool fits(const struct nd_stored_cell *cell, size_t value_len)
+{
+	uint32_t size = cell->is_apart ? 0 : nd_cell_inside(0, value_len);
+
+	return size && size <= size_inside(cell);
+}
+
 /* Whether a cell that is pending takes another version where it is. */
 static bool rewrite(struct nd_stored_cell *cell, const struct nd_version *v)
 {
-	uint32_t size = cell->is_apart ? 0 : nd_cell_inside(0, v->value.len);
-
-	if (!size || size > size_inside(cell))
+	if (!fits(cell, v->value.len))
 		return false;
 	fill_cell(cell, v);
 	return true;
@@ -410,6 +416,55 @@ bool nd_row_change(struct nd_store *s, struct nd_stored_row *row, const struct n
 	       changes[change->kind](s, row, change, now_seconds);
 }
 
+/* ---- in place -------------------------------------------------------------------------------- */
+
+/* The index of the column's cell, mostly the next one; `c->count`: it has none. */
+static uint32_t index_of(const struct nd_contents *c, uint32_t column, uint32_t next)
+{
+	uint32_t i = next;
+
+	if (i < c->count && c->cells[i]->column == column)
+		return i;
+	for (i = 0; i < c->count && c->cells[i]->column != column; i++)
+		;
+	return i;
+}
+
+bool nd_row_takes(const struct nd_stored_row *row, const struct nd_change *changes)
+{
+	const struct nd_contents *has = row->contents;
+	uint64_t taken = 0; /* cells, as bits: written to twice, one may have become too small */
+	uint32_t next = 0;
+
+	for (const struct nd_change *c = changes; c && nd_change_is_of_same_row(c, changes);
+	     c = c->next) {
+		if (c->kind == ND_CHANGE_ROW && !c->is_static)
+			continue;
+		if ((c->kind != ND_CHANGE_CELL && c->kind != ND_CHANGE_ERASE) ||
+		    c->column->is_multi_cell)
+			return false;
+		next = index_of(has, c->column->id, next);
+		if (next >= has->count || next >= 64 || taken >> next & 1 ||
+		    !fits(has->cells[next], c->value.len))
+			return false;
+		taken |= UINT64_C(1) << next++;
+	}
+	return true;
+}
+
+void nd_row_rewrite(struct nd_store *s, struct nd_stored_row *row, int64_t now_seconds)
+{
+	const struct nd_change *first = row->rewrites;
+
+	row->link.is_marked = false;
+	row->pending = row->contents;
+	row->pending->next = 0;
+	for (const struct nd_change *c = first; c && nd_change_is_of_same_row(c, first);
+	     c = c->next)
+		nd_row_change(s, row, c, now_seconds);
+	row->pending = NULL;
+}
+
 /* ---- the end of a mutation ------------------------------------------------------------------- */
 
 void nd_row_commit(const coodie_allocator *a, struct nd_stored_row *row)
@@ -436,6 +491,11 @@ void nd_row_commit(const coodie_allocator *a, struct nd_stored_row *row)
 
 void nd_row_abandon(const coodie_allocator *a, struct nd_stored_row *row)
 {
+	if (row->link.is_marked) {
+		row->link.is_marked = false;
+		row->rewrites = NULL;
+		return;
+	}
 	for (uint32_t i = 0; row->pending && i < row->pending->count; i++)
 		forget(a, row->pending->cells[i]);
 	cd_release(a, row->pending);

@@ -4,6 +4,7 @@
 #ifndef NODE_SKIP_H
 #define NODE_SKIP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@ struct nd_link {
 	struct nd_link *prev;
 	struct nd_link **next;
 	unsigned height;
+	bool is_marked; /* its owner's own: here, because there is room for it */
 };
 
 struct nd_skip {

@@ -338,7 +338,7 @@ void nd_store_drop_column(struct nd_store *s, uint32_t column_id, int64_t droppe
 struct sweep {
 	int64_t clock;
 	int64_t tombstones, values; /* what is before these may go; seconds */
-	unsigned rows;              /* still to be looked at */
+	uint64_t rows;              /* still to be looked at */
 };
 
 /* Whether it has been there for long enough. The seconds that were written do not say so: a client
@@ -386,9 +386,14 @@ static void sweep_head(struct nd_partition *p, struct sweep *w)
 
 void nd_store_sweep(struct nd_store *s, int64_t clock_seconds)
 {
+	nd_store_sweep_after(s, clock_seconds, 1);
+}
+
+void nd_store_sweep_after(struct nd_store *s, int64_t clock_seconds, uint32_t writes)
+{
 	int64_t grace = s->table->gc_grace > ND_LEAST_GRACE ? s->table->gc_grace : ND_LEAST_GRACE;
 	struct sweep w = { clock_seconds, clock_seconds - grace, clock_seconds - ND_LEAST_GRACE,
-			   SWEEP_ROWS };
+			   (uint64_t)SWEEP_ROWS * writes };
 
 	s->clock = clock_seconds;
 	if (!s->ages)

@@ -24,6 +24,8 @@ void nd_store_drop_column(struct nd_store *s, uint32_t column_id, int64_t droppe
  * go ten minutes after it expired. Nothing goes before a sweep has seen its row ten minutes
  * ago. */
 void nd_store_sweep(struct nd_store *s, int64_t clock_seconds);
+/* The same behind so many writes at once. */
+void nd_store_sweep_after(struct nd_store *s, int64_t clock_seconds, uint32_t writes);
 
 /* ---- writing ----------------------------------------------------------------------------------- */
 
@@ -74,6 +76,7 @@ struct nd_mutation {
 	cql_blob key; /* as cql_routing_key() joins it */
 	int64_t token;
 	struct nd_change *first, **last;
+	uint32_t writes; /* of how many statements, for who sweeps behind them */
 	bool takes_rows; /* the store's own: ranges, or the partition, are deleted */
 	struct nd_mutation *next;
 };

@@ -62,9 +62,12 @@ static inline uint32_t nd_cell_inside(size_t path_len, size_t value_len)
 }
 
 struct nd_stored_row {
-	struct nd_link link;          /* not of a static row */
+	struct nd_link link;          /* not of a static row, but for its mark */
 	struct nd_contents *contents; /* NULL: of a mutation that is not done yet */
-	struct nd_contents *pending;  /* what it will be when the mutation is done */
+	union { /* while a mutation is being prepared; else NULL */
+		struct nd_contents *pending;      /* what it will be when the mutation is done */
+		const struct nd_change *rewrites; /* the mark: what will be done where it is */
+	};
 	struct nd_stored_row *next_touched;
 	struct nd_clustering key;
 };
@@ -91,6 +94,16 @@ bool nd_row_begin(const coodie_allocator *a, struct nd_stored_row *row, uint32_t
 /* Merges one change into what is pending. */
 bool nd_row_change(struct nd_store *s, struct nd_stored_row *row, const struct nd_change *change,
 		   int64_t now_seconds);
+/* Whether the changes of one row, from this one on, write over cells that it has, each once and in the
+ * room that is there: then nothing has to be made for them, and they cannot fail. */
+bool nd_row_takes(const struct nd_stored_row *row, const struct nd_change *changes);
+/* Whether a change is of the same row as another one before it in its mutation. */
+static inline bool nd_change_is_of_same_row(const struct nd_change *a, const struct nd_change *b)
+{
+	return a->is_static == b->is_static && a->row.values == b->row.values;
+}
+/* Does what nd_row_takes() has found to be possible. */
+void nd_row_rewrite(struct nd_store *s, struct nd_stored_row *row, int64_t now_seconds);
 /* What is pending becomes what is, or is forgotten. */
 void nd_row_commit(const coodie_allocator *a, struct nd_stored_row *row);
 void nd_row_abandon(const coodie_allocator *a, struct nd_stored_row *row);
