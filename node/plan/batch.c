@@ -287,10 +287,11 @@ static bool build_all(const struct batch *b, const struct nd_batch_item *items, 
 {
 	struct nd_request *x = to->x;
 	const int64_t now = nd_request_timestamp(x);
-	struct nd_places *places = cd_arena_take_array(x->arena, (size_t)b->count + 1, sizeof *places);
+	struct nd_places *places = cd_arena_take(x->arena, ((size_t)b->count + 1) * sizeof *places);
 
 	if (!places)
 		return nd_no_memory(&x->problem);
+	places[0] = (struct nd_places){ 0 };
 	if (b->count > 1 && !find_keys(b, items, x, places))
 		return false;
 	for (uint32_t i = 0; i < b->count; i++) {

@@ -62,9 +62,9 @@ static size_t most(const struct nd_build *b, size_t *changes)
 
 	*changes = 0;
 	for (const struct nd_mutation *m = b->first; m; m = m->next) {
-		size += PARTITION + RANGES;
+		size += PARTITION;
 		for (const struct nd_change *c = m->first; c; c = c->next, ++*changes)
-			size += ROW + EXPIRING + MULTI_CELL + cell_size(c) +
+			size += RANGES + ROW + EXPIRING + MULTI_CELL + cell_size(c) +
 				(is_of_row(c) ? prefix_size(c->row) : 0);
 	}
 	return size;
@@ -133,10 +133,21 @@ static int compare_versions(const struct nd_change *a, const struct nd_change *b
 	return order ? order : compare_blobs(a->value, b->value);
 }
 
+/* What most are: the next column of the row. */
+static inline bool is_next_column(const struct item *a, const struct item *b)
+{
+	return a->m == b->m && a->c->kind <= ND_CHANGE_ERASE && b->c->column &&
+	       b->c->kind <= ND_CHANGE_ERASE && a->c->row.values == b->c->row.values &&
+	       a->c->is_static == b->c->is_static &&
+	       (!a->c->column || a->c->column->id < b->c->column->id);
+}
+
 static struct relation relation_of(const struct item *a, const struct item *b)
 {
 	int order;
 
+	if (is_next_column(a, b))
+		return (struct relation){ PLACE, -1 };
 	if (a->m != b->m) {
 		if ((order = compare_keys(a->m, b->m)))
 			return (struct relation){ NOTHING, order };
@@ -188,26 +199,65 @@ static bool is_overwritten(const struct nd_change *c, enum common with_next)
 	return with_next == ONE_CELL && c->column && c->kind != ND_CHANGE_DELETE_RANGE;
 }
 
+/* All changes one after the other: as they were written, or put in order. */
+struct sequence {
+	struct item written;                /* the next one; `m` NULL: none */
+	const struct item *sorted, *behind; /* NULL: not those */
+};
+
+static inline bool next_item(struct sequence *s, struct item *out)
+{
+	struct item *at = &s->written;
+
+	if (s->sorted)
+		return s->sorted < s->behind ? *out = *s->sorted++, true : false;
+	while (at->m && !at->c)
+		at->c = (at->m = at->m->next) ? at->m->first : NULL;
+	if (!at->m)
+		return false;
+	*out = *at;
+	at->c = at->c->next;
+	return true;
+}
+
 struct weight {
 	size_t size, mutations;
 	bool in_order; /* else the rest means nothing */
 };
 
-static struct weight weigh_all(const struct item *items, size_t count)
+static struct weight weigh_all(struct sequence s)
 {
 	struct relation r = { NOTHING, 0 };
 	struct weight w = { .in_order = true };
+	struct item before, item, next;
+	bool is_there = next_item(&s, &item);
 
-	for (size_t i = 0; i < count && w.in_order; i++) {
+	for (before = item; is_there && w.in_order; before = item, item = next) {
 		w.mutations += r.common == NOTHING;
-		w.size += weigh(i ? &items[i - 1] : NULL, &items[i], r.common);
-		r = i + 1 < count ? relation_of(&items[i], &items[i + 1])
-				  : (struct relation){ NOTHING, 0 };
+		w.size += weigh(&before, &item, r.common);
+		is_there = next_item(&s, &next);
+		r = is_there ? relation_of(&item, &next) : (struct relation){ NOTHING, 0 };
 		w.in_order = r.order <= 0;
-		if (!is_overwritten(items[i].c, r.common))
-			w.size += cell_size(items[i].c);
+		if (!is_overwritten(item.c, r.common))
+			w.size += cell_size(item.c);
 	}
 	return w;
+}
+
+/* Those that were written in another order than is needed to put them together. */
+static bool weigh_sorted(const struct nd_build *b, size_t changes, struct weight *out)
+{
+	struct item *items = cd_arena_take_array(b->x->arena, changes + 1, sizeof *items);
+	size_t at = 0;
+
+	if (!items)
+		return nd_no_memory(&b->x->problem);
+	for (const struct nd_mutation *m = b->first; m; m = m->next)
+		for (const struct nd_change *c = m->first; c; c = c->next)
+			items[at++] = (struct item){ m, c };
+	qsort(items, changes, sizeof *items, compare_items);
+	*out = weigh_all((struct sequence){ .sorted = items, .behind = items + changes });
+	return true;
 }
 
 bool nd_batch_weigh(const struct nd_build *b)
@@ -215,23 +265,16 @@ bool nd_batch_weigh(const struct nd_build *b)
 	const struct nd_settings *s = &b->x->db->settings;
 	const int64_t warn = s->batch_size_warn_threshold, fail = s->batch_size_fail_threshold;
 	char tables[ND_TABLE_NAMES_SIZE];
-	size_t changes, at = 0;
-	struct item *items;
+	size_t changes;
 	struct weight w;
 
-	if (warn < 0 || most(b, &changes) <= (size_t)warn)
+	if (warn < 0 || !b->first)
 		return true;
-	items = cd_arena_take(b->x->arena, (changes + 1) * sizeof *items);
-	if (!items)
-		return nd_no_memory(&b->x->problem);
-	for (const struct nd_mutation *m = b->first; m; m = m->next)
-		for (const struct nd_change *c = m->first; c; c = c->next)
-			items[at++] = (struct item){ m, c };
-	w = weigh_all(items, changes);
-	if (!w.in_order) {
-		qsort(items, changes, sizeof *items, compare_items);
-		w = weigh_all(items, changes);
-	}
+	w = weigh_all((struct sequence){ .written = { b->first, b->first->first } });
+	if (!w.in_order && most(b, &changes) <= (size_t)warn)
+		return true;
+	if (!w.in_order && !weigh_sorted(b, changes, &w))
+		return false;
 	if (w.mutations <= 1 || w.size <= (size_t)warn)
 		return true;
 	if (fail >= 0 && w.size > (size_t)fail)

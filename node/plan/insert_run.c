@@ -30,21 +30,28 @@ static bool key_values(const struct nd_write *w, struct nd_request *x, uint32_t 
 	return true;
 }
 
+/* Both in one piece of memory: nd_places.keys is its start. */
+struct place {
+	cql_blob key;
+	int64_t token;
+	struct nd_slice slice;
+	cql_blob columns[];
+};
+
 bool nd_insert_keys(const struct nd_write *w, struct nd_request *x, struct nd_places *out)
 {
 	const struct nd_table *t = w->plan.table;
-	uint32_t count = t->partition_key_count;
-	struct {
-		cql_blob key;
-		int64_t token;
-		cql_blob columns[];
-	} *at = cd_arena_take(x->arena, sizeof *at + count * sizeof(cql_blob));
+	uint32_t keys = t->partition_key_count, rows = w->touches_rows ? t->clustering_count : 0;
+	struct place *at = cd_arena_take(x->arena,
+					 sizeof *at + ((size_t)keys + rows) * sizeof(cql_blob));
 
 	if (!at)
 		return nd_no_memory(&x->problem);
-	if (!key_values(w, x, 0, count, at->columns) ||
-	    !nd_key_join(x, at->columns, count, &at->key, &at->token))
+	if (!key_values(w, x, 0, keys, at->columns) ||
+	    !nd_key_join(x, at->columns, keys, &at->key, &at->token))
 		return false;
+	at->slice.from = (struct nd_bound){ { rows, at->columns + keys }, true };
+	at->slice.to = at->slice.from;
 	*out = (struct nd_places){
 		.has_keys = true, .key_count = 1, .keys = &at->key, .tokens = &at->token
 	};
@@ -53,20 +60,14 @@ bool nd_insert_keys(const struct nd_write *w, struct nd_request *x, struct nd_pl
 
 bool nd_insert_places(const struct nd_write *w, struct nd_request *x, struct nd_places *out)
 {
-	const struct nd_table *t = w->plan.table;
-	uint32_t rows = w->touches_rows ? t->clustering_count : 0, keys = t->partition_key_count;
-	struct {
-		struct nd_slice slice;
-		cql_blob columns[];
-	} *at = cd_arena_take(x->arena, sizeof *at + (keys + rows) * sizeof(cql_blob));
+	struct place *at;
 
-	if (!at)
-		return nd_no_memory(&x->problem);
-	if ((!out->has_keys && !nd_insert_keys(w, x, out)) ||
-	    !key_values(w, x, keys, rows, at->columns))
+	if (!out->has_keys && !nd_insert_keys(w, x, out))
 		return false;
-	at->slice.from = (struct nd_bound){ { rows, at->columns + keys }, true };
-	at->slice.to = at->slice.from;
+	at = (struct place *)out->keys;
+	if (!key_values(w, x, w->plan.table->partition_key_count, at->slice.from.prefix.count,
+			at->columns))
+		return false;
 	out->slice_count = 1;
 	out->slices = &at->slice;
 	out->names_rows = w->touches_rows;

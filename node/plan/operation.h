@@ -7,10 +7,16 @@
 #include "node/function/term.h"
 #include "node/store/store.h"
 
+/* Changes that nobody has taken yet. */
+struct nd_spare_changes {
+	struct nd_change *at, *end;
+};
+
 /* Where changes go while a statement runs: one row (or static row) of one partition. */
 struct nd_writer {
 	struct nd_request *x;
 	struct nd_mutation *mutation;
+	struct nd_spare_changes *spare;
 	struct nd_change **begin; /* where the row's changes begin in the mutation */
 	struct nd_clustering row;
 	bool is_static;

@@ -14,21 +14,35 @@ static const uint8_t nothing[1];
 
 /* ---- changes ----------------------------------------------------------------------------------- */
 
+/* Several at a time: most rows have some columns. */
+static bool take_spare(struct nd_writer *w)
+{
+	enum { CHANGES = 8 };
+	struct nd_change *c = cd_arena_take(w->x->arena, CHANGES * sizeof *c);
+
+	if (!c)
+		return nd_no_memory(&w->x->problem);
+	*w->spare = (struct nd_spare_changes){ c, c + CHANGES };
+	return true;
+}
+
 struct nd_change *nd_writer_add(struct nd_writer *w, enum nd_change_kind kind,
 				const struct nd_column *column)
 {
-	struct nd_change *c = cd_arena_take_zero(w->x->arena, sizeof *c);
+	struct nd_change *c;
 
-	if (!c) {
-		nd_no_memory(&w->x->problem);
+	if (w->spare->at == w->spare->end && !take_spare(w))
 		return NULL;
-	}
-	c->kind = kind;
-	c->is_static = w->is_static;
-	c->row = w->row;
-	c->column = column;
-	c->path.data = c->value.data = nothing;
-	c->timestamp_us = w->timestamp_us;
+	c = w->spare->at++;
+	*c = (struct nd_change){
+		.kind = kind,
+		.is_static = w->is_static,
+		.row = w->row,
+		.column = column,
+		.path = { nothing, 0 },
+		.value = { nothing, 0 },
+		.timestamp_us = w->timestamp_us,
+	};
 	*w->mutation->last = c;
 	w->mutation->last = &c->next;
 	return c;

@@ -103,7 +103,7 @@ bool nd_write_places(const struct nd_write *w, struct nd_request *x, struct nd_p
 		return false;
 	for (uint32_t i = 0; i < out->slice_count; i++)
 		if (!check_row(&out->slices[i].from.prefix, x) ||
-		    !check_row(&out->slices[i].to.prefix, x))
+		    (!out->names_rows && !check_row(&out->slices[i].to.prefix, x)))
 			return false;
 	return true;
 }
@@ -265,7 +265,11 @@ bool nd_write_build(const struct nd_write *w, struct nd_build *b, const struct n
 		return false;
 	for (uint32_t i = 0; i < places->key_count; i++) {
 		struct nd_writer to = {
-			.x = b->x, .timestamp_us = timestamp_us, .ttl = ttl, .is_cas = b->is_cas
+			.x = b->x,
+			.spare = &b->spare,
+			.timestamp_us = timestamp_us,
+			.ttl = ttl,
+			.is_cas = b->is_cas,
 		};
 
 		to.mutation = mutation_of(b, w->plan.table, places->keys[i], places->tokens[i]);

@@ -60,6 +60,7 @@ nd_run_fn nd_write_run;
 struct nd_build {
 	struct nd_request *x;
 	struct nd_mutation *first, *newest; /* NULL: none yet */
+	struct nd_spare_changes spare;
 	uint32_t count;       /* partitions that were written to, each as often as it was */
 	uint64_t rows;        /* of all of them */
 	int64_t timestamp_us; /* of writes that do not say one */

@@ -254,7 +254,7 @@ static void commit_partition(struct nd_partition *p, int64_t now_seconds)
 		struct nd_stored_row *row = p->touched;
 		p->touched = row->next_touched;
 		if (row->link.is_marked)
-			nd_row_rewrite(p->store, row, now_seconds);
+			nd_row_rewrite(row, now_seconds);
 		else
 			nd_row_commit(a, row);
 		if (odd)

@@ -259,6 +259,14 @@ static bool rewrite(struct nd_stored_cell *cell, const struct nd_version *v)
 	return true;
 }
 
+/* Whether a cell that is pending needs no more: the version does not win, or has taken its room. */
+static bool overwrite(struct nd_stored_cell *cell, const struct nd_version *v)
+{
+	struct nd_version old = nd_version_of(cell);
+
+	return !nd_version_wins(v, &old) || rewrite(cell, v);
+}
+
 /* Puts a cell in its place, or in the place of an older one. */
 static bool put(struct nd_store *s, struct nd_stored_row *row, const struct sought *what,
 		const struct nd_version *v)
@@ -269,11 +277,8 @@ static bool put(struct nd_store *s, struct nd_stored_row *row, const struct soug
 	struct nd_contents *c;
 
 	row->pending->next = at + 1;
-	if (found) {
-		struct nd_version old = nd_version_of(row->pending->cells[at]);
-		if (!nd_version_wins(v, &old) || rewrite(row->pending->cells[at], v))
-			return true;
-	}
+	if (found && overwrite(row->pending->cells[at], v))
+		return true;
 	if (!make_room(s->allocator, row, !found,
 		       nd_cell_inside(what->path.len, v->value.len)))
 		return false;
@@ -310,14 +315,11 @@ static void drop_cells(struct nd_contents *c, const uint32_t *column, int64_t de
 	c->count = kept;
 }
 
-static bool set_marker(struct nd_store *s, struct nd_stored_row *row,
-		       const struct nd_change *change, int64_t now_seconds)
+static void set_marker(struct nd_contents *c, const struct nd_change *change, int64_t now_seconds)
 {
-	struct nd_contents *c = row->pending;
 	int64_t expires = nd_change_expires(change, now_seconds);
 	bool wins = change->timestamp_us > c->marker_us;
 
-	(void)s;
 	/* at the same time an expiring one wins, and of two the one that expires later */
 	if (change->timestamp_us == c->marker_us)
 		wins = expires > c->marker_expires;
@@ -326,6 +328,13 @@ static bool set_marker(struct nd_store *s, struct nd_stored_row *row,
 		c->marker_ttl = change->ttl;
 		c->marker_expires = expires;
 	}
+}
+
+static bool change_marker(struct nd_store *s, struct nd_stored_row *row,
+			  const struct nd_change *change, int64_t now_seconds)
+{
+	(void)s;
+	set_marker(row->pending, change, now_seconds);
 	return true;
 }
 
@@ -404,7 +413,7 @@ typedef bool change_fn(struct nd_store *s, struct nd_stored_row *row,
 
 /* The other kinds are about more than a row. */
 static change_fn *const changes[ND_CHANGE_DELETE_PARTITION + 1] = {
-	[ND_CHANGE_ROW] = set_marker, [ND_CHANGE_CELL] = set_cell,
+	[ND_CHANGE_ROW] = change_marker, [ND_CHANGE_CELL] = set_cell,
 	[ND_CHANGE_ERASE] = set_cell, [ND_CHANGE_ERASE_ALL] = erase_all,
 	[ND_CHANGE_COUNT] = count,    [ND_CHANGE_DELETE_ROW] = delete_row,
 };
@@ -452,17 +461,26 @@ bool nd_row_takes(const struct nd_stored_row *row, const struct nd_change *chang
 	return true;
 }
 
-void nd_row_rewrite(struct nd_store *s, struct nd_stored_row *row, int64_t now_seconds)
+void nd_row_rewrite(struct nd_stored_row *row, int64_t now_seconds)
 {
 	const struct nd_change *first = row->rewrites;
+	struct nd_contents *has = row->contents;
+	uint32_t next = 0;
 
 	row->link.is_marked = false;
-	row->pending = row->contents;
-	row->pending->next = 0;
+	row->rewrites = NULL;
 	for (const struct nd_change *c = first; c && nd_change_is_of_same_row(c, first);
-	     c = c->next)
-		nd_row_change(s, row, c, now_seconds);
-	row->pending = NULL;
+	     c = c->next) {
+		if (c->timestamp_us <= has->deletion_us)
+			continue;
+		if (c->kind == ND_CHANGE_ROW) {
+			set_marker(has, c, now_seconds);
+		} else {
+			const struct nd_version v = nd_version_from(c, now_seconds);
+			next = index_of(has, c->column->id, next);
+			overwrite(has->cells[next++], &v);
+		}
+	}
 }
 
 /* ---- the end of a mutation ------------------------------------------------------------------- */

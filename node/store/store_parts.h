@@ -22,7 +22,8 @@ enum nd_stored_kind {
 	ND_STORED_COUNT
 };
 
-/* Never changed once it is part of a row, but to be emptied when it has long expired. Small values lie in
+/* Changed when it is part of a row only if the mutation can do no else but succeed (nd_row_takes()), or
+ * to be emptied when it has long expired. Small values lie in
  * one piece with their row's contents and are copied with them; large ones, and items of collections,
  * of which there may be many, lie apart, and are shared by what a row is and what it will be. */
 struct nd_stored_cell {
@@ -103,7 +104,7 @@ static inline bool nd_change_is_of_same_row(const struct nd_change *a, const str
 	return a->is_static == b->is_static && a->row.values == b->row.values;
 }
 /* Does what nd_row_takes() has found to be possible. */
-void nd_row_rewrite(struct nd_store *s, struct nd_stored_row *row, int64_t now_seconds);
+void nd_row_rewrite(struct nd_stored_row *row, int64_t now_seconds);
 /* What is pending becomes what is, or is forgotten. */
 void nd_row_commit(const coodie_allocator *a, struct nd_stored_row *row);
 void nd_row_abandon(const coodie_allocator *a, struct nd_stored_row *row);
