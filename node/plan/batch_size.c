@@ -133,21 +133,10 @@ static int compare_versions(const struct nd_change *a, const struct nd_change *b
 	return order ? order : compare_blobs(a->value, b->value);
 }
 
-/* What most are: the next column of the row. */
-static inline bool is_next_column(const struct item *a, const struct item *b)
-{
-	return a->m == b->m && a->c->kind <= ND_CHANGE_ERASE && b->c->column &&
-	       b->c->kind <= ND_CHANGE_ERASE && a->c->row.values == b->c->row.values &&
-	       a->c->is_static == b->c->is_static &&
-	       (!a->c->column || a->c->column->id < b->c->column->id);
-}
-
 static struct relation relation_of(const struct item *a, const struct item *b)
 {
 	int order;
 
-	if (is_next_column(a, b))
-		return (struct relation){ PLACE, -1 };
 	if (a->m != b->m) {
 		if ((order = compare_keys(a->m, b->m)))
 			return (struct relation){ NOTHING, order };
@@ -161,6 +150,15 @@ static struct relation relation_of(const struct item *a, const struct item *b)
 	if ((order = compare_cells(a->c, b->c)))
 		return (struct relation){ COLUMN, order };
 	return (struct relation){ ONE_CELL, compare_versions(a->c, b->c) };
+}
+
+/* What most are: the next column of the row. */
+static inline bool is_next_column(const struct item *a, const struct item *b)
+{
+	return a->m == b->m && a->c->kind <= ND_CHANGE_ERASE && b->c->column &&
+	       b->c->kind <= ND_CHANGE_ERASE && a->c->row.values == b->c->row.values &&
+	       a->c->is_static == b->c->is_static &&
+	       (!a->c->column || a->c->column->id < b->c->column->id);
 }
 
 static int compare_items(const void *a, const void *b)
@@ -236,7 +234,9 @@ static struct weight weigh_all(struct sequence s)
 		w.mutations += r.common == NOTHING;
 		w.size += weigh(&before, &item, r.common);
 		is_there = next_item(&s, &next);
-		r = is_there ? relation_of(&item, &next) : (struct relation){ NOTHING, 0 };
+		r = !is_there		       ? (struct relation){ NOTHING, 0 }
+		    : is_next_column(&item, &next) ? (struct relation){ PLACE, -1 }
+						   : relation_of(&item, &next);
 		w.in_order = r.order <= 0;
 		if (!is_overwritten(item.c, r.common))
 			w.size += cell_size(item.c);

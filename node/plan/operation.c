@@ -87,7 +87,9 @@ static const struct rule {
 	const char *refusal_of_name; /* of the column */
 } rules[][CLASSES] = {
 	[ND_ASSIGN_SET] = {
-		[PLAIN] = RUN(nd_run_set), [NUMBER] = RUN(nd_run_set), [TEXT] = RUN(nd_run_set),
+		[PLAIN] = RUN(nd_run_set_cell),
+		[NUMBER] = RUN(nd_run_set_cell),
+		[TEXT] = RUN(nd_run_set_cell),
 		[COUNTER] = { .refusal_of_name = "Cannot set the value of counter column %s "
 			"(counters can only be incremented/decremented, not set)" },
 		[TUPLE] = RUN(nd_run_set), [FROZEN_UDT] = RUN(nd_run_set),

@@ -34,15 +34,16 @@ struct nd_change *nd_writer_add(struct nd_writer *w, enum nd_change_kind kind,
 	if (w->spare->at == w->spare->end && !take_spare(w))
 		return NULL;
 	c = w->spare->at++;
-	*c = (struct nd_change){
-		.kind = kind,
-		.is_static = w->is_static,
-		.row = w->row,
-		.column = column,
-		.path = { nothing, 0 },
-		.value = { nothing, 0 },
-		.timestamp_us = w->timestamp_us,
-	};
+	c->kind = kind;
+	c->is_static = w->is_static;
+	c->row = w->row;
+	c->column = column;
+	c->path = c->value = (cql_blob){ nothing, 0 };
+	c->delta = 0;
+	c->timestamp_us = w->timestamp_us;
+	c->ttl = 0;
+	c->expires = 0;
+	c->next = NULL;
 	*w->mutation->last = c;
 	w->mutation->last = &c->next;
 	return c;
@@ -107,9 +108,9 @@ static bool erase_cell(struct nd_writer *w, const struct nd_column *c, cql_blob 
 static bool put_value(struct nd_writer *w, const struct nd_column *c, cql_blob path,
 		      struct nd_value v)
 {
-	if (v.presence == ND_UNSET)
-		return true;
-	return v.presence == ND_NULL ? erase_cell(w, c, path) : put_cell(w, c, path, blob_of(v));
+	if (v.presence == ND_VALUE)
+		return put_cell(w, c, path, blob_of(v));
+	return v.presence == ND_UNSET || erase_cell(w, c, path);
 }
 
 static cql_blob no_path(void)
@@ -217,6 +218,14 @@ bool nd_column_set(struct nd_writer *w, const struct nd_column *c, struct nd_val
 		return false;
 	erase->timestamp_us--; /* so that it does not hit what comes with it */
 	return v.presence == ND_NULL || add_items(w, c, v);
+}
+
+/* Of a column that is no collection, nor of several cells: there is nothing to look at in its value. */
+bool nd_run_set_cell(const struct nd_operation *o, struct nd_writer *w)
+{
+	struct nd_value v;
+
+	return nd_term_value(o->value, w->x, &v) && put_value(w, o->column, no_path(), v);
 }
 
 bool nd_run_set(const struct nd_operation *o, struct nd_writer *w)

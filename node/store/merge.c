@@ -133,6 +133,12 @@ static bool begin_row(struct preparing *at, const struct nd_change *change)
 	return true;
 }
 
+/* Whether the change is one of those that are done where the row is, when all is prepared. */
+static inline bool is_for_later(const struct preparing *at, const struct nd_change *change)
+{
+	return at->row && at->row->link.is_marked && nd_change_is_of_same_row(at->its, change);
+}
+
 static bool prepare_row(struct preparing *at, const struct nd_change *change)
 {
 	if (change->is_static &&
@@ -207,7 +213,7 @@ static bool prepare(struct nd_mutation *m, int64_t now_seconds, struct nd_partit
 		s->ages |= c->ttl || (c->kind != ND_CHANGE_CELL && c->kind != ND_CHANGE_ROW);
 		m->takes_rows |= c->kind == ND_CHANGE_DELETE_RANGE ||
 				 c->kind == ND_CHANGE_DELETE_PARTITION;
-		if (!prepares[c->kind](&at, c))
+		if (!is_for_later(&at, c) && !prepares[c->kind](&at, c))
 			return false;
 	}
 	return true;

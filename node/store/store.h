@@ -57,7 +57,7 @@ struct nd_change {
 	enum nd_change_kind kind;
 	bool is_static; /* of the static row: `row` is not looked at */
 	struct nd_clustering row;
-	struct nd_bound from, to;
+	struct nd_bound from, to; /* of a range; else they mean nothing */
 	const struct nd_column *column;
 	/* Of a multi-cell column: the set's item, the map's key, a list's time (a timeuuid), a
 	 * user type's field (a [short]). Otherwise empty. */
