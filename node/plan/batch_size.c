@@ -152,15 +152,6 @@ static struct relation relation_of(const struct item *a, const struct item *b)
 	return (struct relation){ ONE_CELL, compare_versions(a->c, b->c) };
 }
 
-/* What most are: the next column of the row. */
-static inline bool is_next_column(const struct item *a, const struct item *b)
-{
-	return a->m == b->m && a->c->kind <= ND_CHANGE_ERASE && b->c->column &&
-	       b->c->kind <= ND_CHANGE_ERASE && a->c->row.values == b->c->row.values &&
-	       a->c->is_static == b->c->is_static &&
-	       (!a->c->column || a->c->column->id < b->c->column->id);
-}
-
 static int compare_items(const void *a, const void *b)
 {
 	return relation_of(a, b).order;
@@ -203,6 +194,29 @@ struct sequence {
 	const struct item *sorted, *behind; /* NULL: not those */
 };
 
+/* What most changes are: a cell of the next column of the row. */
+static inline bool is_next_column(const struct nd_change *a, const struct nd_change *b)
+{
+	return b->kind == ND_CHANGE_CELL && !b->column->is_multi_cell &&
+	       a->kind <= ND_CHANGE_ERASE && a->row.values == b->row.values &&
+	       a->is_static == b->is_static && (!a->column || a->column->id < b->column->id);
+}
+
+/* Goes on to the last of such cells. @return what they and the item weigh, but for the last one */
+static inline size_t weigh_columns(struct sequence *s, struct item *i)
+{
+	const struct nd_change *c = i->c, *next;
+	size_t size = 0;
+
+	if (s->sorted)
+		return 0;
+	for (; (next = c->next) && is_next_column(c, next); c = next)
+		size += cell_size(c);
+	i->c = c;
+	s->written.c = next;
+	return size;
+}
+
 static inline bool next_item(struct sequence *s, struct item *out)
 {
 	struct item *at = &s->written;
@@ -233,10 +247,9 @@ static struct weight weigh_all(struct sequence s)
 	for (before = item; is_there && w.in_order; before = item, item = next) {
 		w.mutations += r.common == NOTHING;
 		w.size += weigh(&before, &item, r.common);
+		w.size += weigh_columns(&s, &item);
 		is_there = next_item(&s, &next);
-		r = !is_there		       ? (struct relation){ NOTHING, 0 }
-		    : is_next_column(&item, &next) ? (struct relation){ PLACE, -1 }
-						   : relation_of(&item, &next);
+		r = is_there ? relation_of(&item, &next) : (struct relation){ NOTHING, 0 };
 		w.in_order = r.order <= 0;
 		if (!is_overwritten(item.c, r.common))
 			w.size += cell_size(item.c);

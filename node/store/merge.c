@@ -9,40 +9,6 @@
 
 /* ---- which version wins (Cassandra's Cells.reconcile) ------------------------------------------ */
 
-struct nd_version nd_version_of(const struct nd_stored_cell *cell)
-{
-	return (struct nd_version){
-		.kind = cell->kind,
-		.timestamp_us = cell->timestamp_us,
-		.local = cell->local,
-		.ttl = cell->ttl,
-		.value = { cell->bytes + cell->path_len, cell->value_len },
-	};
-}
-
-struct nd_version nd_version_from(const struct nd_change *change, int64_t now_seconds)
-{
-	static const enum nd_stored_kind kinds[] = {
-		[ND_CHANGE_CELL] = ND_STORED_VALUE,
-		[ND_CHANGE_ERASE] = ND_STORED_TOMBSTONE,
-		[ND_CHANGE_ERASE_ALL] = ND_STORED_ERASED_ALL,
-		[ND_CHANGE_COUNT] = ND_STORED_COUNT,
-	};
-	struct nd_version v = {
-		.kind = kinds[change->kind],
-		.timestamp_us = change->timestamp_us,
-	};
-
-	if (v.kind == ND_STORED_VALUE) {
-		v.value = change->value;
-		v.ttl = change->ttl;
-		v.local = nd_change_expires(change, now_seconds);
-	} else if (v.kind != ND_STORED_COUNT) {
-		v.local = now_seconds;
-	}
-	return v;
-}
-
 static int compare_values(cql_blob a, cql_blob b)
 {
 	size_t len = a.len < b.len ? a.len : b.len;
@@ -53,15 +19,13 @@ static int compare_values(cql_blob a, cql_blob b)
 
 /* At the same time: what ends wins over what does not, a tombstone over what is going to expire,
  * the later end over the earlier, the greater bytes over the smaller. */
-bool nd_version_wins(const struct nd_version *v, const struct nd_version *old)
+bool nd_version_wins_tie(const struct nd_version *v, const struct nd_version *old)
 {
 	bool is_tombstone = v->kind == ND_STORED_TOMBSTONE;
 	bool was_tombstone = old->kind == ND_STORED_TOMBSTONE;
 
 	if (v->kind == ND_STORED_COUNT || old->kind == ND_STORED_COUNT)
 		return is_tombstone || !was_tombstone; /* a deleted counter stays deleted */
-	if (v->timestamp_us != old->timestamp_us)
-		return v->timestamp_us > old->timestamp_us;
 	if ((is_tombstone || v->ttl) != (was_tombstone || old->ttl))
 		return is_tombstone || v->ttl;
 	if (is_tombstone != was_tombstone)

@@ -13,9 +13,48 @@ struct nd_version {
 	cql_blob value;
 };
 
-struct nd_version nd_version_of(const struct nd_stored_cell *cell);
-struct nd_version nd_version_from(const struct nd_change *change, int64_t now_seconds);
-/* Whether the newcomer takes the place of what is there. */
-bool nd_version_wins(const struct nd_version *v, const struct nd_version *old);
+static inline struct nd_version nd_version_of(const struct nd_stored_cell *cell)
+{
+	return (struct nd_version){
+		.kind = cell->kind,
+		.timestamp_us = cell->timestamp_us,
+		.local = cell->local,
+		.ttl = cell->ttl,
+		.value = { cell->bytes + cell->path_len, cell->value_len },
+	};
+}
+
+static inline struct nd_version nd_version_from(const struct nd_change *change, int64_t now_seconds)
+{
+	static const enum nd_stored_kind kinds[] = {
+		[ND_CHANGE_CELL] = ND_STORED_VALUE,
+		[ND_CHANGE_ERASE] = ND_STORED_TOMBSTONE,
+		[ND_CHANGE_ERASE_ALL] = ND_STORED_ERASED_ALL,
+		[ND_CHANGE_COUNT] = ND_STORED_COUNT,
+	};
+	struct nd_version v = {
+		.kind = kinds[change->kind],
+		.timestamp_us = change->timestamp_us,
+	};
+
+	if (v.kind == ND_STORED_VALUE) {
+		v.value = change->value;
+		v.ttl = change->ttl;
+		v.local = nd_change_expires(change, now_seconds);
+	} else if (v.kind != ND_STORED_COUNT) {
+		v.local = now_seconds;
+	}
+	return v;
+}
+
+/* Whether the newcomer takes the place of what is there; of the same time, or a counter: */
+bool nd_version_wins_tie(const struct nd_version *v, const struct nd_version *old);
+static inline bool nd_version_wins(const struct nd_version *v, const struct nd_version *old)
+{
+	if (v->timestamp_us == old->timestamp_us || v->kind == ND_STORED_COUNT ||
+	    old->kind == ND_STORED_COUNT)
+		return nd_version_wins_tie(v, old);
+	return v->timestamp_us > old->timestamp_us;
+}
 
 #endif
