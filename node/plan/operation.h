@@ -72,9 +72,10 @@ bool nd_writer_guard_list_read(struct nd_writer *w, const char *words);
 
 /* ---- runs ------------------------------------------------------------------------------------- */
 
-nd_operation_fn nd_run_set, nd_run_set_cell, nd_run_count_up, nd_run_count_down, nd_run_add_number, nd_run_add_text,
-	nd_run_append, nd_run_prepend, nd_run_add_items, nd_run_discard, nd_run_discard_values,
-	nd_run_set_index, nd_run_set_key, nd_run_set_field, nd_run_erase, nd_run_erase_all,
-	nd_run_erase_index, nd_run_erase_key, nd_run_erase_item, nd_run_erase_field;
+nd_operation_fn nd_run_set, nd_run_set_cell, nd_run_count_up, nd_run_count_down, nd_run_add_number,
+	nd_run_add_text, nd_run_append, nd_run_prepend, nd_run_add_items, nd_run_discard,
+	nd_run_discard_values, nd_run_set_index, nd_run_set_key, nd_run_set_field, nd_run_erase,
+	nd_run_erase_all, nd_run_erase_index, nd_run_erase_key, nd_run_erase_item,
+	nd_run_erase_field;
 
 #endif

@@ -43,7 +43,8 @@ static bool make_pending(const coodie_allocator *a, struct nd_stored_row *row,
 {
 	uint32_t cells = 0, bytes = 0;
 
-	for (const struct nd_change *c = change; c && nd_change_is_of_same_row(c, change); c = c->next) {
+	for (const struct nd_change *c = change; c && nd_change_is_of_same_row(c, change);
+	     c = c->next) {
 		bool is_count = c->kind == ND_CHANGE_COUNT;
 		if (c->kind == ND_CHANGE_ROW || c->kind == ND_CHANGE_DELETE_ROW)
 			continue;

@@ -414,8 +414,8 @@ typedef bool change_fn(struct nd_store *s, struct nd_stored_row *row,
 /* The other kinds are about more than a row. */
 static change_fn *const changes[ND_CHANGE_DELETE_PARTITION + 1] = {
 	[ND_CHANGE_ROW] = change_marker, [ND_CHANGE_CELL] = set_cell,
-	[ND_CHANGE_ERASE] = set_cell, [ND_CHANGE_ERASE_ALL] = erase_all,
-	[ND_CHANGE_COUNT] = count,    [ND_CHANGE_DELETE_ROW] = delete_row,
+	[ND_CHANGE_ERASE] = set_cell,    [ND_CHANGE_ERASE_ALL] = erase_all,
+	[ND_CHANGE_COUNT] = count,       [ND_CHANGE_DELETE_ROW] = delete_row,
 };
 
 bool nd_row_change(struct nd_store *s, struct nd_stored_row *row, const struct nd_change *change,

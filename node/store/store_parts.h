@@ -65,7 +65,7 @@ static inline uint32_t nd_cell_inside(size_t path_len, size_t value_len)
 struct nd_stored_row {
 	struct nd_link link;          /* not of a static row, but for its mark */
 	struct nd_contents *contents; /* NULL: of a mutation that is not done yet */
-	union { /* while a mutation is being prepared; else NULL */
+	union {                       /* while a mutation is being prepared; else NULL */
 		struct nd_contents *pending;      /* what it will be when the mutation is done */
 		const struct nd_change *rewrites; /* the mark: what will be done where it is */
 	};
