@@ -638,6 +638,75 @@ static void test_sizes(void **state)
 	assert_int_equal(f.live, 0);
 }
 
+/* Writes over a row in one mutation, of statements that know nothing of each other: a value that leaves less
+ * room, then others that need more than was left, than there ever was, or none. */
+static const struct {
+	const char *name, *values[3], *wanted;
+	int64_t times_us[3];
+} rewrites[] = {
+	{ "each the same length", { "one", "two", "six" }, "six", { 2, 3, 4 } },
+	{ "shorter, and long again", { "o", "the first length", "o" }, "o", { 2, 3, 4 } },
+	{ "shorter, and long to stay",
+	  { "", "o", "the first length" },
+	  "the first length",
+	  { 2, 3, 4 } },
+	{ "longer than it was",
+	  { "o", "longer than there is any room for", "oo" },
+	  "oo",
+	  { 2, 3, 4 } },
+	{ "the greater of a tie", { "two", "six", "one" }, "two", { 2, 2, 2 } },
+	{ "older ones behind",
+	  { "two", "six", "a value of the first length" },
+	  "two",
+	  { 4, 3, 2 } },
+	{ "all too old", { "two", "six", "one" }, "the first length", { 0, 0, 0 } },
+};
+
+static void test_rewrites(void **state)
+{
+	enum { WRITES = 3 };
+	struct cd_failalloc f;
+	(void)state;
+
+	for (size_t i = 0; i < CD_COUNT(rewrites); i++)
+		for (size_t fail = 0; fail < 6; fail++) {
+			struct cd_node_table t;
+			struct nd_change c[2 * WRITES];
+			cql_blob rows[WRITES];
+			char wanted[64], got[128];
+			uint8_t key[4];
+			bool ok;
+
+			cd_failalloc_init(&f, 0);
+			assert_true(
+				cd_node_table_init(&t, columns, CD_COUNT(columns), &f.allocator));
+			c[0] = change_of(&t, &(struct write){ "v=the first length", 1, 0 });
+			assert_true(apply_one(&t, key_of(1, key), 1, &c[0], NOW));
+			for (unsigned w = 0; w < WRITES; w++) {
+				c[2 * w] = change_of(&t, &(struct write){ "row", 1, 0 });
+				c[2 * w + 1] = change_of(&t, &(struct write){ "v=", 0, 0 });
+				rows[w] = c[2 * w].row.values[0];
+				c[2 * w].row.values = c[2 * w + 1].row.values = &rows[w];
+				c[2 * w].timestamp_us = c[2 * w + 1].timestamp_us =
+					rewrites[i].times_us[w];
+				c[2 * w + 1].value = text(rewrites[i].values[w]);
+				c[2 * w].next = &c[2 * w + 1];
+				c[2 * w + 1].next = w + 1 < WRITES ? &c[2 * w + 2] : NULL;
+			}
+			f.fail_at = fail ? f.calls + fail : 0;
+			ok = apply_one(&t, key_of(1, key), 1, c, NOW);
+			f.fail_at = 0;
+			assert_true(ok || fail);
+			snprintf(wanted, sizeof wanted, "%s v=%s", ok ? "row" : "-",
+				 ok ? rewrites[i].wanted : "the first length");
+			row_text(&t, NOW, got);
+			if (strcmp(got, wanted) != 0)
+				fail_msg("%s, failing at %zu: %s", rewrites[i].name, fail, got);
+			cd_node_table_deinit(&t);
+			assert_int_equal(f.live, 0);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -647,7 +716,7 @@ int main(void)
 		cmocka_unit_test(test_expired),     cmocka_unit_test(test_clients_clock),
 		cmocka_unit_test(test_drop_column), cmocka_unit_test(test_added_column),
 		cmocka_unit_test(test_key_columns), cmocka_unit_test(test_read_without_memory),
-		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_sizes),       cmocka_unit_test(test_rewrites),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
