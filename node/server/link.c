@@ -13,9 +13,9 @@ enum {
 	READS_PER_EVENT = 16,
 	/* A client that sends so much at once goes on sending while its first requests are answered. What has
 	 * come by then is answered with them, so that both sides wake up less often; but no answer is
-	 * held back for what came more than a millisecond behind its request. */
+	 * held back for what came more than two milliseconds behind its request. */
 	MUCH_BYTES = 16384,
-	HELD_MOST_US = 1000,
+	HELD_MOST_US = 2000,
 	MOST_PENDING = 1 << 20 /* bytes of answers that wait before requests have to */
 };
 
