@@ -85,10 +85,12 @@ struct nd_selector *nd_selector_times(struct nd_selector_maker *m, const struct 
 		return NULL;
 	s->column = c;
 	s->times = times;
+	s->name = ND_SELECTOR_TEXT(m, "%s(%s)", names[times], of->name);
+	if (of->items && of->items[0]->kind != ND_SELECTOR_COLUMN)
+		return s->name ? s : NULL; /* a part of a part: the time of the whole */
 	s->from = of->from;
 	s->to = of->to;
 	s->field = of->kind == ND_SELECTOR_FIELD ? of->field + 1 : 0;
-	s->name = ND_SELECTOR_TEXT(m, "%s(%s)", names[times], of->name);
 	/* a slice of one key would look like an element */
 	s->items = of->kind == ND_SELECTOR_SLICE ? of->items : NULL;
 	return s->name ? s : NULL;
@@ -125,19 +127,44 @@ static bool range_of(struct nd_selection_run *r, const struct nd_selector *s, st
 	       (!s->to || nd_term_value(s->to, r->x, &out->to));
 }
 
-static bool is_asked_for(const struct nd_selector *s, const struct range *range,
-			 const struct nd_cell *cell)
+static bool is_in_range(const struct nd_selector *s, const struct range *range, cql_blob at)
 {
 	const cql_type *key = s->column->type->inner ? s->column->type->inner[0] : NULL;
 	cql_blob from = { range->from.data, range->from.len },
 		 to = { range->to.data, range->to.len };
 
+	if (!range->is_slice)
+		return !s->from || nd_compare(key, at, from) == 0;
+	return (range->from.presence != ND_VALUE || nd_compare(key, at, from) >= 0) &&
+	       (range->to.presence != ND_VALUE || nd_compare(key, at, to) <= 0);
+}
+
+static bool is_asked_for(const struct nd_selector *s, const struct range *range,
+			 const struct nd_cell *cell)
+{
 	if (s->field)
 		return cell->path.len == 2 && cd_get_be16(cell->path.data) == s->field - 1;
-	if (!range->is_slice)
-		return !s->from || nd_compare(key, cell->path, from) == 0;
-	return (range->from.presence != ND_VALUE || nd_compare(key, cell->path, from) >= 0) &&
-	       (range->to.presence != ND_VALUE || nd_compare(key, cell->path, to) <= 0);
+	return is_in_range(s, range, cell->path);
+}
+
+/* What is stored whole has a time for those of its parts only that are there. */
+static bool has_part(struct nd_selection_run *r, const struct nd_selector *s,
+		     const struct range *range, const struct nd_cell *cell, bool *has)
+{
+	const struct nd_value whole = { ND_VALUE, cell->value.data, cell->value.len };
+	const cql_type *type = s->column->type;
+	struct nd_items items;
+
+	*has = !s->field && !s->from && !range->is_slice;
+	if (*has)
+		return true;
+	if (!nd_items_read(type, whole, &r->row_arena, &items, &r->x->problem))
+		return false;
+	if (s->field)
+		*has = s->field <= items.count && items.at[s->field - 1].presence == ND_VALUE;
+	for (uint32_t i = 0; !s->field && i < items.count && !*has; i += type->count)
+		*has = is_in_range(s, range, (cql_blob){ items.at[i].data, items.at[i].len });
+	return true;
 }
 
 /* The one cell that is asked for, or the newest of many. */
@@ -145,6 +172,7 @@ static bool one_time(struct nd_selection_run *r, const struct nd_selector *s,
 		     const struct range *range, struct nd_value *out)
 {
 	const struct nd_cell *cells, *best = NULL;
+	bool has = true;
 	uint32_t count;
 
 	cells = nd_selector_cells(r, s->column, &count);
@@ -152,7 +180,9 @@ static bool one_time(struct nd_selection_run *r, const struct nd_selector *s,
 		if ((!s->column->is_multi_cell || is_asked_for(s, range, &cells[i])) &&
 		    (!best || cells[i].timestamp_us > best->timestamp_us))
 			best = &cells[i];
-	return !best || time_of(r, s, best, out);
+	if (best && !s->column->is_multi_cell && !has_part(r, s, range, best, &has))
+		return false;
+	return !best || !has || time_of(r, s, best, out);
 }
 
 /* A list in which, unlike in those that are stored, something may be null. */

@@ -8,22 +8,12 @@
 
 /* ---- what may be asked ------------------------------------------------------------------------- */
 
-static bool references_duration(const cql_type *type)
-{
-	if (type->kind == CQL_KIND_DURATION)
-		return true;
-	for (uint32_t i = 0; i < type->count; i++)
-		if (references_duration(type->inner[i]))
-			return true;
-	return false;
-}
-
 /* Durations have no order. */
 static bool check_durations(struct nd_planner *p, const cql_type *type, enum nd_operator op)
 {
 	const char *what = NULL;
 
-	if (op < ND_OP_LT || op > ND_OP_GE || !references_duration(type))
+	if (op < ND_OP_LT || op > ND_OP_GE || !nd_type_has_duration(type))
 		return true;
 	if (cd_type_is_collection(type))
 		what = "collections";

@@ -63,17 +63,6 @@ const char *nd_where_spell(struct cd_arena *a, const struct nd_relation *r)
 
 /* ---- a column ---------------------------------------------------------------------------------- */
 
-static bool has_duration(const cql_type *type)
-{
-	if (type->kind == CQL_KIND_DURATION)
-		return true;
-	/* what vectors are of is not looked at */
-	for (uint32_t i = 0; i < type->count && type->kind != CQL_KIND_VECTOR; i++)
-		if (type->inner[i] && has_duration(type->inner[i]))
-			return true;
-	return false;
-}
-
 static bool is_slice(enum nd_operator op)
 {
 	return op == ND_OP_LT || op == ND_OP_LE || op == ND_OP_GT || op == ND_OP_GE;
@@ -83,7 +72,7 @@ static bool check_slice(struct nd_planner *p, const struct nd_column *c)
 {
 	const char *what = "duration columns";
 
-	if (!has_duration(c->type))
+	if (!nd_type_has_duration(c->type))
 		return true;
 	if (cd_type_is_collection(c->type))
 		what = "collections containing durations";

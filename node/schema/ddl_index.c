@@ -133,7 +133,7 @@ static bool check_durations(struct nd_ddl *d, const cql_type *type)
 			   : type->kind == CQL_KIND_UDT   ? "UDTs containing durations"
 							  : "duration columns";
 
-	return !nd_type_has(type, CQL_KIND_DURATION) ||
+	return !nd_type_has_duration(type) ||
 	       nd_ddl_refuse(d, "Secondary indexes are not supported on %s", what);
 }
 

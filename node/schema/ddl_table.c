@@ -104,7 +104,7 @@ bool nd_ddl_check_key_type(struct nd_ddl *d, const char *name, const cql_type *t
 	if (type->kind == CQL_KIND_COUNTER)
 		return nd_ddl_refuse(d, "counter type is not supported for PRIMARY KEY column '%s'",
 				     name);
-	if (nd_type_has(type, CQL_KIND_DURATION))
+	if (nd_type_has_duration(type))
 		return nd_ddl_refuse(
 			d, "duration type is not supported for PRIMARY KEY column '%s'", name);
 	return true;

@@ -293,9 +293,8 @@ static bool draft_columns(struct maker *m)
 
 		*c = *nd_table_column(base, m->key[i]);
 		c->kind = kind_of(m, i);
-		if (c->kind != ND_CLUSTERING)
-			c->descending = false;
-		else if (m->def->order_count) /* otherwise as in the base */
+		/* otherwise as in the base; a type in descending order is kept by the partition key, too */
+		if (c->kind == ND_CLUSTERING && m->def->order_count)
 			c->descending = m->def->clustering_order[at].descending;
 	}
 	for (uint32_t i = 0; i < base->column_count; i++) {

@@ -158,5 +158,8 @@ int nd_column_order(enum nd_column_kind kind_a, const char *a, enum nd_column_ki
 		    const char *b);
 /* Whether values of this type, as a column, are stored item by item. */
 bool nd_type_is_multi_cell(const cql_type *type);
+/* Whether a type is, or is made of, durations, which have no order; what vectors are of is not looked
+ * at. */
+bool nd_type_has_duration(const cql_type *type);
 
 #endif

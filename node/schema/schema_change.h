@@ -54,6 +54,5 @@ void nd_schema_digest(struct nd_schema *s);
 bool nd_type_fits(const cql_type *type);
 /* Whether a type is, or is made of, a user type of this name. */
 bool nd_type_uses(const cql_type *type, const char *user_type);
-bool nd_type_has(const cql_type *type, enum cql_kind kind);
 
 #endif

@@ -24,12 +24,12 @@ bool nd_type_uses(const cql_type *type, const char *user_type)
 	return false;
 }
 
-bool nd_type_has(const cql_type *type, enum cql_kind kind)
+bool nd_type_has_duration(const cql_type *type)
 {
-	if (type->kind == kind)
+	if (type->kind == CQL_KIND_DURATION)
 		return true;
-	for (uint32_t i = 0; i < type->count; i++)
-		if (nd_type_has(type->inner[i], kind))
+	for (uint32_t i = 0; i < type->count && type->kind != CQL_KIND_VECTOR; i++)
+		if (type->inner[i] && nd_type_has_duration(type->inner[i]))
 			return true;
 	return false;
 }
