@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "node/function/term.h"
+#include "node/value/custom.h"
 #include "node/value/native_print.h"
 
 /* ---- texts ------------------------------------------------------------------------------------ */
@@ -79,6 +80,10 @@ static bool put_native(struct cd_buffer *out, const cql_type *type, struct nd_va
 
 	if (type->kind == CQL_KIND_TEXT || type->kind == CQL_KIND_ASCII) {
 		nd_json_text(out, (const char *)value.data, value.len);
+		return true;
+	}
+	if (!nd_custom_takes_constants(type)) {
+		cd_buffer_bytes(out, "\"\"", 2); /* EmptyType's one value */
 		return true;
 	}
 	if (!nd_native_print(type, value, ND_PRINT_JSON, a, &text, p))

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "node/function/term_parts.h"
+#include "node/value/custom.h"
 #include "node/value/json_read.h"
 #include "node/value/native_print.h"
 #include "node/value/native_text.h"
@@ -366,6 +367,24 @@ static bool udt_value(const struct decoder *d, const struct nd_json *given)
 	return put_items(d, &items);
 }
 
+/* EmptyType's one value; of other classes of Cassandra's there is no JSON. */
+static bool custom_value(const struct decoder *d, const struct nd_json *j)
+{
+	const char *text = nd_json_text_of(d->arena, j);
+
+	if (nd_custom_takes_constants(d->type))
+		return nd_refuse(d->problem, ND_INVALID,
+				 "JSON of type %s is not supported by the node",
+				 nd_type_text(d->arena, d->type));
+	if (j->kind != ND_JSON_STRING)
+		return nd_refuse(d->problem, ND_INVALID, "Expected an empty string, but got: %s",
+				 text);
+	if (*text)
+		return nd_refuse(d->problem, ND_INVALID, "'%s' is not empty", text);
+	*d->out = (struct nd_value){ ND_VALUE, (const uint8_t *)"", 0 };
+	return true;
+}
+
 /* ---- all of them -------------------------------------------------------------------------------- */
 
 typedef bool decode_fn(const struct decoder *d, const struct nd_json *j);
@@ -375,11 +394,12 @@ static const struct {
 	decode_fn *decode;
 	bool unwraps;
 } others[] = {
-	{ CQL_KIND_VARINT, big_value, false }, { CQL_KIND_DECIMAL, big_value, false },
-	{ CQL_KIND_BLOB, blob_value, false },  { CQL_KIND_TIMESTAMP, timestamp_value, false },
-	{ CQL_KIND_LIST, list_value, true },   { CQL_KIND_SET, list_value, true },
-	{ CQL_KIND_VECTOR, list_value, true }, { CQL_KIND_MAP, map_value, true },
-	{ CQL_KIND_TUPLE, tuple_value, true }, { CQL_KIND_UDT, udt_value, true },
+	{ CQL_KIND_VARINT, big_value, false },    { CQL_KIND_DECIMAL, big_value, false },
+	{ CQL_KIND_BLOB, blob_value, false },     { CQL_KIND_TIMESTAMP, timestamp_value, false },
+	{ CQL_KIND_LIST, list_value, true },      { CQL_KIND_SET, list_value, true },
+	{ CQL_KIND_VECTOR, list_value, true },    { CQL_KIND_MAP, map_value, true },
+	{ CQL_KIND_TUPLE, tuple_value, true },    { CQL_KIND_UDT, udt_value, true },
+	{ CQL_KIND_CUSTOM, custom_value, false },
 };
 
 bool nd_json_decode(const struct nd_json *j, const cql_type *type, struct cd_arena *a,
