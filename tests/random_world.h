@@ -36,6 +36,7 @@ struct random_world {
 	struct random_table views[RANDOM_VIEWS];
 	unsigned view_count;
 	unsigned index_count;
+	unsigned clock; /* of timestamps that rise */
 	bool has_ttl;
 };
 

@@ -77,11 +77,23 @@ void author_json(struct author *a)
 
 /* ---- when and whether ----------------------------------------------------------------------- */
 
-/* Timestamps are few, so that some are equal; where there are conditions, the server's count. */
+enum { TIMESTAMPS = 40 };
+
+/* Few, so that some are equal. Beside views that see markers expire they rise: Cassandra's would go on
+ * to hide a row for a marker that is gone. */
+static unsigned choose_timestamp(struct author *a)
+{
+	struct random_world *world = a->world;
+
+	return world->has_ttl && world->view_count ? TIMESTAMPS + ++world->clock
+						   : 1 + dice_below(a->dice, TIMESTAMPS);
+}
+
+/* Where there are conditions, the server's count. */
 void author_timestamp(struct author *a)
 {
 	if (!a->table->has_conditions && !a->table->is_counter)
-		fprintf(a->out, " USING TIMESTAMP %u", 1 + dice_below(a->dice, 40));
+		fprintf(a->out, " USING TIMESTAMP %u", choose_timestamp(a));
 }
 
 void author_using(struct author *a)

@@ -287,6 +287,7 @@ struct nd_create_view {
 	struct nd_table_name base;
 	uint32_t column_count;
 	const char **columns; /* none: * */
+	const char *no_column; /* why something that is selected is none; NULL: all are */
 	struct nd_relations where;
 	uint32_t partition_key_count, clustering_count;
 	const char **partition_key, **clustering;

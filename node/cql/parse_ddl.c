@@ -156,16 +156,19 @@ static bool take_columns(struct nd_parse *p, struct nd_create_view *s,
 	for (uint32_t i = 0; i < count; i++) {
 		const struct nd_selection *one = &selections[i];
 		if (one->alias)
-			return nd_refuse(
-				p->problem, ND_INVALID,
-				"Cannot use aliases when defining a materialized view (got "
-				"%s AS %s)",
-				one->text, one->alias);
-		if (one->expr->kind != ND_EXPR_COLUMN)
-			return nd_refuse(p->problem, ND_INVALID,
-					 "Can only select columns by name when defining a "
-					 "materialized view (got %s)",
-					 one->text);
+			s->no_column = nd_text(p->problem, p->arena,
+					       "Cannot use aliases when defining a materialized "
+					       "view (got %s AS %s)",
+					       one->text, one->alias);
+		else if (one->expr->kind != ND_EXPR_COLUMN)
+			s->no_column = nd_text(p->problem, p->arena,
+					       "Can only select columns by name when defining a "
+					       "materialized view (got %s)",
+					       one->text);
+		if (s->no_column)
+			return true;
+		if (p->problem->happened)
+			return false;
 		s->columns = nd_parse_push(p, s->columns, &s->column_count, &one->expr->name,
 					   sizeof one->expr->name);
 		if (!s->columns)

@@ -4,6 +4,7 @@
 
 #include "node/function/term_parts.h"
 #include "node/plan/insert.h"
+#include "node/value/java_set.h"
 #include "node/value/json_read.h"
 
 struct nd_json_plan {
@@ -63,17 +64,41 @@ static bool decode(struct nd_planner *p, const struct nd_column *c, const struct
 
 /* The value of a column; NULL: refused. */
 static struct nd_term *column_term(struct nd_planner *p, const struct nd_write *w,
-				   const struct nd_column *c, const struct nd_json *map,
-				   bool default_unset)
+				   const struct nd_column *c, struct nd_value v)
 {
 	const struct nd_receiver receiver = { w->plan.table->keyspace->name, w->plan.table->name,
 					      c->name, c->type };
-	const struct nd_json *item = nd_json_find(map, c->name);
-	struct nd_value v = { default_unset ? ND_UNSET : ND_NULL, NULL, 0 };
 
-	if (item && !decode(p, c, item, &v))
-		return NULL;
 	return nd_term_constant(p, &receiver, v);
+}
+
+static uint32_t index_of(const struct nd_table *t, const char *name)
+{
+	uint32_t i = 0;
+
+	while (strcmp(t->columns[i]->name, name) != 0)
+		i++;
+	return i;
+}
+
+/* The values of all columns; of those that are wrong, the first of Cassandra's hash is told. */
+static bool decode_all(struct nd_planner *p, const struct nd_table *t, const struct nd_json *map,
+		       struct nd_value *values)
+{
+	const char **names = cd_arena_take_array(p->arena, t->column_count, sizeof *names);
+
+	if (!names)
+		return nd_no_memory(p->problem);
+	for (uint32_t i = 0; i < t->column_count; i++)
+		names[i] = t->columns[i]->name;
+	nd_java_buffer_order(names, t->column_count);
+	for (uint32_t i = 0; i < t->column_count; i++) {
+		const struct nd_json *item = nd_json_find(map, names[i]);
+		uint32_t at = index_of(t, names[i]);
+		if (item && !decode(p, t->columns[at], item, &values[at]))
+			return false;
+	}
+	return true;
 }
 
 static bool set_columns(struct nd_planner *p, struct nd_write *w, const struct nd_json *map,
@@ -81,12 +106,19 @@ static bool set_columns(struct nd_planner *p, struct nd_write *w, const struct n
 {
 	const struct nd_table *t = w->plan.table;
 	uint32_t keys = (uint32_t)t->partition_key_count + t->clustering_count;
+	struct nd_value *values = cd_arena_take_array(p->arena, t->column_count, sizeof *values);
 
+	if (!values)
+		return nd_no_memory(p->problem);
+	for (uint32_t i = 0; i < t->column_count; i++)
+		values[i] = (struct nd_value){ default_unset ? ND_UNSET : ND_NULL, NULL, 0 };
+	if (!decode_all(p, t, map, values))
+		return false;
 	for (uint32_t i = 0; i < t->column_count; i++) {
 		struct nd_operation o = { .column = t->columns[i],
 					  .run = nd_run_set,
 					  .type = t->columns[i]->type };
-		struct nd_term *term = column_term(p, w, t->columns[i], map, default_unset);
+		struct nd_term *term = column_term(p, w, t->columns[i], values[i]);
 
 		if (!term)
 			return false;

@@ -279,7 +279,9 @@ bool nd_view_where(struct nd_planner *p, struct nd_request *x, struct nd_table *
 		   const struct nd_relations *relations, const char *const *key, uint32_t key_count,
 		   struct nd_view *out)
 {
-	const struct nd_where_options options = { .use = ND_WHERE_SELECT, .allow_filtering = true };
+	const struct nd_where_options options = { .use = ND_WHERE_SELECT,
+						  .allow_filtering = true,
+						  .is_view = true };
 	struct nd_relations others;
 	struct nd_where *w;
 

@@ -407,7 +407,7 @@ struct nd_where *nd_where_new(struct nd_planner *p, struct nd_table *table,
 	if (!w)
 		return NULL;
 	rows_indexed = any_indexed(w, w->rows, table->clustering_count);
-	has_index = options->use == ND_WHERE_SELECT &&
+	has_index = options->use == ND_WHERE_SELECT && !options->is_view &&
 		    (rows_indexed || any_indexed(w, w->key, table->partition_key_count) ||
 		     any_indexed(w, w->others, w->other_count) || options->ann);
 	if (!check_key(p, w, has_index))
@@ -419,6 +419,7 @@ struct nd_where *nd_where_new(struct nd_planner *p, struct nd_table *table,
 		w->uses_index = true;
 	rows_use_index = w->uses_index;
 	need = rows_need_filtering(w);
+	w->uses_index |= options->is_view && need;
 	w->needs_filtering = need; /* for check_others() */
 	if (!check_others(p, w, has_index))
 		return NULL;

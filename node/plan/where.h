@@ -18,6 +18,7 @@ struct nd_where_options {
 	bool static_only; /* UPDATE, DELETE: only static columns are touched, so rows need not be named */
 	bool whole_rows; /* DELETE: no columns are named, so a range of rows may be */
 	bool has_conditions;
+	bool is_view; /* SELECT: says what is in a view; no index helps, and rows may be filtered */
 	const struct nd_column *ann; /* SELECT: ORDER BY it ANN OF; NULL: none */
 };
 

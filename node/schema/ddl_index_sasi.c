@@ -64,7 +64,9 @@ static bool check_analyzer(struct nd_ddl *d, const struct nd_index *index)
 			       ? fail(d, index)
 			       : nd_option_bad(d, "Invalid analyzer class option specified [%s]",
 					       name);
-	if (class->texts_only && type->kind != CQL_KIND_TEXT && type->kind != CQL_KIND_ASCII)
+	/* a type in descending order is another one */
+	if (class->texts_only && ((type->kind != CQL_KIND_TEXT && type->kind != CQL_KIND_ASCII) ||
+				  index->column->descending))
 		return nd_option_bad(d, "%s does not support type %s", class->name,
 				     nd_type_text(d->x->arena, type));
 	return (class->cut != ND_CUT_NOTHING || !class->texts_only || check_case(d, index)) &&

@@ -89,6 +89,8 @@ static bool read_columns(struct maker *m)
 {
 	const struct nd_table *base = m->base;
 
+	if (m->def->no_column)
+		return nd_ddl_refuse(m->d, "%s", m->def->no_column);
 	m->view.includes_all = !m->def->column_count;
 	m->selected = cd_arena_take_array(m->d->x->arena, base->column_count + 1u,
 					  sizeof *m->selected);

@@ -101,7 +101,9 @@ bool nd_sasi_read(const struct nd_index *index, struct nd_sasi *out)
 	const struct nd_analyzer_class *class = sasi_analyzer(index);
 
 	*out = (struct nd_sasi){
-		.is_literal = nd_index_flag(index, "is_literal", is_text(index->column->type)),
+		.is_literal = nd_index_flag(index, "is_literal",
+					    is_text(index->column->type) &&
+						    !index->column->descending),
 		.is_analyzed = nd_index_flag(index, "analyzed",
 					     nd_index_option(index, "analyzer_class") != NULL),
 		.is_tokenized = class && class->cut != ND_CUT_NOTHING,

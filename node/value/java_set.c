@@ -3,17 +3,38 @@
 #include "node/value/java_set.h"
 
 #include <stdint.h>
+#include <string.h>
 
-static uint32_t bucket_of(const char *text, uint32_t buckets)
+typedef uint32_t hash_fn(const char *text);
+
+static uint32_t hash_of_string(const char *text)
 {
 	uint32_t hash = 0;
 
 	while (*text)
 		hash = 31 * hash + (unsigned char)*text++;
+	return hash;
+}
+
+static uint32_t hash_of_buffer(const char *text)
+{
+	uint32_t hash = 1;
+
+	for (size_t i = strlen(text); i-- > 0;) {
+		uint32_t byte = (unsigned char)text[i];
+		hash = 31 * hash + byte - 2 * (byte & 0x80); /* Java's have a sign */
+	}
+	return hash;
+}
+
+static uint32_t bucket_of(hash_fn *hash_of, const char *text, uint32_t buckets)
+{
+	uint32_t hash = hash_of(text);
+
 	return (hash ^ hash >> 16) & (buckets - 1);
 }
 
-void nd_java_set_order(const char **texts, size_t count)
+static void order(const char **texts, size_t count, hash_fn *hash_of)
 {
 	uint32_t buckets = 16;
 
@@ -21,11 +42,21 @@ void nd_java_set_order(const char **texts, size_t count)
 		buckets *= 2;
 	for (size_t i = 1; i < count; i++) { /* they are few */
 		const char *text = texts[i];
-		uint32_t bucket = bucket_of(text, buckets);
+		uint32_t bucket = bucket_of(hash_of, text, buckets);
 		size_t at = i;
 
-		for (; at > 0 && bucket_of(texts[at - 1], buckets) > bucket; at--)
+		for (; at > 0 && bucket_of(hash_of, texts[at - 1], buckets) > bucket; at--)
 			texts[at] = texts[at - 1];
 		texts[at] = text;
 	}
+}
+
+void nd_java_set_order(const char **texts, size_t count)
+{
+	order(texts, count, hash_of_string);
+}
+
+void nd_java_buffer_order(const char **texts, size_t count)
+{
+	order(texts, count, hash_of_buffer);
 }
