@@ -338,17 +338,8 @@ static void add_filter(struct nd_where *w, struct nd_restriction *r, struct nd_r
 	*last = &r->next;
 }
 
-/* A slice of several columns that is one of rows, and no filter for an index either. */
-static bool is_tuple_slice(const struct nd_where *w, uint32_t i)
-{
-	const struct nd_restriction *r = w->rows[i];
-
-	return r->is_multi && r->kind == ND_WHERE_SLICE && i < w->bound_rows &&
-	       !nd_where_is_indexed(w->table, r);
-}
-
-/* `rows`: of all clustering columns, those that make slices too: a null that bounds nothing is refused
- * by the filter. */
+/* `rows`: of clustering columns that make slices, those with an index too: a null that bounds nothing is
+ * refused by the filter. */
 static void collect_filters(struct nd_where *w, bool keys, bool rows)
 {
 	struct nd_restriction **last = &w->filters;
@@ -357,8 +348,8 @@ static void collect_filters(struct nd_where *w, bool keys, bool rows)
 		if (w->key[i])
 			add_filter(w, w->key[i], &last);
 	for (uint32_t i = 0; i < w->table->clustering_count; i++)
-		if (w->rows[i] && !is_tuple_slice(w, i) &&
-		    (rows || i >= w->bound_rows || is_no_slice(w->rows[i])))
+		if (w->rows[i] && (i >= w->bound_rows || is_no_slice(w->rows[i]) ||
+				   (rows && nd_where_is_indexed(w->table, w->rows[i]))))
 			add_filter(w, w->rows[i], &last);
 	for (uint32_t i = 0; i < w->other_count; i++)
 		add_filter(w, w->others[i], &last);

@@ -8,6 +8,7 @@
 #include "node/plan/view.h"
 #include "node/schema/ddl.h"
 #include "node/schema/options.h"
+#include "node/value/java_set.h"
 #include "proto/type.h"
 
 /* A statement while its view is put together. */
@@ -85,6 +86,28 @@ static uint32_t index_of(const struct nd_table *t, const struct nd_column *c)
 	return i;
 }
 
+/* Of several, the first of Cassandra's hash is told. */
+static bool check_static(struct maker *m)
+{
+	const struct nd_table *base = m->base;
+	const char **names = cd_arena_take_array(m->d->x->arena, base->column_count, sizeof *names);
+
+	if (!names)
+		return nd_ddl_no_memory(m->d);
+	for (uint32_t i = 0; i < base->column_count; i++)
+		names[i] = base->columns[i]->name;
+	nd_java_buffer_order(names, base->column_count);
+	for (uint32_t i = 0; i < base->column_count; i++) {
+		const struct nd_column *c = nd_table_column(base, names[i]);
+		if (c->kind == ND_STATIC && m->selected[index_of(base, c)])
+			return nd_ddl_refuse(m->d,
+					     "Cannot include static column '%s' in materialized "
+					     "view '%s'",
+					     c->name, m->name);
+	}
+	return true;
+}
+
 static bool read_columns(struct maker *m)
 {
 	const struct nd_table *base = m->base;
@@ -105,13 +128,7 @@ static bool read_columns(struct maker *m)
 			return false;
 		m->selected[index_of(base, c)] = true;
 	}
-	for (uint32_t i = 0; i < base->column_count; i++)
-		if (m->selected[i] && base->columns[i]->kind == ND_STATIC)
-			return nd_ddl_refuse(m->d,
-					     "Cannot include static column '%s' in materialized "
-					     "view '%s'",
-					     base->columns[i]->name, m->name);
-	return true;
+	return check_static(m);
 }
 
 /* ---- its key --------------------------------------------------------------------------------------- */
