@@ -208,8 +208,8 @@ static const struct {
 	unsigned weight;
 	void (*fn)(struct making *m);
 } kinds[] = {
-	{ 450, add_write }, { 455, add_select }, { 30, add_batch },  { 20, add_change },
-	{ 5, add_new_index }, { 5, add_new_view },     { 35, add_broken },
+	{ 450, add_write },   { 455, add_select }, { 30, add_batch },  { 20, add_change },
+	{ 5, add_new_index }, { 5, add_new_view }, { 35, add_broken },
 };
 
 /* Where rows have a time to live the schema stays as it is: a change flushes a table, and which cells

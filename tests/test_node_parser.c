@@ -192,7 +192,8 @@ static void test_no_columns(void **state)
 	for (size_t i = 0; i < CD_COUNT(no_columns); i++) {
 		struct parsed p;
 		parse(&p, no_columns[i].text, strlen(no_columns[i].text));
-		CD_CHECK(p.statement && !strcmp(p.statement->as.view.no_column, no_columns[i].message),
+		CD_CHECK(p.statement &&
+				 !strcmp(p.statement->as.view.no_column, no_columns[i].message),
 			 no_columns[i].text);
 		cd_arena_deinit(&p.arena);
 	}
@@ -324,12 +325,11 @@ static void test_selection_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_statements),     cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_prefixes),       cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_unsupported),
-		cmocka_unit_test(test_no_columns),    cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_too_long),       cmocka_unit_test(test_nul),
-		cmocka_unit_test(test_selection_text),
+		cmocka_unit_test(test_statements),  cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_prefixes),    cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_unsupported), cmocka_unit_test(test_no_columns),
+		cmocka_unit_test(test_bounds),      cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_nul),         cmocka_unit_test(test_selection_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
