@@ -192,8 +192,8 @@ static void test_no_columns(void **state)
 	for (size_t i = 0; i < CD_COUNT(no_columns); i++) {
 		struct parsed p;
 		parse(&p, no_columns[i].text, strlen(no_columns[i].text));
-		CD_CHECK(p.statement &&
-				 !strcmp(p.statement->as.view.no_column, no_columns[i].message),
+		CD_CHECK(p.s &&
+				 !strcmp(p.s->as.view.no_column, no_columns[i].message),
 			 no_columns[i].text);
 		cd_arena_deinit(&p.arena);
 	}
