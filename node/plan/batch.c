@@ -120,6 +120,17 @@ static bool plan_statements(struct nd_planner *p, struct batch_plan *plan,
 	return true;
 }
 
+/* Its rules, then those of each statement. */
+static bool check(const struct batch *b, struct nd_problem *p)
+{
+	if (!check_rules(b, p))
+		return false;
+	for (uint32_t i = 0; i < b->count; i++)
+		if (!nd_write_check_counter(b->writes[i], p))
+			return false;
+	return true;
+}
+
 static nd_run_fn run_plan;
 
 struct nd_plan *nd_plan_batch(struct nd_planner *p, const struct nd_statement *s)
@@ -142,7 +153,7 @@ struct nd_plan *nd_plan_batch(struct nd_planner *p, const struct nd_statement *s
 		return NULL;
 	checked = batch_of_plan(plan);
 	checked.has_ttl = ttl != NULL;
-	return check_rules(&checked, p->problem) ? &plan->plan : NULL;
+	return check(&checked, p->problem) ? &plan->plan : NULL;
 }
 
 /* ---- warnings ---------------------------------------------------------------------------------- */

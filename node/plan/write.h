@@ -47,6 +47,8 @@ bool nd_write_assign(struct nd_planner *p, struct nd_write *w, const struct nd_a
 		     const char *of_key);
 /* What follows when all is there: static columns behind, what is to be refused. NULL: refused now. */
 struct nd_plan *nd_write_finish(struct nd_planner *p, struct nd_write *w);
+/* Counters have no timestamp and no time to live of their own. */
+bool nd_write_check_counter(const struct nd_write *w, struct nd_problem *p);
 /* Whether only static columns are written and asked for. */
 bool nd_write_is_static_only(const struct nd_write *w);
 /* WHERE of UPDATE and DELETE. */

@@ -167,6 +167,13 @@ static bool set_refusal(struct nd_planner *p, struct nd_write *w)
 	return w->refusal != NULL;
 }
 
+bool nd_write_check_counter(const struct nd_write *w, struct nd_problem *p)
+{
+	return !w->plan.table->is_counter || (!w->timestamp && !w->ttl) ||
+	       nd_refuse(p, ND_INVALID, "Cannot provide custom %s for counter updates",
+			 w->timestamp ? "timestamp" : "TTL");
+}
+
 struct nd_plan *nd_write_finish(struct nd_planner *p, struct nd_write *w)
 {
 	if (nd_conditions_are(&w->conditions) && w->plan.table->is_counter) {
@@ -174,11 +181,9 @@ struct nd_plan *nd_write_finish(struct nd_planner *p, struct nd_write *w)
 			  "Conditional updates are not supported on counter tables");
 		return NULL;
 	}
-	if (w->plan.table->is_counter && (w->timestamp || w->ttl)) {
-		nd_refuse(p->problem, ND_INVALID, "Cannot provide custom %s for counter updates",
-			  w->timestamp ? "timestamp" : "TTL");
+	/* a batch is looked at before its statements are */
+	if (p->statement->kind != ND_BATCH && !nd_write_check_counter(w, p->problem))
 		return NULL;
-	}
 	if (nd_conditions_are(&w->conditions) && w->timestamp) {
 		nd_refuse(p->problem, ND_INVALID,
 			  "Cannot provide custom timestamp for conditional updates");
