@@ -125,7 +125,7 @@ static bool are_listed(const struct nd_restriction *r)
 	return true;
 }
 
-/* The values of IN (a, b): an unset one is as if it were not there, with a null no row will do. */
+/* The values of IN (a, b): an unset one is as if it were not there, a null ends them. */
 static bool ask_listed(struct nd_filter *f, struct nd_request *x, const struct nd_restriction *r)
 {
 	struct nd_question *q = ask(f, x, r->columns[0], ND_OP_IN, r->value_count);
@@ -137,10 +137,8 @@ static bool ask_listed(struct nd_filter *f, struct nd_request *x, const struct n
 	for (uint32_t i = 0; i < r->value_count; i++) {
 		if (!nd_term_value(r->values[i].terms[0], x, &v))
 			return false;
-		if (v.presence == ND_NULL) {
-			q->count = 0;
+		if (v.presence == ND_NULL)
 			return true;
-		}
 		if (v.presence == ND_VALUE)
 			q->values[q->count++] = nd_value_blob(v);
 	}
