@@ -90,6 +90,7 @@ static struct nd_term *marker_new(struct nd_planner *p, const struct nd_expr *e,
 		return NULL;
 	t->marker = e->marker;
 	t->has_marker = true;
+	t->keeps_bytes = !cd_type_is_collection(receiver->type);
 	p->markers[e->marker] = (cql_column_spec){
 		.keyspace = text_of(receiver->keyspace),
 		.table = text_of(receiver->table),
