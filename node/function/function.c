@@ -101,6 +101,27 @@ static bool add_token(struct nd_candidates *c, const struct nd_receiver *receive
 	return f != NULL;
 }
 
+/* A view's partition key keeps the descending type of its base's column, which is no collection's: a
+ * literal does not fit. */
+static bool check_token(struct nd_planner *p, const struct nd_expr *call,
+			const struct nd_receiver *receiver)
+{
+	const struct nd_keyspace *k = nd_schema_keyspace(&p->db->schema, receiver->keyspace);
+	const struct nd_table *t = nd_keyspace_table(k, receiver->table);
+
+	for (uint32_t i = 0; t->view && call->count == t->partition_key_count && i < call->count;
+	     i++) {
+		const struct nd_column *c = nd_table_column(t->view->base, t->columns[i]->name);
+		enum nd_expr_kind kind = call->items[i]->kind;
+		bool is_literal = kind == ND_EXPR_LIST || kind == ND_EXPR_SET ||
+				  kind == ND_EXPR_MAP;
+
+		if (is_literal && c && c->descending && cd_type_is_collection(c->type))
+			return nd_refuse_argument(p, call, i, "token", c->type);
+	}
+	return true;
+}
+
 /* ---- finding ---------------------------------------------------------------------------------- */
 
 enum { FACTORY_ARGUMENTS = 4 };
@@ -427,7 +448,9 @@ static const struct nd_function *resolve(struct nd_planner *p, const struct nd_e
 	if (call->kind == ND_EXPR_CALL && strcmp(c.name, "count") == 0)
 		return nd_function_count(&c, call) ? check_only(p, &c.at[0], call, receiver) : NULL;
 	if (call->kind == ND_EXPR_CALL && strcmp(c.name, "token") == 0)
-		return add_token(&c, receiver) ? check_only(p, &c.at[0], call, receiver) : NULL;
+		return add_token(&c, receiver) && check_token(p, call, receiver)
+			       ? check_only(p, &c.at[0], call, receiver)
+			       : NULL;
 	for (size_t i = 0; i < sizeof factories / sizeof factories[0]; i++)
 		if (call->kind == ND_EXPR_CALL && strcmp(factories[i].name, c.name) == 0)
 			return make(&c, i, call, receiver);
