@@ -524,6 +524,10 @@ static void test_two_versions(void **state)
 		query(&p, "INSERT INTO ks.d (id, d) VALUES (2, 2mo)");
 		cql_message first = prepare(&p, select);
 		assert_same_answers(&p.duo, &first, select);
+		struct nd_prepared_statement *kept =
+			nd_prepared_find(&p.prepared, first.as.result.id);
+		assert_non_null(nd_prepared_head(kept, version, &kept->plan->metadata));
+		assert_null(nd_prepared_head(kept, 9 - version, &kept->plan->metadata));
 		duo_begin(&other, &p.service, 9 - version);
 		duo_ready(&other, NULL);
 		cql_message m = { .opcode = CQL_OP_PREPARE };
