@@ -241,7 +241,7 @@ static struct weight weigh_all(struct sequence s)
 {
 	struct relation r = { NOTHING, 0 };
 	struct weight w = { .in_order = true };
-	struct item before, item, next;
+	struct item item = { 0 }, before, next = item;
 	bool is_there = next_item(&s, &item);
 
 	for (before = item; is_there && w.in_order; before = item, item = next) {
