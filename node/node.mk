@@ -199,6 +199,7 @@ libcd_node_la_SOURCES = \
 	node/store/row_put.c \
 	node/store/row_value.c \
 	node/store/skip.c node/store/skip.h \
+	node/store/slots.c node/store/slots.h \
 	node/store/store.c node/store/store.h \
 	node/store/store_parts.h \
 	node/store/tombstones.c \

@@ -262,10 +262,10 @@ static void test_partitions(void **state)
 	cd_node_table_deinit(&t);
 }
 
-/* Keys that differ in their last bytes, as numbers do, are spread over the buckets. */
-static void test_buckets(void **state)
+/* Keys that differ in their last bytes, as numbers do, are spread over the slots. */
+static void test_slots(void **state)
 {
-	enum { COUNT = 20000, FAIR = 16 };
+	enum { COUNT = 20000, FAIR = 4 };
 	struct cd_node_table t;
 	uint8_t key[8] = { 0 };
 	(void)state;
@@ -276,12 +276,48 @@ static void test_buckets(void **state)
 		cd_put_be32(key + 4, i);
 		assert_true(apply_one(&t, (cql_blob){ key, sizeof key }, i, &c, NOW));
 	}
-	const struct nd_store *s = t.table.store;
-	for (size_t i = 0; i < s->bucket_count; i++) {
-		unsigned length = 0;
-		for (const struct nd_partition *p = s->buckets[i]; p; p = p->same_bucket)
-			length++;
-		assert_true(length <= FAIR);
+	const struct nd_slots *s = &t.table.store->slots;
+	size_t passed = 0;
+	for (size_t i = 0; i < s->size; i++)
+		if (s->at[i].partition)
+			passed += (i - s->at[i].hash) & (s->size - 1);
+	assert_int_equal(s->count, COUNT);
+	assert_true(passed <= (size_t)FAIR * COUNT);
+	cd_node_table_deinit(&t);
+}
+
+/* Whether the keys below `COUNT` are found but for every third one. */
+static void check_thirds(struct cd_node_table *t, uint32_t count, bool without)
+{
+	uint8_t key[4];
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct nd_partition *p = nd_store_partition(t->table.store, key_of(i, key));
+		assert_int_equal(p == NULL, without && i % 3 == 0);
+		assert_true(!p || nd_partition_token(p) == i);
+	}
+}
+
+/* What lies behind a slot that gets free is still found, and so is what comes then. */
+static void test_slots_removed(void **state)
+{
+	enum { COUNT = 3000, TIMES = 3 };
+	struct cd_node_table t;
+	uint8_t key[4];
+	(void)state;
+
+	assert_true(cd_node_table_init(&t, columns, CD_COUNT(columns), NULL));
+	for (uint32_t times = 0; times < TIMES; times++) {
+		for (uint32_t i = 0; i < COUNT; i++) {
+			struct nd_change c = change_of(&t, &(struct write){ "row", 1, 0 });
+			assert_true(apply_one(&t, key_of(i, key), i, &c, NOW));
+		}
+		check_thirds(&t, COUNT, false);
+		for (uint32_t i = 0; i < COUNT; i += 3) {
+			struct nd_change c = change_of(&t, &(struct write){ "row", 1, 0 });
+			nd_store_remove_row(t.table.store, key_of(i, key), c.row);
+		}
+		check_thirds(&t, COUNT, true);
 	}
 	cd_node_table_deinit(&t);
 }
@@ -497,7 +533,7 @@ static void test_drop_column(void **state)
 	assert_string_equal(row_text(&t, NOW, have), "- v=x");
 	nd_store_drop_column(t.table.store, cd_node_table_column(&t, "v")->id, INT64_MAX);
 	assert_null(nd_store_partition(t.table.store, key_of(1, key)));
-	assert_int_equal(f.live, live + 1); /* the ranks */
+	assert_int_equal(f.live, live + 2); /* the ranks, the slots */
 	cd_node_table_deinit(&t);
 }
 
@@ -711,7 +747,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),        cmocka_unit_test(test_partitions),
-		cmocka_unit_test(test_buckets),     cmocka_unit_test(test_equal_tokens),
+		cmocka_unit_test(test_slots),       cmocka_unit_test(test_slots_removed),
+		cmocka_unit_test(test_equal_tokens),
 		cmocka_unit_test(test_many_rows),   cmocka_unit_test(test_does_not_grow),
 		cmocka_unit_test(test_expired),     cmocka_unit_test(test_clients_clock),
 		cmocka_unit_test(test_drop_column), cmocka_unit_test(test_added_column),

@@ -62,13 +62,27 @@ static struct nd_stored_row *make_static(struct nd_partition *p)
 	return p->statics;
 }
 
+static struct nd_stored_row *new_row(struct nd_partition *p, struct nd_clustering key)
+{
+	return p->only ? nd_row_init_only(p->only)
+		       : nd_row_new(p->store->allocator, key, nd_skip_height(&p->rows));
+}
+
+static void free_row(struct nd_partition *p, struct nd_stored_row *row)
+{
+	if (row == p->only)
+		nd_row_deinit(p->store->allocator, row);
+	else
+		nd_row_free(p->store->allocator, row);
+}
+
 static struct nd_stored_row *make_row(struct nd_partition *p, struct nd_clustering key)
 {
 	struct nd_place place = { p->store->table, key, 0 };
 	struct nd_stored_row *row = find_row(p, &place);
 
 	if (!row) {
-		row = nd_row_new(p->store->allocator, key, nd_skip_height(&p->rows));
+		row = new_row(p, key);
 		if (row)
 			nd_skip_insert(&p->rows, &row->link, nd_row_order, &place);
 	}
@@ -100,7 +114,7 @@ void nd_partition_remove_row(struct nd_partition *p, struct nd_stored_row *row)
 			p->recent = NULL;
 		nd_skip_remove(&p->rows, &row->link, nd_row_order, &place);
 	}
-	nd_row_free(p->store->allocator, row);
+	free_row(p, row);
 }
 
 void nd_store_remove_row(struct nd_store *s, cql_blob key, struct nd_clustering row)
@@ -157,7 +171,7 @@ void nd_partition_clear(struct nd_partition *p)
 
 	for (; at; at = next) {
 		next = nd_skip_next(at);
-		nd_row_free(a, (struct nd_stored_row *)at);
+		free_row(p, (struct nd_stored_row *)at);
 	}
 	nd_row_free(a, p->statics);
 	cd_release(a, p->ranges);

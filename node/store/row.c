@@ -39,19 +39,34 @@ struct nd_stored_row *nd_row_new(const coodie_allocator *a, struct nd_clustering
 	return row;
 }
 
+struct nd_stored_row *nd_row_init_only(void *room)
+{
+	struct nd_stored_row *row = room;
+
+	*row = (struct nd_stored_row){ .link.height = 1 };
+	row->link.next = (struct nd_link **)(void *)(row + 1);
+	row->key.values = (const cql_blob *)(void *)(row->link.next + 1);
+	return row;
+}
+
 static void free_cell(const coodie_allocator *a, struct nd_stored_cell *cell)
 {
 	if (cell->is_apart)
 		cd_release(a, cell);
 }
 
+void nd_row_deinit(const coodie_allocator *a, struct nd_stored_row *row)
+{
+	for (uint32_t i = 0; row->contents && i < row->contents->count; i++)
+		free_cell(a, row->contents->cells[i]);
+	cd_release(a, row->contents);
+}
+
 void nd_row_free(const coodie_allocator *a, struct nd_stored_row *row)
 {
 	if (!row)
 		return;
-	for (uint32_t i = 0; row->contents && i < row->contents->count; i++)
-		free_cell(a, row->contents->cells[i]);
-	cd_release(a, row->contents);
+	nd_row_deinit(a, row);
 	cd_release(a, row);
 }
 

@@ -6,7 +6,6 @@
 
 #include "base/alloc.h"
 
-#define FIRST_BUCKETS 16
 /* Rows a sweep looks at: more than a write leaves behind, so that a sweep keeps up with writes. */
 #define SWEEP_ROWS 8
 
@@ -18,12 +17,7 @@ struct nd_store *nd_store_new(const struct nd_table *table, const coodie_allocat
 		return NULL;
 	s->table = table;
 	s->allocator = allocator;
-	s->bucket_count = FIRST_BUCKETS;
-	s->buckets = cd_alloc_array(allocator, s->bucket_count, sizeof(void *));
-	if (s->buckets)
-		return s;
-	cd_release(allocator, s);
-	return NULL;
+	return s;
 }
 
 static void free_partitions(struct nd_store *s, struct nd_link *first)
@@ -41,10 +35,9 @@ void nd_store_truncate(struct nd_store *s)
 {
 	free_partitions(s, s->order.first[0]);
 	free_partitions(s, s->unplaced);
-	memset(s->buckets, 0, s->bucket_count * sizeof(void *));
+	nd_slots_clear(&s->slots);
 	s->order = (struct nd_skip){ .random = s->order.random };
 	s->unplaced = NULL;
-	s->count = 0;
 	s->ages = false;
 	s->sweep_partition = NULL;
 	s->sweep_row = NULL;
@@ -56,7 +49,7 @@ void nd_store_free(struct nd_store *s)
 		return;
 	nd_store_truncate(s);
 	cd_release(s->allocator, s->ranks);
-	cd_release(s->allocator, s->buckets);
+	cd_release(s->allocator, s->slots.at);
 	cd_release(s->allocator, s);
 }
 
@@ -111,7 +104,7 @@ bool nd_store_rank(struct nd_store *s)
 /* ---- by key ------------------------------------------------------------------------------------ */
 
 /* Eight bytes a step, and once more for the last: numbers differ in their last bytes, which are the high
- * ones of a word, and buckets go by the low ones. The store's address is in it, so that nobody knows
+ * ones of a word, and slots go by the low ones. The store's address is in it, so that nobody knows
  * which keys collide. */
 static uint64_t hash_key(const struct nd_store *s, cql_blob key)
 {
@@ -135,37 +128,19 @@ static bool same_key(cql_blob a, cql_blob b)
 
 static struct nd_partition *find(const struct nd_store *s, cql_blob key, uint64_t hash)
 {
-	struct nd_partition *p = s->buckets[hash & (s->bucket_count - 1)];
+	const struct nd_slot *slot;
 
-	while (p && (p->hash != hash || !same_key(p->key, key)))
-		p = p->same_bucket;
-	return p;
+	for (size_t at = hash; s->slots.size; at++) {
+		slot = &s->slots.at[at & (s->slots.size - 1)];
+		if (!slot->partition || (slot->hash == hash && same_key(slot->partition->key, key)))
+			return slot->partition;
+	}
+	return NULL;
 }
 
 struct nd_partition *nd_store_partition(const struct nd_store *s, cql_blob key)
 {
 	return find(s, key, hash_key(s, key));
-}
-
-/* Without memory the buckets get longer instead. */
-static void grow(struct nd_store *s)
-{
-	size_t count = s->bucket_count * 2;
-	struct nd_partition **buckets = NULL;
-
-	if (s->count > s->bucket_count)
-		buckets = cd_alloc_array(s->allocator, count, sizeof(void *));
-	if (!buckets)
-		return;
-	for (size_t i = 0; i < s->bucket_count; i++)
-		for (struct nd_partition *p = s->buckets[i], *next; p; p = next) {
-			next = p->same_bucket;
-			p->same_bucket = buckets[p->hash & (count - 1)];
-			buckets[p->hash & (count - 1)] = p;
-		}
-	cd_release(s->allocator, s->buckets);
-	s->buckets = buckets;
-	s->bucket_count = count;
 }
 
 /* ---- by token ---------------------------------------------------------------------------------- */
@@ -253,7 +228,8 @@ struct nd_partition *nd_store_after(struct nd_store *s, int64_t token, cql_blob 
 static struct nd_partition *new_partition(struct nd_store *s, cql_blob key, int64_t token)
 {
 	unsigned height = nd_skip_height(&s->order);
-	size_t size = sizeof(struct nd_partition) + height * sizeof(struct nd_link *);
+	size_t links = sizeof(struct nd_partition) + height * sizeof(struct nd_link *);
+	size_t size = links + (s->table->clustering_count ? 0 : ND_ONLY_ROW_SIZE);
 	struct nd_partition *p = cd_alloc(s->allocator, size + key.len);
 	uint8_t *bytes = (uint8_t *)p + size;
 
@@ -267,6 +243,8 @@ static struct nd_partition *new_partition(struct nd_store *s, cql_blob key, int6
 		.key = { bytes, key.len },
 	};
 	p->link.next = (struct nd_link **)(void *)(p + 1);
+	if (size > links)
+		p->only = (struct nd_stored_row *)(void *)(p->link.next + height);
 	if (key.len)
 		memcpy(bytes, key.data, key.len);
 	return p;
@@ -279,31 +257,22 @@ struct nd_partition *nd_store_touch(struct nd_store *s, cql_blob key, int64_t to
 
 	if (p)
 		return p;
-	p = new_partition(s, key, token);
+	p = nd_slots_reserve(&s->slots, s->allocator) ? new_partition(s, key, token) : NULL;
 	if (!p)
 		return NULL;
 	await_place(s, p);
-	s->count++;
-	p->hash = hash;
-	p->same_bucket = s->buckets[hash & (s->bucket_count - 1)];
-	s->buckets[hash & (s->bucket_count - 1)] = p;
-	grow(s);
+	nd_slots_add(&s->slots, hash, p);
 	return p;
 }
 
 void nd_store_remove_partition(struct nd_store *s, struct nd_partition *p)
 {
-	struct nd_partition **from = &s->buckets[p->hash & (s->bucket_count - 1)];
-
-	while (*from != p)
-		from = &(*from)->same_bucket;
-	*from = p->same_bucket;
+	nd_slots_remove(&s->slots, hash_key(s, p->key), p);
 	if (s->sweep_partition == p) {
 		s->sweep_partition = (struct nd_partition *)nd_skip_next(&p->link);
 		s->sweep_row = NULL;
 	}
 	leave_place(s, p);
-	s->count--;
 	nd_partition_clear(p);
 	cd_release(s->allocator, p);
 }

@@ -8,6 +8,7 @@
 #define NODE_STORE_PARTS_H
 
 #include "node/store/skip.h"
+#include "node/store/slots.h"
 #include "node/store/store.h"
 
 /* The timestamp of "never deleted": before all others. */
@@ -88,6 +89,10 @@ nd_skip_fn nd_row_order; /* place: struct nd_place */
 struct nd_stored_row *nd_row_new(const coodie_allocator *a, struct nd_clustering key,
 				 unsigned height);
 void nd_row_free(const coodie_allocator *a, struct nd_stored_row *row);
+/* The only row of a partition has room there: it is made in it, and ends without giving it back. */
+enum { ND_ONLY_ROW_SIZE = sizeof(struct nd_stored_row) + sizeof(struct nd_link *) };
+struct nd_stored_row *nd_row_init_only(void *room);
+void nd_row_deinit(const coodie_allocator *a, struct nd_stored_row *row);
 /* What is pending begins as what there is; in a row that is new it has room for so many cells, and bytes
  * of those that are not apart. */
 bool nd_row_begin(const coodie_allocator *a, struct nd_stored_row *row, uint32_t cells,
@@ -142,25 +147,27 @@ void nd_ranges_purge(struct nd_ranges *r, int64_t deletion_us, int64_t tombstone
 
 /* ---- partitions -------------------------------------------------------------------------------- */
 
+/* What every write looks at comes last: the key's bytes, and the only row of a table without clustering
+ * columns, lie behind it in the same piece of memory. */
 struct nd_partition {
 	struct nd_link link;
-	struct nd_partition *same_bucket;
-	struct nd_store *store;
 	struct nd_skip rows;
+	int64_t token;
+	int64_t deleted_at;
+	int64_t swept_at; /* as in nd_contents, of the deletion and the ranges */
+	struct nd_store *store;
+	cql_blob key;
+	struct nd_stored_row *recent;  /* the row that was written last; NULL: none */
+	struct nd_stored_row *only;    /* room for the only row there can be; NULL: rows have their own */
 	struct nd_stored_row *statics; /* NULL: none */
 	struct nd_ranges *ranges;      /* NULL: none */
-	int64_t deletion_us, deleted_at;
-	int64_t swept_at; /* as in nd_contents, of the deletion and the ranges */
-	int64_t token;
-	cql_blob key;
-	uint64_t hash;
-	struct nd_stored_row *recent; /* the row that was written last; NULL: none */
-	bool is_placed;               /* in the store's order; else in its list of new ones */
+	int64_t deletion_us;
 	/* while a mutation is being prepared */
 	struct nd_partition *next_touched;
 	struct nd_stored_row *touched; /* rows */
 	struct nd_ranges *pending_ranges;
 	bool is_touched;
+	bool is_placed; /* in the store's order; else in its list of new ones */
 };
 
 /* Finds or makes the row a change is about; NULL: out of memory. */
@@ -182,9 +189,7 @@ struct nd_store {
 	const coodie_allocator *allocator;
 	struct nd_skip order;     /* of partitions, by token and key; of those that are placed */
 	struct nd_link *unplaced; /* those that came since somebody asked for an order */
-	size_t count;             /* of all partitions */
-	struct nd_partition **buckets;
-	size_t bucket_count; /* a power of 2 */
+	struct nd_slots slots;    /* of all partitions */
 	/* places of columns in the table, by their ids; of this version of the table */
 	uint32_t *ranks;
 	uint32_t rank_count;
