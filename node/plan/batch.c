@@ -282,16 +282,22 @@ static bool run_conditional(const struct batch *b, const struct nd_batch_item *i
 	return nd_cas_items_run(cas, b->count, true, x);
 }
 
-/* Partitions are looked at before any row. */
+/* Partitions are looked at before any row. Many are those of the statement before. */
 static bool find_keys(const struct batch *b, const struct nd_batch_item *items,
 		      struct nd_request *x, struct nd_places *places)
 {
-	for (uint32_t i = 0; i < b->count; i++) {
+	bool ok = true;
+
+	for (uint32_t i = 0; ok && i < b->count; i++) {
 		bind(x, items, i);
-		if (!nd_write_keys(b->writes[i], x, &places[i]))
-			return false;
+		ok = nd_write_keys(b->writes[i], x, &places[i]);
+		if (ok && places[i].key_count) {
+			x->near_key = places[i].keys[0];
+			x->near_token = places[i].tokens[0];
+		}
 	}
-	return true;
+	x->near_key.data = NULL;
+	return ok;
 }
 
 static bool build_all(const struct batch *b, const struct nd_batch_item *items, struct nd_build *to)

@@ -42,6 +42,8 @@ static bool is_of_row(const struct nd_change *c)
 static size_t cell_size(const struct nd_change *c)
 {
 	switch (c->kind) {
+	case ND_CHANGE_ROW:
+		return c->ttl ? EXPIRING : 0;
 	case ND_CHANGE_CELL:
 		return CELL + c->path.len + c->value.len;
 	case ND_CHANGE_ERASE:
@@ -64,7 +66,7 @@ static size_t most(const struct nd_build *b, size_t *changes)
 	for (const struct nd_mutation *m = b->first; m; m = m->next) {
 		size += PARTITION;
 		for (const struct nd_change *c = m->first; c; c = c->next, ++*changes)
-			size += RANGES + ROW + EXPIRING + MULTI_CELL + cell_size(c) +
+			size += RANGES + ROW + MULTI_CELL + cell_size(c) +
 				(is_of_row(c) ? prefix_size(c->row) : 0);
 	}
 	return size;
@@ -122,15 +124,21 @@ static int compare_cells(const struct nd_change *a, const struct nd_change *b)
 {
 	int order = (a->kind == ND_CHANGE_ERASE_ALL) - (b->kind == ND_CHANGE_ERASE_ALL);
 
+	if (!a->column)
+		return (a->kind > b->kind) - (a->kind < b->kind);
 	return order ? order : compare_blobs(a->path, b->path);
 }
 
 /* What wins among changes of one cell comes last. */
 static int compare_versions(const struct nd_change *a, const struct nd_change *b)
 {
-	int order = (a->timestamp_us > b->timestamp_us) - (a->timestamp_us < b->timestamp_us);
+	const int64_t left = nd_change_expires(a, 0), right = nd_change_expires(b, 0);
 
-	return order ? order : compare_blobs(a->value, b->value);
+	if (a->timestamp_us != b->timestamp_us)
+		return a->timestamp_us < b->timestamp_us ? -1 : 1;
+	if (!a->column)
+		return (left > right) - (left < right);
+	return nd_change_wins(a, b) - nd_change_wins(b, a);
 }
 
 static struct relation relation_of(const struct item *a, const struct item *b)
@@ -174,8 +182,6 @@ static size_t weigh(const struct item *before, const struct item *i, enum common
 		size += ROW + prefix_size(c->row);
 	if (is_multi_cell(c) && common < COLUMN)
 		size += MULTI_CELL;
-	if (c->kind == ND_CHANGE_ROW && c->ttl)
-		size += EXPIRING;
 	if (c->kind == ND_CHANGE_DELETE_RANGE &&
 	    (common < PARTITION_OF_TABLE || before->c->kind != ND_CHANGE_DELETE_RANGE))
 		size += RANGES;
@@ -185,7 +191,7 @@ static size_t weigh(const struct item *before, const struct item *i, enum common
 /* Whether a later item is of the same cell, and takes the place of this one. */
 static bool is_overwritten(const struct nd_change *c, enum common with_next)
 {
-	return with_next == ONE_CELL && c->column && c->kind != ND_CHANGE_DELETE_RANGE;
+	return with_next == ONE_CELL && c->kind != ND_CHANGE_DELETE_RANGE;
 }
 
 /* All changes one after the other: as they were written, or put in order. */
@@ -194,25 +200,47 @@ struct sequence {
 	const struct item *sorted, *behind; /* NULL: not those */
 };
 
-/* What most changes are: a cell of the next column of the row. */
-static inline bool is_next_column(const struct nd_change *a, const struct nd_change *b)
+/* What most changes are: a cell of another column of the row, in whatever order the statement names them. */
+static inline bool is_other_column(const struct nd_change *a, const struct nd_change *b,
+				   uint64_t *seen)
 {
-	return b->kind == ND_CHANGE_CELL && !b->column->is_multi_cell &&
-	       a->kind <= ND_CHANGE_ERASE && a->row.values == b->row.values &&
-	       a->is_static == b->is_static && (!a->column || a->column->id < b->column->id);
+	const uint64_t had = *seen;
+
+	if (b->kind != ND_CHANGE_CELL || b->column->is_multi_cell || b->column->id >= 64 ||
+	    a->row.values != b->row.values || a->is_static != b->is_static)
+		return false;
+	*seen |= UINT64_C(1) << b->column->id;
+	return *seen != had;
 }
 
-/* Goes on to the last of such cells. @return what they and the item weigh, but for the last one */
-static inline size_t weigh_columns(struct sequence *s, struct item *i)
+/* Whether a change may be followed by such cells; `*seen`: what columns they may not be of. Behind other
+ * changes of the row that are all before its own. */
+static inline bool is_plain(const struct nd_change *c, bool is_first, uint64_t *seen)
 {
-	const struct nd_change *c = i->c, *next;
+	*seen = 0;
+	if (c->kind > ND_CHANGE_ERASE || !c->column)
+		return c->kind == ND_CHANGE_ROW;
+	if (c->column->is_multi_cell || c->column->id >= 64)
+		return false;
+	*seen = is_first ? UINT64_C(1) << c->column->id : (UINT64_C(2) << c->column->id) - 1;
+	return true;
+}
+
+/* Goes on behind such cells, to that of the last column. @return what they and the item weigh, but for it */
+static inline size_t weigh_columns(struct sequence *s, struct item *i, bool is_first)
+{
+	const struct nd_change *first = i->c, *next;
+	uint64_t seen;
 	size_t size = 0;
 
-	if (s->sorted)
+	if (s->sorted || !is_plain(first, is_first, &seen))
 		return 0;
-	for (; (next = c->next) && is_next_column(c, next); c = next)
-		size += cell_size(c);
-	i->c = c;
+	for (next = first->next; next && is_other_column(first, next, &seen); next = next->next) {
+		bool is_last = compare_columns(i->c, next) < 0;
+
+		size += cell_size(is_last ? i->c : next);
+		i->c = is_last ? next : i->c;
+	}
 	s->written.c = next;
 	return size;
 }
@@ -247,7 +275,7 @@ static struct weight weigh_all(struct sequence s)
 	for (before = item; is_there && w.in_order; before = item, item = next) {
 		w.mutations += r.common == NOTHING;
 		w.size += weigh(&before, &item, r.common);
-		w.size += weigh_columns(&s, &item);
+		w.size += weigh_columns(&s, &item, r.common < PLACE);
 		is_there = next_item(&s, &next);
 		r = is_there ? relation_of(&item, &next) : (struct relation){ NOTHING, 0 };
 		w.in_order = r.order <= 0;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A WHERE clause with what is bound: partitions and rows. */
+#include <string.h>
+
 #include <coodie/token.h>
 
 #include "base/buffer.h"
@@ -52,13 +54,24 @@ static bool check_key(struct nd_request *x, cql_blob key)
 	return key.len <= KEY_MAX || too_long(x, key.len);
 }
 
+static bool is_near(const struct nd_request *x, cql_blob key)
+{
+	return x->near_key.data && x->near_key.len == key.len &&
+	       !memcmp(x->near_key.data, key.data, key.len);
+}
+
 bool nd_key_join(struct nd_request *x, const cql_blob *columns, uint32_t count, cql_blob *key,
 		 int64_t *token)
 {
 	*key = columns[0];
 	if (count > 1 ? !join_columns(x, columns, count, key) : !check_key(x, *key))
 		return false;
-	*token = cql_murmur3_token(key->data, key->len);
+	if (is_near(x, *key)) {
+		*key = x->near_key;
+		*token = x->near_token;
+	} else {
+		*token = cql_murmur3_token(key->data, key->len);
+	}
 	return true;
 }
 

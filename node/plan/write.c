@@ -133,14 +133,19 @@ static struct nd_mutation *new_mutation(struct nd_build *b, struct nd_table *t, 
 	return m;
 }
 
+/* Neighbours in a batch that have the same key have the same bytes. */
+static bool is_same_key(cql_blob a, cql_blob b)
+{
+	return a.len == b.len && (a.data == b.data || !memcmp(a.data, b.data, a.len));
+}
+
 /* Writes to one partition mostly follow each other: they share a mutation. */
 static struct nd_mutation *mutation_of(struct nd_build *b, struct nd_table *t, cql_blob key,
 				       int64_t token)
 {
 	struct nd_mutation *m = b->newest;
 
-	if (!m || m->table != t || m->token != token || m->key.len != key.len ||
-	    memcmp(m->key.data, key.data, key.len) != 0)
+	if (!m || m->table != t || m->token != token || !is_same_key(m->key, key))
 		m = new_mutation(b, t, key, token);
 	b->count++;
 	if (m)
@@ -296,8 +301,7 @@ bool nd_build_store(struct nd_build *b)
 
 static bool is_to_same_partition(const struct nd_mutation *a, const struct nd_mutation *b)
 {
-	return a->table == b->table && a->key.len == b->key.len &&
-	       !memcmp(a->key.data, b->key.data, a->key.len);
+	return a->table == b->table && is_same_key(a->key, b->key);
 }
 
 bool nd_build_apply(struct nd_build *b, enum nd_access access)

@@ -77,6 +77,9 @@ struct nd_request {
 	int64_t token;
 	const struct nd_keyspace *admitted_keyspace;
 	bool reads_range; /* by tokens, not by keys */
+	/* of a batch: the key of the statement before, and its token; `data` NULL: none */
+	cql_blob near_key;
+	int64_t near_token;
 	/* the message: QUERY, EXECUTE and BATCH */
 	cql_consistency consistency, serial_consistency;
 	const struct nd_value *values; /* as many as the plan has markers: checked before it runs */

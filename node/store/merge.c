@@ -35,6 +35,13 @@ bool nd_version_wins_tie(const struct nd_version *v, const struct nd_version *ol
 	return compare_values(v->value, old->value) > 0;
 }
 
+bool nd_change_wins(const struct nd_change *change, const struct nd_change *over)
+{
+	const struct nd_version v = nd_version_from(change, 0), old = nd_version_from(over, 0);
+
+	return nd_version_wins(&v, &old);
+}
+
 /* ---- preparing --------------------------------------------------------------------------------- */
 
 /* Begins a row with room for what this change, and those that follow in the same row, can add. */

@@ -476,6 +476,15 @@ bool nd_row_takes(const struct nd_stored_row *row, const struct nd_change *chang
 	return true;
 }
 
+/* A version is mostly the later one: then the others are of no account. */
+static inline void supersede(struct nd_stored_cell *cell, const struct nd_version *v)
+{
+	if (v->timestamp_us > cell->timestamp_us && cell->kind != ND_STORED_COUNT)
+		fill_cell(cell, v);
+	else
+		overwrite(cell, v);
+}
+
 void nd_row_rewrite(struct nd_stored_row *row, int64_t now_seconds)
 {
 	const struct nd_change *first = row->rewrites;
@@ -493,7 +502,7 @@ void nd_row_rewrite(struct nd_stored_row *row, int64_t now_seconds)
 		} else {
 			const struct nd_version v = nd_version_from(c, now_seconds);
 			next = index_of(has, c->column->id, next);
-			overwrite(has->cells[next++], &v);
+			supersede(has->cells[next++], &v);
 		}
 	}
 }

@@ -86,6 +86,8 @@ struct nd_mutation {
 bool nd_store_apply(struct nd_mutation *mutations, int64_t now_seconds);
 /* A row is gone without a trace, with what it had; for stores that are made from others (views). */
 void nd_store_remove_row(struct nd_store *s, cql_blob key, struct nd_clustering row);
+/* Whether of two changes to one cell the first is kept; of equal ones, and of counts, each is. */
+bool nd_change_wins(const struct nd_change *change, const struct nd_change *over);
 /* When what a change leaves expires, in seconds since 1970; 0: never. */
 static inline int64_t nd_change_expires(const struct nd_change *c, int64_t now_seconds)
 {
