@@ -213,8 +213,8 @@ static inline bool is_other_column(const struct nd_change *a, const struct nd_ch
 	return *seen != had;
 }
 
-/* Whether a change may be followed by such cells; `*seen`: what columns they may not be of. Behind other
- * changes of the row that are all before its own. */
+/* Whether a change may be followed by such cells. `*seen`: the columns they may not be of, which are all up to
+ * its own behind other changes of the row. */
 static inline bool is_plain(const struct nd_change *c, bool is_first, uint64_t *seen)
 {
 	*seen = 0;
