@@ -400,6 +400,18 @@ static uint32_t place_of(const struct nd_table *t, const struct nd_column *c)
 	return i - first;
 }
 
+static struct nd_stored_column stored(const struct nd_table *t, const struct nd_column *c)
+{
+	enum nd_stored_source source = c->kind == ND_PARTITION_KEY ? ND_FROM_KEY
+				       : c->kind == ND_CLUSTERING  ? ND_FROM_CLUSTERING
+				       : c->is_multi_cell	   ? ND_FROM_CELLS
+								   : ND_FROM_CELL;
+	bool is_key = source == ND_FROM_KEY || source == ND_FROM_CLUSTERING;
+
+	return (struct nd_stored_column){ source, c->id, is_key ? c->position : place_of(t, c),
+					  c->type };
+}
+
 const struct nd_stored_column *nd_selectors_stored(const struct nd_selector_list *l,
 						   const struct nd_table *table,
 						   struct cd_arena *arena, uint32_t *count)
@@ -412,8 +424,7 @@ const struct nd_stored_column *nd_selectors_stored(const struct nd_selector_list
 	for (uint32_t i = 0; out && i < l->count; i++) {
 		if (!is_stored(l->at[i]->column))
 			return NULL;
-		out[i] = (struct nd_stored_column){ l->at[i]->column,
-						    place_of(table, l->at[i]->column) };
+		out[i] = stored(table, l->at[i]->column);
 	}
 	*count = l->count;
 	return out;

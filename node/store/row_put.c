@@ -61,21 +61,16 @@ struct cursor {
 	int64_t now_seconds;
 };
 
-static inline bool is_at(const struct cursor *c, uint32_t at, uint32_t column)
-{
-	return at < c->count && c->cells[at]->column == column;
-}
-
 /* Moves to the column's first cell. Columns are mostly asked for in the order in which cells are kept. */
 static bool search(struct cursor *c, uint32_t column)
 {
 	uint32_t from = c->at;
 
 	for (; c->at < c->count; c->at++)
-		if (is_at(c, c->at, column))
+		if (c->cells[c->at]->column == column)
 			return true;
 	for (c->at = 0; c->at < from; c->at++)
-		if (is_at(c, c->at, column))
+		if (c->cells[c->at]->column == column)
 			return true;
 	return false;
 }
@@ -83,16 +78,21 @@ static bool search(struct cursor *c, uint32_t column)
 /* Most rows have all columns. */
 static inline bool put_cell(struct sink *s, struct cursor *c, const struct nd_stored_column *of)
 {
-	const struct nd_stored_cell *cell;
+	const struct nd_stored_cell *cell = of->place < c->count ? c->cells[of->place] : NULL;
 
-	if (is_at(c, of->place, of->column->id))
-		c->at = of->place;
-	else if (!search(c, of->column->id))
-		return put_null(s);
-	cell = c->cells[c->at++];
+	if (!cell || cell->column != of->id) {
+		if (!search(c, of->id))
+			return put_null(s);
+		cell = c->cells[c->at++];
+	}
 	return nd_cell_is_alive(cell, c->now_seconds)
 		       ? put_bytes(s, cell->bytes + cell->path_len, cell->value_len)
 		       : put_null(s);
+}
+
+static bool put_key(struct sink *s, const cql_blob *column)
+{
+	return put_bytes(s, column->data, column->len);
 }
 
 static bool put_item(struct sink *s, const struct nd_stored_cell *cell, const cql_type *type)
@@ -103,7 +103,7 @@ static bool put_item(struct sink *s, const struct nd_stored_cell *cell, const cq
 }
 
 /* A collection: its items that are alive. None: null. */
-static bool put_cells(struct sink *s, struct cursor *c, const struct nd_column *column)
+static bool put_cells(struct sink *s, struct cursor *c, const struct nd_stored_column *of)
 {
 	uint32_t count = 0;
 	size_t from;
@@ -113,11 +113,11 @@ static bool put_cells(struct sink *s, struct cursor *c, const struct nd_column *
 		return false;
 	from = (size_t)(s->at - s->out->data);
 	s->at += 8; /* the lengths, of bytes and of items */
-	search(c, column->id);
-	for (; c->at < c->count && c->cells[c->at]->column == column->id; c->at++) {
+	search(c, of->id);
+	for (; c->at < c->count && c->cells[c->at]->column == of->id; c->at++) {
 		if (!nd_cell_is_alive(c->cells[c->at], c->now_seconds))
 			continue;
-		if (!put_item(s, c->cells[c->at], column->type))
+		if (!put_item(s, c->cells[c->at], of->type))
 			return false;
 		count++;
 	}
@@ -135,18 +135,12 @@ static bool put_row(struct sink *s, const struct nd_stored_row *row,
 {
 	struct cursor c = { row->contents->cells, row->contents->count, 0, now_seconds };
 
-	for (uint32_t i = 0; i < of->count; i++) {
-		const struct nd_column *column = of->at[i].column;
-		const cql_blob *key = column->kind == ND_PARTITION_KEY ? of->key
-				      : column->kind == ND_CLUSTERING  ? row->key.values
-								       : NULL;
-		if (key)
-			key += column->position;
-		if (!(key                     ? put_bytes(s, key->data, key->len)
-		      : column->is_multi_cell ? put_cells(s, &c, column)
-					      : put_cell(s, &c, &of->at[i])))
+	for (const struct nd_stored_column *i = of->at, *end = i + of->count; i < end; i++)
+		if (!(i->source == ND_FROM_CELL          ? put_cell(s, &c, i)
+		      : i->source == ND_FROM_CELLS     ? put_cells(s, &c, i)
+		      : i->source == ND_FROM_CLUSTERING ? put_key(s, &row->key.values[i->place])
+							: put_key(s, &of->key[i->place])))
 			return false;
-	}
 	return true;
 }
 

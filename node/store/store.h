@@ -162,9 +162,13 @@ void nd_walk_find(struct nd_walk *w, const struct nd_partition *p, struct nd_clu
 
 /* A column that a result takes from rows as they are stored: of the key, or a regular one, but no user type
  * of several cells. */
+enum nd_stored_source { ND_FROM_KEY, ND_FROM_CLUSTERING, ND_FROM_CELL, ND_FROM_CELLS };
 struct nd_stored_column {
-	const struct nd_column *column;
-	uint32_t place; /* of its cell, in a row that has one of each regular column */
+	enum nd_stored_source source;
+	uint32_t id;
+	/* in its key; of its cell, in a row that has one of each regular column */
+	uint32_t place;
+	const cql_type *type;
 };
 struct nd_stored_columns {
 	const struct nd_stored_column *at;
