@@ -80,6 +80,8 @@ static void look_for_short_way(struct nd_planner *p, struct nd_select_plan *plan
 	    !plan->ordering.sorts && !plan->ordering.near)
 		plan->stored = nd_selectors_stored(plan->selectors, plan->plan.table, p->arena,
 						   &plan->stored_count);
+	plan->only_row = plan->stored && nd_where_is_only_row(plan->where) &&
+			 !nd_where_has_filters(plan->where);
 }
 
 /* ---- running ------------------------------------------------------------------------------------ */
@@ -122,15 +124,18 @@ static bool run_init(struct nd_select_run *r, const struct nd_select_plan *plan,
 {
 	const struct nd_table *t = plan->plan.table;
 	size_t columns = t->partition_key_count + 2u * t->clustering_count;
-	cql_blob *room = cd_arena_take(x->arena, columns * sizeof *room);
+	cql_blob *room = columns <= FEW_KEYS ? r->few
+					     : cd_arena_take(x->arena, columns * sizeof *room);
 
 	memset(r, 0, plan->stored ? offsetof(struct nd_select_run, places) : sizeof *r);
 	r->plan = plan;
 	r->table = plan->plan.table;
 	r->x = x;
 	take_rows(r, x->db);
-	cd_arena_init(&r->row_arena, x->db->allocator, 0);
-	cd_arena_init(&r->static_arena, x->db->allocator, 0);
+	if (!plan->only_row) {
+		cd_arena_init(&r->row_arena, x->db->allocator, 0);
+		cd_arena_init(&r->static_arena, x->db->allocator, 0);
+	}
 	r->now_seconds = nd_request_now_seconds(x);
 	r->paged = x->has_page_rows && x->page_rows > 0;
 	r->left_on_page = r->paged ? (uint32_t)x->page_rows : 0;
@@ -151,8 +156,10 @@ static void run_deinit(struct nd_select_run *r)
 	r->x->db->rows = r->rows;
 	if (r->selection)
 		nd_selection_end(r->selection);
-	cd_arena_deinit(&r->row_arena);
-	cd_arena_deinit(&r->static_arena);
+	if (!r->plan->only_row) {
+		cd_arena_deinit(&r->row_arena);
+		cd_arena_deinit(&r->static_arena);
+	}
 	if (r->plan->stored)
 		return;
 	if (r->group_run)
@@ -277,6 +284,20 @@ static bool bind(struct nd_select_run *r, uint32_t *limit)
 	return check_consistency(r);
 }
 
+/* Groups, aggregates and orders: there are none where rows are taken as they are stored. */
+static bool start_folding(struct nd_select_run *r)
+{
+	const struct nd_select_plan *plan = r->plan;
+
+	warn_of_aggregates(r);
+	if (!check_order(r))
+		return false;
+	if (plan->grouping.function &&
+	    !(r->group_run = nd_selectors_run(plan->grouping.function, r->x)))
+		return false;
+	return nd_select_from_rows(r);
+}
+
 static bool start(struct nd_select_run *r, uint32_t *limit)
 {
 	const struct nd_select_plan *plan = r->plan;
@@ -286,17 +307,13 @@ static bool start(struct nd_select_run *r, uint32_t *limit)
 		return false;
 	if (!start_page(r, *limit) || !guard_page(r))
 		return false;
-	warn_of_aggregates(r);
-	if (!check_order(r))
-		return false;
-	r->arena = r->places.has_keys && r->places.names_rows && r->places.key_count == 1 &&
-				   r->places.slice_count == 1
+	r->arena = r->plan->only_row || (r->places.names_rows && r->places.key_count == 1 &&
+					 r->places.slice_count == 1)
 			   ? x->arena
 			   : &r->row_arena;
-	if (plan->grouping.function &&
-	    !(r->group_run = nd_selectors_run(plan->grouping.function, x)))
+	if (!plan->stored && !start_folding(r))
 		return false;
-	if (!(plan->stored && !r->filter) && !nd_select_from_rows(r))
+	if (r->filter && !nd_select_from_rows(r))
 		return false;
 	return !r->table->refresh || r->table->refresh(r->table, x);
 }

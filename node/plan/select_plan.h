@@ -38,6 +38,7 @@ struct nd_select_plan {
 	/* the columns of rows that are taken as they are stored; NULL: rows are read and selected from */
 	const struct nd_stored_column *stored;
 	uint32_t stored_count;
+	bool only_row; /* and there is one at most, which nothing more is asked of */
 };
 
 /* Where a page ended, and what was left then. */
@@ -61,6 +62,8 @@ struct nd_waiting_row {
 	float score;
 	uint32_t number; /* in the order they were read */
 };
+
+enum { FEW_KEYS = 8 };
 
 /* What nearly every request needs comes first. */
 struct nd_select_run {
@@ -95,6 +98,7 @@ struct nd_select_run {
 		int64_t token;                    /* of the last partition */
 		const struct nd_stored_row *last; /* of the slice that is read */
 	} scan;
+	cql_blob few[FEW_KEYS];  /* room for the columns of the primary key, where they are few */
 	struct nd_page_state at; /* the last row that was used */
 	struct cd_arena row_arena, static_arena;
 	/* GROUP BY */

@@ -183,6 +183,26 @@ static bool has_words(struct nd_select_run *r, struct part *part, bool *has)
 	return ok && (!no_memory || out_of_memory(r));
 }
 
+static void enter(struct nd_select_run *r, struct part *part, struct nd_partition *partition)
+{
+	part->partition = partition;
+	part->view = (struct nd_row_view){ .table = r->table, .key = r->key_columns };
+	part->any = false;
+	part->resumed = false;
+	r->left_in_partition = r->partition_limit;
+	r->skip_partition = false;
+	nd_partition_key_columns(partition, r->key_columns, r->table->partition_key_count);
+}
+
+static bool read_only_row(struct nd_select_run *r, struct nd_partition *partition)
+{
+	struct part part;
+
+	enter(r, &part, partition);
+	return nd_select_scan_partition(r, partition) &&
+	       read_named_row(r, &part, r->places.slices);
+}
+
 static bool read_partition(struct nd_select_run *r, struct nd_partition *partition)
 {
 	struct part part;
@@ -192,13 +212,10 @@ static bool read_partition(struct nd_select_run *r, struct nd_partition *partiti
 
 	if (seen && (!r->from.in_rows || !r->from.left_in_partition))
 		return true;
-	part.partition = partition;
-	part.view = (struct nd_row_view){ .table = r->table, .key = r->key_columns };
-	part.any = false;
+	enter(r, &part, partition);
 	part.resumed = seen;
-	r->left_in_partition = seen ? r->from.left_in_partition : r->partition_limit;
-	r->skip_partition = false;
-	nd_partition_key_columns(partition, r->key_columns, r->table->partition_key_count);
+	if (seen)
+		r->left_in_partition = r->from.left_in_partition;
 	if (!nd_select_scan_partition(r, partition) || !read_statics(r, &part) ||
 	    !has_words(r, &part, &has))
 		return false;
@@ -232,6 +249,8 @@ static uint32_t first_key(const struct nd_select_run *r)
 
 static bool read_keys(struct nd_select_run *r)
 {
+	const bool is_only_row = r->plan->only_row && !r->from.key.data;
+
 	for (uint32_t i = first_key(r); i < r->places.key_count && !r->stop; i++) {
 		struct nd_partition *partition;
 
@@ -243,7 +262,7 @@ static bool read_keys(struct nd_select_run *r)
 			continue;
 		r->key = nd_partition_key(partition);
 		nd_select_scan_begin(r);
-		if (!read_partition(r, partition))
+		if (!(is_only_row ? read_only_row : read_partition)(r, partition))
 			return false;
 		nd_select_scan_end(r);
 	}

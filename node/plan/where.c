@@ -448,6 +448,11 @@ bool nd_where_has_key_in(const struct nd_where *w)
 	return w->has_key_in;
 }
 
+bool nd_where_is_only_row(const struct nd_where *w)
+{
+	return w->simple_key && w->names_rows && !w->has_row_in;
+}
+
 bool nd_where_has_row_in(const struct nd_where *w)
 {
 	return w->has_row_in;

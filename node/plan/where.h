@@ -38,7 +38,7 @@ struct nd_slice {
 bool nd_slice_cut(const struct nd_table *t, struct nd_slice *slice, struct nd_clustering row,
 		  bool reversed);
 
-/* The clause with what is bound. */
+/* The clause with what is bound. Stays where it was filled: a single key lies in it. */
 struct nd_places {
 	/* partitions: keys in the order they are to be read, without doubles; or all those whose
 	 * token lies in a range */
@@ -46,6 +46,8 @@ struct nd_places {
 	uint32_t key_count;
 	cql_blob *keys; /* as cql_routing_key() joins them */
 	int64_t *tokens;
+	cql_blob only_key;
+	int64_t only_token;
 	int64_t first_token, last_token; /* both inclusive; without keys */
 	bool nothing;                    /* an empty IN, a range that ends before it begins */
 	/* rows: slices in clustering order, not overlapping; one that covers all when nothing is said */
@@ -70,6 +72,8 @@ bool nd_where_is_key_range(const struct nd_where *w);
 /* Whether a column of the partition key, or a clustering column, is restricted by IN with other than
  * one value. */
 bool nd_where_has_key_in(const struct nd_where *w);
+/* Whether the whole primary key is named by =: there is one such row at most. */
+bool nd_where_is_only_row(const struct nd_where *w);
 bool nd_where_has_row_in(const struct nd_where *w);
 /* Whether anything is said of the partition key (token() too), of clustering columns. */
 bool nd_where_restricts_key(const struct nd_where *w);

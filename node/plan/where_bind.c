@@ -128,7 +128,10 @@ static bool simple_key(const struct nd_where *w, struct nd_request *x, struct nd
 			return false;
 		columns[i] = nd_value_blob(v);
 	}
-	return keys_alloc(x, 1, out) && add_key(w, x, columns, out);
+	out->has_keys = true;
+	out->keys = &out->only_key;
+	out->tokens = &out->only_token;
+	return add_key(w, x, columns, out);
 }
 
 /* Once for each column, by the product so far, when one of them is IN a list. */
@@ -249,17 +252,13 @@ bool nd_where_bind_keys(const struct nd_where *w, struct nd_request *x, struct n
 	return w->simple_key ? simple_key(w, x, out) : !are_keys_named(w) || all_keys(w, x, out);
 }
 
-bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_places *out)
+/* What may be said of partitions beside their keys, and whether so many may be asked for. */
+static bool bind_partitions(const struct nd_where *w, struct nd_request *x, struct nd_places *out)
 {
-	static const struct nd_slice all = { { { 0, NULL }, true }, { { 0, NULL }, true } };
-	bool named = are_keys_named(w);
-
-	if (!nd_where_bind_keys(w, x, out))
-		return false;
 	if (w->token.is_set) {
 		if (!token_range(w, x, out))
 			return false;
-		if (named)
+		if (are_keys_named(w))
 			keep_keys_in_range(out);
 	}
 	if (w->options.use == ND_WHERE_SELECT && w->is_key_range && w->uses_index &&
@@ -269,7 +268,17 @@ bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_pla
 	    !nd_guard(x, ND_THRESHOLD_partition_keys_in_select, out->key_count, w->table->name))
 		return false;
 	out->nothing |= out->has_keys && !out->key_count;
-	if (w->names_rows && w->bound_rows && !guard_product(w->rows, w->bound_rows, x, "clustering key"))
+	return true;
+}
+
+bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_places *out)
+{
+	static const struct nd_slice all = { { { 0, NULL }, true }, { { 0, NULL }, true } };
+
+	if (!nd_where_bind_keys(w, x, out) || (!w->simple_key && !bind_partitions(w, x, out)))
+		return false;
+	if (w->names_rows && w->bound_rows &&
+	    !guard_product(w->rows, w->bound_rows, x, "clustering key"))
 		return false;
 	if (w->bound_rows && !(out->nothing && w->options.use == ND_WHERE_SELECT))
 		return nd_where_slices(w, x, out) &&
