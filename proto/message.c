@@ -80,7 +80,8 @@ bool cd_message_read(const cql_envelope *e, const cql_terms *given, struct cd_ar
 	*out = (cql_message){
 		.version = e->version, .opcode = e->opcode, .flags = e->flags, .stream = e->stream
 	};
-	cd_read_prefix(&d, out);
+	if (e->flags & CD_PREFIX_FLAGS)
+		cd_read_prefix(&d, out);
 	if (!d.r.failed)
 		messages[e->opcode].read(&d, out);
 	return cd_decode_end(&d);

@@ -6,6 +6,9 @@
 
 #include "proto/message_fn.h"
 
+/* What there may be one by; with none of them there is nothing to read. */
+enum { CD_PREFIX_FLAGS = CQL_FLAG_TRACING | CQL_FLAG_WARNINGS | CQL_FLAG_CUSTOM_PAYLOAD };
+
 /* By m->flags. A request has a custom payload at most: its tracing flag adds no bytes. */
 void cd_read_prefix(struct cd_decoder *d, cql_message *m);
 void cd_write_prefix(struct cd_encoder *w, const cql_message *m);
