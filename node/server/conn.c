@@ -350,6 +350,7 @@ void nd_conn_run(struct nd_conn *c, uint64_t now_us, size_t most_pending)
 	coodie_error err;
 
 	c->now_us = now_us;
+	c->clock_us = 0;
 	nd_conn_release(c);
 	while (!c->closing && !c->silent && !nd_conn_is_full(c, most_pending)) {
 		enum cql_inbox_status status = cd_inbox_next(&c->in, &envelope, &err);

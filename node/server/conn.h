@@ -51,6 +51,7 @@ struct nd_conn {
 	bool silent;      /* nothing is answered any more, though it stays open */
 	bool half_closed; /* nothing more will be sent: the client is to see an end */
 	uint64_t now_us;  /* of the last nd_conn_run() */
+	int64_t clock_us; /* the service's clock for all statements of that run; 0: not looked at yet */
 	uint64_t mute_until_us;     /* nothing is sent before; 0: no wait */
 	struct nd_delayed *delayed; /* answers that wait, the first due first */
 	size_t delayed_bytes;       /* of all of them */
