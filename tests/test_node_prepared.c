@@ -542,6 +542,40 @@ static void test_two_versions(void **state)
 }
 
 /* What changes, and what is forgotten by it. */
+static int64_t count_looks(void *user)
+{
+	return some_time(NULL) + ++*(int *)user;
+}
+
+/* What came together is of one time; the last write still is the last. */
+static void test_clock(void **state)
+{
+	static const char *const writes[] = {
+		"INSERT INTO ks.t (id, name) VALUES (1, 'z')",
+		"UPDATE ks.t SET name = 'y' WHERE id = 1",
+		"INSERT INTO ks.t (id, name) VALUES (1, 'x')",
+	};
+	struct place p;
+	cql_message m;
+	int looks = 0;
+
+	(void)state;
+	open_place(&p, 4, 10);
+	p.db.clock = (struct nd_clock){ count_looks, &looks };
+	for (size_t i = 0; i < 3; i++) {
+		m = query_of(writes[i]);
+		duo_put(&p.duo, &m);
+	}
+	duo_flush(&p.duo);
+	for (size_t i = 0; i < 3; i++)
+		assert_true(duo_next(&p.duo, &m) && m.opcode == CQL_OP_RESULT);
+	assert_int_equal(looks, 1);
+	m = query(&p, "SELECT name FROM ks.t WHERE id = 1");
+	assert_true(holds(m, "x"));
+	assert_int_equal(looks, 2);
+	close_place(&p);
+}
+
 static void test_changes(void **state)
 {
 	static const struct {
@@ -723,6 +757,7 @@ int main(void)
 		cmocka_unit_test(test_execute),
 		cmocka_unit_test(test_metadata_changed),
 		cmocka_unit_test(test_two_versions),
+		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_suicide),
 		cmocka_unit_test(test_batch),
