@@ -136,6 +136,7 @@ libcd_node_la_SOURCES = \
 	node/plan/where_plan.h \
 	node/plan/where_question.h \
 	node/plan/where_relation.c \
+	node/plan/where_sasi.c \
 	node/plan/where_slice.c \
 	node/plan/where_value.c \
 	node/plan/write.c node/plan/write.h \

@@ -69,7 +69,8 @@ struct nd_mutation *nd_view_row(struct nd_table *view, const struct nd_view_sour
 /* ---- WHERE (view_where.c) ---------------------------------------------------------------------- */
 
 /* Looks the relations up, and refuses what Cassandra refuses: those but "c IS NOT NULL" become tests of
- * `out`, and all of them its text. `key` are the names of the view's primary key. */
+ * `out`, and all of them its text. `key` are the names of the view's primary
+ * key, as messages tell them. */
 bool nd_view_where(struct nd_planner *p, struct nd_request *x, struct nd_table *base,
 		   const struct nd_relations *relations, const char *const *key, uint32_t key_count,
 		   struct nd_view *out);

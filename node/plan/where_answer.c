@@ -130,11 +130,17 @@ static bool answer(const struct nd_question *q, const struct nd_row_view *row, s
 {
 	struct nd_value v;
 
-	*yes = false;
+	*yes = q->asking == ND_ASK_NOT;
+	if (*yes || q->asking == ND_ASK_IN_VAIN)
+		return true;
 	if (!nd_row_value(row, q->column, a, &v, &x->problem))
 		return false;
 	if (v.presence != ND_VALUE)
 		return true;
+	if (q->asking == ND_ASK_WHETHER) {
+		*yes = true;
+		return true;
+	}
 	if (q->has_key || q->op == ND_OP_CONTAINS || q->op == ND_OP_CONTAINS_KEY)
 		return answer_items(q, v, x, a, yes);
 	return answer_value(q, q->column->type, nd_value_blob(v), x, a, yes);
@@ -143,7 +149,7 @@ static bool answer(const struct nd_question *q, const struct nd_row_view *row, s
 bool nd_filter_accepts(const struct nd_filter *f, const struct nd_row_view *row,
 		       struct nd_request *x, struct cd_arena *scratch, bool *accepted)
 {
-	*accepted = true;
+	*accepted = row->row || !f->needs_rows;
 	for (const struct nd_question *q = f->first; q && *accepted; q = q->next)
 		if (!answer(q, row, x, scratch, accepted))
 			return false;

@@ -310,6 +310,8 @@ struct nd_filter *nd_where_filter(const struct nd_where *w, struct nd_request *x
 		if (!asks[r->kind](f, x, r))
 			return NULL;
 	}
+	if (nd_where_asks_sasi(w))
+		nd_filter_as_sasi(f);
 	for (const struct nd_question *q = f->first; q; q = q->next)
 		for (uint32_t i = 0; i < q->count && nd_where_uses_index(w); i++)
 			if (!q->longest && q->values[i].len > INDEX_VALUE_MAX) {

@@ -222,6 +222,11 @@ static bool is_answered_by(const struct nd_where *w, enum nd_index_kind kind)
 	return false;
 }
 
+bool nd_where_asks_sasi(const struct nd_where *w)
+{
+	return w->uses_index && is_answered_by(w, ND_INDEX_SASI);
+}
+
 /* Where SASI is asked, it looks at all columns it has an index of in its own way, whether that
  * answers or not; others only do so with what they answer. */
 const struct nd_index *nd_where_looking(const struct nd_where *w, const struct nd_restriction *r,

@@ -92,6 +92,8 @@ bool nd_table_has_index_of(const struct nd_table *t, const struct nd_column *c);
 /* The index of SASI's that answers a LIKE of this kind; NULL: there is none. */
 const struct nd_index *nd_where_like_index(const struct nd_table *t, const struct nd_column *c,
 					   enum nd_like like);
+/* Whether an index of SASI's is what the clause asks. */
+bool nd_where_asks_sasi(const struct nd_where *w);
 /* The index that looks at the values of a restriction in its own way; `item` is one of CONTAINS. NULL:
  * values are compared as they are. */
 const struct nd_index *nd_where_looking(const struct nd_where *w, const struct nd_restriction *r,

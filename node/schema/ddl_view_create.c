@@ -18,6 +18,7 @@ struct maker {
 	const char *name;
 	struct nd_table *base;
 	const char **key; /* names: the partition key's, then the clustering columns' */
+	const char **told; /* the same, in the order that Cassandra's words have them */
 	uint32_t key_count;
 	bool *selected; /* of each column of the base */
 	struct nd_view view;
@@ -193,7 +194,7 @@ static uint32_t list_columns(const struct maker *m, bool of_key, char *out, size
 	out[0] = '\0';
 	for (uint32_t i = 0; i < (of_key ? m->base->column_count : m->key_count); i++) {
 		const struct nd_column *c = of_key ? m->base->columns[i]
-						   : nd_table_column(m->base, m->key[i]);
+						   : nd_table_column(m->base, m->told[i]);
 
 		if ((c->kind < ND_STATIC) != of_key ||
 		    (of_key && has_key(m, c->name, m->key_count)))
@@ -231,7 +232,8 @@ static bool read_key(struct maker *m)
 		return false;
 	m->key_count = def->partition_key_count + def->clustering_count;
 	m->key = cd_arena_take_array(m->d->x->arena, m->key_count + 1u, sizeof(*m->key));
-	if (!m->key)
+	m->told = cd_arena_take_array(m->d->x->arena, m->key_count + 1u, sizeof(*m->told));
+	if (!m->key || !m->told)
 		return nd_ddl_no_memory(m->d);
 	for (uint32_t i = 0; i < m->key_count; i++)
 		m->key[i] = i < def->partition_key_count
@@ -240,6 +242,8 @@ static bool read_key(struct maker *m)
 	for (uint32_t i = 0; i < m->key_count; i++)
 		if (!check_key_column(m, i))
 			return false;
+	memcpy(m->told, m->key, m->key_count * sizeof(*m->told));
+	nd_java_buffer_order(m->told, m->key_count);
 	return check_order(m) && check_keys(m);
 }
 
@@ -259,7 +263,7 @@ static bool read_where(struct maker *m)
 
 	m->view.base = m->base;
 	p.markers = cd_arena_take_array(x->arena, 1, sizeof *p.markers);
-	return p.markers ? nd_view_where(&p, x, m->base, &m->def->where, m->key, m->key_count,
+	return p.markers ? nd_view_where(&p, x, m->base, &m->def->where, m->told, m->key_count,
 					 &m->view)
 			 : nd_ddl_no_memory(m->d);
 }

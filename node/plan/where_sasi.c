@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What SASI asks rows, once an index of its own has found them: less than was asked. */
+#include "node/plan/where_question.h"
+
+static bool is_range(enum nd_operator op)
+{
+	return op == ND_OP_LT || op == ND_OP_LE || op == ND_OP_GT || op == ND_OP_GE;
+}
+
+/* Whether its values are literals: texts, whose ranges it never finds anything in. In descending order a
+ * text is none. */
+static bool is_literal(const struct nd_column *c)
+{
+	enum cql_kind kind = c->type->kind;
+
+	return !c->descending && (kind == CQL_KIND_TEXT || kind == CQL_KIND_ASCII);
+}
+
+static enum nd_asking asking(const struct nd_question *q)
+{
+	if (q->column->kind == ND_PARTITION_KEY)
+		return ND_ASK_NOT;
+	if (q->column->is_multi_cell)
+		return ND_ASK_VALUE;
+	if (q->op == ND_OP_IN || q->op == ND_OP_CONTAINS || q->op == ND_OP_CONTAINS_KEY)
+		return ND_ASK_WHETHER;
+	if (is_range(q->op) && is_literal(q->column))
+		return ND_ASK_IN_VAIN;
+	return ND_ASK_VALUE;
+}
+
+void nd_filter_as_sasi(struct nd_filter *f)
+{
+	f->needs_rows = true;
+	for (struct nd_question *q = f->first; q; q = q->next)
+		q->asking = asking(q);
+}
