@@ -7,16 +7,20 @@ static bool is_range(enum nd_operator op)
 	return op == ND_OP_LT || op == ND_OP_LE || op == ND_OP_GT || op == ND_OP_GE;
 }
 
-/* Whether its values are literals: texts, whose ranges it never finds anything in. In descending order a
- * text is none. */
-static bool is_literal(const struct nd_column *c)
+/* Whether its values are literals, whose ranges it never finds anything in: an index's mode says so, or the
+ * column is of texts. In descending order those are none. */
+static bool is_literal(const struct nd_table *t, const struct nd_column *c)
 {
 	enum cql_kind kind = c->type->kind;
+	struct nd_sasi sasi;
 
+	for (uint32_t i = 0; i < t->index_count; i++)
+		if (t->indexes[i].column == c && nd_index_kind(&t->indexes[i]) == ND_INDEX_SASI)
+			return nd_sasi_read(&t->indexes[i], &sasi) && sasi.is_literal;
 	return !c->descending && (kind == CQL_KIND_TEXT || kind == CQL_KIND_ASCII);
 }
 
-static enum nd_asking asking(const struct nd_question *q)
+static enum nd_asking asking(const struct nd_table *t, const struct nd_question *q)
 {
 	if (q->column->kind == ND_PARTITION_KEY)
 		return ND_ASK_NOT;
@@ -24,7 +28,7 @@ static enum nd_asking asking(const struct nd_question *q)
 		return ND_ASK_VALUE;
 	if (q->op == ND_OP_IN || q->op == ND_OP_CONTAINS || q->op == ND_OP_CONTAINS_KEY)
 		return ND_ASK_WHETHER;
-	if (is_range(q->op) && is_literal(q->column))
+	if (is_range(q->op) && is_literal(t, q->column))
 		return ND_ASK_IN_VAIN;
 	return ND_ASK_VALUE;
 }
@@ -33,5 +37,5 @@ void nd_filter_as_sasi(struct nd_filter *f)
 {
 	f->needs_rows = true;
 	for (struct nd_question *q = f->first; q; q = q->next)
-		q->asking = asking(q);
+		q->asking = asking(f->where->table, q);
 }
