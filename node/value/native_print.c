@@ -198,6 +198,24 @@ static print_fn *printer(enum cql_kind kind)
 	return print_blob;
 }
 
+/* Bytes of a number; 0: as many as there are. */
+static size_t size_of(const cql_type *type)
+{
+	if (type->kind == CQL_KIND_SMALLINT)
+		return 2;
+	if (type->kind == CQL_KIND_TINYINT)
+		return 1;
+	return type->fixed_size > 0 ? (size_t)type->fixed_size : 0;
+}
+
+/* Java reads as many bytes as a number has, whatever follows: in [smallint, int] an int has too many. */
+static struct cd_span as_read(const cql_type *type, struct nd_value value)
+{
+	size_t size = size_of(type);
+
+	return (struct cd_span){ value.data, size && value.len > size ? size : value.len };
+}
+
 bool nd_native_print(const cql_type *type, struct nd_value value, enum nd_print_form form,
 		     struct cd_arena *a, cql_text *out, struct nd_problem *p)
 {
@@ -208,7 +226,7 @@ bool nd_native_print(const cql_type *type, struct nd_value value, enum nd_print_
 	*out = (cql_text){ "", 0 };
 	if (value.presence != ND_VALUE)
 		return true;
-	if (!cd_value_decode(type, (struct cd_span){ value.data, value.len }, &r.v, NULL))
+	if (!cd_value_decode(type, as_read(type, value), &r.v, NULL))
 		return nd_refuse(p, ND_INVALID, "Not a value of type %s",
 				 cql_kind_name(type->kind));
 	if (r.v.is.tag == CQL_TAG_EMPTY)
