@@ -92,6 +92,8 @@ tests_random_cql_SOURCES = \
 	tests/answer.h \
 	tests/dialog.c \
 	tests/dialog.h \
+	tests/random_again.c \
+	tests/random_again.h \
 	tests/random_author.c \
 	tests/random_author.h \
 	tests/random_breakage.c \
@@ -128,6 +130,22 @@ tests_random_cql_SOURCES = \
 	tests/verdict.c \
 	tests/verdict.h
 tests_random_cql_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
+
+check_PROGRAMS += tests/test_random_again
+tests_test_random_again_SOURCES = \
+	tests/answer.c \
+	tests/answer.h \
+	tests/dialog.c \
+	tests/dialog.h \
+	tests/random_again.c \
+	tests/random_again.h \
+	tests/replay.c \
+	tests/replay.h \
+	tests/script.h \
+	tests/test_random_again.c \
+	tests/verdict.c \
+	tests/verdict.h
+tests_test_random_again_LDADD = $(NODE_LIBS)
 
 # The integration suite, on the node and on Cassandra likewise.
 check_PROGRAMS += tests/integration

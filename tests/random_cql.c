@@ -10,7 +10,11 @@
  * always tried and with those of the day; without that, and as `node`, two nodes are asked in different
  * ways, which makes no difference either (tests/random_twin.h). A difference is
  * made small (not with --brief), and printed as a script for tests/differential. --print writes the
- * statements of a seed and runs nothing. tests/cql/random.known has what is explained. */
+ * statements of a seed and runs nothing. tests/cql/random.known has what is explained.
+ *
+ * Where Cassandra and the node differ, Cassandra is asked the round again (tests/random_again.h). When it
+ * answers otherwise than it did, it has flushed on its own, or looked at its clock: that is told and
+ * counted apart. The node has no part in it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +23,7 @@
 
 #include <coodie/node.h>
 
+#include "tests/random_again.h"
 #include "tests/random_pair.h"
 #include "tests/random_round.h"
 #include "tests/random_shrink.h"
@@ -33,7 +38,7 @@ struct run {
 	bool is_brief, is_printing;
 	struct cd_arena arena; /* of `known` */
 	struct random_known *known;
-	unsigned asked, different, explained;
+	unsigned asked, different, unsteady;
 	time_t begun;
 };
 
@@ -45,20 +50,91 @@ static void print_statements(const struct random_round *round, unsigned first)
 		random_statement_write(stdout, &round->statements[i]);
 }
 
-/* The statement that showed it; or, made small, all that it needs. */
-static void report(struct run *run, struct random_pair *p, struct random_round *round, unsigned at)
+/* What differed in a round, kept until it is over: who asks again needs its keyspace. */
+struct differences {
+	struct random_pair *pair;
+	struct random_round *round;
+	struct difference {
+		unsigned at;
+		char *answers[2];
+	} *list; /* in the round's arena, with room for all its statements */
+	unsigned count;
+};
+
+/* The pair's answers are those of the difference from now on. */
+static void take_answers(struct random_pair *p, struct difference *d)
 {
+	for (int i = 0; i < 2; i++) {
+		free(p->answers[i]);
+		p->answers[i] = d->answers[i];
+		d->answers[i] = NULL;
+	}
+}
+
+/* The same the other way round. */
+static void keep(struct differences *all, unsigned at)
+{
+	struct difference *d = &all->list[all->count++];
+
+	d->at = at;
+	for (int i = 0; i < 2; i++) {
+		d->answers[i] = all->pair->answers[i];
+		all->pair->answers[i] = NULL;
+	}
+}
+
+/* The statement that showed it; or, made small, all that it needs. */
+static void report(struct run *run, struct differences *all, struct difference *d)
+{
+	struct random_pair *p = all->pair;
+
 	run->different++;
-	printf("==== seed %" PRIu64 ", statement %u\n", run->seed, at + 1);
+	printf("==== seed %" PRIu64 ", statement %u\n", run->seed, d->at + 1);
+	take_answers(p, d);
 	if (run->is_brief) {
-		random_statement_write(stdout, &round->statements[at]);
+		random_statement_write(stdout, &all->round->statements[d->at]);
 	} else {
-		random_shrink(p, round, at + 1, SHRINK_S);
-		print_statements(round, 0);
+		random_shrink(p, all->round, d->at + 1, SHRINK_S);
+		print_statements(all->round, 0);
 	}
 	if (p->answers[0] && p->answers[1])
 		printf("--- wanted\n%s+++ got\n%s\n", p->answers[0], p->answers[1]);
 	fflush(stdout);
+}
+
+/* Cassandra against Cassandra. */
+static bool is_unsteady(struct run *run, const struct differences *all, const struct difference *d)
+{
+	struct replay again = { .where = all->pair->where[0], .version = all->pair->version };
+	char *second;
+	bool differs;
+
+	if (all->pair->has_twins)
+		return false;
+	differs = random_again_differs(&again, all->pair->keyspace, all->round, d->at,
+				       d->answers[0], &second);
+	if (!second)
+		printf("==== seed %" PRIu64 " again: %s\n", run->seed, again.reason);
+	if (differs) {
+		run->unsteady++;
+		printf("==== seed %" PRIu64 ", statement %u: Cassandra differs from itself\n",
+		       run->seed, d->at + 1);
+		random_statement_write(stdout, &all->round->statements[d->at]);
+		printf("--- first\n%s+++ second\n%s\n", d->answers[0], second);
+	}
+	free(second);
+	return differs;
+}
+
+static void judge(struct run *run, struct differences *all)
+{
+	for (unsigned i = 0; i < all->count; i++) {
+		struct difference *d = &all->list[i];
+		if (!is_unsteady(run, all, d))
+			report(run, all, d);
+		for (int j = 0; j < 2; j++)
+			free(d->answers[j]);
+	}
 }
 
 static bool has_failed(const char *answer)
@@ -73,8 +149,11 @@ static bool are_in_step(const struct random_pair *p, const struct script_stateme
 	       (s->how == SCRIPT_QUERY && has_failed(p->answers[0]) && has_failed(p->answers[1]));
 }
 
-static void run_statements(struct run *run, struct random_pair *p, struct random_round *round)
+static void run_statements(struct run *run, struct differences *all)
 {
+	struct random_pair *p = all->pair;
+	struct random_round *round = all->round;
+
 	for (unsigned i = 0; i < round->count; i++) {
 		const struct script_statement *s = &round->statements[i];
 		if (!random_pair_run(p, s)) {
@@ -84,14 +163,28 @@ static void run_statements(struct run *run, struct random_pair *p, struct random
 			return;
 		}
 		run->asked++;
-		run->explained += p->explained != NULL;
 		bool goes_on = (p->is_same && !p->explained) ||
 			       (are_in_step(p, s) && (p->explained || run->is_brief));
 		if (!p->is_same)
-			report(run, p, round, i);
+			keep(all, i);
 		if (!goes_on)
 			return;
 	}
+}
+
+static void run_pair(struct run *run, struct random_pair *p, struct random_round *round)
+{
+	struct differences all = { .pair = p, .round = round };
+
+	all.list = cd_arena_take_array(&round->arena, round->count, sizeof *all.list);
+	if (!all.list) {
+		printf("out of memory\n");
+		run->different++;
+		return;
+	}
+	run_statements(run, &all);
+	random_pair_end(p);
+	judge(run, &all);
 }
 
 static void run_round(struct run *run)
@@ -117,7 +210,7 @@ static void run_round(struct run *run)
 		printf("==== seed %" PRIu64 ": %s\n", run->seed, random_pair_reason(&pair));
 		run->different++;
 	} else {
-		run_statements(run, &pair, &round);
+		run_pair(run, &pair, &round);
 	}
 	random_pair_end(&pair);
 	random_round_deinit(&round);
@@ -222,6 +315,8 @@ static int sum_up(const struct run *run)
 	for (const struct random_known *k = run->known; k; k = k->next)
 		if (k->count)
 			printf("%u times: %s\n", k->count, k->reason);
+	if (run->unsteady)
+		printf("%u times: Cassandra differs from itself\n", run->unsteady);
 	/* the form that scripts/tally counts */
 	printf("[  PASSED  ] %u test(s).\n",
 	       run->asked - (run->different < run->asked ? run->different : run->asked));

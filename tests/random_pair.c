@@ -76,9 +76,11 @@ bool random_pair_run(struct random_pair *p, const struct script_statement *s)
 void random_pair_end(struct random_pair *p)
 {
 	forget(p);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		if (p->sides[i].where)
 			replay_end(&p->sides[i]);
+		p->sides[i].where = NULL;
+	}
 }
 
 const char *random_pair_reason(const struct random_pair *p)

@@ -22,6 +22,7 @@ struct random_pair {
 bool random_pair_begin(struct random_pair *p);
 /* Runs a statement on both. False: a server is gone. */
 bool random_pair_run(struct random_pair *p, const struct script_statement *s);
+/* Once is enough; twice is fine. */
 void random_pair_end(struct random_pair *p);
 /* Why it is gone. */
 const char *random_pair_reason(const struct random_pair *p);
