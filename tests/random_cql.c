@@ -57,7 +57,7 @@ struct differences {
 	struct difference {
 		unsigned at;
 		char *answers[2];
-	} *list; /* in the round's arena, with room for all its statements */
+	} * list; /* in the round's arena, with room for all its statements */
 	unsigned count;
 };
 

@@ -13,6 +13,7 @@ enum reader {
 struct spelling {
 	struct cd_buffer out;
 	enum reader reader;
+	const char *keyspace; /* of user types in hints; NULL: as they were written */
 };
 
 static void put(struct spelling *b, const char *text)
@@ -91,7 +92,7 @@ static void put_cast(struct spelling *b, const struct nd_expr *e)
 {
 	char type[512];
 
-	nd_type_format_raw(e->type, NULL, type, sizeof type);
+	nd_type_format_raw(e->type, b->keyspace, type, sizeof type);
 	put(b, e->is_hint ? "(" : "cast(");
 	if (!e->is_hint) {
 		put_expr(b, e->items[0]);
@@ -194,9 +195,10 @@ static void put_expr(struct spelling *b, const struct nd_expr *e)
 	}
 }
 
-static const char *spell(struct cd_arena *a, const struct nd_expr *e, enum reader reader)
+static const char *spell(struct cd_arena *a, const struct nd_expr *e, const char *keyspace,
+			 enum reader reader)
 {
-	struct spelling b = { .reader = reader };
+	struct spelling b = { .reader = reader, .keyspace = keyspace };
 	const char *text = NULL;
 
 	/* a message need not repeat a whole statement */
@@ -210,15 +212,20 @@ static const char *spell(struct cd_arena *a, const struct nd_expr *e, enum reade
 
 const char *nd_expr_text(struct cd_arena *a, const struct nd_expr *e)
 {
-	return spell(a, e, MESSAGE);
+	return nd_expr_text_in(a, e, NULL);
 }
 
-const char *nd_selected_text(struct cd_arena *a, const struct nd_expr *e)
+const char *nd_expr_text_in(struct cd_arena *a, const struct nd_expr *e, const char *keyspace)
 {
-	return spell(a, e, SELECTION);
+	return spell(a, e, keyspace, MESSAGE);
+}
+
+const char *nd_selected_text(struct cd_arena *a, const struct nd_expr *e, const char *keyspace)
+{
+	return spell(a, e, keyspace, SELECTION);
 }
 
 const char *nd_expr_cql(struct cd_arena *a, const struct nd_expr *e)
 {
-	return spell(a, e, PARSER);
+	return spell(a, e, NULL, PARSER);
 }

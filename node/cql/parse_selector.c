@@ -141,19 +141,22 @@ static bool is_qualified_call(struct nd_parse *p)
 	return is;
 }
 
-/* count(*), and count(1): of any constant. */
-static bool parse_count_of_rows(struct nd_parse *p, struct nd_expr *e)
+/* count(*), where count is the word itself, and count(1): of any constant. */
+static bool parse_count_of_rows(struct nd_parse *p, struct nd_expr *e, bool is_word)
 {
 	struct nd_parse_mark mark = nd_parse_mark(p);
-	bool is = strcmp(e->name, "count") == 0 && !e->keyspace;
+	bool is = strcmp(e->name, "count") == 0 &&
+		  (!e->keyspace || strcmp(e->keyspace, "system") == 0);
 
-	if (is && nd_parse_accept(p, ND_PUNCTUATION('*')))
+	e->counts_rows = true;
+	if (is_word && nd_parse_accept(p, ND_PUNCTUATION('*')))
 		return nd_parse_expect(p, ND_PUNCTUATION(')'));
 	if (is && nd_parse_starts_constant(&p->tok)) {
 		nd_parse_next(p);
 		if (nd_parse_accept(p, ND_PUNCTUATION(')')))
 			return true;
 	}
+	e->counts_rows = false;
 	nd_parse_return(p, mark);
 	return false;
 }
@@ -172,18 +175,12 @@ static struct nd_expr *parse_call(struct nd_parse *p)
 	e->name = nd_parse_name(p, ND_NAME_FUNCTION);
 	if (!e->name || !nd_parse_expect(p, ND_PUNCTUATION('(')))
 		return NULL;
-	if (parse_count_of_rows(p, e))
+	if (parse_count_of_rows(p, e, first.keyword == ND_KW_COUNT && !e->keyspace))
 		return p->problem->happened ? NULL : e;
 	if (p->problem->happened)
 		return NULL;
-	if ((strcmp(e->name, "count") != 0 && nd_parse_accept(p, ND_PUNCTUATION(')'))))
+	if (nd_parse_accept(p, ND_PUNCTUATION(')')))
 		return e;
-	if (nd_parse_is(p, ND_PUNCTUATION(')'))) {
-		nd_refuse(
-			p->problem, ND_INVALID,
-			"Invalid number of arguments in call to function system.count: 1 required but 0 provided");
-		return NULL;
-	}
 	if (!starts_selector(&p->tok)) {
 		/* count( may be two things, others are one */
 		if (first.keyword == ND_KW_COUNT)
@@ -383,7 +380,8 @@ struct nd_expr *nd_parse_selector(struct nd_parse *p)
 		nd_parse_next(p);
 		e = nd_parse_binary(p, *op.at, e, parse_product(p), &op);
 	}
-	if (e && follows_column(&p->tok))
+	/* behind what is closed, or has a hint, Cassandra's parser does not look ahead */
+	if (e && !e->is_hint && follows_column(&p->tok) && !strchr(")]}", p->end[-1]))
 		nd_parse_see(p);
 	return e;
 }

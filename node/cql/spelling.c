@@ -14,6 +14,7 @@ struct text {
 	size_t size, len;
 	bool raw; /* as a statement wrote it: user types with their keyspace, tuples without frozen */
 	const char *keyspace; /* of user types that were written without one; NULL: none */
+	bool freezes; /* raw: within a tuple, whose parts are frozen however they were written */
 };
 
 static void put(struct text *t, const char *s, size_t len)
@@ -77,12 +78,19 @@ static void put_user_type(struct text *t, const cql_type *type)
 	put_name(t, type->of.udt->name);
 }
 
+static bool is_frozen(const struct text *t, const cql_type *type)
+{
+	if (type->kind == CQL_KIND_TUPLE)
+		return !t->raw;
+	return (type->frozen || t->freezes) &&
+	       (cd_type_is_collection(type) || type->kind == CQL_KIND_UDT);
+}
+
 static void put_type(struct text *t, const cql_type *type)
 {
-	bool frozen = type->kind == CQL_KIND_TUPLE ? !t->raw
-						   : type->frozen && (cd_type_is_collection(type) ||
-								      type->kind == CQL_KIND_UDT);
+	bool frozen = is_frozen(t, type), was_within = t->freezes;
 
+	t->freezes |= t->raw && type->kind == CQL_KIND_TUPLE;
 	if (frozen)
 		put_str(t, "frozen<");
 	if (type->kind == CQL_KIND_CUSTOM && nd_custom_spelling(type)) {
@@ -98,11 +106,12 @@ static void put_type(struct text *t, const cql_type *type)
 	}
 	if (frozen)
 		put_str(t, ">");
+	t->freezes = was_within;
 }
 
 size_t nd_type_format(const cql_type *type, char *out, size_t size)
 {
-	struct text t = { out, size, 0, false, NULL };
+	struct text t = { out, size, 0, false, NULL, false };
 
 	put_type(&t, type);
 	return finish(&t);
@@ -110,7 +119,7 @@ size_t nd_type_format(const cql_type *type, char *out, size_t size)
 
 size_t nd_type_format_raw(const cql_type *type, const char *keyspace, char *out, size_t size)
 {
-	struct text t = { out, size, 0, true, keyspace };
+	struct text t = { out, size, 0, true, keyspace, false };
 
 	put_type(&t, type);
 	return finish(&t);
@@ -118,7 +127,7 @@ size_t nd_type_format_raw(const cql_type *type, const char *keyspace, char *out,
 
 size_t nd_name_format(const char *name, char *out, size_t size)
 {
-	struct text t = { out, size, 0, false, NULL };
+	struct text t = { out, size, 0, false, NULL, false };
 
 	put_name(&t, name);
 	return finish(&t);

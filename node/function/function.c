@@ -218,7 +218,9 @@ const char *nd_candidates_text(const struct nd_candidates *c)
 
 static const char *argument_text(struct nd_planner *p, const struct nd_expr *e)
 {
-	return p->columns ? nd_selected_text(p->arena, e) : nd_expr_text(p->arena, e);
+	if (!p->columns)
+		return nd_expr_text(p->arena, e);
+	return nd_selected_text(p->arena, e, p->columns->keyspace->name);
 }
 
 bool nd_refuse_argument(struct nd_planner *p, const struct nd_expr *call, uint32_t i,

@@ -23,17 +23,14 @@ static const struct nd_aggregate counting = { add_row, row_count };
 
 bool nd_function_count(struct nd_candidates *c, const struct nd_expr *call)
 {
-	/* a literal counts rows: it is never null */
-	bool rows = call->count == 0 || (call->count == 1 && nd_literal_type(call->items[0]));
+	bool rows = call->counts_rows;
 	struct nd_function *f = nd_candidates_add(c, "count", cd_type_native(CQL_KIND_BIGINT),
-						  rows ? call->count : 1, NULL);
+						  !rows, NULL);
 
 	if (!f)
 		return false;
 	/* anything is a blob */
 	f->arguments[0] = cd_type_native(CQL_KIND_BLOB);
-	if (rows && call->count)
-		f->arguments[0] = nd_literal_type(call->items[0]);
 	f->style = rows ? ND_STYLE_COUNT : ND_STYLE_CALL;
 	f->aggregate = &counting;
 	return true;

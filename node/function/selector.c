@@ -61,13 +61,13 @@ static struct nd_selector *new_term(struct nd_selector_maker *m, const struct nd
 		nd_refuse(m->p->problem, ND_INVALID,
 			  "Cannot infer type for term %s in selection clause (try using a cast to "
 			  "force a type)",
-			  nd_expr_text(m->p->arena, e));
+			  nd_expr_text_in(m->p->arena, e, receiver.keyspace));
 		return NULL;
 	}
 	if (!(s = nd_selector_alloc(m, ND_SELECTOR_TERM, expected, 0)) ||
 	    !(s->from = nd_term_new(m->p, e, &receiver)))
 		return NULL;
-	s->name = nd_expr_text(m->p->arena, e);
+	s->name = nd_expr_text_in(m->p->arena, e, receiver.keyspace);
 	return s;
 }
 
@@ -120,7 +120,8 @@ static struct nd_selector *new_to_json(struct nd_selector_maker *m, const struct
 			m->p->problem, ND_INVALID,
 			"Cannot infer type of argument %s in call to function system.%s(any): use "
 			"type casts to disambiguate",
-			nd_expr_text(m->p->arena, e->items[0]), e->name);
+			nd_expr_text_in(m->p->arena, e->items[0], m->table->keyspace->name),
+			e->name);
 		return NULL;
 	}
 	if (!(s = nd_selector_alloc(m, ND_SELECTOR_CALL, cd_type_native(CQL_KIND_TEXT), 1)) ||
@@ -188,7 +189,7 @@ static struct nd_selector *new_hint(struct nd_selector_maker *m, const struct nd
 	struct nd_selector *s;
 	const char *name;
 
-	if (!type || !(receiver.name = nd_expr_text(m->p->arena, e)))
+	if (!type || !(receiver.name = nd_expr_text_in(m->p->arena, e, m->table->keyspace->name)))
 		return NULL;
 	if (!nd_term_fit(m->p, e->items[0], &receiver)) {
 		nd_refuse(m->p->problem, ND_INVALID, "Cannot assign value %s to %s of type %s",

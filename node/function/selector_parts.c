@@ -250,7 +250,8 @@ static const cql_type *parts_type(struct nd_selector_maker *m, const struct nd_e
 {
 	const cql_type *type = nd_expr_type(m->p, e);
 	struct nd_receiver receiver = { m->table->keyspace->name, m->table->name,
-					nd_selected_text(m->p->arena, e), expected };
+					nd_selected_text(m->p->arena, e, m->table->keyspace->name),
+					expected };
 
 	if (m->p->problem->happened)
 		return NULL;
@@ -331,7 +332,7 @@ struct nd_selector *nd_selector_parts(struct nd_selector_maker *m, const struct 
 	for (uint32_t i = 0; is_udt && i < type->count; i++)
 		if (!s->items[i] && !(s->items[i] = nd_selector_new(m, &null, type->inner[i])))
 			return NULL;
-	s->name = nd_selected_text(m->p->arena, e);
+	s->name = nd_selected_text(m->p->arena, e, m->table->keyspace->name);
 	return s;
 }
 

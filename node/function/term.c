@@ -121,6 +121,16 @@ static const cql_type *hint_type(struct nd_planner *p, const struct nd_expr *e,
 				 p->arena, p->problem);
 }
 
+/* What is frozen is of another type than the same that is not; selections do not mind. */
+static enum nd_fit fit_of_hint(const struct nd_planner *p, const cql_type *have,
+			       const cql_type *want)
+{
+	if (!p->columns && have->kind == want->kind &&
+	    nd_type_is_multi_cell(have) != nd_type_is_multi_cell(want))
+		return ND_FIT_NONE;
+	return nd_type_fit(have, want);
+}
+
 static enum nd_fit hint_fit(struct nd_planner *p, const struct nd_expr *e,
 			    const struct nd_receiver *receiver)
 {
@@ -129,27 +139,30 @@ static enum nd_fit hint_fit(struct nd_planner *p, const struct nd_expr *e,
 	if (!e->is_hint)
 		return nd_call_fit(p, e, receiver);
 	type = hint_type(p, e, receiver);
-	return type ? nd_type_fit(type, receiver->type) : ND_FIT_NONE;
+	return type ? fit_of_hint(p, type, receiver->type) : ND_FIT_NONE;
 }
 
-/* With the keyspace of user types, which was not written. */
-static const char *hint_text(struct nd_planner *p, const struct nd_expr *e,
-			     const struct nd_receiver *receiver)
+/* The keyspace of user types, which was not written. */
+static const char *hint_keyspace(const struct nd_planner *p, const struct nd_receiver *receiver)
 {
-	const char *keyspace = receiver->keyspace ? receiver->keyspace : p->keyspace, *out;
-	size_t len = nd_type_format_raw(e->type, keyspace, NULL, 0);
-	char *type = cd_arena_take(p->arena, len + 1);
+	return receiver->keyspace ? receiver->keyspace : p->keyspace;
+}
 
-	if (!type)
+static const char *type_text(struct nd_planner *p, const cql_type *type, const char *keyspace)
+{
+	size_t len = nd_type_format_raw(type, keyspace, NULL, 0);
+	char *out = cd_arena_take(p->arena, len + 1);
+
+	if (!out)
 		return "";
-	nd_type_format_raw(e->type, keyspace, type, len + 1);
-	out = nd_text(p->problem, p->arena, "(%s)%s", type, nd_expr_text(p->arena, e->items[0]));
-	return out ? out : "";
+	nd_type_format_raw(type, keyspace, out, len + 1);
+	return out;
 }
 
 static struct nd_term *hint_new(struct nd_planner *p, const struct nd_expr *e,
 				const struct nd_receiver *receiver)
 {
+	const char *keyspace = hint_keyspace(p, receiver);
 	struct nd_receiver cast = *receiver;
 
 	if (!e->is_hint)
@@ -158,10 +171,11 @@ static struct nd_term *hint_new(struct nd_planner *p, const struct nd_expr *e,
 		return NULL;
 	if (!nd_term_fit(p, e->items[0], &cast))
 		nd_refuse(p->problem, ND_INVALID, "Cannot cast value %s to type %s",
-			  nd_expr_text(p->arena, e->items[0]), nd_type_text(p->arena, e->type));
-	else if (!nd_type_fit(cast.type, receiver->type))
+			  nd_expr_text_in(p->arena, e->items[0], keyspace),
+			  type_text(p, e->type, keyspace));
+	else if (!fit_of_hint(p, cast.type, receiver->type))
 		nd_refuse(p->problem, ND_INVALID, "Cannot assign value %s to %s of type %s",
-			  hint_text(p, e, receiver), receiver->name,
+			  nd_expr_text_in(p->arena, e, keyspace), receiver->name,
 			  nd_type_text(p->arena, receiver->type));
 	else
 		return nd_term_new(p, e->items[0], receiver);
@@ -205,7 +219,7 @@ static enum nd_fit selected_fit(struct nd_planner *p, const struct nd_expr *e,
 {
 	const cql_type *type = p->columns ? nd_expr_type(p, e) : NULL;
 
-	return type ? nd_type_fit(type, receiver->type) : ND_FIT_NONE;
+	return type ? fit_of_hint(p, type, receiver->type) : ND_FIT_NONE;
 }
 
 enum nd_fit nd_term_fit(struct nd_planner *p, const struct nd_expr *e,

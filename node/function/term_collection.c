@@ -46,7 +46,8 @@ static struct nd_term *items_new(struct nd_planner *p, const struct nd_expr *e, 
 		if (!nd_term_fit(p, e->items[i], &part)) {
 			nd_refuse(p->problem, ND_INVALID,
 				  "Invalid %s literal for %s: value %s is not of type %s", what,
-				  receiver->name, nd_expr_text(p->arena, e->items[i]),
+				  receiver->name,
+				  nd_expr_text_in(p->arena, e->items[i], receiver->keyspace),
 				  nd_type_text(p->arena, part.type));
 			return NULL;
 		}
@@ -173,7 +174,7 @@ static bool check_entries(struct nd_planner *p, const struct nd_expr *e,
 			return nd_refuse(p->problem, ND_INVALID,
 					 "Invalid map literal for %s: %s %s is not of type %s",
 					 receiver->name, i % 2 ? "value" : "key",
-					 nd_expr_text(p->arena, e->items[i]),
+					 nd_expr_text_in(p->arena, e->items[i], receiver->keyspace),
 					 nd_type_text(p->arena, parts[i % 2].type));
 	return true;
 }

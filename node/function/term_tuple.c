@@ -30,7 +30,11 @@ enum nd_fit nd_tuple_fit(struct nd_planner *p, const struct nd_expr *e,
 
 	if (is_parenthesis(e, receiver))
 		return nd_term_fit(p, e->items[0], receiver);
-	if (receiver->type->kind != CQL_KIND_TUPLE || e->count > receiver->type->count)
+	/* a selection takes a tuple for a user type, too; elsewhere Cassandra fails over it */
+	if (receiver->type->kind != CQL_KIND_TUPLE &&
+	    !(receiver->type->kind == CQL_KIND_UDT && p->columns))
+		return ND_FIT_NONE;
+	if (e->count > receiver->type->count)
 		return ND_FIT_NONE;
 	for (uint32_t i = 0; i < e->count; i++)
 		if (!component_receiver(p, receiver, i, &part) ||

@@ -73,11 +73,24 @@ static bool is_bare(enum cql_kind kind)
 	return false;
 }
 
+/* No bytes at all, of types whose values always have some: a selection's literal may hold those. */
+static const char *text_of_nothing(enum cql_kind kind)
+{
+	return kind == CQL_KIND_SMALLINT || kind == CQL_KIND_DATE ? "\"\""
+	       : kind == CQL_KIND_TIME                            ? "\"null\""
+								  : NULL;
+}
+
 static bool put_native(struct cd_buffer *out, const cql_type *type, struct nd_value value,
 		       struct cd_arena *a, struct nd_problem *p)
 {
+	const char *nothing = value.len ? NULL : text_of_nothing(type->kind);
 	cql_text text;
 
+	if (nothing) {
+		cd_buffer_text(out, nothing);
+		return true;
+	}
 	if (type->kind == CQL_KIND_TEXT || type->kind == CQL_KIND_ASCII) {
 		nd_json_text(out, (const char *)value.data, value.len);
 		return true;
@@ -120,6 +133,12 @@ static bool put_key(struct cd_buffer *out, const cql_type *type, struct nd_value
 	return true;
 }
 
+/* A null among the items of a literal; of most types Cassandra fails over it. */
+static bool is_null_decimal(const cql_type *type, struct nd_value value)
+{
+	return type->kind == CQL_KIND_DECIMAL && value.presence != ND_VALUE;
+}
+
 static bool put_items(struct cd_buffer *out, const cql_type *type, const struct nd_items *items,
 		      struct cd_arena *a, struct nd_problem *p)
 {
@@ -135,7 +154,9 @@ static bool put_items(struct cd_buffer *out, const cql_type *type, const struct 
 			nd_json_name(out, type->of.udt->fields[i]);
 		if (is_udt || (is_map && !is_key))
 			cd_buffer_bytes(out, ": ", 2);
-		if (!(is_key ? put_key : nd_json_value)(out, inner, items->at[i], a, p))
+		if (!positional && is_null_decimal(inner, items->at[i]))
+			cd_buffer_bytes(out, "\"\"", 2);
+		else if (!(is_key ? put_key : nd_json_value)(out, inner, items->at[i], a, p))
 			return false;
 	}
 	return true;

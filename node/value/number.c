@@ -104,13 +104,47 @@ int64_t nd_number_integer(const struct nd_number *n)
 	return out;
 }
 
+/* Rounded once, from all the digits: a power of ten would round a second time, and a double on its way
+ * to a float too. */
+static double round_decimal(const struct nd_decimal *d, bool single)
+{
+	struct cd_arena scratch = { 0 };
+	cql_decimal v = { .scale = d->scale };
+	struct cd_print p = { NULL, 0, 0 };
+	coodie_error none = { 0 };
+	struct cd_scan s;
+	double out;
+
+	cd_arena_init(&scratch, NULL, 0);
+	v.unscaled = nd_big_write(&scratch, d->unscaled);
+	cd_print_decimal(&p, v);
+	p.size = p.len + 1;
+	p.out = cd_arena_take(&scratch, p.size);
+	p.len = 0;
+	out = d->unscaled.minus ? -(double)INFINITY : (double)INFINITY; /* what is too large */
+	if (p.out) {
+		cd_print_decimal(&p, v);
+		s = (struct cd_scan){ p.out, p.out, p.out + cd_print_end(&p), &none };
+		cd_scan_real(&s, single, &out);
+	}
+	cd_arena_deinit(&scratch);
+	return out;
+}
+
 double nd_number_real(const struct nd_number *n)
 {
 	if (n->form != ND_NUMBER_DECIMAL)
 		return n->form == ND_NUMBER_REAL ? n->real : (double)n->integer;
-	if (n->decimal.scale == 0)
-		return nd_big_real(n->decimal.unscaled);
-	return nd_big_real(n->decimal.unscaled) * pow(10, -(double)n->decimal.scale);
+	return n->decimal.scale ? round_decimal(&n->decimal, false)
+				: nd_big_real(n->decimal.unscaled);
+}
+
+/* As floatValue(). */
+static float single_of(const struct nd_number *n)
+{
+	if (n->form != ND_NUMBER_DECIMAL)
+		return n->form == ND_NUMBER_REAL ? (float)n->real : (float)n->integer;
+	return (float)round_decimal(&n->decimal, true);
 }
 
 /* The decimal that the shortest text of a double means. */
@@ -157,16 +191,18 @@ bool nd_number_decimal(const struct nd_call *c, const struct nd_number *n, struc
 
 /* ---- writing ---------------------------------------------------------------------------------- */
 
-static bool write_real(const struct nd_call *c, enum cql_kind kind, double d, struct nd_value *out)
+static bool write_single(const struct nd_call *c, float f, struct nd_value *out)
 {
-	float single = (float)d;
-	uint32_t few;
+	uint32_t bits;
+
+	memcpy(&bits, &f, sizeof bits);
+	return nd_value_of_integer(c, isnan(f) ? 0x7FC00000 : bits, 4, out);
+}
+
+static bool write_double(const struct nd_call *c, double d, struct nd_value *out)
+{
 	uint64_t bits;
 
-	if (kind == CQL_KIND_FLOAT) {
-		memcpy(&few, &single, sizeof few);
-		return nd_value_of_integer(c, isnan(d) ? 0x7FC00000 : few, 4, out);
-	}
 	memcpy(&bits, &d, sizeof bits);
 	return nd_value_of_integer(c, isnan(d) ? 0x7FF8000000000000 : (int64_t)bits, 8, out);
 }
@@ -209,8 +245,10 @@ bool nd_number_write(const struct nd_call *c, enum cql_kind kind, const struct n
 	struct nd_decimal d;
 	int64_t integer;
 
-	if (kind == CQL_KIND_FLOAT || kind == CQL_KIND_DOUBLE)
-		return write_real(c, kind, nd_number_real(n), out);
+	if (kind == CQL_KIND_FLOAT)
+		return write_single(c, single_of(n), out);
+	if (kind == CQL_KIND_DOUBLE)
+		return write_double(c, nd_number_real(n), out);
 	if (kind == CQL_KIND_DECIMAL || kind == CQL_KIND_VARINT)
 		return nd_number_decimal(c, n, &d) && nd_number_write_decimal(c, kind, d, out);
 	integer = nd_number_integer(n);
