@@ -46,20 +46,29 @@ static bool two_digits(struct cd_scan *s, char before, uint64_t *out)
 	return (!before || cd_scan_take(s, before)) && cd_scan_digits(s, 2, out) == 2;
 }
 
+/* Four digits; more have a plus in front, a minus goes with any but 0. */
+static bool scan_year(struct cd_scan *s, int64_t *year)
+{
+	bool minus = cd_scan_peek(s) == '-', sign = minus || cd_scan_peek(s) == '+';
+	uint64_t n;
+
+	s->at += sign;
+	size_t digits = cd_scan_digits(s, 9, &n);
+	if (digits < 4 || (sign && !minus && digits == 4) || (!sign && digits > 4) ||
+	    (minus && n == 0))
+		return false;
+	*year = minus ? -(int64_t)n : (int64_t)n;
+	return true;
+}
+
 bool nd_read_date(const char *text, size_t len, cql_date *out)
 {
 	struct cd_scan s = { text, text, text + len, NULL };
-	uint64_t year, month, day;
-	bool minus = cd_scan_peek(&s) == '-', sign = minus || cd_scan_peek(&s) == '+';
+	uint64_t month, day;
+	int64_t y;
 
-	s.at += sign;
-	size_t digits = cd_scan_digits(&s, 9, &year);
-	/* a plus, and only that, goes with more than four digits */
-	if (digits < 4 || (sign && !minus && digits == 4) || (!sign && digits > 4))
-		return false;
-	int64_t y = minus ? -(int64_t)year : (int64_t)year;
-	if (!two_digits(&s, '-', &month) || !two_digits(&s, '-', &day) || s.at != s.end ||
-	    !is_day(y, month, day))
+	if (!scan_year(&s, &y) || !two_digits(&s, '-', &month) || !two_digits(&s, '-', &day) ||
+	    s.at != s.end || !is_day(y, month, day))
 		return false;
 	int64_t days = nd_days_of(y, (int64_t)month, (int64_t)day);
 	if (days < INT32_MIN || days > INT32_MAX)
@@ -161,6 +170,28 @@ static bool scan_day(struct cd_scan *s, int64_t *days, bool *padded)
 	return true;
 }
 
+/* A day alone, of any year, with Z, +hh:mm or, behind a blank, +hh:mm. */
+static bool read_far_day(struct cd_scan s, cql_timestamp *out)
+{
+	enum { FARTHEST = 292000000 }; /* years that milliseconds reach */
+	uint64_t month, day;
+	int64_t year, zone;
+
+	if (!scan_year(&s, &year) || year > FARTHEST || year < -FARTHEST ||
+	    !two_digits(&s, '-', &month) || !two_digits(&s, '-', &day) || month == 0 ||
+	    month > 12 || day == 0 || day > 31)
+		return false;
+	while (!is_day(year, month, day))
+		day--;
+	bool is_long = cd_scan_take(&s, ' ') || (s.at != s.end && *s.at != 'Z');
+	if ((is_long && (cd_scan_left(&s) != 6 || s.at[3] != ':')) ||
+	    !scan_zone(&s, false, &zone) || s.at != s.end)
+		return false;
+	out->milliseconds =
+		(nd_days_of(year, (int64_t)month, (int64_t)day) * SECONDS_PER_DAY - zone) * 1000;
+	return true;
+}
+
 bool nd_read_timestamp(const char *text, size_t len, cql_timestamp *out)
 {
 	struct cd_scan s = { text, text, text + len, NULL };
@@ -169,7 +200,7 @@ bool nd_read_timestamp(const char *text, size_t len, cql_timestamp *out)
 	bool padded, timed;
 
 	if (!scan_day(&s, &days, &padded))
-		return false;
+		return read_far_day((struct cd_scan){ text, text, text + len, NULL }, out);
 	timed = cd_scan_peek(&s) == 'T' ||
 		(cd_scan_peek(&s) == ' ' && cd_scan_left(&s) > 1 && cd_scan_is_digit(s.at[1]));
 	/* without a time, digits are not left out */
