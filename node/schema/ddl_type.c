@@ -240,6 +240,7 @@ static const cql_type *replace(struct change *c, const cql_type *type)
 	}
 	*t = is_it ? *c->new : *type;
 	t->frozen = type->frozen;
+	t->multicell = type->multicell;
 	if (is_it)
 		return t;
 	if (type->kind == CQL_KIND_LIST || type->kind == CQL_KIND_SET)
