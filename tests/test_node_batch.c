@@ -219,6 +219,7 @@ static void the_ring_is_asked(void **state)
 		{ "DELETE FROM o WHERE k = 1", ND_WRITE, 1 },
 		{ "UPDATE n SET n += 1 WHERE k = 1", ND_WRITE_COUNTER, 1 },
 		{ "UPDATE o SET v = 1 WHERE k = 1 IF v = 2", ND_CAS, 1 },
+		{ "UPDATE o SET v = 1 WHERE k = 9 IF v = null", ND_CAS_COMMIT, 2 },
 		{ "BEGIN BATCH INSERT INTO o (k) VALUES (1); INSERT INTO o (k) VALUES (2); APPLY "
 		  "BATCH",
 		  ND_WRITE_BATCH, 2 },
@@ -228,7 +229,7 @@ static void the_ring_is_asked(void **state)
 		  ND_WRITE, 2 },
 		{ "BEGIN BATCH INSERT INTO o (k) VALUES (7) IF NOT EXISTS; UPDATE o SET v = 1 WHERE k "
 		  "= 7; APPLY BATCH",
-		  ND_CAS, 1 },
+		  ND_CAS_COMMIT, 2 },
 	};
 	struct fixture *f = *state;
 	struct ring ring = { 0 };

@@ -103,6 +103,8 @@ void nd_ring_replicas(const struct nd_ring *r, const struct nd_keyspace *keyspac
 /* How many there should be, in a data center or (NULL) in all. */
 uint32_t nd_ring_factor(const struct nd_ring *r, const struct nd_keyspace *keyspace,
 			const char *data_center);
+/* The class of the strategy, with its package as it was given one. */
+const char *nd_ring_strategy(const struct nd_keyspace *keyspace);
 /* Whether the strategy counts by data centers. */
 bool nd_ring_is_by_data_center(const struct nd_keyspace *keyspace);
 

@@ -181,6 +181,18 @@ static bool check_paxos(struct question *q, cql_consistency serial)
 	return check_at(q, local ? CQL_CONSISTENCY_LOCAL_QUORUM : CQL_CONSISTENCY_QUORUM);
 }
 
+/* What a level of a conditional write has to be, whether it comes to a write or not. */
+static bool check_commit_level(const struct question *q)
+{
+	if (q->x->consistency != CQL_CONSISTENCY_EACH_QUORUM ||
+	    nd_ring_is_by_data_center(q->keyspace))
+		return true;
+	return nd_refuse(&q->x->problem, ND_INVALID,
+			 "consistency level EACH_QUORUM not compatible with replication strategy "
+			 "(%s)",
+			 nd_ring_strategy(q->keyspace));
+}
+
 static void find_replicas(struct question *q, int64_t token, uint32_t self, bool is_write)
 {
 	struct nd_replicas next;
@@ -281,10 +293,7 @@ static bool check(struct nd_ring *r, struct nd_request *x, const struct nd_keysp
 	find_replicas(&q, token, self, true);
 	if (access == ND_SERIAL_READ)
 		return check_paxos(&q, x->consistency);
-	if (!check_paxos(&q, x->serial_consistency))
-		return false;
-	find_replicas(&q, token, self, true);
-	return check_at(&q, x->consistency);
+	return check_commit_level(&q) && check_paxos(&q, x->serial_consistency);
 }
 
 bool nd_ring_admit(void *ring, struct nd_request *x, const struct nd_keyspace *keyspace,

@@ -4,29 +4,22 @@
 #include <string.h>
 
 #include "node/cluster/ring.h"
+#include "node/schema/schema_change.h"
 
 /* ---- what a keyspace says ---------------------------------------------------------------------- */
 
-/* Without its package. */
-static const char *strategy(const struct nd_keyspace *k)
+const char *nd_ring_strategy(const struct nd_keyspace *k)
 {
-	const char *name, *dot;
+	const struct nd_property *class = nd_properties_find(&k->replication, "class");
 
-	for (uint32_t i = 0; i < k->replication.count; i++) {
-		if (strcmp(k->replication.at[i].name, "class") != 0)
-			continue;
-		name = k->replication.at[i].text;
-		dot = name ? strrchr(name, '.') : NULL;
-		return dot ? dot + 1 : name;
-	}
-	return NULL;
+	return class && class->text ? class->text : "";
 }
 
 static bool is_strategy(const struct nd_keyspace *k, const char *name)
 {
-	const char *is = strategy(k);
+	const char *class = nd_ring_strategy(k), *dot = strrchr(class, '.');
 
-	return is && strcmp(is, name) == 0;
+	return strcmp(dot ? dot + 1 : class, name) == 0;
 }
 
 bool nd_ring_is_by_data_center(const struct nd_keyspace *k)

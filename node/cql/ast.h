@@ -46,6 +46,7 @@ struct nd_expr {
 	enum nd_expr_kind kind;
 	char op;               /* BINARY */
 	bool is_hint;          /* CAST written as (type) term */
+	bool is_varchar;       /* ... to text by its other name */
 	bool counts_rows;      /* CALL: count(*), or count() of a constant */
 	uint16_t marker;       /* MARKER: its place among nd_statement.markers */
 	uint16_t depth;        /* levels of expressions inside: at most ND_EXPR_DEPTH */

@@ -98,7 +98,7 @@ static void put_cast(struct spelling *b, const struct nd_expr *e)
 		put_expr(b, e->items[0]);
 		put(b, " as ");
 	}
-	put(b, type);
+	put(b, e->is_varchar ? "varchar" : type);
 	put(b, ")");
 	if (e->is_hint)
 		put_expr(b, e->items[0]);

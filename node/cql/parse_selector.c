@@ -212,10 +212,11 @@ static struct nd_expr *parse_cast(struct nd_parse *p)
 	nd_parse_next(p);
 	nd_parse_next(p); /* ( */
 	if (!e || !nd_parse_add_item(p, e, nd_parse_selector(p)) ||
-	    !nd_parse_expect_word(p, ND_KW_AS) || !(e->type = nd_parse_native_type(p)) ||
-	    !nd_parse_expect(p, ND_PUNCTUATION(')')))
+	    !nd_parse_expect_word(p, ND_KW_AS))
 		return NULL;
-	return e;
+	e->is_varchar = p->tok.keyword == ND_KW_VARCHAR;
+	e->type = nd_parse_native_type(p);
+	return e->type && nd_parse_expect(p, ND_PUNCTUATION(')')) ? e : NULL;
 }
 
 static struct nd_expr *parse_named(struct nd_parse *p)
@@ -246,7 +247,10 @@ static struct nd_expr *parse_hint(struct nd_parse *p)
 	struct nd_expr *e = nd_parse_expr_new(p, ND_EXPR_CAST, &p->tok);
 
 	nd_parse_next(p);
-	if (!e || !(e->type = nd_parse_type(p)) || !nd_parse_expect(p, ND_PUNCTUATION(')')) ||
+	if (!e)
+		return NULL;
+	e->is_varchar = p->tok.keyword == ND_KW_VARCHAR;
+	if (!(e->type = nd_parse_type(p)) || !nd_parse_expect(p, ND_PUNCTUATION(')')) ||
 	    !nd_parse_enter(p))
 		return NULL;
 	e->is_hint = true;

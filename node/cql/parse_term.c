@@ -285,7 +285,10 @@ static struct nd_expr *parse_hint(struct nd_parse *p)
 	struct nd_expr *e = nd_parse_expr_new(p, ND_EXPR_CAST, &p->tok);
 
 	nd_parse_next(p);
-	if (!e || !(e->type = nd_parse_type(p)) || !nd_parse_expect(p, ND_PUNCTUATION(')')) ||
+	if (!e)
+		return NULL;
+	e->is_varchar = p->tok.keyword == ND_KW_VARCHAR;
+	if (!(e->type = nd_parse_type(p)) || !nd_parse_expect(p, ND_PUNCTUATION(')')) ||
 	    !nd_parse_add_item(p, e, parse_simple(p)))
 		return NULL;
 	e->is_hint = true;

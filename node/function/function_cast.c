@@ -7,13 +7,14 @@
 
 static bool to_number(const struct nd_call *c, struct nd_value *out)
 {
-	enum cql_kind kind = c->function->result->kind;
+	enum cql_kind kind = c->function->result->kind, from = c->function->arguments[0]->kind;
 	struct nd_number n;
 
 	if (c->arguments[0].presence != ND_VALUE || c->arguments[0].len == 0)
 		return true;
-	if (!nd_number_read(c, c->function->arguments[0]->kind, c->arguments[0], &n))
+	if (!nd_number_read(c, from, c->arguments[0], &n))
 		return false;
+	n.is_single = from == CQL_KIND_FLOAT;
 	if (kind == CQL_KIND_VARINT) /* by way of a long, as large as it may be */
 		n = nd_number_of_integer(nd_number_integer(&n));
 	return nd_number_write(c, kind, &n, out);

@@ -198,18 +198,19 @@ static struct nd_selector *new_hint(struct nd_selector_maker *m, const struct nd
 	}
 	if (!(s = nd_selector_new(m, e->items[0], type)))
 		return NULL;
-	name = ND_SELECTOR_TEXT(m, "(%s)%s", hint_text(m, e->type), s->name);
+	name = ND_SELECTOR_TEXT(m, "(%s)%s", e->is_varchar ? "varchar" : hint_text(m, e->type),
+				s->name);
 	s->name = name;
 	s->type = type;
 	return name ? s : NULL;
 }
 
 /* There is no cast to the type: the message tells of the first column, whichever it was. */
-static struct nd_selector *refuse_cast(struct nd_selector_maker *m, const cql_type *type)
+static struct nd_selector *refuse_cast(struct nd_selector_maker *m, const char *type)
 {
 	if (m->first_column)
 		nd_refuse(m->p->problem, ND_INVALID, "%s cannot be cast to %s", m->first_column,
-			  nd_type_text(m->p->arena, type));
+			  type);
 	else
 		nd_refuse(
 			m->p->problem, ND_SERVER_ERROR,
@@ -234,8 +235,10 @@ static struct nd_selector *new_cast(struct nd_selector_maker *m, const struct nd
 	/* to its own type: as if it were not there, unless it is stored in another order */
 	if (cql_type_equal(inner->type, type) && !(inner->column && inner->column->descending))
 		return inner;
+	if (e->is_varchar) /* casts know text by its one name */
+		return refuse_cast(m, "varchar");
 	if (!(f = nd_function_resolve(m->p, e, &any)))
-		return refuse_cast(m, type);
+		return refuse_cast(m, nd_type_text(m->p->arena, type));
 	if (!(s = nd_selector_alloc(m, ND_SELECTOR_CALL, type, 1)))
 		return NULL;
 	s->items[0] = inner;
@@ -305,12 +308,18 @@ static cql_text text_of(const char *text)
 	return (cql_text){ text, strlen(text) };
 }
 
-/* What the metadata says a selector's type is: functions that give what they take know timeuuids by
- * another class only, which clients take for one of somebody's own; not those in descending order. */
+/* What the metadata says a selector's type is: functions that give what they take, or what a blob
+ * holds, know timeuuids by another class only, which clients take for one of somebody's own; not
+ * those in descending order. */
 static const cql_type *told_type(struct nd_planner *p, const struct nd_selector *s)
 {
-	static const char *const names[] = { "min", "max", "mask_default", "mask_null",
-					     "mask_replace" };
+	static const char *const names[] = { "min",
+					     "max",
+					     "mask_default",
+					     "mask_null",
+					     "mask_replace",
+					     "blobastimeuuid",
+					     "blob_as_timeuuid" };
 	const struct nd_selector *first = s->count ? s->items[0] : NULL;
 	cql_type *t;
 

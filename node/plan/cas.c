@@ -206,7 +206,8 @@ bool nd_cas_items_run(struct nd_cas_item *items, uint32_t count, bool is_batch,
 		return false;
 	if (!hold)
 		return nd_cas_not_applied(items, count, is_batch, x);
-	return write_all(items, count, x);
+	return nd_request_admit(x, t->keyspace, items[0].places.tokens[0], ND_CAS_COMMIT) &&
+	       write_all(items, count, x);
 }
 
 bool nd_cas_run(const struct nd_write *w, struct nd_request *x)

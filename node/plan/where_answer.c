@@ -25,25 +25,43 @@ static bool is_like(enum nd_like like, cql_blob v, cql_blob term)
 	}
 }
 
+/* An attached index has IPv4's addresses as IPv6's that stand for them. */
+static int compare_addresses(cql_blob a, cql_blob b)
+{
+	uint8_t at[2][16] = { { [10] = 0xFF, [11] = 0xFF }, { [10] = 0xFF, [11] = 0xFF } };
+
+	if (a.len == 4 || a.len == 16)
+		memcpy(at[0] + 16 - a.len, a.data, a.len);
+	if (b.len == 4 || b.len == 16)
+		memcpy(at[1] + 16 - b.len, b.data, b.len);
+	return memcmp(at[0], at[1], sizeof at[0]);
+}
+
+static bool is_so(enum nd_operator op, int order)
+{
+	switch (op) {
+	case ND_OP_LT:
+		return order < 0;
+	case ND_OP_LE:
+		return order <= 0;
+	case ND_OP_GT:
+		return order > 0;
+	case ND_OP_GE:
+		return order >= 0;
+	default:
+		return order == 0;
+	}
+}
+
 static bool compares(const struct nd_question *q, const cql_type *type, cql_blob v, cql_blob with)
 {
-	int c;
-
 	if (q->op == ND_OP_LIKE)
 		return is_like(q->like, v, with);
-	c = nd_compare(type, v, with);
-	switch (q->op) {
-	case ND_OP_LT:
-		return c < 0;
-	case ND_OP_LE:
-		return c <= 0;
-	case ND_OP_GT:
-		return c > 0;
-	case ND_OP_GE:
-		return c >= 0;
-	default:
-		return c == 0;
-	}
+	if (!is_so(q->op, nd_compare(type, v, with)))
+		return false;
+	/* what the index found is filtered: addresses have to be so in both orders */
+	return type->kind != CQL_KIND_INET || !q->longest ||
+	       is_so(q->op, compare_addresses(v, with));
 }
 
 /* What is too long for an index is not in it, and not found. */

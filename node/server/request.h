@@ -23,7 +23,8 @@ enum nd_access {
 	ND_WRITE,
 	ND_WRITE_COUNTER,
 	ND_WRITE_BATCH,
-	ND_CAS,
+	ND_CAS,        /* Paxos, and the read: what the conditions are asked of */
+	ND_CAS_COMMIT, /* the write, when they hold */
 	ND_SERIAL_READ,
 	ND_TRUNCATION /* needs every node; `token` means nothing */
 };

@@ -147,8 +147,8 @@ static float single_of(const struct nd_number *n)
 	return (float)round_decimal(&n->decimal, true);
 }
 
-/* The decimal that the shortest text of a double means. */
-static bool decimal_of_real(const struct nd_call *c, double d, struct nd_decimal *out)
+/* The decimal that the shortest text of a double, or of a float, means. */
+static bool decimal_of_real(const struct nd_call *c, double d, bool single, struct nd_decimal *out)
 {
 	char text[512];
 	struct cd_print p = { text, sizeof text, 0 };
@@ -161,7 +161,7 @@ static bool decimal_of_real(const struct nd_call *c, double d, struct nd_decimal
 				 isnan(d)
 					 ? "A NaN cannot be converted into a decimal"
 					 : "An infinite number cannot be converted into a decimal");
-	cd_print_real(&p, d, false);
+	cd_print_real(&p, d, single);
 	s = (struct cd_scan){ text, text, text + cd_print_end(&p), NULL };
 	if (!cd_scan_decimal(&s, c->arena, &v))
 		return nd_no_memory(c->problem);
@@ -182,7 +182,7 @@ static bool decimal_of_real(const struct nd_call *c, double d, struct nd_decimal
 bool nd_number_decimal(const struct nd_call *c, const struct nd_number *n, struct nd_decimal *out)
 {
 	if (n->form == ND_NUMBER_REAL)
-		return decimal_of_real(c, n->real, out);
+		return decimal_of_real(c, n->real, n->is_single, out);
 	*out = n->decimal;
 	if (n->form == ND_NUMBER_INTEGER)
 		*out = (struct nd_decimal){ nd_big_of(c->arena, n->integer), 0 };

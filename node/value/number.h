@@ -16,6 +16,7 @@ struct nd_number {
 	enum { ND_NUMBER_INTEGER, ND_NUMBER_REAL, ND_NUMBER_DECIMAL } form;
 	int64_t integer;
 	double real;
+	bool is_single;            /* a real that becomes a decimal as a float's text says it */
 	struct nd_decimal decimal; /* a varint has scale 0 */
 };
 

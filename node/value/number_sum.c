@@ -12,13 +12,36 @@ static void add_integer(struct nd_fold *fold, int64_t n)
 	fold->low = low;
 }
 
-static void add_real(struct nd_fold *fold, double d)
+/* Behind the largest double an average goes on with a decimal, in `value`. */
+static bool add_behind_double(const struct nd_call *c, double sum, double d, struct nd_fold *fold)
 {
-	double corrected = d - fold->lost, sum = fold->real + corrected;
+	struct nd_number left = nd_number_of_real(sum), right = nd_number_of_real(d);
+	struct nd_decimal x, y;
 
+	if (fold->value.data && !nd_number_read(c, CQL_KIND_DECIMAL, fold->value, &left))
+		return false;
+	return nd_number_decimal(c, &left, &x) && nd_number_decimal(c, &right, &y) &&
+	       nd_number_write_decimal(c, CQL_KIND_DECIMAL, nd_decimal_add(c->arena, x, y),
+				       &fold->value);
+}
+
+static bool is_average(const struct nd_call *c)
+{
+	size_t len = strlen(c->function->name);
+
+	return len >= 3 && strcmp(c->function->name + len - 3, "avg") == 0;
+}
+
+static bool add_real(const struct nd_call *c, double d, struct nd_fold *fold)
+{
+	double before = fold->real, corrected = d - fold->lost, sum = before + corrected;
+
+	if (fold->value.data || (is_average(c) && isinf(sum) && !isinf(d)))
+		return add_behind_double(c, before, d, fold);
 	fold->plain += d;
-	fold->lost = (sum - fold->real) - corrected;
+	fold->lost = (sum - before) - corrected;
 	fold->real = sum;
+	return true;
 }
 
 static bool is_big(enum cql_kind kind)
@@ -48,13 +71,6 @@ static struct nd_decimal move_average(const struct nd_call *c, struct nd_decimal
 	return nd_decimal_add(c->arena, average, change);
 }
 
-static bool is_average(const struct nd_call *c)
-{
-	size_t len = strlen(c->function->name);
-
-	return len >= 3 && strcmp(c->function->name + len - 3, "avg") == 0;
-}
-
 static bool add_big(const struct nd_call *c, enum cql_kind kind, const struct nd_number *n,
 		    struct nd_fold *fold)
 {
@@ -80,15 +96,32 @@ bool nd_number_add_up(const struct nd_call *c, enum cql_kind kind, struct nd_val
 	if (is_big(kind))
 		return add_big(c, kind, &n, fold);
 	if (n.form == ND_NUMBER_REAL)
-		add_real(fold, n.real);
-	else
-		add_integer(fold, n.integer);
+		return add_real(c, n.real, fold);
+	add_integer(fold, n.integer);
 	return true;
 }
 
+/* What was lost has the other sign, and is added all the same, as in Cassandra. */
 static double real_sum(const struct nd_fold *fold)
 {
-	return isnan(fold->real) && isinf(fold->plain) ? fold->plain : fold->real;
+	double sum = fold->real + fold->lost;
+
+	return isnan(sum) && isinf(fold->plain) ? fold->plain : sum;
+}
+
+static bool real_average(const struct nd_call *c, const struct nd_fold *fold, struct nd_number *out)
+{
+	struct nd_decimal by = { nd_big_of(c->arena, fold->count), 0 };
+
+	if (!fold->value.data) {
+		*out = nd_number_of_real(real_sum(fold) / (double)fold->count);
+		return true;
+	}
+	if (!nd_number_read(c, CQL_KIND_DECIMAL, fold->value, out))
+		return false;
+	out->decimal = nd_decimal_divide(c->arena, out->decimal, by, out->decimal.scale,
+					 ND_ROUND_HALF_EVEN);
+	return true;
 }
 
 bool nd_number_sum(const struct nd_call *c, enum cql_kind kind, const struct nd_fold *fold,
@@ -133,7 +166,8 @@ bool nd_number_average(const struct nd_call *c, enum cql_kind kind, const struct
 	} else if (fold->count == 0) {
 		;
 	} else if (kind == CQL_KIND_FLOAT || kind == CQL_KIND_DOUBLE) {
-		n = nd_number_of_real(real_sum(fold) / (double)fold->count);
+		if (!real_average(c, fold, &n))
+			return false;
 	} else {
 		n = nd_number_of_integer(integer_average(c, fold));
 	}
