@@ -119,6 +119,8 @@ tests_random_cql_SOURCES = \
 	tests/random_value.c \
 	tests/random_value.h \
 	tests/random_view.c \
+	tests/random_warm.c \
+	tests/random_warm.h \
 	tests/random_words.def \
 	tests/random_world.c \
 	tests/random_world.h \

@@ -27,6 +27,7 @@
 #include "tests/random_pair.h"
 #include "tests/random_round.h"
 #include "tests/random_shrink.h"
+#include "tests/random_warm.h"
 
 enum { SHRINK_S = 120 };
 
@@ -266,6 +267,8 @@ static bool start(struct run *run)
 	}
 	run->nodes[0] = start_node();
 	run->nodes[1] = run->where ? NULL : start_node();
+	if (run->where && !run->is_printing && !random_warm(run->where))
+		return false;
 	return run->nodes[0] && (run->where || run->nodes[1]);
 }
 

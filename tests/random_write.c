@@ -114,6 +114,12 @@ void author_if(struct author *a)
 	author_write(a, dice_chance(a->dice, 30) ? "EXISTS" : "conditions");
 }
 
+/* A counter that is deleted and then added to is what Cassandra's cache has of it, and is not written. */
+void author_delete_or_count(struct author *a)
+{
+	author_write(a, a->table->is_counter ? "count" : "delete");
+}
+
 /* ---- ALTER TABLE ---------------------------------------------------------------------------- */
 
 void author_add_column(struct author *a)
