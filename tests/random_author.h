@@ -39,8 +39,7 @@ typedef void author_fn(struct author *a);
 author_fn author_partition_equal, author_clustering_prefix, author_clustering_equal, author_range,
 	author_multi, author_partitions, author_partition_values, author_order, author_group;
 author_fn author_columns_and_values, author_json, author_using, author_timestamp, author_if,
-	author_delete_or_count,
-	author_add_column, author_drop_column;
+	author_delete_or_count, author_add_column, author_drop_column;
 author_fn author_create_view, author_view, author_last_view;
 
 #endif
