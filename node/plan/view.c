@@ -83,7 +83,7 @@ static bool note_all_left(struct nd_view_update *u, const struct nd_view_touched
 {
 	struct nd_view_source from = { t->base, NULL, row };
 
-	if (!(from.key = nd_view_key(u->x, t->base, t->key, t->row)))
+	if (!(from.key = nd_view_key(u->x, t->base, t->key, row->clustering)))
 		return false;
 	for (uint32_t i = 0; i < t->base->keyspace->table_count; i++) {
 		struct nd_table *view = view_at(t->base, i);
@@ -210,7 +210,7 @@ static bool make_rows(struct making *made, const struct nd_view_touched *t)
 	if (!p || !nd_partition_row(p, t->row, now_of(made->x), made->x->arena, &row, &no_memory))
 		return !no_memory || nd_no_memory(&made->x->problem);
 	from.row = &row;
-	if (!(from.key = nd_view_key(made->x, t->base, t->key, t->row)))
+	if (!(from.key = nd_view_key(made->x, t->base, t->key, row.clustering)))
 		return false;
 	for (uint32_t i = 0; i < t->base->keyspace->table_count; i++) {
 		struct nd_table *view = view_at(t->base, i);
