@@ -67,6 +67,8 @@ static bool choose_columns(struct answer *a, bool is_batch)
 		a->reads_rows |= w->touches_rows;
 		a->reads_statics |= w->operation_count > w->regular_count;
 	}
+	a->reads_rows &= a->shows_all;
+	a->reads_statics &= a->shows_all;
 	for (uint32_t i = 0; i < t->column_count; i++)
 		if (a->shows_all || (is_batch && t->columns[i]->kind <= ND_CLUSTERING))
 			show(a, t->columns[i]);

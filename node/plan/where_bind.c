@@ -232,10 +232,11 @@ static void keep_keys_in_range(struct nd_places *out)
 /* ---- rows --------------------------------------------------------------------------------------- */
 
 /* What only DELETE can say, and must not when it names columns. */
-static bool check_range_delete(const struct nd_where *w, struct nd_request *x)
+static bool check_range_delete(const struct nd_where *w, struct nd_request *x,
+			       const struct nd_places *places)
 {
 	if (w->options.use != ND_WHERE_DELETE || w->options.whole_rows || w->options.static_only ||
-	    w->names_rows)
+	    w->names_rows || places->nothing)
 		return true;
 	return nd_refuse(&x->problem, ND_INVALID,
 			 "Range deletions are not supported for specific columns");
@@ -282,8 +283,8 @@ bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_pla
 		return false;
 	if (w->bound_rows && !(out->nothing && w->options.use == ND_WHERE_SELECT))
 		return nd_where_slices(w, x, out) &&
-		       (!out->slice_count || (check_keys(w, x, out) && check_range_delete(w, x)));
-	if (!check_range_delete(w, x) || !check_keys(w, x, out))
+		       (!out->slice_count || (check_keys(w, x, out) && check_range_delete(w, x, out)));
+	if (!check_range_delete(w, x, out) || !check_keys(w, x, out))
 		return false;
 	out->slices = &all;
 	out->slice_count = 1;

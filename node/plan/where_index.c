@@ -18,13 +18,15 @@ static enum nd_index_target target_of(const struct nd_index *i)
 	return i->target == ND_INDEX_FULL ? ND_INDEX_SIMPLE : i->target;
 }
 
-static bool has_range(const cql_type *type)
+/* In Cassandra's list of types without ranges a descending uuid is none. */
+static bool has_range(const struct nd_column *column)
 {
-	switch (type->kind) {
+	switch (column->type->kind) {
+	case CQL_KIND_UUID:
+		return column->descending;
 	case CQL_KIND_TEXT:
 	case CQL_KIND_ASCII:
 	case CQL_KIND_BOOLEAN:
-	case CQL_KIND_UUID:
 	case CQL_KIND_LIST:
 	case CQL_KIND_SET:
 	case CQL_KIND_MAP:
@@ -66,7 +68,7 @@ static bool sasi_answers(const struct nd_index *i, const struct nd_restriction *
 	case ND_WHERE_EQ:
 		return !s.is_tokenized;
 	case ND_WHERE_SLICE:
-		return !s.is_literal;
+		return !s.is_literal && s.mode != ND_SASI_CONTAINS;
 	case ND_WHERE_LIKE:
 		return s.is_literal;
 	default:
@@ -85,7 +87,7 @@ static bool answers(const struct nd_index *i, const struct nd_restriction *r)
 	case ND_WHERE_EQ:
 		return whole;
 	case ND_WHERE_SLICE:
-		return whole && is_attached(i) && has_range(i->column->type);
+		return whole && is_attached(i) && has_range(i->column);
 	case ND_WHERE_CONTAINS:
 		return answers_items(i, r);
 	case ND_WHERE_IN:
