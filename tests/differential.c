@@ -22,6 +22,7 @@
 
 #include "tests/replay.h"
 #include "tests/verdict.h"
+#include "tests/warm.h"
 
 #define YAML "-- yaml: "
 
@@ -419,7 +420,8 @@ int main(int argc, char **argv)
 	cd_arena_init(&run.arena, NULL, 0);
 	if (!take_options(&run, &argc, argv)) {
 		misuse();
-	} else if (run.where || (read_our_known(&run) && start_node(&run, NULL))) {
+	} else if (run.where ? warm_server(run.where, run.login)
+			     : (read_our_known(&run) && start_node(&run, NULL))) {
 		for (int i = 2; i < argc; i++)
 			run_given(&run, argv[i]);
 		if (argc > 2 || run_all(&run))

@@ -81,7 +81,9 @@ tests_differential_SOURCES = \
 	tests/script.c \
 	tests/script.h \
 	tests/verdict.c \
-	tests/verdict.h
+	tests/verdict.h \
+	tests/warm.c \
+	tests/warm.h
 tests_differential_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
 EXTRA_DIST += tests/cql tests/cql-auth tests/cql-yaml
 
@@ -119,8 +121,6 @@ tests_random_cql_SOURCES = \
 	tests/random_value.c \
 	tests/random_value.h \
 	tests/random_view.c \
-	tests/random_warm.c \
-	tests/random_warm.h \
 	tests/random_words.def \
 	tests/random_world.c \
 	tests/random_world.h \
@@ -130,7 +130,9 @@ tests_random_cql_SOURCES = \
 	tests/script.c \
 	tests/script.h \
 	tests/verdict.c \
-	tests/verdict.h
+	tests/verdict.h \
+	tests/warm.c \
+	tests/warm.h
 tests_random_cql_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
 
 check_PROGRAMS += tests/test_random_again

@@ -27,7 +27,7 @@
 #include "tests/random_pair.h"
 #include "tests/random_round.h"
 #include "tests/random_shrink.h"
-#include "tests/random_warm.h"
+#include "tests/warm.h"
 
 enum { SHRINK_S = 120 };
 
@@ -267,7 +267,7 @@ static bool start(struct run *run)
 	}
 	run->nodes[0] = start_node();
 	run->nodes[1] = run->where ? NULL : start_node();
-	if (run->where && !run->is_printing && !random_warm(run->where))
+	if (run->where && !run->is_printing && !warm_server(run->where, (struct dialog_login){ 0 }))
 		return false;
 	return run->nodes[0] && (run->where || run->nodes[1]);
 }

@@ -45,6 +45,22 @@ static void cut_messages(char *answer)
 	}
 }
 
+/* Cassandra tells a function by the name that it was first called by, whoever did. */
+static void join_names(char *answer)
+{
+	static const char *const names[][2] = { { "from_json", "fromjson" },
+						{ "to_json", "tojson" } };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		size_t longer = strlen(names[i][0]), shorter = strlen(names[i][1]);
+
+		for (char *at = answer; (at = strstr(at, names[i][0])); at += shorter) {
+			memcpy(at, names[i][1], shorter);
+			memmove(at + shorter, at + longer, strlen(at + longer) + 1);
+		}
+	}
+}
+
 bool verdict_is_same(const struct script_statement *s, char *want, char *got)
 {
 	if (s->is_any_order) {
@@ -55,5 +71,7 @@ bool verdict_is_same(const struct script_statement *s, char *want, char *got)
 		cut_messages(want);
 		cut_messages(got);
 	}
+	join_names(want);
+	join_names(got);
 	return !strcmp(want, got);
 }

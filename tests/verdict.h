@@ -5,7 +5,8 @@
 
 #include "tests/script.h"
 
-/* Sorts and cuts both in place where the statement is in any order, or loose. */
+/* Sorts and cuts both in place where the statement is in any order, or loose; functions with two names have one
+ * then. */
 bool verdict_is_same(const struct script_statement *s, char *want, char *got);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "node/function/function.h"
+#include "node/value/custom.h"
 #include "node/value/native_text.h"
 
 /* ---- mask_default, mask_null, mask_replace ---------------------------------------------------- */
@@ -112,6 +113,9 @@ bool nd_function_mask_replace(struct nd_candidates *c, const struct nd_expr *cal
 	if ((kind == ND_EXPR_LIST || kind == ND_EXPR_SET || kind == ND_EXPR_MAP) &&
 	    nd_is_reversed(c, call->items[0]))
 		return nd_refuse_argument(c->p, call, 1, c->name, types[0]);
+	if (kind == ND_EXPR_MARKER && types[0]->kind == CQL_KIND_TIMEUUID &&
+	    !nd_is_reversed(c, call->items[0]) && !(same[1] = nd_custom_timeuuid(c->p->arena)))
+		return nd_no_memory(c->p->problem);
 	return add_mask(c, types[0], same, 2, mask_replace);
 }
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "node/value/custom.h"
+
 /* ---- making ----------------------------------------------------------------------------------- */
 
 struct nd_selector *nd_selector_alloc(struct nd_selector_maker *m, enum nd_selector_kind kind,
@@ -321,7 +323,7 @@ static const cql_type *told_type(struct nd_planner *p, const struct nd_selector 
 					     "blobastimeuuid",
 					     "blob_as_timeuuid" };
 	const struct nd_selector *first = s->count ? s->items[0] : NULL;
-	cql_type *t;
+	const cql_type *t;
 
 	if (s->type->kind != CQL_KIND_TIMEUUID || !s->function ||
 	    (first && first->column && first->column->descending))
@@ -329,10 +331,8 @@ static const cql_type *told_type(struct nd_planner *p, const struct nd_selector 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (strcmp(names[i], s->function->name) != 0)
 			continue;
-		if (!(t = cd_type_new(p->arena, CQL_KIND_CUSTOM, 0)))
-			return s->type;
-		t->of.class_name = "org.apache.cassandra.db.marshal.LegacyTimeUUIDType";
-		return t;
+		t = nd_custom_timeuuid(p->arena);
+		return t ? t : s->type;
 	}
 	return s->type;
 }

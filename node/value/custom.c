@@ -76,6 +76,15 @@ static const struct custom *custom_of(const cql_type *type)
 	return type->kind == CQL_KIND_CUSTOM ? find(without_package(type->of.class_name)) : NULL;
 }
 
+const cql_type *nd_custom_timeuuid(struct cd_arena *a)
+{
+	cql_type *t = cd_type_new(a, CQL_KIND_CUSTOM, 0);
+
+	if (t)
+		t->of.class_name = CD_TYPE_PACKAGE "LegacyTimeUUIDType";
+	return t;
+}
+
 const char *nd_custom_spelling(const cql_type *type)
 {
 	const struct custom *c = custom_of(type);

@@ -12,6 +12,8 @@
  * with its parts' classes whole. NULL: Cassandra knows none of that name, or `p` what is wrong. */
 const cql_type *nd_custom_new(struct cd_arena *a, const cql_type *read, unsigned max_depth,
 			      struct nd_problem *p);
+/* The class by which timeuuids go that a function has had in its hands. NULL: out of memory. */
+const cql_type *nd_custom_timeuuid(struct cd_arena *a);
 /* As system_schema spells it: "empty"; NULL: its class in quotes. */
 const char *nd_custom_spelling(const cql_type *type);
 /* The type whose texts and JSON its values have; `type` itself when that is none, or not custom. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/random_warm.h"
+#include "tests/warm.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,19 +9,19 @@
 
 /* A table for each type, so that what cannot be in a set (duration) keeps no other from it. */
 static const char *const tables[] = {
-#define X(name, traits, literals)                                                        \
-	"CREATE TABLE " #name "_s (k int PRIMARY KEY, s frozen<set<" #name ">>, "         \
-	"m frozen<map<" #name ", int>>, t frozen<set<frozen<set<" #name ">>>>, "          \
+#define X(name, traits, literals) \
+	"CREATE TABLE " #name "_s (k int PRIMARY KEY, s frozen<set<" #name ">>, " \
+	"m frozen<map<" #name ", int>>, t frozen<set<frozen<set<" #name ">>>>, " \
 	"u frozen<set<frozen<list<" #name ">>>>)",
 #include "tests/random_natives.def"
 #undef X
 };
 
-bool random_warm(const char *where)
+bool warm_server(const char *where, struct dialog_login login)
 {
 	char keyspace[40];
 	struct script script = { .path = keyspace };
-	struct replay r = { .where = where, .version = 5 };
+	struct replay r = { .where = where, .version = 5, .login = login };
 	bool ok;
 
 	snprintf(keyspace, sizeof keyspace, "warm%ld", (long)getpid());
