@@ -11,11 +11,6 @@
 enum {
 	CIPHER_BYTES = 16384,
 	READS_PER_EVENT = 16,
-	/* A client that sends so much at once goes on sending while its first requests are answered. What has
-	 * come by then is answered with them, so that both sides wake up less often; but no answer is
-	 * held back for what came more than two milliseconds behind its request. */
-	MUCH_BYTES = 16384,
-	HELD_MOST_US = 2000,
 	MOST_PENDING = 1 << 20 /* bytes of answers that wait before requests have to */
 };
 
@@ -269,36 +264,15 @@ static bool read_some(struct nd_link *l, bool *lost)
 	return !*lost && !l->finished && (size_t)n == room;
 }
 
-/* @return whether it was much, and more may have come since */
-static bool receive(struct nd_link *l, bool *lost)
-{
-	const uint64_t before = l->member->bytes_received;
-
-	for (int i = 0; i < READS_PER_EVENT && read_some(l, lost); i++)
-		;
-	return !*lost && !l->finished && l->member->bytes_received - before >= MUCH_BYTES;
-}
-
-/* Answers, but sends nothing yet. @return whether to look for more before */
-static bool answer(struct nd_link *l, uint64_t since_us)
-{
-	uint64_t now = loop_of(l)->vtable->now_us(loop_of(l)->state);
-
-	nd_conn_run(&l->conn, now, MOST_PENDING);
-	return !l->conn.closing && !nd_conn_is_full(&l->conn, MOST_PENDING) &&
-	       loop_of(l)->vtable->now_us(loop_of(l)->state) - since_us < HELD_MOST_US;
-}
-
 static void on_io(int events, void *user)
 {
 	struct nd_link *l = user;
-	uint64_t now = loop_of(l)->vtable->now_us(loop_of(l)->state);
 	bool lost = false;
 
 	if (events & COODIE_IO_WRITE)
 		l->blocked = false;
 	if (events & COODIE_IO_READ && !l->blocked && !l->finished)
-		while (receive(l, &lost) && !l->asleep_until_us && answer(l, now))
+		for (int i = 0; i < READS_PER_EVENT && read_some(l, &lost); i++)
 			;
 	if (lost)
 		nd_link_close(l, false);
