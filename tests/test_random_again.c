@@ -3,6 +3,7 @@
  * on between two statements. */
 #include "tests/test.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include <coodie/node.h>
@@ -19,7 +20,7 @@ static _Atomic int64_t now_us;
 static int64_t tick(void *user)
 {
 	(void)user;
-	return now_us += 1000000;
+	return atomic_fetch_add(&now_us, 1000000) + 1000000;
 }
 
 static coodie_node *start(void)
