@@ -4,34 +4,23 @@
 #include <string.h>
 
 #include "node/plan/condition.h"
+#include "node/value/java_set.h"
 
 enum { BUCKETS = 16 };
-
-/* What Java takes for the hash of bytes. */
-static uint32_t hash_of(const uint8_t *data, size_t len)
-{
-	uint32_t hash = 1;
-
-	for (size_t i = len; i > 0; i--) {
-		uint32_t byte = data[i - 1];
-		hash = 31 * hash + (byte < 0x80 ? byte : byte - 0x100);
-	}
-	return hash;
-}
 
 static bool bucket_of(const struct nd_condition *c, struct nd_request *x, uint32_t *out)
 {
 	const char *name = c->column->name;
-	uint32_t hash = 31 * (31 + hash_of((const uint8_t *)name, strlen(name)));
+	uint32_t hash = 31 * (31 + nd_java_buffer_hash((const uint8_t *)name, strlen(name)));
 	struct nd_value key;
 
 	if (c->key) {
 		if (!nd_term_value(c->key, x, &key))
 			return false;
 		if (key.presence == ND_VALUE)
-			hash += hash_of(key.data, key.len);
+			hash += nd_java_buffer_hash(key.data, key.len);
 	}
-	*out = (hash ^ hash >> 16) % BUCKETS;
+	*out = nd_java_bucket(hash, BUCKETS);
 	return true;
 }
 

@@ -2,7 +2,6 @@
 /* A HashSet goes through its buckets in turn, and through each as it was filled. */
 #include "node/value/java_set.h"
 
-#include <stdint.h>
 #include <string.h>
 
 typedef uint32_t hash_fn(const char *text);
@@ -16,22 +15,28 @@ static uint32_t hash_of_string(const char *text)
 	return hash;
 }
 
-static uint32_t hash_of_buffer(const char *text)
+uint32_t nd_java_buffer_hash(const uint8_t *data, size_t len)
 {
 	uint32_t hash = 1;
 
-	for (size_t i = strlen(text); i-- > 0;) {
-		uint32_t byte = (unsigned char)text[i];
-		hash = 31 * hash + byte - 2 * (byte & 0x80); /* Java's have a sign */
-	}
+	while (len-- > 0)
+		hash = 31 * hash + data[len] - 2 * (data[len] & 0x80U); /* Java's have a sign */
 	return hash;
+}
+
+static uint32_t hash_of_buffer(const char *text)
+{
+	return nd_java_buffer_hash((const uint8_t *)text, strlen(text));
+}
+
+uint32_t nd_java_bucket(uint32_t hash, uint32_t buckets)
+{
+	return (hash ^ hash >> 16) & (buckets - 1);
 }
 
 static uint32_t bucket_of(hash_fn *hash_of, const char *text, uint32_t buckets)
 {
-	uint32_t hash = hash_of(text);
-
-	return (hash ^ hash >> 16) & (buckets - 1);
+	return nd_java_bucket(hash_of(text), buckets);
 }
 
 static void order(const char **texts, size_t count, hash_fn *hash_of)
