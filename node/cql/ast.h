@@ -60,6 +60,12 @@ struct nd_expr {
 	const cql_type *type; /* CAST: user types are known by name only */
 };
 
+/* [...], {...} and {...: ...} */
+static inline bool nd_expr_is_collection(const struct nd_expr *e)
+{
+	return e->kind == ND_EXPR_LIST || e->kind == ND_EXPR_SET || e->kind == ND_EXPR_MAP;
+}
+
 /* ---- parts of statements -------------------------------------------------------------------- */
 
 struct nd_table_name {
@@ -74,6 +80,11 @@ enum nd_operator {
 };
 /* As Cassandra's messages spell it. */
 const char *nd_operator_name(enum nd_operator op);
+/* <, <=, > and >= */
+static inline bool nd_operator_is_slice(enum nd_operator op)
+{
+	return op >= ND_OP_LT && op <= ND_OP_GE;
+}
 
 /* What stands left of a relation's operator. */
 enum nd_target_kind {

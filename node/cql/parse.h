@@ -121,7 +121,9 @@ const cql_type *nd_parse_type(struct nd_parse *p);
 const cql_type *nd_parse_native_type(struct nd_parse *p);
 /* [ks.]name of a user type: no name of another type. */
 bool nd_parse_user_type_name(struct nd_parse *p, struct nd_table_name *out);
-/* Whether what follows is '(' type ')': nothing is taken. `then`: the token behind it, in a
+/* '(' type ')': a CAST that wants its item. */
+struct nd_expr *nd_parse_hint(struct nd_parse *p);
+/* Whether what follows is one: nothing is taken. `then`: the token behind it, in a
  * selector. */
 bool nd_parse_is_hint(struct nd_parse *p, bool in_selector, struct nd_token *then);
 

@@ -244,17 +244,9 @@ static struct nd_expr *parse_named(struct nd_parse *p)
 /* (type) selector */
 static struct nd_expr *parse_hint(struct nd_parse *p)
 {
-	struct nd_expr *e = nd_parse_expr_new(p, ND_EXPR_CAST, &p->tok);
+	struct nd_expr *e = nd_parse_hint(p);
 
-	nd_parse_next(p);
-	if (!e)
-		return NULL;
-	e->is_varchar = p->tok.keyword == ND_KW_VARCHAR;
-	if (!(e->type = nd_parse_type(p)) || !nd_parse_expect(p, ND_PUNCTUATION(')')) ||
-	    !nd_parse_enter(p))
-		return NULL;
-	e->is_hint = true;
-	if (!nd_parse_add_item(p, e, parse_plain(p)))
+	if (!e || !nd_parse_enter(p) || !nd_parse_add_item(p, e, parse_plain(p)))
 		return NULL;
 	nd_parse_leave(p);
 	return e;

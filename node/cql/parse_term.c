@@ -282,17 +282,9 @@ static struct nd_expr *parse_cast(struct nd_parse *p)
 /* (type) term */
 static struct nd_expr *parse_hint(struct nd_parse *p)
 {
-	struct nd_expr *e = nd_parse_expr_new(p, ND_EXPR_CAST, &p->tok);
+	struct nd_expr *e = nd_parse_hint(p);
 
-	nd_parse_next(p);
-	if (!e)
-		return NULL;
-	e->is_varchar = p->tok.keyword == ND_KW_VARCHAR;
-	if (!(e->type = nd_parse_type(p)) || !nd_parse_expect(p, ND_PUNCTUATION(')')) ||
-	    !nd_parse_add_item(p, e, parse_simple(p)))
-		return NULL;
-	e->is_hint = true;
-	return e;
+	return e && nd_parse_add_item(p, e, parse_simple(p)) ? e : NULL;
 }
 
 static struct nd_expr *parse_null(struct nd_parse *p)

@@ -337,6 +337,19 @@ const cql_type *nd_parse_type(struct nd_parse *p)
 	return t;
 }
 
+struct nd_expr *nd_parse_hint(struct nd_parse *p)
+{
+	struct nd_expr *e = nd_parse_expr_new(p, ND_EXPR_CAST, &p->tok);
+
+	nd_parse_next(p);
+	if (!e)
+		return NULL;
+	e->is_hint = true;
+	e->is_varchar = p->tok.keyword == ND_KW_VARCHAR;
+	e->type = nd_parse_type(p);
+	return e->type && nd_parse_expect(p, ND_PUNCTUATION(')')) ? e : NULL;
+}
+
 bool nd_parse_is_hint(struct nd_parse *p, bool in_selector, struct nd_token *then)
 {
 	struct nd_parse_mark mark = nd_parse_mark(p);

@@ -156,6 +156,17 @@ const char *nd_type_text(struct cd_arena *a, const cql_type *type)
 	return out;
 }
 
+const char *nd_type_text_raw(struct cd_arena *a, const cql_type *type, const char *keyspace)
+{
+	size_t len = nd_type_format_raw(type, keyspace, NULL, 0);
+	char *out = cd_arena_take(a, len + 1);
+
+	if (!out)
+		return "";
+	nd_type_format_raw(type, keyspace, out, len + 1);
+	return out;
+}
+
 void nd_name_put(struct cd_buffer *out, const char *name)
 {
 	if (cd_identifier_plain(name))

@@ -22,5 +22,7 @@ void nd_type_put(struct cd_buffer *out, const cql_type *type);
 /* As a statement wrote it: user types with their keyspace (this one, when it was not said; NULL: none),
  * frozen<> where it was said, but not of tuples. */
 size_t nd_type_format_raw(const cql_type *type, const char *keyspace, char *out, size_t size);
+/* Likewise in the arena. */
+const char *nd_type_text_raw(struct cd_arena *a, const cql_type *type, const char *keyspace);
 
 #endif

@@ -112,11 +112,9 @@ static bool check_token(struct nd_planner *p, const struct nd_expr *call,
 	for (uint32_t i = 0; t->view && call->count == t->partition_key_count && i < call->count;
 	     i++) {
 		const struct nd_column *c = nd_table_column(t->view->base, t->columns[i]->name);
-		enum nd_expr_kind kind = call->items[i]->kind;
-		bool is_literal = kind == ND_EXPR_LIST || kind == ND_EXPR_SET ||
-				  kind == ND_EXPR_MAP;
 
-		if (is_literal && c && c->descending && cd_type_is_collection(c->type))
+		if (nd_expr_is_collection(call->items[i]) && c && c->descending &&
+		    cd_type_is_collection(c->type))
 			return nd_refuse_argument(p, call, i, "token", c->type);
 	}
 	return true;

@@ -107,14 +107,13 @@ bool nd_function_mask_replace(struct nd_candidates *c, const struct nd_expr *cal
 			      const cql_type *const *types)
 {
 	const cql_type *same[2] = { types[0], types[0] };
-	enum nd_expr_kind kind = call->items[1]->kind;
+	bool is_reversed = nd_is_reversed(c, call->items[0]);
 
 	/* a type in descending order is no collection's, which a literal would have to be of */
-	if ((kind == ND_EXPR_LIST || kind == ND_EXPR_SET || kind == ND_EXPR_MAP) &&
-	    nd_is_reversed(c, call->items[0]))
+	if (is_reversed && nd_expr_is_collection(call->items[1]))
 		return nd_refuse_argument(c->p, call, 1, c->name, types[0]);
-	if (kind == ND_EXPR_MARKER && types[0]->kind == CQL_KIND_TIMEUUID &&
-	    !nd_is_reversed(c, call->items[0]) && !(same[1] = nd_custom_timeuuid(c->p->arena)))
+	if (!is_reversed && call->items[1]->kind == ND_EXPR_MARKER &&
+	    types[0]->kind == CQL_KIND_TIMEUUID && !(same[1] = nd_custom_timeuuid(c->p->arena)))
 		return nd_no_memory(c->p->problem);
 	return add_mask(c, types[0], same, 2, mask_replace);
 }

@@ -98,8 +98,7 @@ static bool new_arguments(struct nd_selector_maker *m, const struct nd_expr *e,
 /* Whether the type of an expression is that of its parts. */
 static bool has_parts(const struct nd_expr *e)
 {
-	return e->kind == ND_EXPR_LIST || e->kind == ND_EXPR_SET || e->kind == ND_EXPR_MAP ||
-	       (e->kind == ND_EXPR_TUPLE && e->count > 1);
+	return nd_expr_is_collection(e) || (e->kind == ND_EXPR_TUPLE && e->count > 1);
 }
 
 static struct nd_selector *new_to_json(struct nd_selector_maker *m, const struct nd_expr *e)
@@ -166,13 +165,7 @@ static struct nd_selector *new_call(struct nd_selector_maker *m, const struct nd
 /* A hint's type as it is written, with the keyspace of user types. */
 static const char *hint_text(struct nd_selector_maker *m, const cql_type *type)
 {
-	const char *keyspace = m->table->keyspace->name;
-	size_t len = nd_type_format_raw(type, keyspace, NULL, 0);
-	char *out = cd_arena_take(m->p->arena, len + 1);
-
-	if (out)
-		nd_type_format_raw(type, keyspace, out, len + 1);
-	return out ? out : "";
+	return nd_type_text_raw(m->p->arena, type, m->table->keyspace->name);
 }
 
 /* The spelling of a type as hints have it, always frozen. */

@@ -148,17 +148,6 @@ static const char *hint_keyspace(const struct nd_planner *p, const struct nd_rec
 	return receiver->keyspace ? receiver->keyspace : p->keyspace;
 }
 
-static const char *type_text(struct nd_planner *p, const cql_type *type, const char *keyspace)
-{
-	size_t len = nd_type_format_raw(type, keyspace, NULL, 0);
-	char *out = cd_arena_take(p->arena, len + 1);
-
-	if (!out)
-		return "";
-	nd_type_format_raw(type, keyspace, out, len + 1);
-	return out;
-}
-
 static struct nd_term *hint_new(struct nd_planner *p, const struct nd_expr *e,
 				const struct nd_receiver *receiver)
 {
@@ -172,7 +161,7 @@ static struct nd_term *hint_new(struct nd_planner *p, const struct nd_expr *e,
 	if (!nd_term_fit(p, e->items[0], &cast))
 		nd_refuse(p->problem, ND_INVALID, "Cannot cast value %s to type %s",
 			  nd_expr_text_in(p->arena, e->items[0], keyspace),
-			  type_text(p, e->type, keyspace));
+			  nd_type_text_raw(p->arena, e->type, keyspace));
 	else if (!fit_of_hint(p, cast.type, receiver->type))
 		nd_refuse(p->problem, ND_INVALID, "Cannot assign value %s to %s of type %s",
 			  nd_expr_text_in(p->arena, e, keyspace), receiver->name,
@@ -238,9 +227,16 @@ struct nd_term *nd_term_new(struct nd_planner *p, const struct nd_expr *e,
 	return NULL;
 }
 
-void nd_term_keep_bytes(struct nd_term *t)
+struct nd_term *nd_term_of_column(struct nd_planner *p, const struct nd_table *table,
+				  const struct nd_column *c, const struct nd_expr *e)
 {
-	t->keeps_bytes = true;
+	const struct nd_receiver receiver = { table->keyspace->name, table->name, c->name,
+					      c->type };
+	struct nd_term *term = nd_term_new(p, e, &receiver);
+
+	if (term)
+		term->keeps_bytes |= c->descending;
+	return term;
 }
 
 int32_t nd_term_marker(const struct nd_term *t)

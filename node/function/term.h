@@ -21,9 +21,10 @@ struct nd_receiver {
  * (x) for \"c\" of type int"). */
 struct nd_term *nd_term_new(struct nd_planner *p, const struct nd_expr *e,
 			    const struct nd_receiver *receiver);
-/* That its receiver is a column in descending order, whose type is one of its own in Cassandra: what is
- * bound there is taken as it was sent. */
-void nd_term_keep_bytes(struct nd_term *t);
+/* The same of a column. What is bound to one in descending order, whose type is one of its own in Cassandra,
+ * is taken as it was sent. */
+struct nd_term *nd_term_of_column(struct nd_planner *p, const struct nd_table *table,
+				  const struct nd_column *c, const struct nd_expr *e);
 /* The marker of a term that is nothing but one; -1 for others. */
 int32_t nd_term_marker(const struct nd_term *t);
 /* The value, with what is bound; in the request's arena or older. */

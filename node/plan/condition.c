@@ -13,7 +13,7 @@ static bool check_durations(struct nd_planner *p, const cql_type *type, enum nd_
 {
 	const char *what = NULL;
 
-	if (op < ND_OP_LT || op > ND_OP_GE || !nd_type_has_duration(type))
+	if (!nd_operator_is_slice(op) || !nd_type_has_duration(type))
 		return true;
 	if (cd_type_is_collection(type))
 		what = "collections";

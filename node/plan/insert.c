@@ -48,18 +48,6 @@ static uint32_t key_place(const struct nd_table *t, const struct nd_column *c)
 					: c->position;
 }
 
-static struct nd_term *new_term(struct nd_planner *p, const struct nd_table *t,
-				const struct nd_column *c, const struct nd_expr *e)
-{
-	const struct nd_receiver receiver = { t->keyspace->name, t->name, c->name, c->type };
-
-	struct nd_term *term = nd_term_new(p, e, &receiver);
-
-	if (term && c->descending)
-		nd_term_keep_bytes(term);
-	return term;
-}
-
 static bool new_operation(struct nd_planner *p, struct nd_write *w, const struct nd_column *c,
 			  struct nd_expr *value)
 {
@@ -89,7 +77,8 @@ static bool new_values(struct nd_planner *p, struct nd_write *w, const struct nd
 	for (uint32_t i = 0; i < insert->column_count; i++) {
 		const struct nd_column *c = nd_table_column(t, insert->columns[i]);
 
-		if (is_key(c) && !(w->key[key_place(t, c)] = new_term(p, t, c, insert->values[i])))
+		if (is_key(c) &&
+		    !(w->key[key_place(t, c)] = nd_term_of_column(p, t, c, insert->values[i])))
 			return false;
 	}
 	return true;

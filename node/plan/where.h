@@ -97,7 +97,8 @@ struct nd_row_view {
 	const struct nd_row *statics;
 	const struct nd_row *row;
 };
-/* Asks the filtering relations: on regular, static and unused key columns. `filter` is made once for a request by nd_where_filter(). */
+/* Asks the filtering relations: on regular, static and unused key columns. `filter` is made once for a
+ * request by nd_where_filter(). */
 struct nd_filter;
 struct nd_filter *nd_where_filter(const struct nd_where *w, struct nd_request *x);
 /* Whether there are any. */

@@ -63,11 +63,6 @@ const char *nd_where_spell(struct cd_arena *a, const struct nd_relation *r)
 
 /* ---- a column ---------------------------------------------------------------------------------- */
 
-static bool is_slice(enum nd_operator op)
-{
-	return op == ND_OP_LT || op == ND_OP_LE || op == ND_OP_GT || op == ND_OP_GE;
-}
-
 static bool check_slice(struct nd_planner *p, const struct nd_column *c)
 {
 	const char *what = "duration columns";
@@ -112,7 +107,7 @@ static bool check_column(struct nd_planner *p, const struct nd_column *c,
 	bool element = r->target == ND_TARGET_ELEMENT;
 	bool contains = r->op == ND_OP_CONTAINS || r->op == ND_OP_CONTAINS_KEY;
 
-	if (is_slice(r->op) && !check_slice(p, c))
+	if (nd_operator_is_slice(r->op) && !check_slice(p, c))
 		return false;
 	/* what is in descending order is of a type of its own */
 	if (r->op == ND_OP_CONTAINS_KEY && (c->type->kind != CQL_KIND_MAP || c->descending))
@@ -156,17 +151,6 @@ static struct nd_restriction *restriction_new(struct nd_planner *p, enum nd_wher
 	r->count = columns;
 	r->value_count = values;
 	return r;
-}
-
-static struct nd_term *column_term(struct nd_planner *p, const struct nd_table *t,
-				   const struct nd_column *c, const struct nd_expr *e)
-{
-	struct nd_receiver receiver = { t->keyspace->name, t->name, c->name, c->type };
-	struct nd_term *term = nd_term_new(p, e, &receiver);
-
-	if (term && c->descending)
-		nd_term_keep_bytes(term);
-	return term;
 }
 
 /* A term whose receiver is made of the column's name: "in(c)". */
@@ -240,7 +224,7 @@ static bool note_in_marker(struct nd_planner *p, const struct nd_term *t)
 static bool single_value(struct nd_planner *p, const struct nd_table *t, const struct nd_column *c,
 			 const struct nd_expr *e, struct nd_where_value *out)
 {
-	out->terms = one_term(p, column_term(p, t, c, e));
+	out->terms = one_term(p, nd_term_of_column(p, t, c, e));
 	if (!out->terms)
 		return false;
 	note_key_marker(p, c, out->terms[0]);
@@ -292,7 +276,7 @@ static struct nd_restriction *single_slice(struct nd_planner *p, const struct nd
 	struct nd_restriction *r = restriction_new(p, ND_WHERE_SLICE, 1, 0);
 	struct nd_where_value v = { NULL, NULL };
 
-	if (!r || !(v.terms = one_term(p, column_term(p, t, c, rel->values[0]))))
+	if (!r || !(v.terms = one_term(p, nd_term_of_column(p, t, c, rel->values[0]))))
 		return NULL;
 	note_key_marker(p, c, v.terms[0]);
 	r->columns[0] = c;
@@ -355,7 +339,8 @@ static struct nd_restriction *single(struct nd_planner *p, struct nd_table *t,
 		return contains(p, t, c, rel);
 	if (rel->is_in_marker)
 		return single_in_marker(p, t, c, rel);
-	return is_slice(rel->op) ? single_slice(p, t, c, rel) : single_equal(p, t, c, rel);
+	return nd_operator_is_slice(rel->op) ? single_slice(p, t, c, rel)
+					     : single_equal(p, t, c, rel);
 }
 
 /* ---- (a, b) ------------------------------------------------------------------------------------ */
@@ -429,7 +414,7 @@ static bool tuple_value(struct nd_planner *p, const struct nd_table *t, struct n
 	if (!out->terms)
 		return nd_no_memory(p->problem);
 	for (uint32_t i = 0; i < have; i++) {
-		out->terms[i] = column_term(p, t, r->columns[i], literal ? e->items[i] : e);
+		out->terms[i] = nd_term_of_column(p, t, r->columns[i], literal ? e->items[i] : e);
 		if (!out->terms[i])
 			return false;
 	}
@@ -450,7 +435,7 @@ static struct nd_restriction *multi(struct nd_planner *p, struct nd_table *t,
 				    const struct nd_relation *rel)
 {
 	bool is_in = rel->op == ND_OP_IN && (rel->is_in_marker || rel->value_count != 1);
-	bool slice = is_slice(rel->op);
+	bool slice = nd_operator_is_slice(rel->op);
 	uint32_t values = slice || rel->is_in_marker ? 0 : rel->value_count;
 	struct nd_restriction *r;
 
@@ -556,7 +541,8 @@ bool nd_where_token_relation(struct nd_planner *p, struct nd_where *w,
 {
 	struct nd_receiver receiver = { w->table->keyspace->name, w->table->name,
 					"partition key token", cd_type_native(CQL_KIND_BIGINT) };
-	bool slice = is_slice(rel->op), start = rel->op == ND_OP_GT || rel->op == ND_OP_GE;
+	bool slice = nd_operator_is_slice(rel->op),
+	     start = rel->op == ND_OP_GT || rel->op == ND_OP_GE;
 	struct nd_where_value v = { NULL, NULL };
 
 	if (rel->op == ND_OP_NE)

@@ -2,22 +2,16 @@
 /* What SASI asks rows, once an index of its own has found them: less than was asked. */
 #include "node/plan/where_question.h"
 
-static bool is_range(enum nd_operator op)
-{
-	return op == ND_OP_LT || op == ND_OP_LE || op == ND_OP_GT || op == ND_OP_GE;
-}
-
 /* Whether its values are literals, whose ranges it never finds anything in: an index's mode says so, or the
  * column is of texts. In descending order those are none. */
 static bool is_literal(const struct nd_table *t, const struct nd_column *c)
 {
-	enum cql_kind kind = c->type->kind;
 	struct nd_sasi sasi;
 
 	for (uint32_t i = 0; i < t->index_count; i++)
 		if (t->indexes[i].column == c && nd_index_kind(&t->indexes[i]) == ND_INDEX_SASI)
 			return nd_sasi_read(&t->indexes[i], &sasi) && sasi.is_literal;
-	return !c->descending && (kind == CQL_KIND_TEXT || kind == CQL_KIND_ASCII);
+	return nd_sasi_is_literal(c);
 }
 
 static enum nd_asking asking(const struct nd_table *t, const struct nd_question *q)
@@ -28,7 +22,7 @@ static enum nd_asking asking(const struct nd_table *t, const struct nd_question 
 		return ND_ASK_VALUE;
 	if (q->op == ND_OP_IN || q->op == ND_OP_CONTAINS || q->op == ND_OP_CONTAINS_KEY)
 		return ND_ASK_WHETHER;
-	if (is_range(q->op) && is_literal(t, q->column))
+	if (nd_operator_is_slice(q->op) && is_literal(t, q->column))
 		return ND_ASK_IN_VAIN;
 	return ND_ASK_VALUE;
 }

@@ -94,6 +94,11 @@ static const struct nd_analyzer_class *sasi_analyzer(const struct nd_index *inde
 	return is_text(index->column->type) ? &analyzer_classes[1] : NULL;
 }
 
+bool nd_sasi_is_literal(const struct nd_column *c)
+{
+	return is_text(c->type) && !c->descending;
+}
+
 bool nd_sasi_read(const struct nd_index *index, struct nd_sasi *out)
 {
 	static const char *const modes[] = { "PREFIX", "CONTAINS", "SPARSE" };
@@ -101,9 +106,7 @@ bool nd_sasi_read(const struct nd_index *index, struct nd_sasi *out)
 	const struct nd_analyzer_class *class = sasi_analyzer(index);
 
 	*out = (struct nd_sasi){
-		.is_literal = nd_index_flag(index, "is_literal",
-					    is_text(index->column->type) &&
-						    !index->column->descending),
+		.is_literal = nd_index_flag(index, "is_literal", nd_sasi_is_literal(index->column)),
 		.is_analyzed = nd_index_flag(index, "analyzed",
 					     nd_index_option(index, "analyzer_class") != NULL),
 		.is_tokenized = class && class->cut != ND_CUT_NOTHING,

@@ -37,6 +37,8 @@ struct nd_sasi {
 
 /* False: there is no such mode. */
 bool nd_sasi_read(const struct nd_index *index, struct nd_sasi *out);
+/* What an index that does not say it takes for literals: texts, but in descending order those are none. */
+bool nd_sasi_is_literal(const struct nd_column *c);
 bool nd_sasi_answers(const struct nd_sasi *s, enum nd_like like);
 /* How an index of either class looks at texts; plain when it looks at them as they are. */
 struct nd_analyzer nd_index_analyzer(const struct nd_index *index);
