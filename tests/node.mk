@@ -67,21 +67,25 @@ tests_test_node_parser_SOURCES = tests/test_node_parser.c tests/ast_print.c test
 tests_test_node_parser_LDADD = $(NODE_LIBS)
 EXTRA_DIST += tests/data/checks.inc tests/data/refusals.inc tests/data/statements.inc
 
-# The corpus of CQL with Cassandra's answers: `make check` holds the node to it, `make check-cassandra` Cassandra.
-check_PROGRAMS += tests/differential
-cassandra_tests += tests/differential
-tests_differential_SOURCES = \
+# Statements run on a server, and their answers compared.
+replay_sources = \
 	tests/answer.c \
 	tests/answer.h \
 	tests/dialog.c \
 	tests/dialog.h \
-	tests/differential.c \
 	tests/replay.c \
 	tests/replay.h \
-	tests/script.c \
 	tests/script.h \
 	tests/verdict.c \
-	tests/verdict.h \
+	tests/verdict.h
+
+# The corpus of CQL with Cassandra's answers: `make check` holds the node to it, `make check-cassandra` Cassandra.
+check_PROGRAMS += tests/differential
+cassandra_tests += tests/differential
+tests_differential_SOURCES = \
+	$(replay_sources) \
+	tests/differential.c \
+	tests/script.c \
 	tests/warm.c \
 	tests/warm.h
 tests_differential_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
@@ -90,10 +94,7 @@ EXTRA_DIST += tests/cql tests/cql-auth tests/cql-yaml
 # Schemas, data and queries by chance, on the node and on Cassandra in step.
 check_PROGRAMS += tests/random_cql
 tests_random_cql_SOURCES = \
-	tests/answer.c \
-	tests/answer.h \
-	tests/dialog.c \
-	tests/dialog.h \
+	$(replay_sources) \
 	tests/random_again.c \
 	tests/random_again.h \
 	tests/random_author.c \
@@ -125,30 +126,17 @@ tests_random_cql_SOURCES = \
 	tests/random_world.c \
 	tests/random_world.h \
 	tests/random_write.c \
-	tests/replay.c \
-	tests/replay.h \
 	tests/script.c \
-	tests/script.h \
-	tests/verdict.c \
-	tests/verdict.h \
 	tests/warm.c \
 	tests/warm.h
 tests_random_cql_LDADD = libcd_node.la libcd_proto.la libcd_base.la $(EXTERNAL_LIBS)
 
 check_PROGRAMS += tests/test_random_again
 tests_test_random_again_SOURCES = \
-	tests/answer.c \
-	tests/answer.h \
-	tests/dialog.c \
-	tests/dialog.h \
+	$(replay_sources) \
 	tests/random_again.c \
 	tests/random_again.h \
-	tests/replay.c \
-	tests/replay.h \
-	tests/script.h \
-	tests/test_random_again.c \
-	tests/verdict.c \
-	tests/verdict.h
+	tests/test_random_again.c
 tests_test_random_again_LDADD = $(NODE_LIBS)
 
 # The integration suite, on the node and on Cassandra likewise.

@@ -149,23 +149,14 @@ static void add_batch(struct making *m)
 	add_ordinary(m, "batch");
 }
 
-/* What Cassandra flushes for, where something expires: whose expired marker hides what is decided by
- * what was flushed with it. */
-static bool may_flush(const struct making *m)
-{
-	return !m->world.has_ttl;
-}
-
 static void add_change(struct making *m)
 {
-	if (may_flush(m))
-		add(m, written(m, "change"));
+	add(m, written(m, "change"));
 }
 
 static void add_index(struct making *m)
 {
-	/* SASI looks at the clock, not at the time that a request says it is */
-	bool is_sasi = !m->world.has_ttl && dice_chance(&m->dice, 35);
+	bool is_sasi = dice_chance(&m->dice, 35);
 
 	add(m, written(m, is_sasi ? "create_sasi" : "create_index"));
 	m->sleep_ms = 300;
@@ -175,18 +166,6 @@ static void add_view(struct making *m)
 {
 	add(m, written(m, "create_view"));
 	m->sleep_ms = 300;
-}
-
-static void add_new_index(struct making *m)
-{
-	if (may_flush(m))
-		add_index(m);
-}
-
-static void add_new_view(struct making *m)
-{
-	if (may_flush(m))
-		add_view(m);
 }
 
 /* Only what has no timestamps of its own to lose. */
@@ -209,14 +188,14 @@ static const struct {
 	void (*fn)(struct making *m);
 	bool is_change; /* of the schema */
 } kinds[] = {
-	{ 450, add_write, false },   { 455, add_select, false },  { 30, add_batch, false },
-	{ 20, add_change, true },    { 5, add_new_index, true },  { 5, add_new_view, true },
+	{ 450, add_write, false }, { 455, add_select, false }, { 30, add_batch, false },
+	{ 20, add_change, true },  { 5, add_index, true },     { 5, add_view, true },
 	{ 35, add_broken, false },
 };
 
 /* Where rows have a time to live the schema stays as it is: a change flushes a table, and which cells
  * Cassandra shows of a row whose marker has expired depends on that (docs/node.md); an index of keys
- * counts the time to live from the server's own clock, and not from the request's. */
+ * counts the time to live from the server's own clock, and SASI looks at it, not at the request's. */
 static void add_any(struct making *m)
 {
 	uint32_t at = dice_below(&m->dice, 1000);

@@ -541,7 +541,6 @@ static void test_two_versions(void **state)
 	}
 }
 
-/* What changes, and what is forgotten by it. */
 static int64_t count_looks(void *user)
 {
 	return some_time(NULL) + ++*(int *)user;
@@ -576,6 +575,7 @@ static void test_clock(void **state)
 	close_place(&p);
 }
 
+/* What changes, and what is forgotten by it. */
 static void test_changes(void **state)
 {
 	static const struct {
