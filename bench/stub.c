@@ -2,14 +2,15 @@
 /* A server that is faster than its clients: a node in memory answers each request once, from then
  * on what it said is repeated.
  *
- *     stub ADDRESS PORT [--shards N] [--shard-port P]
+ *     stub ADDRESS PORT [--shards N] [--shard-port P] [--busy NANOSECONDS]
  *     stub --cql
  *
  * EXECUTE is recognised by its prepared id (so the values of the first one count: the workloads ask
  * for number 0 first), BATCH by its opcode; everything else goes to the node. With shards it is
  * ScyllaDB's, and statements that come to the wrong shard are counted. SIGUSR1 prints the counters
- * as one line, SIGUSR2 sets them to zero, SIGTERM and SIGINT print them and end it. --cql prints what is in
- * the tables, for another server. */
+ * as one line, SIGUSR2 sets them to zero, SIGTERM and SIGINT print them and end it. With --busy it computes
+ * so long for each request, as a server that does something. --cql prints what is in the tables, for
+ * another server. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -21,6 +22,7 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <coodie/codec.h>
@@ -68,6 +70,7 @@ struct server {
 	struct stub_answers answers;
 	struct counters counters;
 	uint32_t shards;
+	uint64_t busy_ns; /* per request */
 	bool over;
 };
 
@@ -191,12 +194,29 @@ static bool serve_by_node(struct conn *c, const cql_envelope *e, const struct st
 	return true;
 }
 
+static uint64_t clock_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void compute(uint64_t ns)
+{
+	uint64_t end = ns ? clock_ns() + ns : 0;
+
+	while (ns && clock_ns() < end)
+		;
+}
+
 static bool serve(struct conn *c, const cql_envelope *e)
 {
 	struct server *s = c->source.server;
 	struct counters *n = &s->counters;
 	struct stub_request q;
 
+	compute(s->busy_ns);
 	n->requests++;
 	n->opcodes[e->opcode]++;
 	n->by_shard[c->shard]++;
@@ -396,7 +416,7 @@ static void listen_at(struct server *s, struct source *source, const char *addre
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: stub ADDRESS PORT [--shards N] [--shard-port P] | stub --cql\n");
+	fprintf(stderr, "usage: stub ADDRESS PORT [--shards N] [--shard-port P] [--busy NANOSECONDS] | stub --cql\n");
 	return 2;
 }
 
@@ -432,6 +452,8 @@ int main(int argc, char **argv)
 			s.shards = (uint32_t)strtoul(argv[i + 1], NULL, 10);
 		else if (!strcmp(argv[i], "--shard-port"))
 			shard_port = (uint16_t)strtoul(argv[i + 1], NULL, 10);
+		else if (!strcmp(argv[i], "--busy"))
+			s.busy_ns = strtoull(argv[i + 1], NULL, 10);
 		else
 			return usage();
 	uint16_t port = (uint16_t)strtoul(argv[2], NULL, 10);

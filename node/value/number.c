@@ -139,11 +139,24 @@ double nd_number_real(const struct nd_number *n)
 				: nd_big_real(n->decimal.unscaled);
 }
 
+/* Rounded once, on every machine: the instruction that does it rounds twice under valgrind. What a
+ * double has no bits for is first gathered in the lowest that it has. */
+static float single_of_integer(int64_t n)
+{
+	const int64_t lost = 0x3ff;
+
+	if (n < -((int64_t)1 << 53) || n > (int64_t)1 << 53)
+		n = (n & ~lost) | ((n & lost) ? lost + 1 : 0);
+	return (float)(double)n;
+}
+
 /* As floatValue(). */
 static float single_of(const struct nd_number *n)
 {
-	if (n->form != ND_NUMBER_DECIMAL)
-		return n->form == ND_NUMBER_REAL ? (float)n->real : (float)n->integer;
+	if (n->form == ND_NUMBER_INTEGER)
+		return single_of_integer(n->integer);
+	if (n->form == ND_NUMBER_REAL)
+		return (float)n->real;
 	return (float)round_decimal(&n->decimal, true);
 }
 
