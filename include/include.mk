@@ -27,6 +27,7 @@ coodieinclude_HEADERS = \
 	include/coodie/host.h \
 	include/coodie/libev.h \
 	include/coodie/loop.h \
+	include/coodie/main.h \
 	include/coodie/many.h \
 	include/coodie/lwt.h \
 	include/coodie/members.def \
@@ -72,4 +73,4 @@ coodieinclude_HEADERS = \
 	include/coodie/views.def \
 	include/coodie/wire.h
 nodist_coodieinclude_HEADERS = include/coodie/version.h
-EXTRA_DIST += include/coodie.sym include/coodie-node.sym
+EXTRA_DIST += include/coodie.sym include/coodie-node.sym include/coodie-main.sym

@@ -78,7 +78,7 @@ tests_test_reach_LDADD = libcd_node.la $(LDADD)
 tests_test_dns_SOURCES = tests/test_dns.c tests/dns_wire.c tests/dns_wire.h
 
 # what the library writes as JSON, read by the tools' parser
-tests_test_driver_config_SOURCES = tests/test_driver_config.c tools/json.c tools/json.h tools/json_parse.c tools/pool.c tools/pool.h
+tests_test_driver_config_LDADD = libcd_main.la $(LDADD)
 # a server on the test's own loop
 tests_test_resolver_SOURCES = tests/test_resolver.c tests/dns_server.c tests/dns_server.h tests/dns_wire.c tests/dns_wire.h
 

@@ -10,7 +10,9 @@ enum tool_exit { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 /* One subcommand: argv[0] is its name. Returns an exit code. */
 typedef int tool_fn(int argc, char **argv);
 
-tool_fn tool_load, tool_node, tool_ping, tool_wire;
+#define COMMAND(name, function, summary) tool_fn function;
+#include "tools/commands.def"
+#undef COMMAND
 
 /* "coodie ping: <text>" and where help is, on stderr. Returns TOOL_USAGE. */
 int tool_misuse(const char *command, const char *format, ...) COODIE_PRINTF(2, 3);

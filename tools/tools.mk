@@ -1,11 +1,12 @@
 # tools/tools.mk - the coodie command; public headers only; included by the top Makefile.am
-bin_PROGRAMS += tools/coodie
-tools_coodie_SOURCES = \
+# A library, so that a program with models of its own can be the command; the command itself is such a program.
+noinst_LTLIBRARIES += libcd_main.la
+libcd_main_la_SOURCES = \
 	tools/arguments.c \
 	tools/arguments.h \
 	tools/connect.c \
 	tools/connect.h \
-	tools/coodie.c \
+	tools/commands.def \
 	tools/json.c \
 	tools/json.h \
 	tools/json_parse.c \
@@ -15,6 +16,7 @@ tools_coodie_SOURCES = \
 	tools/load_histogram.h \
 	tools/load_report.c \
 	tools/load_worker.c \
+	tools/main.c \
 	tools/pcap.c \
 	tools/pcap.h \
 	tools/node.c \
@@ -49,4 +51,13 @@ tools_coodie_SOURCES = \
 	tools/wire_stream.h \
 	tools/wire_type.c \
 	tools/wire_value.c
-tools_coodie_LDADD = libcoodie.la libcoodie-node.la $(EV_LIBS)
+lib_LTLIBRARIES += libcoodie-main.la
+libcoodie_main_la_SOURCES =
+libcoodie_main_la_LIBADD = libcd_main.la libcoodie-node.la libcoodie.la $(EV_LIBS) $(DL_LIBS)
+libcoodie_main_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info $(COODIE_VERSION_INFO) \
+	-export-symbols-regex '^coodie_main$$'
+pkgconfig_DATA += coodie-main.pc
+
+bin_PROGRAMS += tools/coodie
+tools_coodie_SOURCES = tools/coodie.c
+tools_coodie_LDADD = libcoodie-main.la
