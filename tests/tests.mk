@@ -6,6 +6,7 @@
 # ---- style checks: scripts that need no test library. They run in the build directory and find the tree by srcdir.
 AM_TESTS_ENVIRONMENT = \
 	srcdir='$(srcdir)'; export srcdir; \
+	COODIE_CONFIG=/dev/null; export COODIE_CONFIG; \
 	COODIE_TEST_CERTS='$(abs_builddir)/tests/certs'; export COODIE_TEST_CERTS; \
 	CD_INSTRUMENTED='$(CD_INSTRUMENTED)'; export CD_INSTRUMENTED; \
 	CC='$(CC)'; export CC; CXX='$(CXX_TOOL)'; export CXX; \

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads a command line by its table of options and prints the table for --help. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/arguments.h"
+#include "tools/nearest.h"
 #include "tools/tool.h"
 
 static const struct argument *find(const struct argument_table *tables, const char *name,
@@ -29,14 +31,30 @@ static bool is_word(const char *words, const char *text)
 	return false;
 }
 
-static bool store(const struct argument *a, const char *command, const char *value)
+/* `shown` is what a mistake is told of: "--port", "COODIE_PORT". */
+static bool store_number(const struct argument *a, const char *shown, const char *command,
+			 const char *value)
 {
 	char *end;
 	unsigned long n;
 
+	errno = 0;
+	n = strtoul(value, &end, 10);
+	if (errno || *end || *value < '0' || *value > '9' || n < a->least || n > a->most) {
+		tool_misuse(command, "%s %s: it must be a number from %lu to %lu", shown, value,
+			    (unsigned long)a->least, (unsigned long)a->most);
+		return false;
+	}
+	*a->number = (uint32_t)n;
+	return true;
+}
+
+static bool store(const struct argument *a, const char *shown, const char *command,
+		  const char *value)
+{
 	if (a->text) {
 		if (a->words && !is_word(a->words, value)) {
-			tool_misuse(command, "--%s %s: it must be one of: %s", a->name, value,
+			tool_misuse(command, "%s %s: it must be one of: %s", shown, value,
 				    a->words);
 			return false;
 		}
@@ -45,21 +63,46 @@ static bool store(const struct argument *a, const char *command, const char *val
 	}
 	if (a->list) {
 		if (a->list->count == sizeof a->list->at / sizeof a->list->at[0]) {
-			tool_misuse(command, "--%s is given too often", a->name);
+			tool_misuse(command, "%s is given too often", shown);
 			return false;
 		}
 		a->list->at[a->list->count++] = value;
 		return true;
 	}
-	errno = 0;
-	n = strtoul(value, &end, 10);
-	if (errno || *end || *value < '0' || *value > '9' || n < a->least || n > a->most) {
-		tool_misuse(command, "--%s %s: it must be a number from %lu to %lu", a->name, value,
-			    (unsigned long)a->least, (unsigned long)a->most);
-		return false;
+	return store_number(a, shown, command, value);
+}
+
+static const char *nth_name(const void *list, size_t i)
+{
+	for (const struct argument_table *t = list; t->count; t++) {
+		if (i < t->count)
+			return t->rows[i].name;
+		i -= t->count;
 	}
-	*a->number = (uint32_t)n;
-	return true;
+	return NULL;
+}
+
+static void report_unknown(const struct argument_table *tables, const char *command,
+			   const char *name, size_t len)
+{
+	const char *near = nearest(name, len, nth_name, tables);
+
+	tool_misuse(command, "there is no option --%.*s%s%s%s", (int)len, name,
+		    near ? "; did you mean --" : "", near ? near : "", near ? "?" : "");
+}
+
+/* The words behind the value of an option that takes several. Returns how many, or -1. */
+static int take_more(const struct argument *a, const char *shown, const char *command, int argc,
+		     char **argv)
+{
+	int took = 0;
+
+	while (took < argc && argv[took][0] != '-') {
+		if (!store(a, shown, command, argv[took]))
+			return -1;
+		took++;
+	}
+	return took;
 }
 
 /* Takes the option at argv[0]. Returns how many arguments it took; 0 after a mistake, which has
@@ -70,9 +113,11 @@ static int take_option(const struct argument_table *tables, const char *command,
 	const char *name = argv[0] + 2, *equals = strchr(name, '=');
 	size_t len = equals ? (size_t)(equals - name) : strlen(name);
 	const struct argument *a = find(tables, name, len);
+	char shown[64];
+	int more = 0;
 
 	if (!a) {
-		tool_misuse(command, "there is no option --%.*s", (int)len, name);
+		report_unknown(tables, command, name, len);
 		return 0;
 	}
 	if (a->flag) {
@@ -87,9 +132,14 @@ static int take_option(const struct argument_table *tables, const char *command,
 		tool_misuse(command, "--%s needs a value: --%s %s", a->name, a->name, a->value);
 		return 0;
 	}
-	if (!store(a, command, equals ? equals + 1 : argv[1]))
+	snprintf(shown, sizeof shown, "--%s", a->name);
+	if (!store(a, shown, command, equals ? equals + 1 : argv[1]))
 		return 0;
-	return equals ? 1 : 2;
+	if (a->several && !equals)
+		more = take_more(a, shown, command, argc - 2, argv + 2);
+	if (more < 0)
+		return 0;
+	return equals ? 1 : 2 + more;
 }
 
 enum arguments_outcome arguments_parse(const struct argument_table *tables, const char *command,
@@ -119,6 +169,55 @@ enum arguments_outcome arguments_parse(const struct argument_table *tables, cons
 	}
 	return ARGUMENTS_OK;
 }
+
+/* ---- the environment ------------------------------------------------------------------------ */
+
+static void variable_of(const char *option, char out[64])
+{
+	size_t len = (size_t)snprintf(out, 64, "COODIE_%s", option);
+
+	for (size_t i = 0; i < len && i < 63; i++)
+		out[i] = out[i] == '-' ? '_' : (char)toupper((unsigned char)out[i]);
+}
+
+static bool has_value(const struct argument *a)
+{
+	if (a->text)
+		return *a->text;
+	if (a->list)
+		return a->list->count;
+	return a->flag ? *a->flag : *a->number;
+}
+
+static bool store_flag(const struct argument *a, const char *variable, const char *command,
+		       const char *value)
+{
+	if (!is_word("on off true false yes no 1 0", value)) {
+		tool_misuse(command, "%s %s: it must be on or off", variable, value);
+		return false;
+	}
+	*a->flag = is_word("on true yes 1", value);
+	return true;
+}
+
+bool arguments_environment(const struct argument *rows, size_t count, const char *command)
+{
+	char variable[64];
+
+	for (size_t i = 0; i < count; i++) {
+		const struct argument *a = &rows[i];
+		const char *value;
+		variable_of(a->name, variable);
+		value = getenv(variable);
+		if (!value || !*value || has_value(a))
+			continue;
+		if (!(a->flag ? store_flag : store)(a, variable, command, value))
+			return false;
+	}
+	return true;
+}
+
+/* ---- help ----------------------------------------------------------------------------------- */
 
 void arguments_print(const struct argument_table *tables)
 {

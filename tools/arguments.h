@@ -26,6 +26,7 @@ struct argument {
 	struct argument_list *list;
 	uint32_t least, most; /* of a number */
 	const char *words;    /* "lz4 none": the texts that are allowed; NULL: any */
+	bool several; /* of a list: the words after it belong to it, up to the next option */
 };
 
 /* Several tables read as one. Ends with a table of no rows. */
@@ -41,6 +42,9 @@ enum arguments_outcome { ARGUMENTS_OK, ARGUMENTS_HELP, ARGUMENTS_WRONG };
  * mistake has been reported. */
 enum arguments_outcome arguments_parse(const struct argument_table *tables, const char *command,
 				       int argc, char **argv, const char **operand);
+/* Where a row has no value yet, that of the environment: --password-file is COODIE_PASSWORD_FILE; a flag
+ * says on or off. One that is empty is not there. A mistake has been reported. */
+bool arguments_environment(const struct argument *rows, size_t count, const char *command);
 /* The options' part of --help. */
 void arguments_print(const struct argument_table *tables);
 

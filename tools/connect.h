@@ -7,29 +7,44 @@
 
 #include "tools/arguments.h"
 
-enum { CONNECT_ARGUMENTS = 15, SECRET_SIZE = 1024 };
+enum { CONNECT_ARGUMENTS = 19, SECRET_SIZE = 1024 };
 
-/* Where the values of the options go. Zeroed by connect_arguments(). */
-struct connect {
+/* What one place says: the command line, or the environment. */
+struct connect_layer {
 	const char *config, *uri;
-	struct argument_list sets;
+	struct argument_list hosts, sets;
+	const char *keyspace, *datacenter, *consistency;
 	const char *user, *password, *password_file;
 	const char *ca, *cert, *key, *server_name;
 	const char *compression;
-	uint32_t protocol, timeout_ms; /* 0: not given */
+	uint32_t port, protocol, timeout_ms; /* 0: not given */
 	bool tls, insecure;
+};
+
+/* What is later wins: a file of options, the environment, the command line. */
+struct connect {
+	struct connect_layer flags, environment;
 	struct argument rows[CONNECT_ARGUMENTS];
+	bool has_keyspace;            /* --keyspace is an option of the command: connect_keyspace() */
+	uint32_t request_timeout_ms;  /* where nobody says one */
+	coodie_options *options;      /* NULL, or what connect_options() gave: used by each session */
 };
 
 /* Sets the defaults and makes the table of options that write to `c`, which must stay where it
  * is. */
 struct argument_table connect_arguments(struct connect *c);
 
-/* Says what is wrong with the options taken together, on stderr; true when nothing is. */
-bool connect_check(const struct connect *c, const char *command);
+/* The row of --keyspace, for the command's own table; call it after connect_arguments(). */
+struct argument connect_keyspace(struct connect *c, const char *help);
 
-/* Reads the files and makes a session; no connection yet. `where` is HOST,
- * HOST:PORT, or NULL when connect_has_host() without it. */
+/* Reads the environment and says what is wrong with the options taken together, on stderr; true when
+ * nothing is. */
+bool connect_check(struct connect *c, const char *command);
+
+/* Reads the files and puts all together. `where` is HOST, HOST:PORT, or NULL; nobody at all is
+ * 127.0.0.1. Freed with coodie_options_free(), which wipes the password. */
+coodie_options *connect_options(const struct connect *c, const char *where, coodie_error *err);
+/* A session of them; no connection yet. */
 coodie_session *connect_session(const struct connect *c, const char *where, coodie_error *err);
 /* The same on a loop of the caller's. */
 coodie_session *connect_attach(const struct connect *c, const char *where, const coodie_loop *loop,

@@ -210,28 +210,23 @@ static int run(struct load *l, struct running *r)
 	return load_sum_errors(&r->now) ? TOOL_FAILED : TOOL_OK;
 }
 
-/* Every loop connects: the password is read once. */
-static int run_with_password(struct load *l)
+/* Every loop connects: files are read once. */
+static int run_with_options(struct load *l)
 {
 	struct running *r = calloc(1, sizeof *r);
-	char secret[SECRET_SIZE] = "";
 	coodie_error err = { 0 };
-	int outcome = TOOL_FAILED;
+	int outcome;
 
-	if (l->connect.password_file &&
-	    !connect_read_password(l->connect.password_file, secret, &err)) {
-		free(r);
-		return tool_misuse("load", "%s", err.message);
-	}
-	if (l->connect.password_file) {
-		l->connect.password = secret;
-		l->connect.password_file = NULL;
-	}
-	if (r)
+	l->connect.options = connect_options(&l->connect, l->where, &err);
+	if (r && l->connect.options) {
 		outcome = run(l, r);
-	else
+	} else if (r) {
+		outcome = tool_misuse("load", "%s", err.message);
+	} else {
 		fprintf(stderr, "coodie load: out of memory\n");
-	connect_wipe(secret, sizeof secret);
+		outcome = TOOL_FAILED;
+	}
+	coodie_options_free(l->connect.options);
 	free(r);
 	return outcome;
 }
@@ -247,8 +242,8 @@ static void print_help(const struct argument_table *tables)
 	     "With --rate, latency counts from when a request was due, not from when a slow server\n"
 	     "let it be sent.");
 	arguments_print(tables);
-	puts("\nExit codes: 0 all requests were answered, 1 the cluster could not be reached or there\n"
-	     "were errors, 2 wrong usage. SIGINT ends it early, with the table.\n\n"
+	puts("\nExit codes: 0 all requests were answered, 1 there were errors, 2 wrong usage, 8 the cluster\n"
+	     "could not be reached; `coodie help` lists all. SIGINT ends it early, with the table.\n\n"
 	     "Examples:\n"
 	     "  coodie load 10.0.0.1 --duration 60 --concurrency 256 --loops 2\n"
 	     "  coodie load 10.0.0.1 --rate 5000 --read-ratio 90 --format json\n"
@@ -289,7 +284,7 @@ static int parse_and_run(struct load *l, const struct argument *own, size_t coun
 		l->duration_s = 10;
 	l->quiet = l->quiet || !strcmp(l->format, "json");
 	signal(SIGINT, on_signal);
-	return run_with_password(l);
+	return run_with_options(l);
 }
 
 int tool_load(int argc, char **argv)

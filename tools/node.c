@@ -259,7 +259,9 @@ static int run(const struct run *r, coodie_node_options *o)
 	}
 	ok = ok && serve(n, r, &err);
 	coodie_node_stop(n);
-	return ok ? TOOL_OK : tool_fail("node", &err);
+	if (!ok)
+		tool_fail("node", &err);
+	return ok ? TOOL_OK : TOOL_FAILED;
 }
 
 static void print_help(const struct argument_table *tables)

@@ -242,8 +242,8 @@ static void print_help(const struct argument_table *tables)
 	     "negotiated and who answered, and times round trips: one small SELECT each. The port\n"
 	     "is 9042 when none is given; an IPv6 address with a port is written [::1]:9042.");
 	arguments_print(tables);
-	puts("\nExit codes: 0 the node answered, 1 it could not be reached or refused (the reason is on\n"
-	     "stderr, with --json on stdout too), 2 wrong usage.\n\n"
+	puts("\nExit codes: 0 the node answered, 2 wrong usage, 8 it could not be reached, 9 it refused the\n"
+	     "login (the reason is on stderr, with --json on stdout too); `coodie help` lists all.\n\n"
 	     "Examples:\n"
 	     "  coodie ping 10.0.0.1\n"
 	     "  coodie ping node.example --tls --ca ca.pem --user app --password-file secret --json");

@@ -5,7 +5,11 @@
 
 #include <coodie.h>
 
-enum tool_exit { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
+enum tool_exit {
+#define X(name, code, text) TOOL_##name = (code),
+#include "tools/exits.def"
+#undef X
+};
 
 /* One subcommand: argv[0] is its name. Returns an exit code. */
 typedef int tool_fn(int argc, char **argv);
@@ -16,7 +20,9 @@ typedef int tool_fn(int argc, char **argv);
 
 /* "coodie ping: <text>" and where help is, on stderr. Returns TOOL_USAGE. */
 int tool_misuse(const char *command, const char *format, ...) COODIE_PRINTF(2, 3);
-/* The error, its code and what to do about it, on stderr. Returns TOOL_FAILED. */
+/* The error, its code and what to do about it, on stderr. Returns the exit code of its cause. */
 int tool_fail(const char *command, const coodie_error *err);
+/* The exit code of an error's cause, without a word. */
+int tool_exit_of(const coodie_error *err);
 
 #endif

@@ -7,6 +7,8 @@ libcd_main_la_SOURCES = \
 	tools/connect.c \
 	tools/connect.h \
 	tools/commands.def \
+	tools/exits.def \
+	tools/failure.c \
 	tools/json.c \
 	tools/json.h \
 	tools/json_parse.c \
@@ -17,6 +19,8 @@ libcd_main_la_SOURCES = \
 	tools/load_report.c \
 	tools/load_worker.c \
 	tools/main.c \
+	tools/nearest.c \
+	tools/nearest.h \
 	tools/pcap.c \
 	tools/pcap.h \
 	tools/node.c \
