@@ -34,6 +34,9 @@ coodieinclude_HEADERS = \
 	include/coodie/message.h \
 	include/coodie/metadata.h \
 	include/coodie/metrics.h \
+	include/coodie/migrate.h \
+	include/coodie/migrate_causes.def \
+	include/coodie/migration.h \
 	include/coodie/mock.h \
 	include/coodie/model.h \
 	include/coodie/named.h \

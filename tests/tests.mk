@@ -33,6 +33,7 @@ include tests/proto.mk
 include tests/net.mk
 include tests/orm.mk
 include tests/node.mk
+include tests/migrate.mk
 include tests/examples.mk
 include tests/tools.mk
 endif

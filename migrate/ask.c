@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* Sending a migrator's own statements, each at the consistency that its kind has. */
+#include "migrate/ask.h"
+
+#include <string.h>
+
+#include <coodie/cluster.h>
+#include <coodie/pager.h>
+
+#include "migrate/live.h"
+
+static const struct {
+	cql_consistency consistency;
+	bool idempotent;
+} modes[] = {
+	[MG_AT_QUORUM] = { CQL_CONSISTENCY_QUORUM, true },
+	[MG_CONDITIONAL] = { CQL_CONSISTENCY_QUORUM, false },
+	[MG_AT_SERIAL] = { CQL_CONSISTENCY_SERIAL, true },
+	[MG_OF_NODE] = { CQL_CONSISTENCY_LOCAL_ONE, true },
+};
+
+coodie_request mg_request(const coodie_migrator *m, enum mg_mode mode)
+{
+	(void)m;
+	return (coodie_request){
+		.size = sizeof(coodie_request),
+		.consistency = modes[mode].consistency,
+		.serial_consistency = CQL_CONSISTENCY_SERIAL,
+		.idempotent = modes[mode].idempotent,
+	};
+}
+
+coodie_result *mg_ask(coodie_migrator *m, enum mg_cql cql, cql_args args, enum mg_mode mode,
+		      coodie_error *err)
+{
+	const coodie_request r = mg_request(m, mode);
+
+	return coodie_session_query(m->session, m->cql[cql], args, &r, err);
+}
+
+bool mg_do(coodie_migrator *m, enum mg_cql cql, cql_args args, coodie_error *err)
+{
+	coodie_result *r = mg_ask(m, cql, args, MG_AT_QUORUM, err);
+
+	coodie_result_free(r);
+	return r;
+}
+
+bool mg_each(coodie_migrator *m, enum mg_cql cql, cql_args args, enum mg_mode mode, mg_row_fn *each,
+	     void *user, coodie_error *err)
+{
+	const coodie_request r = mg_request(m, mode);
+	coodie_error own = { 0 };
+	coodie_pager *pager;
+	bool ok = true;
+
+	pager = coodie_pager_query(m->session, m->cql[cql], args, &r, NULL, &own);
+	for (const coodie_cursor *row; ok && pager && (row = coodie_pager_row(pager, &own));)
+		ok = each(m, row, user, &own);
+	coodie_pager_free(pager);
+	cd_error_copy(err, &own);
+	return own.code == COODIE_OK;
+}
+
+bool mg_text(coodie_migrator *m, const coodie_cursor *row, size_t column, const char **out,
+	     coodie_error *err)
+{
+	cql_text text = { "", 0 };
+
+	if (!coodie_cursor_is_null(row, column) && !coodie_cursor_text(row, column, &text, err))
+		return false;
+	*out = cd_arena_strndup(&m->work, text.data ? text.data : "", text.len);
+	return *out || cd_no_memory(err, "a row");
+}
+
+bool mg_agree(coodie_migrator *m, coodie_error *err)
+{
+	if (coodie_schema_agreement(m->session, m->options.agreement_timeout_ms, err))
+		return true;
+	if (err &&
+	    err->code == COODIE_ERR_UNSUPPORTED) { /* a session over a driver: nobody to ask */
+		cd_clear(err);
+		return true;
+	}
+	return mg_because(m, COODIE_CAUSE_AGREEMENT);
+}
+
+/* ---- tables ---------------------------------------------------------------------------------- */
+
+/* The node that makes our tables: of all that are up, the one whose id is the smallest. Runs that begin
+ * at the same time ask the same one, which makes a table once; two nodes would make two of them. */
+static bool find_maker(coodie_migrator *m, cql_inet *out)
+{
+	coodie_metadata *md = coodie_session_metadata(m->session, NULL);
+	const coodie_host *first = NULL;
+	bool found;
+	char host[sizeof first->address];
+
+	for (size_t i = 0; md && i < coodie_metadata_node_count(md); i++) {
+		const coodie_host *h = coodie_metadata_node_at(md, i);
+
+		if (h->is_up && h->connections > 0 &&
+		    (!first || memcmp(&h->host_id, &first->host_id, sizeof h->host_id) < 0))
+			first = h;
+	}
+	found = first && *first->address;
+	if (found) {
+		const char *at = *first->address == '[' ? first->address + 1 : first->address;
+		size_t len = *first->address == '[' ? strcspn(at, "]") : strcspn(at, ":");
+
+		memcpy(host, at, len);
+		host[len] = '\0';
+		found = cql_inet_parse(host, out, NULL);
+	}
+	coodie_metadata_free(md);
+	return found;
+}
+
+static bool make(coodie_migrator *m, enum mg_cql cql, const cql_inet *node, coodie_error *err)
+{
+	coodie_request r = mg_request(m, MG_AT_QUORUM);
+	coodie_result *result;
+
+	r.timeout_ms = m->options.statement_timeout_ms;
+	r.node = node;
+	result = coodie_session_query(m->session, m->cql[cql], CQL_ARGS(), &r, err);
+	coodie_result_free(result);
+	return result;
+}
+
+bool mg_make_table(coodie_migrator *m, enum mg_cql cql, const char *name, coodie_error *err)
+{
+	cql_inet node;
+	bool there;
+
+	if (!mg_live_has_table(m, m->keyspace, name, &there, err))
+		return false;
+	if (there)
+		return true;
+	if (!(find_maker(m, &node) && make(m, cql, &node, err)) && !make(m, cql, NULL, err))
+		return false;
+	return mg_agree(m, err);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* The lock of migrations: one row in the cluster, with an owner and a time to live. It is Python coodie's
+ * row; what is ours is that the owner is one run, and that it is renewed while the run works. */
+#ifndef MIGRATE_LOCK_H
+#define MIGRATE_LOCK_H
+
+#include "migrate/migrator.h"
+
+/* Takes it into `m->lock`. Held by another: COODIE_ERR_CONFLICT, with the owner and the age. */
+bool mg_lock_take(coodie_migrator *m, coodie_error *err);
+/* Whether it is still ours: asked before each thing that changes something. */
+bool mg_lock_check(coodie_migrator *m, coodie_error *err);
+/* Gives it back, when it is ours. None held: fine. */
+void mg_lock_release(coodie_migrator *m);
+
+#endif
