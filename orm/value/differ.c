@@ -7,19 +7,73 @@ static bool is_collection(cql_value v)
 	return v.is.tag == CQL_TAG_LIST || v.is.tag == CQL_TAG_SET || v.is.tag == CQL_TAG_MAP;
 }
 
-static bool same_unordered(cql_value a, cql_value b, struct cd_arena *scratch)
-{
-	struct cd_item *x, *y;
+/* ---- the same, whatever the order of sets and maps ---------------------------------------------- */
 
-	if (a.as.seq.count != b.as.seq.count)
-		return false;
-	x = cd_items_sorted(a, scratch);
-	y = x ? cd_items_sorted(b, scratch) : NULL;
-	for (size_t i = 0; y && i < a.as.seq.count; i++) {
-		if (cd_item_order(&x[i], &y[i]))
+/* Values in a row: items, or keys and values in turn. */
+static cql_seq seq_of(const cql_value *values, uint32_t count)
+{
+	return (cql_seq){ .items = values, .count = count };
+}
+
+/* Items as a set, or pairs as a map. */
+static bool make_seq(struct cd_arena *a, const struct cd_item *items, size_t count, bool pairs,
+		     cql_value *out)
+{
+	cql_value *values = cd_arena_take_array(a, 2 * count + 1, sizeof(*values));
+	size_t n = 0;
+
+	for (size_t i = 0; values && i < count; i++) {
+		values[n++] = items[i].key;
+		if (pairs)
+			values[n++] = items[i].value;
+	}
+	*out = pairs ? cql_from_map((cql_map){ seq_of(values, (uint32_t)count) })
+		     : cql_from_set((cql_set){ seq_of(values, (uint32_t)count) });
+	return values != NULL;
+}
+
+static bool put_in_order(cql_value v, struct cd_arena *a, cql_value *out);
+
+/* The same value over items of which each is in order inside. */
+static bool order_inside(cql_value v, struct cd_arena *a, cql_value *out)
+{
+	bool is_map = v.is.tag == CQL_TAG_MAP;
+	cql_value *values = cd_arena_take_array(a, 2 * (size_t)v.as.seq.count + 1, sizeof(*values));
+	cql_iter it = cql_list_iter((cql_list){ v.as.seq });
+	cql_iter pairs = cql_map_iter((cql_map){ v.as.seq });
+	cql_value key, value = cql_null();
+	size_t n = 0;
+
+	while (values && (is_map ? cql_iter_next_pair(&pairs, &key, &value) : cql_iter_next(&it, &key))) {
+		if (!put_in_order(key, a, &values[n++]) ||
+		    (is_map && !put_in_order(value, a, &values[n++])))
 			return false;
 	}
-	return y != NULL;
+	*out = v;
+	out->as.seq = seq_of(values, v.as.seq.count);
+	return values && n == (size_t)v.as.seq.count * (is_map ? 2 : 1);
+}
+
+/* Sets and maps at every depth sorted; false: no memory, or broken. Fields of a user type have their places. */
+static bool put_in_order(cql_value v, struct cd_arena *a, cql_value *out)
+{
+	struct cd_item *items;
+
+	*out = v;
+	if (!cd_datum_is_seq(v) || v.is.tag == CQL_TAG_UDT)
+		return true;
+	if (!order_inside(v, a, out))
+		return false;
+	if (v.is.tag != CQL_TAG_SET && v.is.tag != CQL_TAG_MAP)
+		return true;
+	items = cd_items_sorted(*out, a);
+	return items && make_seq(a, items, out->as.seq.count, v.is.tag == CQL_TAG_MAP, out);
+}
+
+static bool same_unordered(cql_value a, cql_value b, struct cd_arena *scratch)
+{
+	return a.as.seq.count == b.as.seq.count && put_in_order(a, scratch, &a) &&
+	       put_in_order(b, scratch, &b) && cd_datum_order(&a, &b) == 0;
 }
 
 bool cd_datum_same(cql_value a, cql_value b, struct cd_arena *scratch)
@@ -29,8 +83,7 @@ bool cd_datum_same(cql_value a, cql_value b, struct cd_arena *scratch)
 		return true; /* the very bytes that were loaded */
 	if (cd_datum_order(&a, &b) == 0)
 		return true;
-	return a.is.tag == b.is.tag && (a.is.tag == CQL_TAG_SET || a.is.tag == CQL_TAG_MAP) &&
-	       same_unordered(a, b, scratch);
+	return scratch && a.is.tag == b.is.tag && cd_datum_is_seq(a) && same_unordered(a, b, scratch);
 }
 
 bool cd_datum_is_empty(cql_value v)
@@ -54,23 +107,6 @@ static void take_missing(const struct cd_item *x, size_t x_count, const struct c
 		if (!found)
 			out[(*count)++] = x[i];
 	}
-}
-
-/* Items as a set, or pairs as a map. */
-static bool make_seq(struct cd_arena *a, const struct cd_item *items, size_t count, bool pairs,
-		     cql_value *out)
-{
-	cql_value *values = cd_arena_take_array(a, 2 * count + 1, sizeof(*values));
-	size_t n = 0;
-
-	for (size_t i = 0; values && i < count; i++) {
-		values[n++] = items[i].key;
-		if (pairs)
-			values[n++] = items[i].value;
-	}
-	*out = pairs ? cql_from_map((cql_map){ { .items = values, .count = (uint32_t)count } })
-		     : cql_from_set((cql_set){ { .items = values, .count = (uint32_t)count } });
-	return values != NULL;
 }
 
 bool cd_datum_delta(cql_value was, cql_value now, struct cd_arena *a, cql_value *added,
