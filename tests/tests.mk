@@ -112,7 +112,7 @@ EXTRA_DIST += tests/tsan.supp tests/valgrind.supp
 
 # ---- the integration suite on real Apache Cassandra
 check-cassandra: all $(cassandra_tests)
-	CC='$(CC)' $(srcdir)/tests/cassandra/run $(cassandra_tests) $(srcdir)/tests/check-guide
+	CC='$(CC)' $(srcdir)/tests/cassandra/run $(cassandra_tests) $(srcdir)/tests/check-guide $(srcdir)/tests/check-gen
 CLEANFILES += $(cassandra_tests)
 
 # ---- random schemas, data and queries, on the node and on Cassandra side by side

@@ -9,6 +9,27 @@ libcd_main_la_SOURCES = \
 	tools/commands.def \
 	tools/exits.def \
 	tools/failure.c \
+	tools/gen/command.c \
+	tools/gen/gen.h \
+	tools/gen/header.c \
+	tools/gen/index.c \
+	tools/gen/library.def \
+	tools/gen/member.c \
+	tools/gen/names.c \
+	tools/gen/names.h \
+	tools/gen/option.c \
+	tools/gen/option.def \
+	tools/gen/origin.c \
+	tools/gen/origin.h \
+	tools/gen/plan.c \
+	tools/gen/schema_file.c \
+	tools/gen/schema_file.h \
+	tools/gen/source.c \
+	tools/gen/spelling.c \
+	tools/gen/unseen.c \
+	tools/gen/words.c \
+	tools/gen/words.h \
+	tools/gen/write.c \
 	tools/json.c \
 	tools/json.h \
 	tools/json_parse.c \

@@ -44,7 +44,8 @@ static bool order_inside(cql_value v, struct cd_arena *a, cql_value *out)
 	cql_value key, value = cql_null();
 	size_t n = 0;
 
-	while (values && (is_map ? cql_iter_next_pair(&pairs, &key, &value) : cql_iter_next(&it, &key))) {
+	while (values &&
+	       (is_map ? cql_iter_next_pair(&pairs, &key, &value) : cql_iter_next(&it, &key))) {
 		if (!put_in_order(key, a, &values[n++]) ||
 		    (is_map && !put_in_order(value, a, &values[n++])))
 			return false;
@@ -83,7 +84,8 @@ bool cd_datum_same(cql_value a, cql_value b, struct cd_arena *scratch)
 		return true; /* the very bytes that were loaded */
 	if (cd_datum_order(&a, &b) == 0)
 		return true;
-	return scratch && a.is.tag == b.is.tag && cd_datum_is_seq(a) && same_unordered(a, b, scratch);
+	return scratch && a.is.tag == b.is.tag && cd_datum_is_seq(a) &&
+	       same_unordered(a, b, scratch);
 }
 
 bool cd_datum_is_empty(cql_value v)
@@ -92,8 +94,8 @@ bool cd_datum_is_empty(cql_value v)
 }
 
 /* The items or pairs that one has and the other has not, or has with another value. */
-static void take_missing(const struct cd_item *x, size_t x_count, const struct cd_item *y, size_t y_count,
-			 bool keys_only, struct cd_item *out, size_t *count)
+static void take_missing(const struct cd_item *x, size_t x_count, const struct cd_item *y,
+			 size_t y_count, bool keys_only, struct cd_item *out, size_t *count)
 {
 	size_t j = 0;
 
