@@ -221,6 +221,7 @@ libcd_node_la_SOURCES = \
 	node/value/composite.c node/value/composite.h \
 	node/value/custom.c node/value/custom.h \
 	node/value/hex.c node/value/hex.h \
+	node/value/java_real.c node/value/java_real.h \
 	node/value/java_set.c node/value/java_set.h \
 	node/value/json_print.c node/value/json_print.h \
 	node/value/json_read.c node/value/json_read.h \

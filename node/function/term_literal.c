@@ -4,6 +4,7 @@
 
 #include "node/function/term_parts.h"
 #include "node/value/custom.h"
+#include "node/value/native_print.h"
 #include "node/value/native_text.h"
 #include "proto/text.h"
 
@@ -68,7 +69,7 @@ static enum cql_kind float_kind(const struct nd_expr *e)
 	if (!cd_scan_is_digit(e->text[e->text_len - 1])) /* NaN, Infinity */
 		return CQL_KIND_DOUBLE;
 	size_t digits = significant(e->text, e->text_len, wanted, sizeof wanted);
-	cd_print_real(&p, d, false);
+	nd_print_java_real(&p, d, false);
 	if (digits > MOST || digits != significant(text, cd_print_end(&p), had, sizeof had))
 		return CQL_KIND_DECIMAL;
 	return memcmp(wanted, had, digits) == 0 ? CQL_KIND_DOUBLE : CQL_KIND_DECIMAL;
@@ -177,9 +178,10 @@ static char *next_part(const char **at, const char *end, struct cd_arena *a)
 	return out;
 }
 
+/* Of an empty text none: not one that is empty. */
 static uint32_t count_parts(const char *text, size_t len)
 {
-	uint32_t count = 1;
+	uint32_t count = len > 0;
 
 	for (size_t i = 0; i < len; i++)
 		count += text[i] == ':' && (i == 0 || text[i - 1] != '\\');
@@ -213,7 +215,7 @@ static bool read_tuple(struct nd_planner *p, const char *text, size_t len, const
 				 "got %u",
 				 nd_type_text(p->arena, type), (unsigned)type->count,
 				 (unsigned)count);
-	if (!(items = cd_arena_take_array(p->arena, count, sizeof *items)))
+	if (!(items = cd_arena_take_array(p->arena, count + 1u, sizeof *items)))
 		return nd_no_memory(p->problem);
 	for (uint32_t i = 0; i < count; i++) {
 		const char *from = at, *part = next_part(&at, end, p->arena);

@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "node/value/custom.h"
+#include "node/value/java_real.h"
 #include "node/value/native_text.h"
 #include "proto/text.h"
 #include "proto/value.h"
@@ -113,7 +113,7 @@ static void print_decimal(struct printing *r)
 	cd_print_decimal(r->p, r->v.as.decimal);
 }
 
-/* The shortest digits, with a point and at least one digit behind it; from 10^7 on and below 10^-3
+/* Digits with a point and at least one digit behind it; from 10^7 on and below 10^-3
  * with an exponent. */
 static void put_java_real(struct cd_print *p, const char *digits, size_t count, int exponent)
 {
@@ -141,9 +141,7 @@ static void put_java_real(struct cd_print *p, const char *digits, size_t count, 
 
 void nd_print_java_real(struct cd_print *p, double d, bool single)
 {
-	char text[64], digits[32];
-	size_t count = 0;
-	int exponent = 0;
+	struct nd_java_digits digits;
 
 	if (!isfinite(d)) {
 		cd_print_text(p, isnan(d) ? "NaN" : d < 0 ? "-Infinity" : "Infinity");
@@ -151,20 +149,8 @@ void nd_print_java_real(struct cd_print *p, double d, bool single)
 	}
 	if (signbit(d))
 		cd_print_char(p, '-');
-	/* the fewest digits that read back as the same number */
-	for (int precision = 0; precision <= 16; precision++) {
-		snprintf(text, sizeof text, "%.*e", precision, fabs(d));
-		if (single ? strtof(text, NULL) == fabsf((float)d) : strtod(text, NULL) == fabs(d))
-			break;
-	}
-	const char *e = strchr(text, 'e');
-	for (const char *at = text; at < e; at++)
-		if (cd_scan_is_digit(*at))
-			digits[count++] = *at;
-	while (count > 1 && digits[count - 1] == '0')
-		count--;
-	exponent = (int)strtol(e + 1, NULL, 10);
-	put_java_real(p, digits, count, d == 0 ? 0 : exponent);
+	nd_java_digits(fabs(d), single, &digits);
+	put_java_real(p, digits.at, digits.count, digits.exponent);
 }
 
 static void print_real(struct printing *r)

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "node/value/native_print.h"
 #include "node/value/native_text.h"
 #include "proto/digits.h"
 #include "proto/text.h"
@@ -160,35 +161,25 @@ static float single_of(const struct nd_number *n)
 	return (float)round_decimal(&n->decimal, true);
 }
 
-/* The decimal that the shortest text of a double, or of a float, means. */
+/* The decimal that Java's text of a double, or of a float, means. */
 static bool decimal_of_real(const struct nd_call *c, double d, bool single, struct nd_decimal *out)
 {
-	char text[512];
+	char text[64];
 	struct cd_print p = { text, sizeof text, 0 };
 	struct cd_scan s;
 	cql_decimal v;
-	int32_t least;
 
 	if (!isfinite(d))
 		return nd_refuse(c->problem, ND_INVALID,
 				 isnan(d)
 					 ? "A NaN cannot be converted into a decimal"
 					 : "An infinite number cannot be converted into a decimal");
-	cd_print_real(&p, d, single);
+	nd_print_java_real(&p, d, single);
 	s = (struct cd_scan){ text, text, text + cd_print_end(&p), NULL };
 	if (!cd_scan_decimal(&s, c->arena, &v))
 		return nd_no_memory(c->problem);
 	out->unscaled = nd_big_read(c->arena, v.unscaled.data, v.unscaled.len);
 	out->scale = v.scale;
-	least = 1;
-	if (d != 0 && (fabs(d) < 1e-3 || fabs(d) >= 1e7)) {
-		/* of one digit and a power of ten, the digit gets a zero behind it: 1.0E300 */
-		*out = nd_decimal_strip(c->arena, *out);
-		least = out->scale + (fabs(nd_big_real(out->unscaled)) < 10);
-	}
-	/* Java writes at least one digit behind the point: 5.0 has the scale 1 */
-	if (out->scale < least)
-		*out = nd_decimal_rescale(c->arena, *out, least, ND_ROUND_DOWN);
 	return !out->unscaled.failed || too_large(c);
 }
 
