@@ -110,25 +110,25 @@ static bool put_pairs(struct cd_buffer *out, const cql_type *type, const cql_val
 	return ok && !it.failed;
 }
 
-/* (1, null), {street: 'Main'}: parts that are missing at the end stay so in a user type. */
+/* (1, null), {street: 'Main', number: null}: parts that are missing at the end are null. */
 static bool put_parts(struct cd_buffer *out, const cql_type *type, const cql_value *v)
 {
 	bool named = type->kind == CQL_KIND_UDT, ok = true;
 	cql_iter it = cql_tuple_iter((cql_tuple){ v->as.seq });
+	const cql_value null = cql_null();
 	cql_value part;
-	uint32_t i = 0;
 
 	cd_buffer_u8(out, named ? '{' : '(');
-	for (; ok && i < type->count && cql_iter_next(&it, &part); i++) {
+	for (uint32_t i = 0; ok && i < type->count; i++) {
+		bool is_there = cql_iter_next(&it, &part);
+
 		cd_buffer_text(out, i ? ", " : "");
 		if (named) {
 			nd_name_put(out, type->of.udt->fields[i]);
 			cd_buffer_text(out, ": ");
 		}
-		ok = put(out, type->inner[i], &part);
+		ok = put(out, type->inner[i], is_there ? &part : &null);
 	}
-	for (; !named && i < type->count; i++)
-		cd_buffer_text(out, i ? ", null" : "null");
 	cd_buffer_u8(out, named ? '}' : ')');
 	return ok && !it.failed;
 }

@@ -101,6 +101,27 @@ static bool add_token(struct nd_candidates *c, const struct nd_receiver *receive
 	return f != NULL;
 }
 
+/* Whether a literal is of a kind that Cassandra looks for in the type itself: of maps it does not. */
+static bool asks_for_type(const struct nd_expr *e, const cql_type *type)
+{
+	bool is_udt = type->kind == CQL_KIND_UDT;
+
+	switch (e->kind) {
+	case ND_EXPR_LIST:
+		return !is_udt;
+	case ND_EXPR_MAP:
+		return is_udt;
+	default:
+		return e->kind == ND_EXPR_SET || e->kind == ND_EXPR_UDT;
+	}
+}
+
+static bool is_made_by_literals(const cql_type *type)
+{
+	return cd_type_is_collection(type) || type->kind == CQL_KIND_VECTOR ||
+	       type->kind == CQL_KIND_UDT;
+}
+
 /* A view's partition key keeps the descending type of its base's column, which is no collection's: a
  * literal does not fit. */
 static bool check_token(struct nd_planner *p, const struct nd_expr *call,
@@ -113,8 +134,8 @@ static bool check_token(struct nd_planner *p, const struct nd_expr *call,
 	     i++) {
 		const struct nd_column *c = nd_table_column(t->view->base, t->columns[i]->name);
 
-		if (nd_expr_is_collection(call->items[i]) && c && c->descending &&
-		    cd_type_is_collection(c->type))
+		if (c && c->descending && is_made_by_literals(c->type) &&
+		    asks_for_type(call->items[i], c->type))
 			return nd_refuse_argument(p, call, i, "token", c->type);
 	}
 	return true;

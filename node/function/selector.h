@@ -28,6 +28,7 @@ struct nd_selector {
 	uint32_t field; /* of TIMES: + 1, or 0 */
 	uint32_t slot;  /* COLUMN and TIMES: of the value kept for a group */
 	enum nd_times times;
+	const struct nd_selector *of; /* of TIMES */
 	const struct nd_function *function;
 	uint32_t count;
 	struct nd_selector **items;

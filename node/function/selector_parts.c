@@ -176,9 +176,11 @@ bool nd_selector_check_terms(struct nd_selection_run *r, const struct nd_selecto
 	struct nd_value key;
 
 	for (uint32_t i = 0; i < s->count; i++)
-		if (s->items[i] &&
-		    (!check_argument(r, s, s->items[i]) || !nd_selector_check_terms(r, s->items[i])))
+		if (s->items[i] && (!check_argument(r, s, s->items[i]) ||
+				    !nd_selector_check_terms(r, s->items[i])))
 			return false;
+	if (s->of && !nd_selector_check_terms(r, s->of))
+		return false;
 	if (s->kind == ND_SELECTOR_SLICE)
 		return (!s->from || key_value(r, s, s->from, "slice", &key)) &&
 		       (!s->to || key_value(r, s, s->to, "slice", &key));

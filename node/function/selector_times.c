@@ -85,6 +85,7 @@ struct nd_selector *nd_selector_times(struct nd_selector_maker *m, const struct 
 		return NULL;
 	s->column = c;
 	s->times = times;
+	s->of = of;
 	s->name = ND_SELECTOR_TEXT(m, "%s(%s)", names[times], of->name);
 	if (of->items && of->items[0]->kind != ND_SELECTOR_COLUMN)
 		return s->name ? s : NULL; /* a part of a part: the time of the whole */

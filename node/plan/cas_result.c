@@ -65,10 +65,9 @@ static bool choose_columns(struct answer *a, bool is_batch)
 
 		a->shows_all |= w->conditions.if_exists || w->conditions.if_not_exists;
 		a->reads_rows |= w->touches_rows;
-		a->reads_statics |= w->operation_count > w->regular_count;
+		a->reads_statics |= w->operation_count > w->regular_count &&
+				    nd_conditions_are(&w->conditions);
 	}
-	a->reads_rows &= a->shows_all;
-	a->reads_statics &= a->shows_all;
 	for (uint32_t i = 0; i < t->column_count; i++)
 		if (a->shows_all || (is_batch && t->columns[i]->kind <= ND_CLUSTERING))
 			show(a, t->columns[i]);
@@ -256,8 +255,8 @@ static bool fill_metadata(struct answer *a)
 	for (uint32_t i = 0; i < a->column_count; i++)
 		specs[i + 1] = (cql_column_spec){ keyspace, table, text_of(a->columns[i]->name),
 						  a->columns[i]->type };
-	a->x->result.metadata =
-		(cql_metadata){ .columns = specs, .column_count = a->column_count + 1 };
+	a->x->result.metadata = (cql_metadata){ .columns = specs,
+						.column_count = a->column_count + 1 };
 	return true;
 }
 

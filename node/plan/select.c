@@ -277,8 +277,7 @@ static bool bind(struct nd_select_run *r, uint32_t *limit)
 	if (!limit_value(x, plan->limit, limit) ||
 	    !limit_value(x, plan->partition_limit, &r->partition_limit) ||
 	    (!plan->stored && !nd_select_from_rows(r)) ||
-	    (nd_where_has_filters(plan->where) &&
-	     !(r->filter = nd_where_filter(plan->where, x))) ||
+	    (nd_where_has_filters(plan->where) && !(r->filter = nd_where_filter(plan->where, x))) ||
 	    !nd_where_bind(plan->where, x, &r->places))
 		return false;
 	return check_consistency(r);
@@ -305,7 +304,8 @@ static bool start(struct nd_select_run *r, uint32_t *limit)
 
 	if (!bind(r, limit) || (plan->ordering.near && !nd_near_start(r, *limit)))
 		return false;
-	if (!start_page(r, *limit) || !guard_page(r))
+	if (!start_page(r, *limit) || !guard_page(r) ||
+	    (r->filter && !nd_near_check_equal(r, *limit)))
 		return false;
 	r->arena = r->plan->only_row || (r->places.names_rows && r->places.key_count == 1 &&
 					 r->places.slice_count == 1)

@@ -36,6 +36,28 @@ static void lower_consistency(struct nd_request *x)
 			cql_consistency_name(now), cql_consistency_name(x->consistency));
 }
 
+static bool check_most(struct nd_request *x, uint32_t limit)
+{
+	return limit <= MOST ||
+	       nd_refuse(&x->problem, ND_INVALID,
+			 "Use of ANN OF in an ORDER BY clause requires a LIMIT that is not "
+			 "greater than %d. LIMIT was %u",
+			 MOST, limit);
+}
+
+/* An index of vectors is made for ANN OF alone. Cassandra says so where there are many rows to give, and
+ * falls over where there are few. */
+bool nd_near_check_equal(const struct nd_select_run *r, uint32_t limit)
+{
+	const struct nd_select_plan *plan = r->plan;
+	bool is_one = plan->aggregates && !plan->grouping.is_set;
+
+	if (!nd_where_asks_vectors(plan->where) || r->places.nothing)
+		return true;
+	return check_most(r->x, is_one ? INT32_MAX : limit) &&
+	       refuse(r->x, "Vector indexes only support ANN queries");
+}
+
 bool nd_near_start(struct nd_select_run *r, uint32_t limit)
 {
 	struct nd_request *x = r->x;
@@ -68,11 +90,8 @@ bool nd_near_start(struct nd_select_run *r, uint32_t limit)
 		return nd_refuse(&x->problem, ND_INVALID, "Unsupported %s value for column %s",
 				 v.presence == ND_NULL ? "null" : "unset",
 				 r->plan->ordering.near->name);
-	if (limit > MOST)
-		return nd_refuse(&x->problem, ND_INVALID,
-				 "Use of ANN OF in an ORDER BY clause requires a LIMIT that is not "
-				 "greater than %d. LIMIT was %u",
-				 MOST, limit);
+	if (!check_most(x, limit))
+		return false;
 	r->near_to = (cql_blob){ v.data, v.len };
 	return nd_vector_fits(r->plan->ordering.near_index, r->near_to) ||
 	       nd_replica_read_failed(x);

@@ -129,6 +129,8 @@ bool nd_ordering_finish(struct nd_select_run *r, uint32_t limit);
 
 /* select_near.c: ORDER BY c ANN OF. */
 bool nd_near_start(struct nd_select_run *r, uint32_t limit);
+/* False: `=` is asked of an index of vectors. */
+bool nd_near_check_equal(const struct nd_select_run *r, uint32_t limit);
 bool nd_near_score(const struct nd_select_run *r, struct nd_value vector, float *out);
 
 /* select_group.c */

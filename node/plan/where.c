@@ -338,8 +338,26 @@ static void add_filter(struct nd_where *w, struct nd_restriction *r, struct nd_r
 	*last = &r->next;
 }
 
-/* `rows`: of clustering columns that make slices, those with an index too: a null that bounds nothing is
- * refused by the filter. */
+/* Of clustering columns, those that make no slices; and those with an index (`rows`: one may be asked),
+ * behind which, in Cassandra's eyes, no slice can go on. What is said twice is said with a null, too: the
+ * filter refuses it in words of its own. */
+static void collect_rows(struct nd_where *w, bool rows, struct nd_restriction ***last)
+{
+	uint32_t position = 0;
+
+	for (uint32_t i = 0; i < w->table->clustering_count; i++) {
+		struct nd_restriction *r = w->rows[i];
+
+		if (!r)
+			continue;
+		if (is_filter(r, position) || (rows && nd_where_is_indexed(w->table, r)))
+			add_filter(w, r, last);
+		else if (r->kind != ND_WHERE_SLICE)
+			position = r->columns[0]->position + r->count;
+		i = r->columns[0]->position + r->count - 1;
+	}
+}
+
 static void collect_filters(struct nd_where *w, bool keys, bool rows)
 {
 	struct nd_restriction **last = &w->filters;
@@ -347,10 +365,7 @@ static void collect_filters(struct nd_where *w, bool keys, bool rows)
 	for (uint32_t i = 0; keys && i < w->table->partition_key_count; i++)
 		if (w->key[i])
 			add_filter(w, w->key[i], &last);
-	for (uint32_t i = 0; i < w->table->clustering_count; i++)
-		if (w->rows[i] && (i >= w->bound_rows || is_no_slice(w->rows[i]) ||
-				   (rows && nd_where_is_indexed(w->table, w->rows[i]))))
-			add_filter(w, w->rows[i], &last);
+	collect_rows(w, rows, &last);
 	for (uint32_t i = 0; i < w->other_count; i++)
 		add_filter(w, w->others[i], &last);
 }

@@ -81,6 +81,8 @@ bool nd_where_restricts_rows(const struct nd_where *w);
 bool nd_where_uses_index(const struct nd_where *w);
 /* Whether rows are those nearest to a vector. */
 bool nd_where_is_nearest(const struct nd_where *w);
+/* Whether an index of vectors is asked for those that are equal to one, which it cannot tell. */
+bool nd_where_asks_vectors(const struct nd_where *w);
 /* Whether the whole primary key is restricted by = and IN: what conditional statements want. */
 bool nd_where_is_exact(const struct nd_where *w);
 /* Whether the column is restricted by =. */

@@ -2,6 +2,7 @@
 /* Which relations a secondary index answers. Rows are filtered all the same: an index decides what
  * is legal without ALLOW FILTERING. */
 #include "node/plan/where_plan.h"
+#include "node/value/java_set.h"
 
 static bool is_attached(const struct nd_index *i)
 {
@@ -32,6 +33,7 @@ static bool has_range(const struct nd_column *column)
 	case CQL_KIND_MAP:
 	case CQL_KIND_TUPLE:
 	case CQL_KIND_UDT:
+	case CQL_KIND_VECTOR:
 		return false;
 	default:
 		return true;
@@ -180,6 +182,18 @@ const struct nd_index *nd_table_attached_index(const struct nd_table *t, const s
 	return NULL;
 }
 
+bool nd_where_asks_vectors(const struct nd_where *w)
+{
+	if (!w->uses_index || w->options.ann)
+		return false;
+	for (const struct nd_restriction *r = w->filters; r; r = r->next)
+		for (uint32_t i = 0; i < r->count && r->kind == ND_WHERE_EQ; i++)
+			if (r->columns[i]->type->kind == CQL_KIND_VECTOR &&
+			    nd_table_attached_index(w->table, r->columns[i]))
+				return true;
+	return false;
+}
+
 bool nd_table_has_index_of(const struct nd_table *t, const struct nd_column *c)
 {
 	for (uint32_t i = 0; i < t->index_count; i++)
@@ -190,10 +204,14 @@ bool nd_table_has_index_of(const struct nd_table *t, const struct nd_column *c)
 
 /* ---- how indexes look at values ----------------------------------------------------------------- */
 
-/* Of several the one that was made last. */
-static const struct nd_index *later(const struct nd_index *a, const struct nd_index *b)
+/* Of several (NULL: none yet) the one that Cassandra comes to first in its map of a table's indexes. */
+static const struct nd_index *first_of(const struct nd_table *t, const struct nd_index *a,
+				       const struct nd_index *b)
 {
-	return !a || b->number > a->number ? b : a;
+	uint32_t at = a ? nd_java_bucket_of(a->name, t->index_count) : UINT32_MAX;
+	uint32_t other = nd_java_bucket_of(b->name, t->index_count);
+
+	return other < at || (other == at && b->number < a->number) ? b : a;
 }
 
 const struct nd_index *nd_where_like_index(const struct nd_table *t, const struct nd_column *c,
@@ -207,7 +225,7 @@ const struct nd_index *nd_where_like_index(const struct nd_table *t, const struc
 
 		if (index->column == c && nd_index_kind(index) == ND_INDEX_SASI &&
 		    nd_sasi_read(index, &s) && s.is_literal && nd_sasi_answers(&s, like))
-			found = later(found, index);
+			found = first_of(t, found, index);
 	}
 	return found;
 }
@@ -248,7 +266,7 @@ const struct nd_index *nd_where_looking(const struct nd_where *w, const struct n
 			continue;
 		if (kind == ND_INDEX_SASI || (kind == ND_INDEX_ATTACHED && answers(index, r) &&
 					      (!item || answers_item(index, item))))
-			found = later(found, index);
+			found = first_of(t, found, index);
 	}
 	return found;
 }

@@ -329,10 +329,12 @@ static uint32_t equal_columns(const struct nd_where *w)
 }
 
 /* Null comes before all values, in either order: what lies behind it is everything, what lies before
- * it is `nothing`. */
+ * it is `nothing`. Beside another end that is not even a slice. */
 static bool read_ends(const struct nd_restriction *r, struct nd_request *x, struct end out[2],
-		      bool *nothing)
+		      bool *nothing, bool *no_slice)
 {
+	uint32_t values = 0;
+
 	for (int i = ND_WHERE_START; i <= ND_WHERE_END; i++) {
 		struct end *end = &out[i];
 
@@ -347,7 +349,9 @@ static bool read_ends(const struct nd_restriction *r, struct nd_request *x, stru
 			*nothing |= (i == ND_WHERE_END) != r->columns[0]->descending;
 			end->count = 0;
 		}
+		values += end->count;
 	}
+	*no_slice = *nothing && values;
 	return true;
 }
 
@@ -357,11 +361,14 @@ bool nd_where_slices(const struct nd_where *w, struct nd_request *x, struct nd_p
 	uint32_t width = equal_columns(w), count = 1;
 	const struct nd_restriction *slice = width < w->bound_rows ? w->rows[width] : NULL;
 	struct end ends[2] = { { 0, NULL }, { 0, NULL } };
+	bool nothing = false, no_slice = false;
 	cql_blob *prefixes = NULL;
 
 	if (!nd_where_product(w->rows, width, x, &count, &prefixes) ||
-	    (slice && !read_ends(slice, x, ends, &out->nothing)))
+	    (slice && count && !read_ends(slice, x, ends, &nothing, &no_slice)))
 		return false;
+	if (no_slice)
+		count = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		struct nd_clustering prefix = { width,
 						width ? prefixes + (size_t)i * width : NULL };
@@ -374,6 +381,6 @@ bool nd_where_slices(const struct nd_where *w, struct nd_request *x, struct nd_p
 	out->slices = s.at;
 	out->slice_count = s.count;
 	out->names_rows = w->names_rows;
-	out->nothing |= s.count == 0;
+	out->nothing |= nothing || s.count == 0;
 	return true;
 }

@@ -9,6 +9,7 @@
 #include "node/plan/guardrail.h"
 #include "node/plan/insert.h"
 #include "node/plan/view.h"
+#include "node/value/check.h"
 
 /* ---- what a statement is run with --------------------------------------------------------------- */
 
@@ -74,6 +75,25 @@ static bool ttl_value(const struct nd_write *w, struct nd_request *x, int32_t *o
 /* ---- places ------------------------------------------------------------------------------------ */
 
 enum { KEY_MOST = 65535 };
+
+/* The bytes of a key whose columns are made of values: a text may have brought them in as they are,
+ * `k = '5:ab'` for a tuple with a set. */
+static bool check_key(const struct nd_write *w, cql_blob key, struct nd_request *x)
+{
+	const struct nd_table *t = w->plan.table;
+	cql_blob *columns;
+
+	if (!w->checks_keys)
+		return true;
+	columns = cd_arena_take_array(x->arena, t->partition_key_count, sizeof *columns);
+	if (!columns)
+		return nd_no_memory(&x->problem);
+	nd_key_columns(key, columns, t->partition_key_count);
+	for (uint32_t i = 0; i < t->partition_key_count; i++)
+		if (!nd_check_value(t->columns[i]->type, columns[i], &x->problem))
+			return false;
+	return true;
+}
 
 static bool check_row(const struct nd_clustering *row, struct nd_request *x)
 {
@@ -277,6 +297,8 @@ bool nd_write_build(const struct nd_write *w, struct nd_build *b, const struct n
 			.is_cas = b->is_cas,
 		};
 
+		if (!b->is_cas && !check_key(w, places->keys[i], b->x))
+			return false;
 		to.mutation = mutation_of(b, w->plan.table, places->keys[i], places->tokens[i]);
 		if (!to.mutation || !write_partition(w, &to, places))
 			return false;

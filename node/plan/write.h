@@ -22,6 +22,7 @@ struct nd_write {
 	/* the others by a clause */
 	struct nd_where *where;
 	struct nd_conditions conditions;
+	bool checks_keys;    /* of partitions: not all their columns are of native types */
 	bool touches_rows;   /* not the static row alone */
 	const char *refusal; /* said when it is run, not when it is prepared; NULL: none */
 	int32_t refusal_code;

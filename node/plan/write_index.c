@@ -74,18 +74,20 @@ static bool check_terms(const struct nd_build *b, const struct nd_mutation *m)
 
 /* ---- the whole ---------------------------------------------------------------------------------- */
 
-static bool has_place(const struct nd_index *index, const struct nd_change *c)
+/* The index looks at what the row has then: not at a value that is older than that. */
+static bool has_place(const struct nd_index *index, const struct nd_mutation *m,
+		      const struct nd_change *c)
 {
 	return nd_index_kind(index) != ND_INDEX_ATTACHED || c->column != index->column ||
 	       c->kind != ND_CHANGE_CELL || index->column->type->kind != CQL_KIND_VECTOR ||
-	       nd_vector_fits(index, c->value);
+	       nd_vector_fits(index, c->value) || nd_store_loses(m->table->store, m->key, c);
 }
 
-static bool check_vectors(const struct nd_build *b, const struct nd_table *t,
+static bool check_vectors(const struct nd_build *b, const struct nd_mutation *m,
 			  const struct nd_change *c)
 {
-	for (uint32_t i = 0; i < t->index_count; i++)
-		if (!has_place(&t->indexes[i], c))
+	for (uint32_t i = 0; i < m->table->index_count; i++)
+		if (!has_place(&m->table->indexes[i], m, c))
 			return nd_vector_write_failed(b->x, b->count > 1);
 	return true;
 }
@@ -113,7 +115,7 @@ bool nd_build_check_indexes(const struct nd_build *b)
 			return false;
 		for (const struct nd_change *c = m->table->index_count ? m->first : NULL; c;
 		     c = c->next)
-			if (!check_change(m->table, c, b->x) || !check_vectors(b, m->table, c))
+			if (!check_change(m->table, c, b->x) || !check_vectors(b, m, c))
 				return false;
 	}
 	return true;

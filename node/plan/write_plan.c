@@ -53,6 +53,8 @@ struct nd_write *nd_write_new(struct nd_planner *p, const struct nd_statement *s
 	w->plan.run = nd_write_run;
 	w->plan.is_write = true;
 	w->kind = s->kind;
+	for (uint32_t i = 0; i < t->partition_key_count; i++)
+		w->checks_keys |= t->columns[i]->type->count > 0;
 	if (!nd_using_new(p, t->keyspace->name, t->name, using, &w->timestamp, &w->ttl) ||
 	    !new_conditions(p, w, if_not_exists, if_exists, conditions))
 		return NULL;

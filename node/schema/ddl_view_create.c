@@ -17,7 +17,7 @@ struct maker {
 	const struct nd_create_view *def;
 	const char *name;
 	struct nd_table *base;
-	const char **key; /* names: the partition key's, then the clustering columns' */
+	const char **key;  /* names: the partition key's, then the clustering columns' */
 	const char **told; /* the same, in the order that Cassandra's words have them */
 	uint32_t key_count;
 	bool *selected; /* of each column of the base */
@@ -113,8 +113,6 @@ static bool read_columns(struct maker *m)
 {
 	const struct nd_table *base = m->base;
 
-	if (m->def->no_column)
-		return nd_ddl_refuse(m->d, "%s", m->def->no_column);
 	m->view.includes_all = !m->def->column_count;
 	m->selected = cd_arena_take_array(m->d->x->arena, base->column_count + 1u,
 					  sizeof *m->selected);
@@ -129,6 +127,8 @@ static bool read_columns(struct maker *m)
 			return false;
 		m->selected[index_of(base, c)] = true;
 	}
+	if (m->def->no_column) /* what follows the columns that were read */
+		return nd_ddl_refuse(m->d, "%s", m->def->no_column);
 	return check_static(m);
 }
 

@@ -88,6 +88,8 @@ bool nd_store_apply(struct nd_mutation *mutations, int64_t now_seconds);
 void nd_store_remove_row(struct nd_store *s, cql_blob key, struct nd_clustering row);
 /* Whether of two changes to one cell the first is kept; of equal ones, and of counts, each is. */
 bool nd_change_wins(const struct nd_change *change, const struct nd_change *over);
+/* Whether a change of a cell is lost on the row that it is for: that has a newer one, or was deleted. */
+bool nd_store_loses(const struct nd_store *s, cql_blob key, const struct nd_change *change);
 /* When what a change leaves expires, in seconds since 1970; 0: never. */
 static inline int64_t nd_change_expires(const struct nd_change *c, int64_t now_seconds)
 {

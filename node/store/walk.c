@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading: the rows and cells that are alive at a given second. Deletions need no look: what they
  * shadow is not there. */
-#include "node/store/store_parts.h"
+#include "node/store/merge.h"
 
 static bool row_is_alive(const struct nd_table *t, const struct nd_stored_row *row,
 			 int64_t now_seconds)
@@ -123,8 +123,8 @@ bool nd_partition_row(const struct nd_partition *p, struct nd_clustering key, in
 	const struct nd_link *row = find_row(p, key);
 
 	*no_memory = false;
-	return row && read_row(p, (const struct nd_stored_row *)row, now_seconds, arena, out,
-			       no_memory);
+	return row &&
+	       read_row(p, (const struct nd_stored_row *)row, now_seconds, arena, out, no_memory);
 }
 
 void nd_walk_find(struct nd_walk *w, const struct nd_partition *p, struct nd_clustering key,
@@ -137,6 +137,30 @@ void nd_walk_find(struct nd_walk *w, const struct nd_partition *p, struct nd_clu
 			       .arena = arena,
 			       .at = row,
 			       .end = row ? nd_skip_next(row) : NULL };
+}
+
+static const struct nd_stored_row *row_of(const struct nd_partition *p,
+					  const struct nd_change *change)
+{
+	if (change->is_static)
+		return p->statics;
+	return (const struct nd_stored_row *)find_row(p, change->row);
+}
+
+bool nd_store_loses(const struct nd_store *s, cql_blob key, const struct nd_change *change)
+{
+	const struct nd_partition *p = nd_store_partition(s, key);
+	const struct nd_stored_row *row = p ? row_of(p, change) : NULL;
+	const struct nd_version v = nd_version_from(change, 0);
+	bool loses = row && row->contents->deletion_us >= change->timestamp_us;
+
+	for (uint32_t i = 0; row && i < row->contents->count && !loses; i++) {
+		const struct nd_stored_cell *cell = row->contents->cells[i];
+		struct nd_version old = nd_version_of(cell);
+
+		loses = cell->column == change->column->id && !nd_version_wins(&v, &old);
+	}
+	return loses;
 }
 
 bool nd_partition_is_alive(const struct nd_partition *p, int64_t now_seconds)

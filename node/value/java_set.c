@@ -39,12 +39,24 @@ static uint32_t bucket_of(hash_fn *hash_of, const char *text, uint32_t buckets)
 	return nd_java_bucket(hash_of(text), buckets);
 }
 
-static void order(const char **texts, size_t count, hash_fn *hash_of)
+static uint32_t buckets_for(size_t count)
 {
 	uint32_t buckets = 16;
 
 	while (count > buckets / 4 * 3)
 		buckets *= 2;
+	return buckets;
+}
+
+uint32_t nd_java_bucket_of(const char *text, size_t count)
+{
+	return bucket_of(hash_of_string, text, buckets_for(count));
+}
+
+static void order(const char **texts, size_t count, hash_fn *hash_of)
+{
+	uint32_t buckets = buckets_for(count);
+
 	for (size_t i = 1; i < count; i++) { /* they are few */
 		const char *text = texts[i];
 		uint32_t bucket = bucket_of(hash_of, text, buckets);
