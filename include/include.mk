@@ -37,6 +37,7 @@ coodieinclude_HEADERS = \
 	include/coodie/migrate.h \
 	include/coodie/migrate_causes.def \
 	include/coodie/migration.h \
+	include/coodie/migration_scan.h \
 	include/coodie/mock.h \
 	include/coodie/model.h \
 	include/coodie/named.h \

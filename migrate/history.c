@@ -6,11 +6,12 @@
 
 #include "migrate/ask.h"
 #include "migrate/live.h"
+#include "migrate/places.h"
 
 static const char state_table[] = "_coodie_migrations";
 static const char progress_table[] = "_coodie_migrations_progress";
 
-static const char *direction_of(bool downgrade)
+const char *mg_direction(bool downgrade)
 {
 	return downgrade ? "downgrade" : "upgrade";
 }
@@ -58,7 +59,7 @@ static bool add_progress(coodie_migrator *m, const coodie_cursor *row, void *use
 		return false;
 	if (!coodie_cursor_is_null(row, 5) && !coodie_cursor_bool(row, 5, &p->was_done, err))
 		return false;
-	p->downgrade = strcmp(direction, direction_of(true)) == 0;
+	p->downgrade = strcmp(direction, mg_direction(true)) == 0;
 	p->statement = (uint32_t)statement;
 	p->done = strcmp(state, "done") == 0;
 	while (*at)
@@ -136,7 +137,7 @@ bool mg_history_forget(coodie_migrator *m, const char *name, coodie_error *err)
 bool mg_progress_begin(coodie_migrator *m, const struct mg_progress *p, coodie_error *err)
 {
 	return mg_do(m, MG_BEGIN_STATEMENT,
-		     CQL_ARGS(cql(p->name), cql(direction_of(p->downgrade)), cql((int)p->statement),
+		     CQL_ARGS(cql(p->name), cql(mg_direction(p->downgrade)), cql((int)p->statement),
 			      cql(p->digest), cql(p->was_done), cql(p->cql),
 			      cql(cql_timestamp_now())),
 		     err);
@@ -145,7 +146,7 @@ bool mg_progress_begin(coodie_migrator *m, const struct mg_progress *p, coodie_e
 bool mg_progress_done(coodie_migrator *m, const struct mg_progress *p, coodie_error *err)
 {
 	return mg_do(m, MG_END_STATEMENT,
-		     CQL_ARGS(cql(p->name), cql(direction_of(p->downgrade)), cql((int)p->statement),
+		     CQL_ARGS(cql(p->name), cql(mg_direction(p->downgrade)), cql((int)p->statement),
 			      cql(p->digest), cql(p->cql), cql(cql_timestamp_now())),
 		     err);
 }
@@ -154,11 +155,12 @@ bool mg_progress_undo(coodie_migrator *m, const struct mg_progress *p, coodie_er
 {
 	return mg_do(
 		m, MG_UNDO_STATEMENT,
-		CQL_ARGS(cql(p->name), cql(direction_of(p->downgrade)), cql((int)p->statement)),
+		CQL_ARGS(cql(p->name), cql(mg_direction(p->downgrade)), cql((int)p->statement)),
 		err);
 }
 
 bool mg_progress_end(coodie_migrator *m, const char *name, bool downgrade, coodie_error *err)
 {
-	return mg_do(m, MG_END_PROGRESS, CQL_ARGS(cql(name), cql(direction_of(downgrade))), err);
+	return mg_places_end(m, name, mg_direction(downgrade), err) &&
+	       mg_do(m, MG_END_PROGRESS, CQL_ARGS(cql(name), cql(mg_direction(downgrade))), err);
 }

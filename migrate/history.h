@@ -29,6 +29,8 @@ struct mg_history {
 	struct mg_progress *progress;
 };
 
+/* "upgrade" or "downgrade": how the progress says it. */
+const char *mg_direction(bool downgrade);
 /* Makes the tables of the state and of the progress where they are not there. */
 bool mg_history_make(coodie_migrator *m, coodie_error *err);
 /* Reads all of it into `m->work`; tables that are not there are empty. */
@@ -51,7 +53,7 @@ bool mg_history_forget(coodie_migrator *m, const char *name, coodie_error *err);
 bool mg_progress_begin(coodie_migrator *m, const struct mg_progress *p, coodie_error *err);
 bool mg_progress_done(coodie_migrator *m, const struct mg_progress *p, coodie_error *err);
 bool mg_progress_undo(coodie_migrator *m, const struct mg_progress *p, coodie_error *err);
-/* Forgets the progress of a migration in one direction. */
+/* Forgets the progress of a migration in one direction, and the places of its scans. */
 bool mg_progress_end(coodie_migrator *m, const char *name, bool downgrade, coodie_error *err);
 
 #endif

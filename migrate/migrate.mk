@@ -7,14 +7,20 @@ libcd_migrate_la_SOURCES = \
 	migrate/cql.def \
 	migrate/ddl.c migrate/ddl.h \
 	migrate/files.c migrate/files.h \
+	migrate/gauge.c migrate/gauge.h \
 	migrate/history.c migrate/history.h \
 	migrate/item.c migrate/item.h \
 	migrate/lexer.c migrate/lexer.h \
 	migrate/live.c migrate/live.h \
 	migrate/lock.c migrate/lock.h \
 	migrate/migrator.c migrate/migrator.h \
+	migrate/pace.c migrate/pace.h \
+	migrate/places.c migrate/places.h \
 	migrate/plugin.c migrate/plugin.h \
+	migrate/ring.c migrate/ring.h \
 	migrate/run.c \
+	migrate/scan.c migrate/scan.h \
+	migrate/scan_table.c \
 	migrate/script.c migrate/script.h \
 	migrate/status.c \
 	migrate/work.c

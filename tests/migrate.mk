@@ -6,3 +6,20 @@ tests_libcd_migrate_test_la_SOURCES = tests/migrate/world.c tests/migrate/world.
 
 check_PROGRAMS += tests/migrate/test_run
 tests_migrate_test_run_LDADD = $(MIGRATE_LIBS)
+
+# Scans: what their tests share, and a large table, read by processes that are killed.
+check_LTLIBRARIES += tests/libcd_scan_test.la
+tests_libcd_scan_test_la_SOURCES = \
+	tests/migrate/heard.c tests/migrate/heard.h \
+	tests/migrate/murmur_twin.c tests/migrate/murmur_twin.h \
+	tests/migrate/scanner.c tests/migrate/scanner.h
+SCAN_LIBS = tests/libcd_scan_test.la $(MIGRATE_LIBS)
+
+check_PROGRAMS += tests/migrate/test_scan_table
+tests_migrate_test_scan_table_LDADD = $(SCAN_LIBS)
+check_PROGRAMS += tests/migrate/scan_million
+tests_migrate_scan_million_LDADD = $(SCAN_LIBS)
+check_PROGRAMS += tests/migrate/test_scan_parts
+tests_migrate_test_scan_parts_LDADD = $(SCAN_LIBS)
+check_PROGRAMS += tests/migrate/test_scan_resume
+tests_migrate_test_scan_resume_LDADD = $(SCAN_LIBS)

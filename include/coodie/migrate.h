@@ -66,6 +66,7 @@ typedef struct coodie_migrate_event {
 	/* of a scan */
 	const char *table; /**< as CQL writes it, with its keyspace */
 	uint32_t ranges_done, ranges;
+	uint32_t per_mille; /**< of the ring of tokens, ranges that are half read too */
 	uint64_t rows, rows_per_second;
 	uint32_t seconds_left; /**< an estimate; UINT32_MAX: not known yet */
 	/* of a note */
