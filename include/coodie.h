@@ -14,6 +14,7 @@
 #include <coodie/cluster.h>
 #include <coodie/counter.h>
 #include <coodie/details.h>
+#include <coodie/diff.h>
 #include <coodie/driver.h>
 #include <coodie/error.h>
 #include <coodie/events.h>

@@ -9,11 +9,13 @@ coodieinclude_HEADERS = \
 	include/coodie/auth.h \
 	include/coodie/batch.h \
 	include/coodie/builder.h \
+	include/coodie/changes.def \
 	include/coodie/cluster.h \
 	include/coodie/codec.h \
 	include/coodie/consistencies.def \
 	include/coodie/counter.h \
 	include/coodie/details.h \
+	include/coodie/diff.h \
 	include/coodie/driver.h \
 	include/coodie/envelope.h \
 	include/coodie/error.h \

@@ -85,17 +85,27 @@ libcd_orm_small_la_SOURCES = \
 	orm/many/ring.c orm/many/ring.h \
 	orm/many/save_many.c \
 	orm/many/scan.c \
+	orm/schema/apply.c \
 	orm/schema/compare.c \
-	orm/schema/ddl.c orm/schema/ddl.h \
+	orm/schema/compare_column.c \
+	orm/schema/compare_index.c \
+	orm/schema/compare_table.c \
+	orm/schema/compare_type.c \
+	orm/schema/compare_view.c \
+	orm/schema/diff.c orm/schema/diff.h \
 	orm/schema/drop.c \
-	orm/schema/index.c orm/schema/index.h \
 	orm/schema/job.c orm/schema/job.h \
 	orm/schema/keyspace.c \
+	orm/schema/live.c \
+	orm/schema/look.c \
+	orm/schema/option.c orm/schema/option.h orm/schema/options.def \
+	orm/schema/option_parse.c \
+	orm/schema/questions.h \
 	orm/schema/read.c \
-	orm/schema/schema.h \
+	orm/schema/schema.c orm/schema/schema.h \
+	orm/schema/statement.c orm/schema/statement.h \
 	orm/schema/sync.c \
-	orm/schema/types.c orm/schema/types.h \
-	orm/schema/view.c \
+	orm/schema/wanted.c \
 	orm/schema/warm.c
 libcd_orm_la_LIBADD = libcd_orm_small.la
 libcoodie_la_LIBADD += libcd_orm.la

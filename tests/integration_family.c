@@ -56,10 +56,10 @@ static const coodie_model animal_model = COODIE_MODEL(animal, animal_columns, "a
 						      .family = COODIE_FAMILY(&cat_model,
 									      &dog_model));
 
+/* Not what is only told: a struct does not know the columns of the others. */
 static void count(const char *cql, void *user)
 {
-	(void)cql;
-	++*(size_t *)user;
+	*(size_t *)user += strncmp(cql, "-- ", 3) != 0;
 }
 
 /* PO-03, PO-09, PO-10: one table with the columns of all, which each of them finds as it should

@@ -23,6 +23,10 @@ typedef struct coodie_sync {
 	coodie_cql_fn *each; /**< told each statement; may be NULL */
 	void *user;
 	uint32_t timeout_ms; /**< of each statement; 0: the session's */
+	bool allow_destructive;    /**< what loses something is run too: a view or an index that differs
+				      is dropped and made anew. No sync drops a column or a table */
+	bool drop_removed_indexes; /**< indexes that the model does not have are dropped (SM-21) */
+	bool keep_options;         /**< options of tables and views are not compared (SM-10) */
 } coodie_sync;
 
 /** Options of a new keyspace; written as COODIE_KEYSPACE(.replication_factor = 3). One of the first
@@ -34,6 +38,7 @@ typedef struct coodie_keyspace {
 				    'dc1': 3}" */
 	const char *datacenters; /**< NetworkTopologyStrategy: "dc1: 3, dc2: 2" (SM-01) */
 	bool no_durable_writes;  /**< writes skip the commit log (SM-02) */
+	const char *tablets; /**< ScyllaDB's, a CQL map, said when it is made: "{'enabled': false}" */
 } coodie_keyspace;
 
 #ifndef __cplusplus
@@ -52,6 +57,16 @@ COODIE_API bool coodie_create_keyspace(coodie_session *s, const char *name,
 COODIE_API bool coodie_create_keyspace_async(coodie_session *s, const char *name,
 					     const coodie_keyspace *options, coodie_status_fn *done,
 					     void *user, coodie_error *err);
+/**
+ * The same, and ALTER KEYSPACE where one that exists differs. Replication that the options do not name is not
+ * compared. Run a repair after replicas were added.
+ */
+COODIE_API bool coodie_sync_keyspace(coodie_session *s, const char *name,
+				     const coodie_keyspace *options, const coodie_sync *how,
+				     coodie_error *err);
+COODIE_API bool coodie_sync_keyspace_async(coodie_session *s, const char *name,
+					   const coodie_keyspace *options, const coodie_sync *how,
+					   coodie_status_fn *done, void *user, coodie_error *err);
 /** DROP KEYSPACE IF EXISTS, with all that is in it. */
 COODIE_API bool coodie_drop_keyspace(coodie_session *s, const char *name, coodie_error *err);
 COODIE_API bool coodie_drop_keyspace_async(coodie_session *s, const char *name,

@@ -236,6 +236,18 @@ void cd_wait_model(coodie_model *take_model, const coodie_error *err, void *user
 	tell(w, err);
 }
 
+void cd_wait_schema(coodie_schema *take_schema, const coodie_error *err, void *user)
+{
+	struct cd_wait *w = user;
+
+	if (!is_wanted(w)) {
+		coodie_schema_free(take_schema);
+		return;
+	}
+	w->schema = take_schema;
+	tell(w, err);
+}
+
 bool cd_wait_finish(struct cd_wait *take_wait, coodie_session *s, bool accepted,
 		    struct cd_wait *out, coodie_error *err)
 {

@@ -4,6 +4,7 @@
 #define ORM_RUN_OP_H
 
 #include <coodie/builder.h>
+#include <coodie/diff.h>
 #include <coodie/lwt.h>
 #include <coodie/refine.h>
 
@@ -25,6 +26,7 @@ union cd_done {
 	coodie_lwt_fn *lwt;
 	coodie_done_fn *result;
 	coodie_model_fn *model;
+	coodie_schema_fn *schema;
 };
 
 struct cd_op {
@@ -79,6 +81,7 @@ struct cd_wait {
 	uint64_t count;
 	coodie_lwt *lwt;
 	coodie_model *model;
+	coodie_schema *schema;
 };
 
 /* NULL with COODIE_ERR_WOULD_BLOCK where blocking is not allowed. */
@@ -95,5 +98,6 @@ coodie_count_fn cd_wait_count;
 coodie_lwt_fn cd_wait_lwt;
 coodie_done_fn cd_wait_result;
 coodie_model_fn cd_wait_model;
+coodie_schema_fn cd_wait_schema;
 
 #endif

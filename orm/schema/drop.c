@@ -3,7 +3,6 @@
 #include <coodie/schema.h>
 
 #include "base/error.h"
-#include "orm/schema/ddl.h"
 #include "orm/schema/job.h"
 
 static bool plan(struct cd_op *op, const char *words, const char *instead, coodie_error *err)

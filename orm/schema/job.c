@@ -18,6 +18,9 @@ static void job_free(struct cd_op *op)
 {
 	struct cd_job *job = op->state;
 
+	coodie_schema_free(job->is);
+	coodie_schema_free(job->should);
+	coodie_diff_free(job->own_diff);
 	cd_arena_deinit(&job->arena);
 	cd_release(&op->place.orm->allocator, job);
 	cd_op_free(op);
@@ -25,15 +28,33 @@ static void job_free(struct cd_op *op)
 
 void cd_job_end(struct cd_op *op, const coodie_error *from)
 {
-	coodie_status_fn *done = op->done.status;
+	struct cd_job *job = cd_job(op);
+	union cd_done done = op->done;
 	coodie_error err = cd_op_error(op, from);
+	coodie_schema *schema = NULL;
+	bool gives_schema = job->gives_schema;
 	void *user = op->user;
 
+	if (gives_schema && err.code == COODIE_OK) {
+		schema = job->is;
+		job->is = NULL;
+	}
 	job_free(op);
-	done(&err, user);
+	if (gives_schema)
+		done.schema(schema, &err, user);
+	else
+		done.status(&err, user);
 }
 
-static struct cd_op *job_new(const struct cd_place *place, const char *name, coodie_status_fn *done,
+void cd_job_run_or_end(struct cd_op *op, const coodie_error *err)
+{
+	if (err->code == COODIE_OK)
+		cd_job_run(op);
+	else
+		cd_job_end(op, err);
+}
+
+static struct cd_op *job_new(const struct cd_place *place, const char *name, union cd_done done,
 			     void *user, coodie_error *err)
 {
 	struct cd_op *op = cd_op_new(place, name, NULL, user, err);
@@ -48,7 +69,7 @@ static struct cd_op *job_new(const struct cd_place *place, const char *name, coo
 	cd_arena_init(&job->arena, &place->orm->allocator, 0);
 	job->last = &job->next;
 	op->state = job;
-	op->done.status = done;
+	op->done = done;
 	return op;
 }
 
@@ -61,6 +82,7 @@ bool cd_job_ask(struct cd_op *op, cd_step_fn *step, const char *cql, cql_args ar
 			     .timeout_ms = cd_job(op)->options.timeout_ms,
 			     .page_rows = -1 }; /* a schema is looked at whole */
 
+	cd_job(op)->under_way = true;
 	op->step = step; /* whom a statement was told may have freed the session */
 	return cd_orm_is_open(op->place.orm, err) && cd_op_submit(op, cql, args, &r, err);
 }
@@ -125,7 +147,11 @@ static bool lacks_class(const coodie_error *err)
 	return false;
 }
 
-static void run_or_end(struct cd_op *op, cd_step_fn *step, const char *cql);
+static void say_disagreement(struct cd_op *op, const coodie_result *res, const char *cql)
+{
+	if (!coodie_result_schema_agreed(res))
+		cd_job_note(op, "the nodes do not agree on the schema yet after: %.200s", cql);
+}
 
 static void on_ran(struct cd_op *op, coodie_result *take_res, const coodie_error *from)
 {
@@ -133,6 +159,8 @@ static void on_ran(struct cd_op *op, coodie_result *take_res, const coodie_error
 	struct cd_planned *p = job->next;
 	coodie_error err = *from;
 
+	if (err.code == COODIE_OK)
+		say_disagreement(op, take_res, p->cql);
 	coodie_result_free(take_res);
 	if (err.code != COODIE_OK && p->instead && lacks_class(&err)) {
 		p->cql = p->instead;
@@ -144,6 +172,8 @@ static void on_ran(struct cd_op *op, coodie_result *take_res, const coodie_error
 		tell(job, p->cql);
 	} else if (p->optional && lacks_class(&err)) {
 		cd_job_note(op, "not there: %.160s: %.240s", p->cql, err.message);
+	} else if (cd_apply_settle(op, &err)) {
+		return;
 	} else {
 		cd_error_prefix(&err, "%.40s...", p->cql);
 		cd_job_end(op, &err);
@@ -188,7 +218,22 @@ bool cd_target_place(const struct cd_target *t, struct cd_place *out, coodie_err
 	return out->orm != NULL;
 }
 
-/* A verb that has nothing to ask has planned all of it. */
+static void on_begun(struct cd_op *op, coodie_result *take_res, const coodie_error *err)
+{
+	coodie_result_free(take_res);
+	cd_job_run_or_end(op, err);
+}
+
+/* A verb that has nothing to ask has planned all of it: its first statement goes at once. */
+static bool run_first(struct cd_op *op, coodie_error *err)
+{
+	const struct cd_job *job = cd_job(op);
+
+	return job->next && !job->options.dry_run
+		       ? cd_job_ask(op, on_ran, job->next->cql, (cql_args){ 0 }, err)
+		       : cd_job_ask(op, on_begun, NULL, (cql_args){ 0 }, err);
+}
+
 static bool begin(const struct cd_verb *verb, struct cd_op *op, const struct cd_target *t,
 		  coodie_error *err)
 {
@@ -197,13 +242,11 @@ static bool begin(const struct cd_verb *verb, struct cd_op *op, const struct cd_
 	if (t->options &&
 	    !cd_take_struct(&job->options, sizeof(job->options), t->options, "coodie_sync", err))
 		return false;
-	if (!verb->begin(op, t, err))
-		return false;
-	return !job->next || cd_job_ask(op, on_ran, job->next->cql, (cql_args){ 0 }, err);
+	return verb->begin(op, t, err) && (job->under_way || run_first(op, err));
 }
 
 static bool start(const struct cd_verb *verb, const struct cd_place *place,
-		  const struct cd_target *t, coodie_status_fn *done, void *user, coodie_error *err)
+		  const struct cd_target *t, union cd_done done, void *user, coodie_error *err)
 {
 	struct cd_op *op = job_new(place, verb->name, done, user, err);
 
@@ -221,18 +264,49 @@ bool cd_verb_start(const struct cd_verb *verb, const struct cd_target *t, coodie
 	struct cd_place place;
 
 	cd_clear(err);
-	return cd_target_place(t, &place, err) && start(verb, &place, t, done, user, err);
+	return cd_target_place(t, &place, err) &&
+	       start(verb, &place, t, (union cd_done){ .status = done }, user, err);
 }
 
-bool cd_verb_wait(const struct cd_verb *verb, const struct cd_target *t, coodie_error *err)
+bool cd_verb_start_schema(const struct cd_verb *verb, const struct cd_target *t,
+			  coodie_schema_fn *done, void *user, coodie_error *err)
 {
 	struct cd_place place;
-	struct cd_wait *w, out;
 
+	cd_clear(err);
+	return cd_target_place(t, &place, err) &&
+	       start(verb, &place, t, (union cd_done){ .schema = done }, user, err);
+}
+
+static bool wait_for(const struct cd_verb *verb, const struct cd_target *t,
+		     const union cd_done *done, struct cd_wait *out, coodie_error *err)
+{
+	struct cd_place place;
+	struct cd_wait *w;
+
+	*out = (struct cd_wait){ 0 };
 	cd_clear(err);
 	if (!cd_target_place(t, &place, err))
 		return false;
 	w = cd_wait_new(place.session, err);
-	return w && cd_wait_finish(w, place.session, start(verb, &place, t, cd_wait_status, w, err),
-				   &out, err);
+	return w && cd_wait_finish(w, place.session, start(verb, &place, t, *done, w, err), out,
+				   err);
+}
+
+bool cd_verb_wait(const struct cd_verb *verb, const struct cd_target *t, coodie_error *err)
+{
+	const union cd_done done = { .status = cd_wait_status };
+	struct cd_wait out;
+
+	return wait_for(verb, t, &done, &out, err);
+}
+
+coodie_schema *cd_verb_wait_schema(const struct cd_verb *verb, const struct cd_target *t,
+				   coodie_error *err)
+{
+	const union cd_done done = { .schema = cd_wait_schema };
+	struct cd_wait out;
+
+	wait_for(verb, t, &done, &out, err);
+	return out.schema;
 }

@@ -4,10 +4,8 @@
 #ifndef ORM_SCHEMA_JOB_H
 #define ORM_SCHEMA_JOB_H
 
-#include <coodie/schema.h>
-
-#include "base/buffer.h"
 #include "orm/run/op.h"
+#include "orm/schema/diff.h"
 
 /* A statement that is to be run. */
 struct cd_planned {
@@ -17,6 +15,7 @@ struct cd_planned {
 	 * and whether it may do without */
 	const char *instead;
 	bool optional;
+	const struct cd_change *change; /* what it does; NULL: it is of no difference */
 };
 
 /* What a verb is called with; lives during that call. */
@@ -38,6 +37,14 @@ struct cd_job {
 	struct cd_planned *next, **last; /* what is still to be run */
 	cd_step_fn *after;               /* the next step, when all of it has been; NULL: the end */
 	void *state;                     /* of the verb, in the arena */
+	/* what has been read, and what it is to become; freed with the job. `diff` is borrowed where it was
+	 * the caller's */
+	coodie_schema *is, *should;
+	coodie_diff *own_diff;
+	const coodie_diff *diff;
+	struct cd_look *look; /* how it was read, and may be read again; NULL: it was not */
+	bool gives_schema;    /* it ends in a coodie_schema_fn, which takes `is` */
+	bool under_way;       /* something was asked */
 };
 
 /* The session of what is about no model is the one without a name. */
@@ -45,7 +52,8 @@ bool cd_target_place(const struct cd_target *t, struct cd_place *out, coodie_err
 
 struct cd_verb {
 	const char *name; /* "coodie_sync_table" */
-	/* Asks the first question, or plans all there is to do. On false nothing was sent. */
+	/* Asks the first question, or plans all there is to do, without asking. On false nothing was
+	 * sent. */
 	bool (*begin)(struct cd_op *op, const struct cd_target *t, coodie_error *err);
 };
 
@@ -53,6 +61,11 @@ struct cd_verb {
 bool cd_verb_start(const struct cd_verb *verb, const struct cd_target *t, coodie_status_fn *done,
 		   void *user, coodie_error *err);
 bool cd_verb_wait(const struct cd_verb *verb, const struct cd_target *t, coodie_error *err);
+/* The same of a verb that gives a schema. */
+bool cd_verb_start_schema(const struct cd_verb *verb, const struct cd_target *t,
+			  coodie_schema_fn *done, void *user, coodie_error *err);
+coodie_schema *cd_verb_wait_schema(const struct cd_verb *verb, const struct cd_target *t,
+				   coodie_error *err);
 
 static inline struct cd_job *cd_job(const struct cd_op *op)
 {
@@ -69,7 +82,45 @@ struct cd_planned *cd_job_plan(struct cd_op *op, struct cd_buffer *take_b, coodi
 void cd_job_note(struct cd_op *op, const char *format, ...) COODIE_PRINTF(2, 3);
 /* Runs what was planned, and then job->after. */
 void cd_job_run(struct cd_op *op);
+/* Runs it, where all went well so far; else ends it. */
+void cd_job_run_or_end(struct cd_op *op, const coodie_error *err);
 /* Ends it: the user's callback, once. */
 void cd_job_end(struct cd_op *op, const coodie_error *err);
+
+/* ---- look.c: reading ---------------------------------------------------------------------------- */
+
+enum cd_scope {
+	CD_SCOPE_WHOLE,
+	CD_SCOPE_KEYSPACE,
+	CD_SCOPE_TYPES,
+	CD_SCOPE_TABLE,            /* with its columns and indexes */
+	CD_SCOPE_TABLE_WITH_TYPES, /* and the types of the keyspace */
+	CD_SCOPE_VIEW              /* with its columns; without it whether its base is there */
+};
+
+/* Reads job->is: of a keyspace, as stored, what the scope says, and goes on with `next`. `name` is of the
+ * table or view, `base` of a view's base. On false the job goes on as it is. */
+bool cd_look(struct cd_op *op, enum cd_scope scope, const char *keyspace, const char *name,
+	     const char *base, cd_step_fn *next, coodie_error *err);
+/* Only says what cd_look_again() is to read. */
+bool cd_look_later(struct cd_op *op, enum cd_scope scope, const char *keyspace, const char *name,
+		   const char *base, coodie_error *err);
+/* Reads the same again. */
+bool cd_look_again(struct cd_op *op, cd_step_fn *next, coodie_error *err);
+
+/* ---- apply.c ------------------------------------------------------------------------------------ */
+
+/* Plans what leads from job->is to job->should, after the rules of a sync; COODIE_ERR_CONFLICT: something is
+ * impossible, or destructive without leave, and nothing is planned. */
+bool cd_apply_sync(struct cd_op *op, coodie_error *err);
+/* The same of a difference, after its own rules. */
+bool cd_apply_diff(struct cd_op *op, const coodie_diff *d, coodie_error *err);
+/* What a server refused, of a change: whether it has come about all the same is looked at, and the job goes
+ * on (SM-28). False: that cannot be. */
+bool cd_apply_settle(struct cd_op *op, const coodie_error *err);
+
+/* warm.c: a step that prepares what a model's objects are read and written with, and ends the job (CN-18). What
+ * cannot be prepared says so when it is used. */
+cd_step_fn cd_schema_warm;
 
 #endif

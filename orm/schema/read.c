@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* coodie_model_read(): what the cluster says of a table or a view, as a model. */
-#include <stdlib.h>
 #include <string.h>
 
 #include <coodie/view.h>
@@ -10,8 +9,8 @@
 #include "base/keyspace.h"
 #include "base/nearest.h"
 #include "orm/model/builder.h"
-#include "orm/schema/index.h"
-#include "orm/schema/schema.h"
+#include "orm/schema/job.h"
+#include "orm/schema/questions.h"
 #include "orm/value/datum.h"
 
 /* Tables and views by name, for a table that is not there. */
@@ -23,101 +22,72 @@
 struct reading {
 	coodie_model_builder *builder;
 	const char *names[2]; /* of the keyspace and the table, as the cluster has them */
+	coodie_schema *schema; /* what has been read */
+	struct cd_table *table;
 	const struct question *asked;
 	bool lost; /* there is no such table */
 };
 
 /* ---- columns --------------------------------------------------------------------------------- */
 
-static bool add_column(coodie_model_builder *b, const struct cd_column_there *t, coodie_error *err)
+/* Indexes are the cluster's, and let queries ask whatever they can answer (TY-34). */
+static bool is_indexed(const struct cd_table *t, const char *column)
 {
-	uint16_t position = (uint16_t)(t->position + 1);
+	const struct cd_index *i = t->indexes;
+
+	while (i && strcmp(i->column, column))
+		i = i->next;
+	return i != NULL;
+}
+
+static bool add_column(coodie_model_builder *b, const struct cd_table *t, const struct cd_member *m)
+{
+	uint16_t position = (uint16_t)(m->position + 1);
+	bool indexed = is_indexed(t, m->name);
 	coodie_column c = {
-		.name = cd_arena_strndup(&b->arena, t->name.data, t->name.len),
-		.type = cd_arena_strndup(&b->arena, t->type.data, t->type.len),
-		.partition_key = cd_text_is(t->kind, "partition_key") ? position : 0,
-		.clustering_key = cd_text_is(t->kind, "clustering") ? position : 0,
-		.order = cd_text_is(t->order, "desc") ? COODIE_DESC : COODIE_ASC,
-		.is_static = cd_text_is(t->kind, "static"),
+		.name = m->name,
+		.type = m->type,
+		.partition_key = m->role == CD_ROLE_PARTITION ? position : 0,
+		.clustering_key = m->role == CD_ROLE_CLUSTERING ? position : 0,
+		.order = m->desc ? COODIE_DESC : COODIE_ASC,
+		.is_static = m->role == CD_ROLE_STATIC,
+		.index = { .on = indexed, .external = indexed },
 	};
 
-	return (c.name && c.type && cd_model_builder_add(b, &c)) || cd_no_memory(err, "a model");
+	return cd_arena_keep(&b->arena, &c.name) && cd_arena_keep(&b->arena, &c.type) &&
+	       cd_model_builder_add(b, &c);
 }
 
 /* The primary key first, in its order. */
-static uint32_t place_of(const coodie_column *c)
-{
-	if (c->partition_key)
-		return c->partition_key;
-	return c->clustering_key ? 0x10000u + c->clustering_key : 0x20000u;
-}
-
-static int compare(const void *first, const void *second)
-{
-	const coodie_column *a = first, *b = second;
-	uint32_t x = place_of(a), y = place_of(b);
-
-	return x != y ? (x > y) - (x < y) : strcmp(a->name, b->name);
-}
-
-static bool take_columns(struct reading *r, coodie_result *columns, coodie_error *err)
-{
-	coodie_cursor cursor = coodie_result_cursor(columns);
-	struct cd_column_there t;
-	coodie_column *rows;
-	size_t count;
-
-	while (coodie_cursor_next(&cursor)) {
-		if (!cd_schema_read_column(&cursor, &t, err) || !add_column(r->builder, &t, err))
-			return false;
-	}
-	rows = cd_model_builder_rows(r->builder, &count);
-	r->lost = count == 0;
-	if (count)
-		qsort(rows, count, sizeof(*rows), compare);
-	return true;
-}
-
-/* ---- indexes and views ----------------------------------------------------------------------- */
-
-/* They are the cluster's, and let queries ask whatever they can answer (TY-34). */
-static bool mark_indexed(coodie_column *c, const coodie_allocator *a, coodie_result *indexes,
-			 coodie_error *err)
-{
-	coodie_cursor cursor = coodie_result_cursor(indexes);
-	struct cd_buffer quoted;
-	bool ok;
-
-	cd_buffer_init(&quoted, a, 0);
-	cd_identifier_append_quoted(&quoted, c->name);
-	cd_buffer_u8(&quoted, '\0');
-	ok = !quoted.failed || cd_no_memory(err, "a model");
-	while (ok && !c->index.on && coodie_cursor_next(&cursor))
-		ok = cd_index_is_of(&cursor, c->name, (const char *)quoted.data, &c->index.on, err);
-	c->index.external = c->index.on;
-	cd_buffer_deinit(&quoted);
-	return ok;
-}
-
-static bool take_indexes(struct reading *r, coodie_result *indexes, coodie_error *err)
-{
-	size_t count;
-	coodie_column *rows = cd_model_builder_rows(r->builder, &count);
-	bool ok = true;
-
-	for (size_t i = 0; ok && i < count; i++)
-		ok = mark_indexed(&rows[i], &r->builder->allocator, indexes, err);
-	return ok;
-}
-
-static bool take_view(struct reading *r, coodie_result *views, coodie_error *err)
+static coodie_model *build(struct reading *r, coodie_error *err)
 {
 	static const coodie_view of_the_cluster = { .size = sizeof(of_the_cluster) };
 
-	(void)err;
-	if (coodie_result_row_count(views))
+	for (const struct cd_member *m = r->table->columns.first; m; m = m->next) {
+		if (!add_column(r->builder, r->table, m))
+			return cd_no_memory(err, "a model"), NULL;
+	}
+	if (r->table->base)
 		r->builder->def.view = &of_the_cluster;
+	return coodie_model_builder_build(r->builder, err);
+}
+
+static bool take_columns(struct reading *r, coodie_result *res, coodie_error *err)
+{
+	if (!cd_take_columns(r->schema, res, r->names[1], err))
+		return false;
+	r->lost = !r->table->columns.first;
 	return true;
+}
+
+static bool take_indexes(struct reading *r, coodie_result *res, coodie_error *err)
+{
+	return cd_take_indexes(r->schema, res, r->names[1], err);
+}
+
+static bool take_view(struct reading *r, coodie_result *res, coodie_error *err)
+{
+	return cd_take_views(r->schema, res, r->names[1], err);
 }
 
 /* ---- a table that is not there --------------------------------------------------------------- */
@@ -161,9 +131,9 @@ static const struct question {
 	size_t binds;
 	bool (*take)(struct reading *r, coodie_result *res, coodie_error *err);
 } questions[] = {
-	{ CD_SCHEMA_COLUMNS, 2, take_columns },
+	{ CD_COLUMNS, 2, take_columns },
 	{ CD_INDEXES, 2, take_indexes },
-	{ CD_SCHEMA_VIEW, 2, take_view },
+	{ CD_VIEW, 2, take_view },
 	{ NULL, 0, NULL },
 }, of_names = { NAMES, 1, take_names };
 
@@ -187,6 +157,7 @@ static void end(struct cd_op *op, coodie_model *take_model, const coodie_error *
 	coodie_error err = cd_op_error(op, from);
 	void *user = op->user;
 
+	coodie_schema_free(r->schema);
 	coodie_model_builder_free(r->builder);
 	cd_op_free(op);
 	done(take_model, &err, user);
@@ -204,7 +175,7 @@ static void on_answer(struct cd_op *op, coodie_result *take_res, const coodie_er
 	if (ok && next->cql && ask(op, next, &err))
 		return;
 	if (ok && !next->cql)
-		m = coodie_model_builder_build(r->builder, &err);
+		m = build(r, &err);
 	end(op, m, &err);
 }
 
@@ -238,7 +209,11 @@ static bool prepare(struct cd_op *op, coodie_model_builder *b, const char *keysp
 	r->names[1] = cd_identifier_name(&b->arena, b->def.table);
 	op->subject = b->def.object_name;
 	op->state = r;
-	return (r->names[0] && r->names[1]) || cd_no_memory(err, op->verb);
+	if (!r->names[0] || !r->names[1])
+		return cd_no_memory(err, op->verb);
+	r->schema = cd_schema_new(&op->place.orm->allocator, r->names[0], true, err);
+	r->table = r->schema ? cd_schema_add_table(r->schema, r->names[1]) : NULL;
+	return r->table || cd_no_memory(err, op->verb);
 }
 
 static bool start(const struct cd_place *place, const char *keyspace, const char *table,
@@ -262,6 +237,8 @@ static bool start(const struct cd_place *place, const char *keyspace, const char
 		return true;
 	if (!b || b->err.code != COODIE_OK)
 		cd_no_memory(err, op->verb);
+	if (op->state)
+		coodie_schema_free(((struct reading *)op->state)->schema);
 	coodie_model_builder_free(b);
 	cd_op_free(op);
 	return false;

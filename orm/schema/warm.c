@@ -3,7 +3,7 @@
  * for it. */
 #include <coodie/driver.h>
 
-#include "orm/schema/schema.h"
+#include "orm/schema/job.h"
 
 enum { TEXTS = 3 };
 

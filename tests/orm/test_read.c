@@ -102,7 +102,7 @@ static void a_table(void **state)
 			    "SELECT column_name, type, kind, position, clustering_order FROM "
 			    "system_schema.columns WHERE keyspace_name = ? AND table_name = ?");
 	mock_expect(&mock,
-		    "SELECT base_table_name FROM system_schema.views WHERE keyspace_name = ? AND "
+		    "SELECT * FROM system_schema.views WHERE keyspace_name = ? AND "
 		    "view_name = ?",
 		    "'shop'|'Events'");
 	assert_int_equal(coodie_model_column_count(mock.session, m), CD_COUNT(order));

@@ -94,8 +94,7 @@ static void create_table(void **state)
 	assert_int_equal(mock.sent, 4);
 	assert_string_equal(
 		mock.calls[0].cql,
-		"SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND "
-		"table_name = ?");
+		"SELECT * FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?");
 	assert_string_equal(mock.calls[2].cql, CREATE_USERS);
 	assert_string_equal(mock.calls[3].cql, INDEX_USERS);
 	assert_false(mock.calls[2].prepare);
@@ -179,8 +178,11 @@ static void second_sync(void **state)
 	ok(coodie_sync_table(mock.session, &event_model,
 			     COODIE_SYNC(.each = tell, .user = &told_count), &err),
 	   &err);
-	assert_int_equal(mock.sent, 2);
-	assert_int_equal(told_count, 0);
+	assert_int_equal(mock.sent, 3); /* the table, its columns, its indexes */
+	assert_int_equal(told_count, 1);
+	assert_string_equal(told[0],
+			    "-- shop.\"Events\": the table has a column \"more\" (text) that the "
+			    "model has not; it is left");
 }
 
 static void conflicts(void **state)
@@ -191,11 +193,6 @@ static void conflicts(void **state)
 		struct there is;
 		const char *says[3];
 	} rows[] = {
-		{ "a missing column",
-		  4,
-		  { "other", "double", "regular", -1, "none" },
-		  { "shop.\"Events\"", "has no column \"value\"",
-		    "run: ALTER TABLE shop.\"Events\" ADD \"value\" double" } },
 		{ "another type",
 		  4,
 		  { "value", "float", "regular", -1, "none" },
@@ -243,6 +240,7 @@ static void conflicts(void **state)
 		told_count = 0;
 		answer_name("Events");
 		answer_columns(there, CD_COUNT(there));
+		answer_index(NULL, NULL);
 		CD_CHECK(!coodie_sync_table(mock.session, &event_model,
 					    COODIE_SYNC(.each = tell, .user = &told_count), &err),
 			 rows[i].name);
@@ -264,13 +262,13 @@ static void conflicts_together(void **state)
 	(void)state;
 	memcpy(there, events, sizeof(events));
 	there[2].order = "asc";
-	there[4] = (struct there){ "other", "double", "regular", -1, "none" };
+	there[4].type = "float";
 	there[6] = (struct there){ "more", "text", "clustering", 2, "asc" };
 	answer_name("Events");
 	answer_columns(there, CD_COUNT(there));
 	assert_false(coodie_sync_table(mock.session, &event_model, NULL, &err));
 	assert_non_null(strstr(err.message, "column \"at\" is ordered asc"));
-	assert_non_null(strstr(err.message, "(also different: \"value\""));
+	assert_non_null(strstr(err.message, "(also different: value"));
 	assert_non_null(strstr(err.message, ", the primary key)"));
 }
 
@@ -568,8 +566,11 @@ static void families(void **state)
 				     "shop.animals (\"tricks\")");
 	answer_name("animals");
 	answer_columns(animals, CD_COUNT(animals));
-	assert_false(coodie_sync_table(mock.session, &animal_model, NULL, &err));
-	assert_non_null(strstr(err.message, "the table has no column \"name\""));
+	told_count = 0;
+	ok(coodie_sync_table(mock.session, &animal_model,
+			     COODIE_SYNC(.each = tell, .user = &told_count), &err),
+	   &err);
+	assert_string_equal(told[0], "ALTER TABLE shop.animals ADD \"name\" text");
 	answer_name("animals");
 	answer_columns(animals, CD_COUNT(animals));
 	ok(coodie_sync_table(mock.session, &cat_model, NULL, &err), &err); /* its own are there */

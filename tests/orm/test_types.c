@@ -179,8 +179,8 @@ static void alters(void **state)
 	ok(coodie_sync_type(mock.session, &kept_type, COODIE_SYNC(.each = tell), &err), &err);
 	mock_expect(&mock, "ALTER TYPE shop.street ADD \"number\" int", "");
 	assert_int_equal(told_count, 3);
-	assert_non_null(strstr(told[0], "-- type shop.street: field Name is int in the cluster"));
-	assert_non_null(strstr(told[1], "-- type shop.street has a field zip that street has not"));
+	assert_non_null(strstr(told[0], "-- shop.street: field Name is int in the cluster"));
+	assert_non_null(strstr(told[1], "-- shop.street: it has a field zip that the model has not"));
 	assert_string_equal(told[2], "ALTER TYPE shop.street ADD \"number\" int");
 	assert_int_equal(mock.sent, 2);
 }

@@ -73,6 +73,15 @@ static void answer_columns(const struct there *there, size_t count)
 	mock_answer(&mock, coodie_result_new_rows(spec, 5, values, count, NULL));
 }
 
+/* The view, by its base; NULL: it is not there. */
+static void answer_view(const char *base)
+{
+	static const coodie_column_spec spec[] = { { "base_table_name", "text" } };
+	const cql_value value = cql(base);
+
+	mock_answer(&mock, coodie_result_new_rows(spec, 1, &value, base ? 1 : 0, NULL));
+}
+
 static bool sync_new(const coodie_model *m, const coodie_sync *options, coodie_error *err)
 {
 	answer_name(NULL);    /* no such view */
@@ -88,7 +97,7 @@ static void creates(void **state)
 	(void)state;
 	ok(sync_new(&by_email_model, NULL, &err), &err);
 	assert_int_equal(mock.sent, 3);
-	assert_string_equal(mock.calls[0].cql, "SELECT base_table_name FROM system_schema.views "
+	assert_string_equal(mock.calls[0].cql, "SELECT * FROM system_schema.views "
 					       "WHERE keyspace_name = ? AND view_name = ?");
 	mock_expect(&mock, CREATE "\"email\", \"bucket\", \"id\", \"age\"" NOT_NULL KEY, "");
 }
@@ -125,7 +134,7 @@ static void second_sync(void **state)
 	int told = 0;
 
 	(void)state;
-	answer_name("users");
+	answer_view("users");
 	answer_columns(as_made, CD_COUNT(as_made));
 	ok(coodie_sync_view(mock.session, &by_email_model,
 			    COODIE_SYNC(.each = count, .user = &told), &err),
@@ -148,15 +157,16 @@ static void differences(void **state)
 	(void)state;
 	memcpy(other, as_made, sizeof(other));
 	other[3].type = "bigint";
-	answer_name("users");
+	answer_view("users");
 	answer_columns(other, CD_COUNT(other));
 	assert_false(coodie_sync_view(mock.session, &by_email_model, NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_CONFLICT);
 	assert_string_equal(err.message,
 			    "coodie_sync_view(by_email): shop.users_by_email: column \"age\" is "
 			    "bigint in the table and int in the model; a view cannot be changed: "
-			    "coodie_drop_view(), then sync it again");
-	answer_name("people");
+			    "coodie_drop_view(), then sync it again, or give leave with "
+			    ".allow_destructive");
+	answer_view("people");
 	assert_false(coodie_sync_view(mock.session, &by_email_model, NULL, &err));
 	assert_non_null(strstr(err.message, "its base is people in the cluster and users in the "
 					    "model; a view cannot be changed"));
@@ -164,8 +174,8 @@ static void differences(void **state)
 	answer_name(NULL);
 	assert_false(coodie_sync_view(mock.session, &by_email_model, NULL, &err));
 	assert_int_equal(err.code, COODIE_ERR_CONFLICT);
-	assert_non_null(strstr(err.message, "there is no table shop.users to make a view of; sync "
-					    "user first"));
+	assert_non_null(strstr(err.message, "shop.users_by_email: there is no table users to make a "
+					    "view of; sync its model first"));
 	mock_answer_error(&mock, COODIE_ERR_TIMEOUT, "late");
 	assert_false(coodie_sync_view(mock.session, &by_email_model, NULL, &err));
 	assert_string_equal(err.message, "coodie_sync_view(by_email): late");

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* Indexes beside each other. An index is there when what it is of, and what is said of its class, are the
+ * same; its name counts only where both schemas have been read. */
+#include <strings.h>
+
+#include "orm/schema/diff.h"
+#include "orm/schema/statement.h"
+
+/* ---- statements -------------------------------------------------------------------------------- */
+
+static const char *create(struct cd_comparing *c, const struct cd_table *t,
+			  const struct cd_index *i, const char *class_name)
+{
+	struct cd_buffer b = cd_change_buffer(c);
+
+	cd_put_create_index(&b, c->is, t, i, class_name);
+	return cd_change_statement(c, &b);
+}
+
+static const char *drop(struct cd_comparing *c, const struct cd_index *i)
+{
+	struct cd_buffer b = cd_change_buffer(c);
+
+	cd_put_drop(&b, c->is, "INDEX", i->name);
+	return cd_change_statement(c, &b);
+}
+
+/* The column and what of it; of one that was read as the server says it. */
+static const char *target(struct cd_comparing *c, const struct cd_index *i)
+{
+	struct cd_buffer b = cd_change_buffer(c);
+
+	if (i->target)
+		cd_buffer_text(&b, i->target);
+	else
+		cd_put_target(&b, i);
+	return cd_change_statement(c, &b);
+}
+
+/* ---- changes ----------------------------------------------------------------------------------- */
+
+static void create_index(struct cd_comparing *c, const struct cd_table *t, const struct cd_index *i,
+			 bool replaces)
+{
+	coodie_change change = { .kind = COODIE_CHANGE_CREATE_INDEX,
+				 .object = t->name,
+				 .part = i->name,
+				 .should = target(c, i),
+				 .up = create(c, t, i, NULL),
+				 .down = drop(c, i) };
+	struct cd_change *new = cd_change_add(c, CD_PHASE_INDEX, &change);
+
+	if (!new)
+		return;
+	new->replaces = replaces;
+	new->optional = i->class_name != NULL;
+	if (i->any_class) /* a server's own is tried where Cassandra's is not known (VX-03) */
+		new->instead = create(c, t, i, CD_INDEX_SCYLLA_VECTOR);
+}
+
+static void drop_index(struct cd_comparing *c, const struct cd_table *t, const struct cd_index *i,
+		       const char *reason, bool replaces)
+{
+	coodie_change change = { .kind = COODIE_CHANGE_DROP_INDEX,
+				 .safety = COODIE_CHANGE_DESTRUCTIVE,
+				 .object = t->name,
+				 .part = i->name,
+				 .is = target(c, i),
+				 .reason = reason,
+				 .up = drop(c, i),
+				 .down = create(c, t, i, NULL) };
+	struct cd_change *new = cd_change_add(c, CD_PHASE_DROP_INDEX, &change);
+
+	if (new)
+		new->replaces = replaces;
+}
+
+/* ---- comparing --------------------------------------------------------------------------------- */
+
+static bool same_target(const struct cd_index *a, const struct cd_index *b)
+{
+	return !strcmp(a->part, b->part) && !strcmp(a->column, b->column);
+}
+
+/* Nothing said is nothing to differ, of a model. */
+static bool same_class(const struct cd_comparing *c, const struct cd_index *is,
+		       const struct cd_index *should)
+{
+	if (c->whole && !is->class_name != !should->class_name)
+		return false;
+	if (!should->class_name || should->any_class)
+		return true;
+	return is->class_name &&
+	       !strcmp(cd_short_class(is->class_name), cd_short_class(should->class_name));
+}
+
+/* What a server has where nothing was said. */
+static const char *default_of(const char *key)
+{
+	return strcmp(key, "similarity_function") ? NULL : "COSINE";
+}
+
+/* The option of an index that differs; NULL: none. */
+static const struct cd_pair *other_option(const struct cd_index *is, const struct cd_index *should)
+{
+	for (const struct cd_pair *p = should->options ? should->options->pairs : NULL; p;
+	     p = p->next) {
+		const struct cd_pair *there = is->options ? cd_pair_find(is->options, p->key) : NULL;
+		const char *value = there ? there->value : default_of(p->key);
+
+		if (!value || !cd_value_same(CD_SHAPE_WORD, value, p->value))
+			return p;
+	}
+	return NULL;
+}
+
+static bool same_index(const struct cd_comparing *c, const struct cd_index *is,
+		       const struct cd_index *should)
+{
+	return same_target(is, should) && same_class(c, is, should) &&
+	       !other_option(is, should) &&
+	       (!c->whole || (!other_option(should, is) && !strcmp(is->name, should->name)));
+}
+
+/* What an index of the same name is, and should be. */
+static const char *difference(struct cd_comparing *c, const struct cd_index *is,
+			      const struct cd_index *should)
+{
+	const struct cd_pair *option = other_option(is, should), *there;
+	const char *what = "of class", *a = is->class_name ? is->class_name : "(none)",
+		   *b = should->class_name ? should->class_name : "(none)";
+
+	if (!option)
+		option = other_option(should, is);
+	there = is->options && option ? cd_pair_find(is->options, option->key) : NULL;
+	if (!same_target(is, should)) {
+		what = "on";
+		a = target(c, is);
+		b = target(c, should);
+	} else if (same_class(c, is, should) && option) {
+		const struct cd_pair *wanted =
+			should->options ? cd_pair_find(should->options, option->key) : NULL;
+
+		what = strcmp(option->key, "similarity_function") ? "with" : "by";
+		a = there ? there->value : default_of(option->key);
+		b = wanted ? wanted->value : default_of(option->key);
+	}
+	return cd_change_text(c,
+			      "index %s is %s %s in the table and %s %s in %s; give it another name: "
+			      "COODIE_INDEX(.name = \"...\"), or run: DROP INDEX %s.%s",
+			      is->name, what, a ? a : "(none)", what, b ? b : "(none)", c->other,
+			      c->d->keyspace, is->name);
+}
+
+static bool is_there(const struct cd_comparing *c, const struct cd_table *is,
+		     const struct cd_index *should)
+{
+	for (const struct cd_index *i = is->indexes; i; i = i->next) {
+		if (same_index(c, i, should))
+			return true;
+	}
+	return false;
+}
+
+static void compare_index(struct cd_comparing *c, const struct cd_table *is,
+			  const struct cd_table *t, const struct cd_index *should)
+{
+	const struct cd_index *same_name = cd_index_find(is, should->name);
+
+	if (should->external || is_there(c, is, should))
+		return;
+	if (same_name)
+		drop_index(c, is, same_name, difference(c, same_name, should), true);
+	create_index(c, t, should, same_name != NULL);
+}
+
+static bool is_wanted(const struct cd_comparing *c, const struct cd_table *should,
+		      const struct cd_index *is)
+{
+	for (const struct cd_index *i = should->indexes; i; i = i->next) {
+		if (same_index(c, is, i) || !strcmp(is->name, i->name) ||
+		    (i->external && !strcmp(is->column, i->column)))
+			return true;
+	}
+	return false;
+}
+
+void cd_compare_indexes(struct cd_comparing *c, const struct cd_table *is,
+			const struct cd_table *should)
+{
+	for (const struct cd_index *i = should->indexes; i; i = i->next) {
+		if (is)
+			compare_index(c, is, should, i);
+		else if (!i->external)
+			create_index(c, should, i, false);
+	}
+	for (const struct cd_index *i = is ? is->indexes : NULL; i; i = i->next) {
+		if (!is_wanted(c, should, i))
+			drop_index(c, is, i,
+				   cd_change_text(c,
+						  "the table has an index %s on %s that %s has not; "
+						  "queries may rely on it",
+						  i->name, target(c, i), c->other),
+				   false);
+	}
+}
+
+void cd_drop_indexes(struct cd_comparing *c, const struct cd_table *is)
+{
+	for (const struct cd_index *i = is->indexes; i; i = i->next)
+		drop_index(c, is, i, cd_change_text(c, "it goes with table %s", is->name), true);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* Materialized views beside each other. Only their options can be changed: a view that differs is dropped
+ * and made again. */
+#include "orm/schema/diff.h"
+#include "orm/schema/statement.h"
+
+/* ---- changes ----------------------------------------------------------------------------------- */
+
+static const char *create(struct cd_comparing *c, const struct cd_table *v)
+{
+	struct cd_buffer b = cd_change_buffer(c);
+
+	cd_put_create_table(&b, c->is, v);
+	return cd_change_statement(c, &b);
+}
+
+static const char *drop(struct cd_comparing *c, const struct cd_table *v)
+{
+	struct cd_buffer b = cd_change_buffer(c);
+
+	cd_put_drop(&b, c->is, "MATERIALIZED VIEW", v->name);
+	return cd_change_statement(c, &b);
+}
+
+static coodie_change about(enum coodie_change_kind kind, const struct cd_table *v)
+{
+	return (coodie_change){ .kind = kind, .object = v->name };
+}
+
+static void create_view(struct cd_comparing *c, const struct cd_table *v, bool replaces)
+{
+	coodie_change change = about(COODIE_CHANGE_CREATE_VIEW, v);
+	struct cd_change *new;
+
+	change.up = create(c, v);
+	change.down = drop(c, v);
+	new = cd_change_add(c, CD_PHASE_VIEW, &change);
+	if (new)
+		new->replaces = replaces;
+}
+
+static void drop_view(struct cd_comparing *c, const struct cd_table *v, const char *reason,
+		      bool replaces)
+{
+	coodie_change change = about(COODIE_CHANGE_DROP_VIEW, v);
+	struct cd_change *new;
+
+	change.safety = COODIE_CHANGE_DESTRUCTIVE;
+	change.reason = reason;
+	change.up = drop(c, v);
+	change.down = create(c, v); /* built anew of its base: nothing is lost */
+	new = cd_change_add(c, CD_PHASE_DROP_VIEW, &change);
+	if (new)
+		new->replaces = replaces;
+}
+
+static void impossible(struct cd_comparing *c, const struct cd_table *v, const char *reason)
+{
+	coodie_change change = about(COODIE_CHANGE_CREATE_VIEW, v);
+
+	change.safety = COODIE_CHANGE_IMPOSSIBLE;
+	change.reason = reason;
+	cd_change_add(c, CD_PHASE_VIEW, &change);
+}
+
+/* ---- comparing --------------------------------------------------------------------------------- */
+
+/* One that reads all columns has what its base has. */
+static bool is_own(const struct cd_table *v, const struct cd_member *m)
+{
+	return !v->all_columns || m->position >= 0;
+}
+
+static const char *other_column(struct cd_comparing *c, const struct cd_table *is,
+				const struct cd_table *should)
+{
+	for (const struct cd_member *m = should->columns.first; m; m = m->next) {
+		const struct cd_member *there = cd_member_find(&is->columns, m->name);
+		struct cd_column_difference d;
+
+		if (!there && is_own(should, m))
+			return cd_change_text(c, "the view has no column \"%s\"", m->name);
+		if (there && is_own(should, m) && cd_compare_column(c, there, m, &d))
+			return d.what;
+	}
+	for (const struct cd_member *m = is->columns.first; m; m = m->next) {
+		if (cd_member_find(&should->columns, m->name) || !is_own(should, m))
+			continue;
+		if (m->position >= 0)
+			return cd_change_text(c, "column %s is in the view's primary key and not in %s",
+					      m->name, c->other);
+		if (c->whole)
+			return cd_change_text(c, "%s has no column \"%s\"", c->other, m->name);
+	}
+	return NULL;
+}
+
+/* What differs that no statement changes; NULL: nothing. */
+static const char *difference(struct cd_comparing *c, const struct cd_table *is,
+			      const struct cd_table *should)
+{
+	if (strcmp(is->base, should->base))
+		return cd_change_text(c, "its base is %s in the cluster and %s in %s", is->base,
+				      should->base, c->other);
+	if (c->whole && is->all_columns != should->all_columns)
+		return cd_change_text(c, "it reads %s columns, and not so in %s",
+				      is->all_columns ? "all" : "some", c->other);
+	if (c->whole && strcmp(is->where, should->where))
+		return cd_change_text(c, "its rows are where %s, and in %s where %s", is->where,
+				      c->other, should->where);
+	return other_column(c, is, should);
+}
+
+/* Cassandra drops no column of a table that has views. */
+static bool is_in_the_way(const struct cd_comparing *c, const struct cd_table *v)
+{
+	for (const struct cd_change *at = c->d->phases[CD_PHASE_DROP_COLUMN].first;
+	     at && !c->d->is_sync; at = at->next) {
+		if (!strcmp(at->is.object, v->base))
+			return true;
+	}
+	return false;
+}
+
+static void rebuild(struct cd_comparing *c, const struct cd_table *is,
+		    const struct cd_table *should, const char *what)
+{
+	drop_view(c, is,
+		  cd_change_text(c,
+				 "%s; a view cannot be changed: coodie_drop_view(), then sync it "
+				 "again",
+				 what),
+		  true);
+	create_view(c, should, true);
+}
+
+static void compare_view(struct cd_comparing *c, const struct cd_table *is,
+			 const struct cd_table *should)
+{
+	const char *what = difference(c, is, should);
+
+	if (!what && is_in_the_way(c, is))
+		what = "a column is dropped from its base";
+	if (what)
+		rebuild(c, is, should, what);
+	else if (!c->d->options.keep_options)
+		cd_compare_options(c, is, &is->options, &should->options);
+}
+
+static void want_view(struct cd_comparing *c, const struct cd_table *v)
+{
+	if (cd_schema_table(c->is, v->base) || cd_schema_table(c->should, v->base))
+		create_view(c, v, false);
+	else
+		impossible(c, v,
+			   cd_change_text(c,
+					  "there is no table %s to make a view of; sync its model "
+					  "first",
+					  v->base));
+}
+
+void cd_compare_views(struct cd_comparing *c)
+{
+	for (const struct cd_table *v = c->should->tables; v; v = v->next) {
+		const struct cd_table *there = cd_schema_table(c->is, v->name);
+
+		if (!v->base)
+			continue;
+		if (there && there->base)
+			compare_view(c, there, v);
+		else if (!there || c->d->options.drop_objects)
+			want_view(c, v);
+		else
+			impossible(c, v,
+				   cd_change_text(c, "%s is a table; drop that first", v->name));
+	}
+	for (const struct cd_table *v = c->is->tables; v; v = v->next) {
+		const struct cd_table *wanted = cd_schema_table(c->should, v->name);
+
+		if (!v->base || (wanted && wanted->base))
+			continue;
+		if (c->d->options.drop_objects)
+			drop_view(c, v, cd_change_text(c, "view %s is not in %s", v->name, c->other),
+				  false);
+		else if (is_in_the_way(c, v))
+			rebuild(c, v, v, "a column is dropped from its base");
+	}
+}
