@@ -48,6 +48,62 @@ libcd_main_la_SOURCES = \
 	tools/ping.c \
 	tools/pool.c \
 	tools/pool.h \
+	tools/shell/candidates.c \
+	tools/shell/cell.c \
+	tools/shell/cell.h \
+	tools/shell/cell_json.c \
+	tools/shell/cell_literal.c \
+	tools/shell/cluster.c \
+	tools/shell/cluster.h \
+	tools/shell/command.c \
+	tools/shell/command.def \
+	tools/shell/complete.c \
+	tools/shell/complete.def \
+	tools/shell/complete.h \
+	tools/shell/converse.c \
+	tools/shell/copy.c \
+	tools/shell/copy.h \
+	tools/shell/copy_from.c \
+	tools/shell/copy_to.c \
+	tools/shell/copy_value.c \
+	tools/shell/csv.c \
+	tools/shell/csv.h \
+	tools/shell/describe.c \
+	tools/shell/editor.c \
+	tools/shell/editor.h \
+	tools/shell/file.c \
+	tools/shell/file.h \
+	tools/shell/help.c \
+	tools/shell/history.c \
+	tools/shell/history.h \
+	tools/shell/keys.c \
+	tools/shell/keys.h \
+	tools/shell/line.c \
+	tools/shell/line.h \
+	tools/shell/message.c \
+	tools/shell/out.c \
+	tools/shell/out.h \
+	tools/shell/printer.c \
+	tools/shell/printer.h \
+	tools/shell/printer_rows.c \
+	tools/shell/printer_table.c \
+	tools/shell/run.c \
+	tools/shell/screen.c \
+	tools/shell/screen.h \
+	tools/shell/shell.c \
+	tools/shell/shell.h \
+	tools/shell/splitter.c \
+	tools/shell/splitter.h \
+	tools/shell/terminal.c \
+	tools/shell/terminal.h \
+	tools/shell/text.c \
+	tools/shell/text.h \
+	tools/shell/token.c \
+	tools/shell/token.h \
+	tools/shell/trace.c \
+	tools/shell/width.c \
+	tools/shell/width.def \
+	tools/shell/width.h \
 	tools/tcp.c \
 	tools/tool.h \
 	tools/wire.c \
@@ -78,7 +134,7 @@ libcd_main_la_SOURCES = \
 	tools/wire_value.c
 lib_LTLIBRARIES += libcoodie-main.la
 libcoodie_main_la_SOURCES =
-libcoodie_main_la_LIBADD = libcd_main.la libcoodie-node.la libcoodie.la $(EV_LIBS) $(DL_LIBS)
+libcoodie_main_la_LIBADD = libcd_main.la libcoodie-node.la libcoodie.la $(EV_LIBS) $(ZLIB_LIBS) $(DL_LIBS)
 libcoodie_main_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info $(COODIE_VERSION_INFO) \
 	-export-symbols-regex '^coodie_main$$'
 pkgconfig_DATA += coodie-main.pc

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* COPY TO: pages of a table, written as they come. */
+#include <string.h>
+#include <time.h>
+
+#include "tools/shell/copy.h"
+#include "tools/shell/file.h"
+
+/* A table on its way to a file. */
+struct export
+{
+	struct shell *shell;
+	const struct copy *copy;
+	struct file *file; /* NULL: the standard output */
+	struct bytes page, value;
+	int64_t rows;
+	bool begun;
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void write_page(struct export *e)
+{
+	if (e->file)
+		file_write(e->file, (const char *)e->page.at, e->page.len);
+	else
+		fwrite(e->page.at, 1, e->page.len, stdout);
+	text_clear(&e->page);
+}
+
+static void add_field(struct export *e, size_t column, const char *text, size_t len, bool quoted)
+{
+	if (column)
+		text_add_char(&e->page, e->copy->format.delimiter);
+	csv_write(&e->page, &e->copy->format, text, len, quoted);
+}
+
+static void add_header(struct export *e, const coodie_result *page)
+{
+	for (size_t i = 0; i < coodie_result_column_count(page); i++) {
+		const char *name = coodie_result_column_name(page, i);
+		add_field(e, i, name, strlen(name), false);
+	}
+	text_add(&e->page, "\n");
+}
+
+static bool add_row(struct export *e, const coodie_result *page, const coodie_cursor *c,
+		    coodie_error *err)
+{
+	for (size_t i = 0; i < coodie_result_column_count(page); i++) {
+		cql_value v;
+		bool quoted;
+		if (!coodie_cursor_value(c, i, &v, err))
+			return false;
+		text_clear(&e->value);
+		copy_add_value(&e->value, e->copy, coodie_result_column_type(page, i), v, &quoted);
+		add_field(e, i, (const char *)e->value.at, e->value.len, quoted);
+	}
+	text_add(&e->page, "\n");
+	e->rows++;
+	return true;
+}
+
+static bool is_enough(const struct export *e)
+{
+	return e->copy->max_rows >= 0 && e->rows >= e->copy->max_rows;
+}
+
+static bool add_page(struct export *e, coodie_result *page, coodie_error *err)
+{
+	coodie_cursor c = coodie_result_cursor(page);
+	bool ok = true;
+
+	if (e->copy->header && !e->begun)
+		add_header(e, page);
+	e->begun = true;
+	while (ok && !is_enough(e) && coodie_cursor_next(&c))
+		ok = add_row(e, page, &c, err);
+	write_page(e);
+	return ok;
+}
+
+static void add_select(struct bytes *cql, const struct copy *c)
+{
+	text_add(cql, "SELECT ");
+	for (size_t i = 0; i < c->column_count; i++)
+		text_printf(cql, "%s%s", i ? ", " : "", c->columns[i]);
+	text_printf(cql, "%s FROM %s", c->column_count ? "" : "*", c->table);
+}
+
+static bool write_table(struct export *e, coodie_error *err)
+{
+	struct shell *sh = e->shell;
+	struct bytes cql = { 0 };
+	coodie_request request = shell_request(sh);
+	coodie_pager *pager;
+	coodie_result *page = NULL;
+	bool ok = true;
+
+	request.page_rows = (int32_t)e->copy->page_size;
+	request.tracing = false;
+	add_select(&cql, e->copy);
+	pager = coodie_pager_query(sh->cluster.session, text_of(&cql), (cql_args){ 0, NULL },
+				   &request, NULL, err);
+	while (ok && pager && !is_enough(e) &&
+	       (page = cluster_page(&sh->cluster, &pager, err)) != NULL) {
+		ok = add_page(e, page, err);
+		coodie_result_free(page);
+	}
+	coodie_pager_free(pager);
+	bytes_free(&cql);
+	return ok && err->code == COODIE_OK;
+}
+
+bool copy_to(struct shell *sh, const struct copy *c)
+{
+	struct export e = { .shell = sh, .copy = c };
+	coodie_error err = { 0 }, closing = { 0 };
+	double began = now();
+	bool ok;
+
+	if (c->file && !(e.file = file_create(c->file, &err)))
+		return shell_fail(sh, &err);
+	fflush(stdout);
+	ok = write_table(&e, &err);
+	if (!file_close(e.file, &closing) && ok) {
+		ok = false;
+		err = closing;
+	}
+	bytes_free(&e.page);
+	bytes_free(&e.value);
+	if (!ok) {
+		shell_fail(sh, &err);
+		return e.rows ? shell_complain(sh, "COPY: %lld rows were written before that",
+					       (long long)e.rows)
+			      : false;
+	}
+	if (c->file)
+		shell_say(sh, "%lld row%s written to %s in %.3f seconds", (long long)e.rows,
+			  e.rows == 1 ? "" : "s", c->file, now() - began);
+	return true;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* What the shell says: errors with the place they are about, warnings, lines of its own. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "tools/shell/shell.h"
+#include "tools/shell/width.h"
+#include "tools/tool.h"
+
+static void begin_message(const struct shell *sh, enum cell_colour colour)
+{
+	fflush(stdout);
+	if (sh->colours)
+		fputs(cell_colour(colour), stderr);
+	if (sh->input && sh->input->name)
+		fprintf(stderr, "%s:%zu: ", sh->input->name, sh->input->line);
+}
+
+static void end_message(const struct shell *sh)
+{
+	fprintf(stderr, "%s\n", sh->colours ? cell_colour_off() : "");
+}
+
+static void put_safe(const char *text, size_t len)
+{
+	struct bytes safe = { 0 };
+
+	cell_add_safe(&safe, text, len);
+	fwrite(safe.at, 1, safe.len, stderr);
+	bytes_free(&safe);
+}
+
+/* Messages of servers may have lines. */
+static void put_lines(const char *text)
+{
+	for (;;) {
+		size_t len = strcspn(text, "\n");
+		put_safe(text, len);
+		if (!text[len])
+			return;
+		fputc('\n', stderr);
+		text += len + 1;
+	}
+}
+
+bool shell_fail(struct shell *sh, const coodie_error *err)
+{
+	sh->outcome = tool_exit_of(err);
+	begin_message(sh, CELL_ERROR);
+	put_lines(err->message); /* that of a server begins with its code */
+	if (err->server_code < 0)
+		fprintf(stderr, " (%s)", coodie_errc_name(err->code));
+	end_message(sh);
+	return false;
+}
+
+bool shell_complain(struct shell *sh, const char *format, ...)
+{
+	va_list args;
+
+	sh->outcome = TOOL_FAILED;
+	begin_message(sh, CELL_ERROR);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	end_message(sh);
+	return false;
+}
+
+void shell_warn(struct shell *sh, const char *text)
+{
+	begin_message(sh, CELL_WARNING);
+	fputs("warning: ", stderr);
+	put_lines(text);
+	end_message(sh);
+}
+
+void shell_say(struct shell *sh, const char *format, ...)
+{
+	va_list args;
+
+	(void)sh;
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+}
+
+/* Where line `number` begins, from 1; NULL: there is none. */
+static const char *line_at(const char *text, size_t number)
+{
+	while (--number > 0) {
+		text = strchr(text, '\n');
+		if (!text)
+			return NULL;
+		text++;
+	}
+	return text;
+}
+
+/* "[0x2000 syntax error] line 2:7 no viable alternative ...": the line, and a mark below its eighth character. */
+void shell_point(struct shell *sh, const char *cql, const coodie_error *err)
+{
+	const char *message = err->message, *line;
+	size_t number, characters, len, place = 0;
+	uint32_t c;
+
+	(void)sh;
+	if (*message == '[')
+		message += strcspn(message, "]") + 2;
+	if (sscanf(message, "line %zu:%zu ", &number, &characters) != 2 || !number)
+		return;
+	line = line_at(cql, number);
+	if (!line)
+		return;
+	len = strcspn(line, "\n");
+	while (characters-- > 0 && place < len)
+		place += width_next(line + place, len - place, &c);
+	fputs("  ", stderr);
+	put_safe(line, len);
+	fprintf(stderr, "\n  %*s^\n", (int)width_text(line, place), "");
+}
