@@ -2,6 +2,21 @@
 TESTS += tests/check-connect tests/check-gen tests/check-load tests/check-matrix tests/check-node tests/check-ping tests/check-wire
 dist_check_SCRIPTS += tests/check-connect tests/check-gen tests/check-load tests/check-matrix tests/check-node tests/check-ping tests/check-wire
 check_PROGRAMS += tests/test_json tests/test_capture
+SHELL_TESTS = \
+	tests/test_shell_cell \
+	tests/test_shell_complete \
+	tests/test_shell_csv \
+	tests/test_shell_editor \
+	tests/test_shell_history \
+	tests/test_shell_splitter
+check_PROGRAMS += $(SHELL_TESTS)
+tests_test_shell_cell_LDADD = libcd_main.la libcoodie-node.la $(LDADD)
+tests_test_shell_complete_LDADD = libcd_main.la libcoodie-node.la $(LDADD)
+tests_test_shell_csv_LDADD = libcd_main.la libcoodie-node.la $(LDADD)
+tests_test_shell_editor_LDADD = libcd_main.la libcoodie-node.la $(LDADD)
+tests_test_shell_editor_SOURCES = tests/test_shell_editor.c tests/vt.c tests/vt.h
+tests_test_shell_history_LDADD = libcd_main.la libcoodie-node.la $(LDADD)
+tests_test_shell_splitter_LDADD = libcd_main.la libcoodie-node.la $(LDADD)
 tests_test_json_LDADD = libcd_main.la $(LDADD)
 tests_test_capture_LDADD = libcd_main.la $(LDADD)
 EXTRA_DIST += tests/data/wire_v5_lz4.txt tests/gen

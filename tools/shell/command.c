@@ -233,22 +233,33 @@ bool command_source(struct shell *sh, const struct words *w)
 	return ok;
 }
 
-static bool show_version(struct shell *sh)
+/* A row of what the node says of itself; NULL: it failed, which has been told. */
+static coodie_result *ask_node(struct shell *sh, const char *cql, coodie_cursor *row)
 {
 	coodie_error err = { 0 };
+	coodie_result *r = cluster_query(&sh->cluster, cql, NULL, &err);
+
+	*row = coodie_result_cursor(r);
+	if (!r)
+		shell_fail(sh, &err);
+	else
+		coodie_cursor_next(row);
+	return r;
+}
+
+static bool show_version(struct shell *sh)
+{
+	coodie_cursor row;
+	coodie_result *r = ask_node(sh, "SELECT release_version, cql_version FROM system.local",
+				    &row);
 	coodie_connection_info info = { .size = sizeof info };
-	coodie_result *r = cluster_query(
-		&sh->cluster, "SELECT release_version, cql_version FROM system.local", NULL, &err);
-	coodie_cursor c = coodie_result_cursor(r);
 	cql_text release = { "?", 1 }, cql = { "?", 1 };
 
 	if (!r)
-		return shell_fail(sh, &err);
+		return false;
 	coodie_session_info(sh->cluster.session, &info, NULL);
-	if (coodie_cursor_next(&c)) {
-		coodie_cursor_text(&c, 0, &release, NULL);
-		coodie_cursor_text(&c, 1, &cql, NULL);
-	}
+	coodie_cursor_text(&row, 0, &release, NULL);
+	coodie_cursor_text(&row, 1, &cql, NULL);
 	shell_say(sh, "coodie %s, server %.*s, CQL %.*s, protocol v%u", coodie_version(),
 		  (int)release.len, release.data, (int)cql.len, cql.data, info.protocol_version);
 	coodie_result_free(r);
@@ -257,18 +268,18 @@ static bool show_version(struct shell *sh)
 
 static bool show_host(struct shell *sh)
 {
+	coodie_cursor row;
+	coodie_result *r = ask_node(sh, "SELECT cluster_name FROM system.local", &row);
 	coodie_connection_info info = { .size = sizeof info };
-	coodie_error err = { 0 };
-	coodie_metadata *md = coodie_session_metadata(sh->cluster.session, NULL);
+	cql_text name = { "?", 1 };
 
-	if (!coodie_session_info(sh->cluster.session, &info, &err)) {
-		coodie_metadata_free(md);
-		return shell_fail(sh, &err);
-	}
-	shell_say(sh, "connected to %s at %s%s%s",
-		  md ? coodie_metadata_cluster_name(md) : "a cluster", info.address,
+	if (!r)
+		return false;
+	coodie_session_info(sh->cluster.session, &info, NULL);
+	coodie_cursor_text(&row, 0, &name, NULL);
+	shell_say(sh, "connected to %.*s at %s%s%s", (int)name.len, name.data, info.address,
 		  *info.tls_version ? " by " : "", info.tls_version);
-	coodie_metadata_free(md);
+	coodie_result_free(r);
 	return true;
 }
 

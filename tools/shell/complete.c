@@ -28,7 +28,7 @@ static const char natives[] =
 static const char functions[] =
 	"count( sum( avg( min( max( token( ttl( writetime( maxwritetime( now( uuid( to_date( to_timestamp( "
 	"to_unix_timestamp( current_date( current_time( current_timestamp( current_timeuuid( min_timeuuid( "
-	"max_timeuuid( cast( to_json( from_json( map_keys( map_values( collection_count( collection_min( "
+	"max_timeuuid( cast( to_json( map_keys( map_values( collection_count( collection_min( "
 	"collection_max( collection_sum( collection_avg( abs( exp( log( log10( round( similarity_cosine( "
 	"similarity_euclidean( similarity_dot_product( mask_default( mask_hash( mask_inner( mask_null( mask_outer( "
 	"mask_replace(";

@@ -178,6 +178,7 @@ static void list_candidates(struct editor *e, const struct candidates *c)
 		widest = width > widest ? width : widest;
 	}
 	per_row = columns / (widest + 2) ? columns / (widest + 2) : 1;
+	draw(e);
 	screen_leave(&e->screen);
 	for (size_t i = 0; i < candidates_count(c); i++) {
 		const char *text = candidates_at(c, i);
@@ -216,7 +217,7 @@ static void complete(struct editor *e)
 		} else if (e->tabbed) {
 			list_candidates(e, &c);
 		}
-		e->tabbed = !grew && !one;
+		e->tabbed = !one;
 	}
 	candidates_free(&c);
 }

@@ -42,7 +42,8 @@ struct editor {
 	struct bytes draft;                 /* what was written before going through history */
 	struct bytes wanted, search_prompt; /* of a search */
 	size_t found;
-	bool searching, tabbed; /* tabbed: the last key was Tab, and it added nothing */
+	bool searching,
+		tabbed; /* tabbed: the last key was Tab, and there is more than one way to go on */
 };
 
 /* Shows the prompt. */

@@ -144,7 +144,7 @@ static size_t typed(const char *at, size_t left)
 
 	while (len < left && (unsigned char)at[len] >= ' ' && at[len] != '\177') {
 		took = width_next(at + len, left - len, &c);
-		if (took == 1 && c == 0xfffd && left - len < 4 && (unsigned char)at[len] >= 0xc2)
+		if (width_is_partial(at + len, left - len))
 			break;
 		len += took;
 	}

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs statements: pages of rows as they come, warnings, the trace, the keyspace that USE names. */
-#include <coodie/cluster.h>
-#include <coodie/rows.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,15 +17,19 @@ coodie_request shell_request(const struct shell *sh)
 				 .tracing = sh->tracing };
 }
 
-static void follow_keyspace(struct shell *sh, const coodie_result *page)
+void shell_follow_keyspace(struct shell *sh, const coodie_result *page, const char *cql)
 {
-	cql_result result;
+	struct tokens tokens = { cql, cql + strlen(cql) };
+	struct pool pool = { 0 };
+	struct token name;
 
 	if (coodie_result_kind(page) != COODIE_RESULT_SET_KEYSPACE)
 		return;
-	coodie_result_rows(page, &result);
+	token_next(&tokens); /* USE */
+	name = token_next(&tokens);
 	free(sh->keyspace);
-	sh->keyspace = strndup(result.keyspace.data, result.keyspace.len);
+	sh->keyspace = strdup(token_value(&name, &pool));
+	pool_free(&pool);
 }
 
 static void tell_warnings(struct shell *sh, const coodie_result *page)
@@ -41,6 +43,7 @@ static void tell_warnings(struct shell *sh, const coodie_result *page)
 /* One statement, under way. */
 struct query {
 	struct shell *shell;
+	const char *cql;
 	coodie_pager *pager;
 	struct printer printer;
 	cql_uuid trace;
@@ -51,7 +54,7 @@ static bool take_page(struct query *q, coodie_result *page, coodie_error *err)
 {
 	struct shell *sh = q->shell;
 
-	follow_keyspace(sh, page);
+	shell_follow_keyspace(sh, page, q->cql);
 	q->traced = coodie_result_tracing_id(page, &q->trace) || q->traced;
 	if (coodie_result_kind(page) == COODIE_RESULT_ROWS) {
 		q->rows = true;
@@ -82,7 +85,9 @@ static bool take_pages(struct query *q, coodie_error *err)
 bool shell_query(struct shell *sh, const char *cql)
 {
 	coodie_request request = shell_request(sh);
-	struct query q = { .shell = sh, .printer = { .form = sh->form, .out = &sh->out } };
+	struct query q = { .shell = sh,
+			   .cql = cql,
+			   .printer = { .form = sh->form, .out = &sh->out } };
 	coodie_error err = { 0 };
 	coodie_metadata *schema = out_has_colours(&sh->out)
 					  ? coodie_session_metadata(sh->cluster.session, NULL)

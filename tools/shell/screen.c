@@ -108,15 +108,17 @@ static void go_up(struct screen *s)
 	text_add(&s->out, "\r");
 }
 
+/* What is below is erased first: behind a full row that would take its last character along. */
 static void send_rows(struct screen *s, struct layout *l)
 {
+	text_add(&s->out, "\033[J");
 	for (size_t at = 0; at < l->text.len; at++) {
 		if (l->text.at[at] != '\n')
 			text_add_char(&s->out, (char)l->text.at[at]);
 		else if (at + 1 < l->text.len)
-			text_add(&s->out, "\033[K\r\n");
+			text_add(&s->out, "\r\n");
 	}
-	text_add(&s->out, "\033[J\r");
+	text_add(&s->out, "\r");
 	if (l->rows - 1 > l->row)
 		text_printf(&s->out, "\033[%zuA", l->rows - 1 - l->row);
 	if (l->left)

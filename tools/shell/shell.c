@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* `coodie shell`: statements from a terminal, an argument, a file or a pipe, and what comes of them. */
-#include <coodie/rows.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -54,19 +53,15 @@ static void print_help(const struct argument_table *tables)
 static bool enter_keyspace(struct shell *sh, const char *keyspace, coodie_error *err)
 {
 	struct bytes cql = { 0 };
-	cql_result used;
 	coodie_result *r;
 
 	text_printf(&cql, "USE %s", keyspace);
 	r = cluster_query(&sh->cluster, text_of(&cql), NULL, err);
+	if (r)
+		shell_follow_keyspace(sh, r, text_of(&cql));
 	bytes_free(&cql);
-	if (!r)
-		return false;
-	coodie_result_rows(r, &used);
-	free(sh->keyspace);
-	sh->keyspace = strndup(used.keyspace.data, used.keyspace.len);
 	coodie_result_free(r);
-	return true;
+	return r != NULL;
 }
 
 bool shell_connect(struct shell *sh, coodie_error *err)

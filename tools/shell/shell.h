@@ -42,6 +42,8 @@ struct shell {
 bool shell_run(struct shell *sh, const char *text, size_t len);
 /* A statement of CQL: prints its rows. */
 bool shell_query(struct shell *sh, const char *cql);
+/* After USE the prompt names another keyspace. */
+void shell_follow_keyspace(struct shell *sh, const coodie_result *page, const char *cql);
 /* The request that statements are sent with, as the shell is set. */
 coodie_request shell_request(const struct shell *sh);
 /* All statements of an input, up to the first that fails. */

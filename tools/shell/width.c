@@ -64,6 +64,19 @@ size_t width_next(const char *text, size_t left, uint32_t *c)
 	return 1;
 }
 
+bool width_is_partial(const char *text, size_t len)
+{
+	size_t more;
+	uint32_t c, least;
+
+	if (!len || !lead((unsigned char)text[0], &more, &c, &least) || more < len)
+		return false;
+	for (size_t i = 1; i < len; i++)
+		if (((unsigned char)text[i] & 0xc0) != 0x80)
+			return false;
+	return true;
+}
+
 bool width_is_utf8(const char *text, size_t len)
 {
 	uint32_t c;

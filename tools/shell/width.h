@@ -10,6 +10,8 @@
 /* The character at `text`: its length in bytes, 0 at the end. A byte that is none of UTF-8 is U+FFFD by
  * itself. */
 size_t width_next(const char *text, size_t left, uint32_t *c);
+/* Whether it is the beginning of a character, and nothing else. */
+bool width_is_partial(const char *text, size_t len);
 /* Whether all of it is UTF-8. */
 bool width_is_utf8(const char *text, size_t len);
 /* Columns: 0, 1 or 2; 0 of control characters. */
