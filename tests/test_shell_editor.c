@@ -256,6 +256,7 @@ static void test_resize(void **state)
 	begin(&d, 10, 6);
 	type(&d, "12345678901", 1, &entered);
 	assert_string_equal(vt_text(&d.vt), "> 12345678\n901|");
+	vt_free(&d.vt);
 	vt_init(&d.vt, 20, 6); /* which breaks no rows anew: the cursor is in the second one */
 	vt_write(&d.vt, "> 12345678\r\n901", 15);
 	editor_resize(&d.editor, 20, 6);
@@ -274,6 +275,7 @@ static void test_narrow(void **state)
 	(void)state;
 	begin(&d, 20, 6);
 	type(&d, "1234567890", 1, &entered);
+	vt_free(&d.vt);
 	vt_init(&d.vt, 5, 6);
 	vt_write(&d.vt, "> 1234567890", 12);
 	editor_resize(&d.editor, 5, 6);

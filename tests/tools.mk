@@ -1,6 +1,6 @@
 # tests/tools.mk - the coodie command and the demos, run; included by tests/tests.mk
-TESTS += tests/check-connect tests/check-gen tests/check-load tests/check-matrix tests/check-node tests/check-ping tests/check-wire
-dist_check_SCRIPTS += tests/check-connect tests/check-gen tests/check-load tests/check-matrix tests/check-node tests/check-ping tests/check-wire
+TESTS += tests/check-connect tests/check-gen tests/check-load tests/check-matrix tests/check-node tests/check-ping tests/check-shell tests/check-wire
+dist_check_SCRIPTS += tests/check-connect tests/check-gen tests/check-load tests/check-matrix tests/check-node tests/check-ping tests/check-shell tests/check-wire
 check_PROGRAMS += tests/test_json tests/test_capture
 SHELL_TESTS = \
 	tests/test_shell_cell \

@@ -101,14 +101,32 @@ static void on_row(coodie_result *take_res, const coodie_error *err, void *user)
 
 /* ---- what a file's columns are ------------------------------------------------------------------------ */
 
+/* Whether a name is among those of SKIPCOLS, which have commas between them. */
+static bool is_skipped(const struct import *im, const char *name)
+{
+	const char *at = im->copy->skip_columns;
+	size_t quotes = *name == '"', name_len = strlen(name) - 2 * quotes;
+
+	while (*at) {
+		size_t len;
+		at += strspn(at, ", ");
+		len = strcspn(at, ", ");
+		if (len && len == name_len && !memcmp(at, name + quotes, len))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
 static coodie_prepared *prepare_select(struct import *im, coodie_error *err)
 {
 	struct bytes cql = { 0 };
 	coodie_prepared *p;
 
 	text_add(&cql, "SELECT ");
-	for (size_t i = 0; i < im->columns; i++)
-		text_printf(&cql, "%s%s", i ? ", " : "", im->names[i]);
+	for (size_t i = 0, n = 0; i < im->columns; i++)
+		if (!is_skipped(im, im->names[i]))
+			text_printf(&cql, "%s%s", n++ ? ", " : "", im->names[i]);
 	text_printf(&cql, "%s FROM %s", im->columns ? "" : "*", im->copy->table);
 	p = cluster_prepare(&im->shell->cluster, text_of(&cql), err);
 	bytes_free(&cql);
@@ -159,22 +177,6 @@ static bool find_names(struct import *im, coodie_error *err)
 	return true;
 }
 
-/* Whether a name is among those of SKIPCOLS, which have commas between them. */
-static bool is_skipped(const struct import *im, const char *name)
-{
-	const char *at = im->copy->skip_columns;
-
-	while (*at) {
-		size_t len;
-		at += strspn(at, ", ");
-		len = strcspn(at, ", ");
-		if (len && text_same(at, len, name))
-			return true;
-		at += len;
-	}
-	return false;
-}
-
 static void choose_columns(struct import *im)
 {
 	im->markers = pool_get(&im->pool, im->columns, sizeof *im->markers);
@@ -198,29 +200,36 @@ static void add_insert(struct bytes *cql, const struct import *im)
 		text_printf(cql, " USING TTL %" PRId64, im->copy->ttl);
 }
 
-/* Counters can only be added to: first those, then the key, whose columns are none. */
+/* The counters of an UPDATE, or the columns of its key, which are all the others. A column that is not skipped has the
+ * place in `select` that it has among those. */
+static void add_part(struct bytes *cql, struct import *im, const coodie_prepared *select,
+		     bool counters, int *bind)
+{
+	size_t place = 0, n = 0;
+
+	for (size_t i = 0; i < im->columns; i++) {
+		const char *name = im->names[i];
+		if (im->markers[i] == SKIPPED ||
+		    (cql_type_kind(coodie_prepared_column_type(select, place++)) ==
+		     CQL_KIND_COUNTER) != counters)
+			continue;
+		if (counters)
+			text_printf(cql, "%s%s = %s + ?", n++ ? ", " : "", name, name);
+		else
+			text_printf(cql, "%s%s = ?", n++ ? " AND " : "", name);
+		im->markers[i] = (*bind)++;
+	}
+}
+
+/* Counters can only be added to. */
 static void add_update(struct bytes *cql, struct import *im, const coodie_prepared *select)
 {
 	int bind = 0;
 
 	text_printf(cql, "UPDATE %s SET ", im->copy->table);
-	for (int pass = 0; pass < 2; pass++) {
-		size_t n = 0;
-		if (pass)
-			text_add(cql, " WHERE ");
-		for (size_t i = 0; i < im->columns; i++) {
-			bool counter = cql_type_kind(coodie_prepared_column_type(select, i)) ==
-				       CQL_KIND_COUNTER;
-			if (im->markers[i] == SKIPPED || counter == (pass == 1))
-				continue;
-			if (pass)
-				text_printf(cql, "%s%s = ?", n++ ? " AND " : "", im->names[i]);
-			else
-				text_printf(cql, "%s%s = %s + ?", n++ ? ", " : "", im->names[i],
-					    im->names[i]);
-			im->markers[i] = bind++;
-		}
-	}
+	add_part(cql, im, select, true, &bind);
+	text_add(cql, " WHERE ");
+	add_part(cql, im, select, false, &bind);
 }
 
 static bool has_counters(const coodie_prepared *select)

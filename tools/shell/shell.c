@@ -102,8 +102,11 @@ static bool run_file(struct shell *sh, const char *path)
 	struct input input = { .name = path, .file = fopen(path, "re") };
 	bool ok;
 
-	if (!input.file)
-		return shell_complain(sh, "%s: %s", path, strerror(errno));
+	if (!input.file) {
+		shell_complain(sh, "%s: %s", path, strerror(errno));
+		sh->outcome = TOOL_USAGE;
+		return false;
+	}
 	ok = shell_run_input(sh, &input);
 	fclose(input.file);
 	return ok;

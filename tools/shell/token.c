@@ -21,6 +21,8 @@ static void skip_line(struct tokens *t)
 /* False: the comment does not end here. */
 static bool skip_block(struct tokens *t, bool *newline)
 {
+	const char *begin = t->at;
+
 	for (t->at += 2; t->at < t->end; t->at++) {
 		*newline = *newline || *t->at == '\n';
 		if (starts(t, "*/")) {
@@ -28,6 +30,7 @@ static bool skip_block(struct tokens *t, bool *newline)
 			return true;
 		}
 	}
+	t->at = begin;
 	return false;
 }
 
@@ -91,7 +94,7 @@ struct token token_next(struct tokens *t)
 
 	token.whole = skip_blanks(t, &token.on_next_line);
 	token.text = t->at;
-	if (t->at == t->end)
+	if (!token.whole || t->at == t->end)
 		return token;
 	token.whole = false;
 	if (in_word(*t->at)) {

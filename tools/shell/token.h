@@ -19,7 +19,7 @@ struct tokens {
 	const char *at, *end;
 };
 
-/* The next token; TOKEN_END behind the last, not whole within a comment. */
+/* The next token; TOKEN_END behind the last; at a comment that does not end it is not whole. */
 struct token token_next(struct tokens *t);
 bool token_is(const struct token *t, const char *word);
 bool token_is_sign(const struct token *t, char sign);
