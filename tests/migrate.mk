@@ -23,3 +23,5 @@ check_PROGRAMS += tests/migrate/test_scan_parts
 tests_migrate_test_scan_parts_LDADD = $(SCAN_LIBS)
 check_PROGRAMS += tests/migrate/test_scan_resume
 tests_migrate_test_scan_resume_LDADD = $(SCAN_LIBS)
+check_PROGRAMS += tests/test_migrate_progress
+tests_test_migrate_progress_LDADD = libcd_main.la libcoodie-node.la $(LDADD)

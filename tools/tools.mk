@@ -44,6 +44,8 @@ libcd_main_la_SOURCES = \
 	tools/nearest.h \
 	tools/pcap.c \
 	tools/pcap.h \
+	tools/migrate_progress.c \
+	tools/migrate_progress.h \
 	tools/node.c \
 	tools/ping.c \
 	tools/pool.c \
