@@ -407,19 +407,31 @@ static bool renew_now(coodie_migrator *m, struct mg_lock *l, coodie_error *err)
 	return false;
 }
 
-bool mg_lock_check(coodie_migrator *m, coodie_error *err)
+static bool is_lost(struct mg_lock *l, uint64_t *age_us)
 {
-	struct mg_lock *l = m->lock;
-	uint64_t age_us;
-	bool is_lost;
+	bool is;
 
 	pthread_mutex_lock(&l->mutex);
-	is_lost = l->lost;
-	age_us = mg_now_us() - l->renewed_at_us;
+	is = l->lost;
+	*age_us = mg_now_us() - l->renewed_at_us;
 	pthread_mutex_unlock(&l->mutex);
-	if (is_lost)
+	return is;
+}
+
+bool mg_lock_prove(coodie_migrator *m, coodie_error *err)
+{
+	uint64_t age_us;
+
+	return is_lost(m->lock, &age_us) ? lost(m, err) : renew_now(m, m->lock, err);
+}
+
+bool mg_lock_check(coodie_migrator *m, coodie_error *err)
+{
+	uint64_t age_us;
+
+	if (is_lost(m->lock, &age_us))
 		return lost(m, err);
-	return age_us < (uint64_t)l->ttl_s * 1000000 / 2 || renew_now(m, l, err);
+	return age_us < (uint64_t)m->lock->ttl_s * 1000000 / 2 || renew_now(m, m->lock, err);
 }
 
 void mg_lock_release(coodie_migrator *m)

@@ -8,7 +8,9 @@
 
 /* Takes it into `m->lock`. Held by another: COODIE_ERR_CONFLICT, with the owner and the age. */
 bool mg_lock_take(coodie_migrator *m, coodie_error *err);
-/* Whether it is still ours: asked before each thing that changes something. */
+/* Whether it is ours now: asked of the cluster, and renewed by that, before each statement. */
+bool mg_lock_prove(coodie_migrator *m, coodie_error *err);
+/* Whether it is ours as far as we know: for what comes often, and may come once too often. */
 bool mg_lock_check(coodie_migrator *m, coodie_error *err);
 /* Gives it back, when it is ours. None held: fine. */
 void mg_lock_release(coodie_migrator *m);

@@ -181,7 +181,7 @@ static bool record(struct run *r, const struct mg_item *item, coodie_error *err)
 {
 	const char *name = item->file->name;
 
-	if (!mg_lock_check(r->m, err))
+	if (!mg_lock_prove(r->m, err))
 		return false;
 	return (r->downgrade
 			? mg_history_forget(r->m, name, err)

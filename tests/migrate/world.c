@@ -54,8 +54,10 @@ coodie_session *world_session(const struct world *w, unsigned loops)
 
 	if (o && coodie_options_add_contact_point(o, coodie_node_address(w->node, 0), &err) &&
 	    coodie_options_set_keyspace(o, "shop", &err) &&
-	    coodie_options_set_loops(o, loops, &err))
+	    coodie_options_set_loops(o, loops, &err)) {
+		coodie_options_set_request_timeout_ms(o, 1500);
 		s = coodie_session_new(o, &err);
+	}
 	coodie_options_free(o);
 	if (!s)
 		fail_msg("%s", err.message);
