@@ -8,7 +8,8 @@ static const struct row {
 	const char *cql, *want;
 } rows[] = {
 	{ "CREATE TABLE Users (id int PRIMARY KEY)", "ddl create table users" },
-	{ "create columnfamily shop.\"Users\" (id int PRIMARY KEY)", "ddl create table shop.Users" },
+	{ "create columnfamily shop.\"Users\" (id int PRIMARY KEY)",
+	  "ddl create table shop.Users" },
 	{ "CREATE TABLE IF NOT EXISTS users (id int PRIMARY KEY)", "ddl again" },
 	{ "CREATE KEYSPACE shop WITH replication = {}", "ddl create keyspace shop" },
 	{ "CREATE SCHEMA shop WITH replication = {}", "ddl create keyspace shop" },
@@ -16,7 +17,8 @@ static const struct row {
 	{ "CREATE MATERIALIZED VIEW v AS SELECT * FROM t", "ddl create view v" },
 	{ "CREATE INDEX ON users (age)", "ddl create index of users(age)" },
 	{ "CREATE INDEX by_age ON shop.users (Age)", "ddl create index shop.by_age of users(age)" },
-	{ "CREATE CUSTOM INDEX ON users (\"Age\") USING 'sai'", "ddl create index of users(\"Age\")" },
+	{ "CREATE CUSTOM INDEX ON users (\"Age\") USING 'sai'",
+	  "ddl create index of users(\"Age\")" },
 	{ "CREATE INDEX ON users (keys(tags))", "ddl create index of users(keys(tags))" },
 	{ "CREATE INDEX ON users (FULL(\"T\"))", "ddl create index of users(full(\"T\"))" },
 	{ "CREATE INDEX IF NOT EXISTS ON users (age)", "ddl again" },
@@ -36,11 +38,13 @@ static const struct row {
 	{ "ALTER TABLE users ADD age int", "ddl add table users: age" },
 	{ "ALTER TABLE shop.users ADD age int, tags map<text, frozen<set<int>>> STATIC, \"B\" text",
 	  "ddl add table shop.users: age tags B" },
-	{ "ALTER TABLE users ADD (age int, v vector<float, 3>, n text)", "ddl add table users: age v n" },
+	{ "ALTER TABLE users ADD (age int, v vector<float, 3>, n text)",
+	  "ddl add table users: age v n" },
 	{ "ALTER TABLE users ADD IF NOT EXISTS age int", "ddl again" },
 	{ "ALTER TABLE IF EXISTS users ADD age int", "ddl add table users: age" },
 	{ "ALTER TABLE users DROP age", "ddl destroys remove table users: age" },
-	{ "ALTER TABLE users DROP (age, Tags) USING TIMESTAMP 5", "ddl destroys remove table users: age tags" },
+	{ "ALTER TABLE users DROP (age, Tags) USING TIMESTAMP 5",
+	  "ddl destroys remove table users: age tags" },
 	{ "ALTER TABLE users DROP age, tags", "ddl destroys remove table users: age tags" },
 	{ "ALTER TABLE users DROP IF EXISTS age", "ddl destroys again" },
 	{ "ALTER TABLE users RENAME a TO b AND \"C\" TO d", "ddl rename table users: a>b C>d" },
@@ -49,7 +53,8 @@ static const struct row {
 	{ "ALTER KEYSPACE shop WITH durable_writes = true", "ddl again" },
 	{ "ALTER MATERIALIZED VIEW v WITH comment = 'x'", "ddl again" },
 	{ "ALTER TYPE address ADD zip text", "ddl add type address: zip" },
-	{ "ALTER TYPE shop.address RENAME a TO b AND c TO d", "ddl rename type shop.address: a>b c>d" },
+	{ "ALTER TYPE shop.address RENAME a TO b AND c TO d",
+	  "ddl rename type shop.address: a>b c>d" },
 	{ "ALTER ROLE r WITH SUPERUSER = false", "ddl again" },
 	{ "TRUNCATE users", "destroys unknown" },
 	{ "truncate TABLE users", "destroys unknown" },
@@ -57,7 +62,8 @@ static const struct row {
 	{ "INSERT INTO users (id) VALUES (1)", "unknown" },
 	{ "UPDATE users SET a = 'delete' WHERE id = 1", "unknown" },
 	{ "BEGIN BATCH INSERT INTO users (id) VALUES (1) APPLY BATCH", "unknown" },
-	{ "BEGIN BATCH INSERT INTO u (id) VALUES (1); DELETE FROM u WHERE id = 2; APPLY BATCH", "destroys unknown" },
+	{ "BEGIN BATCH INSERT INTO u (id) VALUES (1); DELETE FROM u WHERE id = 2; APPLY BATCH",
+	  "destroys unknown" },
 	{ "SELECT * FROM users", "again" },
 	{ "GRANT SELECT ON users TO r", "again" },
 	{ "REVOKE SELECT ON users FROM r", "again" },
@@ -75,23 +81,29 @@ static const struct row {
 
 static void print(const struct mg_ddl *d, char *out, size_t size)
 {
-	static const char *const objects[] = { "keyspace", "table", "type", "index", "view", "other" };
+	static const char *const objects[] = {
+		"keyspace", "table", "type", "index", "view", "other"
+	};
 	static const char *const changes[] = { "create", "drop", "add", "remove", "rename" };
-	int len = snprintf(out, size, "%s%s", d->is_ddl ? "ddl " : "", d->destructive ? "destroys " : "");
+	int len = snprintf(out, size, "%s%s", d->is_ddl ? "ddl " : "",
+			   d->destructive ? "destroys " : "");
 
 	if (d->effect != MG_JUDGED) {
-		snprintf(out + len, size - (size_t)len, "%s", d->effect == MG_AGAIN ? "again" : "unknown");
+		snprintf(out + len, size - (size_t)len, "%s",
+			 d->effect == MG_AGAIN ? "again" : "unknown");
 		return;
 	}
-	len += snprintf(out + len, size - (size_t)len, "%s %s%s", changes[d->change], objects[d->object],
-			d->name ? " " : "");
-	len += snprintf(out + len, size - (size_t)len, "%s%s%s", d->name && d->keyspace ? d->keyspace : "",
+	len += snprintf(out + len, size - (size_t)len, "%s %s%s", changes[d->change],
+			objects[d->object], d->name ? " " : "");
+	len += snprintf(out + len, size - (size_t)len, "%s%s%s",
+			d->name && d->keyspace ? d->keyspace : "",
 			d->name && d->keyspace ? "." : "", d->name ? d->name : "");
 	if (d->target)
 		len += snprintf(out + len, size - (size_t)len, " of %s(%s)", d->table, d->target);
 	for (const struct mg_name *p = d->parts; p; p = p->next)
-		len += snprintf(out + len, size - (size_t)len, "%s%s%s%s", p == d->parts ? ": " : " ", p->name,
-				p->to ? ">" : "", p->to ? p->to : "");
+		len += snprintf(out + len, size - (size_t)len, "%s%s%s%s",
+				p == d->parts ? ": " : " ", p->name, p->to ? ">" : "",
+				p->to ? p->to : "");
 }
 
 static void each_statement(void **state)

@@ -5,7 +5,7 @@
 #include "tests/test.h"
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
-#define LOCK "shop.\"_coodie_migrations_lock\""
+#define LOCK "migrate_shop.\"_coodie_migrations_lock\""
 #define OWNER "SELECT owner FROM " LOCK
 
 static const char one[] = "-- upgrade\nINSERT INTO reviews (id) VALUES (1);\n";
@@ -20,8 +20,10 @@ static void lock_of_python(struct world *w, const char *ttl)
 	world_execute(w, "CREATE TABLE IF NOT EXISTS " LOCK
 			 " (lock_id text PRIMARY KEY, acquired_at timestamp, owner text)");
 	snprintf(cql, sizeof cql,
-		 "INSERT INTO " LOCK " (lock_id, acquired_at, owner) VALUES ('coodie_migration_lock', "
-		 "currentTimestamp(), 'coodie-migrate') %s", ttl);
+		 "INSERT INTO " LOCK
+		 " (lock_id, acquired_at, owner) VALUES ('coodie_migration_lock', "
+		 "currentTimestamp(), 'coodie-migrate') %s",
+		 ttl);
 	world_execute(w, cql);
 }
 
@@ -34,8 +36,9 @@ static void a_held_lock_is_respected(void **state)
 
 	world_file(w, "20260115_001_a.cql", one);
 	lock_of_python(w, "USING TTL 300");
-	world_failed(w, world_apply(w), COODIE_CAUSE_LOCK_HELD,
-		     "the lock is held by \"coodie-migrate\", taken 0 s ago (300 s left unless renewed)");
+	world_failed(
+		w, world_apply(w), COODIE_CAUSE_LOCK_HELD,
+		"the lock is held by \"coodie-migrate\", taken 0 s ago (300 s left unless renewed)");
 	assert_int_equal(w->err.code, COODIE_ERR_CONFLICT);
 	assert_string_equal(w->told, "");
 	assert_string_equal(world_rows(w, OWNER), "'coodie-migrate'");
@@ -88,20 +91,29 @@ static const struct row {
 	uint64_t strikes;
 	bool is_given_back; /* else it is told that it was not */
 } faults[] = {
-	{ "taken, the answer lost", "match=IF NOT EXISTS USING TTL,opcode=EXECUTE,times=1,do=drop", 1, true },
-	{ "not taken, no answer", "match=IF NOT EXISTS USING TTL,opcode=EXECUTE,times=1,do=reset", 1, true },
-	{ "not taken, a timeout", "match=IF NOT EXISTS USING TTL,opcode=EXECUTE,times=2,do=error:WRITE_TIMEOUT",
-	  2, true },
-	{ "an unknown outcome", "match=IF NOT EXISTS USING TTL,opcode=EXECUTE,times=1,do=error:0x1700", 1, true },
-	{ "the reads fail, too", "match=coodie_migrations_lock,opcode=EXECUTE,times=4,do=error:READ_TIMEOUT", 4, true },
-	{ "renewed, the answer lost", "match=USING TTL ? SET acquired_at,opcode=EXECUTE,times=1,do=drop", 1, true },
-	{ "not renewed", "match=USING TTL ? SET acquired_at,opcode=EXECUTE,times=2,do=reset", 2, true },
-	{ "given back, the answer lost", "match=DELETE FROM shop.\"_coodie_migrations_lock,opcode=EXECUTE,times=1,do=drop",
+	{ "taken, the answer lost", "match=IF NOT EXISTS USING TTL,opcode=EXECUTE,times=1,do=drop",
 	  1, true },
-	{ "not given back, no answer", "match=DELETE FROM shop.\"_coodie_migrations_lock,opcode=EXECUTE,times=2,do=reset",
+	{ "not taken, no answer", "match=IF NOT EXISTS USING TTL,opcode=EXECUTE,times=1,do=reset",
+	  1, true },
+	{ "not taken, a timeout",
+	  "match=IF NOT EXISTS USING TTL,opcode=EXECUTE,times=2,do=error:WRITE_TIMEOUT", 2, true },
+	{ "an unknown outcome",
+	  "match=IF NOT EXISTS USING TTL,opcode=EXECUTE,times=1,do=error:0x1700", 1, true },
+	{ "the reads fail, too",
+	  "match=coodie_migrations_lock,opcode=EXECUTE,times=4,do=error:READ_TIMEOUT", 4, true },
+	{ "renewed, the answer lost",
+	  "match=USING TTL ? SET acquired_at,opcode=EXECUTE,times=1,do=drop", 1, true },
+	{ "not renewed", "match=USING TTL ? SET acquired_at,opcode=EXECUTE,times=2,do=reset", 2,
+	  true },
+	{ "given back, the answer lost",
+	  "match=DELETE FROM migrate_shop.\"_coodie_migrations_lock,opcode=EXECUTE,times=1,do=drop",
+	  1, true },
+	{ "not given back, no answer",
+	  "match=DELETE FROM migrate_shop.\"_coodie_migrations_lock,opcode=EXECUTE,times=2,do=reset",
 	  2, true },
-	{ "never given back", "match=DELETE FROM shop.\"_coodie_migrations_lock,opcode=EXECUTE,do=error:UNAUTHORIZED", 3,
-	  false },
+	{ "never given back",
+	  "match=DELETE FROM migrate_shop.\"_coodie_migrations_lock,opcode=EXECUTE,do=error:UNAUTHORIZED",
+	  3, false },
 };
 
 static void unanswered_writes_are_settled(void **state)
@@ -124,12 +136,16 @@ static void unanswered_writes_are_settled(void **state)
 				fail_msg("%s: the lock is still there", faults[i].name);
 			CD_CHECK(!strstr(w->told, "note"), faults[i].name);
 		} else {
-			CD_CHECK(strstr(w->told, "note: the lock could not be given back; it ends in 300 s"),
+			CD_CHECK(strstr(w->told,
+					"note: the lock could not be given back; it ends in 300 s"),
 				 faults[i].name);
 			CD_CHECK(strncmp(world_rows(w, OWNER), "'coodie ", 8) == 0, faults[i].name);
 		}
-		assert_string_equal(world_rows(w, "SELECT migration_name FROM shop.\"_coodie_migrations\""),
-				    "'20260115_001_a'");
+		assert_string_equal(
+			world_rows(
+				w,
+				"SELECT migration_name FROM migrate_shop.\"_coodie_migrations\""),
+			"'20260115_001_a'");
 		world_end(w);
 	}
 }
@@ -147,7 +163,7 @@ static void without_answers_nothing_runs(void **state)
 	world_fault(w, "match=USING TTL ? SET acquired_at,opcode=EXECUTE,do=error:WRITE_TIMEOUT");
 	world_failed(w, world_apply(w), COODIE_CAUSE_OTHER, "");
 	assert_string_equal(w->told, "up 20260115_001_a\n");
-	assert_string_equal(world_rows(w, "SELECT * FROM shop.reviews"), "");
+	assert_string_equal(world_rows(w, "SELECT * FROM migrate_shop.reviews"), "");
 }
 
 /* ---- while work runs ------------------------------------------------------------------------- */
@@ -163,7 +179,7 @@ static void a_lock_outlives_long_statements(void **state)
 		world_file(w, "20260115_001_a.cql", two);
 		world_fault(w, "match=INTO reviews,times=1,do=delay:3200ms");
 		world_ok(w, world_apply(w));
-		assert_string_equal(world_rows(w, "SELECT id FROM shop.reviews"), "1; 2");
+		assert_string_equal(world_rows(w, "SELECT id FROM migrate_shop.reviews"), "1; 2");
 		assert_string_equal(world_rows(w, OWNER), "");
 		world_end(w);
 	}
@@ -174,7 +190,8 @@ static void steal(const coodie_migrate_event *e, void *user)
 {
 	struct world *w = user;
 
-	if (e->kind == COODIE_MIGRATE_STATEMENT && e->step == COODIE_MIGRATE_RUN && e->statement == 1)
+	if (e->kind == COODIE_MIGRATE_STATEMENT && e->step == COODIE_MIGRATE_RUN &&
+	    e->statement == 1)
 		world_execute(w, w->text);
 }
 
@@ -197,7 +214,7 @@ static void a_lost_lock_stops_the_run(void **state)
 		snprintf(w->text, sizeof w->text, "%s", thefts[i].theft);
 		w->options.event = steal;
 		world_failed(w, world_apply(w), COODIE_CAUSE_LOCK_LOST, thefts[i].says);
-		assert_string_equal(world_rows(w, "SELECT id FROM shop.reviews"), "1");
+		assert_string_equal(world_rows(w, "SELECT id FROM migrate_shop.reviews"), "1");
 		/* What is another's is not given back. */
 		assert_string_equal(world_rows(w, OWNER), i == 0 ? "'thief'" : "");
 		world_end(w);
@@ -214,7 +231,7 @@ static void a_lost_lock_records_nothing(void **state)
 		 "UPDATE " LOCK " SET owner = 'thief' WHERE lock_id = 'coodie_migration_lock'");
 	w->options.event = steal;
 	world_failed(w, world_apply(w), COODIE_CAUSE_LOCK_LOST, "thief");
-	assert_string_equal(world_rows(w, "SELECT * FROM shop.\"_coodie_migrations\""), "");
+	assert_string_equal(world_rows(w, "SELECT * FROM migrate_shop.\"_coodie_migrations\""), "");
 }
 
 /* Nobody answers whether it is still ours. */
@@ -223,9 +240,11 @@ static void a_lock_that_is_not_proved_stops_the_run(void **state)
 	struct world *w = *state;
 
 	world_file(w, "20260115_001_a.cql", two);
-	world_fault(w, "match=USING TTL ? SET acquired_at,opcode=EXECUTE,after=1,times=9,do=error:WRITE_TIMEOUT");
+	world_fault(
+		w,
+		"match=USING TTL ? SET acquired_at,opcode=EXECUTE,after=1,times=9,do=error:WRITE_TIMEOUT");
 	world_failed(w, world_apply(w), COODIE_CAUSE_OTHER, "");
-	assert_string_equal(world_rows(w, "SELECT id FROM shop.reviews"), "1");
+	assert_string_equal(world_rows(w, "SELECT id FROM migrate_shop.reviews"), "1");
 }
 
 int main(void)

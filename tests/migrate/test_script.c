@@ -11,16 +11,19 @@ static void print_section(char *out, size_t size, const char *name, const struct
 
 	len += (size_t)snprintf(out + len, size - len, "%s%s[", len ? " " : "", name);
 	for (const struct mg_statement *st = s->first; st; st = st->next)
-		len += (size_t)snprintf(out + len, size - len, "%s%u%s:%s", st == s->first ? "" : "|",
-					(unsigned)st->line, st->idempotent ? "!" : "", st->cql);
+		len += (size_t)snprintf(out + len, size - len, "%s%u%s:%s",
+					st == s->first ? "" : "|", (unsigned)st->line,
+					st->idempotent ? "!" : "", st->cql);
 	snprintf(out + len, size - len, "]");
 }
 
 static const struct row {
 	const char *name, *text, *want; /* `want`: the script, or what the error says */
 } rows[] = {
-	{ "both sections", "-- upgrade\nA 1;\nB 2;\n-- downgrade\nC;\n", "up[2:A 1|3:B 2] down[5:C]" },
-	{ "the last semicolon is not needed", "-- upgrade\nA\n-- downgrade\nB", "up[2:A] down[4:B]" },
+	{ "both sections", "-- upgrade\nA 1;\nB 2;\n-- downgrade\nC;\n",
+	  "up[2:A 1|3:B 2] down[5:C]" },
+	{ "the last semicolon is not needed", "-- upgrade\nA\n-- downgrade\nB",
+	  "up[2:A] down[4:B]" },
 	{ "no downgrade", "-- upgrade\nA;\n", "up[2:A] irreversible" },
 	{ "an empty downgrade", "-- upgrade\nA;\n-- downgrade\n", "up[2:A] down[]" },
 	{ "nothing to do", "-- upgrade\n-- downgrade\n", "up[] down[]" },
@@ -31,14 +34,16 @@ static const struct row {
 	  "-- description:  It's \"one\"\n-- destructive: yes\n-- reversible: no\n-- author: me\n-- upgrade\nA;\n-- "
 	  "downgrade\nB;",
 	  "\"It's \"one\"\" destructive up[6:A] irreversible" },
-	{ "reversible", "-- reversible: YES\n-- upgrade\nA;\n-- downgrade\nB;", "up[3:A] down[5:B]" },
+	{ "reversible", "-- reversible: YES\n-- upgrade\nA;\n-- downgrade\nB;",
+	  "up[3:A] down[5:B]" },
 	{ "head words below the head are comments", "-- upgrade\n-- description: no\nA;\n",
 	  "up[3:A] irreversible" },
 	{ "idempotent", "-- upgrade\n-- idempotent\nA;\nB;\n-- idempotent\n\n-- why\nC;\n",
 	  "up[3!:A|4:B|8!:C] irreversible" },
 	{ "a statement of many lines", "-- upgrade\nA\n  (b,\n -- upgrading b\n c);\n",
 	  "up[2:A\n  (b,\n -- upgrading b\n c)] irreversible" },
-	{ "semicolons in texts", "-- upgrade\nA ';' \";\" $$;$$ 'it''s;' \"a\"\";\" /* ; */ B; // ; C\nD;",
+	{ "semicolons in texts",
+	  "-- upgrade\nA ';' \";\" $$;$$ 'it''s;' \"a\"\";\" /* ; */ B; // ; C\nD;",
 	  "up[2:A ';' \";\" $$;$$ 'it''s;' \"a\"\";\" /* ; */ B|3:D] irreversible" },
 	{ "sections in texts", "-- upgrade\nA '\n-- downgrade\n';\n/*\n-- downgrade\n*/ B;",
 	  "up[2:A '\n-- downgrade\n'|7:B] irreversible" },
@@ -58,18 +63,26 @@ static const struct row {
 	{ "a downgrade alone", "-- downgrade\nA;\n", "there is no line \"-- upgrade\"" },
 	{ "two upgrades", "-- upgrade\nA;\n-- downgrade\n-- upgrade\nB;",
 	  "f.cql:4: this section was there already" },
-	{ "a text without its end", "-- upgrade\nA;\nB 'x;\n", "f.cql:3: a text or a name that does not end" },
-	{ "a name without its end", "-- upgrade\nB \"x;\n", "f.cql:2: a text or a name that does not end" },
-	{ "a comment without its end", "-- upgrade\nB /* x;\n", "f.cql:2: a comment that does not end" },
-	{ "dollars without their end", "-- upgrade\nB $$ x;\n", "f.cql:2: a text or a name that does not end" },
-	{ "a batch without its end", "-- upgrade\nBEGIN BATCH A;\n B;\n", "f.cql:2: BEGIN BATCH without its" },
+	{ "a text without its end", "-- upgrade\nA;\nB 'x;\n",
+	  "f.cql:3: a text or a name that does not end" },
+	{ "a name without its end", "-- upgrade\nB \"x;\n",
+	  "f.cql:2: a text or a name that does not end" },
+	{ "a comment without its end", "-- upgrade\nB /* x;\n",
+	  "f.cql:2: a comment that does not end" },
+	{ "dollars without their end", "-- upgrade\nB $$ x;\n",
+	  "f.cql:2: a text or a name that does not end" },
+	{ "a batch without its end", "-- upgrade\nBEGIN BATCH A;\n B;\n",
+	  "f.cql:2: BEGIN BATCH without its" },
 	{ "a batch that the section ends", "-- upgrade\nBEGIN BATCH A;\n-- downgrade\n",
 	  "f.cql:2: BEGIN BATCH without its" },
-	{ "neither yes nor no", "-- destructive: maybe\n-- upgrade\n", "f.cql:1: say \"yes\" or \"no\" here" },
+	{ "neither yes nor no", "-- destructive: maybe\n-- upgrade\n",
+	  "f.cql:1: say \"yes\" or \"no\" here" },
 	{ "reversible without a downgrade", "-- reversible: yes\n-- upgrade\n",
 	  "\"reversible: yes\", and there is no line" },
-	{ "idempotent in the head", "-- idempotent\n-- upgrade\n", "f.cql:1: \"-- idempotent\" before the line" },
-	{ "idempotent at the end", "-- upgrade\nA;\n-- idempotent\n", "without a statement behind it" },
+	{ "idempotent in the head", "-- idempotent\n-- upgrade\n",
+	  "f.cql:1: \"-- idempotent\" before the line" },
+	{ "idempotent at the end", "-- upgrade\nA;\n-- idempotent\n",
+	  "without a statement behind it" },
 	{ "idempotent at a section's end", "-- upgrade\nA;\n-- idempotent\n-- downgrade\nB;",
 	  "f.cql:4: \"-- idempotent\" without a statement behind it" },
 	{ "idempotent inside a statement", "-- upgrade\nA\n-- idempotent\nB;",

@@ -46,16 +46,26 @@ static void on_event(const coodie_migrate_event *e, void *user)
 
 /* ---- the world ------------------------------------------------------------------------------- */
 
+bool world_is_real(void)
+{
+	return getenv("COODIE_TEST_PLAIN");
+}
+
+const char *world_address(const struct world *w)
+{
+	return w->node ? coodie_node_address(w->node, 0) : getenv("COODIE_TEST_PLAIN");
+}
+
 coodie_session *world_session(const struct world *w, unsigned loops)
 {
 	coodie_error err = { 0 };
 	coodie_options *o = coodie_options_new(&err);
 	coodie_session *s = NULL;
 
-	if (o && coodie_options_add_contact_point(o, coodie_node_address(w->node, 0), &err) &&
-	    coodie_options_set_keyspace(o, "shop", &err) &&
+	if (o && coodie_options_add_contact_point(o, world_address(w), &err) &&
+	    coodie_options_set_keyspace(o, "migrate_shop", &err) &&
 	    coodie_options_set_loops(o, loops, &err)) {
-		coodie_options_set_request_timeout_ms(o, 1500);
+		coodie_options_set_request_timeout_ms(o, world_is_real() ? 30000 : 1500);
 		s = coodie_session_new(o, &err);
 	}
 	coodie_options_free(o);
@@ -64,21 +74,30 @@ coodie_session *world_session(const struct world *w, unsigned loops)
 	return s;
 }
 
-struct world *world_begin(uint32_t nodes, unsigned loops)
+static void start_node(struct world *w, uint32_t nodes)
 {
-	struct world *w = calloc(1, sizeof *w);
 	coodie_node_options *o = coodie_node_options_new(NULL);
 
-	assert_non_null(w);
 	assert_true(coodie_node_options_set_nodes(o, nodes, &w->err));
 	w->node = coodie_node_start(o, &w->err);
 	coodie_node_options_free(o);
 	if (!w->node)
 		fail_msg("%s", w->err.message);
-	world_execute(w, "CREATE KEYSPACE shop WITH replication = {'class': 'SimpleStrategy', "
-			 "'replication_factor': 1};"
-			 "CREATE TABLE shop.reviews (id int PRIMARY KEY, text text)");
+}
+
+struct world *world_begin(uint32_t nodes, unsigned loops)
+{
+	struct world *w = calloc(1, sizeof *w);
+
+	assert_non_null(w);
+	if (!world_is_real())
+		start_node(w, nodes);
 	w->session = world_session(w, loops);
+	world_execute(w, "DROP KEYSPACE IF EXISTS migrate_shop");
+	world_execute(w,
+		      "CREATE KEYSPACE migrate_shop WITH replication = {'class': 'SimpleStrategy', "
+		      "'replication_factor': 1}");
+	world_execute(w, "CREATE TABLE migrate_shop.reviews (id int PRIMARY KEY, text text)");
 	strcpy(w->directory, "/tmp/coodie-test-migrate.XXXXXX");
 	assert_non_null(mkdtemp(w->directory));
 	w->options = *COODIE_MIGRATE(.directory = w->directory, .event = on_event, .user = w);
@@ -205,11 +224,28 @@ void world_failed(struct world *w, bool worked, enum coodie_migrate_cause cause,
 
 /* ---- the node -------------------------------------------------------------------------------- */
 
+/* A session that has no keyspace yet. */
+static void execute_there(const char *cql)
+{
+	coodie_error err = { 0 };
+	coodie_session *s = coodie_session_open(getenv("COODIE_TEST_PLAIN"), &err);
+	coodie_result *r = s ? coodie_session_query(s, cql, CQL_ARGS(),
+						    COODIE_REQUEST(.timeout_ms = 60000), &err)
+			     : NULL;
+
+	if (!r)
+		fail_msg("%s: %s", cql, err.message);
+	coodie_result_free(r);
+	coodie_session_free(s);
+}
+
 void world_execute(struct world *w, const char *cql)
 {
 	coodie_error err = { 0 };
 
-	if (!coodie_node_execute(w->node, cql, &err))
+	if (!w->node)
+		execute_there(cql);
+	else if (!coodie_node_execute(w->node, cql, &err))
 		fail_msg("%s", err.message);
 }
 

@@ -19,7 +19,11 @@ struct world {
 	char text[4000];                 /* what world_rows() gives */
 };
 
-/* For cmocka: a world of one node with the keyspace "shop", which is the session's; and its end. */
+/* Whether the tests run on a Cassandra, COODIE_TEST_PLAIN; there is no node then. */
+bool world_is_real(void);
+/* Of the first node. */
+const char *world_address(const struct world *w);
+/* For cmocka: a world of one node (or of the Cassandra) with the keyspace "migrate_shop", which is the session's; and its end. */
 int world_setup(void **state);
 int world_teardown(void **state);
 /* The same for so many nodes, on one thread or on loop threads. */
@@ -41,7 +45,7 @@ void world_failed(struct world *w, bool worked, enum coodie_migrate_cause cause,
 /* Fails the test with the error unless it worked. */
 void world_ok(struct world *w, bool worked);
 
-/* Runs CQL in the node, as nobody's client. */
+/* Runs a statement in the node, as nobody's client. */
 void world_execute(struct world *w, const char *cql);
 /* Rows as text: "1, 'a'; 2, null". */
 const char *world_rows(struct world *w, const char *cql);
