@@ -12,8 +12,8 @@
 #include "tests/migrate/world.h"
 #include "tests/test.h"
 
-#define STATE "SELECT migration_name FROM migrate_shop.\"_coodie_migrations\""
-#define COUNTS "SELECT id, n FROM migrate_shop.counts"
+#define STATE "SELECT migration_name FROM shop.\"_coodie_migrations\""
+#define COUNTS "SELECT id, n FROM shop.counts"
 
 /* Counters say how often each ran. Those of the second file are taken back by its downgrade. */
 static const char first[] = "-- upgrade\n"
@@ -54,7 +54,7 @@ static coodie_session *open_session(const char *address)
 	coodie_session *s = NULL;
 
 	if (coodie_options_add_contact_point(o, address, &err) &&
-	    coodie_options_set_keyspace(o, "migrate_shop", &err))
+	    coodie_options_set_keyspace(o, "shop", &err))
 		s = coodie_session_new(o, &err);
 	coodie_options_free(o);
 	return s;
@@ -181,22 +181,21 @@ static void each_ran_once(struct world *w, bool rollback)
 		snprintf(want, sizeof want, "%d, 1", id);
 		assert_string_equal(world_rows(w, cql), id <= 3 || rollback ? want : "");
 	}
-	assert_string_equal(world_rows(w, "SELECT rating FROM migrate_shop.reviews"), "2");
+	assert_string_equal(world_rows(w, "SELECT rating FROM shop.reviews"), "2");
 	assert_string_equal(
 		world_rows(w, "SELECT type_name FROM system_schema.types WHERE keyspace_name = "
-			      "'migrate_shop'"),
+			      "'shop'"),
 		rollback ? "" : "'address'");
-	assert_string_equal(
-		world_rows(w, "SELECT * FROM migrate_shop.\"_coodie_migrations_progress\""), "");
-	assert_string_equal(world_rows(w, "SELECT * FROM migrate_shop.\"_coodie_migrations_lock\""),
+	assert_string_equal(world_rows(w, "SELECT * FROM shop.\"_coodie_migrations_progress\""),
 			    "");
+	assert_string_equal(world_rows(w, "SELECT * FROM shop.\"_coodie_migrations_lock\""), "");
 }
 
 static struct world *begin(uint32_t nodes)
 {
 	struct world *w = world_begin(nodes, 0);
 
-	world_execute(w, "CREATE TABLE migrate_shop.counts (id int PRIMARY KEY, n counter)");
+	world_execute(w, "CREATE TABLE shop.counts (id int PRIMARY KEY, n counter)");
 	world_file(w, "20260115_001_a.cql", first);
 	world_file(w, "20260115_002_b.cql", second);
 	return w;

@@ -5,8 +5,8 @@
 #include "tests/test.h"
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
-#define STATE "SELECT migration_name FROM migrate_shop.\"_coodie_migrations\""
-#define PROGRESS "SELECT statement, state FROM migrate_shop.\"_coodie_migrations_progress\""
+#define STATE "SELECT migration_name FROM shop.\"_coodie_migrations\""
+#define PROGRESS "SELECT statement, state FROM shop.\"_coodie_migrations_progress\""
 
 /* ---- the schema judges ----------------------------------------------------------------------- */
 
@@ -21,32 +21,31 @@ static const struct row {
 	{ NULL,
 	  "CREATE KEYSPACE other WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}" },
 	{ NULL, "CREATE INDEX ON reviews (text)" },
-	{ NULL, "CREATE INDEX by_text ON migrate_shop.reviews (text)" },
-	{ "ALTER TABLE migrate_shop.reviews ADD tags set<text>", "CREATE INDEX ON reviews (tags)" },
-	{ "ALTER TABLE migrate_shop.reviews ADD m map<text, int>",
-	  "CREATE INDEX ON reviews (keys(m))" },
-	{ "ALTER TABLE migrate_shop.reviews ADD \"N\" int", "CREATE INDEX ON reviews (\"N\")" },
+	{ NULL, "CREATE INDEX by_text ON shop.reviews (text)" },
+	{ "ALTER TABLE shop.reviews ADD tags set<text>", "CREATE INDEX ON reviews (tags)" },
+	{ "ALTER TABLE shop.reviews ADD m map<text, int>", "CREATE INDEX ON reviews (keys(m))" },
+	{ "ALTER TABLE shop.reviews ADD \"N\" int", "CREATE INDEX ON reviews (\"N\")" },
 	{ NULL,
 	  "CREATE MATERIALIZED VIEW v AS SELECT * FROM reviews WHERE id IS NOT NULL AND text IS NOT NULL "
 	  "PRIMARY KEY (text, id)" },
-	{ "CREATE TABLE migrate_shop.t (id int PRIMARY KEY)", "DROP TABLE t" },
-	{ "CREATE TYPE migrate_shop.address (a int)", "DROP TYPE address" },
-	{ "CREATE INDEX by_text ON migrate_shop.reviews (text)", "DROP INDEX by_text" },
-	{ "CREATE MATERIALIZED VIEW migrate_shop.v AS SELECT * FROM migrate_shop.reviews WHERE id IS NOT NULL AND text IS NOT NULL "
+	{ "CREATE TABLE shop.t (id int PRIMARY KEY)", "DROP TABLE t" },
+	{ "CREATE TYPE shop.address (a int)", "DROP TYPE address" },
+	{ "CREATE INDEX by_text ON shop.reviews (text)", "DROP INDEX by_text" },
+	{ "CREATE MATERIALIZED VIEW shop.v AS SELECT * FROM shop.reviews WHERE id IS NOT NULL AND text IS NOT NULL "
 	  "PRIMARY KEY (text, id)",
 	  "DROP MATERIALIZED VIEW v" },
 	{ "CREATE KEYSPACE other WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}",
 	  "DROP KEYSPACE other" },
 	{ NULL, "ALTER TABLE reviews ADD (age int, name text)" },
 	{ NULL, "ALTER TABLE reviews DROP text" },
-	{ NULL, "ALTER TABLE migrate_shop.reviews RENAME id TO key" },
-	{ "CREATE TYPE migrate_shop.address (a int)", "ALTER TYPE address ADD b int" },
-	{ "CREATE TYPE migrate_shop.address (a int)", "ALTER TYPE address RENAME a TO b" },
+	{ NULL, "ALTER TABLE shop.reviews RENAME id TO key" },
+	{ "CREATE TYPE shop.address (a int)", "ALTER TYPE address ADD b int" },
+	{ "CREATE TYPE shop.address (a int)", "ALTER TYPE address RENAME a TO b" },
 	/* what may run again */
 	{ NULL, "CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY)" },
 	{ NULL, "DROP TABLE IF EXISTS t" },
 	{ NULL, "ALTER TABLE reviews WITH comment = 'x'" },
-	{ NULL, "ALTER KEYSPACE migrate_shop WITH durable_writes = true" },
+	{ NULL, "ALTER KEYSPACE shop WITH durable_writes = true" },
 	{ NULL, "ALTER TABLE reviews ADD IF NOT EXISTS age int" },
 };
 
@@ -130,7 +129,7 @@ static void the_user_says(void **state)
 				"001_a.cql:3: an earlier run was stopped while it ran this statement");
 		w->options.resolve = resolves[i];
 		world_ok(w, world_apply(w));
-		assert_string_equal(world_rows(w, "SELECT id FROM migrate_shop.reviews"),
+		assert_string_equal(world_rows(w, "SELECT id FROM shop.reviews"),
 				    i == 0 ? "1; 3" : "1; 2; 3");
 		assert_string_equal(world_rows(w, PROGRESS), "");
 		world_end(w);
@@ -146,7 +145,7 @@ static void one_answer_for_one_statement(void **state)
 	stop_at_update(w, "reset");
 	world_execute(
 		w,
-		"INSERT INTO migrate_shop.\"_coodie_migrations_progress\" (migration_name, direction, statement, "
+		"INSERT INTO shop.\"_coodie_migrations_progress\" (migration_name, direction, statement, "
 		"digest, state, cql) VALUES ('20260115_001_a', 'upgrade', 3, "
 		"'4ca744645d21345de57fe65c075fd8bcbcc1599176d16f94f58d087a404418ea', 'running', 'x')");
 	w->options.resolve = "done";

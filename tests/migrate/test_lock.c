@@ -5,7 +5,7 @@
 #include "tests/test.h"
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
-#define LOCK "migrate_shop.\"_coodie_migrations_lock\""
+#define LOCK "shop.\"_coodie_migrations_lock\""
 #define OWNER "SELECT owner FROM " LOCK
 
 static const char one[] = "-- upgrade\nINSERT INTO reviews (id) VALUES (1);\n";
@@ -106,13 +106,13 @@ static const struct row {
 	{ "not renewed", "match=USING TTL ? SET acquired_at,opcode=EXECUTE,times=2,do=reset", 2,
 	  true },
 	{ "given back, the answer lost",
-	  "match=DELETE FROM migrate_shop.\"_coodie_migrations_lock,opcode=EXECUTE,times=1,do=drop",
-	  1, true },
+	  "match=DELETE FROM shop.\"_coodie_migrations_lock,opcode=EXECUTE,times=1,do=drop", 1,
+	  true },
 	{ "not given back, no answer",
-	  "match=DELETE FROM migrate_shop.\"_coodie_migrations_lock,opcode=EXECUTE,times=2,do=reset",
-	  2, true },
+	  "match=DELETE FROM shop.\"_coodie_migrations_lock,opcode=EXECUTE,times=2,do=reset", 2,
+	  true },
 	{ "never given back",
-	  "match=DELETE FROM migrate_shop.\"_coodie_migrations_lock,opcode=EXECUTE,do=error:UNAUTHORIZED",
+	  "match=DELETE FROM shop.\"_coodie_migrations_lock,opcode=EXECUTE,do=error:UNAUTHORIZED",
 	  3, false },
 };
 
@@ -142,9 +142,7 @@ static void unanswered_writes_are_settled(void **state)
 			CD_CHECK(strncmp(world_rows(w, OWNER), "'coodie ", 8) == 0, faults[i].name);
 		}
 		assert_string_equal(
-			world_rows(
-				w,
-				"SELECT migration_name FROM migrate_shop.\"_coodie_migrations\""),
+			world_rows(w, "SELECT migration_name FROM shop.\"_coodie_migrations\""),
 			"'20260115_001_a'");
 		world_end(w);
 	}
@@ -163,7 +161,7 @@ static void without_answers_nothing_runs(void **state)
 	world_fault(w, "match=USING TTL ? SET acquired_at,opcode=EXECUTE,do=error:WRITE_TIMEOUT");
 	world_failed(w, world_apply(w), COODIE_CAUSE_OTHER, "");
 	assert_string_equal(w->told, "up 20260115_001_a\n");
-	assert_string_equal(world_rows(w, "SELECT * FROM migrate_shop.reviews"), "");
+	assert_string_equal(world_rows(w, "SELECT * FROM shop.reviews"), "");
 }
 
 /* ---- while work runs ------------------------------------------------------------------------- */
@@ -179,7 +177,7 @@ static void a_lock_outlives_long_statements(void **state)
 		world_file(w, "20260115_001_a.cql", two);
 		world_fault(w, "match=INTO reviews,times=1,do=delay:3200ms");
 		world_ok(w, world_apply(w));
-		assert_string_equal(world_rows(w, "SELECT id FROM migrate_shop.reviews"), "1; 2");
+		assert_string_equal(world_rows(w, "SELECT id FROM shop.reviews"), "1; 2");
 		assert_string_equal(world_rows(w, OWNER), "");
 		world_end(w);
 	}
@@ -214,7 +212,7 @@ static void a_lost_lock_stops_the_run(void **state)
 		snprintf(w->text, sizeof w->text, "%s", thefts[i].theft);
 		w->options.event = steal;
 		world_failed(w, world_apply(w), COODIE_CAUSE_LOCK_LOST, thefts[i].says);
-		assert_string_equal(world_rows(w, "SELECT id FROM migrate_shop.reviews"), "1");
+		assert_string_equal(world_rows(w, "SELECT id FROM shop.reviews"), "1");
 		/* What is another's is not given back. */
 		assert_string_equal(world_rows(w, OWNER), i == 0 ? "'thief'" : "");
 		world_end(w);
@@ -231,7 +229,7 @@ static void a_lost_lock_records_nothing(void **state)
 		 "UPDATE " LOCK " SET owner = 'thief' WHERE lock_id = 'coodie_migration_lock'");
 	w->options.event = steal;
 	world_failed(w, world_apply(w), COODIE_CAUSE_LOCK_LOST, "thief");
-	assert_string_equal(world_rows(w, "SELECT * FROM migrate_shop.\"_coodie_migrations\""), "");
+	assert_string_equal(world_rows(w, "SELECT * FROM shop.\"_coodie_migrations\""), "");
 }
 
 /* Nobody answers whether it is still ours. */
@@ -244,7 +242,7 @@ static void a_lock_that_is_not_proved_stops_the_run(void **state)
 		w,
 		"match=USING TTL ? SET acquired_at,opcode=EXECUTE,after=1,times=9,do=error:WRITE_TIMEOUT");
 	world_failed(w, world_apply(w), COODIE_CAUSE_OTHER, "");
-	assert_string_equal(world_rows(w, "SELECT id FROM migrate_shop.reviews"), "1");
+	assert_string_equal(world_rows(w, "SELECT id FROM shop.reviews"), "1");
 }
 
 int main(void)

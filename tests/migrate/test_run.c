@@ -4,9 +4,9 @@
 #include "tests/test.h"
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
-#define STATE "SELECT migration_name, description FROM migrate_shop.\"_coodie_migrations\""
+#define STATE "SELECT migration_name, description FROM shop.\"_coodie_migrations\""
 #define COLUMNS \
-	"SELECT column_name FROM system_schema.columns WHERE keyspace_name = 'migrate_shop' AND table_name = 'reviews'"
+	"SELECT column_name FROM system_schema.columns WHERE keyspace_name = 'shop' AND table_name = 'reviews'"
 
 static const char rating[] = "-- description: Add rating\n"
 			     "-- upgrade\n"
@@ -14,7 +14,7 @@ static const char rating[] = "-- description: Add rating\n"
 			     "-- downgrade\n"
 			     "ALTER TABLE reviews DROP rating;\n";
 static const char likes[] = "-- upgrade\n"
-			    "ALTER TABLE migrate_shop.reviews ADD likes int;\n"
+			    "ALTER TABLE shop.reviews ADD likes int;\n"
 			    "INSERT INTO reviews (id, likes) VALUES (1, 2);\n"
 			    "-- downgrade\n"
 			    "ALTER TABLE reviews DROP likes;\n";
@@ -31,10 +31,9 @@ static void one_is_applied(void **state)
 				     "end 20260115_001_rating\n");
 	assert_string_equal(world_rows(w, COLUMNS), "'id'; 'rating'; 'text'");
 	assert_string_equal(world_rows(w, STATE), "'20260115_001_rating', 'Add rating'");
-	assert_string_equal(world_rows(w, "SELECT * FROM migrate_shop.\"_coodie_migrations_lock\""),
+	assert_string_equal(world_rows(w, "SELECT * FROM shop.\"_coodie_migrations_lock\""), "");
+	assert_string_equal(world_rows(w, "SELECT * FROM shop.\"_coodie_migrations_progress\""),
 			    "");
-	assert_string_equal(
-		world_rows(w, "SELECT * FROM migrate_shop.\"_coodie_migrations_progress\""), "");
 	assert_string_equal(world_status(w), "20260115_001_rating SAME cql \"Add rating\"\n");
 	world_ok(w, world_apply(w));
 	assert_string_equal(w->told, "");
@@ -48,20 +47,16 @@ static void the_state_is_pythons(void **state)
 	world_file(w, "20260115_001_a.cql", "-- upgrade\n");
 	world_ok(w, world_apply(w));
 	assert_string_equal(
-		world_rows(w,
-			   "SELECT description, checksum FROM migrate_shop.\"_coodie_migrations\""),
+		world_rows(w, "SELECT description, checksum FROM shop.\"_coodie_migrations\""),
 		"'', '8b271b238a0542dc849fc7c12f06c3dfe6932cc725fa673edbdeb83b99936c49'");
 	assert_string_equal(
-		world_rows(w,
-			   "SELECT column_name, kind, type FROM system_schema.columns WHERE "
-			   "keyspace_name = 'migrate_shop' AND table_name = '_coodie_migrations'"),
+		world_rows(w, "SELECT column_name, kind, type FROM system_schema.columns WHERE "
+			      "keyspace_name = 'shop' AND table_name = '_coodie_migrations'"),
 		"'applied_at', 'regular', 'timestamp'; 'checksum', 'regular', 'text'; "
 		"'description', 'regular', 'text'; 'migration_name', 'partition_key', 'text'");
 	assert_string_equal(
-		world_rows(
-			w,
-			"SELECT column_name, kind, type FROM system_schema.columns WHERE "
-			"keyspace_name = 'migrate_shop' AND table_name = '_coodie_migrations_lock'"),
+		world_rows(w, "SELECT column_name, kind, type FROM system_schema.columns WHERE "
+			      "keyspace_name = 'shop' AND table_name = '_coodie_migrations_lock'"),
 		"'acquired_at', 'regular', 'timestamp'; 'lock_id', 'partition_key', 'text'; "
 		"'owner', 'regular', 'text'");
 }
@@ -121,7 +116,7 @@ static void a_dry_run_writes_nothing(void **state)
 				     " plan 1: DROP TABLE reviews\n"
 				     "end 20260116_001_gone\n");
 	assert_string_equal(world_rows(w, "SELECT table_name FROM system_schema.tables WHERE "
-					  "keyspace_name = 'migrate_shop'"),
+					  "keyspace_name = 'shop'"),
 			    "'reviews'");
 	assert_string_equal(world_status(w), "20260115_001_rating PENDING cql\n"
 					     "20260116_001_gone PENDING cql\n");
@@ -173,8 +168,8 @@ static void the_newest_are_rolled_back(void **state)
 	world_ok(w, world_rollback(w, 9));
 	assert_string_equal(world_rows(w, COLUMNS), "'id'; 'text'");
 	assert_string_equal(world_rows(w, STATE), "");
-	assert_string_equal(
-		world_rows(w, "SELECT * FROM migrate_shop.\"_coodie_migrations_progress\""), "");
+	assert_string_equal(world_rows(w, "SELECT * FROM shop.\"_coodie_migrations_progress\""),
+			    "");
 	world_ok(w, world_rollback(w, 1));
 	assert_string_equal(w->told, "");
 }
@@ -196,7 +191,7 @@ static void irreversible_ones_stay(void **state)
 	world_failed(w, world_rollback(w, 1), COODIE_CAUSE_IRREVERSIBLE, "002_b.cql");
 	world_execute(
 		w,
-		"DELETE FROM migrate_shop.\"_coodie_migrations\" WHERE migration_name = '20260115_002_b'");
+		"DELETE FROM shop.\"_coodie_migrations\" WHERE migration_name = '20260115_002_b'");
 	world_failed(w, world_rollback(w, 1), COODIE_CAUSE_IRREVERSIBLE, "001_a.cql");
 }
 
@@ -284,8 +279,7 @@ static void a_failing_statement(void **state)
 	world_failed(w, world_apply(w), COODIE_CAUSE_STATEMENT, "002_bad.cql:3: ");
 	assert_int_equal(w->err.code, COODIE_ERR_SERVER);
 	assert_string_equal(world_rows(w, STATE), "'20260115_001_rating', 'Add rating'");
-	assert_string_equal(world_rows(w, "SELECT * FROM migrate_shop.\"_coodie_migrations_lock\""),
-			    "");
+	assert_string_equal(world_rows(w, "SELECT * FROM shop.\"_coodie_migrations_lock\""), "");
 	assert_string_equal(world_status(w), "20260115_001_rating SAME cql \"Add rating\"\n"
 					     "20260115_002_bad PENDING cql up: 1 done\n");
 	world_failed(w, world_rollback(w, 1), COODIE_CAUSE_INTERRUPTED,

@@ -63,7 +63,7 @@ coodie_session *world_session(const struct world *w, unsigned loops)
 	coodie_session *s = NULL;
 
 	if (o && coodie_options_add_contact_point(o, world_address(w), &err) &&
-	    coodie_options_set_keyspace(o, "migrate_shop", &err) &&
+	    coodie_options_set_keyspace(o, "shop", &err) &&
 	    coodie_options_set_loops(o, loops, &err)) {
 		coodie_options_set_request_timeout_ms(o, world_is_real() ? 30000 : 1500);
 		s = coodie_session_new(o, &err);
@@ -93,11 +93,10 @@ struct world *world_begin(uint32_t nodes, unsigned loops)
 	if (!world_is_real())
 		start_node(w, nodes);
 	w->session = world_session(w, loops);
-	world_execute(w, "DROP KEYSPACE IF EXISTS migrate_shop");
-	world_execute(w,
-		      "CREATE KEYSPACE migrate_shop WITH replication = {'class': 'SimpleStrategy', "
-		      "'replication_factor': 1}");
-	world_execute(w, "CREATE TABLE migrate_shop.reviews (id int PRIMARY KEY, text text)");
+	world_execute(w, "DROP KEYSPACE IF EXISTS shop");
+	world_execute(w, "CREATE KEYSPACE shop WITH replication = {'class': 'SimpleStrategy', "
+			 "'replication_factor': 1}");
+	world_execute(w, "CREATE TABLE shop.reviews (id int PRIMARY KEY, text text)");
 	strcpy(w->directory, "/tmp/coodie-test-migrate.XXXXXX");
 	assert_non_null(mkdtemp(w->directory));
 	w->options = *COODIE_MIGRATE(.directory = w->directory, .event = on_event, .user = w);

@@ -23,7 +23,7 @@ struct world {
 bool world_is_real(void);
 /* Of the first node. */
 const char *world_address(const struct world *w);
-/* For cmocka: a world of one node (or of the Cassandra) with the keyspace "migrate_shop", which is the session's; and its end. */
+/* For cmocka: a world of one node (or of the Cassandra) with the keyspace "shop", which is the session's; and its end. */
 int world_setup(void **state);
 int world_teardown(void **state);
 /* The same for so many nodes, on one thread or on loop threads. */
