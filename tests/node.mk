@@ -93,6 +93,7 @@ EXTRA_DIST += tests/cql tests/cql-auth tests/cql-yaml
 
 # Schemas, data and queries by chance, on the node and on Cassandra in step.
 check_PROGRAMS += tests/random_cql
+cassandra_tests += tests/random_cql
 tests_random_cql_SOURCES = \
 	$(replay_sources) \
 	tests/random_again.c \

@@ -6,10 +6,10 @@
  *                [--print]
  *
  * A round is a keyspace and so many statements, all of one seed; the next round has the next seed.
- * HOST:PORT is that of COODIE_TEST_PLAIN when it is not given, for a minute with the seeds that are
- * always tried and with those of the day; without that, and as `node`, two nodes are asked in different
- * ways, which makes no difference either (tests/random_twin.h). A difference is
- * made small (not with --brief), and printed as a script for tests/differential. --print writes the
+ * HOST:PORT is that of COODIE_TEST_PLAIN when it is not given: twenty rounds that are always the same, and
+ * where COODIE_RANDOM_TODAY is set, half a minute of those of the day. Without that, and as `node`, two
+ * nodes are asked in different ways, which makes no difference either (tests/random_twin.h). A difference
+ * is made small (not with --brief), and printed as a script for tests/differential. --print writes the
  * statements of a seed and runs nothing. tests/cql/random.known has what is explained.
  *
  * Where Cassandra and the node differ, Cassandra is asked the round again (tests/random_again.h). When it
@@ -340,7 +340,7 @@ int main(int argc, char **argv)
 		      stderr);
 	} else if (start(&run)) {
 		run_rounds(&run);
-		if (argc == 1 && run.where)
+		if (run.where && getenv("COODIE_RANDOM_TODAY"))
 			run_rounds_of_today(&run);
 		status = sum_up(&run);
 	}

@@ -115,10 +115,10 @@ check-cassandra: all $(cassandra_tests)
 	CC='$(CC)' $(srcdir)/tests/cassandra/run $(cassandra_tests) $(srcdir)/tests/check-guide $(srcdir)/tests/check-gen
 CLEANFILES += $(cassandra_tests)
 
-# ---- random schemas, data and queries, on the node and on Cassandra side by side
+# ---- random schemas, data and queries, on the node and on Cassandra side by side: new ones each day
 .PHONY: check-random
 check-random: all tests/random_cql
-	CC='$(CC)' $(srcdir)/tests/cassandra/run tests/random_cql
+	COODIE_RANDOM_TODAY=1 CC='$(CC)' $(srcdir)/tests/cassandra/run tests/random_cql
 
 # ---- other people's drivers on the node, fetched from their registries
 .PHONY: check-drivers check-mappers

@@ -87,9 +87,11 @@ static void print_timestamp(struct printing *r)
 		days--;
 	}
 	nd_day_of(days, &year, &month, &day);
+	if (year <= 0)
+		year = 1 - year; /* of its era */
 	char text[64];
-	snprintf(text, sizeof text, "%04" PRId64 "-%02u-%02u%c%02d:%02d:%02d.%03dZ",
-		 year > 0 ? year : 1 - year, month, day, r->form == ND_PRINT_JSON ? ' ' : 'T',
+	snprintf(text, sizeof text, "%s%04" PRId64 "-%02u-%02u%c%02d:%02d:%02d.%03dZ",
+		 year > 9999 ? "+" : "", year, month, day, r->form == ND_PRINT_JSON ? ' ' : 'T',
 		 (int)(rest / 3600000), (int)(rest / 60000 % 60), (int)(rest / 1000 % 60),
 		 (int)(rest % 1000));
 	cd_print_text(r->p, text);
