@@ -111,8 +111,11 @@ check-threads: all
 EXTRA_DIST += tests/tsan.supp tests/valgrind.supp
 
 # ---- the integration suite on real Apache Cassandra
-check-cassandra: all $(cassandra_tests)
-	CC='$(CC)' $(srcdir)/tests/cassandra/run $(cassandra_tests) $(srcdir)/tests/check-guide $(srcdir)/tests/check-gen
+check-cassandra: all $(cassandra_tests) tests/run_cql
+	CC='$(CC)' $(srcdir)/tests/cassandra/run $(cassandra_tests) \
+		$(srcdir)/tests/check-gen \
+		$(srcdir)/tests/check-guide \
+		$(srcdir)/tests/check-migrate
 CLEANFILES += $(cassandra_tests)
 
 # ---- random schemas, data and queries, on the node and on Cassandra side by side: new ones each day

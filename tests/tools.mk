@@ -1,6 +1,17 @@
 # tests/tools.mk - the coodie command and the demos, run; included by tests/tests.mk
-TESTS += tests/check-connect tests/check-gen tests/check-load tests/check-matrix tests/check-node tests/check-ping tests/check-shell tests/check-wire
-dist_check_SCRIPTS += tests/check-connect tests/check-gen tests/check-load tests/check-matrix tests/check-node tests/check-ping tests/check-shell tests/check-wire
+tools_checks = \
+	tests/check-completion \
+	tests/check-connect \
+	tests/check-gen \
+	tests/check-load \
+	tests/check-matrix \
+	tests/check-migrate \
+	tests/check-node \
+	tests/check-ping \
+	tests/check-shell \
+	tests/check-wire
+TESTS += $(tools_checks)
+dist_check_SCRIPTS += $(tools_checks)
 check_PROGRAMS += tests/test_json tests/test_capture
 SHELL_TESTS = \
 	tests/test_shell_cell \
@@ -20,3 +31,9 @@ tests_test_shell_splitter_LDADD = libcd_main.la libcoodie-node.la $(LDADD)
 tests_test_json_LDADD = libcd_main.la $(LDADD)
 tests_test_capture_LDADD = libcd_main.la $(LDADD)
 EXTRA_DIST += tests/data/wire_v5_lz4.txt tests/gen
+
+# for scripts, not a test by itself
+EXTRA_PROGRAMS += tests/run_cql
+check_DATA += tests/run_cql
+CLEANFILES += tests/run_cql
+tests_run_cql_LDADD = libcoodie.la

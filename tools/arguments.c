@@ -228,7 +228,7 @@ void arguments_print(const struct argument_table *tables)
 			char left[64];
 			snprintf(left, sizeof left, "--%s%s%s", a->name, a->value ? " " : "",
 				 a->value ? a->value : "");
-			printf("  %-22s %s\n", left, a->help);
+			printf("  %-21s  %s\n", left, a->help);
 		}
 	}
 }

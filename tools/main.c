@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <coodie/main.h>
-
 #include "tools/nearest.h"
 #include "tools/tool.h"
 
@@ -15,12 +13,16 @@ static tool_fn help, version;
 static const struct command {
 	const char *name, *summary;
 	tool_fn *run;
+	tool_models_fn *run_with; /* one of the two */
 } commands[] = {
-#define COMMAND(name, function, summary) { name, summary, function },
+#define COMMAND(name, function, summary) { name, summary, function, NULL },
+#define MODELS_COMMAND(name, function, summary) { name, summary, NULL, function },
 #include "tools/commands.def"
 #undef COMMAND
-	{ "version", "print the version of the command and of the library it runs on", version },
-	{ "help", "print this text, or that of a command: coodie help ping", help },
+#undef MODELS_COMMAND
+	{ "version", "print the version of the command and of the library it runs on", version,
+	  NULL },
+	{ "help", "print this text, or that of a command: coodie help ping", help, NULL },
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -70,6 +72,11 @@ static int version(int argc, char **argv)
 	return TOOL_OK;
 }
 
+static int start(const struct command *command, int argc, char **argv, const coodie_models *models)
+{
+	return command->run ? command->run(argc, argv) : command->run_with(argc, argv, models);
+}
+
 static int help(int argc, char **argv)
 {
 	const struct command *command;
@@ -86,10 +93,10 @@ static int help(int argc, char **argv)
 		printf("Usage: coodie %s\n\n%s\n", command->name, command->summary);
 		return TOOL_OK;
 	}
-	return command->run(2, (char *[]){ argv[1], ask, NULL });
+	return start(command, 2, (char *[]){ argv[1], ask, NULL }, NULL);
 }
 
-static int run(int argc, char **argv)
+static int run(int argc, char **argv, const coodie_models *models)
 {
 	const struct command *command;
 
@@ -104,7 +111,7 @@ static int run(int argc, char **argv)
 	command = find(argv[1]);
 	if (!command)
 		return unknown("", argv[1]);
-	return command->run(argc - 1, argv + 1);
+	return start(command, argc - 1, argv + 1, models);
 }
 
 /* What was printed must have arrived: a full disk or a closed pipe is a failure. */
@@ -112,9 +119,8 @@ int coodie_main(int argc, char **argv, const coodie_models *models)
 {
 	int outcome;
 
-	(void)models;
 	signal(SIGPIPE, SIG_IGN);
-	outcome = run(argc, argv);
+	outcome = run(argc, argv, models);
 	errno = 0;
 	if (!fflush(stdout) && !ferror(stdout))
 		return outcome;

@@ -3,6 +3,8 @@
 #ifndef TOOLS_TOOL_H
 #define TOOLS_TOOL_H
 
+#include <coodie/main.h>
+
 #include <coodie.h>
 
 enum tool_exit {
@@ -13,10 +15,14 @@ enum tool_exit {
 
 /* One subcommand: argv[0] is its name. Returns an exit code. */
 typedef int tool_fn(int argc, char **argv);
+/* One that is about models: those of the program, or NULL. */
+typedef int tool_models_fn(int argc, char **argv, const coodie_models *models);
 
 #define COMMAND(name, function, summary) tool_fn function;
+#define MODELS_COMMAND(name, function, summary) tool_models_fn function;
 #include "tools/commands.def"
 #undef COMMAND
+#undef MODELS_COMMAND
 
 /* "coodie ping: <text>" and where help is, on stderr. Returns TOOL_USAGE. */
 int tool_misuse(const char *command, const char *format, ...) COODIE_PRINTF(2, 3);

@@ -33,6 +33,8 @@ libcd_main_la_SOURCES = \
 	tools/json.c \
 	tools/json.h \
 	tools/json_parse.c \
+	tools/jsonl.c \
+	tools/jsonl.h \
 	tools/load.c \
 	tools/load.h \
 	tools/load_histogram.c \
@@ -40,6 +42,10 @@ libcd_main_la_SOURCES = \
 	tools/load_report.c \
 	tools/load_worker.c \
 	tools/main.c \
+	tools/migrate.c \
+	tools/migrate.h \
+	tools/migrate_report.c \
+	tools/migrate_status.c \
 	tools/nearest.c \
 	tools/nearest.h \
 	tools/pcap.c \
@@ -50,6 +56,8 @@ libcd_main_la_SOURCES = \
 	tools/ping.c \
 	tools/pool.c \
 	tools/pool.h \
+	tools/project.c \
+	tools/project.h \
 	tools/shell/candidates.c \
 	tools/shell/cell.c \
 	tools/shell/cell.h \
@@ -137,6 +145,7 @@ libcd_main_la_SOURCES = \
 lib_LTLIBRARIES += libcoodie-main.la
 libcoodie_main_la_SOURCES =
 libcoodie_main_la_LIBADD = libcd_main.la libcoodie-node.la libcoodie.la $(EV_LIBS) $(ZLIB_LIBS) $(DL_LIBS)
+libcoodie_main_la_LIBADD = libcd_main.la libcoodie-migrate.la libcoodie-node.la libcoodie.la $(EV_LIBS) $(DL_LIBS)
 libcoodie_main_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info $(COODIE_VERSION_INFO) \
 	-export-symbols-regex '^coodie_main$$'
 pkgconfig_DATA += coodie-main.pc
@@ -144,3 +153,4 @@ pkgconfig_DATA += coodie-main.pc
 bin_PROGRAMS += tools/coodie
 tools_coodie_SOURCES = tools/coodie.c
 tools_coodie_LDADD = libcoodie-main.la
+dist_bashcompletion_DATA += tools/completion/coodie

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* `coodie migrate`: what is told of a run, and the list of its --status. */
+#ifndef TOOLS_MIGRATE_H
+#define TOOLS_MIGRATE_H
+
+#include <coodie/migrate.h>
+
+#include "tools/project.h"
+
+/* What a run has told so far. */
+struct migrate_report {
+	bool json, verbose;
+	uint32_t count;    /* migrations that were begun */
+	bool planned;      /* of the one under way, a planned statement was printed */
+	const char *title; /* "Applied", "Rolled back" */
+};
+
+/* An event of the migrator; `user` is the report. */
+coodie_migrate_event_fn migrate_report_event;
+/* The last line of a run that went well. */
+void migrate_report_end(const struct migrate_report *r, bool rollback, bool dry_run);
+
+/* Prints the list. Returns an exit code; TOOL_FAILED with `err` filled when it could not be read. */
+int migrate_status(coodie_migrator *m, bool json, bool exit_code, coodie_error *err);
+
+#endif
