@@ -37,3 +37,9 @@ check_PROGRAMS += tests/migrate/test_crash
 tests_migrate_test_crash_LDADD = $(MIGRATE_LIBS)
 # What needs no faults runs on real Cassandra, too.
 cassandra_tests += tests/migrate/test_run tests/migrate/test_crash
+cassandra_tests += tests/migrate/test_scan_table tests/migrate/test_scan_resume tests/migrate/scan_million
+
+# A million rows scanned, by processes that are killed.
+.PHONY: check-million
+check-million: all tests/migrate/scan_million
+	tests/migrate/scan_million 1000000 20

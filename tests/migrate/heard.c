@@ -103,6 +103,15 @@ void heard_free(struct heard *h)
 	free(h);
 }
 
+void heard_script(struct world *w, const char *cql)
+{
+	char *copy = strdup(cql), *rest = copy;
+
+	for (char *one; (one = strtok_r(rest, ";", &rest));)
+		world_execute(w, one);
+	free(copy);
+}
+
 bool heard_run(struct heard *h)
 {
 	bool ok;

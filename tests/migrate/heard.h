@@ -31,6 +31,8 @@ struct heard *heard_of(struct world *w, const char *table);
 void heard_reset(struct heard *h, const char *name);
 void heard_free(struct heard *h);
 
+/* Runs statements with semicolons between them. */
+void heard_script(struct world *w, const char *cql);
 /* A run. A row that it gives twice fails the test. */
 bool heard_run(struct heard *h);
 void heard_ok(struct heard *h);
