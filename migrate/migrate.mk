@@ -23,7 +23,8 @@ libcd_migrate_la_SOURCES = \
 	migrate/scan_table.c \
 	migrate/script.c migrate/script.h \
 	migrate/status.c \
-	migrate/work.c
+	migrate/work.c \
+	migrate/write.c migrate/write.h
 # Beside libcoodie, which it calls, with a copy of base/ of its own that nobody sees.
 lib_LTLIBRARIES += libcoodie-migrate.la
 libcoodie_migrate_la_SOURCES =

@@ -35,6 +35,8 @@ check_PROGRAMS += tests/migrate/test_judge
 tests_migrate_test_judge_LDADD = $(MIGRATE_LIBS)
 check_PROGRAMS += tests/migrate/test_crash
 tests_migrate_test_crash_LDADD = $(MIGRATE_LIBS)
+check_PROGRAMS += tests/migrate/test_write
+tests_migrate_test_write_LDADD = $(MIGRATE_LIBS)
 # What needs no faults runs on real Cassandra, too.
 cassandra_tests += tests/migrate/test_run tests/migrate/test_crash
 cassandra_tests += tests/migrate/test_scan_table tests/migrate/test_scan_resume tests/migrate/scan_million

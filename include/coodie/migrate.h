@@ -174,6 +174,24 @@ typedef struct coodie_migrate_lock {
 COODIE_API bool coodie_migrator_lock(coodie_migrator *m, coodie_migrate_lock *lock,
 				     coodie_error *err);
 
+/* ---- writing one ------------------------------------------------------------------------- */
+
+struct coodie_diff;
+
+/**
+ * Writes a migration that leads from one schema to another (diff.h): YYYYMMDD_NNN_description.cql, the
+ * day here, the number behind the highest of all that are there. A directory that is not there is made. The
+ * file is there whole or not at all, and none is written over. A change that no statement does is a line
+ * "-- impossible: ...", with which the file does not run until somebody has written what does.
+ * @param description  the first line of the file's head, and its name in small letters and underscores;
+ *                     "": "migration"
+ * @param path         out: where it is, cut at `size`
+ * @param err          COODIE_ERR_INVALID: why not; COODIE_ERR_LIMIT: there is a number 999
+ */
+COODIE_API bool coodie_migration_write(const char *directory, const char *description,
+				       const struct coodie_diff *diff, char *path, size_t size,
+				       coodie_error *err);
+
 COODIE_END
 
 #endif

@@ -324,6 +324,7 @@ static void another_keyspace(void **state)
 {
 	struct world *w = *state;
 
+	world_execute(w, "DROP KEYSPACE IF EXISTS \"Other\"");
 	world_execute(w, "CREATE KEYSPACE \"Other\" WITH replication = {'class': 'SimpleStrategy', "
 			 "'replication_factor': 1}");
 	world_file(
