@@ -223,7 +223,8 @@ static bool write_update(struct save *s, size_t extra)
 		if (!take_key(s, s->m->keys[i], &args[count++]))
 			return false;
 	}
-	s->w->cql = s->m->update[cd_write_shape(s->w)];
+	/* without plain columns there is no such UPDATE: plan_save() writes the statics */
+	s->w->cql = (s->m->regular_count ? s->m->update : s->m->update_static)[cd_write_shape(s->w)];
 	s->w->args = (cql_args){ count, args };
 	return check_no_row(s, extra > 0);
 }
@@ -360,9 +361,9 @@ static bool add_condition(struct save *s, const struct cd_fragment *f, cql_args 
 	if (!cd_fragment_check(s->m, f, args, s->err) || !write_update(s, f->bind_count + 1) ||
 	    !finish(s))
 		return false;
-	if (!w->cql)
-		return cd_fail(s->err, COODIE_ERR_QUERY, "%s(%s): it has only keys to update",
-			       w->verb->name, s->m->label);
+	if (!s->m->regular_count)
+		return cd_fail(s->err, COODIE_ERR_QUERY, "%s(%s): it has only keys%s to update",
+			       w->verb->name, s->m->label, s->m->static_count ? " and statics" : "");
 	/* the binds lie in room that was made for these too */
 	for (size_t i = 0; i < args.count; i++)
 		((cql_value *)(uintptr_t)w->args.values)[w->args.count++] = args.values[i];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Saving and deleting: what is sent of own, new and loaded objects, and what is remembered
  * (LC-02..06, LC-11..18). */
+#include <coodie/lwt.h>
 #include <coodie/query.h>
 
 #include "tests/orm/fixture.h"
@@ -209,6 +210,52 @@ static void statics_without_a_row(void **state)
 	refused(coodie_save(mock.session, &shelf_model, &x, NULL, &err), &err, COODIE_ERR_INVALID,
 		"shelf, label (text): it is in the primary key and not set");
 	assert_int_equal(mock.sent, 1);
+}
+
+typedef struct sign {
+	coodie_row row;
+	int32_t road;
+	const char *name;
+	const char *keeper;
+} sign;
+
+static const coodie_column sign_columns[] = {
+	COODIE_COLUMN(sign, road, "int", .partition_key = 1),
+	COODIE_COLUMN(sign, name, "text", .clustering_key = 1),
+	COODIE_COLUMN(sign, keeper, "text", .is_static = true),
+};
+static const coodie_model sign_model = COODIE_MODEL(sign, sign_columns, "signs",
+						    .keyspace = "shop");
+
+/* A table of keys and statics has no UPDATE of a row: what changed was lost without a word. */
+static void statics_beside_keys_alone(void **state)
+{
+	static const coodie_column_spec columns[] = { { "road", "int" },
+						      { "name", "text" },
+						      { "keeper", "text" } };
+	const cql_value row[] = { cql(1), cql("Elm Street"), cql("Ada") };
+	coodie_error err = { 0 };
+	sign *x;
+
+	(void)state;
+	mock_answer(&mock, coodie_result_new_rows(columns, 3, row, 1, &err));
+	x = coodie_get(mock.session, &sign_model, CQL_ARGS(cql(1), cql("Elm Street")), NULL, &err);
+	ok(x, &err);
+	ok(coodie_save(mock.session, &sign_model, x, NULL, &err), &err);
+	assert_int_equal(mock.sent, 1); /* the SELECT: there was nothing to save */
+	x->keeper = "Grace";
+	refused(coodie_save_if(mock.session, &sign_model, x, "keeper = ?", CQL_ARGS(cql("Ada")),
+			       NULL, &err),
+		&err, COODIE_ERR_QUERY, "it has only keys and statics to update");
+	ok(coodie_save(mock.session, &sign_model, x, NULL, &err), &err);
+	mock_expect(&mock, "UPDATE shop.signs SET \"keeper\" = ? WHERE \"road\" = ?", "'Grace'|1");
+	ok(coodie_save(mock.session, &sign_model, x, COODIE_WRITE(.ttl = 5), &err), &err);
+	assert_int_equal(mock.sent, 2); /* saved */
+	x->keeper = NULL;
+	ok(coodie_save(mock.session, &sign_model, x, COODIE_WRITE(.ttl = 5), &err), &err);
+	mock_expect(&mock, "UPDATE shop.signs USING TTL ? SET \"keeper\" = ? WHERE \"road\" = ?",
+		    "5|null|1");
+	coodie_object_free(x);
 }
 
 /* What the model says holds where the call says nothing. */
@@ -902,6 +949,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(own_objects),       TEST(options),        TEST(every_member),
 		TEST(refused_values),    TEST(required),       TEST(statics_without_a_row),
+		TEST(statics_beside_keys_alone),
 		TEST(model_defaults),    TEST(new_objects),    TEST(touched_new),
 		TEST(loaded_objects),    TEST(touched_loaded), TEST(not_loaded),
 		TEST(full_save),         TEST(changed_key),    TEST(copied_by_value),
