@@ -163,20 +163,22 @@ static bool has_default_name(struct gen *g, const struct record *r, const struct
 /* ---- all of a table -------------------------------------------------------------------------- */
 
 /* Why the mapper cannot have it; NULL: it can. */
-static const char *why_not(const struct member *m)
+static const char *why_not(const struct member *m, const coodie_index_meta *index)
 {
 	if (m->index)
 		return "the column has another one, and a column of a model has one at most";
-	if (cql_type_kind(m->type) == CQL_KIND_VECTOR && m->column->kind != COODIE_COLUMN_REGULAR)
+	if (cql_type_kind(m->type) != CQL_KIND_VECTOR)
+		return NULL;
+	if (m->column->kind != COODIE_COLUMN_REGULAR)
 		return "a vector that is indexed is no key and not static";
-	return NULL;
+	return index->class_name ? NULL : "a vector's index in a model is a StorageAttachedIndex";
 }
 
 static void take_index(struct gen *g, struct record *r, const coodie_index_meta *index)
 {
 	struct target target = target_of(&g->pool, index->target);
 	struct member *m = column_of(r, target.column);
-	const char *why = m ? why_not(m) : "the table has no such column";
+	const char *why = m ? why_not(m, index) : "the table has no such column";
 
 	if (why) {
 		gen_note(g, r, "index %s on %s is left out: %s", index->name, index->target, why);

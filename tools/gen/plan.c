@@ -243,8 +243,8 @@ static void note_functions(struct gen *g)
 		       coodie_keyspace_meta_aggregate_count(g->keyspace);
 
 	if (count)
-		gen_note(g, NULL, "%lu function%s and aggregates are left out: models have none",
-			 (unsigned long)count, count == 1 ? "" : "s");
+		gen_note(g, NULL, "functions and aggregates (%lu) are left out: models have none",
+			 (unsigned long)count);
 }
 
 static void complete(struct gen *g, struct record *r)
