@@ -6,6 +6,7 @@ tools_checks = \
 	tests/check-load \
 	tests/check-matrix \
 	tests/check-migrate \
+	tests/check-scan \
 	tests/check-node \
 	tests/check-ping \
 	tests/check-shell \

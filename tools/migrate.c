@@ -54,16 +54,19 @@ static int fail(const struct migrate *g, coodie_migrator *m, const coodie_error 
 	return project_fail(&g->project, err, coodie_migrate_cause_name(cause), tool_exit_of(err));
 }
 
-static int work(const struct migrate *g, coodie_migrator *m, const struct migrate_report *report)
+static int work(const struct migrate *g, coodie_migrator *m, struct migrate_report *report)
 {
 	coodie_error err = { 0 };
 	int exit_code;
+	bool ok;
 
 	if (g->status) {
 		exit_code = migrate_status(m, report->json, g->exit_code, &err);
 		return err.code ? fail(g, m, &err) : exit_code;
 	}
-	if (!(g->rollback ? coodie_migrator_rollback : coodie_migrator_apply)(m, &err))
+	ok = (g->rollback ? coodie_migrator_rollback : coodie_migrator_apply)(m, &err);
+	migrate_progress_clear(&report->progress);
+	if (!ok)
 		return fail(g, m, &err);
 	migrate_report_end(report, g->rollback, g->dry_run);
 	return g->exit_code && g->dry_run && report->count ? TOOL_DIFFERS : TOOL_OK;
@@ -72,7 +75,9 @@ static int work(const struct migrate *g, coodie_migrator *m, const struct migrat
 static int run(struct migrate *g)
 {
 	struct migrate_report report = { .json = project_is_json(&g->project),
-					 .verbose = g->verbose };
+					 .verbose = g->verbose,
+					 .progress = { .to = stderr,
+						       .width = migrate_progress_width(stderr) } };
 	coodie_error err = { 0 };
 	coodie_session *s = project_session(&g->project, true, &err);
 	coodie_migrator *m = NULL;

@@ -5,6 +5,7 @@
 
 #include <coodie/migrate.h>
 
+#include "tools/migrate_progress.h"
 #include "tools/project.h"
 
 /* What a run has told so far. */
@@ -13,6 +14,7 @@ struct migrate_report {
 	uint32_t count;    /* migrations that were begun */
 	bool planned;      /* of the one under way, a planned statement was printed */
 	const char *title; /* "Applied", "Rolled back" */
+	struct migrate_progress progress; /* of the scan under way */
 };
 
 /* An event of the migrator; `user` is the report. */

@@ -33,12 +33,12 @@ static void print_title(const struct migrate_report *r, const coodie_migrate_eve
 	fflush(stdout);
 }
 
-static void print_planned(struct migrate_report *r, const coodie_migrate_event *e)
+static void print_planned(struct migrate_report *r, const char *cql)
 {
 	if (!r->planned)
 		puts("  Planned CQL:");
 	r->planned = true;
-	print_indented(stdout, "    ", e->cql);
+	print_indented(stdout, "    ", cql);
 }
 
 /* On stderr: what was done is on stdout alone when it is recorded. */
@@ -57,8 +57,24 @@ static void print_step(const coodie_migrate_event *e)
 	print_indented(stderr, "    ", e->cql);
 }
 
+/* What is planned of it stands among the statements, as a comment. */
+static void print_scan(struct migrate_report *r, const coodie_migrate_event *e)
+{
+	char plan[400];
+
+	if (e->step != COODIE_MIGRATE_PLANNED) {
+		fflush(stdout);
+		migrate_progress_scan(&r->progress, e);
+		return;
+	}
+	snprintf(plan, sizeof plan, "-- %s", e->cql);
+	print_planned(r, plan);
+}
+
 static void tell_text(struct migrate_report *r, const coodie_migrate_event *e)
 {
+	if (e->kind != COODIE_MIGRATE_SCAN)
+		migrate_progress_clear(&r->progress);
 	switch (e->kind) {
 	case COODIE_MIGRATE_BEGIN:
 		if (e->dry_run)
@@ -68,11 +84,12 @@ static void tell_text(struct migrate_report *r, const coodie_migrate_event *e)
 		break;
 	case COODIE_MIGRATE_STATEMENT:
 		if (e->step == COODIE_MIGRATE_PLANNED)
-			print_planned(r, e);
+			print_planned(r, e->cql);
 		else if (r->verbose)
 			print_step(e);
 		break;
 	case COODIE_MIGRATE_SCAN:
+		print_scan(r, e);
 		break;
 	case COODIE_MIGRATE_END:
 		if (!e->dry_run)
@@ -99,9 +116,12 @@ static void put_statement(struct jsonl *l, const coodie_migrate_event *e)
 
 static void put_scan(struct jsonl *l, const coodie_migrate_event *e)
 {
+	jsonl_text(l, "step", steps[e->step]);
+	jsonl_text(l, "scan", e->cql);
 	jsonl_text(l, "table", e->table);
 	jsonl_int(l, "ranges_done", e->ranges_done);
 	jsonl_int(l, "ranges", e->ranges);
+	jsonl_int(l, "per_mille", e->per_mille);
 	jsonl_int(l, "rows", (int64_t)e->rows);
 	jsonl_int(l, "rows_per_second", (int64_t)e->rows_per_second);
 	if (e->seconds_left == UINT32_MAX)
