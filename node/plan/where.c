@@ -339,8 +339,8 @@ static void add_filter(struct nd_where *w, struct nd_restriction *r, struct nd_r
 }
 
 /* Of clustering columns, those that make no slices; and those with an index (`rows`: one may be asked),
- * behind which, in Cassandra's eyes, no slice can go on. What is said twice is said with a null, too: the
- * filter refuses it in words of its own. */
+ * behind which, in Cassandra's eyes, no slice can go on: that a filter is asked as well shows where it
+ * refuses a null, in words of its own. */
 static void collect_rows(struct nd_where *w, bool rows, struct nd_restriction ***last)
 {
 	uint32_t position = 0;
