@@ -262,6 +262,7 @@ static const struct {
 	{ "date", "0x00000000", "blob_as_date(0x00000000)" },
 	{ "timestamp", "0x0000000000000001", "'1970-01-01T00:00:00.001Z'" },
 	{ "timestamp", "0x7fffffffffffffff", "blob_as_timestamp(0x7fffffffffffffff)" },
+	{ "timestamp", "0xffffc77cedd327ff", "blob_as_timestamp(0xffffc77cedd327ff)" },
 	{ "time", "0x0000000000000001", "'00:00:00.000000001'" },
 	{ "duration", "0x000000", "blob_as_duration(0x000000)" },
 	{ "duration", "0x010101", "-1mo1d1ns" },

@@ -15,6 +15,7 @@ static bool put(struct cd_buffer *out, const cql_type *type, const cql_value *v)
 
 /* 0001-01-01 to 9999-12-31, which every reader of dates takes. */
 enum { FIRST_DAY = -719162, LAST_DAY = 2932896 };
+#define DAY_MS INT64_C(86400000)
 
 static bool is_plain_day(int64_t days)
 {
@@ -32,7 +33,8 @@ static bool is_plain(const cql_value *v)
 	case CQL_TAG_DATE:
 		return is_plain_day(v->as.date.days);
 	case CQL_TAG_TIMESTAMP:
-		return is_plain_day(v->as.timestamp.milliseconds / 86400000);
+		return v->as.timestamp.milliseconds >= FIRST_DAY * DAY_MS &&
+		       v->as.timestamp.milliseconds < (LAST_DAY + 1) * DAY_MS;
 	case CQL_TAG_DURATION: /* zero has no spelling */
 		return v->as.duration.months || v->as.duration.days || v->as.duration.nanoseconds;
 	default:

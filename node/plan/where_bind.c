@@ -231,16 +231,6 @@ static void keep_keys_in_range(struct nd_places *out)
 
 /* ---- rows --------------------------------------------------------------------------------------- */
 
-/* What only DELETE can say, and must not when it names columns. */
-static bool check_range_delete(const struct nd_where *w, struct nd_request *x)
-{
-	if (w->options.use != ND_WHERE_DELETE || w->options.whole_rows || w->options.static_only ||
-	    w->names_rows)
-		return true;
-	return nd_refuse(&x->problem, ND_INVALID,
-			 "Range deletions are not supported for specific columns");
-}
-
 static bool are_keys_named(const struct nd_where *w)
 {
 	return !w->is_key_range && w->key_count == w->table->partition_key_count;
@@ -271,28 +261,18 @@ static bool bind_partitions(const struct nd_where *w, struct nd_request *x, stru
 	return true;
 }
 
-/* What is looked at where there are rows to look for. */
-static bool check_places(const struct nd_where *w, struct nd_request *x,
-			 const struct nd_places *places, bool has_partitions)
-{
-	return check_keys(w, x, places) && (!has_partitions || check_range_delete(w, x));
-}
-
 bool nd_where_bind(const struct nd_where *w, struct nd_request *x, struct nd_places *out)
 {
 	static const struct nd_slice all = { { { 0, NULL }, true }, { { 0, NULL }, true } };
-	bool has_partitions;
 
 	if (!nd_where_bind_keys(w, x, out) || (!w->simple_key && !bind_partitions(w, x, out)))
 		return false;
-	has_partitions = !out->nothing;
 	if (w->names_rows && w->bound_rows &&
 	    !guard_product(w->rows, w->bound_rows, x, "clustering key"))
 		return false;
 	if (w->bound_rows && !(out->nothing && w->options.use == ND_WHERE_SELECT))
-		return nd_where_slices(w, x, out) &&
-		       (!out->slice_count || check_places(w, x, out, has_partitions));
-	if (!check_places(w, x, out, has_partitions))
+		return nd_where_slices(w, x, out) && (!out->slice_count || check_keys(w, x, out));
+	if (!check_keys(w, x, out))
 		return false;
 	out->slices = &all;
 	out->slice_count = 1;

@@ -234,21 +234,20 @@ static bool delete_rows(const struct nd_write *w, struct nd_writer *to,
 	return true;
 }
 
-static bool refuse_range(struct nd_request *x)
+/* A range of rows, or a whole partition, of which columns are named that the rows have. */
+static bool names_columns_of_range(const struct nd_write *w, const struct nd_places *places)
 {
-	return nd_refuse(&x->problem, ND_INVALID,
-			 "Range deletions are not supported for specific columns");
+	return w->kind == ND_DELETE && w->operation_count && w->plan.table->clustering_count &&
+	       (w->touches_rows ? !places->names_rows : w->regular_count > 0);
 }
 
 /* Each row that is named and, with each, the static one: what adds to that adds as often. */
 static bool write_rows(const struct nd_write *w, struct nd_writer *to,
 		       const struct nd_places *places)
 {
-	const struct nd_table *t = w->plan.table;
-
-	if (w->kind == ND_DELETE && t->clustering_count &&
-	    (w->touches_rows ? !places->names_rows : w->regular_count > 0))
-		return refuse_range(to->x);
+	if (names_columns_of_range(w, places))
+		return nd_refuse(&to->x->problem, ND_INVALID,
+				 "Range deletions are not supported for specific columns");
 	for (uint32_t i = 0; w->touches_rows && i < places->slice_count; i++) {
 		to->row = places->slices[i].from.prefix;
 		if (!write_row(w, to) || !write_static(w, to))
@@ -281,7 +280,8 @@ bool nd_write_build(const struct nd_write *w, struct nd_build *b, const struct n
 	int64_t timestamp_us;
 	int32_t ttl;
 
-	if (places->nothing)
+	/* where a null ends a range there is nothing to write, but still a range to refuse */
+	if (places->nothing && !(names_columns_of_range(w, places) && places->slice_count))
 		return true;
 	if (!count_rows(b, places))
 		return false;
