@@ -28,7 +28,8 @@ enum {
 	TICK_MS = 200,
 	SETTLE_TRIES = 12, /* under contention: every run of several wants it now */
 	SETTLE_MS = 40,    /* the first pause; each is twice as long, */
-	SETTLE_MOST_MS = 2000
+	SETTLE_MOST_MS = 2000,
+	RENEW_TRIES = 5
 };
 
 /* Shared by the run and a timer of the session; the last one frees it. */
@@ -115,21 +116,18 @@ static void pause_ms(uint32_t ms)
 	nanosleep(&t, NULL);
 }
 
-/* Errors after which nobody knows whether the write was made, and those of a busy cluster. */
+/* Errors after which nobody knows whether the write was made, and those of a cluster that is busy, or whose
+ * nodes do not all have the table yet: runs that begin at the same time make it (invalid). */
 static bool is_open(const coodie_error *err)
 {
-	switch (err->code) {
-	case COODIE_ERR_TIMEOUT:
-	case COODIE_ERR_CLOSED:
-	case COODIE_ERR_OVERLOAD:
-		return true;
-	case COODIE_ERR_SERVER:
-		return err->server_code == 0x1000 || err->server_code == 0x1001 ||
-		       err->server_code == 0x1100 || err->server_code == 0x1200 ||
-		       err->server_code == 0x1500 || err->server_code == 0x1700;
-	default:
-		return false;
+	static const uint16_t codes[] = { 0x1000, 0x1001, 0x1100, 0x1200, 0x1500, 0x1700, 0x2200 };
+
+	for (size_t i = 0; err->code == COODIE_ERR_SERVER && i < sizeof codes / sizeof *codes; i++) {
+		if (err->server_code == codes[i])
+			return true;
 	}
+	return err->code == COODIE_ERR_TIMEOUT || err->code == COODIE_ERR_CLOSED ||
+	       err->code == COODIE_ERR_OVERLOAD;
 }
 
 /* A conditional write: whether it applied, or, where it was not answered, whether the row says so. */
@@ -383,7 +381,7 @@ static bool lost(coodie_migrator *m, coodie_error *err)
 /* Renews it now. Not answered is not enough: it might end while the statement runs. */
 static bool renew_now(coodie_migrator *m, struct mg_lock *l, coodie_error *err)
 {
-	for (int i = 0; i < 3; i++) {
+	for (uint32_t i = 0; i < RENEW_TRIES; i++) {
 		const uint64_t now = mg_now_us();
 		coodie_error own = { 0 };
 		coodie_result *r = mg_ask(m, MG_RENEW,
@@ -403,6 +401,7 @@ static bool renew_now(coodie_migrator *m, struct mg_lock *l, coodie_error *err)
 			return applied || lost(m, err);
 		if (!is_open(&own))
 			break;
+		pause_ms(SETTLE_MS << i);
 	}
 	return false;
 }

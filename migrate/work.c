@@ -247,9 +247,10 @@ static bool on_failure(struct attempt *a, coodie_error *err)
 	}
 	m->cause = COODIE_CAUSE_NONE;
 	mg_because(m, COODIE_CAUSE_STATEMENT);
+	of_statement(a, err);
 	if (!nothing || !mg_progress_undo(m, &a->row, NULL))
 		a->c->fatal = *err;
-	return of_statement(a, err);
+	return false;
 }
 
 static bool run(struct attempt *a, coodie_error *err)

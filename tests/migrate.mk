@@ -37,6 +37,9 @@ check_PROGRAMS += tests/migrate/test_crash
 tests_migrate_test_crash_LDADD = $(MIGRATE_LIBS)
 check_PROGRAMS += tests/migrate/test_write
 tests_migrate_test_write_LDADD = $(MIGRATE_LIBS)
+# Links what a program links: its plug-ins call the libraries.
+check_PROGRAMS += tests/migrate/test_plugin
+tests_migrate_test_plugin_LDADD = tests/libcd_migrate_test.la libcoodie-migrate.la libcoodie-node.la libcoodie.la $(CMOCKA_LIBS)
 # What needs no faults runs on real Cassandra, too.
 cassandra_tests += tests/migrate/test_run tests/migrate/test_crash
 cassandra_tests += tests/migrate/test_scan_table tests/migrate/test_scan_resume tests/migrate/scan_million

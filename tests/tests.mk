@@ -127,9 +127,9 @@ check-random: all tests/random_cql
 .PHONY: check-drivers check-mappers
 check-drivers: all
 	$(srcdir)/tests/drivers/run
-# those in Python, which any machine has: two mappers, and the guide's fixture for pytest
+# those in Python, which any machine has: two mappers, the migrations of one together with ours, and the guide's fixture for pytest
 check-mappers: all
-	$(srcdir)/tests/drivers/run coodie cqlengine guide
+	$(srcdir)/tests/drivers/run coodie migrations cqlengine guide
 EXTRA_DIST += tests/drivers
 
 # ---- cqlsh on the node, fetched from PyPI; what it shows is compared with what it shows of Cassandra

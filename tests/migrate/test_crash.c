@@ -2,7 +2,7 @@
 /* Runs that are killed, at every request and at every statement, and many runs at once: each statement runs
  * once, whatever happens. The runs are processes of their own: this program, called with "run".
  *
- * COODIE_TEST_PLAIN: address:port of a Cassandra, on which they run then; requests are not counted there. */
+ * An argument names one test. COODIE_TEST_PLAIN: address:port of a Cassandra, on which they run then; requests are not counted there. */
 #include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -344,5 +344,7 @@ int main(int argc, char **argv)
 
 	if (argc == 6 && strcmp(argv[1], "run") == 0)
 		return child(argv + 2);
+	if (argc == 2)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
