@@ -87,25 +87,41 @@ static uint32_t index_of(const struct nd_table *t, const struct nd_column *c)
 	return i;
 }
 
-/* Of several, the first of Cassandra's hash is told. */
+/* The columns' names in the order of Cassandra's set of them. */
+static uint32_t selected_names(struct maker *m, const char **out)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; m->view.includes_all && i < m->base->column_count; i++)
+		out[count++] = m->base->columns[i]->name;
+	for (uint32_t i = 0; i < m->def->column_count; i++) {
+		uint32_t at = 0;
+
+		while (at < count && strcmp(out[at], m->def->columns[i]) != 0)
+			at++;
+		out[at] = m->def->columns[i];
+		count += at == count;
+	}
+	nd_java_buffer_order(out, count);
+	return count;
+}
+
 static bool check_static(struct maker *m)
 {
 	const struct nd_table *base = m->base;
-	const char **names = cd_arena_take_array(m->d->x->arena, base->column_count, sizeof *names);
+	const char **names = cd_arena_take_array(m->d->x->arena, base->column_count + 1u,
+						 sizeof *names);
+	uint32_t count;
 
 	if (!names)
 		return nd_ddl_no_memory(m->d);
-	for (uint32_t i = 0; i < base->column_count; i++)
-		names[i] = base->columns[i]->name;
-	nd_java_buffer_order(names, base->column_count);
-	for (uint32_t i = 0; i < base->column_count; i++) {
-		const struct nd_column *c = nd_table_column(base, names[i]);
-		if (c->kind == ND_STATIC && m->selected[index_of(base, c)])
+	count = selected_names(m, names);
+	for (uint32_t i = 0; i < count; i++)
+		if (nd_table_column(base, names[i])->kind == ND_STATIC)
 			return nd_ddl_refuse(m->d,
 					     "Cannot include static column '%s' in materialized "
 					     "view '%s'",
-					     c->name, m->name);
-	}
+					     names[i], m->name);
 	return true;
 }
 
