@@ -144,8 +144,7 @@ libcd_main_la_SOURCES = \
 	tools/wire_value.c
 lib_LTLIBRARIES += libcoodie-main.la
 libcoodie_main_la_SOURCES =
-libcoodie_main_la_LIBADD = libcd_main.la libcoodie-node.la libcoodie.la $(EV_LIBS) $(ZLIB_LIBS) $(DL_LIBS)
-libcoodie_main_la_LIBADD = libcd_main.la libcoodie-migrate.la libcoodie-node.la libcoodie.la $(EV_LIBS) $(DL_LIBS)
+libcoodie_main_la_LIBADD = libcd_main.la libcoodie-migrate.la libcoodie-node.la libcoodie.la $(EV_LIBS) $(ZLIB_LIBS) $(DL_LIBS)
 libcoodie_main_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info $(COODIE_VERSION_INFO) \
 	-export-symbols-regex '^coodie_main$$'
 pkgconfig_DATA += coodie-main.pc
