@@ -6,9 +6,9 @@ tools_checks = \
 	tests/check-load \
 	tests/check-matrix \
 	tests/check-migrate \
-	tests/check-scan \
 	tests/check-node \
 	tests/check-ping \
+	tests/check-scan \
 	tests/check-shell \
 	tests/check-wire
 TESTS += $(tools_checks)
