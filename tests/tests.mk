@@ -115,7 +115,9 @@ check-cassandra: all $(cassandra_tests) tests/run_cql
 	CC='$(CC)' $(srcdir)/tests/cassandra/run $(cassandra_tests) \
 		$(srcdir)/tests/check-gen \
 		$(srcdir)/tests/check-guide \
-		$(srcdir)/tests/check-migrate $(srcdir)/tests/check-scan
+		$(srcdir)/tests/check-migrate \
+		$(srcdir)/tests/check-scan \
+		$(srcdir)/tests/check-sync
 CLEANFILES += $(cassandra_tests)
 
 # ---- random schemas, data and queries, on the node and on Cassandra side by side: new ones each day

@@ -99,6 +99,7 @@ static int run(struct migrate *g)
 		      : project_fail(&g->project, &err, NULL, tool_exit_of(&err));
 	coodie_migrator_free(m);
 	coodie_session_free(s);
+	project_close(&g->project);
 	return exit_code;
 }
 

@@ -45,33 +45,56 @@ bool project_check(struct project *p, const char *operand)
 	return true;
 }
 
-static bool take_keyspace(struct project *p, coodie_options *o, bool in_keyspace, coodie_error *err)
+static bool take_keyspace(struct project *p, coodie_error *err)
 {
-	size_t len = coodie_options_get(o, "keyspace", p->keyspace, sizeof p->keyspace, err);
+	size_t len = coodie_options_get(p->connect.options, "keyspace", p->keyspace,
+					sizeof p->keyspace, err);
 
 	if (len && len < sizeof p->keyspace)
-		return in_keyspace || coodie_options_set(o, "keyspace", NULL, err);
+		return true;
 	*err = (coodie_error){ .code = COODIE_ERR_INVALID, .server_code = -1 };
-	snprintf(err->message, sizeof err->message,
+	snprintf(err->message, sizeof err->message, "%s",
 		 len ? "the keyspace's name is too long"
 		     : "which keyspace? Give --keyspace NAME, COODIE_KEYSPACE, or `keyspace` in "
 		       "--config");
 	return false;
 }
 
+/* Files are read once, and so is a password on stdin. */
+static coodie_options *options_of(struct project *p, coodie_error *err)
+{
+	if (!p->connect.options) {
+		p->connect.options = connect_options(&p->connect, NULL, err);
+		if (!p->connect.options || !take_keyspace(p, err))
+			return NULL;
+	}
+	return p->connect.options;
+}
+
+coodie_session *project_unconnected(struct project *p, bool in_keyspace, coodie_error *err)
+{
+	coodie_options *o = options_of(p, err);
+
+	if (!o || !coodie_options_set(o, "keyspace", in_keyspace ? p->keyspace : NULL, err))
+		return NULL;
+	return coodie_session_new(o, err);
+}
+
 coodie_session *project_session(struct project *p, bool in_keyspace, coodie_error *err)
 {
-	coodie_options *o = connect_options(&p->connect, NULL, err);
-	coodie_session *s = NULL;
+	coodie_session *s = project_unconnected(p, in_keyspace, err);
 
-	if (o && take_keyspace(p, o, in_keyspace, err))
-		s = coodie_session_new(o, err);
-	coodie_options_free(o);
 	if (s && !coodie_session_connect(s, err)) {
 		coodie_session_free(s);
 		s = NULL;
 	}
 	return s;
+}
+
+void project_close(struct project *p)
+{
+	coodie_options_free(p->connect.options);
+	p->connect.options = NULL;
 }
 
 int project_fail(const struct project *p, const coodie_error *err, const char *cause, int exit_code)

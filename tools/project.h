@@ -25,6 +25,12 @@ bool project_is_json(const struct project *p);
 /* Sets `keyspace` and makes a session, in it or in none. */
 coodie_session *project_session(struct project *p, bool in_keyspace, coodie_error *err);
 
+/* The same, and it connects when it has to. */
+coodie_session *project_unconnected(struct project *p, bool in_keyspace, coodie_error *err);
+
+/* Forgets what was read, passwords too. */
+void project_close(struct project *p);
+
 /* Reports a failure, as JSON too if that is spoken. `cause`: a word for it, or NULL. Returns
  * `exit_code`. */
 int project_fail(const struct project *p, const coodie_error *err, const char *cause,

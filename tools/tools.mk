@@ -6,6 +6,9 @@ libcd_main_la_SOURCES = \
 	tools/arguments.h \
 	tools/connect.c \
 	tools/connect.h \
+	tools/differ.c \
+	tools/differ.h \
+	tools/differ_print.c \
 	tools/commands.def \
 	tools/exits.def \
 	tools/failure.c \
@@ -58,6 +61,8 @@ libcd_main_la_SOURCES = \
 	tools/pool.h \
 	tools/project.c \
 	tools/project.h \
+	tools/schema_diff.c \
+	tools/sync.c \
 	tools/shell/candidates.c \
 	tools/shell/cell.c \
 	tools/shell/cell.h \
@@ -116,6 +121,9 @@ libcd_main_la_SOURCES = \
 	tools/shell/width.h \
 	tools/tcp.c \
 	tools/tool.h \
+	tools/wanted.c \
+	tools/wanted.h \
+	tools/wanted_file.c \
 	tools/wire.c \
 	tools/wire.h \
 	tools/wire_cell.c \

@@ -126,6 +126,7 @@ typedef struct coodie_diff_options {
 	bool drop_objects; /**< tables, views and types that `should` has not are dropped; else they
 			      are not of the difference */
 	bool keep_options; /**< options of tables and views are not compared */
+	bool keep_keyspace; /**< nor are those of a keyspace that exists */
 } coodie_diff_options;
 
 #ifndef __cplusplus

@@ -27,6 +27,8 @@ typedef struct coodie_sync {
 				      is dropped and made anew. No sync drops a column or a table */
 	bool drop_removed_indexes; /**< indexes that the model does not have are dropped (SM-21) */
 	bool keep_options;         /**< options of tables and views are not compared (SM-10) */
+	bool keep_removed; /**< of coodie_diff_apply(): what would only be dropped is told and left,
+				      without leave for it, and nothing is refused for that */
 } coodie_sync;
 
 /** Options of a new keyspace; written as COODIE_KEYSPACE(.replication_factor = 3). One of the first

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is done about a difference: all of it, or nothing where something is impossible. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/identifier.h"
@@ -33,12 +34,16 @@ static enum fate fate_in_sync(const coodie_sync *o, const struct cd_change *c)
 static enum fate fate_of(const struct cd_op *op, const coodie_diff *d, const struct cd_change *c)
 {
 	const coodie_sync *o = &cd_job(op)->options;
+	bool is_drop = !c->replaces && !strncmp(coodie_change_kind_name(c->is.kind), "DROP_", 5);
 
 	if (d->is_sync)
 		return fate_in_sync(o, c);
-	if (c->is.safety == COODIE_CHANGE_DESTRUCTIVE)
-		return o->allow_destructive ? RUN : REFUSE;
-	return c->is.safety == COODIE_CHANGE_SAFE ? RUN : REFUSE;
+	if (c->is.safety == COODIE_CHANGE_SAFE ||
+	    (c->is.safety == COODIE_CHANGE_DESTRUCTIVE && o->allow_destructive))
+		return RUN;
+	if (c->is.kind == COODIE_CHANGE_DROP_INDEX && is_drop && o->drop_removed_indexes)
+		return RUN;
+	return is_drop && o->keep_removed ? TELL : REFUSE;
 }
 
 /* ---- what is refused --------------------------------------------------------------------------- */
@@ -114,13 +119,14 @@ static bool plan(struct cd_op *op, const struct cd_change *c, coodie_error *err)
 /* What differs, without what would come of it. */
 static void note(struct cd_op *op, const struct cd_change *c)
 {
-	const char *end = strstr(c->is.reason, "; ");
-	size_t len = end ? (size_t)(end - c->is.reason) : strlen(c->is.reason);
+	const char *reason = c->is.reason ? c->is.reason : "it is not wanted";
+	const char *end = strstr(reason, "; ");
+	size_t len = end ? (size_t)(end - reason) : strlen(reason);
 	struct cd_buffer b;
 
 	cd_buffer_init(&b, &op->place.orm->allocator, 0);
 	if (put_subject(&b, &c->is))
-		cd_job_note(op, "%s%.*s; it is left", (const char *)b.data, (int)len, c->is.reason);
+		cd_job_note(op, "%s%.*s; it is left", (const char *)b.data, (int)len, reason);
 	cd_buffer_deinit(&b);
 }
 

@@ -22,7 +22,9 @@ static void create_keyspace(struct cd_comparing *c)
 
 static void compare_keyspace(struct cd_comparing *c)
 {
-	if (c->is->exists) {
+	if (c->is->exists && c->d->options.keep_keyspace) {
+		return;
+	} else if (c->is->exists) {
 		cd_compare_options(c, NULL, &c->is->options, &c->should->options);
 	} else if (c->should->options.first) {
 		create_keyspace(c);
