@@ -45,6 +45,7 @@ libcd_main_la_SOURCES = \
 	tools/load_report.c \
 	tools/load_worker.c \
 	tools/main.c \
+	tools/makemigration.c \
 	tools/migrate.c \
 	tools/migrate.h \
 	tools/migrate_report.c \
