@@ -58,6 +58,7 @@ struct gen {
 	const char *prefix;
 	const char *stem;       /* of the names of what is the whole keyspace's */
 	bool is_plugin;         /* for `coodie sync --models` and its like */
+	bool is_whole;          /* no tables were asked for: all of it */
 	struct record *records; /* user types, each behind those it is made of; tables; views */
 	size_t record_count;
 	struct notes general; /* about none of the records */

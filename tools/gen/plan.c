@@ -69,6 +69,8 @@ static bool is_of_index(const struct gen *g, const coodie_table_meta *view)
 								   coodie_table_meta_base(view));
 	size_t len = strlen(name);
 
+	if (!coodie_metadata_is_scylla(g->metadata))
+		return false;
 	for (size_t i = 0; i < coodie_table_meta_index_count(base); i++) {
 		const char *index = coodie_table_meta_index_at(base, i)->name;
 
@@ -100,13 +102,20 @@ static const char *why_not(struct gen *g, const coodie_table_meta *t)
 	return base && !find(g, false, base) ? "there is no model of its table" : NULL;
 }
 
+/* Who asked for some tables wants to know of no others. */
+static void note_left_out(struct gen *g, const char *what, const char *why)
+{
+	if (g->is_whole)
+		gen_note(g, NULL, "%s is left out: %s", what, why);
+}
+
 static void add_table(struct gen *g, const coodie_table_meta *t)
 {
 	const char *base = coodie_table_meta_base(t), *why = why_not(g, t);
 	struct record *r;
 
 	if (why) {
-		gen_note(g, NULL, "%s is left out: %s", coodie_table_meta_name(t), why);
+		note_left_out(g, coodie_table_meta_name(t), why);
 		return;
 	}
 	r = add_record(g, base ? RECORD_VIEW : RECORD_TABLE, coodie_table_meta_name(t));
@@ -132,11 +141,10 @@ static void add_types(struct gen *g)
 		const char *name = cql_type_name(type);
 
 		if (gen_is_native(name))
-			gen_note(
-				g, NULL,
-				"type \"%s\" is left out: the server writes it as it writes CQL's own "
-				"%s, and so nobody can tell its columns",
-				name, name);
+			note_left_out(
+				g, pool_printf(&g->pool, "type \"%s\"", name),
+				"the server writes it as it writes CQL's own, and so nobody can "
+				"tell its columns");
 		else
 			add_record(g, RECORD_TYPE, name)->type = type;
 	}
@@ -166,7 +174,7 @@ static void want(struct gen *g, struct record *r)
 
 static bool want_tables(struct gen *g, const struct argument_list *tables, coodie_error *err)
 {
-	for (size_t i = 0; i < g->record_count && !tables->count; i++)
+	for (size_t i = 0; i < g->record_count && g->is_whole; i++)
 		g->records[i].is_wanted = true;
 	for (size_t i = 0; i < tables->count; i++) {
 		struct record *r = find(g, false, tables->at[i]);
@@ -261,6 +269,7 @@ bool gen_plan(struct gen *g, const struct argument_list *tables, coodie_error *e
 	size_t most = coodie_keyspace_meta_type_count(g->keyspace) +
 		      coodie_keyspace_meta_table_count(g->keyspace);
 
+	g->is_whole = !tables->count;
 	g->records = pool_get(&g->pool, most, sizeof *g->records);
 	add_types(g);
 	add_tables(g, false);
@@ -271,7 +280,7 @@ bool gen_plan(struct gen *g, const struct argument_list *tables, coodie_error *e
 	name_records(g);
 	for (size_t i = 0; i < g->record_count; i++)
 		complete(g, &g->records[i]);
-	if (!tables->count)
+	if (g->is_whole)
 		note_functions(g);
 	return true;
 }
