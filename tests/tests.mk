@@ -47,7 +47,7 @@ tests/certs.stamp: $(srcdir)/tests/cassandra/make-certs
 	$(AM_V_GEN)rm -rf tests/certs && $(MKDIR_P) tests && $(srcdir)/tests/cassandra/make-certs tests/certs && touch $@
 CLEANFILES += tests/certs.stamp
 clean-local:
-	-rm -rf tests/certs tests/cassandra-logs tests/cqlsh-logs tests/drivers-logs
+	-rm -rf tests/certs tests/cassandra-logs tests/cqlsh-logs tests/drivers-logs tests/shell-logs
 
 # ---- the same programs under valgrind (not in a sanitizer build)
 .PHONY: check-valgrind check-cassandra drill drill-cassandra
@@ -117,7 +117,9 @@ check-cassandra: all $(cassandra_tests) tests/run_cql
 		$(srcdir)/tests/check-guide \
 		$(srcdir)/tests/check-migrate \
 		$(srcdir)/tests/check-scan \
-		$(srcdir)/tests/check-sync
+		$(srcdir)/tests/check-sync \
+		$(srcdir)/tests/check-shell \
+		$(srcdir)/tests/shell/run
 CLEANFILES += $(cassandra_tests)
 
 # ---- random schemas, data and queries, on the node and on Cassandra side by side: new ones each day
@@ -133,6 +135,12 @@ check-drivers: all
 check-mappers: all
 	$(srcdir)/tests/drivers/run coodie migrations cqlengine guide
 EXTRA_DIST += tests/drivers
+
+# ---- coodie shell in a terminal of tmux: what is typed, and the screen after each step
+.PHONY: check-shell
+check-shell: all
+	$(srcdir)/tests/shell/run
+EXTRA_DIST += tests/shell
 
 # ---- cqlsh on the node, fetched from PyPI; what it shows is compared with what it shows of Cassandra
 .PHONY: check-cqlsh

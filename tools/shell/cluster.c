@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <coodie/cluster.h>
 #include <coodie/libev.h>
 
 #include "tools/shell/cluster.h"
@@ -198,6 +199,14 @@ bool cluster_connect(struct cluster *c, const coodie_options *o, coodie_error *e
 	end_session(c);
 	c->session = s;
 	return true;
+}
+
+void cluster_learn(struct cluster *c)
+{
+	struct answer a = { .cluster = c };
+
+	if (coodie_session_refresh_async(c->session, on_status, &a, NULL))
+		cluster_wait(c, &a.done, give_up_nothing, NULL);
 }
 
 coodie_result *cluster_query(struct cluster *c, const char *cql, const coodie_request *r,

@@ -34,6 +34,8 @@ void cluster_poll(struct cluster *c);
 
 /* ---- calls that wait ------------------------------------------------------------------------------ */
 
+/* Waits until the schema is known, for colours and completion; without it there are none. */
+void cluster_learn(struct cluster *c);
 /* As those of the session; COODIE_ERR_CANCELLED after Ctrl-C. */
 coodie_result *cluster_query(struct cluster *c, const char *cql, const coodie_request *r,
 			     coodie_error *err);

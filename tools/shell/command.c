@@ -122,11 +122,12 @@ static bool set_level(struct shell *sh, const struct words *w, size_t at, const 
 		      cql_consistency *level)
 {
 	cql_consistency given;
-	char option[32];
+	char option[32]; /* what the session does without being told */
 
-	coodie_options_get(sh->options,
-			   level == &sh->consistency ? "consistency" : "serial_consistency", option,
-			   sizeof option, NULL);
+	if (!coodie_options_get(sh->options,
+				level == &sh->consistency ? "consistency" : "serial_consistency",
+				option, sizeof option, NULL))
+		snprintf(option, sizeof option, "SERIAL"); /* the protocol's */
 	if (w->count > at + 1)
 		return shell_complain(sh, "%s takes one level", name);
 	if (w->count == at) {

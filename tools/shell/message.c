@@ -46,6 +46,8 @@ static void put_lines(const char *text)
 bool shell_fail(struct shell *sh, const coodie_error *err)
 {
 	sh->outcome = tool_exit_of(err);
+	if (sh->interactive && err->code == COODIE_ERR_CANCELLED)
+		fputc('\n', stderr); /* behind the ^C that the terminal shows */
 	begin_message(sh, CELL_ERROR);
 	put_lines(err->message); /* that of a server begins with its code */
 	if (err->server_code < 0)

@@ -74,6 +74,8 @@ bool shell_connect(struct shell *sh, coodie_error *err)
 		ok = enter_keyspace(sh, text_of(&name), err);
 	}
 	bytes_free(&name);
+	if (ok && (sh->interactive || sh->out.colours))
+		cluster_learn(&sh->cluster);
 	return ok;
 }
 
