@@ -207,6 +207,11 @@ static const struct {
 	{ "vector<float, 2>", "[1.0, 2.5]", false, "[1, 2.5]" },
 	{ "udt<k.a, street:text, \"Zip\":int>", "{street: 'x', \"Zip\": 3}", false,
 	  "{street: 'x', \"Zip\": 3}" },
+	{ "udt<k.a, street:text, \"Zip\":int>", "{street: 'Zip: x', Zip: 3}", false,
+	  "{street: 'Zip: x', \"Zip\": 3}" },
+	{ "list<frozen<udt<k.a, \"Zip\":int>>>", "[{Zip: 3}, {\"Zip\": 4}]", false,
+	  "[{\"Zip\": 3}, {\"Zip\": 4}]" },
+	{ "udt<k.a, street:text, \"Zip\":int>", "{zip: 3}", false, NULL },
 	{ "list<int>", "1, 2", false, NULL },
 };
 
@@ -226,7 +231,7 @@ static void test_values(void **state)
 		ok = copy_read_value(&defaults, &f, type, arena, &v, &err);
 		CD_CHECK(ok == (values[i].literal != NULL), values[i].field);
 		if (ok) {
-			cell_add_literal(&out, type, v);
+			cell_add_literal(&out, type, v, cell_add_name);
 			if (strcmp(text_of(&out), values[i].literal) != 0)
 				fail_msg("%s %s: %s", values[i].type, values[i].field,
 					 text_of(&out));

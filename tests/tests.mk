@@ -145,5 +145,5 @@ EXTRA_DIST += tests/shell
 # ---- cqlsh on the node, fetched from PyPI; what it shows is compared with what it shows of Cassandra
 .PHONY: check-cqlsh
 check-cqlsh: all
-	$(srcdir)/tests/cqlsh/run
+	$(srcdir)/tests/cqlsh/run && $(srcdir)/tests/shell/exchange
 EXTRA_DIST += tests/cqlsh

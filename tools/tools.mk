@@ -79,6 +79,7 @@ libcd_main_la_SOURCES = \
 	tools/shell/converse.c \
 	tools/shell/copy.c \
 	tools/shell/copy.h \
+	tools/shell/copy_columns.c \
 	tools/shell/copy_from.c \
 	tools/shell/copy_to.c \
 	tools/shell/copy_value.c \

@@ -87,18 +87,18 @@ bool cell_is_number(const cql_type *type)
 	return kind_of(type)->number;
 }
 
-static void add_unquoted(struct bytes *out, const cql_type *type, cql_value v)
+static void add_unquoted(struct bytes *out, const cql_type *type, cql_value v, cell_name_fn *name)
 {
 	size_t before = out->len;
 
-	cell_add_literal(out, type, v);
+	cell_add_literal(out, type, v, name);
 	if (kind_of(type)->quoted && out->len >= before + 2 && out->at[before] == '\'') {
 		out->len--;
 		text_remove(out, before, 1);
 	}
 }
 
-void cell_add_raw(struct bytes *out, const cql_type *type, cql_value v)
+void cell_add_raw(struct bytes *out, const cql_type *type, cql_value v, cell_name_fn *name)
 {
 	cql_text text;
 
@@ -107,7 +107,7 @@ void cell_add_raw(struct bytes *out, const cql_type *type, cql_value v)
 	else if (v.is.tag == CQL_TAG_TEXT && cql_to_text(v, &text, NULL))
 		bytes_add(out, text.data, text.len);
 	else if (!cql_is_empty(v))
-		add_unquoted(out, type, v);
+		add_unquoted(out, type, v, name);
 }
 
 static void add_escaped(struct bytes *out, const char *bytes, size_t len, uint32_t c)
@@ -142,7 +142,7 @@ void cell_add(struct bytes *out, const cql_type *type, cql_value v)
 {
 	struct bytes raw = { 0 };
 
-	cell_add_raw(&raw, type, v);
+	cell_add_raw(&raw, type, v, cell_add_name);
 	cell_add_safe(out, (const char *)raw.at, raw.len);
 	bytes_free(&raw);
 }

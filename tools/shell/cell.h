@@ -33,17 +33,20 @@ const char *cell_colour_off(void);
 enum cell_colour cell_colour_of(const cql_type *type, cql_value v);
 bool cell_is_number(const cql_type *type); /* aligned to the right */
 
+/* How names of fields are written: cell_add_name(), as CQL does, or otherwise. */
+typedef void cell_name_fn(struct bytes *out, const char *name);
+
 /* A table's cell: a literal of CQL without quotes around it; null is `null`. Control characters and bytes that are no
  * UTF-8 are escaped, so that a terminal takes none of them for its own. */
 void cell_add(struct bytes *out, const cql_type *type, cql_value v);
 /* The same as it is stored: nothing is escaped. */
-void cell_add_raw(struct bytes *out, const cql_type *type, cql_value v);
+void cell_add_raw(struct bytes *out, const cql_type *type, cql_value v, cell_name_fn *name);
 /* A literal of CQL, in quotes where it has some. */
-void cell_add_literal(struct bytes *out, const cql_type *type, cql_value v);
+void cell_add_literal(struct bytes *out, const cql_type *type, cql_value v, cell_name_fn *name);
 /* "2026-11-21 08:07:41.123+0000" */
 void cell_add_timestamp(struct bytes *out, cql_timestamp t);
 /* A name as CQL reads it, in quotes if it has to be. */
-void cell_add_name(struct bytes *out, const char *name);
+cell_name_fn cell_add_name;
 /* Escapes what a terminal would take for its own. */
 void cell_add_safe(struct bytes *out, const char *text, size_t len);
 /* As JSON: numbers, booleans and null are those of JSON, all that JSON does not have is a string. */

@@ -23,7 +23,7 @@ static struct json *literal(struct pool *pool, const cql_type *type, cql_value v
 	struct bytes text = { 0 };
 	struct json *j;
 
-	cell_add_raw(&text, type, v);
+	cell_add_raw(&text, type, v, cell_add_name);
 	if (cell_is_number(type))
 		j = number_or_text(pool, text_of(&text), text.len);
 	else
@@ -77,7 +77,7 @@ static struct json *pairs(struct pool *pool, const cql_type *type, cql_map map)
 
 	while (cql_iter_next_pair(&it, &key, &value)) {
 		struct bytes text = { 0 };
-		cell_add_raw(&text, cql_type_at(type, 0), key);
+		cell_add_raw(&text, cql_type_at(type, 0), key, cell_add_name);
 		json_put(object, pool_printf(pool, "%s", text_of(&text)),
 			 cell_json(pool, cql_type_at(type, 1), value));
 		bytes_free(&text);

@@ -38,34 +38,34 @@ void cell_add_name(struct bytes *out, const char *name)
 
 /* Items between brackets; those of a list have one type, those of a tuple one each. */
 static void add_items(struct bytes *out, const cql_type *type, cql_iter it, const char *brackets,
-		      bool same)
+		      bool same, cell_name_fn *name)
 {
 	cql_value item;
 
 	text_add_char(out, brackets[0]);
 	for (size_t i = 0; cql_iter_next(&it, &item); i++) {
 		text_add(out, i ? ", " : "");
-		cell_add_literal(out, cql_type_at(type, same ? 0 : i), item);
+		cell_add_literal(out, cql_type_at(type, same ? 0 : i), item, name);
 	}
 	text_add_char(out, brackets[1]);
 }
 
-static void add_pairs(struct bytes *out, const cql_type *type, cql_iter it)
+static void add_pairs(struct bytes *out, const cql_type *type, cql_iter it, cell_name_fn *name)
 {
 	cql_value key, value;
 
 	text_add(out, "{");
 	for (size_t i = 0; cql_iter_next_pair(&it, &key, &value); i++) {
 		text_add(out, i ? ", " : "");
-		cell_add_literal(out, cql_type_at(type, 0), key);
+		cell_add_literal(out, cql_type_at(type, 0), key, name);
 		text_add(out, ": ");
-		cell_add_literal(out, cql_type_at(type, 1), value);
+		cell_add_literal(out, cql_type_at(type, 1), value, name);
 	}
 	text_add(out, "}");
 }
 
 /* Fields that are missing at the end are null. */
-static void add_fields(struct bytes *out, const cql_type *type, cql_iter it)
+static void add_fields(struct bytes *out, const cql_type *type, cql_iter it, cell_name_fn *name)
 {
 	text_add(out, "{");
 	for (size_t i = 0; i < cql_type_count(type); i++) {
@@ -73,9 +73,9 @@ static void add_fields(struct bytes *out, const cql_type *type, cql_iter it)
 		if (!cql_iter_next(&it, &field))
 			field = cql_null();
 		text_add(out, i ? ", " : "");
-		cell_add_name(out, cql_type_field(type, i));
+		name(out, cql_type_field(type, i));
 		text_add(out, ": ");
-		cell_add_literal(out, cql_type_at(type, i), field);
+		cell_add_literal(out, cql_type_at(type, i), field, name);
 	}
 	text_add(out, "}");
 }
@@ -89,7 +89,7 @@ static void add_plain(struct bytes *out, const cql_type *type, cql_value v)
 	out->len = before + len;
 }
 
-void cell_add_literal(struct bytes *out, const cql_type *type, cql_value v)
+void cell_add_literal(struct bytes *out, const cql_type *type, cql_value v, cell_name_fn *name)
 {
 	switch (v.is.tag) {
 	case CQL_TAG_TIMESTAMP:
@@ -98,22 +98,22 @@ void cell_add_literal(struct bytes *out, const cql_type *type, cql_value v)
 		text_add(out, "'");
 		break;
 	case CQL_TAG_LIST:
-		add_items(out, type, cql_list_iter((cql_list){ v.as.seq }), "[]", true);
+		add_items(out, type, cql_list_iter((cql_list){ v.as.seq }), "[]", true, name);
 		break;
 	case CQL_TAG_SET:
-		add_items(out, type, cql_set_iter((cql_set){ v.as.seq }), "{}", true);
+		add_items(out, type, cql_set_iter((cql_set){ v.as.seq }), "{}", true, name);
 		break;
 	case CQL_TAG_VECTOR:
-		add_items(out, type, cql_vector_iter((cql_vector){ v.as.seq }), "[]", true);
+		add_items(out, type, cql_vector_iter((cql_vector){ v.as.seq }), "[]", true, name);
 		break;
 	case CQL_TAG_TUPLE:
-		add_items(out, type, cql_tuple_iter((cql_tuple){ v.as.seq }), "()", false);
+		add_items(out, type, cql_tuple_iter((cql_tuple){ v.as.seq }), "()", false, name);
 		break;
 	case CQL_TAG_UDT:
-		add_fields(out, type, cql_udt_iter((cql_udt){ v.as.seq }));
+		add_fields(out, type, cql_udt_iter((cql_udt){ v.as.seq }), name);
 		break;
 	case CQL_TAG_MAP:
-		add_pairs(out, type, cql_map_iter((cql_map){ v.as.seq }));
+		add_pairs(out, type, cql_map_iter((cql_map){ v.as.seq }), name);
 		break;
 	default:
 		add_plain(out, type, v);

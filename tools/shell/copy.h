@@ -23,6 +23,11 @@ bool copy_parse(struct shell *sh, const struct words *w, struct copy *c);
 bool copy_to(struct shell *sh, const struct copy *c);
 bool copy_from(struct shell *sh, const struct copy *c);
 
+/* All columns of a table, as CQL writes them, in the order of cqlsh's files. NULL: it failed. */
+const char **copy_all_columns(struct shell *sh, const char *table, struct pool *pool, size_t *count,
+			      coodie_error *err);
+/* A name as CQL writes it. */
+const char *copy_quoted_name(struct pool *pool, const char *name);
 /* A column as the CSV file has it; `quoted` is set for a text that would be read as null otherwise. */
 void copy_add_value(struct bytes *out, const struct copy *c, const cql_type *type, cql_value v,
 		    bool *quoted);

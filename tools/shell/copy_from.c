@@ -127,21 +127,10 @@ static coodie_prepared *prepare_select(struct import *im, coodie_error *err)
 	for (size_t i = 0, n = 0; i < im->columns; i++)
 		if (!is_skipped(im, im->names[i]))
 			text_printf(&cql, "%s%s", n++ ? ", " : "", im->names[i]);
-	text_printf(&cql, "%s FROM %s", im->columns ? "" : "*", im->copy->table);
+	text_printf(&cql, " FROM %s", im->copy->table);
 	p = cluster_prepare(&im->shell->cluster, text_of(&cql), err);
 	bytes_free(&cql);
 	return p;
-}
-
-static const char *quoted_name(struct pool *pool, const char *name)
-{
-	struct bytes text = { 0 };
-	const char *copy;
-
-	cell_add_name(&text, name);
-	copy = pool_printf(pool, "%s", text_of(&text));
-	bytes_free(&text);
-	return copy;
 }
 
 static void take_names(struct import *im, size_t count)
@@ -154,7 +143,6 @@ static void take_names(struct import *im, size_t count)
 static bool find_names(struct import *im, coodie_error *err)
 {
 	bool read = !im->copy->header || csv_read(&im->reader);
-	coodie_prepared *p;
 
 	if (im->copy->column_count) {
 		take_names(im, im->copy->column_count);
@@ -164,17 +152,11 @@ static bool find_names(struct import *im, coodie_error *err)
 	if (im->copy->header && read && !im->reader.problem) {
 		take_names(im, csv_count(&im->reader));
 		for (size_t i = 0; i < im->columns; i++)
-			im->names[i] = quoted_name(&im->pool, csv_field(&im->reader, i)->text);
+			im->names[i] = copy_quoted_name(&im->pool, csv_field(&im->reader, i)->text);
 		return true;
 	}
-	p = prepare_select(im, err);
-	if (!p)
-		return false;
-	take_names(im, coodie_prepared_column_count(p));
-	for (size_t i = 0; i < im->columns; i++)
-		im->names[i] = quoted_name(&im->pool, coodie_prepared_column_name(p, i));
-	coodie_prepared_free(p);
-	return true;
+	im->names = copy_all_columns(im->shell, im->copy->table, &im->pool, &im->columns, err);
+	return im->names != NULL;
 }
 
 static void choose_columns(struct import *im)

@@ -86,12 +86,21 @@ static bool add_page(struct export *e, coodie_result *page, coodie_error *err)
 	return ok;
 }
 
-static void add_select(struct bytes *cql, const struct copy *c)
+/* False: there is no such table. */
+static bool add_select(struct export *e, struct bytes *cql, coodie_error *err)
 {
+	const char *const *columns = e->copy->columns;
+	size_t count = e->copy->column_count;
+	struct pool pool = { 0 };
+
+	if (!count)
+		columns = copy_all_columns(e->shell, e->copy->table, &pool, &count, err);
 	text_add(cql, "SELECT ");
-	for (size_t i = 0; i < c->column_count; i++)
-		text_printf(cql, "%s%s", i ? ", " : "", c->columns[i]);
-	text_printf(cql, "%s FROM %s", c->column_count ? "" : "*", c->table);
+	for (size_t i = 0; columns && i < count; i++)
+		text_printf(cql, "%s%s", i ? ", " : "", columns[i]);
+	text_printf(cql, " FROM %s", e->copy->table);
+	pool_free(&pool);
+	return columns != NULL;
 }
 
 static bool write_table(struct export *e, coodie_error *err)
@@ -99,15 +108,15 @@ static bool write_table(struct export *e, coodie_error *err)
 	struct shell *sh = e->shell;
 	struct bytes cql = { 0 };
 	coodie_request request = shell_request(sh);
-	coodie_pager *pager;
+	coodie_pager *pager = NULL;
 	coodie_result *page = NULL;
-	bool ok = true;
+	bool ok = add_select(e, &cql, err);
 
 	request.page_rows = (int32_t)e->copy->page_size;
 	request.tracing = false;
-	add_select(&cql, e->copy);
-	pager = coodie_pager_query(sh->cluster.session, text_of(&cql), (cql_args){ 0, NULL },
-				   &request, NULL, err);
+	if (ok)
+		pager = coodie_pager_query(sh->cluster.session, text_of(&cql),
+					   (cql_args){ 0, NULL }, &request, NULL, err);
 	while (ok && pager && !is_enough(e) &&
 	       (page = cluster_page(&sh->cluster, &pager, err)) != NULL) {
 		ok = add_page(e, page, err);

@@ -1,12 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* Values in CSV files: as cqlsh writes and reads them, and with nothing lost where it loses something. */
 #include <coodie/text.h>
+#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/shell/copy.h"
 #include "tools/shell/width.h"
+
+/* cqlsh has no quotes around the names of fields, and takes them for a part of the name. */
+static void add_name(struct bytes *out, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)name[i]) && name[i] != '_') {
+			cell_add_name(out, name);
+			return;
+		}
+	bytes_add(out, name, len);
+}
 
 /* An empty text, and one that says what null does, are told from null by their quotes. */
 void copy_add_value(struct bytes *out, const struct copy *c, const cql_type *type, cql_value v,
@@ -22,7 +36,7 @@ void copy_add_value(struct bytes *out, const struct copy *c, const cql_type *typ
 	if (v.is.tag == CQL_TAG_BOOL)
 		text_add(out, v.as.boolean ? c->true_text : c->false_text);
 	else
-		cell_add_raw(out, type, v);
+		cell_add_raw(out, type, v, add_name);
 	*quoted = out->len - before == strlen(c->null) &&
 		  !memcmp(out->at + before, c->null, out->len - before);
 }
@@ -100,6 +114,40 @@ static bool read_text(const struct csv_field *f, cql_value *out, coodie_error *e
 	return true;
 }
 
+/* Whether a field of a type, or of one inside it, has exactly this name. */
+static bool has_field(const cql_type *type, const struct token *t)
+{
+	for (size_t i = 0; i < cql_type_count(type); i++) {
+		const char *name = cql_type_field(type, i);
+		if ((name && strlen(name) == t->len && !memcmp(name, t->text, t->len)) ||
+		    has_field(cql_type_at(type, i), t))
+			return true;
+	}
+	return false;
+}
+
+/* Names of fields that need quotes may have none: {Street: 'High'}. */
+static bool read_literal(const cql_type *type, const char *text, cql_arena *arena, cql_value *out,
+			 coodie_error *err)
+{
+	struct tokens tokens = { text, text + strlen(text) };
+	struct bytes quoted = { 0 };
+	const char *done = text;
+	bool ok;
+
+	for (struct token t = token_next(&tokens); t.kind != TOKEN_END; t = token_next(&tokens)) {
+		if (t.kind != TOKEN_WORD || !has_field(type, &t))
+			continue;
+		bytes_add(&quoted, done, (size_t)(t.text - done));
+		text_printf(&quoted, "\"%.*s\"", (int)t.len, t.text);
+		done = t.text + t.len;
+	}
+	text_add(&quoted, done);
+	ok = cql_literal_parse(type, text_of(&quoted), arena, out, err);
+	bytes_free(&quoted);
+	return ok;
+}
+
 /* Blanks around what is no text are passed over. */
 static const char *trimmed(const struct csv_field *f)
 {
@@ -136,6 +184,6 @@ bool copy_read_value(const struct copy *c, const struct csv_field *f, const cql_
 	case CQL_KIND_TIMESTAMP:
 		return read_unquoted(type, text, out, err);
 	default:
-		return cql_literal_parse(type, text, arena, out, err);
+		return read_literal(type, text, arena, out, err);
 	}
 }

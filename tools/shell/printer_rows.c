@@ -119,7 +119,7 @@ static bool csv_row(struct printer *p, const coodie_result *page, const coodie_c
 			break;
 		text_clear(&text);
 		if (v.is.tag != CQL_TAG_NULL)
-			cell_add_raw(&text, coodie_result_column_type(page, i), v);
+			cell_add_raw(&text, coodie_result_column_type(page, i), v, cell_add_name);
 		if (i)
 			text_add(&p->page, ",");
 		csv_write(&p->page, &rfc4180, (const char *)text.at, text.len,
