@@ -108,7 +108,7 @@ static void test_cells(void **state)
 		cql_arena *arena = cql_arena_new(NULL, NULL);
 		struct bytes out = { 0 };
 		struct pool pool = { 0 };
-		cql_value v;
+		cql_value v = cql_null();
 		if (!type || !cql_literal_parse(type, cells[i].literal, arena, &v, &err))
 			fail_msg("%s %s: %s", cells[i].type, cells[i].literal, err.message);
 		cell_add(&out, type, v);
