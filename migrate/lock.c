@@ -122,7 +122,8 @@ static bool is_open(const coodie_error *err)
 {
 	static const uint16_t codes[] = { 0x1000, 0x1001, 0x1100, 0x1200, 0x1500, 0x1700, 0x2200 };
 
-	for (size_t i = 0; err->code == COODIE_ERR_SERVER && i < sizeof codes / sizeof *codes; i++) {
+	for (size_t i = 0; err->code == COODIE_ERR_SERVER && i < sizeof codes / sizeof *codes;
+	     i++) {
 		if (err->server_code == codes[i])
 			return true;
 	}
@@ -401,7 +402,7 @@ static bool renew_now(coodie_migrator *m, struct mg_lock *l, coodie_error *err)
 			return applied || lost(m, err);
 		if (!is_open(&own))
 			break;
-		pause_ms(SETTLE_MS << i);
+		pause_ms((uint32_t)SETTLE_MS << i);
 	}
 	return false;
 }

@@ -19,7 +19,7 @@
 
 extern char **environ;
 
-enum { MOST_WORDS = 200, PATH_SIZE = 1000 };
+enum { MOST_WORDS = 200, PATH_SIZE = 1000, NOT_STARTED = -1 };
 
 /* Where it is built. */
 struct shop {
@@ -47,12 +47,12 @@ static void close_shop(const struct shop *s)
 	rmdir(s->directory);
 }
 
-/* Runs a command whose words end with NULL, what it says goes to the log. -1: it could not be started. */
+/* Runs a command whose words end with NULL, what it says goes to the log. NOT_STARTED: there is none. */
 static int run(const struct shop *s, const char *const *words)
 {
 	posix_spawn_file_actions_t actions;
 	char *argv[MOST_WORDS + 1];
-	int status = -1;
+	int status = NOT_STARTED;
 	size_t n = 0;
 	pid_t child;
 
@@ -60,7 +60,7 @@ static int run(const struct shop *s, const char *const *words)
 		argv[n] = (char *)(uintptr_t)words[n]; /* which it does not change */
 	argv[n] = NULL;
 	if (posix_spawn_file_actions_init(&actions) != 0)
-		return -1;
+		return NOT_STARTED;
 	if (posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0) == 0 &&
 	    posix_spawn_file_actions_addopen(&actions, 1, s->log, O_WRONLY | O_CREAT | O_TRUNC,
 					     0600) == 0 &&
@@ -70,7 +70,10 @@ static int run(const struct shop *s, const char *const *words)
 			;
 	}
 	posix_spawn_file_actions_destroy(&actions);
-	return status;
+	/* Where the call itself cannot tell, as under valgrind, its child ends so. */
+	return status != NOT_STARTED && WIFEXITED(status) && WEXITSTATUS(status) == 127
+		       ? NOT_STARTED
+		       : status;
 }
 
 /* Appends the words of a line. False when there are too many, or no memory. */
@@ -129,8 +132,8 @@ static bool build(coodie_migrator *m, const struct shop *s, const char *path, co
 	if (status == 0)
 		return true;
 	return mg_fail(m, COODIE_CAUSE_BUILD, err, COODIE_ERR_INVALID, "%s: %s: %.150s", path,
-		       status == -1 ? "no compiler" : "it does not compile",
-		       status == -1 ? m->options.compiler : said);
+		       status == NOT_STARTED ? "no compiler" : "it does not compile",
+		       status == NOT_STARTED ? m->options.compiler : said);
 }
 
 static bool load(coodie_migrator *m, const struct shop *s, const char *path, struct mg_plugin *out,

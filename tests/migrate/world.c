@@ -65,7 +65,9 @@ coodie_session *world_session(const struct world *w, unsigned loops)
 	if (o && coodie_options_add_contact_point(o, world_address(w), &err) &&
 	    coodie_options_set_keyspace(o, "shop", &err) &&
 	    coodie_options_set_loops(o, loops, &err)) {
-		coodie_options_set_request_timeout_ms(o, world_is_real() ? 30000 : 1500);
+		coodie_options_set_request_timeout_ms(o, world_is_real()  ? 30000
+							 : test_samples() ? 6000
+									  : 1500);
 		s = coodie_session_new(o, &err);
 	}
 	coodie_options_free(o);
