@@ -39,6 +39,8 @@ check_PROGRAMS += tests/migrate/test_crash
 tests_migrate_test_crash_LDADD = $(MIGRATE_LIBS)
 check_PROGRAMS += tests/migrate/test_write
 tests_migrate_test_write_LDADD = $(MIGRATE_LIBS)
+check_PROGRAMS += tests/migrate/test_memory
+tests_migrate_test_memory_LDADD = $(MIGRATE_LIBS)
 # Its plug-ins call what is in the program.
 check_PROGRAMS += tests/migrate/test_plugin
 tests_migrate_test_plugin_LDFLAGS = $(AM_LDFLAGS) -export-dynamic -Wl,-u,coodie_migration_execute
