@@ -285,12 +285,44 @@ static void test_narrow(void **state)
 	end(&d);
 }
 
+/* Whatever is pressed, what the terminal shows is what a new one would show of the text. */
+static void test_noise(void **state)
+{
+	static const char *const keys[] = {
+		"a",    "\xe6\x97\xa5", "\xcc\x81", "\xff", " ",    "word ",
+		"\r",   LEFT,           RIGHT,      UP,     DOWN,   HOME,
+		END,    DELETE,         BACKSPACE,  CTRL_K, CTRL_U, CTRL_W,
+		CTRL_Y, ALT_B,          ALT_F,      ALT_D,  "\t",   CTRL_R,
+		CTRL_G, PASTED("x\ny"),
+	};
+	unsigned seed = 7;
+
+	(void)state;
+	for (int round = 0; round < (test_samples() ? 20 : 400); round++) {
+		struct bytes entered = { 0 };
+		struct desk d, fresh;
+		begin(&d, 24, 12);
+		for (int i = 0; i < 40; i++)
+			type(&d, keys[(seed = seed * 1103515245 + 12345) / 65536 % CD_COUNT(keys)],
+			     1, &entered);
+		type(&d, CTRL_G CTRL_L, 1, &entered);
+		begin(&fresh, 24, 12);
+		line_set(&fresh.editor.line, (const char *)d.editor.line.text.at,
+			 d.editor.line.text.len);
+		fresh.editor.line.at = d.editor.line.at;
+		type(&fresh, CTRL_L, 1, &entered);
+		assert_string_equal(vt_text(&d.vt), vt_text(&fresh.vt));
+		bytes_free(&entered);
+		end(&d);
+		end(&fresh);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_keys),
-		cmocka_unit_test(test_tall),
-		cmocka_unit_test(test_resize),
+		cmocka_unit_test(test_noise),  cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_tall),   cmocka_unit_test(test_resize),
 		cmocka_unit_test(test_narrow),
 	};
 	return cmocka_run_group_tests_name("tools/shell/editor", tests, NULL, NULL);
