@@ -4,6 +4,7 @@ tools_checks = \
 	tests/check-connect \
 	tests/check-gen \
 	tests/check-load \
+	tests/check-man \
 	tests/check-matrix \
 	tests/check-migrate \
 	tests/check-node \
