@@ -3,11 +3,14 @@
 #include "migrate/ask.h"
 
 #include <string.h>
+#include <time.h>
 
 #include <coodie/cluster.h>
 #include <coodie/pager.h>
 
 #include "migrate/live.h"
+
+enum { MAKE_TRIES = 20 };
 
 static const struct {
 	cql_consistency consistency;
@@ -99,7 +102,7 @@ static bool find_maker(coodie_migrator *m, cql_inet *out)
 	for (size_t i = 0; md && i < coodie_metadata_node_count(md); i++) {
 		const coodie_host *h = coodie_metadata_node_at(md, i);
 
-		if (h->is_up && h->connections > 0 &&
+		if (h->is_up &&
 		    (!first || memcmp(&h->host_id, &first->host_id, sizeof h->host_id) < 0))
 			first = h;
 	}
@@ -128,16 +131,26 @@ static bool make(coodie_migrator *m, enum mg_cql cql, const cql_inet *node, cood
 	return result;
 }
 
+/* The one that makes it may not be connected yet: what is asked meanwhile turns the loop. What it refuses, all
+ * refuse. */
 bool mg_make_table(coodie_migrator *m, enum mg_cql cql, const char *name, coodie_error *err)
 {
+	static const struct timespec pause = { .tv_nsec = 50000000 };
+	bool there = false, made = false;
 	cql_inet node;
-	bool there;
 
-	if (!mg_live_has_table(m, m->keyspace, name, &there, err))
-		return false;
-	if (there)
-		return true;
-	if (!(find_maker(m, &node) && make(m, cql, &node, err)) && !make(m, cql, NULL, err))
-		return false;
-	return mg_agree(m, err);
+	for (int i = 0; i < MAKE_TRIES && !made; i++) {
+		if (i)
+			nanosleep(&pause, NULL);
+		if (!mg_live_has_table(m, m->keyspace, name, &there, err))
+			return false;
+		if (there)
+			return true;
+		if (!find_maker(m, &node))
+			break;
+		made = make(m, cql, &node, err);
+		if (!made && err->code == COODIE_ERR_SERVER)
+			return false;
+	}
+	return (made || make(m, cql, NULL, err)) && mg_agree(m, err);
 }
