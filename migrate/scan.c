@@ -106,12 +106,6 @@ static void owe(struct run *r, int more)
 	pthread_mutex_unlock(&r->lock);
 }
 
-static bool put_quoted(struct cd_buffer *b, const char *name)
-{
-	cd_identifier_append_quoted(b, name);
-	return !b->failed;
-}
-
 static const char *name_of(const coodie_column *c)
 {
 	return c->db_name ? c->db_name : c->name;
@@ -150,7 +144,7 @@ static void put_token(struct cd_buffer *b, const struct run *r, const char *comp
 
 		if (i)
 			cd_buffer_text(b, ", ");
-		put_quoted(b, name_of(c));
+		cd_identifier_append_quoted(b, name_of(c));
 	}
 	cd_buffer_text(b, compare);
 }
@@ -225,15 +219,17 @@ static void ask(struct slot *slot, const char *page)
 	struct run *r = slot->run;
 	int64_t last = mg_ring_span(r->scan.places->ranges, slot->range).last;
 	coodie_query *q = coodie_query_dup(r->query);
+	coodie_error err;
 
 	coodie_where(q, r->where, CQL_ARGS(cql(slot->place.first), cql(last)));
 	coodie_after(q, page);
 	slot->asked = true;
 	owe(r, 1);
-	if (!coodie_page_async(q, on_page, slot, &slot->err)) {
+	if (!coodie_page_async(q, on_page, slot, &err)) {
 		owe(r, -1);
 		slot->asked = false;
 		slot->failed = true;
+		slot->err = err;
 	}
 	coodie_query_free(q);
 }
