@@ -65,6 +65,7 @@ EXTRA_DIST += tests/mutants tests/mutants.txt
 
 # ---- programs that have threads, for the thread sanitizer; its memory wants addresses where they always are
 THREADED_TESTS = \
+	tests/migrate/test_scan_table \
 	tests/migrate/test_lock \
 	tests/orm/test_bulk \
 	tests/orm/test_closing \
