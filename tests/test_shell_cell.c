@@ -5,6 +5,7 @@
 #include <coodie/text.h>
 
 #include "tools/shell/cell.h"
+#include "tools/shell/out.h"
 #include "tools/shell/width.h"
 
 static const struct {
@@ -135,6 +136,26 @@ static void test_broken_utf8(void **state)
 	bytes_free(&out);
 }
 
+/* What is not a table's comes to a terminal escaped, and to a file as it is. */
+static void test_foreign(void **state)
+{
+	static const char text[] = "comment = '\033]0;x\a\xc2\x9b'\nnext\n";
+	static const char *const wanted[] = { text, "comment = '\\x1b]0;x\\a\\u009b'\nnext\n" };
+
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(wanted); i++) {
+		struct out out = { .to = tmpfile(), .terminal = i };
+		char got[100] = "";
+
+		assert_non_null(out.to);
+		out_write_foreign(&out, text, strlen(text));
+		rewind(out.to);
+		assert_int_equal(fread(got, 1, sizeof got - 1, out.to), strlen(wanted[i]));
+		assert_string_equal(got, wanted[i]);
+		fclose(out.to);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +163,7 @@ int main(void)
 		cmocka_unit_test(test_steps),
 		cmocka_unit_test(test_cells),
 		cmocka_unit_test(test_broken_utf8),
+		cmocka_unit_test(test_foreign),
 	};
 	return cmocka_run_group_tests_name("tools/shell/cell", tests, NULL, NULL);
 }

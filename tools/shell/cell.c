@@ -138,6 +138,21 @@ void cell_add_safe(struct bytes *out, const char *text, size_t len)
 	}
 }
 
+void cell_add_safe_lines(struct bytes *out, const char *text, size_t len)
+{
+	while (len) {
+		const char *newline = memchr(text, '\n', len);
+		size_t line = newline ? (size_t)(newline - text) : len;
+
+		cell_add_safe(out, text, line);
+		if (newline)
+			text_add_char(out, '\n');
+		line += newline != NULL;
+		text += line;
+		len -= line;
+	}
+}
+
 void cell_add(struct bytes *out, const cql_type *type, cql_value v)
 {
 	struct bytes raw = { 0 };

@@ -49,6 +49,8 @@ void cell_add_timestamp(struct bytes *out, cql_timestamp t);
 cell_name_fn cell_add_name;
 /* Escapes what a terminal would take for its own. */
 void cell_add_safe(struct bytes *out, const char *text, size_t len);
+/* The same of a text whose lines stay lines. */
+void cell_add_safe_lines(struct bytes *out, const char *text, size_t len);
 /* As JSON: numbers, booleans and null are those of JSON, all that JSON does not have is a string. */
 struct json *cell_json(struct pool *pool, const cql_type *type, cql_value v);
 

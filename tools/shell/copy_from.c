@@ -330,6 +330,10 @@ static void wait_for_row(struct import *im)
 static bool next_row(struct import *im, int64_t *rows)
 {
 	while (csv_read(&im->reader)) {
+		if (im->file && file_has_failed(im->file)) { /* in the middle of the row */
+			im->stopped = true;
+			return false;
+		}
 		if (++*rows <= im->copy->skip_rows)
 			continue;
 		return im->copy->max_rows < 0 || *rows - im->copy->skip_rows <= im->copy->max_rows;

@@ -25,12 +25,20 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* A file has the values as they are, a terminal none that would be orders to it. */
 static void write_page(struct export *e)
 {
-	if (e->file)
+	struct bytes safe = { 0 };
+
+	if (e->file) {
 		file_write(e->file, (const char *)e->page.at, e->page.len);
-	else
+	} else if (e->shell->out.terminal) {
+		cell_add_safe_lines(&safe, (const char *)e->page.at, e->page.len);
+		fwrite(safe.at, 1, safe.len, stdout);
+	} else {
 		fwrite(e->page.at, 1, e->page.len, stdout);
+	}
+	bytes_free(&safe);
 	text_clear(&e->page);
 }
 

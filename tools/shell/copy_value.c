@@ -2,6 +2,7 @@
 /* Values in CSV files: as cqlsh writes and reads them, and with nothing lost where it loses something. */
 #include <coodie/text.h>
 #include <ctype.h>
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,9 +63,15 @@ static bool read_bool(const struct copy *c, const char *text, cql_value *out, co
 static bool read_timestamp(const char *text, cql_value *out, coodie_error *err)
 {
 	char zoned[80], *end;
-	cql_timestamp t = { strtoll(text, &end, 10) };
+	cql_timestamp t;
+	bool number;
 
-	if (*end && !cql_timestamp_parse(text, &t, err)) {
+	errno = 0;
+	t.milliseconds = strtoll(text, &end, 10);
+	number = end != text && !*end;
+	if (number && errno == ERANGE)
+		return fail(err, text, "timestamp");
+	if (!number && !cql_timestamp_parse(text, &t, err)) {
 		snprintf(zoned, sizeof zoned, "%.70sZ", text);
 		if (!cql_timestamp_parse(zoned, &t, NULL))
 			return false;

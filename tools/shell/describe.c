@@ -140,7 +140,7 @@ static void show(struct description *d, bool last)
 		return;
 	}
 	trim_lines(&d->out);
-	out_write(&d->shell->out, (const char *)d->out.at, d->out.len);
+	out_write_foreign(&d->shell->out, (const char *)d->out.at, d->out.len);
 	text_clear(&d->out);
 }
 

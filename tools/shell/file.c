@@ -80,6 +80,11 @@ size_t file_read(struct file *f, char *out, size_t room)
 	return got > 0 ? (size_t)got : 0;
 }
 
+bool file_has_failed(const struct file *f)
+{
+	return f->failed;
+}
+
 void file_write(struct file *f, const char *text, size_t len)
 {
 	while (len && !f->failed) {

@@ -15,6 +15,7 @@ struct file *file_open(const char *path, coodie_error *err);
 struct file *file_create(const char *path, coodie_error *err);
 /* How many bytes there were; 0 at the end, and after an error, which file_close() tells. */
 size_t file_read(struct file *f, char *out, size_t room);
+bool file_has_failed(const struct file *f);
 void file_write(struct file *f, const char *text, size_t len);
 /* False: not all was read, or arrived. NULL is fine. */
 bool file_close(struct file *f, coodie_error *err);

@@ -31,16 +31,23 @@ static void put_safe(const char *text, size_t len)
 }
 
 /* Messages of servers may have lines. */
-static void put_lines(const char *text)
+static void put_lines(FILE *to, const char *text)
 {
-	for (;;) {
-		size_t len = strcspn(text, "\n");
-		put_safe(text, len);
-		if (!text[len])
-			return;
-		fputc('\n', stderr);
-		text += len + 1;
-	}
+	struct bytes safe = { 0 };
+
+	cell_add_safe_lines(&safe, text, strlen(text));
+	fwrite(safe.at, 1, safe.len, to);
+	bytes_free(&safe);
+}
+
+/* What is told may be of a file, or of a server: names, values. */
+static void put_formatted(FILE *to, const char *format, va_list args)
+{
+	struct bytes text = { 0 };
+
+	text_vprintf(&text, format, args);
+	put_lines(to, text_of(&text));
+	bytes_free(&text);
 }
 
 bool shell_fail(struct shell *sh, const coodie_error *err)
@@ -49,7 +56,7 @@ bool shell_fail(struct shell *sh, const coodie_error *err)
 	if (sh->interactive && err->code == COODIE_ERR_CANCELLED)
 		fputc('\n', stderr); /* behind the ^C that the terminal shows */
 	begin_message(sh, CELL_ERROR);
-	put_lines(err->message); /* that of a server begins with its code */
+	put_lines(stderr, err->message); /* that of a server begins with its code */
 	if (err->server_code < 0)
 		fprintf(stderr, " (%s)", coodie_errc_name(err->code));
 	end_message(sh);
@@ -63,7 +70,7 @@ bool shell_complain(struct shell *sh, const char *format, ...)
 	sh->outcome = TOOL_FAILED;
 	begin_message(sh, CELL_ERROR);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	put_formatted(stderr, format, args);
 	va_end(args);
 	end_message(sh);
 	return false;
@@ -73,7 +80,7 @@ void shell_warn(struct shell *sh, const char *text)
 {
 	begin_message(sh, CELL_WARNING);
 	fputs("warning: ", stderr);
-	put_lines(text);
+	put_lines(stderr, text);
 	end_message(sh);
 }
 
@@ -83,7 +90,7 @@ void shell_say(struct shell *sh, const char *format, ...)
 
 	(void)sh;
 	va_start(args, format);
-	vprintf(format, args);
+	put_formatted(stdout, format, args);
 	va_end(args);
 	putchar('\n');
 }

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "tools/shell/cell.h"
 #include "tools/shell/out.h"
 #include "tools/shell/width.h"
 
@@ -73,4 +74,17 @@ void out_write(struct out *o, const char *text, size_t len)
 		text += line;
 		len -= line;
 	}
+}
+
+void out_write_foreign(struct out *o, const char *text, size_t len)
+{
+	struct bytes safe = { 0 };
+
+	if (o->terminal && !o->capture) {
+		cell_add_safe_lines(&safe, text, len);
+		text = (const char *)safe.at;
+		len = safe.len;
+	}
+	out_write(o, text, len);
+	bytes_free(&safe);
 }

@@ -14,6 +14,7 @@ struct out {
 	FILE *to;
 	FILE *capture; /* instead of `to`; NULL */
 	bool colours;  /* of `to` */
+	bool terminal; /* `to` is one */
 	/* Of a terminal whose output stops when it is full; NULL: it does not. */
 	enum out_more (*ask)(void *user);
 	void *user;
@@ -26,6 +27,8 @@ struct out {
 void out_begin(struct out *o);
 /* Whole lines. */
 void out_write(struct out *o, const char *text, size_t len);
+/* Whole lines that were not made for a terminal: escaped where they come to one, elsewhere as they are. */
+void out_write_foreign(struct out *o, const char *text, size_t len);
 /* Whether it is any use to write more. */
 bool out_goes_on(const struct out *o);
 bool out_has_colours(const struct out *o);

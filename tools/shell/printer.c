@@ -9,7 +9,7 @@
 static const struct {
 	const char *name;
 	printer_page_fn *page;
-	bool counts; /* says how many rows there were */
+	bool people; /* for them: safe for a terminal, and says how many rows there were */
 } forms[] = {
 	[PRINTER_TABLE] = { "table", printer_table, true },
 	[PRINTER_EXPANDED] = { "expanded", printer_expanded, true },
@@ -38,7 +38,7 @@ bool printer_page(struct printer *p, coodie_result *page, coodie_error *err)
 
 void printer_end(struct printer *p)
 {
-	if (!forms[p->form].counts)
+	if (!forms[p->form].people)
 		return;
 	text_printf(&p->page, "\n(%zu row%s)\n", p->rows, p->rows == 1 ? "" : "s");
 	printer_flush(p);
@@ -52,7 +52,8 @@ void printer_free(struct printer *p)
 
 void printer_flush(struct printer *p)
 {
-	out_write(p->out, (const char *)p->page.at, p->page.len);
+	(forms[p->form].people ? out_write : out_write_foreign)(
+		p->out, (const char *)p->page.at, p->page.len);
 	text_clear(&p->page);
 }
 

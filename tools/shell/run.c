@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs statements: pages of rows as they come, warnings, the trace, the keyspace that USE names. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,6 +124,8 @@ bool shell_run(struct shell *sh, const char *text, size_t len)
 	char *cql;
 	bool ok;
 
+	if (memchr(text, '\0', len)) /* where its end would be for all that comes */
+		return shell_complain(sh, "there is a NUL byte in the statement; it was not run");
 	if (command)
 		return command_run(sh, command, text, len);
 	cql = strndup(text, len);
@@ -138,6 +141,7 @@ struct reading {
 	struct bytes text;
 	struct splitter splitter;
 	size_t line; /* of its first byte */
+	int why;     /* it could not be read to its end; else 0 */
 };
 
 static size_t newlines(const unsigned char *text, size_t len)
@@ -195,6 +199,7 @@ static bool read_lines(struct shell *sh, struct input *input, struct reading *r)
 		bytes_add(&r->text, line, (size_t)len);
 		ok = run_whole(sh, r) && ok;
 	}
+	r->why = ferror(input->file) ? errno : 0;
 	free(line);
 	return ok;
 }
@@ -211,7 +216,7 @@ bool shell_run_input(struct shell *sh, struct input *input)
 				      DEEPEST_SOURCE);
 	sh->input = input;
 	ok = read_lines(sh, input, &r);
-	if ((ok || sh->keep_going) && !sh->quit) {
+	if ((ok || sh->keep_going) && !sh->quit && !r.why) {
 		text_add(&r.text, "\n");
 		ok = run_whole(sh, &r) && ok;
 		if ((ok || sh->keep_going) && !sh->quit)
@@ -219,7 +224,7 @@ bool shell_run_input(struct shell *sh, struct input *input)
 	}
 	bytes_free(&r.text);
 	sh->input = outer;
-	return ok;
+	return r.why ? shell_complain(sh, "%s: %s", input->name, strerror(r.why)) : ok;
 }
 
 /* A last statement without its ; is run as well. */

@@ -140,6 +140,7 @@ static void set_up(struct shell *sh, const struct options *o)
 	sh->page_rows = sh->interactive ? PAGE_ON_TERMINAL : PAGE_ELSEWHERE;
 	sh->out = (struct out){ .to = stdout,
 				.colours = colours && isatty(STDOUT_FILENO),
+				.terminal = isatty(STDOUT_FILENO),
 				.ask = sh->interactive ? shell_ask_more : NULL,
 				.user = sh };
 }

@@ -26,14 +26,21 @@ void text_fill(struct bytes *t, char c, size_t count)
 
 void text_printf(struct bytes *t, const char *format, ...)
 {
-	char small[256];
-	va_list args, again;
-	int len;
+	va_list args;
 
 	va_start(args, format);
+	text_vprintf(t, format, args);
+	va_end(args);
+}
+
+void text_vprintf(struct bytes *t, const char *format, va_list args)
+{
+	char small[256];
+	va_list again;
+	int len;
+
 	va_copy(again, args);
 	len = vsnprintf(small, sizeof small, format, args);
-	va_end(args);
 	if (len >= 0 && (size_t)len < sizeof small) {
 		bytes_add(t, small, (size_t)len);
 	} else if (len >= 0) {

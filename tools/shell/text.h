@@ -4,6 +4,7 @@
 #define TOOLS_SHELL_TEXT_H
 
 #include <coodie/export.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -13,6 +14,7 @@ void text_add(struct bytes *t, const char *text);
 void text_add_char(struct bytes *t, char c);
 void text_fill(struct bytes *t, char c, size_t count);
 void text_printf(struct bytes *t, const char *format, ...) COODIE_PRINTF(2, 3);
+void text_vprintf(struct bytes *t, const char *format, va_list args) COODIE_PRINTF(2, 0);
 void text_insert(struct bytes *t, size_t at, const char *text, size_t len);
 void text_remove(struct bytes *t, size_t at, size_t len);
 void text_clear(struct bytes *t);
