@@ -8,6 +8,9 @@
 #include "migrate/live.h"
 #include "migrate/places.h"
 
+#define LEAST_AHEAD_US INT64_C(1000000)
+#define MOST_AHEAD_US  (INT64_C(60) * 86400 * 1000000)
+
 static const char state_table[] = "_coodie_migrations";
 static const char progress_table[] = "_coodie_migrations_progress";
 
@@ -121,17 +124,61 @@ bool mg_history_match(coodie_migrator *m, const struct mg_applied *row, const st
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
+/* Writes have the time of who sends them. Where the clock of another run was ahead, what it wrote is newer than what
+ * is written now, and hides it: so each write is looked at, and made again behind the other. */
+
+struct written {
+	bool there;
+	int64_t at_us;
+};
+
+static bool add_written(coodie_migrator *m, const coodie_cursor *row, void *user, coodie_error *err)
+{
+	struct written *w = user;
+
+	(void)m;
+	w->there = true;
+	return coodie_cursor_is_null(row, 0) || coodie_cursor_int64(row, 0, &w->at_us, err);
+}
+
+static bool look(coodie_migrator *m, const char *name, struct written *out, coodie_error *err)
+{
+	*out = (struct written){ 0 };
+	return mg_each(m, MG_WRITTEN_AT, CQL_ARGS(cql(name)), MG_AT_QUORUM, add_written, out, err);
+}
+
 bool mg_history_record(coodie_migrator *m, const char *name, const char *description,
 		       const char *checksum, coodie_error *err)
 {
-	return mg_do(m, MG_RECORD,
-		     CQL_ARGS(cql(name), cql(cql_timestamp_now()), cql(description), cql(checksum)),
-		     err);
+	const cql_timestamp now = cql_timestamp_now();
+	int64_t ahead_us = LEAST_AHEAD_US;
+	struct written w;
+
+	if (!mg_do(m, MG_RECORD,
+		   CQL_ARGS(cql(name), cql(now), cql(description), cql(checksum)), err) ||
+	    !look(m, name, &w, err))
+		return false;
+	for (; !w.there && ahead_us <= MOST_AHEAD_US; ahead_us *= 2) {
+		if (!mg_do(m, MG_RECORD_AT,
+			   CQL_ARGS(cql(name), cql(now), cql(description), cql(checksum),
+				    cql(now.milliseconds * 1000 + ahead_us)),
+			   err) ||
+		    !look(m, name, &w, err))
+			return false;
+	}
+	return w.there || cd_fail(err, COODIE_ERR_CONFLICT,
+				  "%s is done, and cannot be recorded: somebody whose clock is far "
+				  "ahead has deleted its row",
+				  name);
 }
 
 bool mg_history_forget(coodie_migrator *m, const char *name, coodie_error *err)
 {
-	return mg_do(m, MG_FORGET, CQL_ARGS(cql(name)), err);
+	struct written w;
+
+	if (!mg_do(m, MG_FORGET, CQL_ARGS(cql(name)), err) || !look(m, name, &w, err))
+		return false;
+	return !w.there || mg_do(m, MG_FORGET_AT, CQL_ARGS(cql(w.at_us), cql(name)), err);
 }
 
 bool mg_progress_begin(coodie_migrator *m, const struct mg_progress *p, coodie_error *err)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Migrations applied and rolled back on a node: files, order, state, target, steps, dry runs. */
+#include <time.h>
+
 #include "tests/migrate/world.h"
 #include "tests/test.h"
 
@@ -340,6 +342,33 @@ static void another_keyspace(void **state)
 	world_failed(w, world_apply(w), COODIE_CAUSE_OTHER, "missing");
 }
 
+/* What a run with a clock that is ahead wrote or deleted is newer than what comes now. */
+static void clocks_that_differ(void **state)
+{
+	struct world *w = *state;
+
+	world_file(w, "20260115_001_a.cql", "-- upgrade\n-- downgrade\n");
+	world_ok(w, world_apply(w));
+	world_execute(w, "UPDATE shop.\"_coodie_migrations\" USING TIMESTAMP 4000000000000000 SET "
+			 "applied_at = 5 WHERE migration_name = '20260115_001_a'");
+	world_ok(w, world_rollback(w, 1));
+	assert_string_equal(world_rows(w, STATE), "");
+	world_failed(w, world_apply(w), COODIE_CAUSE_OTHER, "clock is far ahead");
+	world_file(w, "20260115_002_b.cql", "-- upgrade\n");
+	world_remove(w, "20260115_001_a.cql");
+	{
+		char cql[160];
+
+		snprintf(cql, sizeof cql,
+			 "DELETE FROM shop.\"_coodie_migrations\" USING TIMESTAMP %lld WHERE "
+			 "migration_name = '20260115_002_b'",
+			 ((long long)time(NULL) + 3600) * 1000000);
+		world_execute(w, cql);
+	}
+	world_ok(w, world_apply(w));
+	assert_string_equal(world_rows(w, STATE), "'20260115_002_b', ''");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -357,6 +386,7 @@ int main(void)
 		TEST(a_failing_statement),
 		TEST(what_ran_stays_as_it_was),
 		TEST(another_keyspace),
+		TEST(clocks_that_differ),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
