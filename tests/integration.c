@@ -23,6 +23,7 @@ static const struct integration_group *const groups[] = {
 	&integration_errors,  &integration_orm,    &integration_schema, &integration_queries,
 	&integration_batch,   &integration_builder, &integration_writes, &integration_user_types,
 	&integration_family,  &integration_views,  &integration_reads,  &integration_objects,
+	&integration_sync,
 };
 
 enum { GROUPS = sizeof groups / sizeof groups[0] };

@@ -55,7 +55,7 @@ struct integration_group {
 	}
 
 extern const struct integration_group integration_connect, integration_login, integration_types,
-	integration_statements, integration_errors, integration_orm, integration_schema,
+	integration_statements, integration_errors, integration_orm, integration_schema, integration_sync,
 	integration_queries, integration_batch, integration_builder, integration_writes,
 	integration_user_types, integration_family, integration_views, integration_reads,
 	integration_objects;

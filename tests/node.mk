@@ -157,11 +157,22 @@ tests_integration_SOURCES = \
 	tests/integration_reads.c \
 	tests/integration_schema.c \
 	tests/integration_statements.c \
+	tests/integration_sync.c \
 	tests/integration_types.c \
 	tests/integration_user_types.c \
 	tests/integration_views.c \
 	tests/integration_writes.c
 tests_integration_LDADD = $(TEST_COUNTERS) tests/libcd_test.la libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS) $(CMOCKA_LIBS)
+# Pairs of schemas by chance: what the engine makes of one is the other; on both likewise.
+check_PROGRAMS += tests/random_schema
+cassandra_tests += tests/random_schema
+tests_random_schema_SOURCES = \
+	tests/random_dice.c \
+	tests/random_dice.h \
+	tests/random_schema.c \
+	tests/random_schema.h \
+	tests/random_schema_made.c
+tests_random_schema_LDADD = libcd_node.la $(LAYER_LIBS) $(EXTERNAL_LIBS)
 # Every kind of member x every CQL type, there and back; on both likewise.
 check_PROGRAMS += tests/model_torture
 cassandra_tests += tests/model_torture

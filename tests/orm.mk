@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	tests/orm/test_datum \
 	tests/orm/test_decode \
 	tests/orm/test_delta \
+	tests/orm/test_diff \
 	tests/orm/test_elsewhere \
 	tests/orm/test_family \
 	tests/orm/test_filter \

@@ -75,12 +75,13 @@ COODIE_API bool coodie_drop_keyspace_async(coodie_session *s, const char *name,
 					   coodie_status_fn *done, void *user, coodie_error *err);
 
 /**
- * Creates a model's table and its indexes where they are missing. A table that exists is compared:
- * a column that is missing, or of another type, kind or order, and an index of the model's name
- * that is another, are refused with COODIE_ERR_CONFLICT and the statement to run; nothing is
- * changed then. Options of a table that exists (default_ttl, comment, options) are not compared. An index counts as there when its column, what of it is indexed (values, keys,
- * entries, full), and the class and the similarity that the model names are the same, whatever its
- * name. A second sync does nothing.
+ * Creates a model's table and its indexes where they are missing, adds columns that a table has not (SM-12), and
+ * alters options that differ (SM-10, SM-11). A column's type, kind or order, the key, and an index of the model's name
+ * that is another, are refused with COODIE_ERR_CONFLICT: all that differs, and what to do; nothing is changed then.
+ * Columns and indexes that the model does not have are told and left (SM-13, SM-21). An index counts as there when
+ * its column, what of it is indexed (values, keys, entries, full), and the class and options that the model
+ * names are the same, whatever its name. A second sync does nothing, and one that another client runs at the same time
+ * is no error (SM-28).
  *
  * A custom index whose class the server does not have is left out: `options->each` and the log are
  * told (VX-04). Afterwards the model's SELECT by key, INSERT and UPDATE are prepared (CN-18), but

@@ -35,9 +35,9 @@ typedef struct coodie_view {
 #endif
 
 /**
- * CREATE MATERIALIZED VIEW where it is missing. One that exists is compared; a view cannot be
- * changed in place, so a difference is COODIE_ERR_CONFLICT with what differs. Its conditions and
- * options are not compared. The base's table must be there.
+ * CREATE MATERIALIZED VIEW where it is missing. One that exists is compared: its options are altered; the
+ * rest cannot be changed, so a difference is COODIE_ERR_CONFLICT with what differs, or with `allow_destructive`
+ * the view is dropped and made again. Its conditions are not compared. The base's table must be there.
  * @param err  COODIE_ERR_MODEL: the model is no view, or none of its base: each column is one of
  * the base's, of the same type, and the key is the base's with at most one column more
  */

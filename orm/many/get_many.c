@@ -32,13 +32,12 @@ static void settle(struct cd_crowd *c, bool worked)
 
 static void on_object(void *take_object, const coodie_error *err, void *user)
 {
-	static const coodie_error ok = { 0 };
 	struct cd_task *task = user;
 	struct reading *r = (struct reading *)task->crowd;
 	uint32_t item = r->order[task->first];
 
 	r->objects[item] = take_object;
-	cd_crowd_end(task, item, err->code == COODIE_ERR_NOT_FOUND ? &ok : err);
+	cd_crowd_end(task, item, err->code == COODIE_ERR_NOT_FOUND ? &cd_op_ok : err);
 }
 
 static bool start(struct cd_crowd *c, struct cd_task *task, coodie_error *err)

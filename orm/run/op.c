@@ -107,6 +107,8 @@ bool cd_op_submit(struct cd_op *op, const char *cql, cql_args args, const coodie
 	return cd_op_send(op, &st, err);
 }
 
+const coodie_error cd_op_ok;
+
 coodie_error cd_op_error(const struct cd_op *op, const coodie_error *from)
 {
 	coodie_error err = *from;

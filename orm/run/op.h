@@ -55,6 +55,8 @@ bool cd_op_submit(struct cd_op *op, const char *cql, cql_args args, const coodie
 		  coodie_error *err);
 /* The same of a whole statement, a batch for instance. */
 bool cd_op_send(struct cd_op *op, const coodie_statement *st, coodie_error *err);
+/* That all went well. */
+extern const coodie_error cd_op_ok;
 /* `from` with "coodie_save(user): " before it. */
 coodie_error cd_op_error(const struct cd_op *op, const coodie_error *from);
 /* The same without a copy where all went well; `room` is for the other case. */

@@ -12,38 +12,33 @@
 enum fate { RUN, TELL, REFUSE };
 
 /* A sync adds, and takes away only what it was asked for (SM-13, SM-21, UD-05). */
-static enum fate fate_in_sync(const coodie_sync *o, const struct cd_change *c)
+static bool is_left(const coodie_sync *o, const struct cd_change *c)
 {
 	switch (c->is.kind) {
 	case COODIE_CHANGE_DROP_COLUMN:
 	case COODIE_CHANGE_DROP_FIELD:
 	case COODIE_CHANGE_FIELD_TYPE:
-		return TELL;
+		return true;
 	case COODIE_CHANGE_DROP_INDEX:
-		if (!c->replaces)
-			return o->drop_removed_indexes ? RUN : TELL;
-		break;
+		return !c->replaces && !o->drop_removed_indexes;
 	default:
-		break;
+		return false;
 	}
-	if (c->is.safety == COODIE_CHANGE_DESTRUCTIVE)
-		return o->allow_destructive ? RUN : REFUSE;
-	return c->is.safety == COODIE_CHANGE_SAFE ? RUN : REFUSE;
 }
 
 static enum fate fate_of(const struct cd_op *op, const coodie_diff *d, const struct cd_change *c)
 {
 	const coodie_sync *o = &cd_job(op)->options;
 	bool is_drop = !c->replaces && !strncmp(coodie_change_kind_name(c->is.kind), "DROP_", 5);
+	bool leave = o->allow_destructive || (is_drop && o->drop_removed_indexes &&
+					      c->is.kind == COODIE_CHANGE_DROP_INDEX);
 
-	if (d->is_sync)
-		return fate_in_sync(o, c);
+	if (d->is_sync && is_left(o, c))
+		return TELL;
 	if (c->is.safety == COODIE_CHANGE_SAFE ||
-	    (c->is.safety == COODIE_CHANGE_DESTRUCTIVE && o->allow_destructive))
+	    (c->is.safety == COODIE_CHANGE_DESTRUCTIVE && leave))
 		return RUN;
-	if (c->is.kind == COODIE_CHANGE_DROP_INDEX && is_drop && o->drop_removed_indexes)
-		return RUN;
-	return is_drop && o->keep_removed ? TELL : REFUSE;
+	return !d->is_sync && is_drop && o->keep_removed ? TELL : REFUSE;
 }
 
 /* ---- what is refused --------------------------------------------------------------------------- */
@@ -166,12 +161,16 @@ static coodie_diff *compare(struct cd_op *op, const coodie_schema *should,
 	return cd_compare(job->is, should, &options, !like || like->is_sync, err);
 }
 
-bool cd_apply_sync(struct cd_op *op, coodie_error *err)
+void cd_apply_looked(struct cd_op *op, coodie_result *take_res, const coodie_error *from)
 {
 	struct cd_job *job = cd_job(op);
+	coodie_error err = *from;
 
-	job->own_diff = compare(op, job->should, NULL, err);
-	return job->own_diff && cd_apply_diff(op, job->own_diff, err);
+	(void)take_res; /* none: it follows no statement */
+	job->own_diff = compare(op, job->should, NULL, &err);
+	if (job->own_diff)
+		cd_apply_diff(op, job->own_diff, &err);
+	cd_job_run_or_end(op, &err);
 }
 
 /* ---- what another has done meanwhile ----------------------------------------------------------- */

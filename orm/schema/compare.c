@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "base/sized.h"
 #include "orm/schema/diff.h"
-#include "orm/schema/statement.h"
 
 /* ---- the keyspace ------------------------------------------------------------------------------ */
 
@@ -74,6 +73,7 @@ static bool compare(coodie_diff *d, const coodie_schema *is)
 	cd_compare_types(&c);
 	cd_compare_tables(&c);
 	cd_compare_views(&c);
+	cd_compare_obstacles(&c);
 	return !c.failed && gather(d);
 }
 

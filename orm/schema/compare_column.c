@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "orm/schema/diff.h"
-#include "orm/schema/statement.h"
 
 /* ---- columns ----------------------------------------------------------------------------------- */
 
@@ -158,11 +157,9 @@ static bool replication_same(const struct cd_option *is, const struct cd_option 
 		return cd_option_same(is, should, true);
 	for (const struct cd_pair *p = is->pairs; p; p = p->next) {
 		const struct cd_pair *own = cd_pair_find(should, p->key);
-		const char *wanted = own ? own->value : all->value;
 
-		if (!cd_value_same(CD_SHAPE_WORD,
-				   strcmp(p->key, "class") ? p->value : cd_short_class(p->value),
-				   strcmp(p->key, "class") ? wanted : cd_short_class(wanted)))
+		if (!cd_value_same(CD_SHAPE_WORD, cd_short_class(p->value),
+				   cd_short_class(own ? own->value : all->value)))
 			return false;
 	}
 	for (const struct cd_pair *p = should->pairs; p; p = p->next) {
@@ -218,15 +215,6 @@ static const char *options_text(struct cd_comparing *c, const struct cd_options 
 	return cd_change_statement(c, &b);
 }
 
-static const char *alter(struct cd_comparing *c, const struct cd_table *t,
-			 const struct cd_options *list)
-{
-	struct cd_buffer b = cd_change_buffer(c);
-
-	cd_put_alter(&b, c->is, t, list);
-	return cd_change_statement(c, &b);
-}
-
 void cd_compare_options(struct cd_comparing *c, const struct cd_table *t,
 			const struct cd_options *is, const struct cd_options *should)
 {
@@ -245,8 +233,8 @@ void cd_compare_options(struct cd_comparing *c, const struct cd_table *t,
 	change.part = a.names;
 	change.is = a.is.first ? options_text(c, &a.is) : NULL;
 	change.should = options_text(c, &a.should);
-	change.up = alter(c, t, &a.up);
-	change.down = a.down.first ? alter(c, t, &a.down) : NULL;
+	change.up = cd_change_cql(c, cd_put_alter, t, &a.up);
+	change.down = a.down.first ? cd_change_cql(c, cd_put_alter, t, &a.down) : NULL;
 	if (*a.lost)
 		change.no_way_back = cd_change_text(c, "what %s was before", a.lost);
 	if (!t && strstr(a.names, "replication"))

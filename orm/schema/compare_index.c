@@ -4,38 +4,6 @@
 #include <strings.h>
 
 #include "orm/schema/diff.h"
-#include "orm/schema/statement.h"
-
-/* ---- statements -------------------------------------------------------------------------------- */
-
-static const char *create(struct cd_comparing *c, const struct cd_table *t,
-			  const struct cd_index *i, const char *class_name)
-{
-	struct cd_buffer b = cd_change_buffer(c);
-
-	cd_put_create_index(&b, c->is, t, i, class_name);
-	return cd_change_statement(c, &b);
-}
-
-static const char *drop(struct cd_comparing *c, const struct cd_index *i)
-{
-	struct cd_buffer b = cd_change_buffer(c);
-
-	cd_put_drop(&b, c->is, "INDEX", i->name);
-	return cd_change_statement(c, &b);
-}
-
-/* The column and what of it; of one that was read as the server says it. */
-static const char *target(struct cd_comparing *c, const struct cd_index *i)
-{
-	struct cd_buffer b = cd_change_buffer(c);
-
-	if (i->target)
-		cd_buffer_text(&b, i->target);
-	else
-		cd_put_target(&b, i);
-	return cd_change_statement(c, &b);
-}
 
 /* ---- changes ----------------------------------------------------------------------------------- */
 
@@ -45,17 +13,24 @@ static void create_index(struct cd_comparing *c, const struct cd_table *t, const
 	coodie_change change = { .kind = COODIE_CHANGE_CREATE_INDEX,
 				 .object = t->name,
 				 .part = i->name,
-				 .should = target(c, i),
-				 .up = create(c, t, i, NULL),
-				 .down = drop(c, i) };
-	struct cd_change *new = cd_change_add(c, CD_PHASE_INDEX, &change);
+				 .should = cd_change_cql(c, cd_put_target, NULL, i),
+				 .up = cd_change_cql(c, cd_put_create_index, t, i),
+				 .down = cd_change_cql(c, cd_put_drop, "INDEX", i->name) };
+	const char *why = cd_change_in_the_way(c, t->name, i->column);
+	struct cd_change *new;
 
+	if (why) {
+		change.safety = COODIE_CHANGE_IMPOSSIBLE;
+		change.reason = why;
+		change.up = change.down = NULL;
+	}
+	new = cd_change_add(c, CD_PHASE_INDEX, &change);
 	if (!new)
 		return;
 	new->replaces = replaces;
 	new->optional = i->class_name != NULL;
 	if (i->any_class) /* a server's own is tried where Cassandra's is not known (VX-03) */
-		new->instead = create(c, t, i, CD_INDEX_SCYLLA_VECTOR);
+		new->instead = cd_change_cql(c, cd_put_scylla_index, t, i);
 }
 
 static void drop_index(struct cd_comparing *c, const struct cd_table *t, const struct cd_index *i,
@@ -65,10 +40,10 @@ static void drop_index(struct cd_comparing *c, const struct cd_table *t, const s
 				 .safety = COODIE_CHANGE_DESTRUCTIVE,
 				 .object = t->name,
 				 .part = i->name,
-				 .is = target(c, i),
+				 .is = cd_change_cql(c, cd_put_target, NULL, i),
 				 .reason = reason,
-				 .up = drop(c, i),
-				 .down = create(c, t, i, NULL) };
+				 .up = cd_change_cql(c, cd_put_drop, "INDEX", i->name),
+				 .down = cd_change_cql(c, cd_put_create_index, t, i) };
 	struct cd_change *new = cd_change_add(c, CD_PHASE_DROP_INDEX, &change);
 
 	if (new)
@@ -135,8 +110,8 @@ static const char *difference(struct cd_comparing *c, const struct cd_index *is,
 	there = is->options && option ? cd_pair_find(is->options, option->key) : NULL;
 	if (!same_target(is, should)) {
 		what = "on";
-		a = target(c, is);
-		b = target(c, should);
+		a = cd_change_cql(c, cd_put_target, NULL, is);
+		b = cd_change_cql(c, cd_put_target, NULL, should);
 	} else if (same_class(c, is, should) && option) {
 		const struct cd_pair *wanted =
 			should->options ? cd_pair_find(should->options, option->key) : NULL;
@@ -169,7 +144,7 @@ static void compare_index(struct cd_comparing *c, const struct cd_table *is,
 
 	if (should->external || is_there(c, is, should))
 		return;
-	if (same_name)
+	if (same_name && !cd_change_in_the_way(c, t->name, should->column))
 		drop_index(c, is, same_name, difference(c, same_name, should), true);
 	create_index(c, t, should, same_name != NULL);
 }
@@ -200,7 +175,7 @@ void cd_compare_indexes(struct cd_comparing *c, const struct cd_table *is,
 				   cd_change_text(c,
 						  "the table has an index %s on %s that %s has not; "
 						  "queries may rely on it",
-						  i->name, target(c, i), c->other),
+						  i->name, cd_change_cql(c, cd_put_target, NULL, i), c->other),
 				   false);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tables beside each other: what ALTER TABLE does, and what nothing does. */
+#include "orm/model/spelling.h"
 #include "orm/schema/diff.h"
-#include "orm/schema/statement.h"
 
 static coodie_change about(enum coodie_change_kind kind, const struct cd_table *t,
 			   const struct cd_member *column)
@@ -18,39 +18,38 @@ static void impossible(struct cd_comparing *c, coodie_change *change, const char
 	cd_change_add(c, CD_PHASE_COLUMN, change);
 }
 
-/* ---- statements -------------------------------------------------------------------------------- */
-
-static const char *create(struct cd_comparing *c, const struct cd_table *t)
+static const struct cd_udt *find_udt(const coodie_schema *s, const char *type)
 {
-	struct cd_buffer b = cd_change_buffer(c);
+	const struct cd_udt *t = s->types;
 
-	cd_put_create_table(&b, c->is, t);
-	return cd_change_statement(c, &b);
+	while (t && !cd_type_mentions(type, t->name))
+		t = t->next;
+	return t;
 }
 
-static const char *drop(struct cd_comparing *c, const struct cd_table *t)
+/* The user type of a column that is stored cell by cell; NULL: it is no such column. */
+static const char *open_udt(const struct cd_comparing *c, const struct cd_member *m)
 {
-	struct cd_buffer b = cd_change_buffer(c);
+	bool is_udt = !strchr(m->canon, '<') && (cd_type_has_udt(c->is, m->canon) ||
+						 cd_type_has_udt(c->should, m->canon));
 
-	cd_put_drop(&b, c->is, "TABLE", t->name);
-	return cd_change_statement(c, &b);
+	return is_udt ? m->canon : NULL;
 }
 
-static const char *add(struct cd_comparing *c, const struct cd_table *t, const struct cd_member *m)
+/* Why no column can be of a user type without being frozen; NULL: nothing is in the way. */
+static const char *why_frozen_only(struct cd_comparing *c, const struct cd_member *m)
 {
-	struct cd_buffer b = cd_change_buffer(c);
+	const char *name = open_udt(c, m);
+	const struct cd_udt *t = name ? find_udt(c->is, name) : NULL;
 
-	cd_put_add_column(&b, c->is, t, m);
-	return cd_change_statement(c, &b);
-}
-
-static const char *take_out(struct cd_comparing *c, const struct cd_table *t,
-			    const struct cd_member *m)
-{
-	struct cd_buffer b = cd_change_buffer(c);
-
-	cd_put_drop_column(&b, c->is, t, m);
-	return cd_change_statement(c, &b);
+	for (const struct cd_member *f = t ? t->fields.first : NULL; f; f = f->next) {
+		if (cd_spelling_multicell(f->type))
+			return cd_change_text(c,
+					      "column \"%s\" can only be frozen: its type %s has the "
+					      "field %s, a collection that is not",
+					      m->name, t->name, f->name);
+	}
+	return NULL;
 }
 
 /* ---- whole tables ------------------------------------------------------------------------------ */
@@ -59,8 +58,17 @@ static void create_table(struct cd_comparing *c, const struct cd_table *t)
 {
 	coodie_change change = about(COODIE_CHANGE_CREATE_TABLE, t, NULL);
 
-	change.up = create(c, t);
-	change.down = drop(c, t);
+	for (const struct cd_member *m = t->columns.first; m; m = m->next) {
+		const char *why = why_frozen_only(c, m);
+
+		if (!why)
+			continue;
+		impossible(c, &change, why);
+		cd_compare_indexes(c, NULL, t);
+		return;
+	}
+	change.up = cd_change_cql(c, cd_put_create_table, t, NULL);
+	change.down = cd_change_cql(c, cd_put_drop, "TABLE", t->name);
 	cd_change_add(c, CD_PHASE_TABLE, &change);
 	cd_compare_indexes(c, NULL, t);
 }
@@ -73,8 +81,8 @@ static void drop_table(struct cd_comparing *c, const struct cd_table *t)
 	change.safety = COODIE_CHANGE_DESTRUCTIVE;
 	change.reason = cd_change_text(c, "table %s is not in %s; its rows are lost", t->name,
 				       c->other);
-	change.up = drop(c, t);
-	change.down = create(c, t);
+	change.up = cd_change_cql(c, cd_put_drop, "TABLE", t->name);
+	change.down = cd_change_cql(c, cd_put_create_table, t, NULL);
 	change.no_way_back = cd_change_text(c, "the rows of table %s", t->name);
 	cd_change_add(c, CD_PHASE_DROP_TABLE, &change);
 }
@@ -87,6 +95,7 @@ static const char *why_not_added(struct cd_comparing *c, const struct cd_table *
 				 const struct cd_member *m)
 {
 	const struct cd_member *was = cd_member_find(&t->dropped, m->name);
+	const char *why = why_frozen_only(c, m);
 
 	if (t->is_counter != !strcmp(m->canon, "counter"))
 		return cd_change_text(c,
@@ -94,6 +103,13 @@ static const char *why_not_added(struct cd_comparing *c, const struct cd_table *
 				      "table",
 				      m->name, m->canon,
 				      t->is_counter ? "is one of counters" : "has no counters");
+	if (why)
+		return why;
+	if (m->role == CD_ROLE_STATIC && !cd_table_key(t, CD_ROLE_CLUSTERING, 0))
+		return cd_change_text(c,
+				      "column \"%s\" is static, and the table has no clustering "
+				      "column",
+				      m->name);
 	if (!was)
 		return NULL;
 	if (t->is_counter || was->role != m->role ||
@@ -118,39 +134,18 @@ static void add_column(struct cd_comparing *c, const struct cd_table *t, const s
 		impossible(c, &change, reason);
 		return;
 	}
-	change.up = add(c, t, m);
-	change.down = take_out(c, t, m);
+	change.up = cd_change_cql(c, cd_put_add_column, t, m);
+	if (open_udt(c, m))
+		change.no_way_back = cd_change_text(
+			c, "column %s stays: it is of a user type that is not frozen", m->name);
+	else
+		change.down = cd_change_cql(c, cd_put_drop_column, t, m);
 	cd_change_add(c, CD_PHASE_COLUMN, &change);
 }
 
-/* A user type that is stored cell by cell. */
-static bool is_open_udt(const struct cd_comparing *c, const struct cd_member *m)
+static const char *why_not_dropped(struct cd_comparing *c, const struct cd_member *m)
 {
-	return !strchr(m->canon, '<') && cd_type_has_udt(c->is, m->canon);
-}
-
-/* A view that stays, and reads the column. */
-static const struct cd_table *reader_of(const struct cd_comparing *c, const struct cd_table *t,
-					const struct cd_member *m)
-{
-	for (const struct cd_table *v = c->is->tables; v; v = v->next) {
-		if (v->base && !strcmp(v->base, t->name) && !v->all_columns &&
-		    cd_member_find(&v->columns, m->name) && !cd_schema_table(c->should, v->name) &&
-		    !c->d->options.drop_objects)
-			return v;
-	}
-	return NULL;
-}
-
-static const char *why_not_dropped(struct cd_comparing *c, const struct cd_table *t,
-				   const struct cd_member *m)
-{
-	const struct cd_table *view = reader_of(c, t, m);
-
-	if (view)
-		return cd_change_text(c, "column \"%s\" is read by view %s; drop that first",
-				      m->name, view->name);
-	return is_open_udt(c, m) ? cd_change_text(c,
+	return open_udt(c, m) ? cd_change_text(c,
 						  "column \"%s\" is of the user type %s, not frozen: "
 						  "such a column stays for good; make another table",
 						  m->name, m->canon)
@@ -160,7 +155,7 @@ static const char *why_not_dropped(struct cd_comparing *c, const struct cd_table
 static void drop_column(struct cd_comparing *c, const struct cd_table *t, const struct cd_member *m)
 {
 	coodie_change change = about(COODIE_CHANGE_DROP_COLUMN, t, m);
-	const char *why = why_not_dropped(c, t, m);
+	const char *why = why_not_dropped(c, m);
 
 	change.is = m->canon;
 	if (why) {
@@ -172,14 +167,14 @@ static void drop_column(struct cd_comparing *c, const struct cd_table *t, const 
 				       "the table has a column \"%s\" (%s) that %s has not; dropped "
 				       "with its data, it never comes back with another type",
 				       m->name, m->canon, c->other);
-	change.up = take_out(c, t, m);
+	change.up = cd_change_cql(c, cd_put_drop_column, t, m);
 	change.no_way_back = cd_change_text(c, "the data of column %s", m->name);
 	if (t->is_counter || cd_type_has_udt(c->is, m->canon))
 		change.no_way_back =
 			cd_change_text(c, "column %s: a %s that was dropped cannot be added again",
 				       m->name, t->is_counter ? "counter" : "user type");
 	else
-		change.down = add(c, t, m);
+		change.down = cd_change_cql(c, cd_put_add_column, t, m);
 	cd_change_add(c, CD_PHASE_DROP_COLUMN, &change);
 }
 
@@ -230,9 +225,27 @@ static void compare_column(struct cd_comparing *c, const struct cd_table *t,
 	}
 }
 
+/* Counters make a table another kind of table. */
+static bool same_kind(struct cd_comparing *c, const struct cd_table *is,
+		      const struct cd_table *should)
+{
+	coodie_change change = about(COODIE_CHANGE_COLUMN_KIND, is, NULL);
+
+	if (!c->whole || is->is_counter == should->is_counter)
+		return true;
+	change.is = is->is_counter ? "counter" : NULL;
+	change.should = should->is_counter ? "counter" : NULL;
+	impossible(c, &change,
+		   cd_change_text(c, "the table %s counters, and so for good; make another table",
+				  is->is_counter ? "is one of" : "has no"));
+	return false;
+}
+
 static void compare_table(struct cd_comparing *c, const struct cd_table *is,
 			  const struct cd_table *should)
 {
+	if (!same_kind(c, is, should))
+		return;
 	for (const struct cd_member *m = should->columns.first; m; m = m->next)
 		compare_column(c, is, m);
 	for (const struct cd_member *m = is->columns.first; m; m = m->next) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* User types beside each other. A type only grows: CQL neither drops a field nor changes its type. */
 #include "orm/schema/diff.h"
-#include "orm/schema/statement.h"
 
 static coodie_change about(enum coodie_change_kind kind, const struct cd_udt *t,
 			   const struct cd_member *field)
@@ -11,79 +10,22 @@ static coodie_change about(enum coodie_change_kind kind, const struct cd_udt *t,
 				.part = field ? field->name : NULL };
 }
 
-static const char *create(struct cd_comparing *c, const struct cd_udt *t)
-{
-	struct cd_buffer b = cd_change_buffer(c);
-
-	cd_put_create_type(&b, c->is, t);
-	return cd_change_statement(c, &b);
-}
-
-static const char *drop(struct cd_comparing *c, const struct cd_udt *t)
-{
-	struct cd_buffer b = cd_change_buffer(c);
-
-	cd_put_drop(&b, c->is, "TYPE", t->name);
-	return cd_change_statement(c, &b);
-}
-
 static void create_type(struct cd_comparing *c, const struct cd_udt *t)
 {
 	coodie_change change = about(COODIE_CHANGE_CREATE_TYPE, t, NULL);
 
-	change.up = create(c, t);
-	change.down = drop(c, t);
+	change.up = cd_change_cql(c, cd_put_create_type, t, NULL);
+	change.down = cd_change_cql(c, cd_put_drop, "TYPE", t->name);
 	cd_change_add(c, CD_PHASE_TYPE, &change);
-}
-
-/* What is made of a type, by the types in between too. */
-static bool is_made_of(const coodie_schema *s, const char *type, const char *name, unsigned depth)
-{
-	if (cd_type_mentions(type, name))
-		return true;
-	for (const struct cd_udt *t = s->types; t && depth; t = t->next) {
-		for (const struct cd_member *f = t->fields.first; f; f = f->next) {
-			if (cd_type_mentions(type, t->name) &&
-			    is_made_of(s, f->type, name, depth - 1))
-				return true;
-		}
-	}
-	return false;
-}
-
-enum { DEEPEST = 16 };
-
-/* A table whose partition key is made of a type: that type is as it is for good. */
-static const struct cd_table *keyed_by(const coodie_schema *s, const char *name)
-{
-	for (const struct cd_table *t = s->tables; t; t = t->next) {
-		for (const struct cd_member *m = t->columns.first; m; m = m->next) {
-			if (m->role == CD_ROLE_PARTITION && is_made_of(s, m->type, name, DEEPEST))
-				return t;
-		}
-	}
-	return NULL;
 }
 
 static void add_field(struct cd_comparing *c, const struct cd_udt *t, const struct cd_member *field)
 {
 	coodie_change change = about(COODIE_CHANGE_ADD_FIELD, t, field);
-	const struct cd_table *table = keyed_by(c->is, t->name);
-	struct cd_buffer up = cd_change_buffer(c);
 
 	change.should = field->type;
-	if (table) {
-		change.safety = COODIE_CHANGE_IMPOSSIBLE;
-		change.reason = cd_change_text(c,
-					       "it gets no field %s: it is in the partition key "
-					       "of table %s; make another type",
-					       field->name, table->name);
-	} else {
-		cd_put_add_field(&up, c->is, t, field);
-		change.up = cd_change_statement(c, &up);
-		change.no_way_back =
-			cd_change_text(c, "field %s stays: CQL drops none", field->name);
-	}
+	change.up = cd_change_cql(c, cd_put_add_field, t, field);
+	change.no_way_back = cd_change_text(c, "field %s stays: CQL drops none", field->name);
 	cd_change_add(c, CD_PHASE_TYPE, &change);
 }
 
@@ -148,8 +90,8 @@ static void drop_types(struct cd_comparing *c, const struct cd_udt *t)
 	change = about(COODIE_CHANGE_DROP_TYPE, t, NULL);
 	change.safety = COODIE_CHANGE_DESTRUCTIVE;
 	change.reason = cd_change_text(c, "type %s is not in %s", t->name, c->other);
-	change.up = drop(c, t);
-	change.down = create(c, t);
+	change.up = cd_change_cql(c, cd_put_drop, "TYPE", t->name);
+	change.down = cd_change_cql(c, cd_put_create_type, t, NULL);
 	cd_change_add(c, CD_PHASE_DROP_TYPE, &change);
 }
 

@@ -2,25 +2,8 @@
 /* Materialized views beside each other. Only their options can be changed: a view that differs is dropped
  * and made again. */
 #include "orm/schema/diff.h"
-#include "orm/schema/statement.h"
 
 /* ---- changes ----------------------------------------------------------------------------------- */
-
-static const char *create(struct cd_comparing *c, const struct cd_table *v)
-{
-	struct cd_buffer b = cd_change_buffer(c);
-
-	cd_put_create_table(&b, c->is, v);
-	return cd_change_statement(c, &b);
-}
-
-static const char *drop(struct cd_comparing *c, const struct cd_table *v)
-{
-	struct cd_buffer b = cd_change_buffer(c);
-
-	cd_put_drop(&b, c->is, "MATERIALIZED VIEW", v->name);
-	return cd_change_statement(c, &b);
-}
 
 static coodie_change about(enum coodie_change_kind kind, const struct cd_table *v)
 {
@@ -32,8 +15,8 @@ static void create_view(struct cd_comparing *c, const struct cd_table *v, bool r
 	coodie_change change = about(COODIE_CHANGE_CREATE_VIEW, v);
 	struct cd_change *new;
 
-	change.up = create(c, v);
-	change.down = drop(c, v);
+	change.up = cd_change_cql(c, cd_put_create_table, v, NULL);
+	change.down = cd_change_cql(c, cd_put_drop, "MATERIALIZED VIEW", v->name);
 	new = cd_change_add(c, CD_PHASE_VIEW, &change);
 	if (new)
 		new->replaces = replaces;
@@ -47,8 +30,8 @@ static void drop_view(struct cd_comparing *c, const struct cd_table *v, const ch
 
 	change.safety = COODIE_CHANGE_DESTRUCTIVE;
 	change.reason = reason;
-	change.up = drop(c, v);
-	change.down = create(c, v); /* built anew of its base: nothing is lost */
+	change.up = cd_change_cql(c, cd_put_drop, "MATERIALIZED VIEW", v->name);
+	change.down = cd_change_cql(c, cd_put_create_table, v, NULL); /* built anew of its base: nothing is lost */
 	new = cd_change_add(c, CD_PHASE_DROP_VIEW, &change);
 	if (new)
 		new->replaces = replaces;
@@ -134,10 +117,25 @@ static void rebuild(struct cd_comparing *c, const struct cd_table *is,
 	create_view(c, should, true);
 }
 
+/* What its base does not become; NULL: nothing that it needs. */
+static const char *lacks(const struct cd_comparing *c, const struct cd_table *v)
+{
+	const char *why = cd_change_in_the_way(c, v->base, v->all_columns ? NULL : "");
+
+	for (const struct cd_member *m = v->columns.first; m && !why; m = m->next)
+		why = cd_change_in_the_way(c, v->base, m->name);
+	return why;
+}
+
 static void compare_view(struct cd_comparing *c, const struct cd_table *is,
 			 const struct cd_table *should)
 {
-	const char *what = difference(c, is, should);
+	const char *what = difference(c, is, should), *why = what ? lacks(c, should) : NULL;
+
+	if (why) {
+		impossible(c, should, why);
+		return;
+	}
 
 	if (!what && is_in_the_way(c, is))
 		what = "a column is dropped from its base";
@@ -149,7 +147,11 @@ static void compare_view(struct cd_comparing *c, const struct cd_table *is,
 
 static void want_view(struct cd_comparing *c, const struct cd_table *v)
 {
-	if (cd_schema_table(c->is, v->base) || cd_schema_table(c->should, v->base))
+	const char *why = lacks(c, v);
+
+	if (why)
+		impossible(c, v, why);
+	else if (cd_schema_table(c->is, v->base) || cd_schema_table(c->should, v->base))
 		create_view(c, v, false);
 	else
 		impossible(c, v,

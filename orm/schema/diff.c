@@ -124,6 +124,28 @@ const char *cd_change_statement(struct cd_comparing *c, struct cd_buffer *take_b
 	return text;
 }
 
+const char *cd_change_cql(struct cd_comparing *c, cd_put_fn *put, const void *of, const void *part)
+{
+	struct cd_buffer b = cd_change_buffer(c);
+
+	put(&b, c->is, of, part);
+	return cd_change_statement(c, &b);
+}
+
+const char *cd_change_in_the_way(const struct cd_comparing *c, const char *table,
+				 const char *column)
+{
+	for (const struct cd_change *at = c->d->phases[CD_PHASE_COLUMN].first; at; at = at->next) {
+		bool key = at->is.kind == COODIE_CHANGE_KEY ||
+			   at->is.kind == COODIE_CHANGE_COLUMN_KIND;
+
+		if (at->is.safety == COODIE_CHANGE_IMPOSSIBLE && !strcmp(at->is.object, table) &&
+		    (!column || !at->is.part || (key && !*column) || !strcmp(at->is.part, column)))
+			return at->is.reason;
+	}
+	return NULL;
+}
+
 const char *cd_change_advice(const struct cd_comparing *c, const char *of_model)
 {
 	return c->should->is_live ? "make another one, and copy what is in it" : of_model;

@@ -3,7 +3,7 @@
 #ifndef ORM_SCHEMA_DIFF_H
 #define ORM_SCHEMA_DIFF_H
 
-#include "orm/schema/schema.h"
+#include "orm/schema/statement.h"
 
 /* In which order changes are run: what is in the way goes first, what others are made of comes before
  * them. */
@@ -68,11 +68,18 @@ struct cd_change *cd_change_add(struct cd_comparing *c, enum cd_phase phase,
 				const coodie_change *change);
 /* A text of the diff's; NULL: no memory, and c->failed. */
 const char *cd_change_text(struct cd_comparing *c, const char *format, ...) COODIE_PRINTF(2, 3);
-/* A statement of the diff's. */
+/* A statement of the diff's, about the keyspace that is. */
+const char *cd_change_cql(struct cd_comparing *c, cd_put_fn *put, const void *of, const void *part);
+/* The same of what has been written. */
 const char *cd_change_statement(struct cd_comparing *c, struct cd_buffer *take_b);
 struct cd_buffer cd_change_buffer(const struct cd_comparing *c);
 /* What a model's author, or anybody else, is to do about what is impossible. */
 const char *cd_change_advice(const struct cd_comparing *c, const char *of_model);
+
+/* What cannot be done to a column of a table: the reason, or NULL. Column NULL is any of them, and "" what
+ * is or should be in the key. */
+const char *cd_change_in_the_way(const struct cd_comparing *c, const char *table,
+				 const char *column);
 
 /* compare_table.c */
 void cd_compare_types(struct cd_comparing *c);
@@ -93,5 +100,7 @@ void cd_compare_indexes(struct cd_comparing *c, const struct cd_table *is,
 void cd_drop_indexes(struct cd_comparing *c, const struct cd_table *is);
 /* compare_view.c */
 void cd_compare_views(struct cd_comparing *c);
+/* obstacles.c; the last one */
+void cd_compare_obstacles(struct cd_comparing *c);
 
 #endif

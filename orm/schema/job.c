@@ -193,7 +193,6 @@ static void run_or_end(struct cd_op *op, cd_step_fn *step, const char *cql)
 
 void cd_job_run(struct cd_op *op)
 {
-	static const coodie_error ok = { 0 };
 	struct cd_job *job = cd_job(op);
 
 	for (; job->options.dry_run && job->next; job->next = job->next->next)
@@ -201,9 +200,9 @@ void cd_job_run(struct cd_op *op)
 	if (job->next)
 		run_or_end(op, on_ran, job->next->cql);
 	else if (job->after)
-		job->after(op, NULL, &ok);
+		job->after(op, NULL, &cd_op_ok);
 	else
-		cd_job_end(op, &ok);
+		cd_job_end(op, &cd_op_ok);
 }
 
 /* ---- verbs ----------------------------------------------------------------------------------- */

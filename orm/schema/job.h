@@ -110,10 +110,10 @@ bool cd_look_again(struct cd_op *op, cd_step_fn *next, coodie_error *err);
 
 /* ---- apply.c ------------------------------------------------------------------------------------ */
 
-/* Plans what leads from job->is to job->should, after the rules of a sync; COODIE_ERR_CONFLICT: something is
- * impossible, or destructive without leave, and nothing is planned. */
-bool cd_apply_sync(struct cd_op *op, coodie_error *err);
-/* The same of a difference, after its own rules. */
+/* The step behind cd_look(): runs what leads from job->is to job->should. */
+cd_step_fn cd_apply_looked;
+/* Plans a difference; COODIE_ERR_CONFLICT: something is impossible, or destructive without leave, and nothing is
+ * planned. */
 bool cd_apply_diff(struct cd_op *op, const coodie_diff *d, coodie_error *err);
 /* What a server refused, of a change: whether it has come about all the same is looked at, and the job goes
  * on (SM-28). False: that cannot be. */

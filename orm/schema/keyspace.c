@@ -53,21 +53,12 @@ static bool begin_create(struct cd_op *op, const struct cd_target *t, coodie_err
 	return cd_job_plan(op, &b, err) != NULL;
 }
 
-static void on_looked(struct cd_op *op, coodie_result *take_res, const coodie_error *from)
-{
-	coodie_error err = *from;
-
-	(void)take_res; /* none: it follows no statement */
-	cd_apply_sync(op, &err);
-	cd_job_run_or_end(op, &err);
-}
-
 static bool begin_sync(struct cd_op *op, const struct cd_target *t, coodie_error *err)
 {
 	const coodie_schema *should = want(op, t, err);
 
-	return should && cd_look(op, CD_SCOPE_KEYSPACE, should->keyspace, NULL, NULL, on_looked,
-				 err);
+	return should && cd_look(op, CD_SCOPE_KEYSPACE, should->keyspace, NULL, NULL,
+				 cd_apply_looked, err);
 }
 
 static bool begin_drop(struct cd_op *op, const struct cd_target *t, coodie_error *err)

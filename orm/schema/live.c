@@ -369,18 +369,6 @@ bool cd_take_dropped(coodie_schema *s, coodie_result *res, const char *table, co
 
 /* ---- indexes ----------------------------------------------------------------------------------- */
 
-/* A word of the server's, in one's own case. */
-static const char *part_of(const char *word, size_t len)
-{
-	static const char *const parts[] = { "VALUES", "KEYS", "ENTRIES", "FULL" };
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (strlen(parts[i]) == len && !strncasecmp(parts[i], word, len))
-			return parts[i];
-	}
-	return "";
-}
-
 /* Quotes inside of a name are doubled. */
 static void unquote(char *text)
 {
@@ -403,7 +391,7 @@ static bool take_target(struct rows *r, const struct cd_table *t, struct cd_inde
 	char *text;
 
 	if (open && len && target[len - 1] == ')') {
-		i->part = part_of(target, (size_t)(open - target));
+		i->part = cd_index_part(target, (size_t)(open - target));
 		name = open + 1;
 		len -= (size_t)(name - target) + 1;
 	}

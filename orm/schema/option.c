@@ -117,7 +117,7 @@ static void put_text(struct cd_buffer *b, const char *text, bool bare)
 
 void cd_option_put_value(struct cd_buffer *b, const struct cd_option *o)
 {
-	if (o->shape != CD_SHAPE_MAP) {
+	if (o->value) {
 		put_text(b, o->value, o->bare);
 		return;
 	}

@@ -17,7 +17,7 @@ enum cd_shape {
 	CD_SHAPE_NUMBER,
 	CD_SHAPE_POLICY, /* speculative_retry */
 	CD_SHAPE_MAP,
-	CD_SHAPE_OBSOLETE /* said when a table is made, and never looked at */
+	CD_SHAPE_OBSOLETE /* said when something is made, and never looked at */
 };
 
 struct cd_option_kind {

@@ -25,7 +25,6 @@ struct reading {
 	coodie_schema *schema; /* what has been read */
 	struct cd_table *table;
 	const struct question *asked;
-	bool lost; /* there is no such table */
 };
 
 /* ---- columns --------------------------------------------------------------------------------- */
@@ -72,24 +71,6 @@ static coodie_model *build(struct reading *r, coodie_error *err)
 	return coodie_model_builder_build(r->builder, err);
 }
 
-static bool take_columns(struct reading *r, coodie_result *res, coodie_error *err)
-{
-	if (!cd_take_columns(r->schema, res, r->names[1], err))
-		return false;
-	r->lost = !r->table->columns.first;
-	return true;
-}
-
-static bool take_indexes(struct reading *r, coodie_result *res, coodie_error *err)
-{
-	return cd_take_indexes(r->schema, res, r->names[1], err);
-}
-
-static bool take_view(struct reading *r, coodie_result *res, coodie_error *err)
-{
-	return cd_take_views(r->schema, res, r->names[1], err);
-}
-
 /* ---- a table that is not there --------------------------------------------------------------- */
 
 static const char *nth_name(const void *list, size_t i)
@@ -129,13 +110,13 @@ static bool take_names(struct reading *r, coodie_result *names, coodie_error *er
 static const struct question {
 	const char *cql;
 	size_t binds;
-	bool (*take)(struct reading *r, coodie_result *res, coodie_error *err);
+	cd_take_fn *take; /* NULL: it is of the names of other tables */
 } questions[] = {
-	{ CD_COLUMNS, 2, take_columns },
-	{ CD_INDEXES, 2, take_indexes },
-	{ CD_VIEW, 2, take_view },
+	{ CD_COLUMNS, 2, cd_take_columns },
+	{ CD_INDEXES, 2, cd_take_indexes },
+	{ CD_VIEW, 2, cd_take_views },
 	{ NULL, 0, NULL },
-}, of_names = { NAMES, 1, take_names };
+}, of_names = { NAMES, 1, NULL };
 
 static cd_step_fn on_answer;
 
@@ -163,12 +144,18 @@ static void end(struct cd_op *op, coodie_model *take_model, const coodie_error *
 	done(take_model, &err, user);
 }
 
+static bool take(struct reading *r, coodie_result *res, coodie_error *err)
+{
+	return r->asked->take ? r->asked->take(r->schema, res, r->names[1], err)
+			      : take_names(r, res, err);
+}
+
 static void on_answer(struct cd_op *op, coodie_result *take_res, const coodie_error *from)
 {
 	struct reading *r = op->state;
 	coodie_error err = *from;
-	bool ok = err.code == COODIE_OK && r->asked->take(r, take_res, &err);
-	const struct question *next = r->lost ? &of_names : r->asked + 1;
+	bool ok = err.code == COODIE_OK && take(r, take_res, &err);
+	const struct question *next = r->table->columns.first ? r->asked + 1 : &of_names;
 	coodie_model *m = NULL;
 
 	coodie_result_free(take_res);

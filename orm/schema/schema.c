@@ -2,6 +2,8 @@
 /* Schemas: put together, looked into, freed. */
 #include "orm/schema/schema.h"
 
+#include <strings.h>
+
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/identifier.h"
@@ -213,6 +215,16 @@ struct cd_index *cd_index_find(const struct cd_table *t, const char *name)
 	while (i && strcmp(i->name, name))
 		i = i->next;
 	return i;
+}
+
+const char *cd_index_part(const char *word, size_t len)
+{
+	static const char parts[][8] = { "VALUES", "KEYS", "ENTRIES", "FULL", "" };
+	size_t i = 0;
+
+	while (*parts[i] && (strlen(parts[i]) != len || strncasecmp(parts[i], word, len)))
+		i++;
+	return parts[i];
 }
 
 const struct cd_member *cd_table_key(const struct cd_table *t, enum cd_role role, int32_t position)

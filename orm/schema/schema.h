@@ -91,6 +91,8 @@ struct cd_udt *cd_schema_type(const coodie_schema *s, const char *name);
 struct cd_table *cd_schema_table(const coodie_schema *s, const char *name);
 struct cd_member *cd_member_find(const struct cd_members *list, const char *name);
 struct cd_index *cd_index_find(const struct cd_table *t, const char *name);
+/* "KEYS" and the like of a word in any case; "" of another. */
+const char *cd_index_part(const char *word, size_t len);
 /* The column at a place of the key. */
 const struct cd_member *cd_table_key(const struct cd_table *t, enum cd_role role, int32_t position);
 /* Whether a type is, or is made of, the user type of this name. */

@@ -24,8 +24,10 @@ static void put_member(struct cd_buffer *b, const struct cd_member *m)
 	cd_buffer_text(b, m->type);
 }
 
-void cd_put_drop(struct cd_buffer *b, const coodie_schema *s, const char *what, const char *name)
+void cd_put_drop(struct cd_buffer *b, const coodie_schema *s, const void *of, const void *part)
 {
+	const char *what = of, *name = part;
+
 	cd_buffer_text(b, "DROP ");
 	cd_buffer_text(b, what);
 	cd_buffer_text(b, " IF EXISTS ");
@@ -63,8 +65,12 @@ void cd_put_drop_keyspace(struct cd_buffer *b, const char *name)
 
 /* ---- types ------------------------------------------------------------------------------------- */
 
-void cd_put_create_type(struct cd_buffer *b, const coodie_schema *s, const struct cd_udt *t)
+void cd_put_create_type(struct cd_buffer *b, const coodie_schema *s, const void *of,
+			const void *part)
 {
+	const struct cd_udt *t = of;
+
+	(void)part;
 	cd_buffer_text(b, "CREATE TYPE IF NOT EXISTS ");
 	put_name(b, s, t->name);
 	for (const struct cd_member *m = t->fields.first; m; m = m->next) {
@@ -74,13 +80,14 @@ void cd_put_create_type(struct cd_buffer *b, const coodie_schema *s, const struc
 	cd_buffer_u8(b, ')');
 }
 
-void cd_put_add_field(struct cd_buffer *b, const coodie_schema *s, const struct cd_udt *t,
-		      const struct cd_member *field)
+void cd_put_add_field(struct cd_buffer *b, const coodie_schema *s, const void *of, const void *part)
 {
+	const struct cd_udt *t = of;
+
 	cd_buffer_text(b, "ALTER TYPE ");
 	put_name(b, s, t->name);
 	cd_buffer_text(b, " ADD ");
-	put_member(b, field);
+	put_member(b, part);
 }
 
 /* ---- tables and views -------------------------------------------------------------------------- */
@@ -176,8 +183,12 @@ static void put_create_view(struct cd_buffer *b, const coodie_schema *s, const s
 	put_options(b, t);
 }
 
-void cd_put_create_table(struct cd_buffer *b, const coodie_schema *s, const struct cd_table *t)
+void cd_put_create_table(struct cd_buffer *b, const coodie_schema *s, const void *of,
+			 const void *part)
 {
+	const struct cd_table *t = of;
+
+	(void)part;
 	if (t->base) {
 		put_create_view(b, s, t);
 		return;
@@ -200,30 +211,34 @@ static void put_alter_table(struct cd_buffer *b, const coodie_schema *s, const s
 	put_name(b, s, t->name);
 }
 
-void cd_put_add_column(struct cd_buffer *b, const coodie_schema *s, const struct cd_table *t,
-		       const struct cd_member *column)
+void cd_put_add_column(struct cd_buffer *b, const coodie_schema *s, const void *of,
+		       const void *part)
 {
-	put_alter_table(b, s, t);
+	const struct cd_member *column = part;
+
+	put_alter_table(b, s, of);
 	cd_buffer_text(b, " ADD ");
 	put_member(b, column);
 	cd_buffer_text(b, column->role == CD_ROLE_STATIC ? " STATIC" : "");
 }
 
-void cd_put_drop_column(struct cd_buffer *b, const coodie_schema *s, const struct cd_table *t,
-			const struct cd_member *column)
+void cd_put_drop_column(struct cd_buffer *b, const coodie_schema *s, const void *of,
+			const void *part)
 {
-	put_alter_table(b, s, t);
+	const struct cd_member *column = part;
+
+	put_alter_table(b, s, of);
 	cd_buffer_text(b, " DROP ");
 	put_column(b, column->name);
 }
 
-void cd_put_alter(struct cd_buffer *b, const coodie_schema *s, const struct cd_table *t,
-		  const struct cd_options *options)
+void cd_put_alter(struct cd_buffer *b, const coodie_schema *s, const void *of, const void *part)
 {
+	const struct cd_options *options = part;
 	const char *join = " WITH ";
 
-	if (t) {
-		put_alter_table(b, s, t);
+	if (of) {
+		put_alter_table(b, s, of);
 	} else {
 		cd_buffer_text(b, "ALTER KEYSPACE ");
 		cd_identifier_append(b, s->keyspace);
@@ -237,35 +252,56 @@ void cd_put_alter(struct cd_buffer *b, const coodie_schema *s, const struct cd_t
 
 /* ---- indexes ----------------------------------------------------------------------------------- */
 
-void cd_put_target(struct cd_buffer *b, const struct cd_index *i)
+void cd_put_target(struct cd_buffer *b, const coodie_schema *s, const void *of, const void *part)
 {
+	const struct cd_index *i = part;
+
+	(void)s;
+	(void)of;
+	if (i->target) { /* as the server says it */
+		cd_buffer_text(b, i->target);
+		return;
+	}
 	cd_buffer_text(b, i->part);
 	cd_buffer_text(b, *i->part ? "(" : "");
 	put_column(b, i->column);
 	cd_buffer_text(b, *i->part ? ")" : "");
 }
 
-void cd_put_create_index(struct cd_buffer *b, const coodie_schema *s, const struct cd_table *t,
-			 const struct cd_index *i, const char *class_name)
+static void put_create_index(struct cd_buffer *b, const coodie_schema *s, const struct cd_table *t,
+			     const struct cd_index *i, const char *class_name)
 {
-	const struct cd_index plain = { .column = i->column, .part = "" };
+	const struct cd_index target = { .column = i->column,
+					 .part = strcmp(i->part, "VALUES") ? i->part : "" };
 
-	cd_buffer_text(b, i->class_name ? "CREATE CUSTOM INDEX IF NOT EXISTS "
-					: "CREATE INDEX IF NOT EXISTS ");
+	cd_buffer_text(b, class_name ? "CREATE CUSTOM INDEX IF NOT EXISTS "
+				     : "CREATE INDEX IF NOT EXISTS ");
 	cd_identifier_append(b, i->name);
 	cd_buffer_text(b, " ON ");
 	put_name(b, s, t->name);
 	cd_buffer_text(b, " (");
-	cd_put_target(b, strcmp(i->part, "VALUES") ? i : &plain);
+	cd_put_target(b, s, t, &target);
 	cd_buffer_u8(b, ')');
-	if (!i->class_name)
+	if (!class_name)
 		return;
 	cd_buffer_text(b, " USING ");
-	cd_put_string(b, class_name ? class_name : i->class_name);
+	cd_put_string(b, class_name);
 	if (i->options && i->options->pairs) {
 		cd_buffer_text(b, " WITH OPTIONS = ");
 		cd_option_put_value(b, i->options);
 	}
+}
+
+void cd_put_create_index(struct cd_buffer *b, const coodie_schema *s, const void *of,
+			 const void *part)
+{
+	put_create_index(b, s, of, part, ((const struct cd_index *)part)->class_name);
+}
+
+void cd_put_scylla_index(struct cd_buffer *b, const coodie_schema *s, const void *of,
+			 const void *part)
+{
+	put_create_index(b, s, of, part, "vector_index");
 }
 
 /* ---- all of it --------------------------------------------------------------------------------- */
@@ -290,12 +326,12 @@ static void tell(struct teller *t)
 
 static void tell_table(struct teller *to, const struct cd_table *t)
 {
-	cd_put_create_table(&to->b, to->schema, t);
+	cd_put_create_table(&to->b, to->schema, t, NULL);
 	tell(to);
 	for (const struct cd_index *i = t->indexes; i; i = i->next) {
 		if (i->external)
 			continue;
-		cd_put_create_index(&to->b, to->schema, t, i, NULL);
+		cd_put_create_index(&to->b, to->schema, t, i);
 		tell(to);
 	}
 }
@@ -316,7 +352,7 @@ bool coodie_schema_statements(const coodie_schema *s, coodie_cql_fn *each, void 
 		tell(&to);
 	}
 	for (const struct cd_udt *t = s->types; t; t = t->next) {
-		cd_put_create_type(&to.b, s, t);
+		cd_put_create_type(&to.b, s, t, NULL);
 		tell(&to);
 	}
 	for (int views = 0; views < 2; views++) {

@@ -5,29 +5,24 @@
 
 #include "orm/schema/schema.h"
 
-/* Each appends one statement. CREATE says IF NOT EXISTS, DROP says IF EXISTS. */
-void cd_put_create_keyspace(struct cd_buffer *b, const char *name, const struct cd_options *options);
+void cd_put_create_keyspace(struct cd_buffer *b, const char *name,
+			    const struct cd_options *options);
 void cd_put_drop_keyspace(struct cd_buffer *b, const char *name);
-void cd_put_create_type(struct cd_buffer *b, const coodie_schema *s, const struct cd_udt *t);
-void cd_put_add_field(struct cd_buffer *b, const coodie_schema *s, const struct cd_udt *t,
-		      const struct cd_member *field);
-void cd_put_create_table(struct cd_buffer *b, const coodie_schema *s, const struct cd_table *t);
-void cd_put_add_column(struct cd_buffer *b, const coodie_schema *s, const struct cd_table *t,
-		       const struct cd_member *column);
-void cd_put_drop_column(struct cd_buffer *b, const coodie_schema *s, const struct cd_table *t,
-			const struct cd_member *column);
-/* Of a table or a view; of the keyspace where that is NULL. */
-void cd_put_alter(struct cd_buffer *b, const coodie_schema *s, const struct cd_table *t,
-		  const struct cd_options *options);
-/* `class_name` NULL: its own. */
-void cd_put_create_index(struct cd_buffer *b, const coodie_schema *s, const struct cd_table *t,
-			 const struct cd_index *i, const char *class_name);
-/* DROP of a "TABLE", "MATERIALIZED VIEW", "TYPE", "INDEX" of this name. */
-void cd_put_drop(struct cd_buffer *b, const coodie_schema *s, const char *what, const char *name);
 
-/* The column's name, inside KEYS() and the like. */
-void cd_put_target(struct cd_buffer *b, const struct cd_index *i);
-/* What ScyllaDB calls the class of vectors. */
-#define CD_INDEX_SCYLLA_VECTOR "vector_index"
+/* Each appends one statement about something of a schema, and a part of it. CREATE says IF NOT EXISTS, DROP
+ * says IF EXISTS. */
+typedef void cd_put_fn(struct cd_buffer *b, const coodie_schema *s, const void *of,
+		       const void *part);
+
+cd_put_fn cd_put_create_type,  /* cd_udt */
+	cd_put_add_field,      /* cd_udt, cd_member */
+	cd_put_create_table,   /* cd_table, or a view */
+	cd_put_add_column,     /* cd_table, cd_member */
+	cd_put_drop_column,    /* cd_table, cd_member */
+	cd_put_alter,          /* cd_table, a view, or NULL: the keyspace; cd_options */
+	cd_put_create_index,   /* cd_table, cd_index */
+	cd_put_scylla_index,   /* the same, of the class that ScyllaDB has for vectors */
+	cd_put_target,         /* NULL, cd_index: the column, inside KEYS() and the like */
+	cd_put_drop;           /* "TABLE", "MATERIALIZED VIEW", "TYPE", "INDEX"; its name */
 
 #endif

@@ -8,15 +8,6 @@
 #include "orm/schema/statement.h"
 #include "orm/model/udt.h"
 
-static void on_looked(struct cd_op *op, coodie_result *take_res, const coodie_error *from)
-{
-	coodie_error err = *from;
-
-	(void)take_res; /* none: it follows no statement */
-	cd_apply_sync(op, &err);
-	cd_job_run_or_end(op, &err);
-}
-
 /* An empty schema of what is wanted. */
 static coodie_schema *want(struct cd_op *op, const char *keyspace, coodie_error *err)
 {
@@ -42,7 +33,7 @@ static bool begin_table(struct cd_op *op, const struct cd_target *t, coodie_erro
 	should = want(op, m->keyspace_name, err);
 	return should && cd_want_model(should, op->place.session, m, err) &&
 	       cd_look(op, should->types ? CD_SCOPE_TABLE_WITH_TYPES : CD_SCOPE_TABLE,
-		       m->keyspace_name, m->table_name, NULL, on_looked, err);
+		       m->keyspace_name, m->table_name, NULL, cd_apply_looked, err);
 }
 
 /* It is one, and may be made of its base. */
@@ -71,7 +62,7 @@ static bool begin_view(struct cd_op *op, const struct cd_target *t, coodie_error
 	should = want(op, m->keyspace_name, err);
 	return should && cd_want_model(should, op->place.session, m, err) &&
 	       cd_look(op, CD_SCOPE_VIEW, m->keyspace_name, m->table_name, base->table_name,
-		       on_looked, err);
+		       cd_apply_looked, err);
 }
 
 static bool begin_drop_view(struct cd_op *op, const struct cd_target *t, coodie_error *err)
@@ -166,7 +157,7 @@ static bool begin_type(struct cd_op *op, const struct cd_target *t, coodie_error
 		return false;
 	should = want(op, keyspace, err);
 	return should && cd_want_type(should, t->what, err) &&
-	       cd_look(op, CD_SCOPE_TYPES, keyspace, NULL, NULL, on_looked, err);
+	       cd_look(op, CD_SCOPE_TYPES, keyspace, NULL, NULL, cd_apply_looked, err);
 }
 
 static bool begin_drop_type(struct cd_op *op, const struct cd_target *t, coodie_error *err)
@@ -290,7 +281,7 @@ static bool begin_schema(struct cd_op *op, const struct cd_target *t, coodie_err
 	if (!job->should)
 		return false;
 	op->subject = job->should->keyspace;
-	return cd_look(op, CD_SCOPE_WHOLE, job->should->keyspace, NULL, NULL, on_looked, err);
+	return cd_look(op, CD_SCOPE_WHOLE, job->should->keyspace, NULL, NULL, cd_apply_looked, err);
 }
 
 static const struct cd_verb sync_schema = { "coodie_sync_schema", begin_schema };
@@ -353,8 +344,10 @@ static bool begin_apply(struct cd_op *op, const struct cd_target *t, coodie_erro
 	if (!d)
 		return cd_fail(err, COODIE_ERR_INVALID, "%s: the difference is NULL", op->verb);
 	op->subject = d->keyspace;
-	return cd_apply_diff(op, d, err) &&
-	       cd_look_later(op, CD_SCOPE_WHOLE, d->keyspace, NULL, NULL, err);
+	if (cd_apply_diff(op, d, err))
+		return cd_look_later(op, CD_SCOPE_WHOLE, d->keyspace, NULL, NULL, err);
+	cd_error_prefix(err, "%s(%s)", op->verb, op->subject);
+	return false;
 }
 
 static const struct cd_verb diff_apply = { "coodie_diff_apply", begin_apply };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What models want: their tables, views, indexes and types as a schema. */
 #include <stdio.h>
-#include <strings.h>
 
 #include "base/error.h"
 #include "base/identifier.h"
@@ -71,12 +70,8 @@ static bool is_collection(const struct cd_column *c)
 
 static const char *part_of(const struct cd_column *c)
 {
-	static const char *const parts[] = { "VALUES", "KEYS", "ENTRIES", "FULL" };
-
-	for (size_t i = 0; c->def.index.target && i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (!strcasecmp(parts[i], c->def.index.target))
-			return parts[i];
-	}
+	if (c->def.index.target)
+		return cd_index_part(c->def.index.target, strlen(c->def.index.target));
 	if (!is_collection(c))
 		return "";
 	return c->multicell ? "VALUES" : "FULL";
@@ -387,6 +382,8 @@ static bool want_replication(coodie_schema *s, struct cd_option *map, const cood
 				"{'class': 'NetworkTopologyStrategy', 'dc1': 3}", err);
 	if (o->datacenters)
 		return want_datacenters(s, map, o->datacenters, err);
+	if (!o->replication_factor) /* not said: no wish to change what is there */
+		map->shape = CD_SHAPE_OBSOLETE;
 	return want_simple(s, map, o->replication_factor, err);
 }
 

@@ -24,7 +24,6 @@ static void on_prepared(coodie_prepared *take_prepared, const coodie_error *err,
 
 static void prepare_next(struct cd_op *op)
 {
-	static const coodie_error ok = { 0 };
 	struct warm *w = cd_job(op)->state;
 
 	while (w->at < w->count && cd_orm_is_open(op->place.orm, NULL)) {
@@ -32,7 +31,7 @@ static void prepare_next(struct cd_op *op)
 						 op, NULL))
 			return;
 	}
-	cd_job_end(op, &ok);
+	cd_job_end(op, &cd_op_ok);
 }
 
 /* Counters are not inserted, nor set; views are only read. */

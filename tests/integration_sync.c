@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+/* Integration: what a sync makes of a schema that is not as the models say: added, altered, told, refused; all
+ * models at once, and by several at once. */
+#include "tests/integration.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <coodie/diff.h>
+
+static void ok(bool worked, const coodie_error *err, const char *doing)
+{
+	integration_ok(worked, err, doing);
+}
+
+/* What a sync told. */
+static struct {
+	char text[8000];
+	unsigned statements, notes;
+} told;
+
+static void tell(const char *cql, void *user)
+{
+	size_t len = strlen(told.text);
+
+	(void)user;
+	if (strncmp(cql, "-- ", 3) == 0)
+		told.notes++;
+	else
+		told.statements++;
+	snprintf(told.text + len, sizeof(told.text) - len, "%s;\n", cql);
+}
+
+#define SYNC(...) COODIE_SYNC(.each = tell, __VA_ARGS__)
+
+static void sync_table(struct integration *it, const coodie_model *m, const coodie_sync *options)
+{
+	coodie_error err = { 0 };
+
+	memset(&told, 0, sizeof(told));
+	ok(coodie_sync_table(it->session, m, options, &err), &err, "sync");
+}
+
+static void sync_twice(struct integration *it, const coodie_model *m, unsigned statements)
+{
+	sync_table(it, m, SYNC(0));
+	if (told.statements != statements)
+		fail_msg("%u statements wanted: %s", statements, told.text);
+	sync_table(it, m, SYNC(0));
+	if (told.statements)
+		fail_msg("a second sync does: %s", told.text);
+}
+
+static void says(const char *what)
+{
+	if (!strstr(told.text, what))
+		fail_msg("\"%s\" is not in \"%s\"", what, told.text);
+}
+
+typedef struct part {
+	coodie_row row;
+	int32_t id, at;
+	const char *name;
+	cql_set tags;
+	int64_t size;
+} part;
+
+#define KEY \
+	COODIE_COLUMN(part, id, "int", .partition_key = 1), \
+		COODIE_COLUMN(part, at, "int", .clustering_key = 1)
+
+static const coodie_column first_columns[] = { KEY, COODIE_COLUMN(part, name, "text") };
+static const coodie_model first = COODIE_MODEL(part, first_columns, "parts");
+
+/* SM-16: a dry run of a table that is missing tells its CREATE and its indexes, and no ADD. */
+static void test_dry_run(void **state)
+{
+	static const coodie_column columns[] = {
+		KEY, COODIE_COLUMN(part, name, "text", .index = COODIE_INDEX())
+	};
+	static const coodie_model m = COODIE_MODEL(part, columns, "dry");
+
+	sync_table(*state, &m, SYNC(.dry_run = true));
+	assert_int_equal(told.statements, 2);
+	says("CREATE TABLE");
+	says("CREATE INDEX");
+	sync_table(*state, &m, SYNC(.dry_run = true)); /* nothing was made */
+	assert_int_equal(told.statements, 2);
+}
+
+/* SM-12: columns that are missing are added, static ones as such; SM-13: others are told, and left. */
+static void test_columns(void **state)
+{
+	static const coodie_column columns[] = {
+		KEY, COODIE_COLUMN(part, size, "bigint", .db_name = "Size", .is_static = true),
+		COODIE_COLUMN(part, tags, "set<text>")
+	};
+	static const coodie_model more = COODIE_MODEL(part, columns, "parts");
+
+	sync_twice(*state, &first, 1);
+	sync_table(*state, &more, SYNC(0));
+	assert_int_equal(told.statements, 2);
+	says("ADD \"Size\" bigint STATIC");
+	says("ADD \"tags\" set<text>");
+	assert_int_equal(told.notes, 1);
+	says("the table has a column \"name\" (text) that the model has not; it is left");
+	sync_table(*state, &more, SYNC(.allow_destructive = true));
+	assert_int_equal(told.statements, 0); /* no leave is enough for that */
+}
+
+/* SM-14, SM-15: what no statement changes is refused, all of it at once, and nothing is run. */
+static void test_refused(void **state)
+{
+	static const coodie_column columns[] = {
+		COODIE_COLUMN(part, at, "int", .partition_key = 1),
+		COODIE_COLUMN(part, id, "int", .clustering_key = 1, .order = COODIE_DESC),
+		COODIE_COLUMN(part, name, "ascii"),
+		COODIE_COLUMN(part, size, "bigint", .db_name = "never"),
+	};
+	static const coodie_model m = COODIE_MODEL(part, columns, "parts");
+	struct integration *it = *state;
+	coodie_error err = { 0 };
+
+	memset(&told, 0, sizeof(told));
+	assert_false(coodie_sync_table(it->session, &m, SYNC(0), &err));
+	assert_int_equal(err.code, COODIE_ERR_CONFLICT);
+	assert_non_null(strstr(err.message, "column \"at\" is clustering in the table and "
+					    "partition_key in the model"));
+	assert_non_null(strstr(err.message, "(also different: id, name)"));
+	assert_string_equal(told.text, "");
+	sync_table(it, &first, SYNC(0));
+	assert_null(strstr(told.text, "never"));
+}
+
+#define OPTIONS(...) COODIE_MODEL(part, first_columns, "opted", .options = __VA_ARGS__)
+
+/* SM-09 to SM-11: options at CREATE, one ALTER where they differ, none where they mean the same. */
+static void test_options(void **state)
+{
+	static const coodie_model models[] = {
+		OPTIONS("compaction = {'class': 'LeveledCompactionStrategy', 'sstable_size_in_mb': 64} "
+			"AND bloom_filter_fp_chance = 0.10 AND speculative_retry = '99PERCENTILE'",
+			.default_ttl = 60, .comment = "it's"),
+		OPTIONS("compaction = {'class': 'LeveledCompactionStrategy'} AND gc_grace_seconds = 61 "
+			"AND caching = {'keys': 'NONE'}"),
+		OPTIONS("compression = {'chunk_length_in_kb': 64} AND read_repair = 'none' AND "
+			"additional_write_policy = '95.0p' AND crc_check_chance = 0.5 AND "
+			"max_index_interval = 4096 AND incremental_backups = false"),
+		OPTIONS("compression = {'enabled': false} AND compaction = {'class': "
+			"'SizeTieredCompactionStrategy', 'min_threshold': 8}"),
+		OPTIONS("compression = {'class': 'ZstdCompressor'} AND comment = '' AND "
+			"default_time_to_live = 0 AND memtable_flush_period_in_ms = 1000 AND "
+			"allow_auto_snapshot = true AND min_index_interval = 64"),
+	};
+
+	for (size_t i = 0; i < sizeof(models) / sizeof(models[0]); i++)
+		sync_twice(*state, &models[i], 1);
+	sync_table(*state, &models[0], SYNC(.keep_options = true));
+	assert_int_equal(told.statements, 0);
+}
+
+/* SM-21: indexes that the model does not have are told; dropped when that is asked for. */
+static void test_removed_indexes(void **state)
+{
+	static const coodie_column with[] = {
+		KEY, COODIE_COLUMN(part, name, "text", .index = COODIE_INDEX(.name = "By_name")),
+		COODIE_COLUMN(part, tags, "set<text>", .index = COODIE_INDEX())
+	};
+	static const coodie_column without[] = {
+		KEY, COODIE_COLUMN(part, name, "text"),
+		COODIE_COLUMN(part, tags, "set<text>", .index = COODIE_INDEX(.external = true))
+	};
+	static const coodie_model indexed = COODIE_MODEL(part, with, "indexed_parts"),
+				  plain = COODIE_MODEL(part, without, "indexed_parts");
+
+	sync_twice(*state, &indexed, 3);
+	sync_table(*state, &plain, SYNC(0));
+	assert_int_equal(told.statements, 0);
+	assert_int_equal(told.notes, 1); /* the other is made by others */
+	sync_table(*state, &plain, SYNC(.drop_removed_indexes = true));
+	assert_int_equal(told.statements, 1);
+	says(".\"By_name\"");
+	sync_table(*state, &plain, SYNC(.drop_removed_indexes = true));
+	assert_int_equal(told.statements + told.notes, 0);
+}
+
+static const coodie_column view_columns[] = {
+	COODIE_COLUMN(part, at, "int", .partition_key = 1),
+	COODIE_COLUMN(part, id, "int", .clustering_key = 1),
+};
+static const coodie_column other_view_columns[] = {
+	COODIE_COLUMN(part, at, "int", .partition_key = 1),
+	COODIE_COLUMN(part, id, "int", .clustering_key = 1, .order = COODIE_DESC),
+};
+static const coodie_model base = COODIE_MODEL(part, first_columns, "based");
+static const coodie_model view = COODIE_MODEL(part, view_columns, "viewed",
+					      .view = COODIE_VIEW(&base));
+static const coodie_model view_options = COODIE_MODEL(
+	part, view_columns, "viewed", .comment = "seen",
+	.view = COODIE_VIEW(&base, .options = "gc_grace_seconds = 3600"));
+static const coodie_model view_other = COODIE_MODEL(part, other_view_columns, "viewed",
+						    .view = COODIE_VIEW(&base));
+
+static void sync_models(struct integration *it, const coodie_model *const *models, size_t count,
+			const coodie_sync *options)
+{
+	coodie_error err = { 0 };
+
+	memset(&told, 0, sizeof(told));
+	ok(coodie_sync_schema(it->session, COODIE_SCHEMA(.models = models, .model_count = count),
+			      options, &err),
+	   &err, "sync the schema");
+}
+
+/* All models with one read, base before view; MV-09: a view's options are altered, the rest made anew. */
+static void test_whole(void **state)
+{
+	static const coodie_model *const models[] = { &view, &base, &first },
+					 *const options[] = { &view_options, &base },
+					 *const other[] = { &base, &view_other };
+	struct integration *it = *state;
+	coodie_error err = { 0 };
+
+	sync_models(it, models, 3, SYNC(0));
+	assert_int_equal(told.statements, 2);
+	sync_models(it, models, 3, SYNC(0));
+	assert_int_equal(told.statements, 0);
+	sync_models(it, options, 2, SYNC(0));
+	assert_int_equal(told.statements, 1);
+	says("ALTER MATERIALIZED VIEW");
+	sync_models(it, options, 2, SYNC(0));
+	assert_int_equal(told.statements, 0);
+	assert_false(coodie_sync_schema(it->session,
+					COODIE_SCHEMA(.models = other, .model_count = 2), SYNC(0),
+					&err));
+	assert_non_null(strstr(err.message, "a view cannot be changed"));
+	sync_models(it, other, 2, SYNC(.allow_destructive = true));
+	assert_int_equal(told.statements, 2);
+	sync_models(it, other, 2, SYNC(0));
+	assert_int_equal(told.statements, 0);
+}
+
+/* SM-02, SM-03, SM-31: a keyspace is altered where it differs; what is not said is not compared. */
+static void test_keyspace(void **state)
+{
+	const struct {
+		const coodie_keyspace *options;
+		unsigned statements;
+	} rows[] = {
+		{ COODIE_KEYSPACE(.replication = "{'class': 'NetworkTopologyStrategy', "
+						 "'replication_factor': 1}"), 1 },
+		{ COODIE_KEYSPACE(.replication = "{'class': 'NetworkTopologyStrategy', "
+						 "'replication_factor': 1}"), 0 },
+		{ COODIE_KEYSPACE(.no_durable_writes = true), 1 },
+		{ COODIE_KEYSPACE(.no_durable_writes = true), 0 },
+		{ COODIE_KEYSPACE(.replication_factor = 1), 1 },
+		{ COODIE_KEYSPACE(.replication_factor = 1), 0 },
+		{ NULL, 0 },
+	};
+	struct integration *it = *state;
+	coodie_error err = { 0 };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		memset(&told, 0, sizeof(told));
+		ok(coodie_sync_keyspace(it->session, "engine_altered", rows[i].options, SYNC(0),
+					&err),
+		   &err, "sync the keyspace");
+		if (told.statements != rows[i].statements)
+			fail_msg("row %zu: %s", i, told.text);
+	}
+	ok(coodie_drop_keyspace(it->session, "engine_altered", &err), &err, "drop");
+}
+
+static void count_end(const coodie_error *err, void *user)
+{
+	ok(err->code == COODIE_OK, err, "sync");
+	++*(unsigned *)user;
+}
+
+/* SM-28: sixteen at once, of a table that is not there, and of columns that are missing. */
+static void test_at_once(void **state)
+{
+	static const coodie_column columns[] = { KEY, COODIE_COLUMN(part, name, "text"),
+						 COODIE_COLUMN(part, size, "bigint"),
+						 COODIE_COLUMN(part, tags, "set<text>",
+							       .index = COODIE_INDEX()) };
+	static const coodie_model few = COODIE_MODEL(part, first_columns, "at_once"),
+				  more = COODIE_MODEL(part, columns, "at_once");
+	const coodie_model *const models[] = { &few, &more };
+	struct integration *it = *state;
+	coodie_error err = { 0 };
+
+	for (size_t m = 0; m < 2; m++) {
+		unsigned done = 0;
+
+		for (int i = 0; i < 16; i++)
+			ok(coodie_sync_table_async(it->session, models[m], NULL, count_end, &done,
+						   &err),
+			   &err, "sync_async");
+		ok(coodie_session_run(it->session, NULL, &err), &err, "run");
+		assert_int_equal(done, 16);
+		sync_table(it, models[m], SYNC(0));
+		assert_int_equal(told.statements, 0);
+	}
+}
+
+/* SM-28: a difference that another has applied meanwhile is no error, and is told. */
+static void test_applied_twice(void **state)
+{
+	static const coodie_column columns[] = { KEY, COODIE_COLUMN(part, name, "text"),
+						 COODIE_COLUMN(part, size, "bigint") };
+	static const coodie_model few = COODIE_MODEL(part, first_columns, "twice"),
+				  more = COODIE_MODEL(part, columns, "twice");
+	const coodie_model *wanted = &more;
+	struct integration *it = *state;
+	coodie_error err = { 0 };
+	coodie_schema *is, *should;
+	coodie_diff *d;
+
+	sync_table(it, &few, NULL);
+	is = coodie_schema_read(it->session, NULL, &err);
+	ok(is, &err, "read");
+	assert_true(coodie_schema_exists(is));
+	should = coodie_schema_of_models(
+		it->session, COODIE_SCHEMA(.models = &wanted, .model_count = 1), &err);
+	ok(should, &err, "of models");
+	d = coodie_schema_compare(is, should, NULL, &err);
+	ok(d, &err, "compare");
+	coodie_schema_free(is);
+	coodie_schema_free(should);
+	assert_int_equal(coodie_diff_count(d), 1);
+	for (unsigned i = 0; i < 2; i++) {
+		memset(&told, 0, sizeof(told));
+		ok(coodie_diff_apply(it->session, d, SYNC(0), &err), &err, "apply");
+		assert_int_equal(told.statements, i == 0);
+		assert_int_equal(told.notes, i == 1);
+	}
+	coodie_diff_free(d);
+}
+
+/* A keyspace that is not there is read as one, and is empty. */
+static void test_nothing(void **state)
+{
+	struct integration *it = *state;
+	coodie_error err = { 0 };
+	coodie_schema *s = coodie_schema_read(it->session, "\"Not_there\"", &err);
+
+	ok(s, &err, "read");
+	assert_false(coodie_schema_exists(s));
+	assert_string_equal(coodie_schema_keyspace(s), "Not_there");
+	coodie_schema_free(s);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_dry_run),      cmocka_unit_test(test_columns),
+	cmocka_unit_test(test_refused),      cmocka_unit_test(test_options),
+	cmocka_unit_test(test_removed_indexes), cmocka_unit_test(test_whole),
+	cmocka_unit_test(test_keyspace),     cmocka_unit_test(test_at_once),
+	cmocka_unit_test(test_applied_twice), cmocka_unit_test(test_nothing),
+};
+
+const struct integration_group integration_sync = INTEGRATION_GROUP("sync", tests,
+								    INTEGRATION_ALWAYS);
