@@ -3,14 +3,6 @@
 #include "orm/model/spelling.h"
 #include "orm/schema/diff.h"
 
-static coodie_change about(enum coodie_change_kind kind, const struct cd_table *t,
-			   const struct cd_member *column)
-{
-	return (coodie_change){ .kind = kind,
-				.object = t->name,
-				.part = column ? column->name : NULL };
-}
-
 static void impossible(struct cd_comparing *c, coodie_change *change, const char *reason)
 {
 	change->safety = COODIE_CHANGE_IMPOSSIBLE;
@@ -56,7 +48,7 @@ static const char *why_frozen_only(struct cd_comparing *c, const struct cd_membe
 
 static void create_table(struct cd_comparing *c, const struct cd_table *t)
 {
-	coodie_change change = about(COODIE_CHANGE_CREATE_TABLE, t, NULL);
+	coodie_change change = cd_change_about(COODIE_CHANGE_CREATE_TABLE, t->name, NULL);
 
 	for (const struct cd_member *m = t->columns.first; m; m = m->next) {
 		const char *why = why_frozen_only(c, m);
@@ -75,7 +67,7 @@ static void create_table(struct cd_comparing *c, const struct cd_table *t)
 
 static void drop_table(struct cd_comparing *c, const struct cd_table *t)
 {
-	coodie_change change = about(COODIE_CHANGE_DROP_TABLE, t, NULL);
+	coodie_change change = cd_change_about(COODIE_CHANGE_DROP_TABLE, t->name, NULL);
 
 	cd_drop_indexes(c, t);
 	change.safety = COODIE_CHANGE_DESTRUCTIVE;
@@ -126,7 +118,7 @@ static const char *why_not_added(struct cd_comparing *c, const struct cd_table *
 
 static void add_column(struct cd_comparing *c, const struct cd_table *t, const struct cd_member *m)
 {
-	coodie_change change = about(COODIE_CHANGE_ADD_COLUMN, t, m);
+	coodie_change change = cd_change_about(COODIE_CHANGE_ADD_COLUMN, t->name, m->name);
 	const char *reason = why_not_added(c, t, m);
 
 	change.should = m->canon;
@@ -154,7 +146,7 @@ static const char *why_not_dropped(struct cd_comparing *c, const struct cd_membe
 
 static void drop_column(struct cd_comparing *c, const struct cd_table *t, const struct cd_member *m)
 {
-	coodie_change change = about(COODIE_CHANGE_DROP_COLUMN, t, m);
+	coodie_change change = cd_change_about(COODIE_CHANGE_DROP_COLUMN, t->name, m->name);
 	const char *why = why_not_dropped(c, m);
 
 	change.is = m->canon;
@@ -180,7 +172,7 @@ static void drop_column(struct cd_comparing *c, const struct cd_table *t, const 
 
 static void lacks_key(struct cd_comparing *c, const struct cd_table *t, const struct cd_member *m)
 {
-	coodie_change change = about(COODIE_CHANGE_KEY, t, m);
+	coodie_change change = cd_change_about(COODIE_CHANGE_KEY, t->name, m->name);
 
 	change.should = m->canon;
 	impossible(c, &change,
@@ -194,7 +186,7 @@ static void lacks_key(struct cd_comparing *c, const struct cd_table *t, const st
  * them. */
 static void has_key(struct cd_comparing *c, const struct cd_table *t, const struct cd_member *m)
 {
-	coodie_change change = about(COODIE_CHANGE_KEY, t, m);
+	coodie_change change = cd_change_about(COODIE_CHANGE_KEY, t->name, m->name);
 	const char *part = m->role == CD_ROLE_CLUSTERING ? "clustering_key" : "partition_key",
 		   *advice = cd_change_text(c, "add it with .%s = %d", part,
 					    (int)m->position + 1);
@@ -217,7 +209,7 @@ static void compare_column(struct cd_comparing *c, const struct cd_table *t,
 	} else if (!there) {
 		add_column(c, t, m);
 	} else if (cd_compare_column(c, there, m, &d)) {
-		coodie_change change = about(d.kind, t, m);
+		coodie_change change = cd_change_about(d.kind, t->name, m->name);
 
 		change.is = d.is;
 		change.should = d.should;
@@ -229,7 +221,7 @@ static void compare_column(struct cd_comparing *c, const struct cd_table *t,
 static bool same_kind(struct cd_comparing *c, const struct cd_table *is,
 		      const struct cd_table *should)
 {
-	coodie_change change = about(COODIE_CHANGE_COLUMN_KIND, is, NULL);
+	coodie_change change = cd_change_about(COODIE_CHANGE_COLUMN_KIND, is->name, NULL);
 
 	if (!c->whole || is->is_counter == should->is_counter)
 		return true;
@@ -264,7 +256,7 @@ static void compare_table(struct cd_comparing *c, const struct cd_table *is,
 /* The name is taken by what is no table. */
 static void is_taken(struct cd_comparing *c, const struct cd_table *t)
 {
-	coodie_change change = about(COODIE_CHANGE_CREATE_TABLE, t, NULL);
+	coodie_change change = cd_change_about(COODIE_CHANGE_CREATE_TABLE, t->name, NULL);
 
 	impossible(c, &change,
 		   cd_change_text(c, "%s is a materialized view; drop that first", t->name));

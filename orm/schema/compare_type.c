@@ -2,17 +2,9 @@
 /* User types beside each other. A type only grows: CQL neither drops a field nor changes its type. */
 #include "orm/schema/diff.h"
 
-static coodie_change about(enum coodie_change_kind kind, const struct cd_udt *t,
-			   const struct cd_member *field)
-{
-	return (coodie_change){ .kind = kind,
-				.object = t->name,
-				.part = field ? field->name : NULL };
-}
-
 static void create_type(struct cd_comparing *c, const struct cd_udt *t)
 {
-	coodie_change change = about(COODIE_CHANGE_CREATE_TYPE, t, NULL);
+	coodie_change change = cd_change_about(COODIE_CHANGE_CREATE_TYPE, t->name, NULL);
 
 	change.up = cd_change_cql(c, cd_put_create_type, t, NULL);
 	change.down = cd_change_cql(c, cd_put_drop, "TYPE", t->name);
@@ -21,7 +13,7 @@ static void create_type(struct cd_comparing *c, const struct cd_udt *t)
 
 static void add_field(struct cd_comparing *c, const struct cd_udt *t, const struct cd_member *field)
 {
-	coodie_change change = about(COODIE_CHANGE_ADD_FIELD, t, field);
+	coodie_change change = cd_change_about(COODIE_CHANGE_ADD_FIELD, t->name, field->name);
 
 	change.should = field->type;
 	change.up = cd_change_cql(c, cd_put_add_field, t, field);
@@ -32,7 +24,7 @@ static void add_field(struct cd_comparing *c, const struct cd_udt *t, const stru
 static void compare_field(struct cd_comparing *c, const struct cd_udt *t,
 			  const struct cd_member *is, const struct cd_member *should)
 {
-	coodie_change change = about(COODIE_CHANGE_FIELD_TYPE, t, should);
+	coodie_change change = cd_change_about(COODIE_CHANGE_FIELD_TYPE, t->name, should->name);
 
 	if (!strcmp(is->canon, should->canon))
 		return;
@@ -49,7 +41,7 @@ static void compare_field(struct cd_comparing *c, const struct cd_udt *t,
 static void lacks_field(struct cd_comparing *c, const struct cd_udt *t,
 			const struct cd_member *field)
 {
-	coodie_change change = about(COODIE_CHANGE_DROP_FIELD, t, field);
+	coodie_change change = cd_change_about(COODIE_CHANGE_DROP_FIELD, t->name, field->name);
 
 	change.safety = COODIE_CHANGE_IMPOSSIBLE;
 	change.is = field->type;
@@ -87,7 +79,7 @@ static void drop_types(struct cd_comparing *c, const struct cd_udt *t)
 	drop_types(c, t->next);
 	if (cd_schema_type(c->should, t->name))
 		return;
-	change = about(COODIE_CHANGE_DROP_TYPE, t, NULL);
+	change = cd_change_about(COODIE_CHANGE_DROP_TYPE, t->name, NULL);
 	change.safety = COODIE_CHANGE_DESTRUCTIVE;
 	change.reason = cd_change_text(c, "type %s is not in %s", t->name, c->other);
 	change.up = cd_change_cql(c, cd_put_drop, "TYPE", t->name);

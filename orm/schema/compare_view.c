@@ -5,14 +5,9 @@
 
 /* ---- changes ----------------------------------------------------------------------------------- */
 
-static coodie_change about(enum coodie_change_kind kind, const struct cd_table *v)
-{
-	return (coodie_change){ .kind = kind, .object = v->name };
-}
-
 static void create_view(struct cd_comparing *c, const struct cd_table *v, bool replaces)
 {
-	coodie_change change = about(COODIE_CHANGE_CREATE_VIEW, v);
+	coodie_change change = cd_change_about(COODIE_CHANGE_CREATE_VIEW, v->name, NULL);
 	struct cd_change *new;
 
 	change.up = cd_change_cql(c, cd_put_create_table, v, NULL);
@@ -25,7 +20,7 @@ static void create_view(struct cd_comparing *c, const struct cd_table *v, bool r
 static void drop_view(struct cd_comparing *c, const struct cd_table *v, const char *reason,
 		      bool replaces)
 {
-	coodie_change change = about(COODIE_CHANGE_DROP_VIEW, v);
+	coodie_change change = cd_change_about(COODIE_CHANGE_DROP_VIEW, v->name, NULL);
 	struct cd_change *new;
 
 	change.safety = COODIE_CHANGE_DESTRUCTIVE;
@@ -39,7 +34,7 @@ static void drop_view(struct cd_comparing *c, const struct cd_table *v, const ch
 
 static void impossible(struct cd_comparing *c, const struct cd_table *v, const char *reason)
 {
-	coodie_change change = about(COODIE_CHANGE_CREATE_VIEW, v);
+	coodie_change change = cd_change_about(COODIE_CHANGE_CREATE_VIEW, v->name, NULL);
 
 	change.safety = COODIE_CHANGE_IMPOSSIBLE;
 	change.reason = reason;

@@ -59,6 +59,11 @@ void coodie_diff_free(coodie_diff *d)
 
 /* ---- putting it together ----------------------------------------------------------------------- */
 
+coodie_change cd_change_about(enum coodie_change_kind kind, const char *object, const char *part)
+{
+	return (coodie_change){ .kind = kind, .object = object, .part = part };
+}
+
 static bool keep_texts(struct cd_comparing *c, coodie_change *change)
 {
 	const char **const texts[] = { &change->object, &change->part, &change->is,

@@ -62,6 +62,8 @@ struct cd_comparing {
 coodie_diff *cd_compare(const coodie_schema *is, const coodie_schema *should,
 			const coodie_diff_options *options, bool is_sync, coodie_error *err);
 
+/* A change of an object and a part of it (NULL: none) that is safe, and nothing else said. */
+coodie_change cd_change_about(enum coodie_change_kind kind, const char *object, const char *part);
 /* diff.c: adds a change; `change` has at least kind, and strings that live as long as the diff or both
  * schemas: those are copied. NULL: no memory, and c->failed. */
 struct cd_change *cd_change_add(struct cd_comparing *c, enum cd_phase phase,

@@ -279,7 +279,8 @@ static struct cd_table *table_of(struct rows *r, const char *table, struct cd_ta
 	return cd_schema_table(r->schema, name);
 }
 
-static bool take_column(struct rows *r, struct cd_table *t)
+/* What is not said of columns that were dropped, their order and place, is none. */
+static bool take_column(struct rows *r, struct cd_members *list)
 {
 	const char *name = take_text(r, "column_name"), *type = take_text(r, "type"),
 		   *kind = take_text(r, "kind"), *order = take_text(r, "clustering_order");
@@ -290,7 +291,7 @@ static bool take_column(struct rows *r, struct cd_table *t)
 		return false;
 	if (!strcmp(type, "empty")) /* of tables of old */
 		return true;
-	m = cd_schema_add_member(r->schema, &t->columns, name, type);
+	m = cd_schema_add_member(r->schema, list, name, type);
 	if (!check(r, m != NULL))
 		return false;
 	m->role = role_of(kind);
@@ -330,41 +331,32 @@ static void put_keys_first(struct cd_table *t)
 		t->columns.last = &(*t->columns.last)->next;
 }
 
-bool cd_take_columns(coodie_schema *s, coodie_result *res, const char *table, coodie_error *err)
+static bool take_columns(coodie_schema *s, coodie_result *res, const char *table, bool dropped,
+			 coodie_error *err)
 {
 	struct rows r = rows_of(s, res, err);
 	struct cd_table *t = NULL;
 
 	while (coodie_cursor_next(&r.at)) {
 		t = table_of(&r, table, t);
-		if (r.failed || (t && !take_column(&r, t)))
+		if (r.failed || (t && !take_column(&r, dropped ? &t->dropped : &t->columns)))
 			return false;
 	}
-	for (t = s->tables; t; t = t->next)
-		put_keys_first(t);
 	return !r.failed;
+}
+
+bool cd_take_columns(coodie_schema *s, coodie_result *res, const char *table, coodie_error *err)
+{
+	bool taken = take_columns(s, res, table, false, err);
+
+	for (struct cd_table *t = s->tables; t; t = t->next)
+		put_keys_first(t);
+	return taken;
 }
 
 bool cd_take_dropped(coodie_schema *s, coodie_result *res, const char *table, coodie_error *err)
 {
-	struct rows r = rows_of(s, res, err);
-	struct cd_table *t = NULL;
-
-	while (coodie_cursor_next(&r.at)) {
-		const char *name = take_text(&r, "column_name"), *type = take_text(&r, "type"),
-			   *kind = take_text(&r, "kind");
-		struct cd_member *m;
-
-		t = table_of(&r, table, t);
-		if (r.failed)
-			return false;
-		m = t ? cd_schema_add_member(s, &t->dropped, name, type) : NULL;
-		if (t && !check(&r, m != NULL))
-			return false;
-		if (m)
-			m->role = role_of(kind);
-	}
-	return !r.failed;
+	return take_columns(s, res, table, true, err);
 }
 
 /* ---- indexes ----------------------------------------------------------------------------------- */
