@@ -7,7 +7,6 @@ libcd_base_la_SOURCES = \
 	base/buffer.c base/buffer.h \
 	base/carrier.c base/carrier.h \
 	base/cql_arena.c base/cql_arena.h \
-	base/error.c base/error.h \
 	base/histogram.c base/histogram.h \
 	base/hot.h \
 	base/list.c base/list.h \
@@ -21,13 +20,14 @@ libcd_base_la_SOURCES = \
 	base/socket.c base/socket.h \
 	base/thread_self.h \
 	base/timeuuid.c base/timeuuid.h \
-	base/tls.c base/tls.h base/tls_engine.h \
 	base/tls_bio.c base/tls_bio.h \
 	base/tls_state.c
 # What is run once, or now and then.
 noinst_LTLIBRARIES += libcd_base_small.la
 libcd_base_small_la_CFLAGS = $(SMALL_CFLAGS)
 libcd_base_small_la_SOURCES = \
+	base/tls.c base/tls.h base/tls_engine.h \
+	base/error.c base/error.h \
 	base/address.c base/address.h \
 	base/digest.c base/digest.h \
 	base/endpoint.c base/endpoint.h \

@@ -13,7 +13,6 @@ libcd_net_la_SOURCES = \
 	net/crew/parcel.c net/crew/parcel.h \
 	net/engine/attempt.c net/engine/attempt.h \
 	net/engine/auth_plain.c \
-	net/engine/engine.c net/engine/engine.h net/engine/engine_impl.h \
 	net/engine/engine_answer.c \
 	net/engine/engine_batch.c \
 	net/engine/engine_choose.c \
@@ -29,12 +28,9 @@ libcd_net_la_SOURCES = \
 	net/engine/engine_submit.c \
 	net/engine/engine_turn.c \
 	net/engine/extras.c net/engine/extras.h \
-	net/engine/host.c net/engine/host.h \
-	net/engine/link.c net/engine/link.h \
 	net/engine/pool.c net/engine/pool.h \
 	net/engine/prepared.c net/engine/prepared.h \
 	net/engine/request.c net/engine/request.h \
-	net/engine/round.c \
 	net/engine/streams.c net/engine/streams.h \
 	net/engine/tally.c net/engine/tally.h \
 	net/engine/wheel.c net/engine/wheel.h \
@@ -44,7 +40,6 @@ libcd_net_la_SOURCES = \
 	net/policy/balancer.c net/policy/balancer.h net/policy/balancer_impl.h \
 	net/policy/balancer_plan.c \
 	net/policy/limit.c net/policy/limit.h \
-	net/policy/profile.c net/policy/profile.h \
 	net/policy/speculation.c net/policy/speculation.h \
 	net/policy/timestamps.c net/policy/timestamps.h \
 	net/result/cursor.c \
@@ -62,9 +57,7 @@ libcd_net_la_SOURCES = \
 	net/ring/tablets.c net/ring/tablets.h \
 	net/ring/token_map.c net/ring/token_map.h \
 	net/ring/token_ring.c net/ring/token_ring.h \
-	net/session/blocking.c \
 	net/session/driver.c \
-	net/session/future.c \
 	net/session/route.c net/session/route.h \
 	net/session/session.c net/session/session.h \
 	net/session/session_after.c \
@@ -74,6 +67,13 @@ libcd_net_la_SOURCES = \
 noinst_LTLIBRARIES += libcd_net_small.la
 libcd_net_small_la_CFLAGS = $(SMALL_CFLAGS)
 libcd_net_small_la_SOURCES = \
+	net/engine/link.c net/engine/link.h \
+	net/engine/round.c \
+	net/session/blocking.c \
+	net/engine/engine.c net/engine/engine.h net/engine/engine_impl.h \
+	net/engine/host.c net/engine/host.h \
+	net/policy/profile.c net/policy/profile.h \
+	net/session/future.c \
 	net/engine/events.c net/engine/events.h \
 	net/engine/fellows.c net/engine/fellows.h \
 	net/engine/engine_info.c \
