@@ -429,6 +429,8 @@ bool mg_lock_check(coodie_migrator *m, coodie_error *err)
 {
 	uint64_t age_us;
 
+	if (!mg_goes_on(m, err))
+		return false;
 	if (is_lost(m->lock, &age_us))
 		return lost(m, err);
 	return age_us < (uint64_t)m->lock->ttl_s * 1000000 / 2 || renew_now(m, m->lock, err);

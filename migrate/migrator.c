@@ -42,6 +42,18 @@ enum coodie_migrate_cause coodie_migrator_cause(const coodie_migrator *m)
 	return m->cause;
 }
 
+void coodie_migrator_stop(coodie_migrator *m)
+{
+	atomic_store(&m->stopped, true);
+}
+
+bool mg_goes_on(coodie_migrator *m, coodie_error *err)
+{
+	return !atomic_load(&m->stopped) ||
+	       mg_fail(m, COODIE_CAUSE_STOPPED, err, COODIE_ERR_CANCELLED,
+		       "migrations: stopped as was asked for; the next run goes on there");
+}
+
 bool mg_because(coodie_migrator *m, enum coodie_migrate_cause cause)
 {
 	if (m->cause == COODIE_CAUSE_NONE)

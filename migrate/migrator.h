@@ -4,6 +4,7 @@
 #define MIGRATE_MIGRATOR_H
 
 #include <coodie/migrate.h>
+#include <stdatomic.h>
 
 #include "base/arena.h"
 #include "base/error.h"
@@ -31,6 +32,7 @@ struct coodie_migrator {
 	enum coodie_migrate_cause cause;
 	struct mg_lock *lock; /* NULL: not held */
 	bool resolved;        /* options.resolve was used up */
+	atomic_bool stopped;  /* by coodie_migrator_stop() */
 };
 
 /* Says why the call fails, once: the innermost cause stays. False. */
@@ -38,6 +40,9 @@ bool mg_because(coodie_migrator *m, enum coodie_migrate_cause cause);
 /* The same with its error. */
 bool mg_fail(coodie_migrator *m, enum coodie_migrate_cause cause, coodie_error *err,
 	     enum coodie_errc code, const char *format, ...) COODIE_PRINTF(5, 6);
+
+/* Whether the run may go on; if not, the error says so. */
+bool mg_goes_on(coodie_migrator *m, coodie_error *err);
 
 /* Tells who listens. */
 void mg_tell(coodie_migrator *m, const coodie_migrate_event *event);

@@ -200,7 +200,7 @@ static bool run_item(struct run *r, struct mg_item *item, coodie_error *err)
 				     .downgrade = r->downgrade,
 				     .dry_run = dry_run };
 
-	if (!dry_run && !mg_agree(r->m, err))
+	if (!mg_goes_on(r->m, err) || (!dry_run && !mg_agree(r->m, err)))
 		return false;
 	if (!mg_item_run(r->m, &r->history, item, err) || (!dry_run && !record(r, item, err)))
 		return false;
@@ -224,6 +224,7 @@ static bool run(coodie_migrator *m, bool downgrade, coodie_error *err)
 	mg_lock_release(m);
 	mg_items_close(r.items);
 	cd_arena_reset(&m->work);
+	atomic_store(&m->stopped, false);
 	if (ok)
 		cd_clear(&own);
 	else

@@ -260,7 +260,8 @@ static bool run(struct attempt *a, coodie_error *err)
 	enum mg_verdict verdict;
 	bool agreed = false;
 
-	if (!mg_lock_prove(m, err) || (!a->resumed && !judge(a, &verdict, err)))
+	if (!mg_goes_on(m, err) || !mg_lock_prove(m, err) ||
+	    (!a->resumed && !judge(a, &verdict, err)))
 		return false;
 	if (!a->resumed)
 		a->row.was_done = verdict == MG_DONE;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* `coodie migrate`: applies the migrations of a directory, rolls them back, says which are applied. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/migrate.h"
+#include "tools/migrate_signals.h"
 #include "tools/tool.h"
 
 struct migrate {
@@ -25,7 +28,8 @@ static const struct {
 	  "wait for it; --break-lock when you know that nobody works there any more" },
 	{ COODIE_CAUSE_LOCK_LOST, TOOL_LOCKED, "`coodie migrate --status`, then again" },
 	{ COODIE_CAUSE_CHECKSUM, TOOL_CHECKSUM,
-	  "the file as it was applied, and a new migration for what changed; or --allow-changed" },
+	  "the file as it was applied, and a new migration for what changed; where it was "
+	  "applied to its end also --allow-changed" },
 	{ COODIE_CAUSE_FILE, TOOL_USAGE, NULL },
 	{ COODIE_CAUSE_IRREVERSIBLE, TOOL_REFUSED, NULL },
 	{ COODIE_CAUSE_DESTRUCTIVE, TOOL_REFUSED,
@@ -36,6 +40,7 @@ static const struct {
 	{ COODIE_CAUSE_TARGET, TOOL_USAGE, NULL },
 	{ COODIE_CAUSE_INTERRUPTED, TOOL_REFUSED, NULL },
 	{ COODIE_CAUSE_BUILD, TOOL_FAILED, NULL },
+	{ COODIE_CAUSE_STOPPED, TOOL_FAILED, NULL },
 };
 
 static int fail(const struct migrate *g, coodie_migrator *m, const coodie_error *err)
@@ -64,10 +69,13 @@ static int work(const struct migrate *g, coodie_migrator *m, struct migrate_repo
 		exit_code = migrate_status(m, report->json, g->exit_code, &err);
 		return err.code ? fail(g, m, &err) : exit_code;
 	}
+	migrate_signals_watch(m);
 	ok = (g->rollback ? coodie_migrator_rollback : coodie_migrator_apply)(m, &err);
 	migrate_progress_clear(&report->progress);
+	exit_code = ok ? TOOL_OK : fail(g, m, &err);
+	migrate_signals_leave(coodie_migrator_cause(m) == COODIE_CAUSE_STOPPED);
 	if (!ok)
-		return fail(g, m, &err);
+		return exit_code;
 	migrate_report_end(report, g->rollback, g->dry_run);
 	return g->exit_code && g->dry_run && report->count ? TOOL_DIFFERS : TOOL_OK;
 }
@@ -133,6 +141,10 @@ static bool check(struct migrate *g)
 		wrong = "--target is of applying; --rollback takes --steps";
 	else if (g->steps && !g->rollback)
 		wrong = "--steps is of --rollback";
+	else if (g->directory && access(g->directory, F_OK) != 0) {
+		tool_misuse("migrate", "--migrations-dir %s: %s", g->directory, strerror(errno));
+		return false;
+	}
 	if (wrong)
 		tool_misuse("migrate", "%s", wrong);
 	return !wrong;

@@ -49,6 +49,8 @@ libcd_main_la_SOURCES = \
 	tools/migrate.c \
 	tools/migrate.h \
 	tools/migrate_report.c \
+	tools/migrate_signals.c \
+	tools/migrate_signals.h \
 	tools/migrate_status.c \
 	tools/nearest.c \
 	tools/nearest.h \

@@ -132,6 +132,13 @@ COODIE_API bool coodie_migrator_apply(coodie_migrator *m, coodie_error *err);
 /** Rolls back the newest that are applied and have a file here. */
 COODIE_API bool coodie_migrator_rollback(coodie_migrator *m, coodie_error *err);
 
+/**
+ * Ends the run that is under way before its next statement, or the next page of a scan: what was done stays done, the
+ * lock is given back, and the next run goes on there. The run fails with COODIE_ERR_CANCELLED, COODIE_CAUSE_STOPPED.
+ * Where none is under way, the next one ends so. From any thread, and from the handler of a signal.
+ */
+COODIE_API void coodie_migrator_stop(coodie_migrator *m);
+
 /** How a row of the state compares with the files of its name. */
 enum coodie_migration_match {
 	COODIE_MIGRATION_PENDING,  /**< there is no row */

@@ -369,6 +369,25 @@ static void clocks_that_differ(void **state)
 	assert_string_equal(world_rows(w, STATE), "'20260115_002_b', ''");
 }
 
+static void a_run_is_stopped(void **state)
+{
+	struct world *w = *state;
+	coodie_migrator *m;
+
+	world_file(w, "20260115_001_rating.cql", rating);
+	m = coodie_migrator_new(w->session, &w->options, &w->err);
+	assert_non_null(m);
+	coodie_migrator_stop(m);
+	assert_false(coodie_migrator_apply(m, &w->err));
+	assert_int_equal(w->err.code, COODIE_ERR_CANCELLED);
+	assert_int_equal(coodie_migrator_cause(m), COODIE_CAUSE_STOPPED);
+	assert_string_equal(world_rows(w, COLUMNS), "'id'; 'text'");
+	assert_string_equal(world_rows(w, "SELECT * FROM shop.\"_coodie_migrations_lock\""), "");
+	assert_true(coodie_migrator_apply(m, &w->err));
+	coodie_migrator_free(m);
+	assert_string_equal(world_rows(w, COLUMNS), "'id'; 'rating'; 'text'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +406,7 @@ int main(void)
 		TEST(what_ran_stays_as_it_was),
 		TEST(another_keyspace),
 		TEST(clocks_that_differ),
+		TEST(a_run_is_stopped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
