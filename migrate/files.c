@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,6 +43,20 @@ bool mg_file_named(const char *file, enum mg_language *language, size_t *len)
 		*language = (enum mg_language)i;
 		*len = (size_t)(ending - file);
 		return true;
+	}
+	return false;
+}
+
+/* A name that somebody may have meant for one: its ending in whatever case, and what begins with a digit. Other
+ * .c and .py files are none of ours. */
+static bool is_nearly_named(const char *file)
+{
+	const char *ending = strrchr(file, '.');
+	const bool has_digit = *file >= '0' && *file <= '9';
+
+	for (size_t i = 0; ending && i < MG_LANGUAGES; i++) {
+		if (strcasecmp(ending, endings[i]) == 0)
+			return has_digit || i == MG_CQL;
 	}
 	return false;
 }
@@ -93,8 +108,14 @@ static bool add(coodie_migrator *m, struct mg_files *files, const char *entry, c
 	char *path;
 	size_t len;
 
-	if (!mg_file_named(entry, &language, &len))
+	if (!mg_file_named(entry, &language, &len)) {
+		if (is_nearly_named(entry))
+			mg_note(m, NULL,
+				"%s/%s is passed over: the names of migrations are "
+				"YYYYMMDD_NNN_what.cql or .c",
+				m->options.directory, entry);
 		return true;
+	}
 	path = cd_arena_take(&m->work, size);
 	if (!path)
 		return cd_no_memory(err, "the list of migrations");

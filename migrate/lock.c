@@ -252,7 +252,7 @@ static bool held(coodie_migrator *m, const coodie_migrate_lock *lock, coodie_err
 	if (lock->seconds_left >= 0)
 		snprintf(left, sizeof left, "%d s left unless renewed", (int)lock->seconds_left);
 	return mg_fail(m, COODIE_CAUSE_LOCK_HELD, err, COODIE_ERR_CONFLICT,
-		       "migrations: the lock is held by \"%s\", taken %" PRId64
+		       "migrations: the lock is held by \"%.80s\", taken %" PRId64
 		       " s ago (%s); if that run is dead, break the lock",
 		       lock->owner, age_ms > 0 ? age_ms / 1000 : 0, left);
 }
@@ -283,24 +283,56 @@ static struct mg_lock *make_lock(coodie_migrator *m, coodie_error *err)
 	return NULL;
 }
 
-/* From who has it now. When another has taken it meanwhile, or nobody has it any more, nothing is broken. */
-static bool break_lock(coodie_migrator *m, coodie_error *err)
+/* From who has it now, whose name may be missing or longer than ours. When another has taken it meanwhile, or
+ * nobody has it any more, nothing is broken. */
+static enum outcome unlock_of(coodie_migrator *m, const coodie_migrate_lock *lock, cql_value owner,
+			      coodie_error *err)
 {
-	coodie_migrate_lock lock, now;
+	coodie_migrate_lock now;
 	enum outcome outcome;
 	int tries = 0;
 
-	if (!read_lock(m, &lock, err))
-		return false;
-	if (!lock.held)
-		return true;
 	do {
 		now.held = false;
-		outcome = write_if(m, MG_UNLOCK, CQL_ARGS(cql(lock.owner)), lock.owner, &now, err);
+		outcome = write_if(m, MG_UNLOCK, CQL_ARGS(owner), lock->owner, &now, err);
 	} while (outcome == APPLIED && now.held && ++tries < SETTLE_TRIES);
-	if (outcome == APPLIED && !now.held)
+	return outcome;
+}
+
+/* A row that was written with a time of the future is newer than what deletes it, and a deletion of that time
+ * would hide the next lock as well. It is all that the table holds. */
+static bool empty(coodie_migrator *m, const coodie_migrate_lock *broken, coodie_error *err)
+{
+	coodie_migrate_lock now;
+
+	if (!read_lock(m, &now, err))
+		return false;
+	if (!now.held || strcmp(now.owner, broken->owner) != 0 ||
+	    now.acquired_at_ms != broken->acquired_at_ms)
+		return true;
+	return mg_do(m, MG_EMPTY_LOCK, CQL_ARGS(), err);
+}
+
+static bool break_lock(coodie_migrator *m, coodie_error *err)
+{
+	coodie_result *r = mg_ask(m, MG_READ_LOCK, CQL_ARGS(), MG_AT_SERIAL, err);
+	coodie_cursor c = coodie_result_cursor(r);
+	coodie_migrate_lock lock = { 0 };
+	cql_text owner = { NULL, 0 };
+	enum outcome outcome = r ? REFUSED : FAILED;
+	bool ok = r;
+
+	if (r && coodie_cursor_next(&c)) {
+		read_row(&c, &lock);
+		coodie_cursor_text(&c, 0, &owner, NULL);
+		outcome = unlock_of(m, &lock,
+				    coodie_cursor_is_null(&c, 0) ? cql_null() : cql(owner), err);
+		ok = outcome != FAILED && (outcome != APPLIED || empty(m, &lock, err));
+	}
+	coodie_result_free(r);
+	if (ok && outcome == APPLIED)
 		mg_note(m, NULL, "the lock of \"%s\" was broken", lock.owner);
-	return outcome != FAILED;
+	return ok;
 }
 
 static enum outcome try_to_take(coodie_migrator *m, struct mg_lock *l, coodie_migrate_lock *lock,
@@ -376,7 +408,8 @@ static bool lost(coodie_migrator *m, coodie_error *err)
 			"migrations: the lock was lost: it ended, or was broken; nothing more "
 			"was run");
 	return mg_fail(m, COODIE_CAUSE_LOCK_LOST, err, COODIE_ERR_CONFLICT,
-		       "migrations: the lock was lost to \"%s\"; nothing more was run", lock.owner);
+		       "migrations: the lock was lost to \"%.80s\"; nothing more was run",
+		       lock.owner);
 }
 
 /* Renews it now. Not answered is not enough: it might end while the statement runs. */

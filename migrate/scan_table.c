@@ -298,6 +298,10 @@ bool coodie_migration_scan_table(coodie_migration *m, const char *table,
 	coodie_error own = { 0 };
 	bool ok;
 
+	if (m->fatal.code != COODIE_OK) {
+		cd_error_copy(err, &m->fatal);
+		return false;
+	}
 	m->statement++;
 	m->migrator->cause = COODIE_CAUSE_NONE;
 	ok = scan_table(&t, options, &own);

@@ -260,8 +260,9 @@ static bool run(struct attempt *a, coodie_error *err)
 	enum mg_verdict verdict;
 	bool agreed = false;
 
-	if (!mg_goes_on(m, err) || !mg_lock_prove(m, err) ||
-	    (!a->resumed && !judge(a, &verdict, err)))
+	if (!mg_goes_on(m, err))
+		return of_statement(a, err);
+	if (!mg_lock_prove(m, err) || (!a->resumed && !judge(a, &verdict, err)))
 		return false;
 	if (!a->resumed)
 		a->row.was_done = verdict == MG_DONE;
@@ -282,7 +283,13 @@ bool mg_work_run(coodie_migration *c, const struct mg_work *work, coodie_error *
 	coodie_error own = { 0 };
 	bool done = false, ok;
 
+	if (c->fatal.code != COODIE_OK) {
+		cd_error_copy(err, &c->fatal);
+		return false;
+	}
 	c->statement++;
+	c->migrator->cause =
+		COODIE_CAUSE_NONE; /* of a refusal that the migration has passed over */
 	ok = describe(&a, &own) && may_run(&a, &own) && is_done(&a, &done, &own);
 	if (ok && done)
 		tell(&a, COODIE_MIGRATE_SKIPPED, 0);

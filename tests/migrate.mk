@@ -50,6 +50,5 @@ cassandra_tests += tests/migrate/test_run tests/migrate/test_crash
 cassandra_tests += tests/migrate/test_scan_table tests/migrate/test_scan_resume tests/migrate/scan_million
 
 # A million rows scanned, by processes that are killed.
-.PHONY: check-million
 check-million: all tests/migrate/scan_million
 	tests/migrate/scan_million 1000000 20

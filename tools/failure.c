@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "tools/safe.h"
 #include "tools/tool.h"
 
 enum { UNAUTHORIZED = 0x2100 }; /* of the protocol's error codes */
@@ -60,7 +61,9 @@ int tool_misuse(const char *command, const char *format, ...)
 
 int tool_fail(const char *command, const coodie_error *err)
 {
-	fprintf(stderr, "coodie %s: %s (%s)\n", command, err->message, coodie_errc_name(err->code));
+	fprintf(stderr, "coodie %s: ", command);
+	safe_puts(stderr, err->message);
+	fprintf(stderr, " (%s)\n", coodie_errc_name(err->code));
 	for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++)
 		if (causes[i].code == err->code && causes[i].remedy)
 			fprintf(stderr, "Try: %s\n", causes[i].remedy);

@@ -9,6 +9,10 @@
 #include "tools/migrate_signals.h"
 #include "tools/tool.h"
 
+enum { SERVER_INVALID = 0x2200 }; /* of the protocol's error codes */
+
+static const char default_directory[] = "migrations";
+
 struct migrate {
 	struct project project;
 	const char *directory, *target, *resolve, *compiler;
@@ -43,6 +47,14 @@ static const struct {
 	{ COODIE_CAUSE_STOPPED, TOOL_FAILED, NULL },
 };
 
+/* A statement that fails is no wrong usage, whatever error a migration in C makes of it. */
+static int exit_of_statement(const coodie_error *err)
+{
+	const int exit_code = tool_exit_of(err);
+
+	return exit_code == TOOL_USAGE ? TOOL_FAILED : exit_code;
+}
+
 static int fail(const struct migrate *g, coodie_migrator *m, const coodie_error *err)
 {
 	enum coodie_migrate_cause cause = coodie_migrator_cause(m);
@@ -56,7 +68,9 @@ static int fail(const struct migrate *g, coodie_migrator *m, const coodie_error 
 			fprintf(stderr, "Try: %s\n", causes[i].remedy);
 		return (int)causes[i].exit;
 	}
-	return project_fail(&g->project, err, coodie_migrate_cause_name(cause), tool_exit_of(err));
+	return project_fail(&g->project, err, coodie_migrate_cause_name(cause),
+			    cause == COODIE_CAUSE_STATEMENT ? exit_of_statement(err)
+							    : tool_exit_of(err));
 }
 
 static int work(const struct migrate *g, coodie_migrator *m, struct migrate_report *report)
@@ -66,7 +80,7 @@ static int work(const struct migrate *g, coodie_migrator *m, struct migrate_repo
 	bool ok;
 
 	if (g->status) {
-		exit_code = migrate_status(m, report->json, g->exit_code, &err);
+		exit_code = migrate_status(m, report, g->exit_code, &err);
 		return err.code ? fail(g, m, &err) : exit_code;
 	}
 	migrate_signals_watch(m);
@@ -80,17 +94,45 @@ static int work(const struct migrate *g, coodie_migrator *m, struct migrate_repo
 	return g->exit_code && g->dry_run && report->count ? TOOL_DIFFERS : TOOL_OK;
 }
 
+/* A session begins with USE, which a server refuses when the keyspace is not there. */
+static int fail_to_begin(const struct migrate *g, const coodie_error *err)
+{
+	if (err->code != COODIE_ERR_SERVER || err->server_code != SERVER_INVALID)
+		return project_fail(&g->project, err, NULL, tool_exit_of(err));
+	project_fail(&g->project, err, NULL, TOOL_KEYSPACE);
+	fputs("Try: CREATE KEYSPACE, in `coodie shell` say; migrations do not make their own\n",
+	      stderr);
+	return TOOL_KEYSPACE;
+}
+
+static bool is_missing(const char *directory)
+{
+	return access(directory, F_OK) != 0 && errno == ENOENT;
+}
+
+/* Of several things to do Python's command does the first one of these; here that is said. */
+static void tell_passed_over(const struct migrate *g)
+{
+	if (g->status && (g->rollback || g->target))
+		fprintf(stderr, "coodie migrate: --status lists them, and %s is passed over\n",
+			g->rollback ? "--rollback" : "--target");
+}
+
 static int run(struct migrate *g)
 {
-	struct migrate_report report = { .json = project_is_json(&g->project),
-					 .verbose = g->verbose,
-					 .progress = { .to = stderr,
-						       .width = migrate_progress_width(stderr) } };
+	struct migrate_report report = {
+		.json = project_is_json(&g->project),
+		.verbose = g->verbose,
+		.missing = g->directory || !is_missing(default_directory) ? NULL
+									  : default_directory,
+		.progress = { .to = stderr, .width = migrate_progress_width(stderr) }
+	};
 	coodie_error err = { 0 };
 	coodie_session *s = project_session(&g->project, true, &err);
 	coodie_migrator *m = NULL;
 	int exit_code;
 
+	tell_passed_over(g);
 	if (s)
 		m = coodie_migrator_new(
 			s,
@@ -103,8 +145,7 @@ static int run(struct migrate *g)
 				       .resolve = g->resolve, .compiler = g->compiler,
 				       .event = migrate_report_event, .user = &report),
 			&err);
-	exit_code = m ? work(g, m, &report)
-		      : project_fail(&g->project, &err, NULL, tool_exit_of(&err));
+	exit_code = m ? work(g, m, &report) : fail_to_begin(g, &err);
 	coodie_migrator_free(m);
 	coodie_session_free(s);
 	project_close(&g->project);
@@ -124,7 +165,8 @@ static void print_help(const struct argument_table *tables)
 	puts("\nExit codes: 0 done, 2 wrong usage, 3 pending (with --exit-code), 4 another run holds the\n"
 	     "lock, 5 a file is not the one that was applied, 6 it drops something, or cannot be rolled\n"
 	     "back, 7 whether a statement was done is not known, 8 no node answered, 9 the login was\n"
-	     "refused, 11 no schema agreement, 1 anything else; `coodie help` lists all.\n\n"
+	     "refused, 11 no schema agreement, 12 no such keyspace, 1 anything else; `coodie help`\n"
+	     "lists all.\n\n"
 	     "Examples:\n"
 	     "  coodie migrate --hosts 10.0.0.1 --keyspace shop --dry-run\n"
 	     "  coodie migrate --keyspace shop --status\n"
@@ -141,6 +183,10 @@ static bool check(struct migrate *g)
 		wrong = "--target is of applying; --rollback takes --steps";
 	else if (g->steps && !g->rollback)
 		wrong = "--steps is of --rollback";
+	else if (g->status && (g->break_lock || g->resolve))
+		wrong = "--status changes nothing: --break-lock and --resolve are of a run";
+	else if (g->dry_run && g->break_lock)
+		wrong = "--dry-run takes no lock, and so breaks none";
 	else if (g->directory && access(g->directory, F_OK) != 0) {
 		tool_misuse("migrate", "--migrations-dir %s: %s", g->directory, strerror(errno));
 		return false;

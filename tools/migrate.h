@@ -14,6 +14,7 @@ struct migrate_report {
 	uint32_t count;    /* migrations that were begun */
 	bool planned;      /* of the one under way, a planned statement was printed */
 	const char *title; /* "Applied", "Rolled back" */
+	const char *missing;              /* the directory when it is not there, or NULL */
 	struct migrate_progress progress; /* of the scan under way */
 };
 
@@ -22,7 +23,11 @@ coodie_migrate_event_fn migrate_report_event;
 /* The last line of a run that went well. */
 void migrate_report_end(const struct migrate_report *r, bool rollback, bool dry_run);
 
+/* "No pending migrations." and, where its directory is missing, that. */
+void migrate_print_none(const char *none, const char *missing);
+
 /* Prints the list. Returns an exit code; TOOL_FAILED with `err` filled when it could not be read. */
-int migrate_status(coodie_migrator *m, bool json, bool exit_code, coodie_error *err);
+int migrate_status(coodie_migrator *m, const struct migrate_report *report, bool exit_code,
+		   coodie_error *err);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "tools/jsonl.h"
 #include "tools/migrate.h"
+#include "tools/safe.h"
 
 static const char *const steps[] = {
 	[COODIE_MIGRATE_PLANNED] = "planned",
@@ -21,14 +22,18 @@ static void print_indented(FILE *to, const char *indent, const char *text)
 {
 	while (*text) {
 		size_t len = strcspn(text, "\n");
-		fprintf(to, "%s%.*s\n", indent, (int)len, text);
+		fputs(indent, to);
+		safe_print(to, text, len);
+		putc('\n', to);
 		text += len + (text[len] == '\n');
 	}
 }
 
 static void print_title(const struct migrate_report *r, const coodie_migrate_event *e)
 {
-	printf("%s%s: %s\n", e->dry_run ? "[DRY RUN] " : "", r->title, e->migration);
+	printf("%s%s: ", e->dry_run ? "[DRY RUN] " : "", r->title);
+	safe_puts(stdout, e->migration);
+	putchar('\n');
 	print_indented(stdout, "  ", e->description);
 	fflush(stdout);
 }
@@ -97,7 +102,9 @@ static void tell_text(struct migrate_report *r, const coodie_migrate_event *e)
 		break;
 	case COODIE_MIGRATE_NOTE:
 		fflush(stdout);
-		fprintf(stderr, "coodie migrate: %s\n", e->text);
+		fputs("coodie migrate: ", stderr);
+		safe_puts(stderr, e->text);
+		putc('\n', stderr);
 		break;
 	}
 }
@@ -174,6 +181,14 @@ void migrate_report_event(const coodie_migrate_event *e, void *user)
 		tell_text(r, e);
 }
 
+void migrate_print_none(const char *none, const char *missing)
+{
+	if (missing)
+		printf("%s: there is no directory %s.\n", none, missing);
+	else
+		printf("%s.\n", none);
+}
+
 void migrate_report_end(const struct migrate_report *r, bool rollback, bool dry_run)
 {
 	if (r->json) {
@@ -183,6 +198,8 @@ void migrate_report_end(const struct migrate_report *r, bool rollback, bool dry_
 		jsonl_int(&l, "migrations", r->count);
 		jsonl_end(&l);
 	} else if (!r->count) {
-		puts(rollback ? "No migrations to roll back." : "No pending migrations.");
+		migrate_print_none(rollback ? "No migrations to roll back"
+					    : "No pending migrations",
+				   r->missing);
 	}
 }

@@ -8,12 +8,14 @@
 
 #include "tools/jsonl.h"
 #include "tools/migrate.h"
+#include "tools/safe.h"
 #include "tools/tool.h"
 
-enum { TIME_SIZE = 48 };
+enum { TIME_SIZE = 48, NAME_WIDTH = 50 };
 
 struct list {
 	bool json;
+	const char *missing;
 	uint32_t count, pending, changed, in_progress;
 };
 
@@ -49,6 +51,7 @@ static const char *const notes[] = {
 
 static void print_row(const struct list *list, const coodie_migration_status *s)
 {
+	const size_t len = strlen(s->name);
 	char when[TIME_SIZE];
 
 	if (list->count == 1) {
@@ -57,7 +60,9 @@ static void print_row(const struct list *list, const coodie_migration_status *s)
 		       "------------------------------------------------------------"
 		       "------------------------------------------------------------");
 	}
-	printf("%-10s %-50s %-28s%s", s->match == COODIE_MIGRATION_PENDING ? "[ ]" : "[x]", s->name,
+	printf("%-10s ", s->match == COODIE_MIGRATION_PENDING ? "[ ]" : "[x]");
+	safe_puts(stdout, s->name);
+	printf("%*s %-28s%s", len < NAME_WIDTH ? (int)(NAME_WIDTH - len) : 0, "",
 	       print_time(s->applied_at_ms, false, when), notes[s->match]);
 	if (s->in_progress)
 		printf(" [HALF DONE: %" PRIu32 " statement%s of its %s]", s->statements_done,
@@ -115,7 +120,9 @@ static void print_lock(const struct list *list, const coodie_migrate_lock *lock)
 		jsonl_end(&l);
 		return;
 	}
-	printf("Lock: held by %s since %s", lock->owner, *when ? when : "nobody knows when");
+	fputs("Lock: held by ", stdout);
+	safe_puts(stdout, *lock->owner ? lock->owner : "nobody knows whom");
+	printf(" since %s", *when ? when : "nobody knows when");
 	if (lock->seconds_left >= 0)
 		printf(", ends by itself in %" PRId32 " s", lock->seconds_left);
 	putchar('\n');
@@ -131,13 +138,14 @@ static void print_end(const struct list *list)
 		jsonl_int(&l, "half_done", list->in_progress);
 		jsonl_end(&l);
 	} else if (!list->count) {
-		puts("No migrations found.");
+		migrate_print_none("No migrations found", list->missing);
 	}
 }
 
-int migrate_status(coodie_migrator *m, bool json, bool exit_code, coodie_error *err)
+int migrate_status(coodie_migrator *m, const struct migrate_report *report, bool exit_code,
+		   coodie_error *err)
 {
-	struct list list = { .json = json };
+	struct list list = { .json = report->json, .missing = report->missing };
 	coodie_migrate_lock lock = { .size = sizeof lock };
 
 	if (!coodie_migrator_status(m, take, &list, err) || !coodie_migrator_lock(m, &lock, err))

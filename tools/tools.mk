@@ -67,6 +67,8 @@ libcd_main_la_SOURCES = \
 	tools/schema_diff.c \
 	tools/sync.c \
 	tools/shell/candidates.c \
+	tools/safe.c \
+	tools/safe.h \
 	tools/shell/cell.c \
 	tools/shell/cell.h \
 	tools/shell/cell_json.c \

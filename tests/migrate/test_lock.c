@@ -84,6 +84,40 @@ static void a_lock_is_broken_on_request(void **state)
 	assert_string_equal(w->told, "");
 }
 
+/* Rows that no run of ours has written. */
+static void any_lock_can_be_broken(void **state)
+{
+	static const char in_future[] = "USING TIMESTAMP 4000000000000000";
+	char owner[301] = "", long_one[500];
+	const char *const inserts[] = {
+		"(lock_id) VALUES ('coodie_migration_lock')",
+		"(lock_id, acquired_at) VALUES ('coodie_migration_lock', currentTimestamp())",
+		"(lock_id, owner) VALUES ('coodie_migration_lock', '')",
+		long_one,
+	};
+	struct world *w = *state;
+	char cql[700];
+
+	memset(owner, 'x', sizeof owner - 1);
+	snprintf(long_one, sizeof long_one,
+		 "(lock_id, owner) VALUES ('coodie_migration_lock', '%s')", owner);
+	world_file(w, "20260115_001_a.cql", one);
+	world_ok(w, world_apply(w));
+	for (size_t i = 0; i < 2 * CD_COUNT(inserts); i++) {
+		snprintf(cql, sizeof cql, "INSERT INTO " LOCK " %s %s", inserts[i / 2],
+			 i % 2 ? in_future : "");
+		world_execute(w, cql);
+		w->options.break_lock = false;
+		world_failed(w, world_apply(w), COODIE_CAUSE_LOCK_HELD, "if that run is dead");
+		w->options.break_lock = true;
+		world_ok(w, world_apply(w));
+		assert_non_null(strstr(w->told, "was broken"));
+		assert_string_equal(world_rows(w, OWNER), "");
+		w->options.break_lock = false;
+		world_ok(w, world_apply(w));
+	}
+}
+
 /* ---- answers that do not come ---------------------------------------------------------------- */
 
 static const struct row {
@@ -251,6 +285,7 @@ int main(void)
 		TEST(a_held_lock_is_respected),
 		TEST(no_lock_is_told),
 		TEST(a_lock_is_broken_on_request),
+		TEST(any_lock_can_be_broken),
 		cmocka_unit_test(unanswered_writes_are_settled),
 		TEST(without_answers_nothing_runs),
 		cmocka_unit_test(a_lock_outlives_long_statements),

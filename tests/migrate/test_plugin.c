@@ -145,6 +145,29 @@ static void failures_that_may_be_passed_over(void **state)
 	assert_string_equal(world_rows(w, "SELECT id FROM shop.reviews"), "1; 2");
 }
 
+/* A lock that is lost behind a refusal that was passed over ends the migration there. */
+static void a_lost_lock_is_not_passed_over(void **state)
+{
+	struct world *w = *state;
+
+	world_file(
+		w, "20260115_001_a.c",
+		HEAD UP
+		"	coodie_error own;\n"
+		"	(void)" DO(
+			"INSERT INTO nothing (id) VALUES (1)") ";\n"
+							       "	coodie_result_free(coodie_migration_query(m, \"UPDATE shop.\\\"_coodie_migrations_lock\\\" "
+							       "SET owner = 'thief' WHERE lock_id = 'coodie_migration_lock' IF EXISTS\", CQL_ARGS(), &own));\n"
+							       "	(void)" DO(
+								       "INSERT INTO reviews (id) VALUES (1)") ";\n"
+													      "	(void)" DO(
+														      "INSERT INTO reviews (id) VALUES (2)") ";\n"
+																			     "	return true;\n}\nCOODIE_MIGRATION(.upgrade = up);\n");
+	world_failed(w, world_apply(w), COODIE_CAUSE_LOCK_LOST, "thief");
+	assert_null(strstr(w->told, "begin 2"));
+	assert_string_equal(world_rows(w, "SELECT id FROM shop.reviews"), "");
+}
+
 /* ---- wrong ones ------------------------------------------------------------------------------ */
 
 static const struct row {
@@ -212,6 +235,7 @@ int main(void)
 		TEST(other_values_are_another_statement),
 		TEST(a_dry_run_sends_nothing),
 		TEST(failures_that_may_be_passed_over),
+		TEST(a_lost_lock_is_not_passed_over),
 		TEST(wrong_ones),
 		TEST(one_that_cannot_go_back),
 	};
