@@ -131,6 +131,8 @@ static bool build(coodie_migrator *m, const struct shop *s, const char *path, co
 		mg_note(m, NULL, "%s", said);
 	if (status == 0)
 		return true;
+	if (m->options.event) /* who has heard all of it */
+		said = "its compiler has said why";
 	return mg_fail(m, COODIE_CAUSE_BUILD, err, COODIE_ERR_INVALID, "%s: %s: %.150s", path,
 		       status == NOT_STARTED ? "no compiler" : "it does not compile",
 		       status == NOT_STARTED ? m->options.compiler : said);

@@ -210,6 +210,9 @@ static void wrong_ones(void **state)
 	assert_false(world_apply(w));
 	assert_non_null(
 		strstr(w->told, "error: expected expression")); /* all that the compiler says */
+	assert_null(strstr(w->err.message, "expected expression")); /* once */
+	w->options.event = NULL;
+	world_failed(w, world_apply(w), COODIE_CAUSE_BUILD, "expected expression");
 	w->options.compiler = "no-such-compiler";
 	world_failed(w, world_apply(w), COODIE_CAUSE_BUILD, "no compiler: no-such-compiler");
 	w->options.build_directory = "/nowhere";
