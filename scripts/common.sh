@@ -55,6 +55,6 @@ run_tests() {
 check() {
 	local result=0
 	run_tests "$1" "${2:-check}" tests fuzz || result=1
-	scripts/tally "$1"/tests/*.trs "$1"/tests/orm/*.trs "$1"/fuzz/*.trs || result=1
+	scripts/tally "$1"/tests/*.trs "$1"/tests/orm/*.trs "$1"/tests/migrate/*.trs "$1"/fuzz/*.trs || result=1
 	return "$result"
 }
