@@ -36,9 +36,10 @@ static void a_held_lock_is_respected(void **state)
 
 	world_file(w, "20260115_001_a.cql", one);
 	lock_of_python(w, "USING TTL 300");
-	world_failed(
-		w, world_apply(w), COODIE_CAUSE_LOCK_HELD,
-		"the lock is held by \"coodie-migrate\", taken 0 s ago (300 s left unless renewed)");
+	world_failed(w, world_apply(w), COODIE_CAUSE_LOCK_HELD,
+		     "the lock is held by \"coodie-migrate\", taken ");
+	assert_non_null(
+		strstr(w->err.message, " s left unless renewed)")); /* a slow machine counts on */
 	assert_int_equal(w->err.code, COODIE_ERR_CONFLICT);
 	assert_string_equal(w->told, "");
 	assert_string_equal(world_rows(w, OWNER), "'coodie-migrate'");
