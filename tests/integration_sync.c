@@ -338,6 +338,38 @@ static void test_applied_twice(void **state)
 	coodie_diff_free(d);
 }
 
+typedef struct inside {
+	int32_t a;
+} inside;
+
+typedef struct holder {
+	coodie_row row;
+	int32_t id;
+	inside as_int, as_ttl;
+} holder;
+
+static const coodie_column inside_fields[] = { COODIE_COLUMN(inside, a, "int") };
+static const coodie_udt int_type = COODIE_TYPE(inside, inside_fields, "int"),
+			ttl_type = COODIE_TYPE(inside, inside_fields, "\"ttl\"");
+static const coodie_column holder_columns[] = {
+	COODIE_COLUMN(holder, id, "int", .partition_key = 1),
+	COODIE_UDT(holder, as_int, inside, &int_type),
+	COODIE_UDT(holder, as_ttl, inside, &ttl_type),
+};
+static const coodie_model holder_model = COODIE_MODEL(holder, holder_columns, "holders");
+
+/* UD-05: types that are called as CQL's own are, or by a word that is no type. */
+static void test_own_names(void **state)
+{
+	sync_table(*state, &holder_model, SYNC(0));
+	assert_int_equal(told.statements, 3);
+	says(".\"int\" (");
+	says(".\"ttl\" (");
+	says("frozen<\"int\">");
+	sync_table(*state, &holder_model, SYNC(0));
+	assert_int_equal(told.statements, 0);
+}
+
 /* A keyspace that is not there is read as one, and is empty. */
 static void test_nothing(void **state)
 {
@@ -352,11 +384,12 @@ static void test_nothing(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_dry_run),      cmocka_unit_test(test_columns),
-	cmocka_unit_test(test_refused),      cmocka_unit_test(test_options),
+	cmocka_unit_test(test_dry_run),         cmocka_unit_test(test_columns),
+	cmocka_unit_test(test_refused),         cmocka_unit_test(test_options),
 	cmocka_unit_test(test_removed_indexes), cmocka_unit_test(test_whole),
-	cmocka_unit_test(test_keyspace),     cmocka_unit_test(test_at_once),
-	cmocka_unit_test(test_applied_twice), cmocka_unit_test(test_nothing),
+	cmocka_unit_test(test_keyspace),        cmocka_unit_test(test_at_once),
+	cmocka_unit_test(test_applied_twice),   cmocka_unit_test(test_nothing),
+	cmocka_unit_test(test_own_names),
 };
 
 const struct integration_group integration_sync = INTEGRATION_GROUP("sync", tests,

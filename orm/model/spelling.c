@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/identifier.h"
+
 #define MAX_DEPTH 32
 
 struct walk {
@@ -197,4 +199,27 @@ const char *cd_spelling_unfrozen(const char *canonical, size_t *len)
 		}
 	}
 	return NULL;
+}
+
+/* Words that name tables and columns, but no user types. */
+static bool is_no_type(const char *name)
+{
+	static const char words[][16] = { "bitstring", "byte",     "cast",     "complex",
+					  "count",     "distinct", "enum",     "frozen",
+					  "interval",  "json",     "macaddr",  "maxwritetime",
+					  "ttl",       "varchar",  "writetime" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!strcmp(words[i], name))
+			return true;
+	}
+	return false;
+}
+
+void cd_spelling_append_name(struct cd_buffer *out, const char *name)
+{
+	if (!is_user_type(name) || is_no_type(name))
+		cd_identifier_append_quoted(out, name);
+	else
+		cd_identifier_append(out, name);
 }

@@ -222,7 +222,7 @@ bool cql_to_object(cql_value v, const coodie_udt *type, void *object, cql_arena 
 void cd_udt_frozen(struct cd_buffer *out, const coodie_udt *u)
 {
 	cd_buffer_text(out, "frozen<");
-	cd_identifier_append(out, u->name);
+	cd_spelling_append_name(out, u->name);
 	cd_buffer_text(out, ">");
 }
 
@@ -255,7 +255,7 @@ static bool is_named(struct cd_buffer *out, const coodie_udt *u, const char *wor
 	size_t begin = out->len, len = strlen(word);
 	bool same;
 
-	cd_identifier_append(out, u->name);
+	cd_spelling_append_name(out, u->name);
 	same = !out->failed && out->len - begin == len && !memcmp(out->data + begin, word, len);
 	if (!out->failed)
 		cd_buffer_truncate(out, begin);

@@ -4,12 +4,20 @@
 
 #include "base/error.h"
 #include "base/identifier.h"
+#include "orm/model/spelling.h"
 
 static void put_name(struct cd_buffer *b, const coodie_schema *s, const char *name)
 {
 	cd_identifier_append(b, s->keyspace);
 	cd_buffer_u8(b, '.');
 	cd_identifier_append(b, name);
+}
+
+static void put_type_name(struct cd_buffer *b, const coodie_schema *s, const char *name)
+{
+	cd_identifier_append(b, s->keyspace);
+	cd_buffer_u8(b, '.');
+	cd_spelling_append_name(b, name);
 }
 
 static void put_column(struct cd_buffer *b, const char *name)
@@ -31,7 +39,7 @@ void cd_put_drop(struct cd_buffer *b, const coodie_schema *s, const void *of, co
 	cd_buffer_text(b, "DROP ");
 	cd_buffer_text(b, what);
 	cd_buffer_text(b, " IF EXISTS ");
-	put_name(b, s, name);
+	(strcmp(what, "TYPE") ? put_name : put_type_name)(b, s, name);
 }
 
 /* ---- keyspaces --------------------------------------------------------------------------------- */
@@ -72,7 +80,7 @@ void cd_put_create_type(struct cd_buffer *b, const coodie_schema *s, const void 
 
 	(void)part;
 	cd_buffer_text(b, "CREATE TYPE IF NOT EXISTS ");
-	put_name(b, s, t->name);
+	put_type_name(b, s, t->name);
 	for (const struct cd_member *m = t->fields.first; m; m = m->next) {
 		cd_buffer_text(b, m == t->fields.first ? " (" : ", ");
 		put_member(b, m);
@@ -85,7 +93,7 @@ void cd_put_add_field(struct cd_buffer *b, const coodie_schema *s, const void *o
 	const struct cd_udt *t = of;
 
 	cd_buffer_text(b, "ALTER TYPE ");
-	put_name(b, s, t->name);
+	put_type_name(b, s, t->name);
 	cd_buffer_text(b, " ADD ");
 	put_member(b, part);
 }

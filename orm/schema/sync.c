@@ -4,9 +4,10 @@
 #include "base/identifier.h"
 #include "base/keyspace.h"
 #include "base/sized.h"
+#include "orm/model/spelling.h"
+#include "orm/model/udt.h"
 #include "orm/schema/job.h"
 #include "orm/schema/statement.h"
-#include "orm/model/udt.h"
 
 /* An empty schema of what is wanted. */
 static coodie_schema *want(struct cd_op *op, const char *keyspace, coodie_error *err)
@@ -171,7 +172,7 @@ static bool begin_drop_type(struct cd_op *op, const struct cd_target *t, coodie_
 	cd_buffer_text(&b, "DROP TYPE IF EXISTS ");
 	cd_identifier_append(&b, keyspace);
 	cd_buffer_u8(&b, '.');
-	cd_identifier_append(&b, ((const coodie_udt *)t->what)->name);
+	cd_spelling_append_name(&b, ((const coodie_udt *)t->what)->name);
 	return cd_job_plan(op, &b, err) != NULL;
 }
 

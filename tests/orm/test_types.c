@@ -185,6 +185,50 @@ static void alters(void **state)
 	assert_int_equal(mock.sent, 2);
 }
 
+/* UD-05: a type that is called as one of CQL's own, or by a word that names no type, is in quotes
+ * wherever it is written; the server says its name without them. */
+static void own_names(void **state)
+{
+	static const char *const names[] = { "int", "\"date\"", "list", "ttl", "byte" };
+	static const char *const stored[] = { "int", "date", "list", "ttl", "byte" };
+
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(names); i++) {
+		const coodie_udt inner = COODIE_TYPE(street, street_fields, names[i],
+						     .keyspace = "shop");
+		const coodie_column fields[] = { COODIE_UDT(address, street, street, &inner) };
+		const coodie_udt outer = COODIE_TYPE(address, fields, "outer", .keyspace = "shop");
+		char wrapped[40], wanted[200];
+		const struct there both[] = {
+			{ stored[i], { "Name" }, { "text" }, 1 },
+			{ "outer", { "street" }, { wrapped }, 1 },
+		};
+		coodie_error err = { 0 };
+
+		told_count = 0;
+		answer_types(NULL, 0);
+		ok(coodie_sync_type(mock.session, &outer, COODIE_SYNC(.each = tell), &err), &err);
+		assert_int_equal(told_count, 2);
+		snprintf(wanted, sizeof(wanted),
+			 "CREATE TYPE IF NOT EXISTS shop.\"%s\" (\"Name\" text, \"number\" int)",
+			 stored[i]);
+		assert_string_equal(told[0], wanted);
+		snprintf(wanted, sizeof(wanted),
+			 "CREATE TYPE IF NOT EXISTS shop.outer (\"street\" frozen<\"%s\">)",
+			 stored[i]);
+		assert_string_equal(told[1], wanted);
+		snprintf(wrapped, sizeof(wrapped), "frozen<%s>", stored[i]);
+		answer_types(both, 2);
+		ok(coodie_sync_type(mock.session, &outer, NULL, &err), &err);
+		snprintf(wanted, sizeof(wanted), "ALTER TYPE shop.\"%s\" ADD \"number\" int",
+			 stored[i]);
+		mock_expect(&mock, wanted, "");
+		ok(coodie_drop_type(mock.session, &inner, &err), &err);
+		snprintf(wanted, sizeof(wanted), "DROP TYPE IF EXISTS shop.\"%s\"", stored[i]);
+		mock_expect(&mock, wanted, "");
+	}
+}
+
 /* UD-04, UD-18: a type's keyspace is its own, or the session's; the same struct in two keyspaces is two
  * types. */
 static void keyspaces(void **state)
@@ -279,7 +323,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(creates),          TEST(second_sync), TEST(alters), TEST(keyspaces),
-		TEST(before_the_table), TEST(cycles),      TEST(drops),
+		TEST(before_the_table), TEST(cycles),      TEST(drops),  TEST(own_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
