@@ -20,6 +20,7 @@ check_PROGRAMS += \
 	tests/orm/test_lifetimes \
 	tests/orm/test_members \
 	tests/orm/test_memory \
+	tests/orm/test_memory_node \
 	tests/orm/test_mock \
 	tests/orm/test_model \
 	tests/orm/test_pinned \
@@ -43,7 +44,7 @@ check_PROGRAMS += \
 	tests/orm/test_types \
 	tests/orm/test_views
 tests_orm_test_closing_LDADD = libcd_node.la $(LDADD)
-tests_orm_test_memory_LDADD = libcd_node.la $(LDADD)
+tests_orm_test_memory_node_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_registry_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_stream_LDADD = libcd_node.la $(LDADD)
 tests_orm_test_bulk_LDADD = libcd_node.la $(LDADD)

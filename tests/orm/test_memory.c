@@ -2,7 +2,6 @@
 /* Every allocation of the mapper failed in turn: an error each time, nothing lost, and the
  * object as it was. */
 #include <coodie.h>
-#include <coodie/node.h>
 
 #include "tests/failalloc.h"
 #include "tests/mock.h"
@@ -776,106 +775,6 @@ static void nothing_has_changed(void **state)
 	}
 }
 
-/* ---- with a node ----------------------------------------------------------------------------- */
-
-static coodie_node *node;
-
-static int start_node(void **state)
-{
-	coodie_error err = { 0 };
-	coodie_node_options *o = coodie_node_options_new(&err);
-
-	(void)state;
-	node = coodie_node_start(o, &err);
-	coodie_node_options_free(o);
-	if (!node ||
-	    !coodie_node_execute(node,
-				 "CREATE KEYSPACE shop WITH replication = {'class': "
-				 "'SimpleStrategy', 'replication_factor': 1};"
-				 "CREATE TABLE shop.notes (id int PRIMARY KEY, text text, stars int, "
-				 "tags set<text>);"
-				 "INSERT INTO shop.notes (id, text) VALUES (1, 'a');"
-				 "INSERT INTO shop.notes (id, text) VALUES (2, 'b')",
-				 &err))
-		fail_msg("%s", err.message);
-	return 0;
-}
-
-static int stop_node(void **state)
-{
-	(void)state;
-	coodie_node_stop(node);
-	return 0;
-}
-
-/* Its statements are prepared behind the sync: that they could not be is no failure of it. */
-static bool sync_and_warm(coodie_session *s, coodie_error *err)
-{
-	return step(coodie_sync_table(s, &note_model, NULL, err), err);
-}
-
-static bool stream_pages(coodie_session *s, coodie_error *err)
-{
-	coodie_query *q = coodie_find(s, &note_model, NULL, CQL_ARGS());
-	coodie_stream *stream;
-	size_t rows = 0;
-
-	coodie_page_rows(q, 1);
-	stream = coodie_stream_new(q, NULL, err);
-	while (stream && coodie_stream_next(stream, err))
-		rows++;
-	coodie_stream_free(stream);
-	coodie_query_free(q);
-	return step(rows == 2, err);
-}
-
-struct visit {
-	const char *name;
-	bool (*run)(coodie_session *s, coodie_error *err);
-};
-
-/* A session that had memory enough to connect. */
-static bool visit_node(const coodie_allocator *a, void *user)
-{
-	struct cd_failalloc *f = (struct cd_failalloc *)a->user;
-	const struct visit *visit = user;
-	size_t fail_at = f->fail_at;
-	coodie_options *o = coodie_options_new(NULL);
-	coodie_error err = { 0 };
-	coodie_session *s;
-	bool worked;
-
-	f->fail_at = 0;
-	assert_true(coodie_options_add_contact_point(o, coodie_node_address(node, 0), &err));
-	coodie_options_set_allocator(o, a);
-	s = coodie_session_new(o, &err);
-	coodie_options_free(o);
-	coodie_result_free(coodie_session_query(s, "SELECT key FROM system.local", CQL_ARGS(), NULL,
-						&err));
-	assert_int_equal(err.code, COODIE_OK);
-	atomic_store(&f->calls, 0);
-	f->fail_at = fail_at;
-	worked = visit->run(s, &err);
-	f->fail_at = 0;
-	coodie_session_free(s);
-	return worked;
-}
-
-static void on_a_node(void **state)
-{
-	static const struct visit visits[] = {
-		{ "sync, warm up", sync_and_warm },
-		{ "stream pages", stream_pages },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < CD_COUNT(visits); i++) {
-		struct visit visit = visits[i];
-
-		CD_CHECK(cd_failalloc_each(visit.name, visit_node, &visit), visit.name);
-	}
-}
-
 /* ---- lazy sessions --------------------------------------------------------------------------- */
 
 /* Made when it is asked for; what failed is tried again. */
@@ -984,7 +883,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_allocation),
 		cmocka_unit_test(nothing_has_changed),
-		cmocka_unit_test_setup_teardown(on_a_node, start_node, stop_node),
 		cmocka_unit_test(lazy_sessions),
 		cmocka_unit_test(given_up),
 	};
