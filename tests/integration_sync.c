@@ -361,6 +361,10 @@ static const coodie_model holder_model = COODIE_MODEL(holder, holder_columns, "h
 /* UD-05: types that are called as CQL's own are, or by a word that is no type. */
 static void test_own_names(void **state)
 {
+	struct integration *it = *state;
+	coodie_error err = { 0 };
+	coodie_schema *s;
+
 	sync_table(*state, &holder_model, SYNC(0));
 	assert_int_equal(told.statements, 3);
 	says(".\"int\" (");
@@ -368,6 +372,13 @@ static void test_own_names(void **state)
 	says("frozen<\"int\">");
 	sync_table(*state, &holder_model, SYNC(0));
 	assert_int_equal(told.statements, 0);
+	s = coodie_schema_read(it->session, NULL, &err);
+	ok(s, &err, "read");
+	ok(coodie_schema_statements(s, tell, NULL, &err), &err, "statements");
+	coodie_schema_free(s);
+	says(".\"ttl\" (");
+	says("\"as_int\" frozen<\"int\">");
+	says("\"as_ttl\" frozen<\"ttl\">");
 }
 
 /* A keyspace that is not there is read as one, and is empty. */

@@ -25,11 +25,33 @@ static void put_column(struct cd_buffer *b, const char *name)
 	cd_identifier_append_quoted(b, name);
 }
 
+/* What a server says is frozen, and has no types inside, is a user type; it says no quotes. */
+static void put_type(struct cd_buffer *b, const char *type)
+{
+	static const char frozen[] = "frozen<";
+	const char *at;
+
+	while ((at = strstr(type, frozen))) {
+		size_t len = strcspn(at += sizeof(frozen) - 1, "<>\"");
+		char name[64];
+
+		cd_buffer_bytes(b, type, (size_t)(at - type));
+		type = at;
+		if (at[len] != '>' || len >= sizeof(name))
+			continue;
+		memcpy(name, at, len);
+		name[len] = '\0';
+		cd_spelling_append_name(b, name);
+		type += len;
+	}
+	cd_buffer_text(b, type);
+}
+
 static void put_member(struct cd_buffer *b, const struct cd_member *m)
 {
 	put_column(b, m->name);
 	cd_buffer_u8(b, ' ');
-	cd_buffer_text(b, m->type);
+	put_type(b, m->type);
 }
 
 void cd_put_drop(struct cd_buffer *b, const coodie_schema *s, const void *of, const void *part)
