@@ -286,7 +286,7 @@ int main(int argc, char **argv)
 	if (!run.session)
 		return 2;
 	if (!run.pairs)
-		run.pairs = node ? 200 : 80; /* a real server takes seconds for each */
+		run.pairs = node ? 200 : 60; /* a real server takes seconds for each */
 	for (unsigned long end = run.seed + run.pairs; run.seed < end; run.seed++)
 		run.failures += !run_pair(&run);
 	execute(&run, "DROP KEYSPACE IF EXISTS engine_a", &err);
