@@ -100,6 +100,9 @@ static int child(char **argv)
 	return status;
 }
 
+/* What main() was called as: /proc/self/exe is valgrind where that runs us. */
+static const char *program;
+
 static pid_t start(const struct world *w, const char *what, long at)
 {
 	const char *address = world_address(w);
@@ -109,8 +112,7 @@ static pid_t start(const struct world *w, const char *what, long at)
 	snprintf(event, sizeof event, "%ld", at);
 	pid = fork();
 	if (pid == 0) {
-		execl("/proc/self/exe", "test_crash", "run", address, w->directory, what, event,
-		      (char *)NULL);
+		execl(program, program, "run", address, w->directory, what, event, (char *)NULL);
 		_exit(3);
 	}
 	assert_true(pid > 0);
@@ -342,6 +344,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(many_at_once),
 	};
 
+	program = argv[0];
 	if (argc == 6 && strcmp(argv[1], "run") == 0)
 		return child(argv + 2);
 	if (argc == 2)
