@@ -107,15 +107,6 @@ static void add_statement(struct cd_buffer *b, const char *cql)
 	cd_buffer_u8(b, '\n');
 }
 
-/* The tables of migrations are of no model, and stay. */
-static const coodie_change *change_at(const coodie_diff *diff, size_t i)
-{
-	static const char ours[] = "_coodie_migrations";
-	const coodie_change *c = coodie_diff_at(diff, i);
-
-	return c->object && strncmp(c->object, ours, sizeof ours - 1) == 0 ? NULL : c;
-}
-
 static bool is_possible(const coodie_change *c)
 {
 	return c->up && c->safety != COODIE_CHANGE_IMPOSSIBLE;
@@ -142,13 +133,13 @@ static void add_upgrade(struct cd_buffer *b, const coodie_diff *diff)
 {
 	cd_buffer_text(b, "\n-- upgrade\n");
 	for (size_t i = 0; i < coodie_diff_count(diff); i++) {
-		const coodie_change *c = change_at(diff, i);
+		const coodie_change *c = coodie_diff_at(diff, i);
 
-		if (c && c->reason && is_possible(c))
+		if (c->reason && is_possible(c))
 			add_line(b, "-- note: ", c->reason);
-		if (c && is_possible(c))
+		if (is_possible(c))
 			add_statement(b, c->up);
-		else if (c)
+		else
 			add_impossible(b, c);
 	}
 }
@@ -157,12 +148,15 @@ static void add_downgrade(struct cd_buffer *b, const coodie_diff *diff)
 {
 	cd_buffer_text(b, "\n-- downgrade\n");
 	for (size_t i = coodie_diff_count(diff); i-- > 0;) {
-		const coodie_change *c = change_at(diff, i);
+		const coodie_change *c = coodie_diff_at(diff, i);
 
-		if (!c || !is_possible(c))
+		if (!is_possible(c))
 			continue;
 		if (c->no_way_back)
-			add_line(b, "-- note: this does not bring back ", c->no_way_back);
+			add_line(b,
+				 c->down ? "-- note: this does not bring back " :
+					   "-- note: there is no way back: ",
+				 c->no_way_back);
 		if (c->down)
 			add_statement(b, c->down);
 	}
@@ -172,15 +166,17 @@ struct nature {
 	bool destructive, reversible;
 };
 
+/* A file with what is impossible becomes reversible when somebody has written what does it, and what undoes that. */
+
 static struct nature nature_of(const coodie_diff *diff)
 {
 	struct nature n = { .reversible = true };
 
 	for (size_t i = 0; i < coodie_diff_count(diff); i++) {
-		const coodie_change *c = change_at(diff, i);
+		const coodie_change *c = coodie_diff_at(diff, i);
 
-		n.destructive |= c && c->safety == COODIE_CHANGE_DESTRUCTIVE;
-		n.reversible &= !c || !is_possible(c) || c->down;
+		n.destructive |= c->safety == COODIE_CHANGE_DESTRUCTIVE;
+		n.reversible &= is_possible(c) && c->down;
 	}
 	return n;
 }

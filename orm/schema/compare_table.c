@@ -262,12 +262,21 @@ static void is_taken(struct cd_comparing *c, const struct cd_table *t)
 		   cd_change_text(c, "%s is a materialized view; drop that first", t->name));
 }
 
+/* Those in which `coodie migrate` keeps what it has applied are of no model: dropped, all migrations would run
+ * again. */
+static bool is_of_migrations(const struct cd_table *t)
+{
+	static const char ours[] = "_coodie_migrations";
+
+	return !strncmp(t->name, ours, sizeof(ours) - 1);
+}
+
 void cd_compare_tables(struct cd_comparing *c)
 {
 	for (const struct cd_table *t = c->should->tables; t; t = t->next) {
 		const struct cd_table *there = cd_schema_table(c->is, t->name);
 
-		if (t->base)
+		if (t->base || (c->whole && is_of_migrations(t)))
 			continue;
 		if (!there || (there->base && c->d->options.drop_objects))
 			create_table(c, t);
@@ -280,7 +289,7 @@ void cd_compare_tables(struct cd_comparing *c)
 	     t = t->next) {
 		const struct cd_table *wanted = cd_schema_table(c->should, t->name);
 
-		if (!t->base && (!wanted || wanted->base))
+		if (!t->base && (!wanted || wanted->base) && !is_of_migrations(t))
 			drop_table(c, t);
 	}
 }
