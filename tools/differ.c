@@ -16,7 +16,7 @@ static struct argument_table differ_arguments(struct differ *d)
 		  .flag = &d->keep_options },
 		{ "keyspace-options", NULL, "those of the keyspace in --schema are compared, too",
 		  .flag = &d->keyspace_options },
-		{ "replication", "MAP", "of a keyspace that is not there: \"{'class': ...}\"",
+		{ "replication", "MAP", "of a keyspace that is to be made: \"{'class': ...}\"",
 		  .text = &d->replication },
 	};
 
@@ -58,15 +58,37 @@ int differ_parse(struct differ *d, const struct differ_command *command, int arg
 	return TOOL_OK;
 }
 
-/* What a keyspace that is to be made has; NULL: nobody said. */
+static bool fail(coodie_error *err, const char *format, const char *what)
+{
+	*err = (coodie_error){ .code = COODIE_ERR_INVALID, .server_code = -1 };
+	snprintf(err->message, sizeof err->message, format, what);
+	return false;
+}
+
+/* A file without a keyspace says nothing of its options: neither what one that is missing should have, nor that
+ * of one that is there any should change. */
+static bool check_bare(struct differ *d, bool is_there, coodie_error *err)
+{
+	if (!d->wanted.is_bare)
+		return true;
+	d->no_keyspace = !is_there && !d->replication;
+	if (d->no_keyspace)
+		return fail(
+			err,
+			"there is no keyspace %.100s, and the file makes none; to have it made, give "
+			"--replication MAP",
+			d->project.keyspace);
+	return !is_there || !d->keyspace_options ||
+	       fail(err, "--keyspace-options: there is no keyspace in %.150s", d->wanted.file);
+}
+
 static bool read_wanted(struct differ *d, coodie_error *err)
 {
-	const coodie_keyspace keyspace = { .size = sizeof keyspace, .replication = d->replication };
-	bool makes = d->replication && !coodie_schema_exists(d->is);
+	const bool is_there = coodie_schema_exists(d->is);
 
-	d->should = wanted_read(&d->wanted, d->home, d->project.keyspace, makes ? &keyspace : NULL,
-				err);
-	return d->should;
+	d->should = wanted_read(&d->wanted, d->home, d->project.keyspace,
+				is_there ? NULL : d->replication, err);
+	return d->should && check_bare(d, is_there, err);
 }
 
 static bool compare(struct differ *d, coodie_error *err)
@@ -88,6 +110,11 @@ bool differ_open(struct differ *d, coodie_error *err)
 		return false;
 	d->is = coodie_schema_read(d->session, d->project.keyspace, err);
 	return d->is && read_wanted(d, err) && compare(d, err);
+}
+
+int differ_exit_of(const struct differ *d, const coodie_error *err)
+{
+	return d->no_keyspace ? TOOL_KEYSPACE : tool_exit_of(err);
 }
 
 void differ_close(struct differ *d)

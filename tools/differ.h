@@ -12,6 +12,7 @@ struct differ {
 	struct project project;
 	struct wanted wanted;
 	bool drop_objects, keep_options, keyspace_options;
+	bool no_keyspace; /* there is none, and nobody says what it should be */
 	const char *replication;
 	struct argument rows[DIFFER_ARGUMENTS];
 	coodie_session *session; /* in no keyspace: it may have to be made first */
@@ -35,6 +36,8 @@ int differ_parse(struct differ *d, const struct differ_command *command, int arg
 
 /* Connects, reads both schemas, compares them. */
 bool differ_open(struct differ *d, coodie_error *err);
+/* What the command ends with when that has failed. */
+int differ_exit_of(const struct differ *d, const coodie_error *err);
 void differ_close(struct differ *d);
 
 /* Prints the difference: a heading for each table, a marker for each change, what is to be known of it. */

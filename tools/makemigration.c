@@ -48,7 +48,7 @@ static int run(struct differ *d, const char *directory, const char *name)
 	int outcome = TOOL_OK;
 
 	if (!differ_open(d, &err))
-		return project_fail(&d->project, &err, NULL, tool_exit_of(&err));
+		return project_fail(&d->project, &err, NULL, differ_exit_of(d, &err));
 	differ_print(d);
 	if (coodie_diff_count(d->diff)) {
 		if (!coodie_migration_write(directory, name, d->diff, path, sizeof path, &err))
@@ -85,7 +85,8 @@ int tool_makemigration(int argc, char **argv, const coodie_models *models)
 		.ending =
 			"\nExit codes: 0 written, or nothing has to change; 2 wrong usage, 6 written, "
 			"but some of the\nchanges are impossible, 8 no node answered, 9 the login was "
-			"refused, 1 anything else;\n`coodie help` lists all.",
+			"refused, 12 there is no\nsuch keyspace, 1 anything else; `coodie help` "
+			"lists all.",
 		.own = own,
 		.own_count = sizeof own / sizeof *own,
 		.linked = models,

@@ -10,7 +10,7 @@ static int run(struct differ *d, bool exit_code)
 	coodie_error err = { 0 };
 
 	if (!differ_open(d, &err))
-		return project_fail(&d->project, &err, NULL, tool_exit_of(&err));
+		return project_fail(&d->project, &err, NULL, differ_exit_of(d, &err));
 	differ_print(d);
 	if (project_is_json(&d->project))
 		differ_print_counts(d);
@@ -34,9 +34,10 @@ int tool_schema_diff(int argc, char **argv, const coodie_models *models)
 			"Shows what would have to change in a keyspace for it to be what the models or\n"
 			"the file say, whether that is safe, and why not; changes nothing.\n"
 			"[+] is added, [-] dropped, [~] changed, [!] cannot be changed or loses data.",
-		.ending = "\nExit codes: 0 done, 2 wrong usage, 3 there are differences (with "
-			  "--exit-code), 8 no\nnode answered, 9 the login was refused, 1 anything "
-			  "else; `coodie help` lists all.",
+		.ending =
+			"\nExit codes: 0 done, 2 wrong usage, 3 there are differences (with "
+			"--exit-code), 8 no\nnode answered, 9 the login was refused, 12 there is no "
+			"such keyspace, 1 anything else;\n`coodie help` lists all.",
 		.own = own,
 		.own_count = sizeof own / sizeof *own,
 		.linked = models,

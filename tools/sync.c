@@ -47,7 +47,7 @@ static int run(struct sync *y)
 	coodie_error err = { 0 };
 
 	if (!differ_open(d, &err))
-		return project_fail(&d->project, &err, NULL, tool_exit_of(&err));
+		return project_fail(&d->project, &err, NULL, differ_exit_of(d, &err));
 	if (!coodie_diff_apply(d->session, d->diff,
 			       COODIE_SYNC(.dry_run = y->dry_run,
 					   .allow_destructive = y->allow_destructive,
@@ -88,7 +88,8 @@ int tool_sync(int argc, char **argv, const coodie_models *models)
 		.ending =
 			"\nExit codes: 0 done, 2 wrong usage, 3 something is left (with --exit-code), "
 			"6 something\nis impossible, 8 no node answered, 9 the login was refused, 10 "
-			"the role may not do it,\n1 anything else; `coodie help` lists all.",
+			"the role may not do it,\n12 there is no such keyspace, 1 anything else; "
+			"`coodie help` lists all.",
 		.own = own,
 		.own_count = sizeof own / sizeof *own,
 		.linked = models,

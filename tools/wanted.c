@@ -71,8 +71,9 @@ static const coodie_models *load_plugin(struct wanted *w, coodie_error *err)
 }
 
 static coodie_schema *read_models(const coodie_models *m, coodie_session *s, const char *keyspace,
-				  const coodie_keyspace *options, coodie_error *err)
+				  const char *replication, coodie_error *err)
 {
+	const coodie_keyspace options = { .size = sizeof options, .replication = replication };
 	coodie_models own = { .size = sizeof own };
 
 	memcpy(&own, m, m->size < sizeof own ? m->size : sizeof own);
@@ -80,23 +81,34 @@ static coodie_schema *read_models(const coodie_models *m, coodie_session *s, con
 		fail(err, "%s", "there is no model among the models");
 		return NULL;
 	}
-	return coodie_schema_of_models(
-		s,
-		COODIE_SCHEMA(.keyspace = keyspace, .models = own.models,
-			      .model_count = own.model_count, .types = own.types,
-			      .type_count = own.type_count, .options = options),
-		err);
+	return coodie_schema_of_models(s,
+				       COODIE_SCHEMA(.keyspace = keyspace, .models = own.models,
+						     .model_count = own.model_count,
+						     .types = own.types,
+						     .type_count = own.type_count,
+						     .options = replication ? &options : NULL),
+				       err);
+}
+
+static coodie_schema *read_file(struct wanted *w, const char *keyspace, const char *replication,
+				coodie_error *err)
+{
+	struct wanted_file file = { w->file, keyspace, replication, false };
+	coodie_schema *schema = wanted_read_file(&file, err);
+
+	w->is_bare = file.is_bare;
+	return schema;
 }
 
 coodie_schema *wanted_read(struct wanted *w, coodie_session *s, const char *keyspace,
-			   const coodie_keyspace *options, coodie_error *err)
+			   const char *replication, coodie_error *err)
 {
 	const coodie_models *models;
 
 	if (w->file)
-		return wanted_read_file(w->file, keyspace, err);
+		return read_file(w, keyspace, replication, err);
 	models = w->plugin ? load_plugin(w, err) : w->linked;
-	return models ? read_models(models, s, keyspace, options, err) : NULL;
+	return models ? read_models(models, s, keyspace, replication, err) : NULL;
 }
 
 void wanted_close(struct wanted *w)

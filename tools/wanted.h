@@ -13,6 +13,7 @@ enum { WANTED_ARGUMENTS = 2 };
 struct wanted {
 	const coodie_models *linked; /* of this program, or NULL */
 	const char *plugin, *file;
+	bool is_bare; /* the file that was read makes tables, and no keyspace */
 	struct argument rows[WANTED_ARGUMENTS];
 	void *handle; /* of the plug-in: its models live as long */
 };
@@ -23,16 +24,21 @@ struct argument_table wanted_arguments(struct wanted *w, const coodie_models *li
 bool wanted_check(struct wanted *w, const char *command);
 /**
  * Reads it. Of a file: in a node of this process, which is there for that alone.
- * @param s         the session that models belong to
- * @param keyspace  as CQL writes it; a file may have another one, if it has only one
+ * @param s            the session that models belong to
+ * @param keyspace     as CQL writes it; a file may have another one, if it has only one
+ * @param replication  that the keyspace should have; NULL: the file's, none of models
  * @return freed with coodie_schema_free(); NULL on error
  */
 coodie_schema *wanted_read(struct wanted *w, coodie_session *s, const char *keyspace,
-			   const coodie_keyspace *options, coodie_error *err);
+			   const char *replication, coodie_error *err);
 /* After the last schema is freed. */
 void wanted_close(struct wanted *w);
 
-/* The schema of a file of CQL (wanted_file.c). */
-coodie_schema *wanted_read_file(const char *path, const char *keyspace, coodie_error *err);
+/* A file of CQL (wanted_file.c). Of one that is bare the keyspace's options are nobody's. */
+struct wanted_file {
+	const char *path, *keyspace, *replication; /* as above */
+	bool is_bare;
+};
+coodie_schema *wanted_read_file(struct wanted_file *f, coodie_error *err);
 
 #endif

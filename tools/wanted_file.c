@@ -9,7 +9,7 @@
 #include "tools/gen/origin.h"
 #include "tools/wanted.h"
 
-enum { NAME_SIZE = 64 };
+enum { NAME_SIZE = 64, STATEMENT_SIZE = 4096 };
 
 static bool fail(coodie_error *err, const char *path, const char *why)
 {
@@ -20,21 +20,23 @@ static bool fail(coodie_error *err, const char *path, const char *why)
 
 /* ---- the file ------------------------------------------------------------------------------- */
 
-/* The file with a keyspace before it, on its first line, so that lines keep their numbers. */
-static bool write_in_keyspace(FILE *to, const char *path, const char *keyspace)
+/* A file as it is run: with a statement before it, on its first line, so that lines keep their numbers, and one
+ * behind it. */
+struct copy {
+	const char *path;
+	char before[STATEMENT_SIZE], after[STATEMENT_SIZE];
+};
+
+static bool write_copy(FILE *to, const struct copy *c)
 {
-	FILE *from = fopen(path, "r");
+	FILE *from = fopen(c->path, "r");
 	char piece[4096];
 	size_t got;
-	bool ok = from != NULL;
+	bool ok = from && fputs(c->before, to) >= 0;
 
-	fprintf(to,
-		"CREATE KEYSPACE IF NOT EXISTS %s WITH replication = "
-		"{'class': 'SimpleStrategy', 'replication_factor': 1}; USE %s; ",
-		keyspace, keyspace);
 	while (ok && (got = fread(piece, 1, sizeof piece, from)) > 0)
 		ok = fwrite(piece, 1, got, to) == got;
-	ok = ok && !ferror(from);
+	ok = ok && !ferror(from) && fputs(c->after, to) >= 0;
 	if (from)
 		fclose(from);
 	return !fflush(to) && ok;
@@ -52,36 +54,71 @@ static void rename_in(coodie_error *err, const char *copy, const char *path)
 	snprintf(err->message, sizeof err->message, "%.100s%.130s", path, rest);
 }
 
-/* Of statements that name no keyspace, and are about ours. */
-static bool load_in_keyspace(struct origin *o, const char *path, const char *keyspace,
-			     coodie_error *err)
+static bool load_copy(struct origin *o, const struct copy *c, coodie_error *err)
 {
-	char copy[] = "/tmp/coodie-schema-XXXXXX";
-	int fd = mkstemp(copy);
+	char name[] = "/tmp/coodie-schema-XXXXXX";
+	int fd = mkstemp(name);
 	FILE *to = fd >= 0 ? fdopen(fd, "w") : NULL;
-	bool ok = to && write_in_keyspace(to, path, keyspace);
+	bool ok = to && write_copy(to, c);
 
 	if (!ok)
-		fail(err, path, "it cannot be copied to /tmp");
-	else if (!(ok = origin_load(o, copy, err)))
-		rename_in(err, copy, path);
+		fail(err, c->path, "it cannot be copied to /tmp");
+	else if (!(ok = origin_load(o, name, err)))
+		rename_in(err, name, c->path);
 	if (to)
 		fclose(to);
 	if (fd >= 0)
-		unlink(copy);
+		unlink(name);
 	return ok;
 }
 
-static bool load(struct origin *o, const char *path, const char *keyspace, coodie_error *err)
+/* For statements that name no keyspace, and are about ours. */
+static void begin_in_keyspace(struct copy *c, const struct wanted_file *f)
 {
-	if (origin_load(o, path, err))
+	snprintf(c->before, sizeof c->before,
+		 "CREATE KEYSPACE IF NOT EXISTS %s WITH replication = "
+		 "{'class': 'SimpleStrategy', 'replication_factor': 1}; USE %s; ",
+		 f->keyspace, f->keyspace);
+}
+
+static bool load_in_keyspace(struct origin *o, const struct wanted_file *f, coodie_error *err)
+{
+	struct copy copy = { .path = f->path };
+
+	begin_in_keyspace(&copy, f);
+	return load_copy(o, &copy, err);
+}
+
+static bool load(struct origin *o, struct wanted_file *f, coodie_error *err)
+{
+	if (origin_load(o, f->path, err))
 		return true;
 	if (strstr(err->message, "No keyspace has been specified")) {
 		origin_end(o);
-		if (load_in_keyspace(o, path, keyspace, err))
+		f->is_bare = true;
+		if (load_in_keyspace(o, f, err))
 			return true;
 	}
 	err->code = COODIE_ERR_INVALID; /* whatever the node said: the file is wrong */
+	return false;
+}
+
+/* Again, with the replication that was asked for instead of the file's. */
+static bool load_replicated(struct origin *o, const struct wanted_file *f, const char *name,
+			    coodie_error *err)
+{
+	struct copy copy = { .path = f->path };
+
+	origin_end(o);
+	if (f->is_bare)
+		begin_in_keyspace(&copy, f);
+	snprintf(copy.after, sizeof copy.after, "\n;\nALTER KEYSPACE %s WITH replication = %s;\n",
+		 name, f->replication);
+	if (load_copy(o, &copy, err))
+		return true;
+	err->code = COODIE_ERR_INVALID;
+	snprintf(err->message, sizeof err->message,
+		 "--replication %.150s: it is no map of a keyspace", f->replication);
 	return false;
 }
 
@@ -164,13 +201,14 @@ static bool choose(coodie_session *s, const char *path, const char *keyspace,
 	return true;
 }
 
-coodie_schema *wanted_read_file(const char *path, const char *keyspace, coodie_error *err)
+coodie_schema *wanted_read_file(struct wanted_file *f, coodie_error *err)
 {
 	struct origin o = { 0 };
 	coodie_schema *schema = NULL;
 	char name[NAME_SIZE + 2];
 
-	if (load(&o, path, keyspace, err) && choose(o.session, path, keyspace, name, err))
+	if (load(&o, f, err) && choose(o.session, f->path, f->keyspace, name, err) &&
+	    (!f->replication || load_replicated(&o, f, name, err)))
 		schema = coodie_schema_read(o.session, name, err);
 	origin_end(&o);
 	return schema;
