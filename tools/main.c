@@ -100,9 +100,9 @@ static int run(int argc, char **argv, const coodie_models *models)
 {
 	const struct command *command;
 
-	if (argc < 2) {
-		print_usage(stderr);
-		return TOOL_USAGE;
+	if (argc < 2) { /* who asks nothing is told all, and a script that forgot its command fails */
+		print_usage(stdout);
+		return TOOL_FAILED;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
 		return help(1, argv + 1);
