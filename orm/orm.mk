@@ -107,6 +107,7 @@ libcd_orm_small_la_SOURCES = \
 	orm/schema/statement.c orm/schema/statement.h \
 	orm/schema/sync.c \
 	orm/schema/wanted.c \
-	orm/schema/warm.c
+	orm/schema/warm.c \
+	orm/schema/where.c
 libcd_orm_la_LIBADD = libcd_orm_small.la
 libcoodie_la_LIBADD += libcd_orm.la

@@ -240,6 +240,41 @@ static void test_whole(void **state)
 	assert_int_equal(told.statements, 0);
 }
 
+#define ROWS(text) \
+	COODIE_MODEL(part, view_columns, "chosen", .view = COODIE_VIEW(&base, .where = text))
+/* Each is another view than the one before it, however a server says its conditions. */
+static const coodie_model chosen[] = {
+	COODIE_MODEL(part, view_columns, "chosen", .view = COODIE_VIEW(&base)),
+	ROWS("id is not null and \"at\">3"),
+	ROWS("ID IN (1,2,  3) AND at IS NOT NULL"),
+	ROWS("at >= -1 AND at<=5 AND id = 7"),
+	ROWS("id = (int) 3 AND at IS NOT NULL"),
+	ROWS("id = 3 AND at IN (1)"),
+};
+
+/* MV-10: the rows of a view are compared for what their conditions mean. */
+static void test_conditions(void **state)
+{
+	struct integration *it = *state;
+
+	sync_table(it, &base, SYNC(0));
+	for (size_t i = 0; i < sizeof(chosen) / sizeof(chosen[0]); i++) {
+		const coodie_model *one = &chosen[i];
+		coodie_error err = { 0 };
+
+		if (i && (coodie_sync_schema(it->session,
+					     COODIE_SCHEMA(.models = &one, .model_count = 1), SYNC(0),
+					     &err) ||
+			  !strstr(err.message, "its rows are where ")))
+			fail_msg("%zu is not refused: %s", i, err.message);
+		sync_models(it, &one, 1, SYNC(.allow_destructive = true));
+		assert_int_equal(told.statements, i ? 2 : 1);
+		sync_models(it, &one, 1, SYNC(0));
+		if (told.statements)
+			fail_msg("%zu: a second sync does: %s", i, told.text);
+	}
+}
+
 /* SM-02, SM-03, SM-31: a keyspace is altered where it differs; what is not said is not compared. */
 static void test_keyspace(void **state)
 {
@@ -397,7 +432,7 @@ static void test_nothing(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_dry_run),         cmocka_unit_test(test_columns),
 	cmocka_unit_test(test_refused),         cmocka_unit_test(test_options),
-	cmocka_unit_test(test_removed_indexes), cmocka_unit_test(test_whole),
+	cmocka_unit_test(test_removed_indexes), cmocka_unit_test(test_whole), cmocka_unit_test(test_conditions),
 	cmocka_unit_test(test_keyspace),        cmocka_unit_test(test_at_once),
 	cmocka_unit_test(test_applied_twice),   cmocka_unit_test(test_nothing),
 	cmocka_unit_test(test_own_names),

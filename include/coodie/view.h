@@ -37,7 +37,8 @@ typedef struct coodie_view {
 /**
  * CREATE MATERIALIZED VIEW where it is missing. One that exists is compared: its options are altered; the
  * rest cannot be changed, so a difference is COODIE_ERR_CONFLICT with what differs, or with `allow_destructive`
- * the view is dropped and made again. Its conditions are not compared. The base's table must be there.
+ * the view is dropped and made again. Its conditions may be in any order, and need not be written as the
+ * server says them. The base's table must be there.
  * @param err  COODIE_ERR_MODEL: the model is no view, or none of its base: each column is one of
  * the base's, of the same type, and the key is the base's with at most one column more
  */

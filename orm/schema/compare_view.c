@@ -73,20 +73,34 @@ static const char *other_column(struct cd_comparing *c, const struct cd_table *i
 	return NULL;
 }
 
+static const char *other_rows(struct cd_comparing *c, const struct cd_table *is,
+			      const struct cd_table *should)
+{
+	struct cd_buffer b = cd_change_buffer(c);
+	const char *where;
+
+	cd_put_where(&b, should);
+	where = cd_change_statement(c, &b);
+	if (!where || !is->where || !strcmp(is->where, where) || cd_where_is(is->where, where))
+		return NULL;
+	return cd_change_text(c, "its rows are where %.160s, and in %s where %.160s", is->where,
+			      c->other, where);
+}
+
 /* What differs that no statement changes; NULL: nothing. */
 static const char *difference(struct cd_comparing *c, const struct cd_table *is,
 			      const struct cd_table *should)
 {
+	const char *what;
+
 	if (strcmp(is->base, should->base))
 		return cd_change_text(c, "its base is %s in the cluster and %s in %s", is->base,
 				      should->base, c->other);
 	if (c->whole && is->all_columns != should->all_columns)
 		return cd_change_text(c, "it reads %s columns, and not so in %s",
 				      is->all_columns ? "all" : "some", c->other);
-	if (c->whole && strcmp(is->where, should->where))
-		return cd_change_text(c, "its rows are where %s, and in %s where %s", is->where,
-				      c->other, should->where);
-	return other_column(c, is, should);
+	what = other_rows(c, is, should);
+	return what ? what : other_column(c, is, should);
 }
 
 /* Cassandra drops no column of a table that has views. */

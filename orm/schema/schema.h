@@ -118,6 +118,9 @@ const struct cd_model *cd_view_base(coodie_session *s, const struct cd_model *m,
 /* The options of a keyspace. COODIE_ERR_INVALID: they exclude one another. */
 bool cd_want_keyspace(coodie_schema *s, const coodie_keyspace *options, coodie_error *err);
 
+/* where.c: whether conditions are those that a model wants, however a server says them. */
+bool cd_where_is(const char *is, const char *should);
+
 /* ---- live.c: of the cluster's own tables ------------------------------------------------------- */
 
 /* They take the answers to the questions of look.c. `table` is what was asked about; NULL: all. */

@@ -179,14 +179,11 @@ static void put_selection(struct cd_buffer *b, const struct cd_table *t)
 	cd_buffer_text(b, t->all_columns ? "*" : "");
 }
 
-static void put_where(struct cd_buffer *b, const struct cd_table *t)
+void cd_put_where(struct cd_buffer *b, const struct cd_table *t)
 {
-	const char *join = " WHERE ";
+	const char *join = "";
 
-	if (t->where && *t->where) {
-		cd_buffer_text(b, join);
-		cd_buffer_text(b, t->where);
-	}
+	cd_buffer_text(b, t->where ? t->where : "");
 	for (int role = CD_ROLE_PARTITION; !t->where && role <= CD_ROLE_CLUSTERING; role++) {
 		const struct cd_member *m;
 
@@ -207,7 +204,8 @@ static void put_create_view(struct cd_buffer *b, const coodie_schema *s, const s
 	put_selection(b, t);
 	cd_buffer_text(b, " FROM ");
 	put_name(b, s, t->base);
-	put_where(b, t);
+	cd_buffer_text(b, t->where && !*t->where ? "" : " WHERE ");
+	cd_put_where(b, t);
 	cd_buffer_u8(b, ' ');
 	put_key(b, t);
 	put_options(b, t);

@@ -8,6 +8,8 @@
 void cd_put_create_keyspace(struct cd_buffer *b, const char *name,
 			    const struct cd_options *options);
 void cd_put_drop_keyspace(struct cd_buffer *b, const char *name);
+/* A view's conditions; where nothing is said, that each column of its key is not null. */
+void cd_put_where(struct cd_buffer *b, const struct cd_table *view);
 
 /* Each appends one statement about something of a schema, and a part of it. CREATE says IF NOT EXISTS, DROP
  * says IF EXISTS. */
