@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The `coodie` command: a table of subcommands and the way to them. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/nearest.h"
 #include "tools/tool.h"
@@ -114,11 +116,22 @@ static int run(int argc, char **argv, const coodie_models *models)
 	return start(command, argc - 1, argv + 1, models);
 }
 
+/* Where the standard input or an output is closed no socket and no file may come to its number: it would be read from, or
+ * get what is printed. What takes its place fails as a closed one does. */
+static void claim_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return; /* there is not even that */
+}
+
 /* What was printed must have arrived: a full disk or a closed pipe is a failure. */
 int coodie_main(int argc, char **argv, const coodie_models *models)
 {
 	int outcome;
 
+	claim_standard_files();
 	signal(SIGPIPE, SIG_IGN);
 	outcome = run(argc, argv, models);
 	errno = 0;
