@@ -28,6 +28,7 @@
 #define CTRL_U "\025"
 #define CTRL_W "\027"
 #define CTRL_Y "\031"
+#define CTRL_Z "\032"
 #define BACKSPACE "\177"
 #define OLD "select 1;\n"
 
@@ -95,6 +96,11 @@ static void type(struct desk *d, const char *bytes, size_t step, struct bytes *e
 		enum editor_event event;
 		editor_feed(&d->editor, bytes + at, at + step < len ? step : len - at);
 		while ((event = editor_run(&d->editor)) != EDITOR_WAITS) {
+			if (event == EDITOR_SUSPENDED) {
+				text_add(entered, "<suspend>");
+				editor_redraw(&d->editor);
+				continue;
+			}
 			const struct bytes *line = &d->editor.line.text;
 			if (event == EDITOR_ENTERED)
 				text_printf(entered, "[%.*s]", (int)line->len,
@@ -130,6 +136,7 @@ static const struct {
 	{ "Ctrl-D deletes", "abc" CTRL_A CTRL_D, "", "> |bc" },
 	{ "Ctrl-D ends", CTRL_D, "<end>", ">\n> |" },
 	{ "Ctrl-C", "abc" LEFT CTRL_C, "<cancel>", "> abc^C\n> |" },
+	{ "Ctrl-Z", "abc" LEFT CTRL_Z "d", "<suspend>", "> abc\n> abd|c" },
 	{ "Ctrl-K and Ctrl-Y", "abcd" LEFT LEFT CTRL_K CTRL_A CTRL_Y, "", "> cd|ab" },
 	{ "Ctrl-U", "abcd" LEFT CTRL_U, "", "> |d" },
 	{ "Ctrl-W", "one two" CTRL_W "x", "", "> one x|" },
@@ -150,11 +157,18 @@ static const struct {
 	  "> a\xef\xbf\xbd"
 	  "b|" },
 	{ "a control character", PASTED("a\001b"), "", "> a^Ab|" },
+	{ "orders to a terminal", PASTED("a\xc2\x9b" "2J\xe2\x80\xae"), "", "> a\\u009b2J\\u202e|" },
 	{ "a full row",
 	  "12345678901234567890"
 	  "1234567890"
 	  "12345678",
 	  "", "> 12345678901234567890123456789012345678\n|" },
+	{ "a statement that fills its row",
+	  "12345678901234567890"
+	  "1234567890"
+	  "1234567;\r",
+	  "[1234567890123456789012345678901234567;]",
+	  "> 1234567890123456789012345678901234567;\n> |" },
 	{ "more than a row",
 	  "12345678901234567890"
 	  "1234567890"
@@ -194,7 +208,11 @@ static const struct {
 	{ "search is given up", OLD "x" CTRL_R "sel" CTRL_G, "[select 1;]", "> select 1;\n> x|" },
 	{ "what was found is edited", OLD CTRL_R "lect" RIGHT "x", "[select 1;]",
 	  "> select 1;\n> selx|ect 1;" },
-	{ "paste of lines", PASTED("a;\r\nb;") "\r", "[a;\n\nb;]", "> a;\n.\n. b;\n> |" },
+	{ "paste of lines", PASTED("a;\rb;") "\r", "[a;\nb;]", "> a;\n. b;\n> |" },
+	{ "paste of lines with both of their ends", PASTED("a;\r\n\r\nb;\n") "\r", "[a;\n\nb;\n]",
+	  "> a;\n.\n. b;\n.\n> |" },
+	{ "a paste that ends with CR", PASTED("a;\r") PASTED("\nb;") "\r", "[a;\n\nb;]",
+	  "> a;\n.\n. b;\n> |" },
 	{ "paste does not run", PASTED("a;\r"), "", "> a;\n. |" },
 	{ "tab completes", "wi\t", "", "> wide \xe6\x97\xa5 |" },
 	{ "tab completes what all have", "s\t", "", "> s|" },
@@ -242,6 +260,54 @@ static void test_tall(void **state)
 	assert_string_equal(vt_text(&d.vt), "> a\n. b|\n. c");
 	type(&d, DOWN DOWN DOWN, 3, &entered);
 	assert_string_equal(vt_text(&d.vt), ". c\n. d\n. e|");
+	bytes_free(&entered);
+	end(&d);
+}
+
+/* A prompt that is wider than the terminal is broken like any other text. */
+static void test_wide_prompt(void **state)
+{
+	struct bytes entered = { 0 };
+	struct desk d;
+
+	(void)state;
+	begin(&d, 10, 6);
+	d.editor.prompt = "coodie:shop> ";
+	d.editor.more = "        ...> ";
+	type(&d, CTRL_L "ab'\rc", 1, &entered);
+	assert_string_equal(vt_text(&d.vt), "coodie:sho\np> ab'\n        ..\n.> c|");
+	type(&d, UP "x", 1, &entered);
+	assert_string_equal(vt_text(&d.vt), "coodie:sho\np> ax|b'\n        ..\n.> c");
+	bytes_free(&entered);
+	end(&d);
+}
+
+static void complete_many(const char *text, size_t at, struct candidates *found, void *user)
+{
+	char name[16];
+
+	(void)text;
+	(void)user;
+	found->from = at;
+	candidates_add(found, "\033[2J");
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof name, "t%03d", i);
+		candidates_add(found, name);
+	}
+}
+
+/* No more of them than the terminal has room for, and none as an order to it. */
+static void test_many_candidates(void **state)
+{
+	struct bytes entered = { 0 };
+	struct desk d;
+
+	(void)state;
+	begin(&d, 20, 6);
+	d.editor.hooks.complete = complete_many;
+	type(&d, "\t\t", 1, &entered);
+	assert_string_equal(vt_text(&d.vt),
+			    ">\n\\x1b[2J  t000\nt001     t002\nt003     t004\n... and 995 more\n> |");
 	bytes_free(&entered);
 	end(&d);
 }
@@ -323,7 +389,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_noise),  cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_tall),   cmocka_unit_test(test_resize),
-		cmocka_unit_test(test_narrow),
+		cmocka_unit_test(test_narrow), cmocka_unit_test(test_wide_prompt),
+		cmocka_unit_test(test_many_candidates),
 	};
 	return cmocka_run_group_tests_name("tools/shell/editor", tests, NULL, NULL);
 }

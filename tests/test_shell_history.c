@@ -102,6 +102,41 @@ static void test_most(void **state)
 	history_free(&h);
 }
 
+/* What other shells have appended is cut down to what is kept; nothing else is left in the folder. */
+static void test_shortened(void **state)
+{
+	char folder[64], path[80], entry[400];
+	struct history h = { { 0 }, NULL }, other = { { 0 }, NULL };
+	coodie_error err;
+	struct stat st;
+
+	(void)state;
+	in_folder(folder);
+	snprintf(path, sizeof path, "%s/h", folder);
+	assert_true(history_open(&h, path, &err));
+	assert_true(history_open(&other, path, &err));
+	for (int i = 0; i < HISTORY_MOST; i++) {
+		snprintf(entry, sizeof entry, "%d %0350d;", i, i);
+		add(i % 2 ? &h : &other, entry);
+	}
+	add(&other, "the last;");
+	history_free(&h);
+	history_free(&other);
+	assert_true(history_open(&h, path, &err));
+	assert_int_equal(history_count(&h), HISTORY_MOST);
+	assert_true(!strncmp(history_at(&h, 0), "1 ", 2));
+	assert_string_equal(history_at(&h, HISTORY_MOST - 1), "the last;");
+	history_free(&h);
+	assert_true(history_open(&h, path, &err));
+	assert_int_equal(history_count(&h), HISTORY_MOST);
+	assert_true(!strncmp(history_at(&h, 0), "1 ", 2));
+	history_free(&h);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	unlink(path);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 static const struct {
 	const char *text;
 	bool secret;
@@ -131,7 +166,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_file),    cmocka_unit_test(test_no_file),
 		cmocka_unit_test(test_path),    cmocka_unit_test(test_most),
-		cmocka_unit_test(test_secrets),
+		cmocka_unit_test(test_secrets), cmocka_unit_test(test_shortened),
 	};
 	return cmocka_run_group_tests_name("tools/shell/history", tests, NULL, NULL);
 }

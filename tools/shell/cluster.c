@@ -27,6 +27,15 @@ static void on_resize(struct ev_loop *ev, ev_signal *w, int events)
 	c->resized = true;
 }
 
+static void on_go_on(struct ev_loop *ev, ev_signal *w, int events)
+{
+	struct cluster *c = w->data;
+	(void)ev;
+	(void)events;
+
+	c->continued = true;
+}
+
 static void on_end(struct ev_loop *ev, ev_signal *w, int events)
 {
 	struct cluster *c = w->data;
@@ -34,6 +43,7 @@ static void on_end(struct ev_loop *ev, ev_signal *w, int events)
 	(void)events;
 
 	c->ended = c->interrupted = true;
+	c->signal = w->signum;
 }
 
 static void on_input(struct ev_loop *ev, ev_io *w, int events)
@@ -53,9 +63,37 @@ static void watch(struct cluster *c, ev_signal *w, void (*fn)(struct ev_loop *, 
 	ev_signal_start(c->ev, w);
 }
 
-bool cluster_open(struct cluster *c, bool signals, coodie_error *err)
+/* Not what is ignored: by nohup, or in the background. */
+static void watch_end(struct cluster *c, ev_signal *w, int number)
 {
-	*c = (struct cluster){ .ev = ev_loop_new(EVFLAG_NOENV) };
+	struct sigaction was;
+
+	if (sigaction(number, NULL, &was) == 0 && was.sa_handler != SIG_IGN)
+		watch(c, w, on_end, number);
+}
+
+void cluster_begin_work(struct cluster *c)
+{
+	if (c->interactive)
+		return;
+	watch_end(c, &c->interrupt, SIGINT);
+	watch_end(c, &c->terminate, SIGTERM);
+	watch_end(c, &c->hangup, SIGHUP);
+}
+
+void cluster_end_work(struct cluster *c)
+{
+	if (c->interactive)
+		return;
+	cluster_poll(c); /* one that has just come */
+	ev_signal_stop(c->ev, &c->interrupt);
+	ev_signal_stop(c->ev, &c->terminate);
+	ev_signal_stop(c->ev, &c->hangup);
+}
+
+bool cluster_open(struct cluster *c, bool interactive, coodie_error *err)
+{
+	*c = (struct cluster){ .ev = ev_loop_new(EVFLAG_NOENV), .interactive = interactive };
 	if (!c->ev) {
 		*err = (coodie_error){ .code = COODIE_ERR_NO_MEMORY, .server_code = -1 };
 		snprintf(err->message, sizeof err->message, "no memory for a loop");
@@ -63,9 +101,10 @@ bool cluster_open(struct cluster *c, bool signals, coodie_error *err)
 	}
 	ev_io_init(&c->input, on_input, STDIN_FILENO, EV_READ);
 	c->input.data = c;
-	if (signals) {
+	if (interactive) {
 		watch(c, &c->interrupt, on_interrupt, SIGINT);
 		watch(c, &c->resize, on_resize, SIGWINCH);
+		watch(c, &c->go_on, on_go_on, SIGCONT);
 		watch(c, &c->terminate, on_end, SIGTERM);
 		watch(c, &c->hangup, on_end, SIGHUP);
 	}
@@ -97,7 +136,6 @@ void cluster_wait(struct cluster *c, const bool *done, cluster_give_up_fn *give_
 {
 	bool gave_up = false;
 
-	c->interrupted = c->ended;
 	while (!*done) {
 		if (c->interrupted && !gave_up) {
 			gave_up = true;
@@ -110,9 +148,10 @@ void cluster_wait(struct cluster *c, const bool *done, cluster_give_up_fn *give_
 
 void cluster_wait_input(struct cluster *c)
 {
-	c->readable = c->interrupted = false;
+	c->readable = false;
+	c->interrupted = c->ended;
 	ev_io_start(c->ev, &c->input);
-	while (!c->readable && !c->interrupted && !c->resized && !c->ended)
+	while (!c->readable && !c->interrupted && !c->resized && !c->continued && !c->ended)
 		ev_run(c->ev, EVRUN_ONCE);
 	ev_io_stop(c->ev, &c->input);
 }
@@ -123,6 +162,7 @@ void cluster_wait_input(struct cluster *c)
 struct answer {
 	struct cluster *cluster;
 	coodie_pager **pager;
+	coodie_session *connecting;
 	uint64_t id;
 	coodie_result *result, *events;
 	coodie_prepared *prepared;
@@ -163,6 +203,14 @@ static void give_up_pager(void *user)
 	*a->pager = NULL;
 }
 
+static void give_up_connecting(void *user)
+{
+	struct answer *a = user;
+
+	coodie_session_free(a->connecting);
+	a->connecting = NULL;
+}
+
 /* What cannot be cancelled is waited for: it has a deadline. */
 static void give_up_nothing(void *user)
 {
@@ -180,24 +228,25 @@ static void on_status(const coodie_error *err, void *user)
 bool cluster_connect(struct cluster *c, const coodie_options *o, coodie_error *err)
 {
 	coodie_loop loop = coodie_loop_libev(c->ev);
-	coodie_session *s = coodie_session_attach(o, &loop, err);
-	struct answer a = { .cluster = c };
+	struct answer a = { .cluster = c, .connecting = coodie_session_attach(o, &loop, err) };
 
-	if (!s)
+	if (!a.connecting)
 		return false;
-	if (!coodie_session_connect_async(s, on_status, &a, err)) {
-		coodie_session_free(s);
+	if (!coodie_session_connect_async(a.connecting, on_status, &a, err)) {
+		coodie_session_free(a.connecting);
 		return false;
 	}
-	cluster_wait(c, &a.done, give_up_nothing, NULL);
+	cluster_wait(c, &a.done, give_up_connecting, &a);
+	if (!a.connecting)
+		cancelled(&a.err);
 	if (a.err.code != COODIE_OK) {
-		coodie_session_free(s);
+		coodie_session_free(a.connecting);
 		cluster_poll(c);
 		*err = a.err;
 		return false;
 	}
 	end_session(c);
-	c->session = s;
+	c->session = a.connecting;
 	return true;
 }
 

@@ -9,17 +9,23 @@
 
 struct cluster {
 	struct ev_loop *ev;
-	ev_signal interrupt, resize, terminate, hangup;
+	ev_signal interrupt, resize, go_on, terminate, hangup;
 	ev_io input;
 	coodie_session *session;
-	bool interrupted; /* by Ctrl-C, since it was set to false */
+	bool interrupted; /* by Ctrl-C, since the statement began */
 	bool resized;     /* the terminal was */
+	bool continued;   /* the process was stopped, and goes on */
 	bool ended;       /* the process is to end */
 	bool readable;    /* the standard input is */
+	bool interactive; /* its signals are those of the shell all the time */
+	int signal;       /* that ended it; 0 */
 };
 
-/* Makes the loop; with `signals` Ctrl-C and its like are those of the shell. */
-bool cluster_open(struct cluster *c, bool signals, coodie_error *err);
+/* Makes the loop; when interactive Ctrl-C and its like are those of the shell. */
+bool cluster_open(struct cluster *c, bool interactive, coodie_error *err);
+/* What is between these two can say how far it came when a signal ends it. */
+void cluster_begin_work(struct cluster *c);
+void cluster_end_work(struct cluster *c);
 /* Connects, and ends the session there was. After an error that one is as it was. */
 bool cluster_connect(struct cluster *c, const coodie_options *o, coodie_error *err);
 void cluster_close(struct cluster *c);

@@ -159,6 +159,17 @@ static bool serial(struct shell *sh, const struct words *w)
 
 /* ---- the rest --------------------------------------------------------------------------------------- */
 
+bool shell_end_capture(struct shell *sh)
+{
+	FILE *was = sh->out.capture;
+	bool failed = was && (fflush(was) || ferror(was));
+
+	sh->out.capture = NULL;
+	if (was && fclose(was))
+		failed = true;
+	return !failed || shell_complain(sh, "CAPTURE: not all that was captured is in the file");
+}
+
 static bool capture(struct shell *sh, const struct words *w)
 {
 	FILE *to;
@@ -169,20 +180,12 @@ static bool capture(struct shell *sh, const struct words *w)
 		shell_say(sh, "CAPTURE is %s", sh->out.capture ? "ON" : "OFF");
 		return true;
 	}
-	if (words_is(w, 0, "OFF")) {
-		if (sh->out.capture && fclose(sh->out.capture)) {
-			sh->out.capture = NULL;
-			return shell_complain(sh, "not all that was captured arrived: %s",
-					      strerror(errno));
-		}
-		sh->out.capture = NULL;
-		return true;
-	}
+	if (words_is(w, 0, "OFF"))
+		return shell_end_capture(sh);
 	to = fopen(words_text(w, 0), "ae");
 	if (!to)
 		return shell_complain(sh, "%s: %s", words_text(w, 0), strerror(errno));
-	if (sh->out.capture)
-		fclose(sh->out.capture);
+	shell_end_capture(sh);
 	sh->out.capture = to;
 	shell_say(sh, "results go to %s until CAPTURE OFF", words_text(w, 0));
 	return true;

@@ -2,6 +2,7 @@
 /* The conversation at a terminal: a prompt, statements, results a screen at a time. */
 #include <coodie/cluster.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,6 +73,25 @@ static void follow_size(struct conversation *c)
 	editor_resize(&c->editor, sh->out.columns, sh->out.rows);
 }
 
+/* Behind Ctrl-Z, or a signal that does the same; whoever had the terminal meanwhile has written below the line. */
+static void go_on(struct conversation *c)
+{
+	c->shell->cluster.continued = false;
+	terminal_raw_again(&c->shell->terminal);
+	follow_size(c);
+	editor_redraw(&c->editor);
+}
+
+static void suspend(struct conversation *c)
+{
+	send(&c->editor);
+	terminal_restore(&c->shell->terminal);
+	raise(SIGTSTP);
+	terminal_raw(&c->shell->terminal);
+	cluster_poll(&c->shell->cluster);
+	go_on(c);
+}
+
 /* Waits for bytes, and gives them to the editor. False: there will be no more. */
 static bool take_bytes(struct conversation *c)
 {
@@ -82,6 +102,10 @@ static bool take_bytes(struct conversation *c)
 	cluster_wait_input(cluster);
 	if (cluster->ended)
 		return false;
+	if (cluster->continued) {
+		go_on(c);
+		return true;
+	}
 	if (cluster->resized) {
 		follow_size(c);
 		return true;
@@ -99,11 +123,14 @@ static enum editor_event read_statement(struct conversation *c)
 {
 	enum editor_event event;
 
+	c->shell->cluster.continued = false;
 	terminal_raw(&c->shell->terminal);
 	follow_size(c);
 	make_prompts(c);
 	editor_begin(&c->editor);
-	while ((event = editor_run(&c->editor)) == EDITOR_WAITS) {
+	while ((event = editor_run(&c->editor)) == EDITOR_WAITS || event == EDITOR_SUSPENDED) {
+		if (event == EDITOR_SUSPENDED)
+			suspend(c);
 		send(&c->editor);
 		if (!take_bytes(c)) {
 			event = EDITOR_ENDED;
@@ -127,7 +154,9 @@ enum out_more shell_ask_more(void *user)
 	terminal_raw(&sh->terminal);
 	do {
 		cluster_wait_input(&sh->cluster);
-		sh->cluster.resized = false;
+		if (sh->cluster.continued)
+			terminal_raw_again(&sh->terminal);
+		sh->cluster.resized = sh->cluster.continued = false;
 		terminal_size(&sh->out.columns, &sh->out.rows);
 	} while (!sh->cluster.ended &&
 		 (!sh->cluster.readable ||

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tools/shell/copy.h"
 
@@ -291,9 +292,24 @@ bool copy_parse(struct shell *sh, const struct words *w, struct copy *c)
 	       parse_options(&p, c) && check(sh, c);
 }
 
+/* A pipe may be waited for without end: a signal ends that wait as it always does. */
+static bool waits_for_others(const char *path)
+{
+	struct stat st;
+
+	return !path || (stat(path, &st) == 0 && !S_ISREG(st.st_mode));
+}
+
 bool command_copy(struct shell *sh, const struct words *w)
 {
 	struct copy c;
+	bool ok;
 
-	return copy_parse(sh, w, &c) && (c.from ? copy_from : copy_to)(sh, &c);
+	if (!copy_parse(sh, w, &c))
+		return false;
+	if (!waits_for_others(c.file))
+		cluster_begin_work(&sh->cluster);
+	ok = (c.from ? copy_from : copy_to)(sh, &c);
+	cluster_end_work(&sh->cluster);
+	return ok;
 }

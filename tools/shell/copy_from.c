@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* COPY FROM: rows of a file, so many on their way at a time. Each row that fails is told with its line, and goes to
  * the file of errors as it was. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "tools/shell/copy.h"
 #include "tools/shell/file.h"
@@ -39,6 +41,7 @@ struct import {
 	int64_t in_flight, sent, failed;
 	bool counts;         /* its statement adds to counters: it must not run twice */
 	bool moved, stopped; /* moved: a row has landed */
+	int unreadable;      /* why the standard input ended before its end; else 0 */
 	double began, shown;
 };
 
@@ -300,11 +303,12 @@ static void send_row(struct import *im)
 	im->in_flight++;
 }
 
+/* No more rows; those on their way are waited for. */
 static void give_up(void *user)
 {
 	struct import *im = user;
 
-	im->stopped = im->moved = true;
+	im->stopped = true;
 }
 
 static void show_progress(struct import *im)
@@ -351,6 +355,8 @@ static void send_rows(struct import *im)
 			wait_for_row(im);
 		else if (rows % 64 == 0)
 			cluster_poll(&im->shell->cluster);
+		if (im->shell->cluster.interrupted)
+			give_up(im);
 	}
 	while (im->in_flight)
 		wait_for_row(im);
@@ -358,16 +364,49 @@ static void send_rows(struct import *im)
 
 /* ---- its life ------------------------------------------------------------------------------------------ */
 
+/* A line that is typed: Ctrl-C ends the wait for it. */
+static size_t read_typed(struct import *im, char *out, size_t room)
+{
+	struct cluster *cluster = &im->shell->cluster;
+	ssize_t got;
+
+	do {
+		cluster->resized = cluster->continued = false;
+		cluster_wait_input(cluster);
+	} while (!cluster->readable && !cluster->interrupted);
+	if (!cluster->readable) {
+		give_up(im);
+		return 0;
+	}
+	got = read(STDIN_FILENO, out, room);
+	return got > 0 ? (size_t)got : 0;
+}
+
+/* No more than a line: what is behind the last row is for others. */
+static size_t read_line(struct import *im, FILE *from, char *out, size_t room)
+{
+	size_t len = 0;
+	int c = 0;
+
+	while (len < room && c != '\n' && (c = getc(from)) != EOF)
+		out[len++] = (char)c;
+	if (ferror(from)) {
+		im->unreadable = errno;
+		im->stopped = true;
+	}
+	return len;
+}
+
 static size_t fill(void *user, char *out, size_t room)
 {
 	struct import *im = user;
+	FILE *from = im->shell->input ? im->shell->input->file : NULL;
 
 	if (im->file)
 		return file_read(im->file, out, room);
-	if (!fgets(out, (int)room,
-		   im->shell->input && im->shell->input->file ? im->shell->input->file : stdin))
-		return 0;
-	return strlen(out);
+	if (!from && im->shell->interactive)
+		return read_typed(im, out, room);
+	return read_line(im, from ? from : stdin, out, room);
 }
 
 static bool make(struct import *im, coodie_error *err)
@@ -421,6 +460,8 @@ static bool report(struct import *im)
 		shell_complain(sh, "COPY: %" PRId64 " row%s failed, and %s in %s", im->failed,
 			       im->failed == 1 ? "" : "s", im->failed == 1 ? "is" : "are",
 			       im->error_path);
+	if (im->unreadable)
+		shell_complain(sh, "STDIN: %s", strerror(im->unreadable));
 	if (im->stopped)
 		shell_complain(sh, "COPY: stopped behind line %zu", im->reader.lines);
 	return ok;

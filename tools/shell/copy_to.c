@@ -14,7 +14,7 @@ struct export
 	struct file *file; /* NULL: the standard output */
 	struct bytes page, value;
 	int64_t rows;
-	bool begun;
+	bool begun; /* its first page has come, and the file is open */
 };
 
 static double now(void)
@@ -61,11 +61,15 @@ static void add_header(struct export *e, const coodie_result *page)
 static bool add_row(struct export *e, const coodie_result *page, const coodie_cursor *c,
 		    coodie_error *err)
 {
+	size_t before = e->page.len;
+
 	for (size_t i = 0; i < coodie_result_column_count(page); i++) {
 		cql_value v;
 		bool quoted;
-		if (!coodie_cursor_value(c, i, &v, err))
+		if (!coodie_cursor_value(c, i, &v, err)) {
+			e->page.len = before; /* no half rows */
 			return false;
+		}
 		text_clear(&e->value);
 		copy_add_value(&e->value, e->copy, coodie_result_column_type(page, i), v, &quoted);
 		add_field(e, i, (const char *)e->value.at, e->value.len, quoted);
@@ -92,6 +96,20 @@ static bool add_page(struct export *e, coodie_result *page, coodie_error *err)
 		ok = add_row(e, page, &c, err);
 	write_page(e);
 	return ok;
+}
+
+/* Only when there is something to write: a table that is not there leaves the file as it was. */
+static bool begin(struct export *e, coodie_error *err)
+{
+	const char *path = e->copy->file;
+
+	return e->begun || !path || (e->file = file_create(path, err)) != NULL;
+}
+
+/* Where nothing more arrives nothing more is asked for. */
+static bool arrives(const struct export *e)
+{
+	return e->file ? !file_has_failed(e->file) : !ferror(stdout);
 }
 
 /* False: there is no such table. */
@@ -125,14 +143,14 @@ static bool write_table(struct export *e, coodie_error *err)
 	if (ok)
 		pager = coodie_pager_query(sh->cluster.session, text_of(&cql),
 					   (cql_args){ 0, NULL }, &request, NULL, err);
-	while (ok && pager && !is_enough(e) &&
+	while (ok && pager && !is_enough(e) && arrives(e) &&
 	       (page = cluster_page(&sh->cluster, &pager, err)) != NULL) {
-		ok = add_page(e, page, err);
+		ok = begin(e, err) && add_page(e, page, err);
 		coodie_result_free(page);
 	}
 	coodie_pager_free(pager);
 	bytes_free(&cql);
-	return ok && err->code == COODIE_OK;
+	return ok && err->code == COODIE_OK && begin(e, err);
 }
 
 bool copy_to(struct shell *sh, const struct copy *c)
@@ -140,26 +158,21 @@ bool copy_to(struct shell *sh, const struct copy *c)
 	struct export e = { .shell = sh, .copy = c };
 	coodie_error err = { 0 }, closing = { 0 };
 	double began = now();
-	bool ok;
+	bool ok, whole;
 
-	if (c->file && !(e.file = file_create(c->file, &err)))
-		return shell_fail(sh, &err);
 	fflush(stdout);
 	ok = write_table(&e, &err);
-	if (!file_close(e.file, &closing) && ok) {
-		ok = false;
-		err = closing;
-	}
+	whole = file_close(e.file, &closing);
 	bytes_free(&e.page);
 	bytes_free(&e.value);
-	if (!ok) {
+	if (!ok)
 		shell_fail(sh, &err);
-		return e.rows ? shell_complain(sh, "COPY: %lld rows were written before that",
-					       (long long)e.rows)
-			      : false;
-	}
-	if (c->file)
+	if (!whole)
+		return shell_complain(sh, "%s", closing.message);
+	if (!ok && e.rows)
+		shell_complain(sh, "COPY: %lld rows were written before that", (long long)e.rows);
+	if (ok && c->file)
 		shell_say(sh, "%lld row%s written to %s in %.3f seconds", (long long)e.rows,
 			  e.rows == 1 ? "" : "s", c->file, now() - began);
-	return true;
+	return ok;
 }

@@ -2,6 +2,7 @@
 /* Turns keys into statements. */
 #include <string.h>
 
+#include "tools/shell/cell.h"
 #include "tools/shell/editor.h"
 #include "tools/shell/width.h"
 
@@ -10,13 +11,14 @@ static const char *chars(const struct bytes *b)
 	return b->len ? (const char *)b->at : "";
 }
 
-static void draw(struct editor *e)
+static void draw_as(struct editor *e, bool done)
 {
 	struct screen_view view = { .prompt = e->prompt,
 				    .more = e->more,
 				    .text = chars(&e->line.text),
 				    .len = e->line.text.len,
-				    .at = e->line.at };
+				    .at = e->line.at,
+				    .done = done };
 
 	if (e->searching) {
 		text_clear(&e->search_prompt);
@@ -25,6 +27,17 @@ static void draw(struct editor *e)
 		view.prompt = text_of(&e->search_prompt);
 	}
 	screen_draw(&e->screen, &view);
+}
+
+static void draw(struct editor *e)
+{
+	draw_as(e, false);
+}
+
+void editor_redraw(struct editor *e)
+{
+	screen_forget(&e->screen);
+	draw(e);
 }
 
 void editor_begin(struct editor *e)
@@ -169,26 +182,54 @@ static size_t common_length(const struct candidates *c)
 	return len;
 }
 
-static void list_candidates(struct editor *e, const struct candidates *c)
+/* A name may have anything in it. */
+static void add_safe(struct bytes *out, const char *text)
 {
-	size_t widest = 0, columns = e->screen.columns ? e->screen.columns : 80, per_row;
+	cell_add_safe(out, text, strlen(text));
+}
+
+static size_t safe_width(const char *text)
+{
+	struct bytes safe = { 0 };
+	size_t width;
+
+	add_safe(&safe, text);
+	width = width_text((const char *)safe.at, safe.len);
+	bytes_free(&safe);
+	return width;
+}
+
+static size_t widest_candidate(const struct candidates *c)
+{
+	size_t widest = 0;
 
 	for (size_t i = 0; i < candidates_count(c); i++) {
-		size_t width = width_text(candidates_at(c, i), strlen(candidates_at(c, i)));
+		size_t width = safe_width(candidates_at(c, i));
 		widest = width > widest ? width : widest;
 	}
-	per_row = columns / (widest + 2) ? columns / (widest + 2) : 1;
+	return widest;
+}
+
+/* Side by side, as many as a screen takes. */
+static void list_candidates(struct editor *e, const struct candidates *c)
+{
+	size_t room = widest_candidate(c) + 2, columns = e->screen.columns ? e->screen.columns : 80;
+	size_t per_row = columns / room ? columns / room : 1;
+	size_t rows = e->screen.rows > 4 ? e->screen.rows - 3 : 1;
+	size_t count = candidates_count(c), shown = count > rows * per_row ? rows * per_row : count;
+
 	draw(e);
 	screen_leave(&e->screen);
-	for (size_t i = 0; i < candidates_count(c); i++) {
+	for (size_t i = 0; i < shown; i++) {
 		const char *text = candidates_at(c, i);
-		bool ends = (i + 1) % per_row == 0 || i + 1 == candidates_count(c);
-		text_add(&e->screen.out, text);
-		if (ends)
+		add_safe(&e->screen.out, text);
+		if ((i + 1) % per_row == 0 || i + 1 == shown)
 			text_add(&e->screen.out, "\r\n");
 		else
-			text_fill(&e->screen.out, ' ', widest + 2 - width_text(text, strlen(text)));
+			text_fill(&e->screen.out, ' ', room - safe_width(text));
 	}
+	if (shown < count)
+		text_printf(&e->screen.out, "... and %zu more\r\n", count - shown);
 }
 
 /* Behind these a name goes on. */
@@ -271,7 +312,7 @@ static enum editor_event enter(struct editor *e)
 		return EDITOR_WAITS;
 	}
 	e->line.at = e->line.text.len;
-	draw(e);
+	draw_as(e, true);
 	screen_leave(&e->screen);
 	history_add(e->history, chars(&e->line.text), e->line.text.len);
 	return EDITOR_ENTERED;
@@ -297,6 +338,11 @@ static enum editor_event take_key(struct editor *e, enum key key, const char *te
 		return enter(e);
 	if (key == KEY_CANCEL)
 		return give_up(e, "^C", EDITOR_CANCELLED);
+	if (key == KEY_SUSPEND) {
+		draw(e);
+		screen_leave(&e->screen);
+		return EDITOR_SUSPENDED;
+	}
 	if (key == KEY_END_OF_INPUT) {
 		if (!e->line.text.len)
 			return give_up(e, "", EDITOR_ENDED);

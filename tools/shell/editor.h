@@ -28,7 +28,8 @@ enum editor_event {
 	EDITOR_WAITS,   /* for more bytes */
 	EDITOR_ENTERED, /* a text: `line` has it until editor_begin() */
 	EDITOR_CANCELLED /* with Ctrl-C */,
-	EDITOR_ENDED /* with Ctrl-D */
+	EDITOR_ENDED /* with Ctrl-D */,
+	EDITOR_SUSPENDED /* with Ctrl-Z: editor_redraw() goes on with the line */
 };
 
 struct editor {
@@ -51,6 +52,8 @@ void editor_begin(struct editor *e);
 void editor_feed(struct editor *e, const void *bytes, size_t len);
 /* Takes keys up to the first event; call it again after EDITOR_ENTERED and its like. */
 enum editor_event editor_run(struct editor *e);
+/* Draws the line again where the cursor is. */
+void editor_redraw(struct editor *e);
 void editor_resize(struct editor *e, size_t columns, size_t rows);
 void editor_free(struct editor *e);
 

@@ -46,7 +46,8 @@ static const struct {
 	  "  Alt-B, Alt-F             words                   Ctrl-K, Ctrl-U   cut to the end, the home\n"
 	  "  Ctrl-Y                   pastes what was cut     Ctrl-L   clears the terminal\n"
 	  "  Tab                      completes; twice: shows what there is\n"
-	  "  Ctrl-C                   gives up the line, or the statement that runs\n" },
+	  "  Ctrl-C                   gives up the line, or the statement that runs\n"
+	  "  Ctrl-Z                   stops the shell, until fg\n" },
 };
 
 static bool list_all(struct shell *sh)

@@ -105,26 +105,42 @@ static bool fail(coodie_error *err, const char *path)
 	return false;
 }
 
-static void write_entry(FILE *file, const char *text, size_t len)
+static void add_entry(struct bytes *out, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] == '\n' || text[i] == '\\')
-			putc('\\', file);
-		putc(text[i] == '\n' ? 'n' : text[i], file);
+			text_add_char(out, '\\');
+		text_add_char(out, text[i] == '\n' ? 'n' : text[i]);
 	}
-	putc('\n', file);
+	text_add_char(out, '\n');
 }
 
-/* Other shells append to the file as well, so that it is longer than what is kept of it. */
+/* At once: what other shells write is not in the middle of it. */
+static bool write_all(int fd, struct bytes *text)
+{
+	bool ok = fd >= 0 && write(fd, text->at, text->len) == (ssize_t)text->len;
+
+	if (fd >= 0 && close(fd))
+		ok = false;
+	bytes_free(text);
+	return ok;
+}
+
+/* Other shells append to the file as well, so that it is longer than what is kept of it. It is as it was until the
+ * shorter one is whole. */
 static void shorten(const struct history *h, const char *path)
 {
-	FILE *file = fopen(path, "w");
+	struct bytes text = { 0 }, name = { 0 };
+	const char *new_path;
 
-	if (!file)
-		return;
+	text_printf(&name, "%s.%ld", path, (long)getpid());
+	new_path = text_of(&name);
 	for (size_t i = 0; i < history_count(h); i++)
-		write_entry(file, history_at(h, i), strlen(history_at(h, i)));
-	fclose(file);
+		add_entry(&text, history_at(h, i), strlen(history_at(h, i)));
+	if (!write_all(open(new_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600), &text) ||
+	    rename(new_path, path))
+		unlink(new_path);
+	bytes_free(&name);
 }
 
 bool history_open(struct history *h, const char *path, coodie_error *err)
@@ -180,15 +196,10 @@ bool history_is_secret(const char *text, size_t len)
 
 static void append_to_file(const struct history *h, const char *text, size_t len)
 {
-	int fd = open(h->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "a");
+	struct bytes entry = { 0 };
 
-	if (file) {
-		write_entry(file, text, len);
-		fclose(file);
-	} else if (fd >= 0) {
-		close(fd);
-	}
+	add_entry(&entry, text, len);
+	write_all(open(h->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600), &entry);
 }
 
 void history_add(struct history *h, const char *text, size_t len)

@@ -19,7 +19,7 @@ static const enum key controls[' '] = {
 	[CTRL('M')] = KEY_ENTER,       [CTRL('N')] = KEY_DOWN,
 	[CTRL('P')] = KEY_UP,          [CTRL('R')] = KEY_SEARCH,
 	[CTRL('U')] = KEY_CUT_TO_HOME, [CTRL('W')] = KEY_CUT_WORD_LEFT,
-	[CTRL('Y')] = KEY_PASTE,
+	[CTRL('Y')] = KEY_PASTE,       [CTRL('Z')] = KEY_SUSPEND,
 };
 
 static const struct {
@@ -120,19 +120,33 @@ static size_t pasted(const char *at, size_t left)
 	return len;
 }
 
+/* CR, LF and both of them end a line: CR is what terminals make of the ends of lines. The new length. */
+static size_t make_newlines(struct keys *k, char *at, size_t len)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		bool both = k->returned && at[i] == '\n';
+		k->returned = at[i] == '\r';
+		if (!both)
+			at[to++] = (char)(k->returned ? '\n' : at[i]);
+	}
+	return to;
+}
+
 static bool take_pasted(struct keys *k, char *at, size_t left, enum key *key, const char **text,
 			size_t *len)
 {
-	*len = pasted(at, left);
-	if (!*len && left < strlen(PASTE_ENDS))
+	size_t took = pasted(at, left);
+
+	if (!took && left < strlen(PASTE_ENDS))
 		return false;
+	k->pasting = took > 0;
+	k->took += took ? took : strlen(PASTE_ENDS);
 	*text = at;
+	*len = make_newlines(k, at, took);
 	*key = *len ? KEY_TEXT : KEY_NONE;
-	k->pasting = *len > 0;
-	k->took += *len ? *len : strlen(PASTE_ENDS);
-	for (size_t i = 0; i < *len; i++)
-		if (at[i] == '\r') /* what terminals make of the ends of lines */
-			at[i] = '\n';
+	k->returned = k->returned && k->pasting;
 	return true;
 }
 

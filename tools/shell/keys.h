@@ -30,6 +30,7 @@ enum key {
 	KEY_CANCEL,
 	KEY_ABORT, /* a search */
 	KEY_END_OF_INPUT,
+	KEY_SUSPEND,
 	KEYS
 };
 
@@ -38,6 +39,7 @@ struct keys {
 	struct bytes in;
 	size_t took; /* of `in` */
 	bool pasting;
+	bool returned; /* the pasted byte before was a CR, which is in the text as a newline */
 };
 
 void keys_feed(struct keys *k, const void *bytes, size_t len);

@@ -7,20 +7,6 @@
 #include "tools/shell/width.h"
 #include "tools/tool.h"
 
-static void begin_message(const struct shell *sh, enum cell_colour colour)
-{
-	fflush(stdout);
-	if (sh->colours)
-		fputs(cell_colour(colour), stderr);
-	if (sh->input && sh->input->name)
-		fprintf(stderr, "%s:%zu: ", sh->input->name, sh->input->line);
-}
-
-static void end_message(const struct shell *sh)
-{
-	fprintf(stderr, "%s\n", sh->colours ? cell_colour_off() : "");
-}
-
 static void put_safe(const char *text, size_t len)
 {
 	struct bytes safe = { 0 };
@@ -28,6 +14,22 @@ static void put_safe(const char *text, size_t len)
 	cell_add_safe(&safe, text, len);
 	fwrite(safe.at, 1, safe.len, stderr);
 	bytes_free(&safe);
+}
+
+static void begin_message(const struct shell *sh, enum cell_colour colour)
+{
+	fflush(stdout);
+	if (sh->colours)
+		fputs(cell_colour(colour), stderr);
+	if (sh->input && sh->input->name) {
+		put_safe(sh->input->name, strlen(sh->input->name));
+		fprintf(stderr, ":%zu: ", sh->input->line);
+	}
+}
+
+static void end_message(const struct shell *sh)
+{
+	fprintf(stderr, "%s\n", sh->colours ? cell_colour_off() : "");
 }
 
 /* Messages of servers may have lines. */
@@ -107,6 +109,22 @@ static const char *line_at(const char *text, size_t number)
 	return text;
 }
 
+/* A line of any length, and a mark below one of its characters: no more of it than is around that. */
+static void show_place(const char *line, size_t len, size_t place)
+{
+	enum { AROUND = 120 };
+	size_t from = place, end = place;
+
+	while (from && width_text(line + from, place - from) < AROUND)
+		from = width_back(line, len, from);
+	while (end < len && width_text(line + place, end - place) < AROUND)
+		end = width_forward(line, len, end);
+	fputs(from ? "  ..." : "  ", stderr);
+	put_safe(line + from, end - from);
+	fprintf(stderr, "%s\n%*s^\n", end < len ? "..." : "",
+		(int)width_text(line + from, place - from) + (from ? 5 : 2), "");
+}
+
 /* "[0x2000 syntax error] line 2:7 no viable alternative ...": the line, and a mark below its eighth character. */
 void shell_point(struct shell *sh, const char *cql, const coodie_error *err)
 {
@@ -125,7 +143,5 @@ void shell_point(struct shell *sh, const char *cql, const coodie_error *err)
 	len = strcspn(line, "\n");
 	while (characters-- > 0 && place < len)
 		place += width_next(line + place, len - place, &c);
-	fputs("  ", stderr);
-	put_safe(line, len);
-	fprintf(stderr, "\n  %*s^\n", (int)width_text(line, place), "");
+	show_place(line, len, place);
 }

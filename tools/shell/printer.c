@@ -10,11 +10,12 @@ static const struct {
 	const char *name;
 	printer_page_fn *page;
 	bool people; /* for them: safe for a terminal, and says how many rows there were */
+	bool fixed;  /* all rows have the columns of the first */
 } forms[] = {
-	[PRINTER_TABLE] = { "table", printer_table, true },
-	[PRINTER_EXPANDED] = { "expanded", printer_expanded, true },
-	[PRINTER_JSON] = { "json", printer_json, false },
-	[PRINTER_CSV] = { "csv", printer_csv, false },
+	[PRINTER_TABLE] = { "table", printer_table, true, false },
+	[PRINTER_EXPANDED] = { "expanded", printer_expanded, true, false },
+	[PRINTER_JSON] = { "json", printer_json, false, false },
+	[PRINTER_CSV] = { "csv", printer_csv, false, true },
 };
 
 bool printer_form_parse(const char *text, enum printer_form *form)
@@ -27,10 +28,39 @@ bool printer_form_parse(const char *text, enum printer_form *form)
 	return false;
 }
 
+/* Somebody may alter the table between two of its pages. */
+static bool follow_columns(struct printer *p, const coodie_result *page)
+{
+	struct bytes columns = { 0 };
+	bool same;
+
+	for (size_t i = 0; i < coodie_result_column_count(page); i++) {
+		const char *name = coodie_result_column_name(page, i);
+		bytes_add(&columns, name, strlen(name) + 1);
+	}
+	same = columns.len == p->columns.len &&
+	       (!columns.len || !memcmp(columns.at, p->columns.at, columns.len));
+	bytes_free(&p->columns);
+	p->columns = columns;
+	return same;
+}
+
+static bool fail_altered(coodie_error *err)
+{
+	*err = (coodie_error){ .code = COODIE_ERR_UNSUPPORTED, .server_code = -1 };
+	snprintf(err->message, sizeof err->message,
+		 "the table was altered: the rows to come have other columns than those before");
+	return false;
+}
+
 bool printer_page(struct printer *p, coodie_result *page, coodie_error *err)
 {
-	bool ok = forms[p->form].page(p, page, err);
+	bool same = follow_columns(p, page), ok;
 
+	if (!same && p->begun && forms[p->form].fixed)
+		return fail_altered(err);
+	p->begun = p->begun && same;
+	ok = forms[p->form].page(p, page, err);
 	p->begun = true;
 	printer_flush(p);
 	return ok;
@@ -46,6 +76,7 @@ void printer_end(struct printer *p)
 
 void printer_free(struct printer *p)
 {
+	bytes_free(&p->columns);
 	bytes_free(&p->widths);
 	bytes_free(&p->page);
 }

@@ -57,6 +57,7 @@ static size_t *widths(struct printer *p)
 
 static void begin_widths(struct printer *p, const coodie_result *page, size_t columns)
 {
+	text_clear(&p->widths);
 	for (size_t i = 0; i < columns; i++) {
 		const char *name = coodie_result_column_name(page, i);
 		struct bytes safe = { 0 };

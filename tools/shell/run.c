@@ -116,6 +116,12 @@ bool shell_query(struct shell *sh, const char *cql)
 	return !q.traced || shell_trace(sh, q.trace);
 }
 
+/* A full disk is the failure of the statement whose rows it does not take. */
+static bool is_captured(struct shell *sh)
+{
+	return !sh->out.capture || !ferror(sh->out.capture) || shell_end_capture(sh);
+}
+
 bool shell_run(struct shell *sh, const char *text, size_t len)
 {
 	struct tokens tokens = { text, text + len };
@@ -124,14 +130,15 @@ bool shell_run(struct shell *sh, const char *text, size_t len)
 	char *cql;
 	bool ok;
 
+	sh->cluster.interrupted = sh->cluster.ended;
 	if (memchr(text, '\0', len)) /* where its end would be for all that comes */
 		return shell_complain(sh, "there is a NUL byte in the statement; it was not run");
 	if (command)
-		return command_run(sh, command, text, len);
+		return command_run(sh, command, text, len) && is_captured(sh);
 	cql = strndup(text, len);
 	ok = cql && shell_query(sh, cql);
 	free(cql);
-	return ok;
+	return ok && is_captured(sh);
 }
 
 /* ---- inputs ----------------------------------------------------------------------------------------- */

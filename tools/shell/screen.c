@@ -3,6 +3,7 @@
  * of them is; of a text with more rows than the terminal those around the cursor are shown. */
 #include <string.h>
 
+#include "tools/shell/cell.h"
 #include "tools/shell/screen.h"
 #include "tools/shell/width.h"
 
@@ -12,6 +13,7 @@ struct layout {
 	struct bytes widths; /* a size_t each */
 	size_t columns, used, rows;
 	size_t row, left; /* of the cursor */
+	bool done;        /* it stays behind the last character */
 };
 
 static void end_row(struct layout *l)
@@ -30,28 +32,42 @@ static void put(struct layout *l, const char *bytes, size_t len, size_t columns)
 	l->used += columns;
 }
 
-/* A prompt: colours in it take no room. */
-static void put_prompt(struct layout *l, const char *prompt)
-{
-	put(l, prompt, strlen(prompt), width_text(prompt, strlen(prompt)));
-}
-
-/* Control characters are shown as ^A, what combines with nothing is as it is. */
+/* Control characters are shown as ^A, others that are orders to a terminal as \u009b; what combines with nothing is as
+ * it is. */
 static void put_character(struct layout *l, const char *bytes, size_t len, uint32_t c)
 {
 	const char caret[] = { '^', (char)((c ^ 0x40) & 0x7f) };
+	struct bytes safe = { 0 };
 
-	if (c < ' ' || c == 0x7f)
+	if (c < ' ' || c == 0x7f) {
 		put(l, caret, 2, 2);
-	else if (c == 0xfffd)
+	} else if (c == 0xfffd) {
 		put(l, "\xef\xbf\xbd", 3, 1);
-	else
-		put(l, bytes, len, width_of(c));
+	} else if (c < 0x80) {
+		put(l, bytes, len, 1);
+	} else {
+		cell_add_safe(&safe, bytes, len);
+		put(l, (const char *)safe.at, safe.len,
+		    width_text((const char *)safe.at, safe.len));
+		bytes_free(&safe);
+	}
+}
+
+/* A prompt may be wider than the terminal. */
+static void put_prompt(struct layout *l, const char *prompt)
+{
+	size_t left = strlen(prompt);
+	uint32_t c;
+
+	for (size_t took; left; prompt += took, left -= took) {
+		took = width_next(prompt, left, &c);
+		put_character(l, prompt, took, c);
+	}
 }
 
 static void mark_cursor(struct layout *l)
 {
-	if (l->used == l->columns)
+	if (l->used == l->columns && !l->done)
 		end_row(l);
 	l->row = l->rows;
 	l->left = l->used;
@@ -127,7 +143,7 @@ static void send_rows(struct screen *s, struct layout *l)
 
 void screen_draw(struct screen *s, const struct screen_view *view)
 {
-	struct layout l = { .columns = s->columns ? s->columns : 80 };
+	struct layout l = { .columns = s->columns ? s->columns : 80, .done = view->done };
 
 	lay_out(&l, view);
 	crop(&l, s->rows ? s->rows : 24);
@@ -140,6 +156,12 @@ void screen_draw(struct screen *s, const struct screen_view *view)
 	bytes_free(&l.text);
 }
 
+void screen_forget(struct screen *s)
+{
+	text_clear(&s->widths);
+	s->row = s->left = 0;
+}
+
 void screen_leave(struct screen *s)
 {
 	size_t rows = s->widths.len / sizeof(size_t);
@@ -149,15 +171,13 @@ void screen_leave(struct screen *s)
 	if (rows - 1 > s->row)
 		text_printf(&s->out, "\033[%zuB", rows - 1 - s->row);
 	text_add(&s->out, "\r\n");
-	text_clear(&s->widths);
-	s->row = s->left = 0;
+	screen_forget(s);
 }
 
 void screen_clear(struct screen *s)
 {
 	text_add(&s->out, "\033[H\033[2J");
-	text_clear(&s->widths);
-	s->row = s->left = 0;
+	screen_forget(s);
 }
 
 static size_t broken_into(size_t width, size_t columns)

@@ -10,6 +10,7 @@ struct screen_view {
 	const char *prompt, *more; /* in front of the first line, and of the others */
 	const char *text;
 	size_t len, at; /* `at`: of the cursor */
+	bool done;      /* nothing more is written: behind a full row the cursor needs no other one */
 };
 
 /* Zeroed but for its size: nothing is drawn. */
@@ -22,6 +23,8 @@ struct screen {
 
 /* Draws over what was drawn before. */
 void screen_draw(struct screen *s, const struct screen_view *view);
+/* What is drawn is no longer where it was: the next drawing begins where the cursor is. */
+void screen_forget(struct screen *s);
 /* Goes below what is drawn, where something else may be printed. */
 void screen_leave(struct screen *s);
 /* Begins on an empty terminal. */

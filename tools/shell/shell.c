@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `coodie shell`: statements from a terminal, an argument, a file or a pipe, and what comes of them. */
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,16 @@ static void set_up(struct shell *sh, const struct options *o)
 				.user = sh };
 }
 
+/* Who waits for the shell learns that it was ended, and by what. */
+static void end_by_signal(int number)
+{
+	if (!number)
+		return;
+	fflush(stdout);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
 static int start(struct shell *sh, const struct options *o)
 {
 	coodie_error err = { 0 };
@@ -160,12 +171,13 @@ static int start(struct shell *sh, const struct options *o)
 							 : tool_fail("shell", &err);
 	else if (!run(sh, o))
 		outcome = sh->outcome ? sh->outcome : TOOL_FAILED;
-	if (sh->out.capture && fclose(sh->out.capture))
+	if (!shell_end_capture(sh))
 		outcome = TOOL_FAILED;
 	terminal_restore(&sh->terminal);
 	cluster_close(&sh->cluster);
 	coodie_options_free(sh->options);
 	free(sh->keyspace);
+	end_by_signal(sh->cluster.signal);
 	return outcome;
 }
 

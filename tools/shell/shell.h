@@ -90,6 +90,9 @@ bool command_is(const char *word, size_t len);
 const char *command_name(size_t i);
 bool command_run(struct shell *sh, command_fn *fn, const char *text, size_t len);
 
+/* Results go to the terminal again. False: not all that was captured is in the file, which has been told. */
+bool shell_end_capture(struct shell *sh);
+
 /* ---- the rest -------------------------------------------------------------------------------------- */
 
 /* Reads statements from the terminal until the user has enough. */

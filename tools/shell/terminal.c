@@ -18,19 +18,28 @@ static void send(const char *text)
 	fflush(stdout);
 }
 
-void terminal_raw(struct terminal *t)
+static void set_raw(struct terminal *t)
 {
-	struct termios raw;
+	struct termios raw = t->found;
 
-	if (t->raw || tcgetattr(STDIN_FILENO, &t->found))
-		return;
-	raw = t->found;
 	raw.c_iflag &= ~(tcflag_t)(BRKINT | ICRNL | INPCK | ISTRIP | IXON);
 	raw.c_lflag &= ~(tcflag_t)(ECHO | ICANON | IEXTEN | ISIG);
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
 	t->raw = !tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
 	send("\033[?2004h");
+}
+
+void terminal_raw(struct terminal *t)
+{
+	if (!t->raw && !tcgetattr(STDIN_FILENO, &t->found))
+		set_raw(t);
+}
+
+void terminal_raw_again(struct terminal *t)
+{
+	if (t->raw)
+		set_raw(t);
 }
 
 void terminal_restore(struct terminal *t)

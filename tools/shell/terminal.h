@@ -17,6 +17,8 @@ struct terminal {
 bool terminal_is_there(void);
 /* Each key comes as it is pressed, and is not shown; pasted text is marked. */
 void terminal_raw(struct terminal *t);
+/* The same once more, behind somebody who has changed it. */
+void terminal_raw_again(struct terminal *t);
 /* As it was found. */
 void terminal_restore(struct terminal *t);
 void terminal_size(size_t *columns, size_t *rows);
