@@ -157,7 +157,10 @@ static const struct {
 	  "> a\xef\xbf\xbd"
 	  "b|" },
 	{ "a control character", PASTED("a\001b"), "", "> a^Ab|" },
-	{ "orders to a terminal", PASTED("a\xc2\x9b" "2J\xe2\x80\xae"), "", "> a\\u009b2J\\u202e|" },
+	{ "orders to a terminal",
+	  PASTED("a\xc2\x9b"
+		 "2J\xe2\x80\xae"),
+	  "", "> a\\u009b2J\\u202e|" },
 	{ "a full row",
 	  "12345678901234567890"
 	  "1234567890"
@@ -306,8 +309,9 @@ static void test_many_candidates(void **state)
 	begin(&d, 20, 6);
 	d.editor.hooks.complete = complete_many;
 	type(&d, "\t\t", 1, &entered);
-	assert_string_equal(vt_text(&d.vt),
-			    ">\n\\x1b[2J  t000\nt001     t002\nt003     t004\n... and 995 more\n> |");
+	assert_string_equal(
+		vt_text(&d.vt),
+		">\n\\x1b[2J  t000\nt001     t002\nt003     t004\n... and 995 more\n> |");
 	bytes_free(&entered);
 	end(&d);
 }
@@ -387,9 +391,12 @@ static void test_noise(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_noise),  cmocka_unit_test(test_keys),
-		cmocka_unit_test(test_tall),   cmocka_unit_test(test_resize),
-		cmocka_unit_test(test_narrow), cmocka_unit_test(test_wide_prompt),
+		cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_tall),
+		cmocka_unit_test(test_resize),
+		cmocka_unit_test(test_narrow),
+		cmocka_unit_test(test_wide_prompt),
 		cmocka_unit_test(test_many_candidates),
 	};
 	return cmocka_run_group_tests_name("tools/shell/editor", tests, NULL, NULL);

@@ -10,6 +10,7 @@
 
 #include "tools/shell/copy.h"
 #include "tools/shell/file.h"
+#include "tools/tool.h"
 
 struct import;
 
@@ -42,6 +43,7 @@ struct import {
 	bool counts;         /* its statement adds to counters: it must not run twice */
 	bool moved, stopped; /* moved: a row has landed */
 	int unreadable;      /* why the standard input ended before its end; else 0 */
+	int outcome;         /* the exit code of what no row can help; else 0 */
 	double began, shown;
 };
 
@@ -86,16 +88,29 @@ static void note_failure(struct import *im, size_t line, const char *raw, size_t
 		im->stopped = true;
 }
 
+/* What would happen to each row that follows as well: nobody answers, or nobody may write there. */
+static void look_at_cause(struct import *im, const coodie_error *err)
+{
+	int outcome = tool_exit_of(err);
+
+	if (err->code != COODIE_ERR_CONNECT && outcome != TOOL_LOGIN && outcome != TOOL_DENIED)
+		return;
+	im->stopped = true;
+	im->outcome = outcome;
+}
+
 static void on_row(coodie_result *take_res, const coodie_error *err, void *user)
 {
 	struct flight *f = user;
 	struct import *im = f->import;
 
 	coodie_result_free(take_res);
-	if (err->code != COODIE_OK)
+	if (err->code != COODIE_OK) {
 		note_failure(im, f->line, (const char *)f->raw.at, f->raw.len, err->message);
-	else
+		look_at_cause(im, err);
+	} else {
 		im->sent++;
+	}
 	f->next = im->free;
 	im->free = f;
 	im->in_flight--;
@@ -464,6 +479,8 @@ static bool report(struct import *im)
 		shell_complain(sh, "STDIN: %s", strerror(im->unreadable));
 	if (im->stopped)
 		shell_complain(sh, "COPY: stopped behind line %zu", im->reader.lines);
+	if (im->outcome)
+		sh->outcome = im->outcome;
 	return ok;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* COPY TO: pages of a table, written as they come. */
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
@@ -153,6 +154,16 @@ static bool write_table(struct export *e, coodie_error *err)
 	return ok && err->code == COODIE_OK && begin(e, err);
 }
 
+/* The exit code is that of the cause. */
+static void tell_half(struct shell *sh, int64_t rows)
+{
+	int outcome = sh->outcome;
+
+	shell_complain(sh, "COPY: %" PRId64 " row%s written before that", rows,
+		       rows == 1 ? " was" : "s were");
+	sh->outcome = outcome;
+}
+
 bool copy_to(struct shell *sh, const struct copy *c)
 {
 	struct export e = { .shell = sh, .copy = c };
@@ -170,7 +181,7 @@ bool copy_to(struct shell *sh, const struct copy *c)
 	if (!whole)
 		return shell_complain(sh, "%s", closing.message);
 	if (!ok && e.rows)
-		shell_complain(sh, "COPY: %lld rows were written before that", (long long)e.rows);
+		tell_half(sh, e.rows);
 	if (ok && c->file)
 		shell_say(sh, "%lld row%s written to %s in %.3f seconds", (long long)e.rows,
 			  e.rows == 1 ? "" : "s", c->file, now() - began);

@@ -17,7 +17,7 @@ struct printer {
 	struct out *out;
 	const coodie_metadata *schema; /* tells which columns are keys; NULL: nobody does */
 	size_t rows;                   /* printed so far */
-	bool begun; /* a header is there, and its columns are those of the page */
+	bool begun;           /* a header is there, and its columns are those of the page */
 	struct bytes columns; /* the names of the page before, each with its end */
 	struct bytes widths; /* of a table's columns: a size_t each */
 	struct bytes page;   /* what is to be written */

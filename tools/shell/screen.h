@@ -10,7 +10,7 @@ struct screen_view {
 	const char *prompt, *more; /* in front of the first line, and of the others */
 	const char *text;
 	size_t len, at; /* `at`: of the cursor */
-	bool done;      /* nothing more is written: behind a full row the cursor needs no other one */
+	bool done; /* nothing more is written: behind a full row the cursor needs no other one */
 };
 
 /* Zeroed but for its size: nothing is drawn. */
