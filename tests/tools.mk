@@ -33,7 +33,7 @@ tests_test_shell_history_LDADD = libcd_main.la libcoodie-node.la $(LDADD)
 tests_test_shell_splitter_LDADD = libcd_main.la libcoodie-node.la $(LDADD)
 tests_test_json_LDADD = libcd_main.la $(LDADD)
 tests_test_capture_LDADD = libcd_main.la $(LDADD)
-EXTRA_DIST += tests/data/shop_models.c tests/data/wire_v5_lz4.txt tests/gen
+EXTRA_DIST += tests/check.sh tests/data/shop_models.c tests/data/wire_v5_lz4.txt tests/gen
 
 # for scripts, not a test by itself
 EXTRA_PROGRAMS += tests/run_cql
