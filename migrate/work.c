@@ -271,7 +271,11 @@ static bool run(struct attempt *a, coodie_error *err)
 	tell(a, COODIE_MIGRATE_BEGUN, 0);
 	if (!send(a, &agreed, err) && !on_failure(a, err))
 		return false;
-	if (!mg_progress_done(m, &a->row, err) || (!agreed && !mg_agree(m, err)))
+	if (!mg_progress_done(m, &a->row, err)) {
+		cd_error_prefix(err, "the statement has run, and that could not be recorded");
+		return of_statement(a, err);
+	}
+	if (!agreed && !mg_agree(m, err))
 		return of_statement(a, err);
 	tell(a, COODIE_MIGRATE_RUN, mg_now_us() - begun_us);
 	return true;

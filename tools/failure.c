@@ -59,11 +59,26 @@ int tool_misuse(const char *command, const char *format, ...)
 	return TOOL_USAGE;
 }
 
-int tool_fail(const char *command, const coodie_error *err)
+static void print(const char *command, const coodie_error *err)
 {
 	fprintf(stderr, "coodie %s: ", command);
 	safe_puts(stderr, err->message);
 	fprintf(stderr, " (%s)\n", coodie_errc_name(err->code));
+}
+
+/* What flags can do nothing about. */
+int tool_fail_agreement(const char *command, const coodie_error *err)
+{
+	print(command, err);
+	fputs("Try: nodetool describecluster, which lists the versions of the schema and the nodes "
+	      "that have them\n",
+	      stderr);
+	return TOOL_AGREEMENT;
+}
+
+int tool_fail(const char *command, const coodie_error *err)
+{
+	print(command, err);
 	for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++)
 		if (causes[i].code == err->code && causes[i].remedy)
 			fprintf(stderr, "Try: %s\n", causes[i].remedy);

@@ -103,6 +103,8 @@ int project_fail(const struct project *p, const coodie_error *err, const char *c
 		jsonl_error(err, cause, exit_code);
 	if (!cause && exit_code == TOOL_USAGE)
 		tool_misuse(p->command, "%s", err->message);
+	else if (exit_code == TOOL_AGREEMENT)
+		tool_fail_agreement(p->command, err);
 	else
 		tool_fail(p->command, err);
 	return exit_code;

@@ -11,22 +11,30 @@ struct sync {
 	struct differ differ;
 	bool dry_run, allow_destructive, drop_removed_indexes, exit_code;
 	size_t left; /* changes that were not made */
+	size_t lagging; /* statements behind which the nodes did not agree in time */
 };
+
+static bool begins_with(const char *text, const char *with)
+{
+	return !strncmp(text, with, strlen(with));
+}
 
 /* A statement, or a comment about what was left as it is: together a script for any CQL shell. */
 static void tell(const char *cql, void *user)
 {
 	struct sync *y = user;
-	bool is_note = !strncmp(cql, "-- ", 3);
+	bool is_note = begins_with(cql, "-- ");
+	bool lags = begins_with(cql, "-- the nodes do not agree on the schema");
 	struct jsonl l;
 
-	y->left += is_note;
+	y->left += is_note && !lags;
+	y->lagging += lags;
 	if (!project_is_json(&y->differ.project)) {
 		printf("%s%s\n", cql, is_note ? "" : ";");
 		fflush(stdout);
 		return;
 	}
-	l = jsonl_begin(is_note ? "left" : "statement");
+	l = jsonl_begin(lags ? "note" : is_note ? "left" : "statement");
 	if (!is_note)
 		jsonl_bool(&l, "dry_run", y->dry_run);
 	jsonl_text(&l, is_note ? "text" : "cql", cql + (is_note ? 3 : 0));
@@ -39,6 +47,18 @@ static int refuse(const struct sync *y, const coodie_error *err)
 	if (err->code == COODIE_ERR_CONFLICT)
 		differ_print(&y->differ);
 	return project_fail(&y->differ.project, err, NULL, tool_exit_of(err));
+}
+
+/* All was done, and not all nodes know of it: what follows may find one that does not. */
+static int warn(const struct sync *y)
+{
+	coodie_error err = { .code = COODIE_ERR_TIMEOUT, .server_code = -1 };
+
+	snprintf(err.message, sizeof err.message,
+		 "all statements have run, and behind %zu of them the nodes did not agree on the "
+		 "schema in time",
+		 y->lagging);
+	return project_fail(&y->differ.project, &err, "AGREEMENT", TOOL_AGREEMENT);
 }
 
 static int run(struct sync *y)
@@ -55,6 +75,8 @@ static int run(struct sync *y)
 					   .keep_removed = true, .each = tell, .user = y),
 			       &err))
 		return refuse(y, &err);
+	if (y->lagging)
+		return warn(y);
 	if (project_is_json(&d->project))
 		differ_print_counts(d);
 	else if (!coodie_diff_count(d->diff))
@@ -88,8 +110,8 @@ int tool_sync(int argc, char **argv, const coodie_models *models)
 		.ending =
 			"\nExit codes: 0 done, 2 wrong usage, 3 something is left (with --exit-code), "
 			"6 something\nis impossible, 8 no node answered, 9 the login was refused, 10 "
-			"the role may not do it,\n12 there is no such keyspace, 1 anything else; "
-			"`coodie help` lists all.",
+			"the role may not do it,\n11 done, and the nodes did not agree in time, 12 there "
+			"is no such keyspace, 1 anything\nelse; `coodie help` lists all.",
 		.own = own,
 		.own_count = sizeof own / sizeof *own,
 		.linked = models,

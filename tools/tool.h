@@ -28,6 +28,8 @@ typedef int tool_models_fn(int argc, char **argv, const coodie_models *models);
 int tool_misuse(const char *command, const char *format, ...) COODIE_PRINTF(2, 3);
 /* The error, its code and what to do about it, on stderr. Returns the exit code of its cause. */
 int tool_fail(const char *command, const coodie_error *err);
+/* Likewise, where the nodes of a cluster do not agree on its schema. */
+int tool_fail_agreement(const char *command, const coodie_error *err);
 /* The exit code of an error's cause, without a word. */
 int tool_exit_of(const coodie_error *err);
 

@@ -109,6 +109,22 @@ static void stop_at_update(struct world *w, const char *what)
 	coodie_node_clear_faults(w->node);
 }
 
+/* It is not the statement that has failed. */
+static void done_and_not_recorded(void **state)
+{
+	struct world *w = *state;
+
+	world_ok(w, world_apply(w)); /* the tables */
+	world_file(w, "20260115_001_a.cql", insert);
+	world_fault(w, "match=done_at,after=2,times=1,do=error:UNAVAILABLE");
+	world_failed(w, world_apply(w), COODIE_CAUSE_OTHER,
+		     "001_a.cql:3: the statement has run, and that could not be recorded: [0x1000");
+	coodie_node_clear_faults(w->node);
+	world_failed(w, world_apply(w), COODIE_CAUSE_UNJUDGED, "001_a.cql:3: ");
+	w->options.resolve = "done";
+	world_ok(w, world_apply(w));
+}
+
 /* The one statement is named, until the user says what became of it. */
 static void the_user_says(void **state)
 {
@@ -258,10 +274,15 @@ static void nodes_that_do_not_agree(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_schema_judges),       cmocka_unit_test(the_user_says),
-		TEST(one_answer_for_one_statement),        TEST(a_word_that_is_none),
-		TEST(what_is_idempotent_runs_again),       TEST(a_dry_run_knows_what_is_done),
-		TEST(a_lost_answer_is_looked_for),         TEST(what_was_there_before_is_no_proof),
+		cmocka_unit_test(the_schema_judges),
+		TEST(done_and_not_recorded),
+		cmocka_unit_test(the_user_says),
+		TEST(one_answer_for_one_statement),
+		TEST(a_word_that_is_none),
+		TEST(what_is_idempotent_runs_again),
+		TEST(a_dry_run_knows_what_is_done),
+		TEST(a_lost_answer_is_looked_for),
+		TEST(what_was_there_before_is_no_proof),
 		cmocka_unit_test(nodes_that_do_not_agree),
 	};
 
