@@ -27,6 +27,16 @@ struct copy {
 	char before[STATEMENT_SIZE], after[STATEMENT_SIZE];
 };
 
+/* Editors of other systems begin a text with it; behind a statement it would be a part of the next one. */
+static void skip_byte_order_mark(FILE *from)
+{
+	char mark[3];
+
+	if (fread(mark, 1, sizeof mark, from) != sizeof mark ||
+	    memcmp(mark, "\xef\xbb\xbf", 3) != 0)
+		rewind(from);
+}
+
 static bool write_copy(FILE *to, const struct copy *c)
 {
 	FILE *from = fopen(c->path, "r");
@@ -34,6 +44,8 @@ static bool write_copy(FILE *to, const struct copy *c)
 	size_t got;
 	bool ok = from && fputs(c->before, to) >= 0;
 
+	if (from)
+		skip_byte_order_mark(from);
 	while (ok && (got = fread(piece, 1, sizeof piece, from)) > 0)
 		ok = fwrite(piece, 1, got, to) == got;
 	ok = ok && !ferror(from) && fputs(c->after, to) >= 0;
@@ -99,7 +111,9 @@ static bool load(struct origin *o, struct wanted_file *f, coodie_error *err)
 		if (load_in_keyspace(o, f, err))
 			return true;
 	}
-	err->code = COODIE_ERR_INVALID; /* whatever the node said: the file is wrong */
+	err->code =
+		COODIE_ERR_INVALID; /* whatever the node said: the file is wrong, not who asks */
+	err->server_code = -1;
 	return false;
 }
 
@@ -116,7 +130,7 @@ static bool load_replicated(struct origin *o, const struct wanted_file *f, const
 		 name, f->replication);
 	if (load_copy(o, &copy, err))
 		return true;
-	err->code = COODIE_ERR_INVALID;
+	*err = (coodie_error){ .code = COODIE_ERR_INVALID, .server_code = -1 };
 	snprintf(err->message, sizeof err->message,
 		 "--replication %.150s: it is no map of a keyspace", f->replication);
 	return false;
