@@ -110,6 +110,7 @@ libcd_node_la_SOURCES = \
 	node/plan/operation_list.c \
 	node/plan/operation_number.c \
 	node/plan/operation_run.c \
+	node/plan/plain.c node/plan/plain.h \
 	node/plan/plan.c node/plan/plan.h \
 	node/plan/select.c node/plan/select.h \
 	node/plan/select_check.c \
@@ -193,6 +194,7 @@ libcd_node_la_SOURCES = \
 	node/server/trace_steps.c node/server/trace_steps.h \
 	node/store/items.c \
 	node/store/merge.c node/store/merge.h \
+	node/store/overwrite.c \
 	node/store/partition.c \
 	node/store/place.c \
 	node/store/ranges.c \

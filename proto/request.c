@@ -77,6 +77,18 @@ void cd_write_token(struct cd_encoder *w, const cql_message *m)
 
 /* ---- parameters, read ----------------------------------------------------------------------- */
 
+/* The hot path: a value's length and bytes are taken at once, when they are there. */
+static inline bool read_usual(struct cd_reader *r, cql_blob *value)
+{
+	size_t left = cd_reader_left(r);
+	uint32_t len = left < 4 ? UINT32_MAX : cd_get_be32(r->at);
+	const uint8_t *at = len <= INT32_MAX && len <= left - 4 ? cd_reader_take(r, 4 + (size_t)len)
+								: NULL;
+
+	*value = (cql_blob){ at ? at + 4 : NULL, at ? len : 0 };
+	return at;
+}
+
 static cql_bound *read_values(struct cd_decoder *d, bool names, uint16_t *count)
 {
 	*count = cd_decode_u16(d, "values");
@@ -84,7 +96,8 @@ static cql_bound *read_values(struct cd_decoder *d, bool names, uint16_t *count)
 	for (uint16_t i = 0; at && i < *count; i++) {
 		if (names)
 			at[i].name = cd_decode_text(d, "values");
-		at[i].value = cd_blob_of(cd_read_value(&d->r, &at[i].is_unset));
+		if (!read_usual(&d->r, &at[i].value))
+			at[i].value = cd_blob_of(cd_read_value(&d->r, &at[i].is_unset));
 	}
 	if (d->r.failed && !d->field)
 		d->field = "values";

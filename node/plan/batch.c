@@ -10,6 +10,7 @@
 #include "node/plan/batch_parts.h"
 #include "node/plan/cas.h"
 #include "node/plan/guardrail.h"
+#include "node/plan/plain.h"
 #include "node/value/java_set.h"
 
 struct batch_plan {
@@ -386,12 +387,29 @@ static bool check_item(const struct nd_batch_item *item, struct nd_request *x)
 	       nd_plan_check(item->plan, item->values, &x->problem);
 }
 
+/* Whether nobody is to be warned of it: then there is no need to put it together. */
+static bool is_unremarkable(const struct nd_plain_rows *rows, enum nd_batch_type type,
+			    const struct nd_request *x)
+{
+	const int64_t most = x->db->settings.unlogged_batch_across_partitions_warn_threshold;
+
+	if (type == ND_BATCH_COUNTER || (type == ND_BATCH_LOGGED && rows->without_grace))
+		return false;
+	if (type == ND_BATCH_UNLOGGED && most >= 0 && rows->partitions > most)
+		return false;
+	return rows->partitions == 1 || nd_batch_is_small(rows, x);
+}
+
 bool nd_batch_run(const struct nd_batch_item *items, uint32_t count, enum nd_batch_type type,
 		  struct nd_request *x)
 {
 	struct batch b = { .type = type, .count = count };
+	struct nd_plain_rows rows;
 	bool is_conditional = false;
 
+	if (nd_plain_find(items, count, false, x, &rows) && is_unremarkable(&rows, type, x))
+		return nd_plain_run(
+			&rows, type == ND_BATCH_LOGGED && count > 1 ? ND_WRITE_BATCH : ND_WRITE, x);
 	b.writes = cd_arena_take_array(x->arena, (size_t)count + 1, sizeof(void *));
 	if (!b.writes)
 		return nd_no_memory(&x->problem);

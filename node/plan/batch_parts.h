@@ -3,7 +3,7 @@
 #ifndef NODE_BATCH_PARTS_H
 #define NODE_BATCH_PARTS_H
 
-#include "node/plan/write.h"
+#include "node/plan/plain.h"
 
 enum { ND_TABLE_NAMES_SIZE = 512 };
 
@@ -12,5 +12,7 @@ enum { ND_TABLE_NAMES_SIZE = 512 };
 uint32_t nd_batch_tables(const struct nd_build *b, bool without_grace, char *out, size_t size);
 /* Warns of a large batch, refuses (false) one that is too large (batch_size.c). */
 bool nd_batch_weigh(const struct nd_build *b);
+/* Whether there is nothing to say of plain rows. */
+bool nd_batch_is_small(const struct nd_plain_rows *rows, const struct nd_request *x);
 
 #endif

@@ -326,3 +326,13 @@ bool nd_batch_weigh(const struct nd_build *b)
 			tables, w.size, (size_t)warn, w.size - (size_t)warn);
 	return true;
 }
+
+/* Rows that are named twice weigh less than that. */
+bool nd_batch_is_small(const struct nd_plain_rows *rows, const struct nd_request *x)
+{
+	const int64_t warn = x->db->settings.batch_size_warn_threshold;
+	size_t most = (size_t)PARTITION * rows->partitions + (size_t)ROW * rows->count +
+		      (size_t)CELL * rows->cells + rows->bytes;
+
+	return warn < 0 || most <= (size_t)warn;
+}

@@ -8,6 +8,7 @@
 #include "base/reader.h"
 #include "node/plan/guardrail.h"
 #include "node/plan/insert.h"
+#include "node/plan/plain.h"
 #include "node/plan/view.h"
 #include "node/value/check.h"
 
@@ -375,12 +376,24 @@ static bool guard_timestamp(const struct nd_write *w, struct nd_request *x)
 	       nd_guard_timestamp(x, timestamp_us, w->plan.table->name);
 }
 
+/* A plan is run when what is bound has been found to be right. */
+static bool takes_short_way(const struct nd_write *w, struct nd_request *x,
+			    struct nd_plain_rows *rows)
+{
+	const struct nd_batch_item item = { &w->plan, x->values, x->value_count };
+
+	return w->plain && nd_plain_find(&item, 1, true, x, rows);
+}
+
 bool nd_write_run(const struct nd_plan *plan, struct nd_request *x)
 {
 	const struct nd_write *w = (const struct nd_write *)plan;
+	struct nd_plain_rows rows;
 	struct nd_places places = { 0 };
 	struct nd_build b;
 
+	if (takes_short_way(w, x, &rows))
+		return nd_plain_run(&rows, ND_WRITE, x);
 	if (w->refusal)
 		return nd_refuse(&x->problem, w->refusal_code, "%s", w->refusal);
 	if (!nd_write_guard(w, x) || !nd_guard_write_levels(x) || !guard_timestamp(w, x) ||

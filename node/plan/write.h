@@ -24,6 +24,7 @@ struct nd_write {
 	struct nd_conditions conditions;
 	bool checks_keys;    /* of partitions: not all their columns are of native types */
 	bool touches_rows;   /* not the static row alone */
+	const struct nd_plain *plain; /* the short way (plain.h); NULL: there is none */
 	const char *refusal; /* said when it is run, not when it is prepared; NULL: none */
 	int32_t refusal_code;
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/function/term_parts.h"
+#include "node/plan/plain.h"
 
 /* ---- USING ------------------------------------------------------------------------------------- */
 
@@ -191,5 +192,5 @@ struct nd_plan *nd_write_finish(struct nd_planner *p, struct nd_write *w)
 			  "Cannot provide custom timestamp for conditional updates");
 		return NULL;
 	}
-	return set_refusal(p, w) ? &w->plan : NULL;
+	return set_refusal(p, w) && nd_plain_new(p, w) ? &w->plan : NULL;
 }

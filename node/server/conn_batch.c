@@ -25,11 +25,20 @@ static const struct nd_plan *plan_item(struct nd_exchange *e, const cql_batch_it
 		    : NULL;
 }
 
-/* Nothing of a batch changes the schema: what is prepared stays while it runs. */
-static bool look_up(struct nd_exchange *e, const struct nd_request *x, struct nd_batch_item *to)
+/* Room for the values of all statements. */
+static struct nd_value *take_values(struct nd_exchange *e)
 {
-	struct nd_request bound;
+	size_t count = 1;
 
+	for (uint16_t i = 0; i < e->request->as.batch.item_count; i++)
+		count += e->request->as.batch.items[i].value_count;
+	return cd_arena_take(&e->conn->arena, count * sizeof(struct nd_value));
+}
+
+/* Nothing of a batch changes the schema: what is prepared stays while it runs. */
+static bool look_up(struct nd_exchange *e, const struct nd_request *x, struct nd_value *values,
+		    struct nd_batch_item *to)
+{
 	for (uint16_t i = 0; i < e->request->as.batch.item_count; i++) {
 		const cql_batch_item *item = &e->request->as.batch.items[i];
 		to[i].plan = plan_item(e, item, x->keyspace);
@@ -40,13 +49,10 @@ static bool look_up(struct nd_exchange *e, const struct nd_request *x, struct nd
 				&e->problem, ND_INVALID,
 				"There were %" PRIu32 " markers(?) in CQL but %u bound variables",
 				to[i].plan->markers.column_count, (unsigned)item->value_count);
-		bound.values = NULL; /* of what has no markers */
-		bound.value_count = 0;
-		if (!nd_statement_bind(e, &to[i].plan->markers, item->values, item->value_count,
-				       &bound))
-			return false;
-		to[i].values = bound.values;
-		to[i].value_count = bound.value_count;
+		to[i].values = values;
+		to[i].value_count = nd_statement_values(&to[i].plan->markers, item->values,
+							item->value_count, values);
+		values += item->value_count;
 	}
 	return true;
 }
@@ -60,16 +66,18 @@ void nd_answer_batch(struct nd_exchange *e)
 	};
 	uint16_t count = e->request->as.batch.item_count;
 	struct nd_batch_item *items;
+	struct nd_value *values;
 	struct nd_request x;
 
 	if (!nd_statement_begin(e, &e->request->as.batch.params, &x))
 		return;
 	items = cd_arena_take_array(&e->conn->arena, count + 1u, sizeof *items);
-	if (!items) {
+	values = take_values(e);
+	if (!items || !values) {
 		nd_no_memory(&e->problem);
 		return;
 	}
-	if (!look_up(e, &x, items))
+	if (!look_up(e, &x, values, items))
 		return;
 	nd_statement_end(e, &x, nd_batch_run(items, count, types[e->request->as.batch.type], &x));
 }

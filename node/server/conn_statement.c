@@ -107,6 +107,16 @@ static uint32_t bind_names(const cql_markers *markers, const cql_bound *values, 
 	return found;
 }
 
+uint32_t nd_statement_values(const cql_markers *markers, const cql_bound *values, uint16_t count,
+			     struct nd_value *to)
+{
+	if (count && values->name.data)
+		return bind_names(markers, values, count, to);
+	for (uint16_t i = 0; i < count; i++)
+		to[i] = value_of(&values[i]);
+	return count;
+}
+
 bool nd_statement_bind(struct nd_exchange *e, const cql_markers *markers, const cql_bound *values,
 		       uint16_t count, struct nd_request *x)
 {
@@ -119,12 +129,7 @@ bool nd_statement_bind(struct nd_exchange *e, const cql_markers *markers, const 
 	if (!to)
 		return nd_no_memory(&e->problem);
 	x->values = to;
-	x->value_count = count;
-	if (count && values->name.data)
-		x->value_count = bind_names(markers, values, count, to);
-	else
-		for (uint16_t i = 0; i < count; i++)
-			to[i] = value_of(&values[i]);
+	x->value_count = nd_statement_values(markers, values, count, to);
 	return true;
 }
 

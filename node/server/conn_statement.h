@@ -15,6 +15,9 @@ bool nd_statement_begin(struct nd_exchange *e, const cql_params *params, struct 
 /* The values of a message, in the order of the markers: by name when they are named. */
 bool nd_statement_bind(struct nd_exchange *e, const cql_markers *markers, const cql_bound *values,
 		       uint16_t count, struct nd_request *x);
+/* The same into room for as many as there are markers, or values if they are more. @return how many */
+uint32_t nd_statement_values(const cql_markers *markers, const cql_bound *values, uint16_t count,
+			     struct nd_value *to);
 /* Makes the answer of what came out of a request that `ok` says has worked. */
 void nd_statement_end(struct nd_exchange *e, struct nd_request *x, bool ok);
 /* UNPREPARED, with the id. Returns false. */

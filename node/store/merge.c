@@ -208,17 +208,10 @@ static void commit_deletions(const struct nd_mutation *m, int64_t now_seconds)
 	}
 }
 
-/* A client with a clock of its own reads what it wrote by that clock: no sweep is to judge it by
- * ours, for some time at least. */
-static bool is_odd(const struct nd_store *s, int64_t now_seconds)
-{
-	return now_seconds < s->clock - ND_LEAST_GRACE || now_seconds > s->clock + ND_LEAST_GRACE;
-}
-
 static void commit_partition(struct nd_partition *p, int64_t now_seconds)
 {
 	const coodie_allocator *a = p->store->allocator;
-	bool odd = is_odd(p->store, now_seconds);
+	bool odd = nd_store_is_odd(p->store, now_seconds);
 
 	if (odd)
 		p->swept_at = 0;

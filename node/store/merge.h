@@ -3,6 +3,8 @@
 #ifndef NODE_MERGE_H
 #define NODE_MERGE_H
 
+#include <string.h>
+
 #include "node/store/store_parts.h"
 
 struct nd_version {
@@ -22,6 +24,18 @@ static inline struct nd_version nd_version_of(const struct nd_stored_cell *cell)
 		.ttl = cell->ttl,
 		.value = { cell->bytes + cell->path_len, cell->value_len },
 	};
+}
+
+/* Puts a version into a cell that has room for it. */
+static inline void nd_cell_fill(struct nd_stored_cell *cell, const struct nd_version *v)
+{
+	cell->timestamp_us = v->timestamp_us;
+	cell->local = v->local;
+	cell->ttl = v->ttl;
+	cell->value_len = (uint32_t)v->value.len;
+	cell->kind = (uint8_t)v->kind;
+	if (v->value.len)
+		memcpy(cell->bytes + cell->path_len, v->value.data, v->value.len);
 }
 
 static inline struct nd_version nd_version_from(const struct nd_change *change, int64_t now_seconds)

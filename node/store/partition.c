@@ -16,6 +16,11 @@ int64_t nd_partition_token(const struct nd_partition *p)
 	return p->token;
 }
 
+const struct nd_table *nd_partition_table(const struct nd_partition *p)
+{
+	return p->store->table;
+}
+
 void nd_partition_key_columns(const struct nd_partition *p, cql_blob *out, uint32_t count)
 {
 	nd_key_columns(p->key, out, count);
@@ -39,7 +44,7 @@ void nd_key_columns(cql_blob key, cql_blob *out, uint32_t count)
 /* ---- rows -------------------------------------------------------------------------------------- */
 
 /* Writes often come in order, or to one row again: it and the one behind it are asked first. */
-static struct nd_stored_row *find_row(struct nd_partition *p, const struct nd_place *place)
+struct nd_stored_row *nd_partition_find_row(struct nd_partition *p, const struct nd_place *place)
 {
 	struct nd_link *link = p->recent ? &p->recent->link : NULL;
 	int order = link ? nd_row_order(place, link) : 1;
@@ -79,7 +84,7 @@ static void free_row(struct nd_partition *p, struct nd_stored_row *row)
 static struct nd_stored_row *make_row(struct nd_partition *p, struct nd_clustering key)
 {
 	struct nd_place place = { p->store->table, key, 0 };
-	struct nd_stored_row *row = find_row(p, &place);
+	struct nd_stored_row *row = nd_partition_find_row(p, &place);
 
 	if (!row) {
 		row = new_row(p, key);
@@ -121,7 +126,7 @@ void nd_store_remove_row(struct nd_store *s, cql_blob key, struct nd_clustering 
 {
 	struct nd_partition *p = nd_store_partition(s, key);
 	struct nd_place place = { s->table, row, 0 };
-	struct nd_stored_row *found = p ? find_row(p, &place) : NULL;
+	struct nd_stored_row *found = p ? nd_partition_find_row(p, &place) : NULL;
 
 	if (!found)
 		return;

@@ -70,11 +70,6 @@ void nd_row_free(const coodie_allocator *a, struct nd_stored_row *row)
 	cd_release(a, row);
 }
 
-static uint32_t size_inside(const struct nd_stored_cell *cell)
-{
-	return cell->is_apart ? 0 : nd_cell_inside(0, cell->value_len);
-}
-
 /* The next piece of the contents' own bytes: there is room. */
 static struct nd_stored_cell *take_inside(struct nd_contents *c, uint32_t size)
 {
@@ -88,7 +83,7 @@ static void copy_cells(struct nd_contents *to, const struct nd_contents *from)
 {
 	for (uint32_t i = 0; i < from->count; i++) {
 		struct nd_stored_cell *cell = from->cells[i];
-		uint32_t size = size_inside(cell);
+		uint32_t size = nd_cell_size_inside(cell);
 
 		to->cells[i] = size ? memcpy(take_inside(to, size), cell, size) : cell;
 	}
@@ -107,7 +102,7 @@ static struct nd_contents *new_contents(const coodie_allocator *a, const struct 
 		old = &nothing;
 	room = (uint64_t)old->count + more_cells;
 	for (uint32_t i = 0; i < old->count; i++)
-		size += size_inside(old->cells[i]);
+		size += nd_cell_size_inside(old->cells[i]);
 	if (room > UINT32_MAX || size > UINT32_MAX ||
 	    room > (SIZE_MAX - sizeof *c - (size_t)size) / sizeof(void *))
 		return NULL;
@@ -150,17 +145,6 @@ static bool make_room(const coodie_allocator *a, struct nd_stored_row *row, bool
 	return true;
 }
 
-static void fill_cell(struct nd_stored_cell *cell, const struct nd_version *v)
-{
-	cell->timestamp_us = v->timestamp_us;
-	cell->local = v->local;
-	cell->ttl = v->ttl;
-	cell->value_len = (uint32_t)v->value.len;
-	cell->kind = (uint8_t)v->kind;
-	if (v->value.len)
-		memcpy(cell->bytes + cell->path_len, v->value.data, v->value.len);
-}
-
 /* A cell inside, where there is room, or apart; not yet in its place. */
 static struct nd_stored_cell *new_cell(const coodie_allocator *a, struct nd_contents *c,
 				       const struct nd_version *v, uint32_t column, cql_blob path)
@@ -179,7 +163,7 @@ static struct nd_stored_cell *new_cell(const coodie_allocator *a, struct nd_cont
 	cell->is_apart = cell->is_fresh = !inside;
 	if (path.len)
 		memcpy(cell->bytes, path.data, path.len);
-	fill_cell(cell, v);
+	nd_cell_fill(cell, v);
 	return cell;
 }
 
@@ -257,20 +241,12 @@ static uint32_t find(const struct nd_contents *c, const struct sought *what, boo
 	return low;
 }
 
-/* Whether a value has room where a cell's is. */
-static bool fits(const struct nd_stored_cell *cell, size_t value_len)
-{
-	uint32_t size = cell->is_apart ? 0 : nd_cell_inside(0, value_len);
-
-	return size && size <= size_inside(cell);
-}
-
 /* Whether a cell that is pending takes another version where it is. */
 static bool rewrite(struct nd_stored_cell *cell, const struct nd_version *v)
 {
-	if (!fits(cell, v->value.len))
+	if (!nd_cell_fits(cell, v->value.len))
 		return false;
-	fill_cell(cell, v);
+	nd_cell_fill(cell, v);
 	return true;
 }
 
@@ -330,26 +306,31 @@ static void drop_cells(struct nd_contents *c, const uint32_t *column, int64_t de
 	c->count = kept;
 }
 
-static void set_marker(struct nd_contents *c, const struct nd_change *change, int64_t now_seconds)
+void nd_row_set_marker(struct nd_contents *c, int64_t timestamp_us, int32_t ttl, int64_t expires)
 {
-	int64_t expires = nd_change_expires(change, now_seconds);
-	bool wins = change->timestamp_us > c->marker_us;
+	bool wins = timestamp_us > c->marker_us;
 
 	/* at the same time an expiring one wins, and of two the one that expires later */
-	if (change->timestamp_us == c->marker_us)
+	if (timestamp_us == c->marker_us)
 		wins = expires > c->marker_expires;
 	if (wins) {
-		c->marker_us = change->timestamp_us;
-		c->marker_ttl = change->ttl;
+		c->marker_us = timestamp_us;
+		c->marker_ttl = ttl;
 		c->marker_expires = expires;
 	}
+}
+
+static void put_marker(struct nd_contents *c, const struct nd_change *change, int64_t now_seconds)
+{
+	nd_row_set_marker(c, change->timestamp_us, change->ttl,
+			  nd_change_expires(change, now_seconds));
 }
 
 static bool change_marker(struct nd_store *s, struct nd_stored_row *row,
 			  const struct nd_change *change, int64_t now_seconds)
 {
 	(void)s;
-	set_marker(row->pending, change, now_seconds);
+	put_marker(row->pending, change, now_seconds);
 	return true;
 }
 
@@ -442,18 +423,6 @@ bool nd_row_change(struct nd_store *s, struct nd_stored_row *row, const struct n
 
 /* ---- in place -------------------------------------------------------------------------------- */
 
-/* The index of the column's cell, mostly the next one; `c->count`: it has none. */
-static uint32_t index_of(const struct nd_contents *c, uint32_t column, uint32_t next)
-{
-	uint32_t i = next;
-
-	if (i < c->count && c->cells[i]->column == column)
-		return i;
-	for (i = 0; i < c->count && c->cells[i]->column != column; i++)
-		;
-	return i;
-}
-
 bool nd_row_takes(const struct nd_stored_row *row, const struct nd_change *changes)
 {
 	const struct nd_contents *has = row->contents;
@@ -467,9 +436,9 @@ bool nd_row_takes(const struct nd_stored_row *row, const struct nd_change *chang
 		if ((c->kind != ND_CHANGE_CELL && c->kind != ND_CHANGE_ERASE) ||
 		    c->column->is_multi_cell)
 			return false;
-		next = index_of(has, c->column->id, next);
+		next = nd_contents_index(has, c->column->id, next);
 		if (next >= has->count || next >= 64 || taken >> next & 1 ||
-		    !fits(has->cells[next], c->value.len))
+		    !nd_cell_fits(has->cells[next], c->value.len))
 			return false;
 		taken |= UINT64_C(1) << next++;
 	}
@@ -480,7 +449,7 @@ bool nd_row_takes(const struct nd_stored_row *row, const struct nd_change *chang
 static inline void supersede(struct nd_stored_cell *cell, const struct nd_version *v)
 {
 	if (v->timestamp_us > cell->timestamp_us && cell->kind != ND_STORED_COUNT)
-		fill_cell(cell, v);
+		nd_cell_fill(cell, v);
 	else
 		overwrite(cell, v);
 }
@@ -498,10 +467,10 @@ void nd_row_rewrite(struct nd_stored_row *row, int64_t now_seconds)
 		if (c->timestamp_us <= has->deletion_us)
 			continue;
 		if (c->kind == ND_CHANGE_ROW) {
-			set_marker(has, c, now_seconds);
+			put_marker(has, c, now_seconds);
 		} else {
 			const struct nd_version v = nd_version_from(c, now_seconds);
-			next = index_of(has, c->column->id, next);
+			next = nd_contents_index(has, c->column->id, next);
 			supersede(has->cells[next++], &v);
 		}
 	}

@@ -96,6 +96,34 @@ static inline int64_t nd_change_expires(const struct nd_change *c, int64_t now_s
 	return !c->ttl ? 0 : c->expires ? c->expires : now_seconds + c->ttl;
 }
 
+/* ---- cells written over where they are (overwrite.c) ------------------------------------------- */
+
+struct nd_partition;
+struct nd_stored_row;
+struct nd_stored_cell;
+/* A value for a cell that is there; `data` NULL: null, which leaves a tombstone. */
+struct nd_put {
+	struct nd_stored_cell *cell;
+	const uint8_t *data;
+	size_t len;
+};
+/* What an INSERT puts into one row. */
+struct nd_overwrite {
+	struct nd_partition *partition;
+	struct nd_stored_row *row;
+	const struct nd_put *puts;
+	uint32_t count;
+};
+/* The row with this key, when it is there and no deletion covers more than it; else NULL. */
+struct nd_stored_row *nd_overwrite_row(struct nd_partition *p, struct nd_clustering key);
+/* Finds the cell of a column, which is asked first of place `*next`, then of all others, and whether `put`
+ * has room there. */
+bool nd_overwrite_takes(const struct nd_stored_row *row, uint32_t column, uint32_t *next,
+			struct nd_put *put);
+/* Does it, as nd_store_apply() would; nothing in the store may have changed since the cells were found,
+ * but for other values that were put there. It cannot fail. */
+void nd_overwrite_run(const struct nd_overwrite *o, int64_t timestamp_us, int64_t now_seconds);
+
 /* ---- reading ----------------------------------------------------------------------------------- */
 
 /* A live cell. Its bytes live until the store is next changed. */
@@ -121,7 +149,6 @@ struct nd_row {
 	const struct nd_cell *cells;
 };
 
-struct nd_partition;
 /* NULL: never written. */
 struct nd_partition *nd_store_partition(const struct nd_store *s, cql_blob key);
 /* Partitions in the order of their tokens (then keys): the first one behind (token, key); key.data
@@ -129,6 +156,7 @@ struct nd_partition *nd_store_partition(const struct nd_store *s, cql_blob key);
 struct nd_partition *nd_store_after(struct nd_store *s, int64_t token, cql_blob key);
 cql_blob nd_partition_key(const struct nd_partition *p);
 int64_t nd_partition_token(const struct nd_partition *p);
+const struct nd_table *nd_partition_table(const struct nd_partition *p);
 /* Columns of the key, one by one: `count` of them, views of the key. */
 void nd_partition_key_columns(const struct nd_partition *p, cql_blob *out, uint32_t count);
 void nd_key_columns(cql_blob key, cql_blob *out, uint32_t count);
@@ -142,7 +170,6 @@ struct nd_walk {
 	struct cd_arena *arena; /* for a row's cells; reset it when the row was used */
 	const void *at, *end;   /* the store's own */
 };
-struct nd_stored_row;
 void nd_walk_init(struct nd_walk *w, const struct nd_partition *p, struct nd_bound from,
 		  struct nd_bound to, bool reversed, int64_t now_seconds, struct cd_arena *arena);
 /* The next row, alive or not; NULL at the end. */

@@ -63,6 +63,32 @@ static inline uint32_t nd_cell_inside(size_t path_len, size_t value_len)
 	return (uint32_t)(offsetof(struct nd_stored_cell, bytes) + value_len + 7) & ~UINT32_C(7);
 }
 
+static inline uint32_t nd_cell_size_inside(const struct nd_stored_cell *cell)
+{
+	return cell->is_apart ? 0 : nd_cell_inside(0, cell->value_len);
+}
+
+/* Whether a value has room where a cell's is. */
+static inline bool nd_cell_fits(const struct nd_stored_cell *cell, size_t value_len)
+{
+	uint32_t size = cell->is_apart ? 0 : nd_cell_inside(0, value_len);
+
+	return size && size <= nd_cell_size_inside(cell);
+}
+
+/* The index of the column's cell, mostly the next one; `c->count`: it has none. */
+static inline uint32_t nd_contents_index(const struct nd_contents *c, uint32_t column,
+					 uint32_t next)
+{
+	uint32_t i = next;
+
+	if (i < c->count && c->cells[i]->column == column)
+		return i;
+	for (i = 0; i < c->count && c->cells[i]->column != column; i++)
+		;
+	return i;
+}
+
 struct nd_stored_row {
 	struct nd_link link;          /* not of a static row, but for its mark */
 	struct nd_contents *contents; /* NULL: of a mutation that is not done yet */
@@ -108,6 +134,8 @@ static inline bool nd_change_is_of_same_row(const struct nd_change *a, const str
 {
 	return a->is_static == b->is_static && a->row.values == b->row.values;
 }
+/* An INSERT's marker; expires: in seconds, 0: never. */
+void nd_row_set_marker(struct nd_contents *c, int64_t timestamp_us, int32_t ttl, int64_t expires);
 /* Does what nd_row_takes() has found to be possible. */
 void nd_row_rewrite(struct nd_stored_row *row, int64_t now_seconds);
 /* What is pending becomes what is, or is forgotten. */
@@ -172,6 +200,8 @@ struct nd_partition {
 
 /* Finds or makes the row a change is about; NULL: out of memory. */
 struct nd_stored_row *nd_partition_touch(struct nd_partition *p, const struct nd_change *change);
+/* The row at a place; NULL: there is none. */
+struct nd_stored_row *nd_partition_find_row(struct nd_partition *p, const struct nd_place *place);
 void nd_partition_remove_row(struct nd_partition *p, struct nd_stored_row *row);
 /* Takes away what a deletion of rows (`from` to `to`) shadows; rows that are empty then, too. */
 void nd_partition_shadow(struct nd_partition *p, struct nd_bound from, struct nd_bound to,
@@ -203,6 +233,13 @@ struct nd_store {
 
 /* What a sweep leaves alone at least, seconds: see nd_store_sweep(). */
 enum { ND_LEAST_GRACE = 600 };
+
+/* A client with a clock of its own reads what it wrote by that clock: no sweep is to judge it by
+ * ours, for some time at least. */
+static inline bool nd_store_is_odd(const struct nd_store *s, int64_t now_seconds)
+{
+	return now_seconds < s->clock - ND_LEAST_GRACE || now_seconds > s->clock + ND_LEAST_GRACE;
+}
 
 /* Of a value, or a count: not of what is erased, nor of what has expired. */
 static inline bool nd_cell_is_alive(const struct nd_stored_cell *cell, int64_t now_seconds)

@@ -286,6 +286,11 @@ static check_fn *const checks[KINDS] = {
 	[CQL_KIND_UDT] = check_tuple,         [CQL_KIND_TUPLE] = check_tuple,
 };
 
+size_t nd_check_size(const cql_type *type)
+{
+	return (size_t)type->kind < KINDS ? sizes[type->kind].size : 0;
+}
+
 /* Recursion is bounded by the type's depth. */
 bool nd_check_value(const cql_type *type, cql_blob v, struct nd_problem *p)
 {
