@@ -469,7 +469,7 @@ bool mg_lock_check(coodie_migrator *m, coodie_error *err)
 	return age_us < (uint64_t)m->lock->ttl_s * 1000000 / 2 || renew_now(m, m->lock, err);
 }
 
-void mg_lock_release(coodie_migrator *m)
+bool mg_lock_release(coodie_migrator *m)
 {
 	struct mg_lock *l = m->lock;
 	coodie_migrate_lock lock = { .size = sizeof lock };
@@ -477,7 +477,7 @@ void mg_lock_release(coodie_migrator *m)
 	bool is_gone;
 
 	if (!l)
-		return;
+		return true;
 	pthread_mutex_lock(&l->mutex);
 	l->released = true;
 	is_gone = l->lost;
@@ -496,4 +496,10 @@ void mg_lock_release(coodie_migrator *m)
 			(unsigned)l->ttl_s, err.message);
 	m->lock = NULL;
 	drop(l);
+	return is_gone;
+}
+
+bool coodie_migrator_abandon(coodie_migrator *m)
+{
+	return mg_lock_release(m);
 }

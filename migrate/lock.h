@@ -12,7 +12,7 @@ bool mg_lock_take(coodie_migrator *m, coodie_error *err);
 bool mg_lock_prove(coodie_migrator *m, coodie_error *err);
 /* Whether it is ours as far as we know: for what comes often, and may come once too often. */
 bool mg_lock_check(coodie_migrator *m, coodie_error *err);
-/* Gives it back, when it is ours. None held: fine. */
-void mg_lock_release(coodie_migrator *m);
+/* Gives it back, when it is ours. None held: fine. False: it could not, which is told. */
+bool mg_lock_release(coodie_migrator *m);
 
 #endif

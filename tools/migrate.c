@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tools/migrate.h"
+#include "tools/migrate_exit.h"
 #include "tools/migrate_signals.h"
 #include "tools/tool.h"
 
@@ -84,7 +85,9 @@ static int work(const struct migrate *g, coodie_migrator *m, struct migrate_repo
 		return err.code ? fail(g, m, &err) : exit_code;
 	}
 	migrate_signals_watch(m);
+	migrate_exit_watch(&g->project, report, m);
 	ok = (g->rollback ? coodie_migrator_rollback : coodie_migrator_apply)(m, &err);
+	migrate_exit_leave();
 	migrate_progress_clear(&report->progress);
 	exit_code = ok ? TOOL_OK : fail(g, m, &err);
 	migrate_signals_leave(coodie_migrator_cause(m) == COODIE_CAUSE_STOPPED);

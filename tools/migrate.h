@@ -8,11 +8,14 @@
 #include "tools/migrate_progress.h"
 #include "tools/project.h"
 
+enum { NAME_SIZE = 256 };
+
 /* What a run has told so far. */
 struct migrate_report {
 	bool json, verbose;
 	uint32_t count;    /* migrations that were begun */
 	bool planned;      /* of the one under way, a planned statement was printed */
+	char migration[NAME_SIZE]; /* the one under way, or "" */
 	const char *title; /* "Applied", "Rolled back" */
 	const char *missing;              /* the directory when it is not there, or NULL */
 	struct migrate_progress progress; /* of the scan under way */

@@ -173,6 +173,7 @@ void migrate_report_event(const coodie_migrate_event *e, void *user)
 	if (e->kind == COODIE_MIGRATE_BEGIN) {
 		r->count++;
 		r->planned = false;
+		snprintf(r->migration, sizeof r->migration, "%s", e->migration);
 		r->title = e->downgrade ? "Rolled back" : "Applied";
 	}
 	if (r->json)

@@ -2,11 +2,9 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "tools/migrate_signals.h"
-#include "tools/tool.h"
 
 static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -27,18 +25,6 @@ static void on_signal(int number)
 		return; /* nobody reads it */
 }
 
-/* The function that has called exit() does not return: its lock cannot be given back any more. */
-static void on_exit_inside(void)
-{
-	if (!under_way)
-		return;
-	fflush(stdout);
-	fputs("coodie migrate: a migration has called exit(): it is half done, and its lock stays "
-	      "until it ends by itself\nTry: return false there; then --break-lock\n",
-	      stderr);
-	_exit(TOOL_FAILED);
-}
-
 /* Not where it was ignored: by nohup, or in the background. */
 static void replace(int number, void (*now)(int))
 {
@@ -50,10 +36,6 @@ static void replace(int number, void (*now)(int))
 
 void migrate_signals_watch(coodie_migrator *m)
 {
-	static bool is_registered;
-
-	if (!is_registered)
-		is_registered = atexit(on_exit_inside) == 0;
 	under_way = m;
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		replace(numbers[i], on_signal);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What signals do to `coodie migrate`: the first one lets the statement end that is under way, and the lock is given
- * back; the next one ends the command at once. And what it says when a migration in C has called exit(). */
+ * back; the next one ends the command at once. */
 #ifndef TOOLS_MIGRATE_SIGNALS_H
 #define TOOLS_MIGRATE_SIGNALS_H
 

@@ -48,6 +48,8 @@ libcd_main_la_SOURCES = \
 	tools/makemigration.c \
 	tools/migrate.c \
 	tools/migrate.h \
+	tools/migrate_exit.c \
+	tools/migrate_exit.h \
 	tools/migrate_report.c \
 	tools/migrate_signals.c \
 	tools/migrate_signals.h \

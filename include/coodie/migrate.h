@@ -139,6 +139,14 @@ COODIE_API bool coodie_migrator_rollback(coodie_migrator *m, coodie_error *err);
  */
 COODIE_API void coodie_migrator_stop(coodie_migrator *m);
 
+/**
+ * Gives back the lock of a run that will never go on: for a handler of atexit(), where a migration in C has called
+ * exit(). Such a migration stays half done, and the next run goes on with it. On the thread of the run alone; behind it
+ * nothing is called of this migrator any more.
+ * @return false: nobody answered, or nothing may block here; the lock ends by itself, which was told as a note
+ */
+COODIE_API bool coodie_migrator_abandon(coodie_migrator *m);
+
 /** How a row of the state compares with the files of its name. */
 enum coodie_migration_match {
 	COODIE_MIGRATION_PENDING,  /**< there is no row */
