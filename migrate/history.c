@@ -7,9 +7,7 @@
 #include "migrate/ask.h"
 #include "migrate/live.h"
 #include "migrate/places.h"
-
-#define LEAST_AHEAD_US INT64_C(1000000)
-#define MOST_AHEAD_US  (INT64_C(60) * 86400 * 1000000)
+#include "migrate/put.h"
 
 static const char state_table[] = "_coodie_migrations";
 static const char progress_table[] = "_coodie_migrations_progress";
@@ -124,90 +122,69 @@ bool mg_history_match(coodie_migrator *m, const struct mg_applied *row, const st
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-/* Writes have the time of who sends them. Where the clock of another run was ahead, what it wrote is newer than what
- * is written now, and hides it: so each write is looked at, and made again behind the other. */
-
-struct written {
-	bool there;
-	int64_t at_us;
-};
-
-static bool add_written(coodie_migrator *m, const coodie_cursor *row, void *user, coodie_error *err)
-{
-	struct written *w = user;
-
-	(void)m;
-	w->there = true;
-	return coodie_cursor_is_null(row, 0) || coodie_cursor_int64(row, 0, &w->at_us, err);
-}
-
-static bool look(coodie_migrator *m, const char *name, struct written *out, coodie_error *err)
-{
-	*out = (struct written){ 0 };
-	return mg_each(m, MG_WRITTEN_AT, CQL_ARGS(cql(name)), MG_AT_QUORUM, add_written, out, err);
-}
-
 bool mg_history_record(coodie_migrator *m, const char *name, const char *description,
 		       const char *checksum, coodie_error *err)
 {
-	const cql_timestamp now = cql_timestamp_now();
-	int64_t ahead_us = LEAST_AHEAD_US;
-	struct written w;
+	const struct mg_put put = {
+		.cql = MG_RECORD,
+		.args = CQL_ARGS(cql(name), cql(cql_timestamp_now()), cql(description),
+				 cql(checksum)),
+		.look = MG_LOOK_STATE,
+		.key = CQL_ARGS(cql(name)),
+		.text = checksum,
+	};
 
-	if (!mg_do(m, MG_RECORD,
-		   CQL_ARGS(cql(name), cql(now), cql(description), cql(checksum)), err) ||
-	    !look(m, name, &w, err))
-		return false;
-	for (; !w.there && ahead_us <= MOST_AHEAD_US; ahead_us *= 2) {
-		if (!mg_do(m, MG_RECORD_AT,
-			   CQL_ARGS(cql(name), cql(now), cql(description), cql(checksum),
-				    cql(now.milliseconds * 1000 + ahead_us)),
-			   err) ||
-		    !look(m, name, &w, err))
-			return false;
-	}
-	return w.there || cd_fail(err, COODIE_ERR_CONFLICT,
-				  "%s is done, and cannot be recorded: somebody whose clock is far "
-				  "ahead has deleted its row",
-				  name);
+	if (mg_put(m, &put, err))
+		return true;
+	cd_error_prefix(err, "%s is done, and is not recorded", name);
+	return false;
 }
 
 bool mg_history_forget(coodie_migrator *m, const char *name, coodie_error *err)
 {
-	struct written w;
-
-	if (!mg_do(m, MG_FORGET, CQL_ARGS(cql(name)), err) || !look(m, name, &w, err))
-		return false;
-	return !w.there || mg_do(m, MG_FORGET_AT, CQL_ARGS(cql(w.at_us), cql(name)), err);
+	return mg_erase(m, MG_FORGET, MG_LOOK_STATE, CQL_ARGS(cql(name)), err);
 }
+
+/* Which row of the progress. */
+#define KEY_ARGS(p) cql((p)->name), cql(mg_direction((p)->downgrade)), cql((int)(p)->statement)
 
 bool mg_progress_begin(coodie_migrator *m, const struct mg_progress *p, coodie_error *err)
 {
-	return mg_do(m, MG_BEGIN_STATEMENT,
-		     CQL_ARGS(cql(p->name), cql(mg_direction(p->downgrade)), cql((int)p->statement),
-			      cql(p->digest), cql(p->was_done), cql(p->cql),
-			      cql(cql_timestamp_now())),
-		     err);
+	const struct mg_put put = {
+		.cql = MG_BEGIN_STATEMENT,
+		.args = CQL_ARGS(KEY_ARGS(p), cql(p->digest), cql(p->was_done), cql(p->cql),
+				 cql(cql_timestamp_now())),
+		.look = MG_LOOK_STATEMENT,
+		.key = CQL_ARGS(KEY_ARGS(p)),
+		.text = "running",
+	};
+
+	return mg_put(m, &put, err);
 }
 
 bool mg_progress_done(coodie_migrator *m, const struct mg_progress *p, coodie_error *err)
 {
-	return mg_do(m, MG_END_STATEMENT,
-		     CQL_ARGS(cql(p->name), cql(mg_direction(p->downgrade)), cql((int)p->statement),
-			      cql(p->digest), cql(p->cql), cql(cql_timestamp_now())),
-		     err);
+	const struct mg_put put = {
+		.cql = MG_END_STATEMENT,
+		.args = CQL_ARGS(KEY_ARGS(p), cql(p->digest), cql(p->cql),
+				 cql(cql_timestamp_now())),
+		.look = MG_LOOK_STATEMENT,
+		.key = CQL_ARGS(KEY_ARGS(p)),
+		.text = "done",
+	};
+
+	return mg_put(m, &put, err);
 }
 
 bool mg_progress_undo(coodie_migrator *m, const struct mg_progress *p, coodie_error *err)
 {
-	return mg_do(
-		m, MG_UNDO_STATEMENT,
-		CQL_ARGS(cql(p->name), cql(mg_direction(p->downgrade)), cql((int)p->statement)),
-		err);
+	return mg_erase(m, MG_UNDO_STATEMENT, MG_LOOK_STATEMENT, CQL_ARGS(KEY_ARGS(p)), err);
 }
 
 bool mg_progress_end(coodie_migrator *m, const char *name, bool downgrade, coodie_error *err)
 {
+	const cql_args key = CQL_ARGS(cql(name), cql(mg_direction(downgrade)));
+
 	return mg_places_end(m, name, mg_direction(downgrade), err) &&
-	       mg_do(m, MG_END_PROGRESS, CQL_ARGS(cql(name), cql(mg_direction(downgrade))), err);
+	       mg_erase(m, MG_END_PROGRESS, MG_LOOK_PROGRESS, key, err);
 }

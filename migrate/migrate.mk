@@ -17,6 +17,7 @@ libcd_migrate_la_SOURCES = \
 	migrate/pace.c migrate/pace.h \
 	migrate/places.c migrate/places.h \
 	migrate/plugin.c migrate/plugin.h \
+	migrate/put.c migrate/put.h \
 	migrate/ring.c migrate/ring.h \
 	migrate/run.c \
 	migrate/scan.c migrate/scan.h \

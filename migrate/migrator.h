@@ -31,6 +31,7 @@ struct coodie_migrator {
 	struct cd_arena work; /* of the call that is in progress */
 	enum coodie_migrate_cause cause;
 	struct mg_lock *lock; /* NULL: not held */
+	int64_t ahead_us;     /* so far ahead was a clock that wrote what is there; put.h */
 	bool resolved;        /* options.resolve was used up */
 	atomic_bool stopped;  /* by coodie_migrator_stop() */
 };

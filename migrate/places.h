@@ -28,6 +28,7 @@ struct mg_places {
 	uint64_t rows; /* of all ranges, in earlier runs */
 	struct mg_place *at;
 	struct cd_arena arena;
+	bool found; /* earlier runs have left some */
 };
 
 /* Reads what earlier runs have left, or, `again`, forgets it. Closed in any case. */

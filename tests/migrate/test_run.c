@@ -370,6 +370,49 @@ static void clocks_that_differ(void **state)
 	assert_string_equal(world_rows(w, STATE), "'20260115_002_b', ''");
 }
 
+#define PROGRESS \
+	"SELECT migration_name, direction, statement, state FROM shop.\"_coodie_migrations_progress\""
+
+/* The clock of a run that was killed was ahead: what it wrote is newer than what is written now. */
+static void progress_of_a_clock_that_is_ahead(void **state)
+{
+	static const char file[] = "-- upgrade\nINSERT INTO reviews (id) VALUES (1);\n"
+				   "-- idempotent\nINSERT INTO reviews (id) VALUES (2);\n"
+				   "ALTER TABLE nowhere ADD a int;\n"
+				   "-- downgrade\nINSERT INTO reviews (id) VALUES (3);\n";
+	const long long ahead_us = ((long long)time(NULL) + 7200) * 1000000;
+	struct world *w = *state;
+	char cql[300];
+
+	world_file(w, "20260115_001_a.cql", file);
+	world_failed(w, world_apply(w), COODIE_CAUSE_STATEMENT, "001_a.cql:5: ");
+	snprintf(cql, sizeof cql,
+		 "UPDATE shop.\"_coodie_migrations_progress\" USING TIMESTAMP %lld SET state = "
+		 "'running' WHERE migration_name = '20260115_001_a' AND direction = 'upgrade' AND "
+		 "statement = 2",
+		 ahead_us);
+	world_execute(w, cql);
+	world_failed(w, world_apply(w), COODIE_CAUSE_STATEMENT, "001_a.cql:5: ");
+	assert_string_equal(world_rows(w, PROGRESS), "'20260115_001_a', 'upgrade', 1, 'done'; "
+						     "'20260115_001_a', 'upgrade', 2, 'done'");
+	/* it is finished: nothing is left of it */
+	world_execute(w, "CREATE TABLE shop.nowhere (id int PRIMARY KEY)");
+	world_ok(w, world_apply(w));
+	assert_string_equal(world_rows(w, PROGRESS), "");
+	/* and what was deleted then does not hide what is begun now */
+	snprintf(cql, sizeof cql,
+		 "DELETE FROM shop.\"_coodie_migrations_progress\" USING TIMESTAMP %lld WHERE "
+		 "migration_name = '20260115_002_b' AND direction = 'upgrade'",
+		 ahead_us);
+	world_execute(w, cql);
+	w->options.allow_destructive = true;
+	world_file(w, "20260115_002_b.cql",
+		   "-- destructive: yes\n-- upgrade\nINSERT INTO reviews (id) VALUES (4);\n"
+		   "DROP INDEX none;\n");
+	world_failed(w, world_apply(w), COODIE_CAUSE_STATEMENT, "002_b.cql:4: ");
+	assert_string_equal(world_rows(w, PROGRESS), "'20260115_002_b', 'upgrade', 1, 'done'");
+}
+
 static void a_run_is_stopped(void **state)
 {
 	struct world *w = *state;
@@ -484,6 +527,7 @@ int main(void)
 		TEST(what_ran_stays_as_it_was),
 		TEST(another_keyspace),
 		TEST(clocks_that_differ),
+		TEST(progress_of_a_clock_that_is_ahead),
 		TEST(a_run_is_stopped),
 		TEST(a_run_is_stopped_at_a_statement),
 		TEST(names_that_are_nearly_right),
