@@ -101,6 +101,11 @@ const struct mg_progress *mg_history_begun(const struct mg_history *h, const cha
 	return p;
 }
 
+bool mg_history_finished(const struct mg_history *h, const struct mg_progress *p)
+{
+	return p->downgrade != (mg_history_find(h, p->name) != NULL);
+}
+
 bool mg_history_match(coodie_migrator *m, const struct mg_applied *row, const struct mg_file *file,
 		      enum coodie_migration_match *match, coodie_error *err)
 {

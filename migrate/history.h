@@ -40,6 +40,8 @@ const struct mg_applied *mg_history_find(const struct mg_history *h, const char 
 /* NULL: nothing of it was begun. */
 const struct mg_progress *mg_history_begun(const struct mg_history *h, const char *name,
 					   bool downgrade);
+/* Whether the state says that all of it is done, and only the progress was not forgotten yet. */
+bool mg_history_finished(const struct mg_history *h, const struct mg_progress *p);
 /* How the state compares with the files. */
 bool mg_history_match(coodie_migrator *m, const struct mg_applied *row, const struct mg_file *file,
 		      enum coodie_migration_match *match, coodie_error *err);

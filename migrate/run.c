@@ -26,38 +26,59 @@ static bool half_done(struct run *r, const struct mg_progress *p, coodie_error *
 		       p->name);
 }
 
-/* A migration whose state says that it was finished was stopped between that and its last word: what is
- * left of its progress is not needed. */
-static bool forget_finished(struct run *r, struct mg_progress *p, coodie_error *err)
+static bool check_progress(struct run *r, coodie_error *err)
 {
-	const char *name = p->name;
-	const bool downgrade = p->downgrade;
-
-	if (!r->m->options.dry_run && !mg_progress_end(r->m, name, downgrade, err))
-		return false;
-	for (; p; p = p->next) {
-		if (p->downgrade == downgrade && strcmp(p->name, name) == 0)
-			p->name = "";
+	for (const struct mg_progress *p = r->history.progress; p; p = p->next) {
+		if (mg_history_finished(&r->history, p))
+			continue;
+		if (p->downgrade != r->downgrade)
+			return half_done(r, p, err);
+		if (!mg_files_find(&r->files, p->name))
+			return mg_fail(r->m, COODIE_CAUSE_INTERRUPTED, err, COODIE_ERR_CONFLICT,
+				       "%s is half done, and its file is not here", p->name);
 	}
 	return true;
 }
 
-static bool check_progress(struct run *r, coodie_error *err)
+/* The progress of a migration that is finished but for its last word: the first of its rows, from `p` on. */
+static const struct mg_progress *find_finished(const struct run *r, const struct mg_progress *p)
 {
-	for (struct mg_progress *p = r->history.progress; p; p = p->next) {
-		const bool applied = mg_history_find(&r->history, p->name);
+	while (p && (!mg_history_finished(&r->history, p) ||
+		     p != mg_history_begun(&r->history, p->name, p->downgrade)))
+		p = p->next;
+	return p;
+}
 
-		if (!*p->name)
-			continue;
-		if (applied != p->downgrade) {
-			if (!forget_finished(r, p, err))
-				return false;
-		} else if (p->downgrade != r->downgrade) {
-			return half_done(r, p, err);
-		} else if (!mg_files_find(&r->files, p->name)) {
-			return mg_fail(r->m, COODIE_CAUSE_INTERRUPTED, err, COODIE_ERR_CONFLICT,
-				       "%s is half done, and its file is not here", p->name);
-		}
+/* One that was rolled back is told of like any other by the run that was told to roll back. */
+static void tell_finished(struct run *r, const struct mg_progress *p)
+{
+	coodie_migrate_event event = { .size = sizeof event,
+				       .kind = COODIE_MIGRATE_BEGIN,
+				       .migration = p->name,
+				       .description = "",
+				       .downgrade = true,
+				       .dry_run = r->m->options.dry_run };
+
+	mg_note(r->m, p->name,
+		"%s was %s to its end by a run that was stopped before it had said so", p->name,
+		p->downgrade ? "rolled back" : "applied");
+	if (!r->downgrade || !p->downgrade)
+		return;
+	mg_tell(r->m, &event);
+	event.kind = COODIE_MIGRATE_END;
+	mg_tell(r->m, &event);
+}
+
+/* Clears up what is not needed any more. */
+static bool end_finished(struct run *r, coodie_error *err)
+{
+	const struct mg_progress *p = r->history.progress;
+
+	for (p = find_finished(r, p); p; p = find_finished(r, p->next)) {
+		if (!r->m->options.dry_run && (!mg_lock_prove(r->m, err) ||
+					       !mg_progress_end(r->m, p->name, p->downgrade, err)))
+			return false;
+		tell_finished(r, p);
 	}
 	return true;
 }
@@ -145,9 +166,21 @@ static void note_elsewhere(struct run *r)
 	}
 }
 
+/* Who rolls back once more after a kill wants what was asked for, and not one migration more: one that is rolled back
+ * but for its last word is the first of the steps. */
+static uint32_t steps_left(const struct run *r)
+{
+	const struct mg_progress *p = r->history.progress;
+	uint32_t left = r->m->options.steps;
+
+	for (p = find_finished(r, p); p && left; p = find_finished(r, p->next))
+		left -= p->downgrade;
+	return left;
+}
+
 static bool plan_downgrades(struct run *r, coodie_error *err)
 {
-	uint32_t left = r->m->options.steps;
+	uint32_t left = steps_left(r);
 
 	note_elsewhere(r);
 	for (size_t i = r->files.count; left && i-- > 0;) {
@@ -218,7 +251,8 @@ static bool run(coodie_migrator *m, bool downgrade, coodie_error *err)
 	m->cause = COODIE_CAUSE_NONE;
 	m->resolved = false;
 	r.last = &r.items;
-	ok = begin(&r, &own) && (downgrade ? plan_downgrades(&r, &own) : plan_upgrades(&r, &own));
+	ok = begin(&r, &own) && (downgrade ? plan_downgrades(&r, &own) : plan_upgrades(&r, &own)) &&
+	     end_finished(&r, &own);
 	for (struct mg_item *item = r.items; ok && item; item = item->next)
 		ok = run_item(&r, item, &own);
 	mg_lock_release(m);

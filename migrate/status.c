@@ -40,13 +40,17 @@ static struct entry *list(coodie_migrator *m, const struct mg_files *files,
 	return all;
 }
 
-/* How far a run came that did not end; what one has left that did, is not told. */
+/* How far a run came that did not end. What one has left that did is told where it matters to the next one. */
 static void add_progress(const struct mg_history *h, const struct entry *e,
 			 coodie_migration_status *status)
 {
 	for (const struct mg_progress *p = h->progress; p; p = p->next) {
-		if (strcmp(p->name, e->name) != 0 || p->downgrade != (e->row != NULL))
+		if (strcmp(p->name, e->name) != 0)
 			continue;
+		if (mg_history_finished(h, p)) {
+			status->rolled_back |= p->downgrade;
+			continue;
+		}
 		status->in_progress = true;
 		status->downgrade = p->downgrade;
 		status->statements_done += p->done;

@@ -67,6 +67,8 @@ static void print_row(const struct list *list, const coodie_migration_status *s)
 	if (s->in_progress)
 		printf(" [HALF DONE: %" PRIu32 " statement%s of its %s]", s->statements_done,
 		       s->statements_done == 1 ? "" : "s", s->downgrade ? "downgrade" : "upgrade");
+	if (s->rolled_back)
+		printf(" [ROLLED BACK BY A RUN THAT WAS STOPPED: the next --rollback counts it]");
 	putchar('\n');
 }
 
@@ -83,6 +85,7 @@ static void print_line(const coodie_migration_status *s)
 	jsonl_text(&l, "description", s->description);
 	jsonl_text(&l, "checksum", *s->checksum ? s->checksum : NULL);
 	jsonl_bool(&l, "half_done", s->in_progress);
+	jsonl_bool(&l, "rolled_back", s->rolled_back);
 	if (s->in_progress) {
 		jsonl_text(&l, "direction", s->downgrade ? "downgrade" : "upgrade");
 		jsonl_int(&l, "statements_done", s->statements_done);

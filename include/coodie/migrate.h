@@ -129,7 +129,10 @@ COODIE_API enum coodie_migrate_cause coodie_migrator_cause(const coodie_migrator
  * statement runs. A failure leaves what was applied before it recorded, and the lock released.
  */
 COODIE_API bool coodie_migrator_apply(coodie_migrator *m, coodie_error *err);
-/** Rolls back the newest that are applied and have a file here. */
+/**
+ * Rolls back the newest that are applied and have a file here. One that a run which was stopped has rolled back to the
+ * end without saying so is told of, and is one of the steps.
+ */
 COODIE_API bool coodie_migrator_rollback(coodie_migrator *m, coodie_error *err);
 
 /**
@@ -168,6 +171,9 @@ typedef struct coodie_migration_status {
 	bool in_progress, downgrade;
 	uint32_t statements_done;
 	const char *statement; /**< the one that was being run; NULL: none */
+	/** A run that was stopped has rolled it back to the end, and had not said so yet: the next rollback clears that up,
+	 * as the first of its steps. */
+	bool rolled_back;
 } coodie_migration_status;
 
 typedef void coodie_migration_status_fn(const coodie_migration_status *status, void *user);

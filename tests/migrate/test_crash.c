@@ -158,7 +158,8 @@ static void finish(struct world *w, bool rollback)
 {
 	w->options.break_lock = w->options.allow_destructive = true;
 	w->options.resolve = NULL;
-	if (rollback && !*world_rows(w, STATE " WHERE migration_name = '20260115_002_b'")) {
+	if (rollback && !*world_rows(w, STATE " WHERE migration_name = '20260115_002_b'") &&
+	    !strstr(world_status(w), "20260115_002_b PENDING cql rolled back")) {
 		w->options.target = "20260115_001_a"; /* it was: one more step would be another's */
 		rollback = false;
 	}
@@ -211,18 +212,16 @@ static void to_roll_back(struct world *w)
 
 /* ---- at every request ------------------------------------------------------------------------ */
 
-/* Holds up the n-th request, and kills the run that waits for its answer. False: there are not so many. */
-static bool kill_at_request(struct world *w, const char *what, unsigned n, const char *effect)
+/* Holds up a request, and kills the run that waits for its answer. False: there was none. */
+static bool kill_at(struct world *w, const char *what, const char *fault)
 {
 	struct timespec pause = { .tv_nsec = 500000 };
-	char fault[100];
 	uint32_t id;
 	bool struck;
 	pid_t pid;
 	int status;
 
 	coodie_session_free(w->session); /* which would ask for things, too */
-	snprintf(fault, sizeof fault, "after=%u,times=1,do=%s", n, effect);
 	id = world_fault(w, fault);
 	pid = start(w, what, 0);
 	while (!(struck = coodie_node_fault_count(w->node, id)) &&
@@ -237,6 +236,15 @@ static bool kill_at_request(struct world *w, const char *what, unsigned n, const
 	coodie_node_clear_faults(w->node);
 	w->session = world_session(w, 0);
 	return struck;
+}
+
+/* The n-th one. */
+static bool kill_at_request(struct world *w, const char *what, unsigned n, const char *effect)
+{
+	char fault[100];
+
+	snprintf(fault, sizeof fault, "after=%u,times=1,do=%s", n, effect);
+	return kill_at(w, what, fault);
 }
 
 static void at_every_request(const char *what)
@@ -276,6 +284,38 @@ static void rolling_back_at_every_request(void **state)
 	(void)state;
 	if (!world_is_real())
 		at_every_request("rollback");
+}
+
+/* Its state says that it is rolled back, and its progress that it was not said: who rolls back one step again wants
+ * no other one rolled back. */
+static void before_the_last_word(void **state)
+{
+	static const char *const says[] = {
+		"note: 20260115_002_b was rolled back to its end by a run that was stopped before it had said so\n"
+		"down 20260115_002_b\nend 20260115_002_b\n",
+		"note: 20260115_002_b was rolled back to its end by a run that was stopped before it had said so\n"
+		"up 20260115_002_b\n",
+	};
+
+	(void)state;
+	for (int again = 0; again < 2 && !world_is_real(); again++) {
+		struct world *w = begin(1);
+
+		to_roll_back(w);
+		assert_true(kill_at(w, "rollback",
+				    "match=DELETE FROM shop.\"_coodie_migrations_progress\","
+				    "times=1,do=stall"));
+		assert_string_equal(world_rows(w, STATE), "'20260115_001_a'");
+		assert_non_null(
+			strstr(world_status(w), "20260115_002_b PENDING cql rolled back\n"));
+		w->options.break_lock = true;
+		world_ok(w, again ? world_apply(w) : world_rollback(w, 1));
+		assert_non_null(strstr(w->told, says[again]));
+		if (!again)
+			each_ran_once(w, true);
+		assert_null(strstr(world_status(w), "rolled back"));
+		world_end(w);
+	}
 }
 
 /* ---- at every statement ---------------------------------------------------------------------- */
@@ -339,6 +379,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(applying_at_every_request),
 		cmocka_unit_test(rolling_back_at_every_request),
+		cmocka_unit_test(before_the_last_word),
 		cmocka_unit_test(applying_at_every_statement),
 		cmocka_unit_test(rolling_back_at_every_statement),
 		cmocka_unit_test(many_at_once),

@@ -373,6 +373,58 @@ static void clocks_that_differ(void **state)
 #define PROGRESS \
 	"SELECT migration_name, direction, statement, state FROM shop.\"_coodie_migrations_progress\""
 
+/* Leaves a row of the progress, as a run that was killed does. */
+static void leave_progress(struct world *w, const char *name, const char *direction)
+{
+	char cql[300];
+
+	snprintf(cql, sizeof cql,
+		 "INSERT INTO shop.\"_coodie_migrations_progress\" (migration_name, direction, "
+		 "statement, digest, state) VALUES ('%s', '%s', 1, 'd', 'done')",
+		 name, direction);
+	world_execute(w, cql);
+}
+
+/* What is finished but for the last word is told of, cleared up, and one of the steps. */
+static void finished_but_for_the_last_word(void **state)
+{
+	static const char said[] = "to its end by a run that was stopped before it had said so\n";
+	struct world *w = *state;
+
+	world_file(w, "20260115_001_a.cql", "-- upgrade\n-- downgrade\n");
+	world_file(w, "20260115_002_b.cql", "-- upgrade\n-- downgrade\n");
+	world_file(w, "20260115_003_c.cql", "-- upgrade\n-- downgrade\n");
+	w->options.target = "20260115_002_b";
+	world_ok(w, world_apply(w));
+	w->options.target = NULL;
+	leave_progress(w, "20260115_001_a", "upgrade");
+	leave_progress(w, "20260115_003_c", "downgrade");
+	assert_string_equal(world_status(w), "20260115_001_a SAME cql\n20260115_002_b SAME cql\n"
+					     "20260115_003_c PENDING cql rolled back\n");
+	w->options.dry_run = true;
+	world_ok(w, world_rollback(w, 1));
+	assert_non_null(strstr(w->told, said));
+	assert_non_null(strstr(w->told, "down 20260115_003_c\nend 20260115_003_c\n"));
+	assert_null(strstr(w->told, "down 20260115_002_b"));
+	w->options.dry_run = false;
+	world_ok(w, world_rollback(w, 1));
+	assert_non_null(strstr(w->told, "20260115_001_a was applied to its end"));
+	assert_non_null(strstr(w->told, "down 20260115_003_c\nend 20260115_003_c\n"));
+	assert_null(strstr(w->told, "down 20260115_002_b"));
+	assert_string_equal(world_rows(w, PROGRESS), "");
+	/* of two steps it is the first one */
+	leave_progress(w, "20260115_003_c", "downgrade");
+	world_ok(w, world_rollback(w, 2));
+	assert_non_null(
+		strstr(w->told, "end 20260115_003_c\ndown 20260115_002_b\nend 20260115_002_b\n"));
+	assert_null(strstr(w->told, "down 20260115_001_a"));
+	/* no run that fails clears it up */
+	leave_progress(w, "20260115_003_c", "downgrade");
+	world_file(w, "20260115_001_a.cql", "-- upgrade\n-- downgrade\n\n");
+	world_failed(w, world_rollback(w, 1), COODIE_CAUSE_CHECKSUM, "not the file");
+	assert_string_equal(world_rows(w, PROGRESS), "'20260115_003_c', 'downgrade', 1, 'done'");
+}
+
 /* The clock of a run that was killed was ahead: what it wrote is newer than what is written now. */
 static void progress_of_a_clock_that_is_ahead(void **state)
 {
@@ -527,6 +579,7 @@ int main(void)
 		TEST(what_ran_stays_as_it_was),
 		TEST(another_keyspace),
 		TEST(clocks_that_differ),
+		TEST(finished_but_for_the_last_word),
 		TEST(progress_of_a_clock_that_is_ahead),
 		TEST(a_run_is_stopped),
 		TEST(a_run_is_stopped_at_a_statement),

@@ -194,6 +194,8 @@ static void on_status(const coodie_migration_status *s, void *user)
 		add(w, " %s: %u done%s%s", s->downgrade ? "down" : "up",
 		    (unsigned)s->statements_done, s->statement ? ", at " : "",
 		    s->statement ? s->statement : "");
+	if (s->rolled_back)
+		add(w, " rolled back");
 	add(w, "\n");
 }
 
