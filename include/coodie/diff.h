@@ -123,8 +123,8 @@ typedef struct coodie_diff coodie_diff;
 /** Written as COODIE_DIFF(.drop_objects = true). */
 typedef struct coodie_diff_options {
 	size_t size;
-	bool drop_objects; /**< tables, views and types that `should` has not are dropped; else they
-			      are not of the difference */
+	bool drop_objects; /**< tables, views and types that `should` has not are dropped, but for the
+			      tables of migrations; else they are not of the difference */
 	bool keep_options; /**< options of tables and views are not compared */
 	bool keep_keyspace; /**< nor are those of a keyspace that exists */
 } coodie_diff_options;

@@ -244,6 +244,47 @@ static void change_kinds(void **state)
 	}
 }
 
+/* A table is dropped where that is asked for; those that migrations are remembered by are no leftovers. */
+static void tables_of_migrations_stay(void **state)
+{
+	static const struct {
+		const char *name;
+		bool stays;
+	} rows[] = { { "old", false },
+		     { "_coodie", false },
+		     { "_coodie_migrations", true },
+		     { "_coodie_migrations_lock", true },
+		     { "_coodie_migrations_progress", true },
+		     { "_coodie_migrations_scan", true } };
+	coodie_model things = COODIE_MODEL(thing, thing_columns, "things", .keyspace = "shop");
+
+	(void)state;
+	for (size_t i = 0; i < CD_COUNT(rows); i++) {
+		coodie_model other = things;
+		const coodie_model *list[] = { &things, &other };
+		coodie_error err = { 0 };
+		coodie_schema *is, *should;
+		coodie_diff *d;
+
+		other.table = rows[i].name;
+		is = coodie_schema_of_models(
+			mock.session,
+			COODIE_SCHEMA(.keyspace = "shop", .models = list, .model_count = 2), &err);
+		ok(is, &err);
+		should = coodie_schema_of_models(
+			mock.session,
+			COODIE_SCHEMA(.keyspace = "shop", .models = list, .model_count = 1), &err);
+		ok(should, &err);
+		d = coodie_schema_compare(is, should, COODIE_DIFF(.drop_objects = true), &err);
+		ok(d, &err);
+		if (coodie_diff_count(d) != !rows[i].stays)
+			fail_msg("%s", rows[i].name);
+		coodie_diff_free(d);
+		coodie_schema_free(should);
+		coodie_schema_free(is);
+	}
+}
+
 static void collect(const char *cql, void *user)
 {
 	char *text = user;
@@ -347,8 +388,16 @@ static void refusals(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(options_mean), TEST(wrong_options), TEST(change_kinds), TEST(applied),
-		TEST(statements),   TEST(refusals),
+		TEST(options_mean),
+		TEST(wrong_options),
+		TEST(change_kinds),
+		TEST(applied),
+		TEST(options_mean),
+		TEST(wrong_options),
+		TEST(tables_of_migrations_stay),
+		TEST(applied),
+		TEST(statements),
+		TEST(refusals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
