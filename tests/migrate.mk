@@ -46,8 +46,13 @@ check_PROGRAMS += tests/migrate/test_plugin
 tests_migrate_test_plugin_LDFLAGS = $(AM_LDFLAGS) -export-dynamic -Wl,-u,coodie_migration_execute
 tests_migrate_test_plugin_LDADD = $(MIGRATE_LIBS)
 # What needs no faults runs on real Cassandra, too.
-cassandra_tests += tests/migrate/test_run tests/migrate/test_crash
+cassandra_tests += tests/migrate/test_run tests/migrate/test_crash tests/migrate/test_lock
+cassandra_tests += tests/migrate/test_plugin tests/migrate/test_write
 cassandra_tests += tests/migrate/test_scan_table tests/migrate/test_scan_resume tests/migrate/scan_million
+
+# Two to sixteen runs at once, and kills at every statement, on a ring of three nodes.
+check-migrate-ring: all tests/migrate/test_crash tests/migrate/test_run
+	$(srcdir)/tests/cassandra/ring tests/migrate/test_crash tests/migrate/test_run
 
 # A million rows scanned, by processes that are killed.
 check-million: all tests/migrate/scan_million

@@ -50,7 +50,7 @@ clean-local:
 	-rm -rf tests/certs tests/cassandra-logs tests/cqlsh-logs tests/drivers-logs tests/shell-logs
 
 # ---- the same programs under valgrind (not in a sanitizer build)
-.PHONY: check-valgrind check-cassandra check-million drill drill-cassandra
+.PHONY: check-valgrind check-cassandra check-million check-migrate-ring drill drill-cassandra
 check-valgrind: all
 	@test -n '$(VALGRIND)' || { echo 'check-valgrind: configure found no valgrind' >&2; exit 1; }
 	COODIE_VALGRIND=1 $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(check_PROGRAMS)' LOG_COMPILER='$(LIBTOOL) --mode=execute \

@@ -241,6 +241,43 @@ static void after_scribbles(void **state)
 
 /* ---- failures -------------------------------------------------------------------------------- */
 
+/* Those of a run whose clock was two hours ahead: what is written now is seen all the same, and all of it is gone in the
+ * end. */
+static void places_of_a_clock_that_is_ahead(void **state)
+{
+	const long long ahead_us = ((long long)time(NULL) + 7200) * 1000000;
+	struct world *w = *state;
+	struct heard *h = make_table(w);
+	char cql[300];
+
+	h->options.ranges = 1;
+	h->fail_at = 10;
+	heard_failed(h, COODIE_ERR_INVALID, "a row that fails");
+	snprintf(
+		cql, sizeof cql,
+		"UPDATE shop.\"_coodie_migrations_scan\" USING TIMESTAMP %lld SET is_done = false, row_count = 8 WHERE "
+		"migration_name = '%s' AND direction = 'upgrade' AND statement = 1 AND range = 0",
+		ahead_us, h->scanner.name);
+	world_execute(w, cql);
+	heard_failed(h, COODIE_ERR_INVALID, "a row that fails");
+	assert_string_equal(world_rows(w, PLACES), "0, false, 16");
+	h->fail_at = 0;
+	heard_ok(h);
+	assert_int_equal(h->count, ROWS);
+	assert_string_equal(world_rows(w, PLACES), "");
+	/* what was deleted then hides none that are written now */
+	heard_reset(h, "20261122_002_later");
+	snprintf(cql, sizeof cql,
+		 "DELETE FROM shop.\"_coodie_migrations_scan\" USING TIMESTAMP %lld WHERE "
+		 "migration_name = '%s' AND direction = 'upgrade'",
+		 ahead_us, h->scanner.name);
+	world_execute(w, cql);
+	h->fail_at = 10;
+	heard_failed(h, COODIE_ERR_INVALID, "a row that fails");
+	assert_string_equal(world_rows(w, PLACES), "0, false, 8");
+	heard_free(h);
+}
+
 static void server_errors(void **state)
 {
 	static const struct {
@@ -362,6 +399,7 @@ int main(void)
 		TEST(restart),
 		TEST(after_an_alter),
 		TEST(after_scribbles),
+		TEST(places_of_a_clock_that_is_ahead),
 		TEST(dry_run),
 		TEST(progress),
 		TEST(rate),

@@ -87,6 +87,19 @@ static void start_node(struct world *w, uint32_t nodes)
 		fail_msg("%s", w->err.message);
 }
 
+static void make_keyspace(struct world *w)
+{
+	const char *replicas = world_is_real() ? getenv("COODIE_TEST_REPLICAS") : NULL;
+	char cql[120];
+
+	snprintf(cql, sizeof cql,
+		 "CREATE KEYSPACE shop WITH replication = {'class': 'SimpleStrategy', "
+		 "'replication_factor': %s}",
+		 replicas ? replicas : "1");
+	world_execute(w, "DROP KEYSPACE IF EXISTS shop");
+	world_execute(w, cql);
+}
+
 struct world *world_begin(uint32_t nodes, unsigned loops)
 {
 	struct world *w = calloc(1, sizeof *w);
@@ -95,9 +108,7 @@ struct world *world_begin(uint32_t nodes, unsigned loops)
 	if (!world_is_real())
 		start_node(w, nodes);
 	w->session = world_session(w, loops);
-	world_execute(w, "DROP KEYSPACE IF EXISTS shop");
-	world_execute(w, "CREATE KEYSPACE shop WITH replication = {'class': 'SimpleStrategy', "
-			 "'replication_factor': 1}");
+	make_keyspace(w);
 	world_execute(w, "CREATE TABLE shop.reviews (id int PRIMARY KEY, text text)");
 	strcpy(w->directory, "/tmp/coodie-test-migrate.XXXXXX");
 	assert_non_null(mkdtemp(w->directory));
@@ -254,7 +265,9 @@ void world_execute(struct world *w, const char *cql)
 
 const char *world_rows(struct world *w, const char *cql)
 {
-	coodie_result *r = coodie_session_query(w->session, cql, CQL_ARGS(), NULL, &w->err);
+	coodie_result *r = coodie_session_query(
+		w->session, cql, CQL_ARGS(), COODIE_REQUEST(.consistency = CQL_CONSISTENCY_QUORUM),
+		&w->err);
 	coodie_cursor c = coodie_result_cursor(r);
 	size_t len = 0;
 

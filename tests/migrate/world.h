@@ -19,7 +19,8 @@ struct world {
 	char text[4000];                 /* what world_rows() gives */
 };
 
-/* Whether the tests run on a Cassandra, COODIE_TEST_PLAIN; there is no node then. */
+/* Whether the tests run on a Cassandra, COODIE_TEST_PLAIN, with COODIE_TEST_REPLICAS of its keyspaces (default: 1); there is no
+ * node then. */
 bool world_is_real(void);
 /* Of the first node. */
 const char *world_address(const struct world *w);
