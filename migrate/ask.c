@@ -10,7 +10,7 @@
 
 #include "migrate/live.h"
 
-enum { MAKE_TRIES = 20 };
+enum { MAKE_TRIES = 20, HEAR_TRIES = 20 };
 
 static const struct {
 	cql_consistency consistency;
@@ -33,12 +33,38 @@ coodie_request mg_request(const coodie_migrator *m, enum mg_mode mode)
 	};
 }
 
+/* A table that another run has just made: one of its nodes may not have heard of it, although those that were asked
+ * agreed. A read or a write fails there then, or is invalid. */
+static bool will_be_heard_of(const coodie_error *err, int *tries)
+{
+	static const uint16_t codes[] = { 0x1300, 0x1500, 0x2200 };
+	static const struct timespec pause = { .tv_nsec = 100000000 };
+
+	for (size_t i = 0; err->code == COODIE_ERR_SERVER && i < sizeof codes / sizeof *codes;
+	     i++) {
+		if (err->server_code != codes[i])
+			continue;
+		if (++*tries >= HEAR_TRIES)
+			return false;
+		nanosleep(&pause, NULL);
+		return true;
+	}
+	return false;
+}
+
 coodie_result *mg_ask(coodie_migrator *m, enum mg_cql cql, cql_args args, enum mg_mode mode,
 		      coodie_error *err)
 {
 	const coodie_request r = mg_request(m, mode);
+	coodie_error own = { 0 };
+	coodie_result *result;
+	int tries = 0;
 
-	return coodie_session_query(m->session, m->cql[cql], args, &r, err);
+	do
+		result = coodie_session_query(m->session, m->cql[cql], args, &r, &own);
+	while (!result && r.idempotent && will_be_heard_of(&own, &tries));
+	cd_error_copy(err, &own);
+	return result;
 }
 
 bool mg_do(coodie_migrator *m, enum mg_cql cql, cql_args args, coodie_error *err)
@@ -49,18 +75,34 @@ bool mg_do(coodie_migrator *m, enum mg_cql cql, cql_args args, coodie_error *err
 	return r;
 }
 
+/* False when there was an error before the first row: it can be asked again. */
+static bool read_rows(coodie_migrator *m, coodie_pager *pager, mg_row_fn *each, void *user,
+		      coodie_error *err)
+{
+	const coodie_cursor *row = pager ? coodie_pager_row(pager, err) : NULL;
+	const bool begun = row;
+	bool ok = true;
+
+	for (; ok && row; row = ok ? coodie_pager_row(pager, err) : NULL)
+		ok = each(m, row, user, err);
+	return begun || err->code == COODIE_OK;
+}
+
 bool mg_each(coodie_migrator *m, enum mg_cql cql, cql_args args, enum mg_mode mode, mg_row_fn *each,
 	     void *user, coodie_error *err)
 {
 	const coodie_request r = mg_request(m, mode);
 	coodie_error own = { 0 };
-	coodie_pager *pager;
-	bool ok = true;
+	int tries = 0;
+	bool begun;
 
-	pager = coodie_pager_query(m->session, m->cql[cql], args, &r, NULL, &own);
-	for (const coodie_cursor *row; ok && pager && (row = coodie_pager_row(pager, &own));)
-		ok = each(m, row, user, &own);
-	coodie_pager_free(pager);
+	do {
+		coodie_pager *pager = coodie_pager_query(m->session, m->cql[cql], args, &r, NULL,
+							 &own);
+
+		begun = read_rows(m, pager, each, user, &own);
+		coodie_pager_free(pager);
+	} while (!begun && will_be_heard_of(&own, &tries));
 	cd_error_copy(err, &own);
 	return own.code == COODIE_OK;
 }

@@ -120,7 +120,8 @@ static void pause_ms(uint32_t ms)
  * nodes do not all have the table yet: runs that begin at the same time make it (invalid). */
 static bool is_open(const coodie_error *err)
 {
-	static const uint16_t codes[] = { 0x1000, 0x1001, 0x1100, 0x1200, 0x1500, 0x1700, 0x2200 };
+	static const uint16_t codes[] = { 0x1000, 0x1001, 0x1100, 0x1200,
+					  0x1300, 0x1500, 0x1700, 0x2200 };
 
 	for (size_t i = 0; err->code == COODIE_ERR_SERVER && i < sizeof codes / sizeof *codes;
 	     i++) {

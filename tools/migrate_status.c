@@ -84,8 +84,8 @@ static void print_line(const coodie_migration_status *s)
 	jsonl_text(&l, "applied_at", *when ? when : NULL);
 	jsonl_text(&l, "description", s->description);
 	jsonl_text(&l, "checksum", *s->checksum ? s->checksum : NULL);
-	jsonl_bool(&l, "half_done", s->in_progress);
 	jsonl_bool(&l, "rolled_back", s->rolled_back);
+	jsonl_bool(&l, "half_done", s->in_progress);
 	if (s->in_progress) {
 		jsonl_text(&l, "direction", s->downgrade ? "downgrade" : "upgrade");
 		jsonl_int(&l, "statements_done", s->statements_done);
