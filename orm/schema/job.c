@@ -21,6 +21,7 @@ static void job_free(struct cd_op *op)
 	coodie_schema_free(job->is);
 	coodie_schema_free(job->should);
 	coodie_diff_free(job->own_diff);
+	coodie_model_builder_free(job->builder);
 	cd_arena_deinit(&job->arena);
 	cd_release(&op->place.orm->allocator, job);
 	cd_op_free(op);
@@ -31,17 +32,20 @@ void cd_job_end(struct cd_op *op, const coodie_error *from)
 	struct cd_job *job = cd_job(op);
 	union cd_done done = op->done;
 	coodie_error err = cd_op_error(op, from);
+	enum cd_brings brings = job->brings;
 	coodie_schema *schema = NULL;
-	bool gives_schema = job->gives_schema;
+	coodie_model *model = job->model;
 	void *user = op->user;
 
-	if (gives_schema && err.code == COODIE_OK) {
+	if (brings == CD_BRINGS_SCHEMA && err.code == COODIE_OK) {
 		schema = job->is;
 		job->is = NULL;
 	}
 	job_free(op);
-	if (gives_schema)
+	if (brings == CD_BRINGS_SCHEMA)
 		done.schema(schema, &err, user);
+	else if (brings == CD_BRINGS_MODEL)
+		done.model(model, &err, user);
 	else
 		done.status(&err, user);
 }
@@ -257,28 +261,17 @@ static bool start(const struct cd_verb *verb, const struct cd_place *place,
 	return false;
 }
 
-bool cd_verb_start(const struct cd_verb *verb, const struct cd_target *t, coodie_status_fn *done,
-		   void *user, coodie_error *err)
+bool cd_verb_start_for(const struct cd_verb *verb, const struct cd_target *t, union cd_done done,
+		       void *user, coodie_error *err)
 {
 	struct cd_place place;
 
 	cd_clear(err);
-	return cd_target_place(t, &place, err) &&
-	       start(verb, &place, t, (union cd_done){ .status = done }, user, err);
+	return cd_target_place(t, &place, err) && start(verb, &place, t, done, user, err);
 }
 
-bool cd_verb_start_schema(const struct cd_verb *verb, const struct cd_target *t,
-			  coodie_schema_fn *done, void *user, coodie_error *err)
-{
-	struct cd_place place;
-
-	cd_clear(err);
-	return cd_target_place(t, &place, err) &&
-	       start(verb, &place, t, (union cd_done){ .schema = done }, user, err);
-}
-
-static bool wait_for(const struct cd_verb *verb, const struct cd_target *t,
-		     const union cd_done *done, struct cd_wait *out, coodie_error *err)
+bool cd_verb_wait_for(const struct cd_verb *verb, const struct cd_target *t, union cd_done done,
+		      struct cd_wait *out, coodie_error *err)
 {
 	struct cd_place place;
 	struct cd_wait *w;
@@ -288,24 +281,13 @@ static bool wait_for(const struct cd_verb *verb, const struct cd_target *t,
 	if (!cd_target_place(t, &place, err))
 		return false;
 	w = cd_wait_new(place.session, err);
-	return w && cd_wait_finish(w, place.session, start(verb, &place, t, *done, w, err), out,
-				   err);
+	return w &&
+	       cd_wait_finish(w, place.session, start(verb, &place, t, done, w, err), out, err);
 }
 
 bool cd_verb_wait(const struct cd_verb *verb, const struct cd_target *t, coodie_error *err)
 {
-	const union cd_done done = { .status = cd_wait_status };
 	struct cd_wait out;
 
-	return wait_for(verb, t, &done, &out, err);
-}
-
-coodie_schema *cd_verb_wait_schema(const struct cd_verb *verb, const struct cd_target *t,
-				   coodie_error *err)
-{
-	const union cd_done done = { .schema = cd_wait_schema };
-	struct cd_wait out;
-
-	wait_for(verb, t, &done, &out, err);
-	return out.schema;
+	return cd_verb_wait_for(verb, t, (union cd_done){ .status = cd_wait_status }, &out, err);
 }

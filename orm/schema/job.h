@@ -30,6 +30,9 @@ struct cd_target {
 #define CD_TARGET(s, m, o) \
 	(&(struct cd_target){ .session = (s), .has_model = true, .model = (m), .options = (o) })
 
+/* What the user's callback is told besides how it went. */
+enum cd_brings { CD_BRINGS_NOTHING, CD_BRINGS_SCHEMA /* job->is */, CD_BRINGS_MODEL };
+
 /* The state of a cd_op of this room. */
 struct cd_job {
 	coodie_sync options;
@@ -43,7 +46,9 @@ struct cd_job {
 	coodie_diff *own_diff;
 	const coodie_diff *diff;
 	struct cd_look *look; /* how it was read, and may be read again; NULL: it was not */
-	bool gives_schema;    /* it ends in a coodie_schema_fn, which takes `is` */
+	enum cd_brings brings;
+	coodie_model_builder *builder; /* of a model that is read; NULL: none */
+	coodie_model *model;           /* what it has become; the callback takes it */
 	bool under_way;       /* something was asked */
 };
 
@@ -57,15 +62,18 @@ struct cd_verb {
 	bool (*begin)(struct cd_op *op, const struct cd_target *t, coodie_error *err);
 };
 
-/* A verb, asynchronous and blocking. */
-bool cd_verb_start(const struct cd_verb *verb, const struct cd_target *t, coodie_status_fn *done,
-		   void *user, coodie_error *err);
+/* A verb, asynchronous and blocking; `done` is of the kind that job->brings says. */
+bool cd_verb_start_for(const struct cd_verb *verb, const struct cd_target *t, union cd_done done,
+		       void *user, coodie_error *err);
+bool cd_verb_wait_for(const struct cd_verb *verb, const struct cd_target *t, union cd_done done,
+		      struct cd_wait *out, coodie_error *err);
+/* One that brings nothing. */
+static inline bool cd_verb_start(const struct cd_verb *verb, const struct cd_target *t,
+				 coodie_status_fn *done, void *user, coodie_error *err)
+{
+	return cd_verb_start_for(verb, t, (union cd_done){ .status = done }, user, err);
+}
 bool cd_verb_wait(const struct cd_verb *verb, const struct cd_target *t, coodie_error *err);
-/* The same of a verb that gives a schema. */
-bool cd_verb_start_schema(const struct cd_verb *verb, const struct cd_target *t,
-			  coodie_schema_fn *done, void *user, coodie_error *err);
-coodie_schema *cd_verb_wait_schema(const struct cd_verb *verb, const struct cd_target *t,
-				   coodie_error *err);
 
 static inline struct cd_job *cd_job(const struct cd_op *op)
 {
@@ -95,7 +103,8 @@ enum cd_scope {
 	CD_SCOPE_TYPES,
 	CD_SCOPE_TABLE,            /* with its columns and indexes */
 	CD_SCOPE_TABLE_WITH_TYPES, /* and the types of the keyspace */
-	CD_SCOPE_VIEW              /* with its columns; without it whether its base is there */
+	CD_SCOPE_VIEW,             /* with its columns; without it whether its base is there */
+	CD_SCOPE_MODEL             /* a table or a view, by its columns; COODIE_ERR_NOT_FOUND */
 };
 
 /* Reads job->is: of a keyspace, as stored, what the scope says, and goes on with `next`. `name` is of the

@@ -13,7 +13,8 @@ enum question {
 	COLUMNS,
 	INDEXES,
 	VIEWS,
-	DROPPED
+	DROPPED,
+	NAMES
 };
 
 #define OF(columns, table) \
@@ -34,6 +35,9 @@ static const struct {
 	[VIEWS] = { OF("*", "views"), CD_VIEW, cd_take_views },
 	[DROPPED] = { OF("table_name, column_name, type, kind", "dropped_columns"), NULL,
 		      cd_take_dropped },
+	/* tables and views, when the one that is wanted is not there */
+	[NAMES] = { OF("table_name", "columns") " GROUP BY keyspace_name, table_name", NULL,
+		    cd_take_missing },
 };
 
 /* What is asked first, by scope; and then, of a table or a view that is there, or is not. */
@@ -44,9 +48,11 @@ static const uint8_t asked[][8] = {
 	[CD_SCOPE_TABLE] = { TABLES },
 	[CD_SCOPE_TABLE_WITH_TYPES] = { TYPES, TABLES },
 	[CD_SCOPE_VIEW] = { VIEWS },
+	[CD_SCOPE_MODEL] = { COLUMNS, INDEXES, VIEWS },
 };
 static const uint8_t table_there[] = { COLUMNS, INDEXES, END }, view_there[] = { COLUMNS, END },
-		     no_table[] = { KEYSPACE, END }, no_view[] = { TABLES, END };
+		     no_table[] = { KEYSPACE, END }, no_view[] = { TABLES, END },
+		     no_columns[] = { NAMES, END };
 
 struct cd_look {
 	enum cd_scope scope;
@@ -86,6 +92,8 @@ static void choose(struct cd_look *l, const coodie_schema *is)
 		l->at = is_there ? table_there : no_table;
 	else if (*l->at == VIEWS && l->scope == CD_SCOPE_VIEW)
 		l->at = is_there ? view_there : no_view;
+	else if (l->scope == CD_SCOPE_MODEL && !is->tables->columns.first)
+		l->at = no_columns;
 	else
 		l->at++;
 }
@@ -123,6 +131,8 @@ bool cd_look_again(struct cd_op *op, cd_step_fn *next, coodie_error *err)
 		return false;
 	/* whether the keyspace is there matters only where it is asked */
 	job->is->exists = l->scope == CD_SCOPE_TYPES || l->scope == CD_SCOPE_VIEW;
+	if (l->scope == CD_SCOPE_MODEL && !cd_schema_add_table(job->is, l->name))
+		return cd_no_memory(err, "the schema");
 	l->next = next;
 	l->at = asked[l->scope];
 	return ask(op, err);

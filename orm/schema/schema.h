@@ -128,5 +128,7 @@ typedef bool cd_take_fn(coodie_schema *s, coodie_result *res, const char *table,
 
 cd_take_fn cd_take_keyspace, cd_take_types, cd_take_tables, cd_take_columns,
 	cd_take_indexes, cd_take_views, cd_take_dropped;
+/* missing.c: of the names of all, that the one asked about is not among them. COODIE_ERR_NOT_FOUND */
+cd_take_fn cd_take_missing;
 
 #endif

@@ -313,7 +313,7 @@ static bool begin_read(struct cd_op *op, const struct cd_target *t, coodie_error
 	struct cd_job *job = cd_job(op);
 	char keyspace[CD_KEYSPACE_SIZE];
 
-	job->gives_schema = true;
+	job->brings = CD_BRINGS_SCHEMA;
 	if (!read_keyspace(op->place.session, t->what, keyspace, err)) {
 		if (err)
 			cd_error_prefix(err, "%s", op->verb);
@@ -328,13 +328,18 @@ static const struct cd_verb schema_read = { "coodie_schema_read", begin_read };
 
 coodie_schema *coodie_schema_read(coodie_session *s, const char *keyspace, coodie_error *err)
 {
-	return cd_verb_wait_schema(&schema_read, TARGET(NULL, keyspace), err);
+	struct cd_wait out;
+
+	cd_verb_wait_for(&schema_read, TARGET(NULL, keyspace),
+			 (union cd_done){ .schema = cd_wait_schema }, &out, err);
+	return out.schema;
 }
 
 bool coodie_schema_read_async(coodie_session *s, const char *keyspace, coodie_schema_fn *done,
 			      void *user, coodie_error *err)
 {
-	return cd_verb_start_schema(&schema_read, TARGET(NULL, keyspace), done, user, err);
+	return cd_verb_start_for(&schema_read, TARGET(NULL, keyspace),
+				 (union cd_done){ .schema = done }, user, err);
 }
 
 /* What there is to be run is in the difference; what another has run meanwhile is looked at. */
