@@ -27,7 +27,7 @@ libcd_orm_la_SOURCES = \
 	orm/many/crowd.c orm/many/crowd.h
 # What is run now and then: at first use of a model, of a fragment, of a table.
 noinst_LTLIBRARIES += libcd_orm_small.la
-libcd_orm_small_la_CFLAGS = $(SMALL_CFLAGS)
+libcd_orm_small_la_CFLAGS = $(SMALLEST_CFLAGS)
 libcd_orm_small_la_SOURCES = \
 	orm/object/members.c \
 	orm/value/items.c orm/value/items.h \
@@ -94,6 +94,7 @@ libcd_orm_small_la_SOURCES = \
 	orm/schema/compare_view.c \
 	orm/schema/diff.c orm/schema/diff.h \
 	orm/schema/drop.c \
+	orm/schema/everywhere.c \
 	orm/schema/job.c orm/schema/job.h \
 	orm/schema/keyspace.c \
 	orm/schema/live.c \

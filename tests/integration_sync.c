@@ -275,6 +275,118 @@ static void test_conditions(void **state)
 	}
 }
 
+/* How many tables or views of this name there are in a keyspace. */
+static unsigned count_tables(struct integration *it, const char *keyspace, const char *name)
+{
+	coodie_error err = { 0 };
+	coodie_schema *schema = coodie_schema_read(it->session, keyspace, &err);
+	char wanted[128];
+
+	ok(schema, &err, "read");
+	memset(&told, 0, sizeof(told));
+	ok(coodie_schema_statements(schema, tell, NULL, &err), &err, "tell");
+	coodie_schema_free(schema);
+	snprintf(wanted, sizeof(wanted), "%s.%s ", keyspace, name);
+	return strstr(told.text, wanted) != NULL;
+}
+
+static const coodie_model place = COODIE_MODEL(part, first_columns, "placed");
+static const coodie_model seen_place = COODIE_MODEL(part, view_columns, "seen_placed",
+						    .view = COODIE_VIEW(&place));
+
+/* SM-24: each keyspace of each session, tables and views; a second time nothing; an error names the keyspace. */
+static void test_everywhere(void **state)
+{
+	struct integration *it = *state;
+	char others[2][60];
+	const char *const names[] = { it->keyspace, others[0], others[1] };
+	const char *const missing[] = { it->keyspace, "\"Not_here\"" };
+	coodie_session *const sessions[] = { it->session, it->session };
+	const coodie_places *all = COODIE_PLACES(.keyspaces = names, .keyspace_count = 3,
+						 .sessions = sessions, .session_count = 2);
+	coodie_error err = { 0 };
+
+	for (int i = 0; i < 2; i++) {
+		snprintf(others[i], sizeof(others[i]), "%s_%d", it->keyspace, i);
+		ok(coodie_create_keyspace(it->session, others[i], NULL, &err), &err, "create");
+	}
+	memset(&told, 0, sizeof(told));
+	ok(coodie_sync_everywhere(it->session, &place, all, SYNC(.dry_run = true), &err), &err,
+	   "dry");
+	assert_int_equal(told.statements, 6);
+	memset(&told, 0, sizeof(told));
+	ok(coodie_sync_everywhere(NULL, &place, all, SYNC(0), &err), &err, "tables");
+	ok(coodie_sync_everywhere(NULL, &seen_place, all, SYNC(0), &err), &err, "views");
+	assert_int_equal(told.statements, 6);
+	memset(&told, 0, sizeof(told));
+	ok(coodie_sync_everywhere(NULL, &place, all, SYNC(0), &err), &err, "again");
+	ok(coodie_sync_everywhere(NULL, &seen_place, all, SYNC(0), &err), &err, "again");
+	assert_int_equal(told.statements + told.notes, 0);
+	for (int i = 0; i < 3; i++) {
+		assert_true(count_tables(it, names[i], "placed"));
+		assert_true(count_tables(it, names[i], "seen_placed"));
+	}
+	assert_false(coodie_sync_everywhere(
+		it->session, &place, COODIE_PLACES(.keyspaces = missing, .keyspace_count = 2), NULL,
+		&err));
+	assert_non_null(strstr(err.message, "keyspace \"Not_here\": coodie_sync_table(part): "));
+	ok(coodie_drop_everywhere(it->session, &seen_place, all, NULL, &err), &err, "drop views");
+	ok(coodie_drop_everywhere(it->session, &place, all, SYNC(.dry_run = true), &err), &err,
+	   "dry");
+	assert_true(count_tables(it, names[2], "placed"));
+	ok(coodie_drop_everywhere(it->session, &place, all, NULL, &err), &err, "drop");
+	for (int i = 0; i < 3; i++)
+		assert_false(count_tables(it, names[i], "placed"));
+	/* no keyspace is named: the model's own */
+	ok(coodie_sync_everywhere(it->session, &place, NULL, NULL, &err), &err, "its own");
+	assert_true(count_tables(it, names[0], "placed"));
+	ok(coodie_drop_everywhere(it->session, &place, NULL, NULL, &err), &err, "its own");
+	for (int i = 0; i < 2; i++)
+		ok(coodie_drop_keyspace(it->session, others[i], &err), &err, "drop");
+}
+
+/* SM-25: a session that may not change the schema says so, whatever it is to do; what changes nothing, and what is
+ * only told, goes through. */
+static void test_guard(void **state)
+{
+	struct integration *it = *state;
+	coodie_options *o = integration_options(it);
+	const coodie_model *const models[] = { &place };
+	coodie_error err = { 0 };
+	coodie_session *guarded;
+
+	ok(coodie_options_set_keyspace(o, it->keyspace, &err), &err, "set");
+	ok(coodie_options_set(o, "allow_schema_management", "0", &err), &err, "set");
+	guarded = integration_open(o);
+	assert_true(coodie_session_guards_schema(guarded));
+	assert_false(coodie_session_guards_schema(it->session));
+	memset(&told, 0, sizeof(told));
+	ok(coodie_sync_table(guarded, &place, SYNC(.dry_run = true), &err), &err, "dry");
+	assert_int_equal(told.statements, 1);
+	assert_false(coodie_sync_table(guarded, &place, NULL, &err));
+	assert_int_equal(err.code, COODIE_ERR_CONFLICT);
+	assert_non_null(
+		strstr(err.message,
+		       "coodie_sync_table(part): COODIE_ALLOW_SCHEMA_MANAGEMENT, or the option "
+		       "of that name, is off; turn it on, or migrate: CREATE TABLE IF NOT "
+		       "EXISTS "));
+	sync_table(it, &place, SYNC(0));
+	memset(&told, 0, sizeof(told));
+	ok(coodie_sync_table(guarded, &place, SYNC(0), &err), &err, "nothing to do");
+	ok(coodie_sync_schema(guarded, COODIE_SCHEMA(.models = models, .model_count = 1), SYNC(0),
+			      &err),
+	   &err, "nothing to do");
+	assert_int_equal(told.statements, 0);
+	assert_false(coodie_drop_table(guarded, &place, &err));
+	assert_non_null(strstr(err.message, "coodie_drop_table(part): COODIE_ALLOW_SCHEMA_MAN"));
+	assert_false(coodie_truncate(guarded, &place, &err));
+	assert_false(coodie_drop_keyspace(guarded, it->keyspace, &err));
+	assert_int_equal(err.code, COODIE_ERR_CONFLICT);
+	assert_true(count_tables(it, it->keyspace, "placed"));
+	coodie_session_free(guarded);
+	ok(coodie_drop_table(it->session, &place, &err), &err, "drop");
+}
+
 /* SM-02, SM-03, SM-31: a keyspace is altered where it differs; what is not said is not compared. */
 static void test_keyspace(void **state)
 {
@@ -432,10 +544,11 @@ static void test_nothing(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_dry_run),         cmocka_unit_test(test_columns),
 	cmocka_unit_test(test_refused),         cmocka_unit_test(test_options),
-	cmocka_unit_test(test_removed_indexes), cmocka_unit_test(test_whole), cmocka_unit_test(test_conditions),
-	cmocka_unit_test(test_keyspace),        cmocka_unit_test(test_at_once),
-	cmocka_unit_test(test_applied_twice),   cmocka_unit_test(test_nothing),
-	cmocka_unit_test(test_own_names),
+	cmocka_unit_test(test_removed_indexes), cmocka_unit_test(test_whole),
+	cmocka_unit_test(test_conditions),      cmocka_unit_test(test_everywhere),
+	cmocka_unit_test(test_guard),           cmocka_unit_test(test_keyspace),
+	cmocka_unit_test(test_at_once),         cmocka_unit_test(test_applied_twice),
+	cmocka_unit_test(test_nothing),         cmocka_unit_test(test_own_names),
 };
 
 const struct integration_group integration_sync = INTEGRATION_GROUP("sync", tests,

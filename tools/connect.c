@@ -71,12 +71,14 @@ struct argument connect_keyspace(struct connect *c, const char *help)
 
 static bool read_environment(struct connect *c, const char *command)
 {
-	struct argument rows[CONNECT_ARGUMENTS + 1] = { { 0 } };
+	struct argument rows[CONNECT_ARGUMENTS + 2] = { { 0 } };
 
 	fill_rows(rows, &c->environment);
-	rows[CONNECT_ARGUMENTS] =
-		(struct argument){ "keyspace", "NAME", "", .text = &c->environment.keyspace };
-	return arguments_environment(rows, CONNECT_ARGUMENTS + c->has_keyspace, command);
+	rows[CONNECT_ARGUMENTS] = (struct argument){ "allow-schema-management", "on|off", "",
+						     .text = &c->environment.schema_management };
+	rows[CONNECT_ARGUMENTS + 1] = (struct argument){ "keyspace", "NAME", "",
+							 .text = &c->environment.keyspace };
+	return arguments_environment(rows, CONNECT_ARGUMENTS + 1 + c->has_keyspace, command);
 }
 
 /* The file of options that is read when none is named: ./coodie.conf, or the user's. */
@@ -287,6 +289,7 @@ static bool set_layer(coodie_options *o, const struct connect_layer *l, coodie_e
 		{ "keyspace", l->keyspace },
 		{ "local_datacenter", l->datacenter },
 		{ "consistency", l->consistency },
+		{ "allow_schema_management", l->schema_management },
 	};
 	char port[16] = "";
 

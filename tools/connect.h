@@ -19,6 +19,7 @@ struct connect_layer {
 	const char *compression;
 	uint32_t port, protocol, timeout_ms; /* 0: not given */
 	bool tls, insecure;
+	const char *schema_management; /* of the environment alone: a machine's, not a call's */
 };
 
 /* What is later wins: a file of options, the environment, the command line. */

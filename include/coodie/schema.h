@@ -111,6 +111,33 @@ COODIE_API bool coodie_drop_type_async(coodie_session *s, const coodie_udt *type
 COODIE_API bool coodie_drop_table(coodie_session *s, const coodie_model *m, coodie_error *err);
 COODIE_API bool coodie_drop_table_async(coodie_session *s, const coodie_model *m,
 					coodie_status_fn *done, void *user, coodie_error *err);
+/** Where a model's table or view is, besides its own place: each of these keyspaces in each of these clusters (SM-24).
+ * Written as COODIE_PLACES(.keyspaces = names, .keyspace_count = 2). */
+typedef struct coodie_places {
+	size_t size;
+	const char *const *keyspaces; /**< as in CQL, instead of the model's; none: the model's */
+	size_t keyspace_count;
+	coodie_session *const *sessions; /**< instead of the call's; none: that one */
+	size_t session_count;
+} coodie_places;
+
+#ifndef __cplusplus
+#define COODIE_PLACES(...) (&(const coodie_places){ .size = sizeof(coodie_places), __VA_ARGS__ })
+#endif
+
+/**
+ * coodie_sync_table(), or of a view coodie_sync_view(), in one place after the other, and waits for each. Keyspaces
+ * have to be there; types are made in each. The first place that fails ends it: the error names its keyspace, and
+ * what was done before it stays. Nothing is prepared for keyspaces that are not the model's.
+ * @param s  of the model; may be NULL where `where` has sessions
+ */
+COODIE_API bool coodie_sync_everywhere(coodie_session *s, const coodie_model *m,
+				       const coodie_places *where, const coodie_sync *options,
+				       coodie_error *err);
+/** coodie_drop_table(), or of a view coodie_drop_view(), likewise. `options` may have it only told. */
+COODIE_API bool coodie_drop_everywhere(coodie_session *s, const coodie_model *m,
+				       const coodie_places *where, const coodie_sync *options,
+				       coodie_error *err);
 /** TRUNCATE TABLE: all rows of all partitions (LC-30). Refused for a view. */
 COODIE_API bool coodie_truncate(coodie_session *s, const coodie_model *m, coodie_error *err);
 COODIE_API bool coodie_truncate_async(coodie_session *s, const coodie_model *m,

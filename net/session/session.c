@@ -98,6 +98,7 @@ static coodie_session *over_engine(const coodie_options *o, const coodie_loop *l
 	coodie_session *s = cd_session_new(&o->allocator, o->keyspace ? keyspace : NULL, err);
 	if (!s)
 		return NULL;
+	s->guards_schema = !o->allow_schema_management;
 	s->policies = cd_policies_new(o, err);
 	if (s->policies && o->loops && !loop)
 		return over_crew(s, o, err);
@@ -224,6 +225,11 @@ const coodie_allocator *coodie_session_allocator(const coodie_session *s)
 const char *coodie_session_keyspace(const coodie_session *s)
 {
 	return s->keyspace;
+}
+
+bool coodie_session_guards_schema(const coodie_session *s)
+{
+	return s->guards_schema;
 }
 
 /* ---- calls that go straight to the engine --------------------------------------------------- */

@@ -18,6 +18,7 @@ struct cd_registry;
 struct coodie_session {
 	coodie_allocator allocator;
 	long pid; /* of the process that made it */
+	bool guards_schema;
 	char *keyspace;
 	coodie_driver driver;         /* all NULL in a registry */
 	void *state;                  /* of the driver */

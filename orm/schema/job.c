@@ -50,12 +50,29 @@ void cd_job_end(struct cd_op *op, const coodie_error *from)
 		done.status(&err, user);
 }
 
-void cd_job_run_or_end(struct cd_op *op, const coodie_error *err)
+/* Whether what was planned may be run (SM-25). */
+static bool may_run(const struct cd_op *op, coodie_error *err)
 {
-	if (err->code == COODIE_OK)
+	const struct cd_job *job = cd_job(op);
+
+	if (!job->next || job->options.dry_run || !cd_orm_is_open(op->place.orm, NULL) ||
+	    !coodie_session_guards_schema(op->place.session))
+		return true;
+	return cd_fail(
+		err, COODIE_ERR_CONFLICT,
+		"COODIE_ALLOW_SCHEMA_MANAGEMENT, or the option of that name, is off; turn it on, or "
+		"migrate: %.80s",
+		job->next->cql);
+}
+
+void cd_job_run_or_end(struct cd_op *op, const coodie_error *from)
+{
+	coodie_error err = *from;
+
+	if (err.code == COODIE_OK && may_run(op, &err))
 		cd_job_run(op);
 	else
-		cd_job_end(op, err);
+		cd_job_end(op, &err);
 }
 
 static struct cd_op *job_new(const struct cd_place *place, const char *name, union cd_done done,
@@ -232,6 +249,10 @@ static bool run_first(struct cd_op *op, coodie_error *err)
 {
 	const struct cd_job *job = cd_job(op);
 
+	if (!may_run(op, err)) {
+		cd_error_prefix(err, "%s(%s)", op->verb, op->subject);
+		return false;
+	}
 	return job->next && !job->options.dry_run
 		       ? cd_job_ask(op, on_ran, job->next->cql, (cql_args){ 0 }, err)
 		       : cd_job_ask(op, on_begun, NULL, (cql_args){ 0 }, err);

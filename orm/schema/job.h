@@ -4,6 +4,7 @@
 #ifndef ORM_SCHEMA_JOB_H
 #define ORM_SCHEMA_JOB_H
 
+#include "base/keyspace.h"
 #include "orm/run/op.h"
 #include "orm/schema/diff.h"
 
@@ -24,6 +25,7 @@ struct cd_target {
 	bool has_model;
 	const coodie_model *model;
 	const coodie_sync *options;
+	const char *keyspace; /* as in CQL, instead of the model's; NULL: that one */
 	const void *what; /* what it is about instead of a model */
 };
 
@@ -52,6 +54,15 @@ struct cd_job {
 	bool under_way;       /* something was asked */
 };
 
+/* The keyspace that is meant, as stored; `text` NULL: the session's. What it was written as is said in errors. */
+bool cd_job_keyspace(coodie_session *s, const char *text, char name[CD_KEYSPACE_SIZE],
+		     coodie_error *err);
+/* The keyspace, as stored, that a model's table is to be in; NULL: the target's is no name of one. */
+const char *cd_job_home(const struct cd_op *op, const struct cd_target *t,
+			char room[CD_KEYSPACE_SIZE], coodie_error *err);
+/* Plans words and the table's name. */
+bool cd_job_plan_drop(struct cd_op *op, const struct cd_target *t, const char *words,
+		      coodie_error *err);
 /* The session of what is about no model is the one without a name. */
 bool cd_target_place(const struct cd_target *t, struct cd_place *out, coodie_error *err);
 
@@ -74,6 +85,8 @@ static inline bool cd_verb_start(const struct cd_verb *verb, const struct cd_tar
 	return cd_verb_start_for(verb, t, (union cd_done){ .status = done }, user, err);
 }
 bool cd_verb_wait(const struct cd_verb *verb, const struct cd_target *t, coodie_error *err);
+
+extern const struct cd_verb cd_sync_table, cd_sync_view, cd_drop_table, cd_drop_view;
 
 static inline struct cd_job *cd_job(const struct cd_op *op)
 {

@@ -71,17 +71,18 @@ static void on_looked(struct cd_op *op, coodie_result *take_res, const coodie_er
 
 /* ---- beginning ------------------------------------------------------------------------------- */
 
-static bool check_names(const struct names *n, char name[CD_KEYSPACE_SIZE], coodie_error *err)
+static bool check_names(const struct cd_op *op, const struct names *n, char name[CD_KEYSPACE_SIZE],
+			coodie_error *err)
 {
-	if (!n->keyspace)
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "coodie_model_read: no keyspace; give one, or set the session's "
-			       "with coodie_options_set_keyspace()");
-	if (!n->table || !cd_identifier_valid(n->table))
-		return cd_fail(err, COODIE_ERR_INVALID,
-			       "coodie_model_read: %.60s is no name of a table",
-			       n->table ? n->table : "NULL");
-	return cd_keyspace_read(n->keyspace, name, err);
+	bool ok = n->table && cd_identifier_valid(n->table);
+
+	if (!ok)
+		cd_fail(err, COODIE_ERR_INVALID, "%.60s is no name of a table",
+			n->table ? n->table : "NULL");
+	if (ok && cd_job_keyspace(op->place.session, n->keyspace, name, err))
+		return true;
+	cd_error_prefix(err, "%s", op->verb);
+	return false;
 }
 
 static bool begin_read(struct cd_op *op, const struct cd_target *t, coodie_error *err)
@@ -95,7 +96,7 @@ static bool begin_read(struct cd_op *op, const struct cd_target *t, coodie_error
 
 	if (!n.keyspace)
 		n.keyspace = coodie_session_keyspace(op->place.session);
-	if (!check_names(&n, name, err))
+	if (!check_names(op, &n, name, err))
 		return false;
 	b = cd_model_builder_new(&op->place.orm->allocator, NULL, 0, n.table);
 	job->builder = b;

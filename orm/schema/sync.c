@@ -20,21 +20,38 @@ static coodie_schema *want(struct cd_op *op, const char *keyspace, coodie_error 
 
 /* ---- tables and views -------------------------------------------------------------------------- */
 
+const char *cd_job_home(const struct cd_op *op, const struct cd_target *t,
+			char room[CD_KEYSPACE_SIZE], coodie_error *err)
+{
+	if (!t->keyspace)
+		return op->place.model->keyspace_name;
+	return cd_keyspace_read(t->keyspace, room, err) ? room : NULL;
+}
+
+/* What a model wants in that keyspace. */
+static coodie_schema *want_at_home(struct cd_op *op, const struct cd_target *t, coodie_error *err)
+{
+	char room[CD_KEYSPACE_SIZE];
+	const char *home = cd_job_home(op, t, room, err);
+	coodie_schema *should = home ? want(op, home, err) : NULL;
+
+	cd_job(op)->after = t->keyspace ? NULL : cd_schema_warm; /* which is of the model's own */
+	return should && cd_want_model(should, op->place.session, op->place.model, err) ? should
+											: NULL;
+}
+
 static bool begin_table(struct cd_op *op, const struct cd_target *t, coodie_error *err)
 {
 	const struct cd_model *m = op->place.model;
 	coodie_schema *should;
 
-	(void)t;
 	if (m->def.view)
 		return cd_fail(err, COODIE_ERR_MODEL,
 			       "%s(%s): it is a materialized view; use coodie_sync_view()",
 			       op->verb, op->subject);
-	cd_job(op)->after = cd_schema_warm;
-	should = want(op, m->keyspace_name, err);
-	return should && cd_want_model(should, op->place.session, m, err) &&
-	       cd_look(op, should->types ? CD_SCOPE_TABLE_WITH_TYPES : CD_SCOPE_TABLE,
-		       m->keyspace_name, m->table_name, NULL, cd_apply_looked, err);
+	should = want_at_home(op, t, err);
+	return should && cd_look(op, should->types ? CD_SCOPE_TABLE_WITH_TYPES : CD_SCOPE_TABLE,
+				 should->keyspace, m->table_name, NULL, cd_apply_looked, err);
 }
 
 /* It is one, and may be made of its base. */
@@ -54,68 +71,55 @@ static const struct cd_model *check_view(struct cd_op *op, coodie_error *err)
 static bool begin_view(struct cd_op *op, const struct cd_target *t, coodie_error *err)
 {
 	const struct cd_model *m = op->place.model, *base = check_view(op, err);
-	coodie_schema *should;
+	coodie_schema *should = base ? want_at_home(op, t, err) : NULL;
 
-	(void)t;
-	if (!base)
-		return false;
-	cd_job(op)->after = cd_schema_warm;
-	should = want(op, m->keyspace_name, err);
-	return should && cd_want_model(should, op->place.session, m, err) &&
-	       cd_look(op, CD_SCOPE_VIEW, m->keyspace_name, m->table_name, base->table_name,
-		       cd_apply_looked, err);
+	return should && cd_look(op, CD_SCOPE_VIEW, should->keyspace, m->table_name,
+				 base->table_name, cd_apply_looked, err);
 }
 
 static bool begin_drop_view(struct cd_op *op, const struct cd_target *t, coodie_error *err)
 {
-	struct cd_buffer b;
-
-	(void)t;
-	if (!check_view(op, err))
-		return false;
-	cd_buffer_init(&b, &op->place.orm->allocator, 0);
-	cd_buffer_text(&b, "DROP MATERIALIZED VIEW IF EXISTS ");
-	cd_buffer_text(&b, op->place.model->table);
-	return cd_job_plan(op, &b, err) != NULL;
+	return check_view(op, err) &&
+	       cd_job_plan_drop(op, t, "DROP MATERIALIZED VIEW IF EXISTS ", err);
 }
 
-static const struct cd_verb sync_table = { "coodie_sync_table", begin_table },
-			    sync_view = { "coodie_sync_view", begin_view },
-			    drop_view = { "coodie_drop_view", begin_drop_view };
+const struct cd_verb cd_sync_table = { "coodie_sync_table", begin_table },
+		     cd_sync_view = { "coodie_sync_view", begin_view },
+		     cd_drop_view = { "coodie_drop_view", begin_drop_view };
 
 bool coodie_sync_table(coodie_session *s, const coodie_model *m, const coodie_sync *options,
 		       coodie_error *err)
 {
-	return cd_verb_wait(&sync_table, CD_TARGET(s, m, options), err);
+	return cd_verb_wait(&cd_sync_table, CD_TARGET(s, m, options), err);
 }
 
 bool coodie_sync_table_async(coodie_session *s, const coodie_model *m, const coodie_sync *options,
 			     coodie_status_fn *done, void *user, coodie_error *err)
 {
-	return cd_verb_start(&sync_table, CD_TARGET(s, m, options), done, user, err);
+	return cd_verb_start(&cd_sync_table, CD_TARGET(s, m, options), done, user, err);
 }
 
 bool coodie_sync_view(coodie_session *s, const coodie_model *view, const coodie_sync *options,
 		      coodie_error *err)
 {
-	return cd_verb_wait(&sync_view, CD_TARGET(s, view, options), err);
+	return cd_verb_wait(&cd_sync_view, CD_TARGET(s, view, options), err);
 }
 
 bool coodie_sync_view_async(coodie_session *s, const coodie_model *view, const coodie_sync *options,
 			    coodie_status_fn *done, void *user, coodie_error *err)
 {
-	return cd_verb_start(&sync_view, CD_TARGET(s, view, options), done, user, err);
+	return cd_verb_start(&cd_sync_view, CD_TARGET(s, view, options), done, user, err);
 }
 
 bool coodie_drop_view(coodie_session *s, const coodie_model *view, coodie_error *err)
 {
-	return cd_verb_wait(&drop_view, CD_TARGET(s, view, NULL), err);
+	return cd_verb_wait(&cd_drop_view, CD_TARGET(s, view, NULL), err);
 }
 
 bool coodie_drop_view_async(coodie_session *s, const coodie_model *view, coodie_status_fn *done,
 			    void *user, coodie_error *err)
 {
-	return cd_verb_start(&drop_view, CD_TARGET(s, view, NULL), done, user, err);
+	return cd_verb_start(&cd_drop_view, CD_TARGET(s, view, NULL), done, user, err);
 }
 
 /* ---- types ------------------------------------------------------------------------------------- */
@@ -206,9 +210,8 @@ bool coodie_drop_type_async(coodie_session *s, const coodie_udt *type, coodie_st
 
 /* ---- whole schemas ----------------------------------------------------------------------------- */
 
-/* The keyspace that is meant, as stored; what it was written as is said in errors. */
-static bool read_keyspace(coodie_session *s, const char *text, char name[CD_KEYSPACE_SIZE],
-			  coodie_error *err)
+bool cd_job_keyspace(coodie_session *s, const char *text, char name[CD_KEYSPACE_SIZE],
+		     coodie_error *err)
 {
 	if (!text)
 		text = coodie_session_keyspace(s);
@@ -244,7 +247,7 @@ static coodie_schema *of_models(coodie_session *s, const coodie_allocator *a,
 	if (!from)
 		return cd_fail_null(err, COODIE_ERR_INVALID, "the source is NULL");
 	if (!cd_take_struct(&source, sizeof(source), from, "coodie_schema_source", err) ||
-	    !read_keyspace(s, source.keyspace, keyspace, err))
+	    !cd_job_keyspace(s, source.keyspace, keyspace, err))
 		return NULL;
 	should = cd_schema_new(a, keyspace, false, err);
 	ok = should && (!source.options || cd_want_keyspace(should, source.options, err));
@@ -314,9 +317,8 @@ static bool begin_read(struct cd_op *op, const struct cd_target *t, coodie_error
 	char keyspace[CD_KEYSPACE_SIZE];
 
 	job->brings = CD_BRINGS_SCHEMA;
-	if (!read_keyspace(op->place.session, t->what, keyspace, err)) {
-		if (err)
-			cd_error_prefix(err, "%s", op->verb);
+	if (!cd_job_keyspace(op->place.session, t->what, keyspace, err)) {
+		cd_error_prefix(err, "%s", op->verb);
 		return false;
 	}
 	op->subject = cd_arena_strndup(&job->arena, keyspace, strlen(keyspace));
