@@ -10,8 +10,8 @@
 enum { ROUNDS = 20000, ITEMS = 8, MARKERS = 8, VALUE_MOST = 300 };
 
 static const char *const tables[] = {
-	"CREATE TABLE t (k int, c int, a text, b blob, n bigint, f frozen<set<int>>, s int STATIC, l list<int>, "
-	"PRIMARY KEY (k, c))",
+	("CREATE TABLE t (k int, c int, a text, b blob, n bigint, f frozen<set<int>>, s int STATIC, l list<int>, "
+	 "PRIMARY KEY (k, c))"),
 	"CREATE TABLE p (x int, y text, a text, n int, PRIMARY KEY ((x, y)))",
 	"CREATE TABLE d (k int, a text, c text, PRIMARY KEY (k, c)) WITH CLUSTERING ORDER BY (c DESC)",
 	"CREATE TABLE e (k int PRIMARY KEY, a text) WITH default_time_to_live = 100",
