@@ -288,6 +288,11 @@ static void test_on_demand(void **state)
 	assert_int_equal(err.code, COODIE_ERR_TIMEOUT);
 	assert_non_null(strstr(err.message, "2 of 3 nodes"));
 	coodie_node_clear_faults(p.node);
+	fault(&p, LOOKS "do=drop");
+	assert_false(coodie_schema_agreement(p.session, 50, &err));
+	assert_non_null(strstr(err.message,
+			       "it is not known whether the nodes agree on the schema: no answer"));
+	coodie_node_clear_faults(p.node);
 	if (!coodie_schema_agreement(p.session, 0, &err))
 		fail_msg("%s", err.message);
 	end(&p);

@@ -291,18 +291,20 @@ static bool set_layer(coodie_options *o, const struct connect_layer *l, coodie_e
 		{ "consistency", l->consistency },
 		{ "allow_schema_management", l->schema_management },
 	};
-	char port[16] = "";
+	char port[16] = "", timeout[16] = "";
 
 	if (l->uri && !coodie_options_set_uri(o, l->uri, err))
 		return false;
 	if (l->timeout_ms) {
 		coodie_options_set_connect_timeout_ms(o, l->timeout_ms);
 		coodie_options_set_request_timeout_ms(o, l->timeout_ms);
+		snprintf(timeout, sizeof timeout, "%u", (unsigned)l->timeout_ms);
 	}
 	if (l->port)
 		snprintf(port, sizeof port, "%u", (unsigned)l->port);
 	return set_all(o, rows, sizeof rows / sizeof *rows, err) &&
 	       (!l->port || coodie_options_set(o, "port", port, err)) &&
+	       (!l->timeout_ms || coodie_options_set(o, "metadata_timeout_ms", timeout, err)) &&
 	       (!l->protocol || coodie_options_set_protocol_version(o, l->protocol, err)) &&
 	       set_password(o, l, err) && set_named(o, l, err) && set_hosts(o, l, err);
 }
@@ -345,7 +347,8 @@ coodie_options *connect_options(const struct connect *c, const char *where, cood
 		return NULL;
 	coodie_options_set_connect_timeout_ms(o, DEFAULT_TIMEOUT_MS);
 	coodie_options_set_request_timeout_ms(o, c->request_timeout_ms);
-	if (coodie_options_set_application(o, "coodie", coodie_version(), err) &&
+	if (coodie_options_set(o, "metadata_timeout_ms", "5000", err) &&
+	    coodie_options_set_application(o, "coodie", coodie_version(), err) &&
 	    (!config || coodie_options_load_file(o, config, err)) &&
 	    set_layer(o, &c->environment, err) && set_layer(o, &c->flags, err) &&
 	    set_where(o, c, where, err))

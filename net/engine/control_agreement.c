@@ -81,10 +81,13 @@ static void drop(struct cd_agreement *a)
 
 static void describe(const struct cd_agreement *a, coodie_error *err)
 {
-	if (a->why.code != COODIE_OK)
+	const char *why = a->why.code != COODIE_OK ? a->why.message
+			  : !a->seen.hosts         ? "no answer"
+						   : NULL;
+
+	if (why)
 		cd_fail(err, COODIE_ERR_TIMEOUT,
-			"it is not known whether the nodes agree on the schema: %s",
-			a->why.message);
+			"it is not known whether the nodes agree on the schema: %s", why);
 	else
 		cd_fail(err, COODIE_ERR_TIMEOUT,
 			"%" PRIu32 " of %" PRIu32 " nodes have another schema than the one asked",
