@@ -86,6 +86,7 @@ static bool read_wanted(struct differ *d, coodie_error *err)
 {
 	const bool is_there = coodie_schema_exists(d->is);
 
+	d->wanted.keeps_options = d->keep_options;
 	d->should = wanted_read(&d->wanted, d->home, d->project.keyspace,
 				is_there ? NULL : d->replication, err);
 	return d->should && check_bare(d, is_there, err);

@@ -93,7 +93,7 @@ static coodie_schema *read_models(const coodie_models *m, coodie_session *s, con
 static coodie_schema *read_file(struct wanted *w, const char *keyspace, const char *replication,
 				coodie_error *err)
 {
-	struct wanted_file file = { w->file, keyspace, replication, false };
+	struct wanted_file file = { w->file, keyspace, replication, w->keeps_options, false };
 	coodie_schema *schema = wanted_read_file(&file, err);
 
 	w->is_bare = file.is_bare;

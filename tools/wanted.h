@@ -14,6 +14,7 @@ struct wanted {
 	const coodie_models *linked; /* of this program, or NULL */
 	const char *plugin, *file;
 	bool is_bare; /* the file that was read makes tables, and no keyspace */
+	bool keeps_options; /* of tables: nobody compares them */
 	struct argument rows[WANTED_ARGUMENTS];
 	void *handle; /* of the plug-in: its models live as long */
 };
@@ -37,6 +38,7 @@ void wanted_close(struct wanted *w);
 /* A file of CQL (wanted_file.c). Of one that is bare the keyspace's options are nobody's. */
 struct wanted_file {
 	const char *path, *keyspace, *replication; /* as above */
+	bool keeps_options;
 	bool is_bare;
 };
 coodie_schema *wanted_read_file(struct wanted_file *f, coodie_error *err);

@@ -103,7 +103,7 @@ COODIE_API void *coodie_session_keep(coodie_session *s, const void *key, void *t
 COODIE_API const coodie_allocator *coodie_session_allocator(const coodie_session *s);
 /** The keyspace of the options; NULL when none was set. */
 COODIE_API const char *coodie_session_keyspace(const coodie_session *s);
-/** Whether the option `allow_schema_management` is off (SM-25). */
+/** Whether the option `allow_schema_management` is off (SM-25); the command takes it from COODIE_ALLOW_SCHEMA_MANAGEMENT. */
 COODIE_API bool coodie_session_guards_schema(const coodie_session *s);
 
 /** A column of a result made by hand. */
