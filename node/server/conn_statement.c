@@ -78,13 +78,12 @@ bool nd_statement_begin(struct nd_exchange *e, const cql_params *p, struct nd_re
 	return !e->problem.happened;
 }
 
-static struct nd_value value_of(const cql_bound *b)
+/* Neither null nor what is unset has bytes. */
+static inline struct nd_value value_of(const cql_bound *b)
 {
-	if (b->is_unset)
-		return (struct nd_value){ .presence = ND_UNSET };
-	if (!b->value.data)
-		return (struct nd_value){ .presence = ND_NULL };
-	return (struct nd_value){ ND_VALUE, b->value.data, b->value.len };
+	enum nd_presence presence = b->value.data ? ND_VALUE : b->is_unset ? ND_UNSET : ND_NULL;
+
+	return (struct nd_value){ presence, b->value.data, b->value.len };
 }
 
 static bool is_named(cql_text name, cql_text marker)
