@@ -54,6 +54,8 @@ static bool reads_as(const cql_type *now, const cql_type *before)
 
 	if (nd_type_is_multi_cell(now) != nd_type_is_multi_cell(before))
 		return false;
+	if (now->kind == CQL_KIND_BLOB && !cd_type_native(before->kind) && before->fixed_size < 0)
+		return true;
 	if (cql_type_equal(now, before))
 		return true;
 	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
@@ -86,11 +88,17 @@ static const cql_type *without_names(struct nd_ddl *d, const cql_type *type)
 	return t;
 }
 
+/* A user type was kept as a tuple, and only a tuple comes back for it; in vectors names make no difference. */
+static const cql_type *compared(struct nd_ddl *d, const cql_type *type)
+{
+	return type->kind == CQL_KIND_VECTOR ? without_names(d, type) : type;
+}
+
 static bool check_comeback(struct change *c, const struct nd_column_def *def, const cql_type *type,
 			   const struct nd_dropped_column *old)
 {
 	char now[1024], before[1024];
-	const cql_type *plain = without_names(c->d, type);
+	const cql_type *plain = compared(c->d, type);
 
 	if (!plain)
 		return false;
