@@ -260,6 +260,19 @@ static bool prepare(struct import *im, coodie_error *err)
 
 /* ---- rows --------------------------------------------------------------------------------------------- */
 
+static bool fill_value(struct import *im, size_t column, coodie_error *err)
+{
+	size_t marker = (size_t)im->markers[column];
+	const cql_type *type = coodie_prepared_bind_type(im->insert, marker);
+	cql_value *value = &im->values[marker];
+
+	if (!copy_read_value(im->copy, csv_field(&im->reader, column), type, im->arena, value, err))
+		return false;
+	if (cql_is_null(*value) && cql_type_kind(type) == CQL_KIND_COUNTER)
+		*value = cql_unset(); /* nothing is added to it */
+	return true;
+}
+
 static bool fill_values(struct import *im, char why[COODIE_ERROR_MESSAGE_SIZE])
 {
 	coodie_error err = { 0 };
@@ -275,11 +288,7 @@ static bool fill_values(struct import *im, char why[COODIE_ERROR_MESSAGE_SIZE])
 	}
 	cql_arena_reset(im->arena);
 	for (size_t i = 0; i < im->columns; i++) {
-		int marker = im->markers[i];
-		if (marker == SKIPPED ||
-		    copy_read_value(im->copy, csv_field(&im->reader, i),
-				    coodie_prepared_bind_type(im->insert, (size_t)marker),
-				    im->arena, &im->values[marker], &err))
+		if (im->markers[i] == SKIPPED || fill_value(im, i, &err))
 			continue;
 		snprintf(why, COODIE_ERROR_MESSAGE_SIZE, "column %.60s: %.160s", im->names[i],
 			 err.message);

@@ -369,7 +369,7 @@ enum editor_event editor_run(struct editor *e)
 		event = take_key(e, key, text, len);
 		any = true;
 	}
-	if (event == EDITOR_WAITS && any)
+	if (event == EDITOR_WAITS && any && !e->keys.pasting) /* a long paste is drawn once */
 		draw(e);
 	return event;
 }
