@@ -299,6 +299,30 @@ static void complete_many(const char *text, size_t at, struct candidates *found,
 	}
 }
 
+static void complete_nothing(const char *text, size_t at, struct candidates *found, void *user)
+{
+	const struct editor *e = user;
+
+	found->from = at;
+	assert_int_equal(strlen(text), e->line.text.len);
+}
+
+/* What was deleted is no part of the text that is completed. */
+static void test_end_of_text(void **state)
+{
+	struct bytes entered = { 0 };
+	struct desk d;
+
+	(void)state;
+	begin(&d, 40, 6);
+	d.editor.hooks.complete = complete_nothing;
+	d.editor.hooks.user = &d.editor;
+	type(&d, "\tselect 1" BACKSPACE BACKSPACE "\t" CTRL_U "\t", 1, &entered);
+	assert_string_equal(vt_text(&d.vt), "> |");
+	bytes_free(&entered);
+	end(&d);
+}
+
 /* No more of them than the terminal has room for, and none as an order to it. */
 static void test_many_candidates(void **state)
 {
@@ -398,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_narrow),
 		cmocka_unit_test(test_wide_prompt),
 		cmocka_unit_test(test_many_candidates),
+		cmocka_unit_test(test_end_of_text),
 	};
 	return cmocka_run_group_tests_name("tools/shell/editor", tests, NULL, NULL);
 }

@@ -243,7 +243,7 @@ static void complete(struct editor *e)
 	struct candidates c = { .from = e->line.at };
 	size_t len;
 
-	e->hooks.complete(chars(&e->line.text), e->line.at, &c, e->hooks.user);
+	e->hooks.complete(text_of(&e->line.text), e->line.at, &c, e->hooks.user);
 	candidates_sort(&c);
 	if (candidates_count(&c)) {
 		const char *text = candidates_at(&c, 0);
