@@ -65,7 +65,7 @@ libcd_net_la_SOURCES = \
 	net/session/session_profile.c
 # What is run now and then: while connecting, when the cluster changes, when somebody asks.
 noinst_LTLIBRARIES += libcd_net_small.la
-libcd_net_small_la_CFLAGS = $(SMALL_CFLAGS)
+libcd_net_small_la_CFLAGS = $(SMALLEST_CFLAGS)
 libcd_net_small_la_SOURCES = \
 	net/engine/link.c net/engine/link.h \
 	net/engine/round.c \

@@ -294,6 +294,17 @@ static const coodie_model place = COODIE_MODEL(part, first_columns, "placed");
 static const coodie_model seen_place = COODIE_MODEL(part, view_columns, "seen_placed",
 						    .view = COODIE_VIEW(&place));
 
+static void count_end(const coodie_error *err, void *user)
+{
+	ok(err->code == COODIE_OK, err, "sync");
+	++*(unsigned *)user;
+}
+
+static void keep_end(const coodie_error *err, void *user)
+{
+	*(coodie_error *)user = *err;
+}
+
 /* SM-24: each keyspace of each session, tables and views; a second time nothing; an error names the keyspace. */
 static void test_everywhere(void **state)
 {
@@ -304,7 +315,8 @@ static void test_everywhere(void **state)
 	coodie_session *const sessions[] = { it->session, it->session };
 	const coodie_places *all = COODIE_PLACES(.keyspaces = names, .keyspace_count = 3,
 						 .sessions = sessions, .session_count = 2);
-	coodie_error err = { 0 };
+	coodie_error err = { 0 }, late = { 0 };
+	unsigned ended = 0;
 
 	for (int i = 0; i < 2; i++) {
 		snprintf(others[i], sizeof(others[i]), "%s_%d", it->keyspace, i);
@@ -337,6 +349,23 @@ static void test_everywhere(void **state)
 	ok(coodie_drop_everywhere(it->session, &place, all, NULL, &err), &err, "drop");
 	for (int i = 0; i < 3; i++)
 		assert_false(count_tables(it, names[i], "placed"));
+	ok(coodie_sync_everywhere_async(it->session, &place, all, NULL, count_end, &ended, &err),
+	   &err, "sync_async");
+	ok(coodie_session_run(it->session, NULL, &err), &err, "run");
+	for (int i = 0; i < 3; i++)
+		assert_true(count_tables(it, names[i], "placed"));
+	ok(coodie_drop_everywhere_async(NULL, &place, all, SYNC(0), count_end, &ended, &err), &err,
+	   "drop_async");
+	ok(coodie_session_run(it->session, NULL, &err), &err, "run");
+	assert_false(count_tables(it, names[2], "placed"));
+	assert_int_equal(ended, 2);
+	ok(coodie_sync_everywhere_async(
+		   it->session, &place,
+		   COODIE_PLACES(.keyspaces = missing, .keyspace_count = 2), NULL, keep_end, &late,
+		   &err),
+	   &err, "sync_async");
+	ok(coodie_session_run(it->session, NULL, &err), &err, "run");
+	assert_non_null(strstr(late.message, "keyspace \"Not_here\": coodie_sync_table(part): "));
 	/* no keyspace is named: the model's own */
 	ok(coodie_sync_everywhere(it->session, &place, NULL, NULL, &err), &err, "its own");
 	assert_true(count_tables(it, names[0], "placed"));
@@ -416,12 +445,6 @@ static void test_keyspace(void **state)
 			fail_msg("row %zu: %s", i, told.text);
 	}
 	ok(coodie_drop_keyspace(it->session, "engine_altered", &err), &err, "drop");
-}
-
-static void count_end(const coodie_error *err, void *user)
-{
-	ok(err->code == COODIE_OK, err, "sync");
-	++*(unsigned *)user;
 }
 
 /* SM-28: sixteen at once, of a table that is not there, and of columns that are missing. */

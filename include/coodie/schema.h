@@ -134,10 +134,18 @@ typedef struct coodie_places {
 COODIE_API bool coodie_sync_everywhere(coodie_session *s, const coodie_model *m,
 				       const coodie_places *where, const coodie_sync *options,
 				       coodie_error *err);
+/** Likewise: `done` is called once, by the thread of the last session. What `where` points to stays until then, and
+ * all sessions do. */
+COODIE_API bool coodie_sync_everywhere_async(coodie_session *s, const coodie_model *m,
+					     const coodie_places *where, const coodie_sync *options,
+					     coodie_status_fn *done, void *user, coodie_error *err);
 /** coodie_drop_table(), or of a view coodie_drop_view(), likewise. `options` may have it only told. */
 COODIE_API bool coodie_drop_everywhere(coodie_session *s, const coodie_model *m,
 				       const coodie_places *where, const coodie_sync *options,
 				       coodie_error *err);
+COODIE_API bool coodie_drop_everywhere_async(coodie_session *s, const coodie_model *m,
+					     const coodie_places *where, const coodie_sync *options,
+					     coodie_status_fn *done, void *user, coodie_error *err);
 /** TRUNCATE TABLE: all rows of all partitions (LC-30). Refused for a view. */
 COODIE_API bool coodie_truncate(coodie_session *s, const coodie_model *m, coodie_error *err);
 COODIE_API bool coodie_truncate_async(coodie_session *s, const coodie_model *m,
