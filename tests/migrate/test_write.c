@@ -219,7 +219,7 @@ static void what_stays(void **state)
 	struct world *w = *state;
 	coodie_diff *d;
 
-	assert_true(coodie_node_execute(w->node, "CREATE TYPE shop.u (a int)", &w->err));
+	world_execute(w, "CREATE TYPE shop.u (a int)");
 	d = diff_to(w, "CREATE TYPE shop.u (a int, b int)");
 	write_one(w, "A field", d);
 	coodie_diff_free(d);
