@@ -76,15 +76,26 @@ bool cd_identifier_legal(const char *name)
 	return *name && !*c;
 }
 
+/* Those inside are doubled. */
+static void append_between(struct cd_buffer *b, const char *text, char quote)
+{
+	cd_buffer_u8(b, (uint8_t)quote);
+	for (; *text; text++) {
+		if (*text == quote)
+			cd_buffer_u8(b, (uint8_t)quote);
+		cd_buffer_u8(b, (uint8_t)*text);
+	}
+	cd_buffer_u8(b, (uint8_t)quote);
+}
+
 void cd_identifier_append_quoted(struct cd_buffer *b, const char *name)
 {
-	cd_buffer_u8(b, '"');
-	for (const char *c = name; *c; c++) {
-		if (*c == '"')
-			cd_buffer_u8(b, '"');
-		cd_buffer_u8(b, (uint8_t)*c);
-	}
-	cd_buffer_u8(b, '"');
+	append_between(b, name, '"');
+}
+
+void cd_string_append(struct cd_buffer *b, const char *text)
+{
+	append_between(b, text, '\'');
 }
 
 void cd_identifier_append(struct cd_buffer *b, const char *name)

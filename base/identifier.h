@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Names as CQL writes them. Columns are always quoted; keyspaces, tables and indexes only where
- * they have to be. */
+/* Names as CQL writes them, and strings. Columns are always quoted; keyspaces, tables and indexes
+ * only where they have to be. */
 #ifndef BASE_IDENTIFIER_H
 #define BASE_IDENTIFIER_H
 
@@ -20,6 +20,8 @@ bool cd_identifier_legal(const char *name);
 void cd_identifier_append(struct cd_buffer *b, const char *name);
 /* Appends a name in quotes, with its own quotes doubled: every column. */
 void cd_identifier_append_quoted(struct cd_buffer *b, const char *name);
+/* Appends 'text', with its own quotes doubled. */
+void cd_string_append(struct cd_buffer *b, const char *text);
 /* The name as the server's tables have it, without quotes; NULL when out of memory. */
 char *cd_identifier_name(struct cd_arena *a, const char *name);
 

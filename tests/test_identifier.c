@@ -54,6 +54,19 @@ static void column_names(void **state)
 	cd_buffer_deinit(&b);
 }
 
+static void strings(void **state)
+{
+	struct cd_buffer b;
+
+	(void)state;
+	cd_buffer_init(&b, NULL, 0);
+	cd_string_append(&b, "");
+	cd_string_append(&b, "it's \"so\"");
+	cd_buffer_u8(&b, 0);
+	assert_string_equal((char *)b.data, "'''it''s \"so\"'");
+	cd_buffer_deinit(&b);
+}
+
 static void wrong_names(void **state)
 {
 	static const char *const wrong[] = { "",       "\"",       "\"\"",   "\"a",
@@ -70,6 +83,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table_names),
 		cmocka_unit_test(column_names),
+		cmocka_unit_test(strings),
 		cmocka_unit_test(wrong_names),
 	};
 

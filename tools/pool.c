@@ -51,21 +51,30 @@ void *pool_get(struct pool *pool, size_t count, size_t size)
 	return got;
 }
 
-char *pool_printf(struct pool *pool, const char *format, ...)
+char *pool_vprintf(struct pool *pool, const char *format, va_list args)
 {
-	va_list args, again;
+	va_list again;
 	char *text;
 	int len;
 
-	va_start(args, format);
 	va_copy(again, args);
 	len = vsnprintf(NULL, 0, format, args);
-	va_end(args);
 	if (len < 0)
 		die();
 	text = pool_get(pool, (size_t)len + 1, 1);
 	vsnprintf(text, (size_t)len + 1, format, again);
 	va_end(again);
+	return text;
+}
+
+char *pool_printf(struct pool *pool, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = pool_vprintf(pool, format, args);
+	va_end(args);
 	return text;
 }
 

@@ -3,6 +3,7 @@
 #ifndef TOOLS_POOL_H
 #define TOOLS_POOL_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /* Zeroed: an empty pool. */
@@ -15,6 +16,8 @@ struct pool {
  * and ends: there is nothing it could still do. */
 void *pool_get(struct pool *pool, size_t count, size_t size);
 char *pool_printf(struct pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *pool_vprintf(struct pool *pool, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
 /* Forgets the content and keeps a block of it for what comes. */
 void pool_reset(struct pool *pool);
 /* Forgets the content; the pool may be used again. */

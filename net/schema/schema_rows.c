@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/identifier.h"
+
 const struct cd_schema_rows_info cd_schema_rows_infos[CD_SCHEMA_ROWS] = {
 #define X(name, ks, table, key, second, target, server, optional) \
 	[CD_SCHEMA_##name] = { \
@@ -54,17 +56,6 @@ bool cd_schema_rows_wanted(enum cd_schema_rows rows, const struct cd_schema_scop
 	return false;
 }
 
-static void put_literal(struct cd_buffer *b, const char *text)
-{
-	cd_buffer_u8(b, '\'');
-	for (; *text; text++) {
-		if (*text == '\'')
-			cd_buffer_u8(b, '\'');
-		cd_buffer_u8(b, (uint8_t)*text);
-	}
-	cd_buffer_u8(b, '\'');
-}
-
 /* The keyspaces that are asked for, by name; nothing when it is all of them. */
 static void put_keyspaces(struct cd_buffer *b, enum cd_schema_rows rows,
 			  const struct cd_schema_scope *scope)
@@ -79,7 +70,7 @@ static void put_keyspaces(struct cd_buffer *b, enum cd_schema_rows rows,
 		if (!cd_schema_rows_asked(rows, scope, cql_text_of(names[i])))
 			continue;
 		cd_buffer_text(b, named++ ? ", " : " WHERE keyspace_name IN (");
-		put_literal(b, names[i]);
+		cd_string_append(b, names[i]);
 	}
 	cd_buffer_text(b, named ? ")" : "");
 }
@@ -99,7 +90,7 @@ bool cd_schema_rows_statement(enum cd_schema_rows rows, const struct cd_schema_s
 		cd_buffer_text(out, " AND ");
 		cd_buffer_text(out, info->key);
 		cd_buffer_text(out, " = ");
-		put_literal(out, scope->name);
+		cd_string_append(out, scope->name);
 	}
 	if (is_scylla && timeout_ms) {
 		snprintf(timeout, sizeof timeout, " USING TIMEOUT %" PRIu32 "ms", timeout_ms);

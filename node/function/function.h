@@ -96,7 +96,6 @@ const cql_type *nd_type_of_items(struct nd_planner *p, enum cql_kind kind, const
 /* ttl(c), writetime(c), maxwritetime(c). */
 enum nd_times { ND_TIMES_NONE, ND_TIMES_TTL, ND_TIMES_WRITE, ND_TIMES_MAX_WRITE };
 enum nd_times nd_times_of(const struct nd_expr *e);
-const char *nd_times_name(enum nd_times times);
 const cql_type *nd_times_type(struct nd_planner *p, const struct nd_expr *e);
 /* to_json(x) and toJson(x); from_json(x) and fromJson(x). */
 bool nd_is_to_json(const struct nd_expr *e);

@@ -273,13 +273,6 @@ struct nd_selector *nd_selector_new(struct nd_selector_maker *m, const struct nd
 
 /* ---- the whole clause ------------------------------------------------------------------------- */
 
-uint32_t nd_table_wildcard(const struct nd_table *t, const struct nd_column **out)
-{
-	for (uint32_t i = 0; out && i < t->column_count; i++)
-		out[i] = t->columns[i];
-	return t->column_count;
-}
-
 static bool select_all(struct nd_selector_maker *m)
 {
 	for (uint32_t i = 0; i < m->list->count; i++)

@@ -11,11 +11,6 @@ static const char *const names[] = {
 	[ND_TIMES_MAX_WRITE] = "maxwritetime",
 };
 
-const char *nd_times_name(enum nd_times times)
-{
-	return names[times];
-}
-
 enum nd_times nd_times_of(const struct nd_expr *e)
 {
 	if (e->kind != ND_EXPR_CALL || e->keyspace || e->count != 1)

@@ -31,7 +31,4 @@ void nd_selection_end(struct nd_selection_run *r);
 /* Refuses a row that the answer, which has failed, has no room for. */
 bool nd_selection_cannot_grow(struct nd_request *x, const struct cd_buffer *out);
 
-/* The names of columns in this order are what SELECT * gives. */
-uint32_t nd_table_wildcard(const struct nd_table *t, const struct nd_column **out);
-
 #endif

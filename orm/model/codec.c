@@ -304,11 +304,6 @@ bool cd_member_is_zero(const struct cd_column *c, const void *object)
 	return cd_row_is_zero(&c->def, object);
 }
 
-bool cd_member_is_str(const struct cd_column *c)
-{
-	return kind_of(&c->def) == COODIE_MEMBER_STR;
-}
-
 /* What the constructors cannot see: a zeroed collection is an empty one to them, and "not set"
  * to a model. */
 static bool says_nothing(const coodie_column *def, cql_value v)

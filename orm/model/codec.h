@@ -48,8 +48,6 @@ bool cd_row_set(const coodie_column *def, const struct cd_codec *codec, void *ob
 		struct cd_arena *a, coodie_error *err);
 bool cd_row_is_zero(const coodie_column *def, const void *object);
 
-/* Whether a member needs a NUL after its text. */
-bool cd_member_is_str(const struct cd_column *c);
 /* Whether all bytes of the member are zero; of a struct, its fields. */
 bool cd_member_is_zero(const struct cd_column *c, const void *object);
 

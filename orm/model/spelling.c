@@ -116,11 +116,6 @@ static void append_type(struct walk *w, bool frozen)
 	w->depth--;
 }
 
-void cd_spelling_append(struct cd_buffer *out, const char *type)
-{
-	cd_spelling_append_words(out, type, NULL, NULL);
-}
-
 void cd_spelling_append_words(struct cd_buffer *out, const char *type, cd_word_fn *fn,
 			      const void *user)
 {

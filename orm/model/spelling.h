@@ -5,14 +5,12 @@
 
 #include "base/buffer.h"
 
-/* Appends the canonical spelling of a type that cql_type_parse() accepted: lower case,
- * "list<map<text, int>>" spacing, varchar
- * as text, no frozen where it says nothing (around tuples and vectors, inside another frozen). */
-void cd_spelling_append(struct cd_buffer *out, const char *type);
 /* What a word of a type that is no collection becomes: appends to `out`, or returns false to leave
  * it as it is. */
 typedef bool cd_word_fn(struct cd_buffer *out, const char *word, const void *user);
-/* The same with each word handed to `fn` first. */
+/* Appends the canonical spelling of a type that cql_type_parse() accepted: lower case,
+ * "list<map<text, int>>" spacing, varchar as text, no frozen where it says nothing (around tuples
+ * and vectors, inside another frozen). Each word is handed to `fn` first, unless that is NULL. */
 void cd_spelling_append_words(struct cd_buffer *out, const char *type, cd_word_fn *fn,
 			      const void *user);
 /* Whether a column of this canonical spelling is stored cell by cell: a list, set or map that is

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/identifier.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- the kinds --------------------------------------------------------------------------------- */
@@ -96,23 +98,12 @@ const struct cd_pair *cd_pair_find(const struct cd_option *map, const char *key)
 
 /* ---- written ----------------------------------------------------------------------------------- */
 
-void cd_put_string(struct cd_buffer *b, const char *text)
-{
-	cd_buffer_u8(b, '\'');
-	for (; *text; text++) {
-		if (*text == '\'')
-			cd_buffer_u8(b, '\'');
-		cd_buffer_u8(b, (uint8_t)*text);
-	}
-	cd_buffer_u8(b, '\'');
-}
-
 static void put_text(struct cd_buffer *b, const char *text, bool bare)
 {
 	if (bare)
 		cd_buffer_text(b, text);
 	else
-		cd_put_string(b, text);
+		cd_string_append(b, text);
 }
 
 void cd_option_put_value(struct cd_buffer *b, const struct cd_option *o)
@@ -124,7 +115,7 @@ void cd_option_put_value(struct cd_buffer *b, const struct cd_option *o)
 	cd_buffer_text(b, "{");
 	for (const struct cd_pair *p = o->pairs; p; p = p->next) {
 		cd_buffer_text(b, p == o->pairs ? "" : ", ");
-		cd_put_string(b, p->key);
+		cd_string_append(b, p->key);
 		cd_buffer_text(b, ": ");
 		put_text(b, p->value, p->bare);
 	}

@@ -68,8 +68,6 @@ bool cd_options_parse(struct cd_arena *a, struct cd_options *list, const char *t
 bool cd_option_parse_map(struct cd_arena *a, struct cd_option *map, const char *text,
 			 coodie_error *err);
 
-/* 'text', with quotes inside doubled. */
-void cd_put_string(struct cd_buffer *b, const char *text);
 /* {'a': 'b', 'c': 1}, or the value alone. */
 void cd_option_put_value(struct cd_buffer *b, const struct cd_option *o);
 /* name = value */

@@ -313,7 +313,7 @@ static void put_create_index(struct cd_buffer *b, const coodie_schema *s, const 
 	if (!class_name)
 		return;
 	cd_buffer_text(b, " USING ");
-	cd_put_string(b, class_name);
+	cd_string_append(b, class_name);
 	if (i->options && i->options->pairs) {
 		cd_buffer_text(b, " WITH OPTIONS = ");
 		cd_option_put_value(b, i->options);

@@ -103,6 +103,18 @@ void heard_free(struct heard *h)
 	free(h);
 }
 
+void heard_mixed(struct world *w, int rows, int in_one)
+{
+	world_execute(w, "CREATE TABLE shop.mixed (id int, c int, v int, PRIMARY KEY (id, c))");
+	for (int i = 0; i < rows; i++) {
+		char cql[100];
+
+		snprintf(cql, sizeof cql, "INSERT INTO shop.mixed (id, c) VALUES (%d, %d)",
+			 i < in_one ? 0 : i, i);
+		world_execute(w, cql);
+	}
+}
+
 void heard_script(struct world *w, const char *cql)
 {
 	char *copy = strdup(cql), *rest = copy;

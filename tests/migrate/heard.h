@@ -31,6 +31,8 @@ struct heard *heard_of(struct world *w, const char *table);
 void heard_reset(struct heard *h, const char *name);
 void heard_free(struct heard *h);
 
+/* Makes shop.mixed: so many rows, c from 0 on; the first of them in one partition, the others in one each. */
+void heard_mixed(struct world *w, int rows, int in_one);
 /* Runs statements with semicolons between them. */
 void heard_script(struct world *w, const char *cql);
 /* A run. A row that it gives twice fails the test. */

@@ -2,8 +2,7 @@
 /* Scans that run out of memory, at each allocation in turn: they say so, give back what they had, and the
  * run after them leaves no row out. */
 #include "tests/failalloc.h"
-#include "tests/migrate/scanner.h"
-#include "tests/migrate/world.h"
+#include "tests/migrate/heard.h"
 #include "tests/test.h"
 
 enum { ROWS = 24 };
@@ -56,18 +55,6 @@ static coodie_session *open_session(const struct world *w)
 	return s;
 }
 
-static void make_table(struct world *w)
-{
-	world_execute(w, "CREATE TABLE shop.mixed (id int, c int, PRIMARY KEY (id, c))");
-	for (int i = 0; i < ROWS; i++) {
-		char cql[100];
-
-		snprintf(cql, sizeof cql, "INSERT INTO shop.mixed (id, c) VALUES (%d, %d)",
-			 i < 14 ? 0 : i, i);
-		world_execute(w, cql);
-	}
-}
-
 static bool saw_all(void)
 {
 	for (size_t i = 0; i < ROWS; i++)
@@ -117,7 +104,7 @@ static void each_allocation(void **state)
 	struct world *w = *state;
 	size_t step = test_samples() ? 29 : 1, n = 1;
 
-	make_table(w);
+	heard_mixed(w, ROWS, 14);
 	for (; fail_once(w, n, false); n += step)
 		;
 	assert_true(n > 100);

@@ -15,14 +15,7 @@ static struct heard *make_table(struct world *w)
 {
 	struct heard *h = heard_of(w, "mixed");
 
-	world_execute(w, "CREATE TABLE shop.mixed (id int, c int, v int, PRIMARY KEY (id, c))");
-	for (int i = 0; i < ROWS; i++) {
-		char cql[100];
-
-		snprintf(cql, sizeof cql, "INSERT INTO shop.mixed (id, c) VALUES (%d, %d)",
-			 i < 40 ? 0 : i, i);
-		world_execute(w, cql);
-	}
+	heard_mixed(w, ROWS, 40);
 	h->options.page_rows = 4;
 	h->options.ranges = 3;
 	h->options.in_flight = 2;

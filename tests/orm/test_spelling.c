@@ -51,7 +51,7 @@ static void spellings(void **state)
 		size_t len = 0;
 
 		cd_buffer_init(&b, NULL, 0);
-		cd_spelling_append(&b, rows[i].type);
+		cd_spelling_append_words(&b, rows[i].type, NULL, NULL);
 		cd_buffer_u8(&b, 0);
 		CD_CHECK(!strcmp((char *)b.data, rows[i].canonical), rows[i].type);
 		CD_CHECK(cd_spelling_multicell((char *)b.data) == rows[i].multicell, rows[i].type);
@@ -78,7 +78,7 @@ static void broken(void **state)
 		size_t len;
 
 		cd_buffer_init(&b, NULL, 0);
-		cd_spelling_append(&b, texts[i]);
+		cd_spelling_append_words(&b, texts[i], NULL, NULL);
 		cd_buffer_u8(&b, 0);
 		cd_spelling_multicell((char *)b.data);
 		cd_spelling_unfrozen((char *)b.data, &len);

@@ -25,16 +25,11 @@ static void add_note(struct pool *pool, struct notes *notes, const char *text)
 
 void gen_note(struct gen *g, struct record *r, const char *format, ...)
 {
-	va_list args, again;
+	va_list args;
 	char *text;
-	int len;
 
 	va_start(args, format);
-	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, args);
-	text = pool_get(&g->pool, (size_t)len + 1, 1);
-	vsnprintf(text, (size_t)len + 1, format, again);
-	va_end(again);
+	text = pool_vprintf(&g->pool, format, args);
 	va_end(args);
 	add_note(&g->pool, r ? &r->notes : &g->general, text);
 	add_note(&g->pool, &g->notes,
