@@ -33,6 +33,15 @@ coodie_request mg_request(const coodie_migrator *m, enum mg_mode mode)
 	};
 }
 
+bool mg_is_code(const coodie_error *err, const uint16_t *codes, size_t count)
+{
+	for (size_t i = 0; err->code == COODIE_ERR_SERVER && i < count; i++) {
+		if (err->server_code == codes[i])
+			return true;
+	}
+	return false;
+}
+
 /* A table that another run has just made: one of its nodes may not have heard of it, although those that were asked
  * agreed. A read or a write fails there then, or is invalid. */
 static bool will_be_heard_of(const coodie_error *err, int *tries)
@@ -40,16 +49,10 @@ static bool will_be_heard_of(const coodie_error *err, int *tries)
 	static const uint16_t codes[] = { 0x1300, 0x1500, 0x2200 };
 	static const struct timespec pause = { .tv_nsec = 100000000 };
 
-	for (size_t i = 0; err->code == COODIE_ERR_SERVER && i < sizeof codes / sizeof *codes;
-	     i++) {
-		if (err->server_code != codes[i])
-			continue;
-		if (++*tries >= HEAR_TRIES)
-			return false;
-		nanosleep(&pause, NULL);
-		return true;
-	}
-	return false;
+	if (!mg_is_code(err, codes, sizeof codes / sizeof *codes) || ++*tries >= HEAR_TRIES)
+		return false;
+	nanosleep(&pause, NULL);
+	return true;
 }
 
 coodie_result *mg_ask(coodie_migrator *m, enum mg_cql cql, cql_args args, enum mg_mode mode,

@@ -27,6 +27,8 @@ bool mg_each(coodie_migrator *m, enum mg_cql cql, cql_args args, enum mg_mode mo
 bool mg_text(coodie_migrator *m, const coodie_cursor *row, size_t column, const char **out,
 	     coodie_error *err);
 
+/* Whether it is the server's, with one of these codes. */
+bool mg_is_code(const coodie_error *err, const uint16_t *codes, size_t count);
 /* Waits until all nodes have one schema; that they do not is an error. */
 bool mg_agree(coodie_migrator *m, coodie_error *err);
 /* Makes a table of ours where it is not there. */

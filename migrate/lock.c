@@ -123,12 +123,8 @@ static bool is_open(const coodie_error *err)
 	static const uint16_t codes[] = { 0x1000, 0x1001, 0x1100, 0x1200,
 					  0x1300, 0x1500, 0x1700, 0x2200 };
 
-	for (size_t i = 0; err->code == COODIE_ERR_SERVER && i < sizeof codes / sizeof *codes;
-	     i++) {
-		if (err->server_code == codes[i])
-			return true;
-	}
-	return err->code == COODIE_ERR_TIMEOUT || err->code == COODIE_ERR_CLOSED ||
+	return mg_is_code(err, codes, sizeof codes / sizeof *codes) ||
+	       err->code == COODIE_ERR_TIMEOUT || err->code == COODIE_ERR_CLOSED ||
 	       err->code == COODIE_ERR_OVERLOAD;
 }
 

@@ -167,7 +167,6 @@ struct nature {
 };
 
 /* A file with what is impossible becomes reversible when somebody has written what does it, and what undoes that. */
-
 static struct nature nature_of(const coodie_diff *diff)
 {
 	struct nature n = { .reversible = true };
