@@ -124,6 +124,8 @@ libcd_main_la_SOURCES = \
 	tools/shell/token.c \
 	tools/shell/token.h \
 	tools/shell/trace.c \
+	tools/shell/typed.c \
+	tools/shell/typed.h \
 	tools/shell/width.c \
 	tools/shell/width.def \
 	tools/shell/width.h \

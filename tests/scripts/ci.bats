@@ -20,3 +20,12 @@ load helper
 	ended 1 "run: tests/other is not built here"
 	[ -z "$(ls)" ]
 }
+
+@test "tests/node.sh says why a node is not ready, and leaves none" {
+	cd "$BATS_TEST_TMPDIR"
+	printf '#!/bin/sh\necho "there is no such port" >&2\nexit 1\n' > coodie
+	chmod +x coodie
+	run bash -euc 'coodie=./coodie; . "$1"; start_node log --shards 2' run "$TOP/tests/node.sh"
+	ended 1 "coodie node --shards 2 is not ready"
+	[[ $output = *"there is no such port"* ]]
+}

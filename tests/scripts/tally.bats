@@ -11,10 +11,10 @@ test_said() {
 	printf '%s\n' "$@" > "$name.log"
 }
 
-tallies() { # tallies STATUS LINE
+tallies() { # tallies STATUS LINE: its last
 	run "$TOP/scripts/tally" "$BATS_TEST_TMPDIR"/*.trs
 	echo "$output"
-	[ "$status" = "$1" ] && [ "$output" = "$2" ]
+	[ "$status" = "$1" ] && [ "${lines[-1]}" = "$2" ]
 }
 
 @test "cmocka's cases are summed over tests and groups" {
@@ -34,6 +34,23 @@ tallies() { # tallies STATUS LINE
 	test_said FAIL 'Segmentation fault'
 	test_said FAIL '[  PASSED  ] 3 test(s).' 'ERROR: LeakSanitizer: detected memory leaks'
 	tallies 1 "3 passed, 2 failed"
+}
+
+@test "what failed is named, with its words and its end" {
+	test_said PASS '[  PASSED  ] 1 test(s).'
+	test_said FAIL '[ RUN      ] one' '1 != 2' '[   LINE   ] --- one.c:3: error: Failure!' '[  FAILED  ] one' \
+		"$(seq 1000 1099)" 'that is all'
+	tallies 1 "1 passed, 1 failed"
+	[ "${lines[0]}" = "failed: $BATS_TEST_TMPDIR/test2" ]
+	[[ $output = *'1 != 2'*'one.c:3: error'*'and its end:'*1099$'\n''that is all'* ]]
+	[[ $output != *1050* ]]
+}
+
+@test "a test that did not live to say anything is named" {
+	printf ':global-test-result: ERROR\n' > "$BATS_TEST_TMPDIR/lost.trs"
+	: > "$BATS_TEST_TMPDIR/lost.log"
+	tallies 1 "0 passed, 1 failed"
+	[ "${lines[0]}" = "failed: $BATS_TEST_TMPDIR/lost" ]
 }
 
 @test "a test without cmocka is one case" {

@@ -317,9 +317,12 @@ bool command_login(struct shell *sh, const struct words *w)
 		return shell_complain(sh, "LOGIN takes a role, and its password in quotes");
 	if (w->count == 2)
 		snprintf(secret, sizeof secret, "%s", words_text(w, 1));
-	else if (!sh->interactive || !terminal_secret("Password: ", secret, sizeof secret))
+	else if (!sh->interactive)
 		return shell_complain(
 			sh, "LOGIN needs a password where there is no terminal to ask for it");
+	else if (!shell_read_secret(sh, "Password: ", secret, sizeof secret))
+		return shell_complain(sh, "LOGIN needs a password, of at most %zu bytes",
+				      sizeof secret - 1);
 	ok = coodie_options_set_credentials(sh->options, words_text(w, 0), secret, &err) &&
 	     shell_connect(sh, &err);
 	connect_wipe(secret, sizeof secret);

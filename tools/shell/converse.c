@@ -3,10 +3,12 @@
 #include <coodie/cluster.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/shell/cell.h"
 #include "tools/shell/complete.h"
 #include "tools/shell/shell.h"
 #include "tools/shell/splitter.h"
@@ -118,11 +120,30 @@ static bool take_bytes(struct conversation *c)
 	return got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN));
 }
 
+/* The editor begins with what was typed ahead, and leaves what it did not need. */
+static void take_typed(struct conversation *c)
+{
+	struct typed *typed = &c->shell->typed;
+
+	editor_feed(&c->editor, typed->in.at, typed->in.len);
+	typed_clear(typed);
+}
+
+static void leave_typed(struct conversation *c)
+{
+	size_t len;
+	const void *rest = keys_rest(&c->editor.keys, &len);
+
+	typed_add(&c->shell->typed, rest, len, false);
+	keys_forget(&c->editor.keys);
+}
+
 /* A text that was entered, in the editor's line. */
 static enum editor_event read_statement(struct conversation *c)
 {
 	enum editor_event event;
 
+	take_typed(c);
 	c->shell->cluster.continued = false;
 	terminal_raw(&c->shell->terminal);
 	follow_size(c);
@@ -138,9 +159,80 @@ static enum editor_event read_statement(struct conversation *c)
 		}
 	}
 	send(&c->editor);
+	leave_typed(c);
 	terminal_restore(&c->shell->terminal);
 	return event;
 }
+
+/* ---- lines that are typed ------------------------------------------------------------------------------ */
+
+/* Waits for bytes of a terminal that reads lines. False: Ctrl-C was pressed, or there will be no more. */
+static bool read_lines(struct shell *sh)
+{
+	struct cluster *cluster = &sh->cluster;
+	char bytes[4096];
+	ssize_t got;
+
+	do {
+		cluster->resized = cluster->continued = false;
+		cluster_wait_input(cluster);
+	} while (!cluster->readable && !cluster->interrupted && !cluster->ended);
+	if (!cluster->readable)
+		return false;
+	got = read(STDIN_FILENO, bytes, sizeof bytes);
+	if (got > 0)
+		typed_add(&sh->typed, bytes, (size_t)got, true);
+	return got > 0;
+}
+
+static void show_typed(const void *text, size_t len)
+{
+	struct bytes safe = { 0 };
+
+	cell_add_safe_lines(&safe, text, len);
+	fwrite(safe.at, 1, safe.len, stdout);
+	fflush(stdout);
+	bytes_free(&safe);
+}
+
+bool shell_read_typed(struct shell *sh, struct bytes *out, bool shown)
+{
+	enum typed_event event;
+	size_t before = out->len, unseen;
+
+	while ((event = typed_line(&sh->typed, out, &unseen)) == TYPED_WAITS)
+		if (!read_lines(sh))
+			return false;
+	if (event == TYPED_LINE && shown && unseen)
+		show_typed(out->at + before, unseen);
+	if (event == TYPED_CANCELLED)
+		sh->cluster.interrupted = true;
+	return event == TYPED_LINE;
+}
+
+bool shell_read_secret(struct shell *sh, const char *prompt, char *out, size_t size)
+{
+	struct bytes line = { 0 };
+	bool got, hidden = terminal_hide(&sh->terminal);
+
+	fputs(prompt, stdout);
+	fflush(stdout);
+	do {
+		got = hidden && shell_read_typed(sh, &line, false);
+	} while (got && line.at[line.len - 1] != '\n');
+	if (hidden)
+		terminal_show(&sh->terminal);
+	fputs("\n", stdout);
+	got = got && line.len <= size;
+	if (got)
+		snprintf(out, size, "%.*s", (int)line.len - 1, (const char *)line.at);
+	if (line.len)
+		connect_wipe((char *)line.at, line.len);
+	bytes_free(&line);
+	return got;
+}
+
+/* ---- a screen at a time -------------------------------------------------------------------------------- */
 
 enum out_more shell_ask_more(void *user)
 {

@@ -39,6 +39,7 @@ struct import {
 	cql_arena *arena;
 	struct flight *flights, *free;
 	const char *error_path;
+	struct bytes typed; /* of a line: what the reader has not taken */
 	int64_t in_flight, sent, failed;
 	bool counts;         /* its statement adds to counters: it must not run twice */
 	bool moved, stopped; /* moved: a row has landed */
@@ -388,22 +389,19 @@ static void send_rows(struct import *im)
 
 /* ---- its life ------------------------------------------------------------------------------------------ */
 
-/* A line that is typed: Ctrl-C ends the wait for it. */
+/* What is typed: Ctrl-C ends the wait for it. */
 static size_t read_typed(struct import *im, char *out, size_t room)
 {
-	struct cluster *cluster = &im->shell->cluster;
-	ssize_t got;
-
-	do {
-		cluster->resized = cluster->continued = false;
-		cluster_wait_input(cluster);
-	} while (!cluster->readable && !cluster->interrupted);
-	if (!cluster->readable) {
-		give_up(im);
+	if (!im->typed.len && !shell_read_typed(im->shell, &im->typed, true)) {
+		if (im->shell->cluster.interrupted)
+			give_up(im);
 		return 0;
 	}
-	got = read(STDIN_FILENO, out, room);
-	return got > 0 ? (size_t)got : 0;
+	if (room > im->typed.len)
+		room = im->typed.len;
+	memcpy(out, im->typed.at, room);
+	bytes_drop(&im->typed, room);
+	return room;
 }
 
 /* No more than a line: what is behind the last row is for others. */
@@ -465,6 +463,7 @@ static void free_import(struct import *im)
 	coodie_prepared_free(im->insert);
 	cql_arena_free(im->arena);
 	csv_free(&im->reader);
+	bytes_free(&im->typed);
 	pool_free(&im->pool);
 }
 

@@ -60,6 +60,17 @@ void keys_feed(struct keys *k, const void *bytes, size_t len)
 	bytes_add(&k->in, bytes, len);
 }
 
+const void *keys_rest(const struct keys *k, size_t *len)
+{
+	*len = k->in.len - k->took;
+	return *len ? k->in.at + k->took : NULL;
+}
+
+void keys_forget(struct keys *k)
+{
+	k->took = k->in.len;
+}
+
 void keys_free(struct keys *k)
 {
 	bytes_free(&k->in);

@@ -45,6 +45,9 @@ struct keys {
 void keys_feed(struct keys *k, const void *bytes, size_t len);
 /* False: more bytes have to come first. `text` and `len` are those of KEY_TEXT, until the next call. */
 bool keys_next(struct keys *k, enum key *key, const char **text, size_t *len);
+/* The bytes that are not taken yet, until more are fed; NULL: none. */
+const void *keys_rest(const struct keys *k, size_t *len);
+void keys_forget(struct keys *k);
 void keys_free(struct keys *k);
 
 #endif

@@ -174,6 +174,7 @@ static int start(struct shell *sh, const struct options *o)
 	if (!shell_end_capture(sh))
 		outcome = TOOL_FAILED;
 	terminal_restore(&sh->terminal);
+	typed_free(&sh->typed);
 	cluster_close(&sh->cluster);
 	coodie_options_free(sh->options);
 	free(sh->keyspace);

@@ -11,6 +11,7 @@
 #include "tools/shell/printer.h"
 #include "tools/shell/terminal.h"
 #include "tools/shell/token.h"
+#include "tools/shell/typed.h"
 
 /* Where statements come from: a file, standard input, or the text of an argument. */
 struct input {
@@ -25,6 +26,7 @@ struct shell {
 	struct cluster cluster;
 	struct out out;
 	struct terminal terminal;
+	struct typed typed; /* ahead */
 	struct input *input;
 	enum printer_form form;
 	cql_consistency consistency, serial_consistency; /* UNSET: the session's */
@@ -97,6 +99,11 @@ bool shell_end_capture(struct shell *sh);
 
 /* Reads statements from the terminal until the user has enough. */
 bool shell_converse(struct shell *sh);
+/* Some of a line that is typed, at the end of `out`, and its newline with the last of it. False: there is none, for
+ * Ctrl-D or Ctrl-C was pressed, which `cluster.interrupted` tells. `shown`: what was typed ahead is shown now. */
+bool shell_read_typed(struct shell *sh, struct bytes *out, bool shown);
+/* A line that is not shown, as a password; without its newline. False: there is none. */
+bool shell_read_secret(struct shell *sh, const char *prompt, char *out, size_t size);
 /* Prints the trace of a request. */
 bool shell_trace(struct shell *sh, cql_uuid id);
 /* What the user wants at --More--. */

@@ -61,21 +61,18 @@ void terminal_size(size_t *columns, size_t *rows)
 	*rows = size.ws_row;
 }
 
-bool terminal_secret(const char *prompt, char *out, size_t size)
+bool terminal_hide(struct terminal *t)
 {
-	struct termios found, silent;
-	bool got;
+	struct termios silent;
 
-	if (tcgetattr(STDIN_FILENO, &found))
+	if (tcgetattr(STDIN_FILENO, &t->found))
 		return false;
-	silent = found;
+	silent = t->found;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
-	send(prompt);
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &silent);
-	got = fgets(out, (int)size, stdin) != NULL;
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &found);
-	send("\n");
-	if (got)
-		out[strcspn(out, "\n")] = '\0';
-	return got;
+	return !tcsetattr(STDIN_FILENO, TCSADRAIN, &silent);
+}
+
+void terminal_show(const struct terminal *t)
+{
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &t->found);
 }

@@ -22,7 +22,8 @@ void terminal_raw_again(struct terminal *t);
 /* As it was found. */
 void terminal_restore(struct terminal *t);
 void terminal_size(size_t *columns, size_t *rows);
-/* A line that is not shown, as a password; without its newline. False: there is none. */
-bool terminal_secret(const char *prompt, char *out, size_t size);
+/* What is typed is not shown, up to terminal_show(). Not while it is raw. False: that cannot be. */
+bool terminal_hide(struct terminal *t);
+void terminal_show(const struct terminal *t);
 
 #endif
