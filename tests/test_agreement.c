@@ -140,6 +140,23 @@ static void test_change(void **state)
 	}
 }
 
+/* A message names the nodes that have another schema than the one that was asked: that which lags, or all
+ * the others when it is asked itself. */
+static void expect_names(const struct place *p, uint32_t nodes, uint32_t lags, const char *message)
+{
+	bool itself = !strstr(message, coodie_node_address(p->node, lags));
+	const char *at = strstr(message, "than the one asked: ");
+	uint32_t named = 0;
+
+	if (!at)
+		fail_msg("%s", message);
+	for (uint32_t i = 0; i < nodes; i++)
+		named += strstr(at, coodie_node_address(p->node, i)) != NULL;
+	if (named != (itself ? (nodes - 1 < 4 ? nodes - 1 : 4) : 1))
+		fail_msg("%s", message);
+	assert_true((strstr(at, "...") != NULL) == (itself && nodes > 5));
+}
+
 /* A node that lags: no fault is in the way, what it shows is another version. */
 static void test_held(void **state)
 {
@@ -162,12 +179,38 @@ static void test_held(void **state)
 		assert_false(coodie_result_schema_agreed(r));
 		coodie_result_free(r);
 		assert_false(coodie_schema_agreement(p.session, 50, &err));
+		expect_names(&p, 3, held, err.message);
 		assert_true(coodie_node_hold_schema(p.node, held, false, &err));
 		assert_true(coodie_schema_agreement(p.session, 1000, &err));
 		assert_false(coodie_node_hold_schema(p.node, 3, true, &err));
 		assert_int_equal(err.code, COODIE_ERR_INVALID);
 		end(&p);
 	}
+}
+
+/* Of many that differ the first few are named. */
+static void test_many_differ(void **state)
+{
+	struct place p;
+	coodie_error err;
+	bool itself = false;
+
+	(void)state;
+	begin(&p, 7);
+	set(&p, "schema_wait_ms", "none");
+	open_session(&p);
+	for (uint32_t held = 0; held < 7; held++) {
+		assert_true(coodie_node_hold_schema(p.node, held, true, &err));
+		coodie_result_free(run_change(&p, false, &err));
+		assert_false(coodie_schema_agreement(p.session, 50, &err));
+		expect_names(&p, 7, held, err.message);
+		itself |= strstr(err.message, "6 of 7 nodes") != NULL;
+		assert_true(coodie_node_hold_schema(p.node, held, false, &err));
+		coodie_result_free(coodie_session_query(p.session, "DROP KEYSPACE ks", CQL_ARGS(),
+							NULL, &err));
+	}
+	assert_true(itself);
+	end(&p);
 }
 
 typedef struct lagged {
@@ -379,10 +422,11 @@ static void test_freed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_change),    cmocka_unit_test(test_held),
-		cmocka_unit_test(test_sync_told), cmocka_unit_test(test_single_node),
-		cmocka_unit_test(test_ignored),   cmocka_unit_test(test_on_demand),
-		cmocka_unit_test(test_cancel),    cmocka_unit_test(test_freed),
+		cmocka_unit_test(test_change),      cmocka_unit_test(test_held),
+		cmocka_unit_test(test_many_differ), cmocka_unit_test(test_sync_told),
+		cmocka_unit_test(test_single_node), cmocka_unit_test(test_ignored),
+		cmocka_unit_test(test_on_demand),   cmocka_unit_test(test_cancel),
+		cmocka_unit_test(test_freed),
 	};
 
 	return cmocka_run_group_tests_name("agreement", tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "net/engine/control_agreement.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -79,19 +80,50 @@ static void drop(struct cd_agreement *a)
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
+/* NULL: it is not known (yet). */
+static const struct cd_host *host_of(const struct cd_engine *e, const cql_uuid *host_id)
+{
+	const struct cd_topology *t = e->control.topology;
+	const struct cd_topology_host *at = t ? cd_topology_find(t, host_id) : NULL;
+
+	return at ? cd_host_at(&e->hosts, at->slot) : NULL;
+}
+
+enum { NAMES_SIZE = CD_SCHEMA_AGREEMENT_SHOWN * (sizeof((coodie_host *)0)->address + 2) + 4 };
+
+/* ": ADDRESS, ADDRESS"; a node that has no address yet is called by its id. */
+static void name_others(const struct cd_agreement *a, char out[NAMES_SIZE])
+{
+	size_t len = 0;
+
+	for (uint32_t i = 0; i < a->seen.differing && i < CD_SCHEMA_AGREEMENT_SHOWN; i++) {
+		const struct cd_host *h = host_of(a->engine, &a->seen.others[i]);
+		char id[CQL_UUID_TEXT_SIZE];
+
+		len += (size_t)snprintf(out + len, NAMES_SIZE - len, "%s%s", i ? ", " : ": ",
+					h ? h->view->address
+					  : cql_uuid_format(a->seen.others[i], id));
+	}
+	if (a->seen.differing > CD_SCHEMA_AGREEMENT_SHOWN)
+		snprintf(out + len, NAMES_SIZE - len, "...");
+}
+
 static void describe(const struct cd_agreement *a, coodie_error *err)
 {
+	char others[NAMES_SIZE] = "";
 	const char *why = a->why.code != COODIE_OK ? a->why.message
 			  : !a->seen.hosts         ? "no answer"
 						   : NULL;
+
+	name_others(a, others);
 
 	if (why)
 		cd_fail(err, COODIE_ERR_TIMEOUT,
 			"it is not known whether the nodes agree on the schema: %s", why);
 	else
 		cd_fail(err, COODIE_ERR_TIMEOUT,
-			"%" PRIu32 " of %" PRIu32 " nodes have another schema than the one asked",
-			a->seen.differing, a->seen.hosts);
+			"%" PRIu32 " of %" PRIu32 " nodes have another schema than the one asked%s",
+			a->seen.differing, a->seen.hosts, others);
 }
 
 static void end(struct cd_agreement *a, bool agreed)
@@ -137,10 +169,7 @@ static struct cd_wire *wire_of(const struct cd_agreement *a)
  * are up. */
 static bool is_up(const cql_uuid *host_id, void *user)
 {
-	const struct cd_engine *e = user;
-	const struct cd_topology *t = e->control.topology;
-	const struct cd_topology_host *at = t ? cd_topology_find(t, host_id) : NULL;
-	const struct cd_host *h = at ? cd_host_at(&e->hosts, at->slot) : NULL;
+	const struct cd_host *h = host_of(user, host_id);
 
 	return !h || (h->view->is_up && h->view->distance != COODIE_DISTANCE_IGNORED);
 }
