@@ -240,6 +240,7 @@ static coodie_session *connect_to(const char *where, coodie_node **node)
 		no = coodie_node_options_new(&err);
 		coodie_node_options_set_setting(no, "materialized_views_enabled", "true", &err);
 		coodie_node_options_set_setting(no, "sasi_indexes_enabled", "true", &err);
+		coodie_node_options_set_setting(no, "cdc_enabled", "true", &err);
 		*node = coodie_node_start(no, &err);
 		coodie_node_options_free(no);
 		where = *node ? coodie_node_address(*node, 0) : NULL;

@@ -50,6 +50,7 @@ static const char *const options[] = {
 	"additional_write_policy = '95.5percentile'",
 	"incremental_backups = false",
 	"allow_auto_snapshot = false",
+	"cdc = true",
 };
 static const char *const parts[] = { "", "KEYS", "ENTRIES", "VALUES", "FULL" };
 static const char *const classes[] = {

@@ -2,11 +2,12 @@
 /* How a command says what went wrong, and what it ends with then. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "tools/safe.h"
 #include "tools/tool.h"
 
-enum { UNAUTHORIZED = 0x2100 }; /* of the protocol's error codes */
+enum { UNAUTHORIZED = 0x2100, INVALID = 0x2200 }; /* of the protocol's error codes */
 
 /* The exit code of an error, and what the flags of the command line can do about it. */
 static const struct {
@@ -37,10 +38,19 @@ static const struct {
 	{ COODIE_ERR_CONFLICT, TOOL_REFUSED, NULL },
 };
 
+/* A session in a keyspace begins with USE, which a server refuses when there is none of that name. */
+static bool lacks_keyspace(const coodie_error *err)
+{
+	return err->code == COODIE_ERR_SERVER && err->server_code == INVALID &&
+	       strstr(err->message, ": USE was refused: ");
+}
+
 int tool_exit_of(const coodie_error *err)
 {
 	if (err->server_code == UNAUTHORIZED)
 		return TOOL_DENIED;
+	if (lacks_keyspace(err))
+		return TOOL_KEYSPACE;
 	for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++)
 		if (causes[i].code == err->code)
 			return (int)causes[i].exit;
@@ -82,5 +92,8 @@ int tool_fail(const char *command, const coodie_error *err)
 	for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++)
 		if (causes[i].code == err->code && causes[i].remedy)
 			fprintf(stderr, "Try: %s\n", causes[i].remedy);
+	if (lacks_keyspace(err))
+		fputs("Try: CREATE KEYSPACE, in `coodie shell` say, or the spelling of its name\n",
+		      stderr);
 	return tool_exit_of(err);
 }

@@ -10,8 +10,6 @@
 #include "tools/migrate_signals.h"
 #include "tools/tool.h"
 
-enum { SERVER_INVALID = 0x2200 }; /* of the protocol's error codes */
-
 static const char default_directory[] = "migrations";
 
 struct migrate {
@@ -97,17 +95,6 @@ static int work(const struct migrate *g, coodie_migrator *m, struct migrate_repo
 	return g->exit_code && g->dry_run && report->count ? TOOL_DIFFERS : TOOL_OK;
 }
 
-/* A session begins with USE, which a server refuses when the keyspace is not there. */
-static int fail_to_begin(const struct migrate *g, const coodie_error *err)
-{
-	if (err->code != COODIE_ERR_SERVER || err->server_code != SERVER_INVALID)
-		return project_fail(&g->project, err, NULL, tool_exit_of(err));
-	project_fail(&g->project, err, NULL, TOOL_KEYSPACE);
-	fputs("Try: CREATE KEYSPACE, in `coodie shell` say; migrations do not make their own\n",
-	      stderr);
-	return TOOL_KEYSPACE;
-}
-
 static bool is_missing(const char *directory)
 {
 	return access(directory, F_OK) != 0 && errno == ENOENT;
@@ -148,7 +135,8 @@ static int run(struct migrate *g)
 				       .resolve = g->resolve, .compiler = g->compiler,
 				       .event = migrate_report_event, .user = &report),
 			&err);
-	exit_code = m ? work(g, m, &report) : fail_to_begin(g, &err);
+	exit_code = m ? work(g, m, &report)
+		      : project_fail(&g->project, &err, NULL, tool_exit_of(&err));
 	coodie_migrator_free(m);
 	coodie_session_free(s);
 	project_close(&g->project);

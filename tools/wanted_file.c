@@ -215,23 +215,13 @@ static bool choose(coodie_session *s, const char *path, const char *keyspace,
 	return true;
 }
 
-/* A node has no change data capture, so that a sync would switch off that of the cluster. */
-static bool check_cdc(const struct origin *o, const struct wanted_file *f, coodie_error *err)
-{
-	return !o->has_cdc || f->keeps_options ||
-	       fail(err, f->path,
-		    "cdc = true of a file cannot be compared; give --keep-options, or say it in the "
-		    ".options of a model");
-}
-
 coodie_schema *wanted_read_file(struct wanted_file *f, coodie_error *err)
 {
 	struct origin o = { 0 };
 	coodie_schema *schema = NULL;
 	char name[NAME_SIZE + 2];
 
-	if (load(&o, f, err) && check_cdc(&o, f, err) &&
-	    choose(o.session, f->path, f->keyspace, name, err) &&
+	if (load(&o, f, err) && choose(o.session, f->path, f->keyspace, name, err) &&
 	    (!f->replication || load_replicated(&o, f, name, err)))
 		schema = coodie_schema_read(o.session, name, err);
 	origin_end(&o);

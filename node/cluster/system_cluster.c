@@ -191,11 +191,11 @@ bool nd_system_clients(struct nd_table *t, struct nd_request *x)
 /* Those that say something of this node; the others are of no use to anybody here. */
 bool nd_system_settings(struct nd_table *t, struct nd_request *x)
 {
-	static const struct {
+	const struct {
 		const char *name, *value;
 	} settings[] = {
 		{ "allow_filtering_enabled", "true" },
-		{ "cdc_enabled", "false" },
+		{ "cdc_enabled", x->db->settings.cdc_enabled ? "true" : "false" },
 		{ "compact_tables_enabled", "false" },
 		{ "default_keyspace_rf", "1" },
 		{ "default_secondary_index", "legacy_local_table" },

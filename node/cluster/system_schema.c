@@ -95,8 +95,8 @@ static void put_option(struct nd_rows *r, const struct nd_property *p)
 	for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++)
 		if (strcmp(p->name, defaults[i][0]) == 0 && strcmp(p->text, defaults[i][1]) == 0)
 			return;
-	if (strcmp(p->name, "cdc") == 0)
-		return; /* it is switched off */
+	if (strcmp(p->name, "cdc") == 0 && !r->x->db->settings.cdc_enabled)
+		return;
 	if (p->kind == ND_EXPR_MAP)
 		nd_rows_put(r, p->name, sorted_map(r, p->pairs, p->count));
 	else if (p->kind == ND_EXPR_BOOLEAN)

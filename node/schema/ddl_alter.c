@@ -375,6 +375,8 @@ bool nd_ddl_alter_table(struct nd_ddl *d)
 	};
 	struct change c = { .d = d, .def = &d->statement->as.alter };
 
+	if (!nd_options_check_forms(d, &d->properties))
+		return false;
 	if (c.def->if_exists &&
 	    (!d->keyspace || !nd_keyspace_table(d->keyspace, d->statement->on.name)))
 		return true;

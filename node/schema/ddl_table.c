@@ -330,7 +330,7 @@ bool nd_ddl_create_table(struct nd_ddl *d)
 	const char *name = d->statement->on.name;
 	struct nd_table draft;
 
-	if (!nd_ddl_need_keyspace(d))
+	if (!nd_options_check_forms(d, &d->properties) || !nd_ddl_need_keyspace(d))
 		return false;
 	if (nd_keyspace_table(d->keyspace, name))
 		return d->statement->as.table.if_not_exists || nd_ddl_exists(d, name);

@@ -452,6 +452,19 @@ static void set_bloom(struct nd_property *at, bool given, const struct nd_proper
 			at->text = "0.1";
 }
 
+bool nd_options_check_forms(struct nd_ddl *d, const struct nd_properties *given)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		const struct nd_property *new = nd_properties_find(given, options[i].standard.name);
+		struct nd_property read;
+
+		if (new &&
+		    (!set_standard(d, &options[i], &read) || !options[i].read(d, new, &read)))
+			return false;
+	}
+	return true;
+}
+
 bool nd_options_table(struct nd_ddl *d, const struct nd_properties *given,
 		      const struct nd_properties *previous, struct nd_table *draft)
 {

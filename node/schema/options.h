@@ -5,6 +5,8 @@
 
 #include "node/schema/ddl.h"
 
+/* The values of a table's options, each alone, before it is looked up. */
+bool nd_options_check_forms(struct nd_ddl *d, const struct nd_properties *given);
 /* Fills options, default_ttl, gc_grace and, when there is one, the id of a draft: what is given
  * over what was (`previous`; NULL: the defaults). */
 bool nd_options_table(struct nd_ddl *d, const struct nd_properties *given,

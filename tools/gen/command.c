@@ -14,7 +14,7 @@ struct run {
 	const char *where, *cql, *keyspace;
 	const char *out, *header, *source, *prefix, *format;
 	struct argument_list tables;
-	bool plugin;
+	bool plugin, no_keyspace;
 };
 
 /* ---- the keyspace ---------------------------------------------------------------------------- */
@@ -150,6 +150,7 @@ static void choose_files(struct run *r, struct gen *g)
 static bool write_models(struct run *r, struct gen *g, const struct origin *o, coodie_error *err)
 {
 	g->keyspace = find_keyspace(g, r->keyspace, err);
+	r->no_keyspace = !g->keyspace && err->code == COODIE_ERR_NOT_FOUND;
 	if (!g->keyspace)
 		return false;
 	g->prefix = r->prefix;
@@ -160,9 +161,6 @@ static bool write_models(struct run *r, struct gen *g, const struct origin *o, c
 	if (!gen_plan(g, &r->tables, err))
 		return false;
 	gen_note_unseen(g, o->session);
-	if (o->has_cdc)
-		gen_note(g, NULL,
-			 "cdc = true of the file is left out: a cluster with cdc_enabled has it");
 	if (!gen_write(g, r->header, r->source, err))
 		return false;
 	report(r, g);
@@ -286,6 +284,7 @@ int tool_gen(int argc, char **argv)
 	coodie_error err = { 0 };
 	enum arguments_outcome outcome = arguments_parse(tables, "gen", argc, argv, &r.where);
 	const char *mistake;
+	int exit_code;
 
 	if (outcome == ARGUMENTS_HELP) {
 		print_help(tables);
@@ -297,5 +296,8 @@ int tool_gen(int argc, char **argv)
 	mistake = mistake_in(&r);
 	if (mistake)
 		return tool_misuse("gen", "%s", mistake);
-	return generate(&r, &err) ? TOOL_OK : tool_fail("gen", &err);
+	if (generate(&r, &err))
+		return TOOL_OK;
+	exit_code = tool_fail("gen", &err);
+	return r.no_keyspace ? TOOL_KEYSPACE : exit_code;
 }

@@ -29,7 +29,7 @@ static bool allow(coodie_node_options *o, coodie_error *err)
 {
 	static const char *const settings[] = { "materialized_views_enabled",
 						"sasi_indexes_enabled",
-						"user_defined_functions_enabled" };
+						"user_defined_functions_enabled", "cdc_enabled" };
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < sizeof settings / sizeof settings[0]; i++)
@@ -57,7 +57,6 @@ bool origin_load(struct origin *o, const char *path, coodie_error *err)
 
 	if (schema_file_read(&f, path, err))
 		o->node = start_node(&f, err);
-	o->has_cdc = f.has_cdc;
 	schema_file_free(&f);
 	if (!o->node || !coodie_node_load(o->node, path, err))
 		return false;

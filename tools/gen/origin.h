@@ -10,7 +10,6 @@
 struct origin {
 	coodie_session *session;
 	struct coodie_node *node; /* of a file; NULL: none */
-	bool has_cdc;             /* the file says cdc = true, which the node does not keep */
 };
 
 /* @param keyspace  as it is stored; NULL: all of them */

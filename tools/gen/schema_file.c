@@ -58,26 +58,6 @@ static void find_centers(struct schema_file *f, const char *text)
 	}
 }
 
-/* ---- cdc = true ------------------------------------------------------------------------------ */
-
-static bool find_cdc(const char *text)
-{
-	static const char blanks[] = " \t\r\n";
-
-	for (const char *at = text; *at; at++) {
-		const char *value;
-
-		if (strncasecmp(at, "cdc", 3) != 0)
-			continue;
-		value = at + 3 + strspn(at + 3, blanks);
-		value += *value == '=';
-		value += strspn(value, blanks);
-		if (strncasecmp(value, "true", 4) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* ---- the file -------------------------------------------------------------------------------- */
 
 static bool fail(coodie_error *err, const char *path)
@@ -105,10 +85,8 @@ bool schema_file_read(struct schema_file *f, const char *path, coodie_error *err
 	ok = !ferror(in) || fail(err, path);
 	fclose(in);
 	bytes_add(&text, "", 1);
-	if (ok) {
+	if (ok)
 		find_centers(f, (const char *)text.at);
-		f->has_cdc = find_cdc((const char *)text.at);
-	}
 	bytes_free(&text);
 	return ok;
 }

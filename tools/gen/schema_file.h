@@ -14,7 +14,6 @@ struct schema_file {
 	/* Those of {'class': 'NetworkTopologyStrategy', 'dc1': 3} and its like. */
 	const char *centers[CENTERS_MOST];
 	size_t center_count;
-	bool has_cdc; /* cdc = true, which nodes keep only where cassandra.yaml lets them */
 };
 
 bool schema_file_read(struct schema_file *f, const char *path, coodie_error *err);

@@ -42,7 +42,8 @@ static void print_help(const struct argument_table *tables)
 	arguments_print(tables);
 	puts("\n-e, -f, -k, -u and -p are --execute, --file, --keyspace, --user and --password.\n\n"
 	     "Exit codes: 0 all went well, 1 a statement failed, 2 wrong usage, 8 the cluster could not be reached, 9 the\n"
-	     "login was refused, 10 the role may not do this (the reason is on stderr); `coodie help` lists all.\n\n"
+	     "login was refused, 10 the role may not do this, 12 there is no such keyspace (the reason is on stderr); `coodie\n"
+	     "help` lists all.\n\n"
 	     "Examples:\n"
 	     "  coodie shell 10.0.0.1 --user app --password-file secret\n"
 	     "  coodie shell -e 'SELECT * FROM shop.users' --format json\n"
