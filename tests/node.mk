@@ -261,6 +261,10 @@ tests_test_tally_LDADD = libcd_net.la $(NODE_LIBS)
 check_PROGRAMS += tests/test_session_idle
 tests_test_session_idle_SOURCES = tests/test_session_idle.c $(POOL_WORLD)
 tests_test_session_idle_LDADD = libcd_net.la $(NODE_LIBS)
+check_PROGRAMS += tests/test_pool_log
+tests_test_pool_log_SOURCES = tests/test_pool_log.c $(POOL_WORLD)
+tests_test_pool_log_LDADD = libcd_net.la $(NODE_LIBS)
+
 check_PROGRAMS += tests/test_pool_pauses
 tests_test_pool_pauses_SOURCES = tests/test_pool_pauses.c $(POOL_WORLD)
 tests_test_pool_pauses_LDADD = libcd_net.la $(NODE_LIBS)

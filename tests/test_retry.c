@@ -434,7 +434,6 @@ static void test_own(void **state)
 		CD_CHECK(!own.asked || own.attempt == 3, owns[i].name);
 		CD_CHECK(v.answer == owns[i].want, owns[i].name);
 		CD_CHECK(v.consistency == owns[i].level, owns[i].name);
-		cd_retry_policy_free(cd_retry_policy_ref(p));
 		CD_CHECK(!own.freed, owns[i].name);
 		cd_retry_policy_free(p);
 		CD_CHECK(own.freed == 1, owns[i].name);

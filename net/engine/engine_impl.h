@@ -108,7 +108,7 @@ struct cd_engine {
 	struct cd_resolver resolver;
 	struct cd_deadline pulse;
 	struct cd_events events;
-	struct cd_log_limits wire_log; /* of the last frames of connections */
+	struct cd_log_limits said; /* what is no host's */
 
 	/* requests */
 	struct cd_request_pool pool;

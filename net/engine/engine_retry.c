@@ -83,7 +83,7 @@ static uint64_t deadline_of(const struct cd_request *r)
 	return r->deadline.link ? r->deadline.at_us : UINT64_MAX;
 }
 
-static void log_verdict(const struct cd_engine *e, const struct cd_profile *p,
+static void log_verdict(struct cd_engine *e, const struct cd_profile *p,
 			const struct cd_retry_case *c, const struct cd_retry_verdict *v)
 {
 	char text[256];
@@ -91,7 +91,11 @@ static void log_verdict(const struct cd_engine *e, const struct cd_profile *p,
 	if (!p->log_retries && v->consistency == CQL_CONSISTENCY_UNSET)
 		return;
 	cd_retry_describe(c, v, text, sizeof text);
-	cd_log(e->options, p->log_retries ? COODIE_LOG_INFO : COODIE_LOG_WARN, "%s", text);
+	if (p->log_retries)
+		cd_log(e->options, COODIE_LOG_INFO, "%s", text);
+	else
+		cd_log_limited(e->options, &e->said, CD_LOG_RETRY, cd_engine_now(e), COODIE_LOG_WARN,
+			       "%s", text);
 }
 
 static void wake_after(struct cd_engine *e, struct cd_request *r, uint64_t delay_us)

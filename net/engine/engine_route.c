@@ -74,6 +74,8 @@ void cd_engine_learn(struct cd_engine *e, const struct cd_wire *w, struct cd_req
 		cd_fellows_tell_tablet(e, routing, &tablet);
 	}
 	if (err.code != COODIE_OK)
-		cd_log(e->options, COODIE_LOG_WARN, "%s: %s", w->link.address.text, err.message);
+		cd_log_limited(e->options, w->host ? &w->host->said : &e->said, CD_LOG_PROTOCOL,
+			       cd_engine_now(e), COODIE_LOG_WARN, "%s: %s", w->link.address.text,
+			       err.message);
 	cd_arena_deinit(&scratch.arena);
 }

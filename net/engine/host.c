@@ -132,6 +132,7 @@ void cd_host_remove(struct cd_host *h)
 	struct cd_hosts *t = &e->hosts;
 
 	h->leaving = true;
+	cd_log_settle(e->options, &h->said);
 	cd_events_removed(e, h);
 	disown(h, true);
 	cd_wheel_remove(&e->wheel, &h->retry);

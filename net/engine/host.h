@@ -7,6 +7,7 @@
 #include <coodie/host.h>
 
 #include "net/engine/wire.h"
+#include "net/metrics/log.h"
 #include "net/policy/backoff.h"
 #include "net/policy/limit.h"
 #include "net/policy/pacer.h"
@@ -45,6 +46,7 @@ struct cd_host {
 	uint64_t plain_until;     /* with plain_only */
 	struct cd_limit limit;    /* of requests in flight */
 	struct cd_deadline retry; /* when its pool is looked at again */
+	struct cd_log_limits said;
 	coodie_host *view;        /* what policies see: an element of the table's `views` */
 };
 

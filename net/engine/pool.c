@@ -142,7 +142,8 @@ static void open_failed(struct cd_host *h, bool advanced, const coodie_error *wh
 {
 	struct cd_engine *e = h->engine;
 
-	cd_log(e->options, COODIE_LOG_WARN, "%s", why->message);
+	cd_log_limited(e->options, &h->said, cd_log_kind_of(why->code, CD_LOG_CONNECT),
+		       cd_engine_now(e), COODIE_LOG_WARN, "%s", why->message);
 	if (advanced) { /* the usual port may work all the same */
 		h->plain_until = cd_engine_now(e) +
 				 (uint64_t)e->options->wrong_shard_pause_ms * 1000;
@@ -510,6 +511,8 @@ void cd_pool_adopt(struct cd_host *h, struct cd_wire *w)
 	const bool was_up = h->up;
 	place(h, w);
 	refresh_view(h);
+	if (!was_up && h->up)
+		cd_log_settle(e->options, &h->said);
 	if (!was_up && h->up && e->options->prepare_on_up)
 		cd_spread_all(e, w);
 	cd_pool_fill(h);

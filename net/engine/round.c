@@ -116,7 +116,11 @@ static void note_failure(struct cd_engine *e, const coodie_error *why)
 	char text[COODIE_ERROR_MESSAGE_SIZE];
 	size_t len = 0;
 
-	cd_log(e->options, COODIE_LOG_WARN, "%s", why->message);
+	if (!c->backoff.failures) /* each contact point has its word, once */
+		cd_log(e->options, COODIE_LOG_WARN, "%s", why->message);
+	else
+		cd_log_limited(e->options, &e->said, cd_log_kind_of(why->code, CD_LOG_CONNECT),
+			       cd_engine_now(e), COODIE_LOG_WARN, "%s", why->message);
 	if (targets(e) > 1) {
 		len = append(text, len, c->failed ? c->reasons.message : start, sizeof text);
 		if (c->failed)

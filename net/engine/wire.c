@@ -141,7 +141,9 @@ void cd_wire_lose(struct cd_wire *w, coodie_error *err)
 				  opening ? CD_METRIC_CONNECT_FAILURES : CD_METRIC_CONNECTS_LOST);
 	cd_wire_close(w);
 	if (!opening && !e->freed)
-		cd_log(e->options, COODIE_LOG_WARN, "%s", err->message);
+		cd_log_limited(e->options, w->host ? &w->host->said : &e->said,
+			       cd_log_kind_of(err->code, CD_LOG_LOST), cd_engine_now(e),
+			       COODIE_LOG_WARN, "%s", err->message);
 	if (e->control.wire == w)
 		cd_control_lost(e);
 	fail_attempts(w, err);

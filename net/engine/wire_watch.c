@@ -61,6 +61,6 @@ void cd_wire_watch_broken(struct cd_wire *w, const coodie_error *why)
 	w->ring_phase = CD_RING_BROKEN + 1;
 	cd_wire_ring_state(w->ring, cd_engine_now(e), CD_RING_BROKEN);
 	if (is_mistake(why))
-		cd_wire_ring_log(w->ring, w->number, w->link.address.text, e->options, &e->wire_log,
+		cd_wire_ring_log(w->ring, w->number, w->link.address.text, e->options, &e->said,
 				 cd_engine_now(e));
 }

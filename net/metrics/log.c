@@ -55,6 +55,23 @@ bool cd_log_pass(const struct coodie_options *o, struct cd_log_limits *limits,
 	return true;
 }
 
+enum cd_log_kind cd_log_kind_of(enum coodie_errc code, enum cd_log_kind usual)
+{
+	static const struct {
+		enum coodie_errc code;
+		enum cd_log_kind kind;
+	} kinds[] = {
+		{ COODIE_ERR_AUTH, CD_LOG_AUTH },	  { COODIE_ERR_TLS, CD_LOG_TLS },
+		{ COODIE_ERR_PROTOCOL, CD_LOG_PROTOCOL }, { COODIE_ERR_NOT_CQL, CD_LOG_PROTOCOL },
+		{ COODIE_ERR_LIMIT, CD_LOG_PROTOCOL },
+	};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (kinds[i].code == code)
+			return kinds[i].kind;
+	return usual;
+}
+
 void cd_log_settle(const struct coodie_options *o, struct cd_log_limits *limits)
 {
 	for (int kind = 0; kind < CD_LOG_KINDS; kind++) {

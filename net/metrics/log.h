@@ -32,12 +32,7 @@ void cd_log_write(const struct coodie_options *o, enum coodie_log_level level, c
 	X(WIRE, "last frames of a connection") \
 	X(AUTH, "authentication failed") \
 	X(TLS, "TLS failed") \
-	X(SHARD, "connections to another shard") \
-	X(TIMEOUT, "no answer in time") \
-	X(OVERLOAD, "overload") \
-	X(UNPREPARED, "forgotten statements") \
-	X(WARNING, "warnings of the server") \
-	X(TOPOLOGY, "rows of system tables that make no sense")
+	X(RETRY, "retries at another consistency")
 
 enum cd_log_kind {
 #define X(name, text) CD_LOG_##name,
@@ -48,7 +43,7 @@ enum cd_log_kind {
 
 enum { CD_LOG_SILENCE_S = 60 };
 
-/* What a host has said lately. Zeroed: nothing. */
+/* What was said lately of a host, or of no host. Zeroed: nothing. */
 struct cd_log_limits {
 	struct {
 		uint32_t until_s; /* lines are counted until then; 0: none was said */
@@ -60,6 +55,8 @@ struct cd_log_limits {
  * counted before it. */
 bool cd_log_pass(const struct coodie_options *o, struct cd_log_limits *limits,
 		 enum cd_log_kind kind, uint64_t now_us, enum coodie_log_level level);
+/* The kind of a connection's failure by its code; `usual` for most. */
+enum cd_log_kind cd_log_kind_of(enum coodie_errc code, enum cd_log_kind usual);
 /* Says what was counted and not yet told: when the host is well again, and before it goes away. */
 void cd_log_settle(const struct coodie_options *o, struct cd_log_limits *limits);
 

@@ -325,22 +325,15 @@ struct cd_retry_policy *cd_retry_policy_new(enum coodie_retry_kind kind, const c
 	if (!p)
 		return cd_no_memory(err, "a retry policy"), NULL;
 	p->allocator = a ? *a : cd_malloc_allocator;
-	atomic_init(&p->refs, 1);
 	p->kind = kind;
 	p->custom = given;
 	p->state = take_state;
 	return p;
 }
 
-struct cd_retry_policy *cd_retry_policy_ref(struct cd_retry_policy *p)
-{
-	atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
-	return p;
-}
-
 void cd_retry_policy_free(struct cd_retry_policy *p)
 {
-	if (!p || atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1)
+	if (!p)
 		return;
 	if (p->custom.free)
 		p->custom.free(p->state);

@@ -4,17 +4,14 @@
 #ifndef NET_RETRY_H
 #define NET_RETRY_H
 
-#include <stdatomic.h>
-
 #include <coodie/alloc.h>
 #include <coodie/policy.h>
 
 #include "net/policy/retry_budget.h"
 
-/* A policy, shared by all who use it; constant but for the state of a custom one. */
+/* A policy of a session; constant but for the state of a custom one. */
 struct cd_retry_policy {
 	coodie_allocator allocator;
-	atomic_uint refs;
 	enum coodie_retry_kind kind;
 	coodie_retry custom; /* `decide` NULL: a shipped one */
 	void *state;
@@ -24,7 +21,6 @@ struct cd_retry_policy {
 struct cd_retry_policy *cd_retry_policy_new(enum coodie_retry_kind kind, const coodie_retry *custom,
 					    void *take_state, const coodie_allocator *a,
 					    coodie_error *err);
-struct cd_retry_policy *cd_retry_policy_ref(struct cd_retry_policy *p);
 /* NULL is fine. */
 void cd_retry_policy_free(struct cd_retry_policy *p);
 

@@ -222,8 +222,6 @@ void nd_scan_statics(const struct nd_partition *p, int64_t now_seconds, struct n
 /* The ends of deleted ranges in the walk's slice, up to the row it stopped at; NULL: in all of it. */
 void nd_scan_ranges(const struct nd_walk *w, const struct nd_stored_row *last,
 		    struct nd_scanned *out);
-/* Whether anything in it is alive. */
-bool nd_partition_is_alive(const struct nd_partition *p, int64_t now_seconds);
 
 /* The order of two prefixes in a table: by type and direction of each column; a shorter one that is
  * a prefix of the other is equal to it. */

@@ -3,19 +3,6 @@
  * shadow is not there. */
 #include "node/store/merge.h"
 
-static bool row_is_alive(const struct nd_table *t, const struct nd_stored_row *row,
-			 int64_t now_seconds)
-{
-	const struct nd_contents *c = row->contents;
-
-	if (nd_row_has_marker(row, now_seconds) || t->is_strict)
-		return nd_row_has_marker(row, now_seconds);
-	for (uint32_t i = 0; i < c->count; i++)
-		if (nd_cell_is_alive(c->cells[i], now_seconds))
-			return true;
-	return false;
-}
-
 /* Columns of the table from the last one found on: cells are in their order. */
 struct columns {
 	struct nd_column *const *at, *const *end;
@@ -161,18 +148,6 @@ bool nd_store_loses(const struct nd_store *s, cql_blob key, const struct nd_chan
 		loses = cell->column == change->column->id && !nd_version_wins(&v, &old);
 	}
 	return loses;
-}
-
-bool nd_partition_is_alive(const struct nd_partition *p, int64_t now_seconds)
-{
-	const struct nd_table *t = p->store->table;
-
-	if (p->statics && row_is_alive(t, p->statics, now_seconds))
-		return true;
-	for (struct nd_link *at = p->rows.first[0]; at; at = nd_skip_next(at))
-		if (row_is_alive(t, (struct nd_stored_row *)at, now_seconds))
-			return true;
-	return false;
 }
 
 /* ---- slices ------------------------------------------------------------------------------------ */
