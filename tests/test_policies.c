@@ -114,6 +114,25 @@ static void test_retries(void **state)
 	}
 }
 
+/* The time is over while the next attempt waits for its turn, or before it is worth waiting: either
+ * way the caller is told what the nodes answered. */
+static void test_out_of_time(void **state)
+{
+	struct pool_world w;
+
+	(void)state;
+	open_three(&w, NULL);
+	fault(&w, "opcode=QUERY,match=ks.t,do=error:OVERLOADED");
+	for (uint32_t ms = 30; ms < 130; ms += 7) {
+		const struct pool_ask *a = run(&w, read_one, COODIE_REQUEST(.timeout_ms = ms));
+		if (a->code != COODIE_ERR_SERVER || !strstr(a->message, " attempts, "))
+			fail_msg("%" PRIu32 " ms: %s: %s", ms, coodie_errc_name(a->code),
+				 a->message);
+	}
+	coodie_node_clear_faults(w.box);
+	pool_close(&w);
+}
+
 /* Who says never is not asked twice; a profile can say so. */
 static void test_fallthrough(void **state)
 {
@@ -523,6 +542,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_retries),      cmocka_unit_test(test_fallthrough),
+		cmocka_unit_test(test_out_of_time),
 		cmocka_unit_test(test_speculation),  cmocka_unit_test(test_speculation_of_retries),
 		cmocka_unit_test(test_profiles),     cmocka_unit_test(test_node),
 		cmocka_unit_test(test_shared),       cmocka_unit_test(test_denied),

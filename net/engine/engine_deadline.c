@@ -15,6 +15,8 @@ static void describe_late(const struct cd_engine *e, const struct cd_request *r,
 	if (r->flying)
 		cd_fail(err, COODIE_ERR_TIMEOUT, "no answer from %s within %" PRIu32 " ms",
 			r->flying->wire->link.address.text, r->timeout_ms);
+	else if (r->retries && r->error.code == COODIE_ERR_SERVER)
+		*err = r->error; /* it waits for its next attempt: what a node answered says more */
 	else if (!e->hosts.up && dial)
 		cd_fail(err, COODIE_ERR_TIMEOUT,
 			"no connection to %s within %" PRIu32 " ms (it waits for the answer to %s)",
@@ -44,7 +46,7 @@ static void request_late(struct cd_engine *e, struct cd_deadline *d)
 	for (struct cd_attempt *a = r->flying; a; a = a->next)
 		cd_engine_note(e, a, &err);
 	cd_attempts_end(e, r, &err);
-	e->stats.timeouts++;
+	e->stats.timeouts += err.code == COODIE_ERR_TIMEOUT;
 	for (const struct cd_attempt *a = r->flying; a; a = a->next)
 		cd_counters_count(a->wire->tally.counters, CD_METRIC_ATTEMPT_TIMEOUTS);
 	struct cd_wire *w = r->flying ? r->flying->wire : NULL;
