@@ -99,6 +99,7 @@ libcd_orm_small_la_SOURCES = \
 	orm/schema/keyspace.c \
 	orm/schema/live.c \
 	orm/schema/look.c \
+	orm/schema/made_of.c \
 	orm/schema/missing.c \
 	orm/schema/obstacles.c \
 	orm/schema/option.c orm/schema/option.h orm/schema/options.def \

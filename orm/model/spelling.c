@@ -133,8 +133,7 @@ bool cd_spelling_multicell(const char *canonical)
 	return *w.at == '<' && is_collection(word);
 }
 
-/* A name that is none of CQL's own, nor of a class: a user type's. */
-static bool is_user_type(const char *word)
+bool cd_spelling_is_own(const char *word)
 {
 	static const char *const own[] = {
 #define X(name, id, cql, class_name, size) cql,
@@ -142,13 +141,17 @@ static bool is_user_type(const char *word)
 #undef X
 	};
 
-	if (!*word || *word == '\'' || (*word >= '0' && *word <= '9'))
-		return false;
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
 		if (!strcmp(own[i], word))
-			return false;
+			return true;
 	}
-	return true;
+	return false;
+}
+
+/* A name that is none of CQL's own, nor of a class: a user type's. */
+static bool is_user_type(const char *word)
+{
+	return *word && *word != '\'' && (*word < '0' || *word > '9') && !cd_spelling_is_own(word);
 }
 
 /* Where the type at `begin` ends: at the comma or bracket that is not its own. */

@@ -20,6 +20,8 @@ bool cd_spelling_multicell(const char *canonical);
  * "set<list<int>>"), and its length; NULL when there is none. */
 const char *cd_spelling_unfrozen(const char *canonical, size_t *len);
 
+/* Whether CQL has a type of its own of this name ("int"). */
+bool cd_spelling_is_own(const char *word);
 /* Appends the name of a user type, as CQL has it in a model or stored: in quotes also where it is a
  * word that CQL has for types of its own ("int"), or does not take for one. */
 void cd_spelling_append_name(struct cd_buffer *out, const char *name);

@@ -7,8 +7,37 @@
 
 /* ---- changes ----------------------------------------------------------------------------------- */
 
-static void create_index(struct cd_comparing *c, const struct cd_table *t, const struct cd_index *i,
-			 bool replaces)
+/* A column that is the partition key alone. */
+static bool is_whole_key(const struct cd_table *t, const char *column)
+{
+	const struct cd_member *first = t ? cd_table_key(t, CD_ROLE_PARTITION, 0) : NULL;
+
+	return first && !cd_table_key(t, CD_ROLE_PARTITION, 1) && !strcmp(first->name, column);
+}
+
+/* Why a table can have no such index; NULL: nothing is in the way. */
+static const char *why_not(struct cd_comparing *c, const struct cd_table *is,
+			   const struct cd_table *should, const struct cd_index *i)
+{
+	const struct cd_member *m = cd_member_find(&should->columns, i->column);
+	const char *why = cd_change_in_the_way(c, should->name, i->column);
+
+	if (!why && is_whole_key(is, i->column))
+		return cd_change_text(c,
+				      "column \"%s\" is the whole partition key of the table: that "
+				      "is found by it without an index",
+				      i->column);
+	if (!why && m && cd_change_has_durations(c, m))
+		return cd_change_text(c,
+				      "column \"%s\" (%s) holds durations in the cluster, and can have "
+				      "no index; make another type",
+				      m->name, m->type);
+	return why;
+}
+
+/* `is` NULL: a new table. */
+static void create_index(struct cd_comparing *c, const struct cd_table *is, const struct cd_table *t,
+			 const struct cd_index *i, bool replaces)
 {
 	coodie_change change = { .kind = COODIE_CHANGE_CREATE_INDEX,
 				 .object = t->name,
@@ -16,7 +45,7 @@ static void create_index(struct cd_comparing *c, const struct cd_table *t, const
 				 .should = cd_change_cql(c, cd_put_target, NULL, i),
 				 .up = cd_change_cql(c, cd_put_create_index, t, i),
 				 .down = cd_change_cql(c, cd_put_drop, "INDEX", i->name) };
-	const char *why = cd_change_in_the_way(c, t->name, i->column);
+	const char *why = why_not(c, is, t, i);
 	struct cd_change *new;
 
 	if (why) {
@@ -144,9 +173,9 @@ static void compare_index(struct cd_comparing *c, const struct cd_table *is,
 
 	if (should->external || is_there(c, is, should))
 		return;
-	if (same_name && !cd_change_in_the_way(c, t->name, should->column))
+	if (same_name && !why_not(c, is, t, should))
 		drop_index(c, is, same_name, difference(c, same_name, should), true);
-	create_index(c, t, should, same_name != NULL);
+	create_index(c, is, t, should, same_name != NULL);
 }
 
 static bool is_wanted(const struct cd_comparing *c, const struct cd_table *should,
@@ -167,7 +196,7 @@ void cd_compare_indexes(struct cd_comparing *c, const struct cd_table *is,
 		if (is)
 			compare_index(c, is, should, i);
 		else if (!i->external)
-			create_index(c, should, i, false);
+			create_index(c, NULL, should, i, false);
 	}
 	for (const struct cd_index *i = is ? is->indexes : NULL; i; i = i->next) {
 		if (!is_wanted(c, should, i))

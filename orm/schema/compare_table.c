@@ -54,6 +54,8 @@ static void create_table(struct cd_comparing *c, const struct cd_table *t)
 		const char *why = why_frozen_only(c, m);
 
 		if (!why)
+			why = cd_change_why_no_key(c, m);
+		if (!why)
 			continue;
 		impossible(c, &change, why);
 		cd_compare_indexes(c, NULL, t);

@@ -127,12 +127,15 @@ static void rebuild(struct cd_comparing *c, const struct cd_table *is,
 }
 
 /* What its base does not become; NULL: nothing that it needs. */
-static const char *lacks(const struct cd_comparing *c, const struct cd_table *v)
+static const char *lacks(struct cd_comparing *c, const struct cd_table *v)
 {
 	const char *why = cd_change_in_the_way(c, v->base, v->all_columns ? NULL : "");
 
-	for (const struct cd_member *m = v->columns.first; m && !why; m = m->next)
+	for (const struct cd_member *m = v->columns.first; m && !why; m = m->next) {
 		why = cd_change_in_the_way(c, v->base, m->name);
+		if (!why)
+			why = cd_change_why_no_key(c, m);
+	}
 	return why;
 }
 

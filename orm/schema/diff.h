@@ -83,6 +83,15 @@ const char *cd_change_advice(const struct cd_comparing *c, const char *of_model)
 const char *cd_change_in_the_way(const struct cd_comparing *c, const char *table,
 				 const char *column);
 
+/* made_of.c: whether a type of the cluster, or of either schema once all fields are added that can be, is made
+ * of a type, by the user types in between too. */
+bool cd_change_type_is_made_of(struct cd_comparing *c, const char *type, const char *name);
+bool cd_change_type_will_be_made_of(struct cd_comparing *c, const char *type, const char *name);
+/* What has durations is in no key and has no index. */
+bool cd_change_has_durations(struct cd_comparing *c, const struct cd_member *m);
+/* Why a column that should be in a key cannot be; NULL: it can, or should not. */
+const char *cd_change_why_no_key(struct cd_comparing *c, const struct cd_member *m);
+
 /* compare_table.c */
 void cd_compare_types(struct cd_comparing *c);
 void cd_compare_tables(struct cd_comparing *c);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Changes that others are in the way of, looked at when all are known: Cassandra drops no column of a table
  * that has views, nor the table, and no type that is used. */
+#include "orm/model/spelling.h"
 #include "orm/schema/diff.h"
 
 static bool is_dropped(const struct cd_comparing *c, enum cd_phase phase, const char *object,
@@ -83,9 +84,11 @@ static void look_at_tables(struct cd_comparing *c)
 	}
 }
 
-/* What still uses a type; NULL: nothing. */
+/* What still uses a type; NULL: nothing, or it cannot be told from one of CQL's own. */
 static const char *user_of(const struct cd_comparing *c, const char *type)
 {
+	if (cd_spelling_is_own(type))
+		return NULL;
 	for (const struct cd_table *t = c->is->tables; t; t = t->next) {
 		for (const struct cd_member *m = t->columns.first; m; m = m->next) {
 			if (!t->base && cd_type_mentions(m->type, type) &&
@@ -116,49 +119,42 @@ static void look_at_types(struct cd_comparing *c)
 	}
 }
 
-/* What is made of a type, by the types in between too. */
-static bool is_made_of(const coodie_schema *s, const char *type, const char *name, unsigned depth)
-{
-	if (cd_type_mentions(type, name))
-		return true;
-	for (const struct cd_udt *t = s->types; t && depth; t = t->next) {
-		for (const struct cd_member *f = t->fields.first; f; f = f->next) {
-			if (cd_type_mentions(type, t->name) &&
-			    is_made_of(s, f->type, name, depth - 1))
-				return true;
-		}
-	}
-	return false;
-}
-
-enum { DEEPEST = 16 };
-
 /* A table whose partition key is made of a type: that type is as it is for good. */
-static const struct cd_table *keyed_by(const struct cd_comparing *c, const char *name)
+static const struct cd_table *keyed_by(struct cd_comparing *c, const char *name)
 {
 	for (const struct cd_table *t = c->is->tables; t; t = t->next) {
 		if (is_dropped(c, t->base ? CD_PHASE_DROP_VIEW : CD_PHASE_DROP_TABLE, t->name, NULL))
 			continue;
 		for (const struct cd_member *m = t->columns.first; m; m = m->next) {
-			if (m->role == CD_ROLE_PARTITION && is_made_of(c->is, m->type, name, DEEPEST))
+			if (m->role == CD_ROLE_PARTITION &&
+			    cd_change_type_is_made_of(c, m->type, name))
 				return t;
 		}
 	}
 	return NULL;
 }
 
+static void look_at_field(struct cd_comparing *c, struct cd_change *at)
+{
+	const struct cd_table *t = keyed_by(c, at->is.object);
+
+	if (t)
+		forbid(at, cd_change_text(c,
+					  "it gets no field %s: it is in the partition key of table "
+					  "%s; make another type",
+					  at->is.part, t->name));
+	else if (cd_change_type_will_be_made_of(c, at->is.should, at->is.object))
+		forbid(at, cd_change_text(c,
+					  "it gets no field %s: %s is made of it, by a field that "
+					  "stays for good; make another type",
+					  at->is.part, at->is.should));
+}
+
 static void look_at_fields(struct cd_comparing *c)
 {
 	for (struct cd_change *at = c->d->phases[CD_PHASE_TYPE].first; at; at = at->next) {
-		const struct cd_table *t = at->is.kind == COODIE_CHANGE_ADD_FIELD
-						   ? keyed_by(c, at->is.object)
-						   : NULL;
-
-		if (t)
-			forbid(at, cd_change_text(c,
-						  "it gets no field %s: it is in the partition key of "
-						  "table %s; make another type",
-						  at->is.part, t->name));
+		if (at->is.kind == COODIE_CHANGE_ADD_FIELD)
+			look_at_field(c, at);
 	}
 }
 

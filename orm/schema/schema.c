@@ -250,6 +250,7 @@ static bool look_at(struct cd_buffer *out, const char *word, const void *user)
 	const struct mention *m = user;
 	size_t len = strlen(word);
 	char name[256];
+	bool own = !m->name && cd_spelling_is_own(word); /* and not one in quotes */
 
 	(void)out;
 	if (*word == '"' && len > 2 && len < sizeof(name)) {
@@ -257,7 +258,7 @@ static bool look_at(struct cd_buffer *out, const char *word, const void *user)
 		name[len - 2] = '\0';
 		word = name;
 	}
-	if (m->name ? !strcmp(word, m->name) : cd_schema_type(m->schema, word) != NULL)
+	if (m->name ? !strcmp(word, m->name) : !own && cd_schema_type(m->schema, word))
 		*m->found = true;
 	return true; /* nothing is written */
 }
