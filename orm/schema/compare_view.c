@@ -103,17 +103,6 @@ static const char *difference(struct cd_comparing *c, const struct cd_table *is,
 	return what ? what : other_column(c, is, should);
 }
 
-/* Cassandra drops no column of a table that has views. */
-static bool is_in_the_way(const struct cd_comparing *c, const struct cd_table *v)
-{
-	for (const struct cd_change *at = c->d->phases[CD_PHASE_DROP_COLUMN].first;
-	     at && !c->d->is_sync; at = at->next) {
-		if (!strcmp(at->is.object, v->base))
-			return true;
-	}
-	return false;
-}
-
 static void rebuild(struct cd_comparing *c, const struct cd_table *is,
 		    const struct cd_table *should, const char *what)
 {
@@ -137,6 +126,36 @@ static const char *lacks(struct cd_comparing *c, const struct cd_table *v)
 			why = cd_change_why_no_key(c, m);
 	}
 	return why;
+}
+
+/* A view that differs and cannot be made again. */
+static bool stays(struct cd_comparing *c, const struct cd_table *v)
+{
+	const struct cd_table *wanted = cd_schema_table(c->should, v->name);
+
+	return wanted && wanted->base && difference(c, v, wanted) && lacks(c, wanted);
+}
+
+static bool loses_columns(const struct cd_comparing *c, const char *table)
+{
+	const struct cd_change *at = c->d->phases[CD_PHASE_DROP_COLUMN].first;
+
+	while (at && strcmp(at->is.object, table))
+		at = at->next;
+	return at != NULL;
+}
+
+/* Cassandra drops no column of a table that has views: this one is made again for that, unless another one
+ * keeps the columns all the same. */
+static bool is_in_the_way(struct cd_comparing *c, const struct cd_table *v)
+{
+	if (c->d->is_sync || !loses_columns(c, v->base))
+		return false;
+	for (const struct cd_table *other = c->is->tables; other; other = other->next) {
+		if (other->base && !strcmp(other->base, v->base) && stays(c, other))
+			return false;
+	}
+	return true;
 }
 
 static void compare_view(struct cd_comparing *c, const struct cd_table *is,
