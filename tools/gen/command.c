@@ -138,8 +138,10 @@ static void report(const struct run *r, struct gen *g)
 
 static void choose_files(struct run *r, struct gen *g)
 {
-	const char *stem = r->out ? r->out
-				  : name_clean(&g->pool, coodie_keyspace_meta_name(g->keyspace));
+	const char *name = name_clean(&g->pool, coodie_keyspace_meta_name(g->keyspace));
+	const char *out = r->out ? r->out : "";
+	bool is_folder = !*out || out[strlen(out) - 1] == '/';
+	const char *stem = pool_printf(&g->pool, "%s%s", out, is_folder ? name : "");
 
 	if (r->header)
 		return;
@@ -253,7 +255,7 @@ int tool_gen(int argc, char **argv)
 		  .list = &r.tables },
 		{ .name = "out",
 		  .value = "STEM",
-		  .help = "write STEM.h and STEM.c (default: the keyspace's name)",
+		  .help = "write STEM.h and STEM.c (default, and after a /: the keyspace's name)",
 		  .text = &r.out },
 		{ .name = "header",
 		  .value = "FILE",

@@ -32,7 +32,7 @@ static const char *const cql[] = {
 };
 
 static const char *const member_types[] = {
-	" int8_t int16_t int32_t int64_t ",
+	" coodie_row int8_t int16_t int32_t int64_t ",
 #define X(name, c_type, text) " " #c_type " ",
 #include <coodie/members.def>
 #include <coodie/views.def>
